@@ -1,0 +1,30 @@
+"""Compile, minify and fingerprint web assets in the build stage; read one manifest at run time.
+
+Importing this package imports nothing else: `build`, `Config` and `Diagnostic` are loaded when first asked for
+(PEP 562), so that a web process which needs `buildassets.runtime` alone never pays for the compiler.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from buildassets._version import __version__
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+    from buildassets.compiler.pipeline import build
+    from buildassets.diagnostics import Diagnostic
+
+__all__ = ["Config", "Diagnostic", "__version__", "build"]
+
+_HOMES = {
+    "Config": "buildassets.compiler.config",
+    "Diagnostic": "buildassets.diagnostics",
+    "build": "buildassets.compiler.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

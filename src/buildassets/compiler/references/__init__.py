@@ -1,0 +1,49 @@
+"""References of texts: one module a syntax, each with `scan(text) -> list[Reference]`; and how new URLs are written.
+
+Pure. A reference's place is found by a lexer, never by a pattern over the whole text: what merely looks like a
+reference, in a comment, a string or a regular expression, is no reference.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.media import Syntax
+from buildassets.paths import split_url
+
+
+def scan(syntax: Syntax, text: str) -> list[Reference]:
+    """The references in `text`, in the order in which they stand."""
+    if syntax is Syntax.CSS:
+        from buildassets.compiler.references import css
+
+        return css.scan(text)
+    from buildassets.compiler.references import javascript
+
+    return javascript.scan(text)
+
+
+def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
+    """`text` with each reference's path replaced by a URL path; query and fragment stay.
+
+    `replacements` are in text order. The new paths hold only what `paths.to_url` lets through, so they need no
+    escapes in any of the languages.
+    """
+    pieces: list[str] = []
+    position = 0
+    for reference, path in replacements:
+        pieces += text[position : reference.start], _written(text, reference, path)
+        position = reference.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def _written(text: str, reference: Reference, path: str) -> str:
+    raw = text[reference.start : reference.end]
+    old_path, query_and_fragment = split_url(reference.url)
+    if reference.kind is ReferenceKind.MODULE and not path.startswith("."):
+        path = "./" + path
+    if raw == reference.url:
+        return path + raw[len(old_path) :]
+    # The raw text has escapes: they cannot be carried over by position, and what they hide may not stand bare.
+    return path + quote(query_and_fragment, safe="/?#-._~!$*+,;=@:&%[]")

@@ -1,0 +1,187 @@
+"""What is told to the user, in one form everywhere: terminal, JSON, browser overlay, CI annotation.
+
+Takes places in texts, gives values and their renderings. Standard library only, no I/O.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, Final
+
+_EXCERPT_WIDTH: Final = 120  # characters of a source line that are shown; a minified file is one line of megabytes
+_EXCERPT_LEAD: Final = 40  # of these, how many stand before the place
+
+
+class Severity(Enum):
+    """How grave a diagnostic is; an error makes the build fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file that the user edits.
+
+    `file` is written as the user wrote it; `line` and `column` count from 1, `column` and `length` in characters.
+    `excerpt` is the line (a window of it, where it is long) and `excerpt_column` the place in it, from 1. Where only
+    the file is known, `line` is 0 and there is no excerpt.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    excerpt: str = ""
+    excerpt_column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `code` is `topic/what`; `message` says what is wrong, `hint` alone what to do."""
+
+    severity: Severity
+    code: str
+    message: str
+    location: Location | None = None
+    notes: tuple[str, ...] = ()
+    hint: str | None = None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this makes the build fail."""
+        return self.severity is Severity.ERROR
+
+
+def error(
+    code: str,
+    message: str,
+    location: Location | None = None,
+    *,
+    notes: Iterable[str] = (),
+    hint: str | None = None,
+) -> Diagnostic:
+    """A diagnostic that makes the build fail."""
+    return Diagnostic(Severity.ERROR, code, message, location, tuple(notes), hint)
+
+
+def warning(
+    code: str,
+    message: str,
+    location: Location | None = None,
+    *,
+    notes: Iterable[str] = (),
+    hint: str | None = None,
+) -> Diagnostic:
+    """A diagnostic that the build survives."""
+    return Diagnostic(Severity.WARNING, code, message, location, tuple(notes), hint)
+
+
+def locate(file: str, text: str, start: int, end: int | None = None) -> Location:
+    """The place of `text[start:end]` in `file`; one character where `end` is None. A leading BOM is not counted.
+
+    Lines end at LF, CR LF and CR, as editors count them. A span that crosses a line end is cut there.
+    """
+    start = min(start, len(text))
+    if text[start - 1 : start + 1] == "\r\n":
+        start -= 1
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    breaks = text.count("\n", 0, line_start) + text.count("\r", 0, line_start) - text.count("\r\n", 0, line_start)
+    line_end = min(_find_or_end(text, "\n", start), _find_or_end(text, "\r", start))
+    length = max(1, min(start + 1 if end is None else end, line_end) - start)
+    if line_start == 0 and start > 0 and text.startswith("\ufeff"):
+        line_start = 1
+    return place(file, breaks + 1, start - line_start + 1, text[line_start:line_end], length)
+
+
+def _find_or_end(text: str, mark: str, start: int) -> int:
+    found = text.find(mark, start)
+    return len(text) if found < 0 else found
+
+
+def place(file: str, line: int, column: int, line_text: str = "", length: int = 1) -> Location:
+    """A location from numbers that a parser gave, with the text of that line for the excerpt."""
+    if len(line_text) <= _EXCERPT_WIDTH:
+        return Location(file, line, column, length, line_text, column)
+    window_start = max(0, min(column - 1 - _EXCERPT_LEAD, len(line_text) - _EXCERPT_WIDTH))
+    window = line_text[window_start : window_start + _EXCERPT_WIDTH]
+    return Location(file, line, column, length, window, column - window_start)
+
+
+def render_text(diagnostic: Diagnostic) -> str:
+    """The form of the contract, without colour; no newline at the end."""
+    head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
+    lines = [head, *_rendered_location(diagnostic.location)]
+    lines += [f"note: {note}" for note in diagnostic.notes]
+    if diagnostic.hint is not None:
+        lines += ["", f"hint: {diagnostic.hint}"]
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _rendered_location(location: Location | None) -> list[str]:
+    if location is None:
+        return []
+    if location.line == 0:
+        return [f"  --> {location.file}"]
+    place_line = f"  --> {location.file}:{location.line}:{location.column}"
+    if not location.excerpt:
+        return [place_line]
+    lead = location.excerpt[: location.excerpt_column - 1]
+    marked = min(location.length, max(1, len(location.excerpt) - len(lead)))
+    # A tab stays a tab, so that the carets stand below the text whatever a terminal makes of it.
+    indent = "".join("\t" if character == "\t" else " " for character in lead)
+    gutter = max(3, len(str(location.line)) + 1)
+    margin = " " * gutter + "|"
+    return [
+        place_line,
+        margin,
+        f"{location.line:<{gutter}}| {location.excerpt}",
+        f"{margin} {indent}{'^' * marked}",
+    ]
+
+
+def _printable(line: str) -> str:
+    """`line` with control characters and lone surrogates shown as escapes: a file name cannot command a terminal."""
+    if line.isprintable():
+        return line
+    return "".join(
+        character
+        if character == "\t" or character.isprintable() or character == "\u3000"
+        else character.encode("unicode_escape").decode("ascii")
+        for character in line
+    )
+
+
+def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
+    """The same as a JSON object; `location` is null where no place is known."""
+    location = diagnostic.location
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "location": None
+        if location is None
+        else {
+            "file": location.file,
+            "line": location.line,
+            "column": location.column,
+            "length": location.length,
+            "excerpt": location.excerpt,
+            "excerpt_column": location.excerpt_column,
+        },
+        "notes": list(diagnostic.notes),
+        "hint": diagnostic.hint,
+    }
+
+
+def sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    """The order in which diagnostics are shown: by file, then place, then code."""
+    location = diagnostic.location or Location("")
+    return location.file, location.line, location.column, diagnostic.code, diagnostic.message
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `name` was most likely meant to be, or None."""
+    found = get_close_matches(name, known, n=1, cutoff=0.6)
+    return found[0] if found else None

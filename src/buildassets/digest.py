@@ -1,0 +1,35 @@
+"""The one place that knows which hash is used, and how long its text is."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import new, sha256
+from typing import Final, Literal
+
+FINGERPRINT_LENGTH: Final = 12  # hex digits
+
+IntegrityAlgorithm = Literal["sha256", "sha384", "sha512"]
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of `content` as 64 hex digits."""
+    return sha256(content).hexdigest()
+
+
+def digest_of_all(parts: Iterable[str]) -> str:
+    """One digest over several texts, each set off from the next, so that no two sequences look alike."""
+    running = sha256()
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        running.update(b"%d:" % len(encoded))
+        running.update(encoded)
+    return running.hexdigest()
+
+
+def fingerprint(hex_digest: str) -> str:
+    """The digits that stand in a file name: the first twelve."""
+    return hex_digest[:FINGERPRINT_LENGTH]
+
+
+def integrity(algorithm: IntegrityAlgorithm, content: bytes) -> str:
+    """Subresource Integrity metadata (W3C SRI, section 3.1), such as `sha384-…` in base64."""
+    return f"{algorithm}-{b64encode(new(algorithm, content).digest()).decode('ascii')}"

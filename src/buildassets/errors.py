@@ -1,0 +1,35 @@
+"""The errors that this package raises. Whatever is a user's mistake carries diagnostics and an exit code.
+
+Imports the vocabulary only.
+"""
+
+from collections.abc import Iterable
+
+from buildassets.diagnostics import Diagnostic
+
+
+class BuildAssetsError(Exception):
+    """The root of all our errors: `diagnostics` say what is wrong, `exit_code` what the command line answers."""
+
+    exit_code = 1
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(diagnostic.message for diagnostic in self.diagnostics))
+
+    def __reduce__(self) -> tuple[type["BuildAssetsError"], tuple[tuple[Diagnostic, ...]]]:
+        return type(self), (self.diagnostics,)
+
+
+class BuildError(BuildAssetsError):
+    """The build found errors."""
+
+
+class ConfigError(BuildAssetsError):
+    """The configuration or the command line is wrong."""
+
+    exit_code = 2
+
+
+class ManifestError(BuildAssetsError):
+    """A manifest cannot be read, is no manifest, or has a schema that this version does not know."""

@@ -1,0 +1,132 @@
+"""The manifest: what a build made, and the only file that a web process reads.
+
+Takes and gives text; no I/O. `manifest.schema.json` beside this module is the same as a JSON Schema.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from buildassets.diagnostics import Location, error
+from buildassets.digest import digest
+from buildassets.errors import ManifestError
+
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One asset. `file` is relative to the release directory's `assets/`; sizes in bytes.
+
+    `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes;
+    `inputs` and `references` are sorted; `map` is the logical path of the source map, if there is one.
+    """
+
+    file: str
+    type: str
+    size: int
+    integrity: str | None = None
+    encodings: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    inputs: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    map: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release holds. `engines` says which compilers made it, with their versions."""
+
+    version: str
+    engines: Mapping[str, str]
+    url: str
+    assets: Mapping[str, Entry]
+    importmap: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    retained: tuple[Mapping[str, Any], ...] = ()
+
+
+def dumps(manifest: Manifest) -> str:
+    """`manifest` as text: sorted keys, one asset's fields a line group, a newline at the end."""
+    body: dict[str, Any] = {
+        "url": manifest.url,
+        "assets": {path: _entry_document(entry) for path, entry in manifest.assets.items()},
+        "importmap": dict(manifest.importmap),
+        "retained": [dict(release) for release in manifest.retained],
+    }
+    document = {
+        "schema": SCHEMA,
+        "generator": {"name": "buildassets", "version": manifest.version, "engines": dict(manifest.engines)},
+        "release": digest(json.dumps(body, sort_keys=True, separators=(",", ":")).encode("ascii")),
+        **body,
+    }
+    return json.dumps(document, sort_keys=True, indent=1) + "\n"
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    document: dict[str, Any] = {"file": entry.file, "type": entry.type, "size": entry.size}
+    if entry.integrity is not None:
+        document["integrity"] = entry.integrity
+    if entry.encodings:
+        document["encodings"] = dict(entry.encodings)
+    document["inputs"] = list(entry.inputs)
+    document["references"] = list(entry.references)
+    if entry.map is not None:
+        document["map"] = entry.map
+    return document
+
+
+def read_document(text: str, file: str) -> dict[str, Any]:
+    """The JSON object in `text`, once it is sure to be a manifest of a schema known here.
+
+    Raises ManifestError, naming `file`, where it is not. Entries are not looked at: a web process has thousands of
+    them and uses a few.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as fault:
+        raise _refusal("manifest/invalid", f"`{file}` is not JSON: {fault}", file) from None
+    if not isinstance(document, dict) or not isinstance(document.get("assets"), dict):
+        raise _refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file)
+    if document.get("schema") != SCHEMA:
+        found = document.get("schema")
+        raise _refusal("manifest/schema", f"`{file}` has schema {found!r}, this version reads {SCHEMA}", file)
+    return document
+
+
+def _refusal(code: str, message: str, file: str) -> ManifestError:
+    hints = {
+        "manifest/invalid": "run `buildassets build` again, or name another manifest",
+        "manifest/schema": "use the same version of buildassets for the build and for the web process",
+    }
+    return ManifestError([error(code, message, Location(file), hint=hints[code])])
+
+
+def loads(text: str, file: str = "manifest.json") -> Manifest:
+    """The manifest in `text`. Unknown keys are ignored; raises ManifestError, naming `file`, for anything unreadable."""
+    document = read_document(text, file)
+    try:
+        generator = document["generator"]
+        return Manifest(
+            version=generator["version"],
+            engines=generator["engines"],
+            url=document["url"],
+            assets={path: _entry(fields) for path, fields in document["assets"].items()},
+            importmap=document.get("importmap", {}),
+            retained=tuple(document.get("retained", ())),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise _refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file) from None
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    return Entry(
+        file=fields["file"],
+        type=fields["type"],
+        size=fields["size"],
+        integrity=fields.get("integrity"),
+        encodings=fields.get("encodings", {}),
+        inputs=tuple(fields.get("inputs", ())),
+        references=tuple(fields.get("references", ())),
+        map=fields.get("map"),
+    )

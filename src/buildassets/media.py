@@ -1,0 +1,95 @@
+"""What a file's suffix says: its media type, whether it is text, whether compressing it pays, how it refers to others.
+
+The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Syntax(Enum):
+    """How the references of a file are written."""
+
+    CSS = "css"
+    JAVASCRIPT = "javascript"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One kind of file. `type` is an IANA media type without parameters."""
+
+    type: str
+    compressible: bool = False
+    syntax: Syntax | None = None
+
+
+OCTETS: Final = Media("application/octet-stream")
+
+_BY_SUFFIX: Final = {
+    ".css": Media("text/css", True, Syntax.CSS),
+    ".js": Media("text/javascript", True, Syntax.JAVASCRIPT),
+    ".mjs": Media("text/javascript", True, Syntax.JAVASCRIPT),
+    ".cjs": Media("text/javascript", True),
+    ".json": Media("application/json", True),
+    ".map": Media("application/json", True),
+    ".webmanifest": Media("application/manifest+json", True),
+    ".wasm": Media("application/wasm", True),
+    ".html": Media("text/html", True),
+    ".htm": Media("text/html", True),
+    ".txt": Media("text/plain", True),
+    ".md": Media("text/markdown", True),
+    ".xml": Media("application/xml", True),
+    ".svg": Media("image/svg+xml", True),
+    ".png": Media("image/png"),
+    ".apng": Media("image/apng"),
+    ".jpg": Media("image/jpeg"),
+    ".jpeg": Media("image/jpeg"),
+    ".gif": Media("image/gif"),
+    ".webp": Media("image/webp"),
+    ".avif": Media("image/avif"),
+    ".ico": Media("image/x-icon", True),
+    ".bmp": Media("image/bmp", True),
+    ".woff": Media("font/woff"),
+    ".woff2": Media("font/woff2"),
+    ".ttf": Media("font/ttf", True),
+    ".otf": Media("font/otf", True),
+    ".eot": Media("application/vnd.ms-fontobject", True),
+    ".mp3": Media("audio/mpeg"),
+    ".m4a": Media("audio/mp4"),
+    ".ogg": Media("audio/ogg"),
+    ".wav": Media("audio/wav", True),
+    ".flac": Media("audio/flac"),
+    ".mp4": Media("video/mp4"),
+    ".webm": Media("video/webm"),
+    ".ogv": Media("video/ogg"),
+    ".mov": Media("video/quicktime"),
+    ".vtt": Media("text/vtt", True),
+    ".pdf": Media("application/pdf"),
+    ".zip": Media("application/zip"),
+    ".gz": Media("application/gzip"),
+    ".csv": Media("text/csv", True),
+    ".glb": Media("model/gltf-binary", True),
+    ".gltf": Media("model/gltf+json", True),
+    ".glsl": Media("text/plain", True),
+    ".ts": Media("text/plain", True),
+    ".tsx": Media("text/plain", True),
+    ".jsx": Media("text/plain", True),
+    ".vue": Media("text/plain", True),
+    ".less": Media("text/plain", True),
+    ".sass": Media("text/plain", True),
+    ".scss": Media("text/plain", True),
+    ".bin": Media("application/octet-stream", True),
+}
+
+
+def suffix(path: str) -> str:
+    """The last suffix of `path` with its dot, in lower case: `js/jquery.min.JS` → `.js`; empty where there is none."""
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""
+
+
+def media_of(path: str) -> Media:
+    """What the suffix of `path` says of the file; bytes of no known kind where it says nothing."""
+    return _BY_SUFFIX.get(suffix(path), OCTETS)

@@ -1,0 +1,70 @@
+"""Logical paths and the URLs that name them.
+
+A logical path is a POSIX path without a leading slash and without `.` or `..` segments, such as `css/app.css`.
+A file name that is not UTF-8 is carried as `os.fsdecode` gives it, with lone surrogates. Pure; imports nothing
+of the package.
+"""
+
+from os import fsencode
+from posixpath import normpath
+from typing import NewType
+from urllib.parse import quote, unquote_to_bytes
+
+LogicalPath = NewType("LogicalPath", str)
+
+# Every other character is percent-encoded. Left out on purpose although a URL path may hold them: `:` (a first
+# segment `a:b` would be a scheme), `&`, quotes and parentheses (so that a URL can stand in HTML, in a quoted string
+# of any language, and in an unquoted CSS `url()`).
+_SAFE_IN_URL = "/-._~!$*+,;=@"
+
+
+def normalise(path: str) -> LogicalPath | None:
+    """The logical path that `path` means, or None where it climbs out of the root or names no file."""
+    if not path:
+        return None
+    normal = normpath(path.lstrip("/"))
+    if normal in (".", "..") or normal.startswith("../"):
+        return None
+    return LogicalPath(normal)
+
+
+def join(base: LogicalPath, relative_path: str) -> LogicalPath | None:
+    """What `relative_path` means when it is written in the asset `base`; None where that is outside the root."""
+    folder, slash, _ = base.rpartition("/")
+    return normalise(folder + slash + relative_path)
+
+
+def relative(base: LogicalPath, target: str) -> str:
+    """`target` as seen from the folder of `base`; both are logical paths: `css/a.css`, `img/b.png` → `../img/b.png`."""
+    from_folders = base.split("/")[:-1]
+    to_segments = target.split("/")
+    shared = 0
+    for one, other in zip(from_folders, to_segments[:-1], strict=False):
+        if one != other:
+            break
+        shared += 1
+    return "../" * (len(from_folders) - shared) + "/".join(to_segments[shared:])
+
+
+def to_url(path: str) -> str:
+    """`path` percent-encoded (RFC 3986, UTF-8) so that it is safe in a URL, in HTML, CSS and JavaScript strings."""
+    if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").isalnum():
+        return path
+    return quote(fsencode(path), safe=_SAFE_IN_URL)
+
+
+def from_url(url_path: str) -> str:
+    """The path that a URL's path component names, percent-decoded; bytes that are no UTF-8 as lone surrogates."""
+    if "%" not in url_path:
+        return url_path
+    return unquote_to_bytes(url_path.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """`url` in two: its path, and its query and fragment with their `?` or `#`: `a.eot?#iefix` → `a.eot`, `?#iefix`."""
+    cut = len(url)
+    for mark in "?#":
+        found = url.find(mark, 0, cut)
+        if found >= 0:
+            cut = found
+    return url[:cut], url[cut:]

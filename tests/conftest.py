@@ -1,0 +1,49 @@
+"""What every test may use: real files through `write_tree` and `read_tree`, and real tools through `tool`."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Tree = Mapping[str, str | bytes]
+
+
+def write_tree(folder: Path, tree: Tree) -> Path:
+    """Write `tree` (POSIX path → content) below `folder`; gives `folder`."""
+    for name, content in tree.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    """Every regular file below `folder`: POSIX path → bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def find_tool(*names: str) -> str:
+    """The first of the programs `names` that PATH has. None: the test fails under CI and is skipped elsewhere."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    message = f"none of {', '.join(names)} is on PATH"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Callable[[Tree], Path]:
+    """Writes a tree into the test's own folder."""
+    return lambda files: write_tree(tmp_path, files)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node."""
+    return find_tool("node", "nodejs")

@@ -18,9 +18,9 @@ def scan(syntax: Syntax, text: str) -> list[Reference]:
         from buildassets.compiler.references import css
 
         return css.scan(text)
-    from buildassets.compiler.references import javascript
+    from buildassets.compiler.references import js
 
-    return javascript.scan(text)
+    return js.scan(text)
 
 
 def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:

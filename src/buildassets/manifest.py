@@ -103,7 +103,7 @@ def _refusal(code: str, message: str, file: str) -> ManifestError:
 
 
 def loads(text: str, file: str = "manifest.json") -> Manifest:
-    """The manifest in `text`. Unknown keys are ignored; raises ManifestError, naming `file`, for anything unreadable."""
+    """The manifest in `text`; unknown keys are ignored. Raises ManifestError, naming `file`, if it is unreadable."""
     document = read_document(text, file)
     try:
         generator = document["generator"]

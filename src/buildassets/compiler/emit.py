@@ -1,0 +1,162 @@
+"""Writing the release directory: files first, the manifest last, each by rename.
+
+Takes final bytes, gives the manifest that now stands on disk. Files of earlier releases are left alone. A failure
+leaves the old manifest and everything that it names.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of
+from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.media import media_of
+
+MANIFEST_NAME: Final = "manifest.json"
+ASSETS_FOLDER: Final = "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What a build left on disk. `written` are paths below the release directory; the manifest, if written, is last."""
+
+    manifest: Manifest
+    written: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """The precompressed copies of one file: sizes in bytes by content coding, and the bytes not yet on disk by name."""
+
+    sizes: Mapping[str, int]
+    missing: Mapping[str, bytes]
+
+
+def emit(
+    output: str,
+    manifest: Manifest,
+    contents: Mapping[str, bytes],
+    codings: Sequence[str],
+    executor: Executor | None = None,
+) -> Emitted:
+    """Bring the release directory `output` to what `manifest` says, with `contents` by logical path.
+
+    Adds the sizes of the precompressed copies to the manifest. What is on disk already, byte for byte, is not written
+    again; a compressed copy is kept if it decompresses to the right bytes. Raises OSError.
+    """
+    paths = sorted(manifest.assets)
+    assets_folder = os.path.join(output, ASSETS_FOLDER)
+
+    def copies_of(path: str) -> _Copies:
+        return _copies(assets_folder, manifest.assets[path].file, contents[path], codings)
+
+    each: Callable[..., Iterator[_Copies]] = executor.map if executor else map
+    entries: dict[str, Entry] = {}
+    with _Staging(output) as staging:
+        for path, copies in zip(paths, each(copies_of, paths), strict=True):
+            entries[path] = replace(manifest.assets[path], encodings=copies.sizes)
+            staging.add_unless_held(f"{ASSETS_FOLDER}/{manifest.assets[path].file}", contents[path])
+            for name, copy in copies.missing.items():
+                staging.add(f"{ASSETS_FOLDER}/{name}", copy)
+        final = replace(manifest, assets=entries)
+        staging.add_unless_held(MANIFEST_NAME, dumps(final).encode("ascii"))
+        return Emitted(final, staging.move_all())
+
+
+def _copies(assets_folder: str, file: str, content: bytes, codings: Sequence[str]) -> _Copies:
+    sizes: dict[str, int] = {}
+    missing: dict[str, bytes] = {}
+    for coding in codings if media_of(file).compressible else ():
+        name = file + SUFFIXES[coding]
+        held = _read(os.path.join(assets_folder, name))
+        if held is not None and len(held) < len(content) and is_copy_of(coding, held, content):
+            sizes[coding] = len(held)
+        elif (copy := compressed(coding, content)) is not None:
+            sizes[coding] = len(copy)
+            missing[name] = copy
+    return _Copies(sizes, missing)
+
+
+def _read(path: str) -> bytes | None:
+    """The bytes of the regular file at `path`; None where there is none or it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+class _Staging:
+    """A folder in the release directory where new files wait until all of them are whole.
+
+    It is locked while its build lives; whoever finds one that is not locked removes what a killed build left.
+    """
+
+    _PREFIX: Final = ".new-"
+
+    def __init__(self, output: str) -> None:
+        self._output = output
+        self._waiting: list[tuple[str, str]] = []
+
+    def __enter__(self) -> Self:
+        os.makedirs(self._output, exist_ok=True)
+        self._remove_abandoned()
+        self._folder = tempfile.mkdtemp(prefix=self._PREFIX, dir=self._output)
+        self._lock = os.open(self._folder, os.O_RDONLY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._lock)
+
+    def add(self, name: str, content: bytes) -> None:
+        temporary = os.path.join(self._folder, str(len(self._waiting)))
+        with open(temporary, "xb") as file:
+            file.write(content)
+        self._waiting.append((temporary, name))
+
+    def add_unless_held(self, name: str, content: bytes) -> None:
+        if (
+            _size(os.path.join(self._output, name)) != len(content)
+            or _read(os.path.join(self._output, name)) != content
+        ):
+            self.add(name, content)
+
+    def move_all(self) -> tuple[str, ...]:
+        """Put every waiting file in its place, in the order in which they were added; gives their names."""
+        folders: set[str] = set()
+        for temporary, name in self._waiting:
+            destination = os.path.join(self._output, name)
+            folder = os.path.dirname(destination)
+            if folder not in folders:
+                os.makedirs(folder, exist_ok=True)
+                folders.add(folder)
+            os.replace(temporary, destination)
+        return tuple(name for _, name in self._waiting)
+
+    def _remove_abandoned(self) -> None:
+        with os.scandir(self._output) as entries:
+            candidates = [entry.path for entry in entries if entry.name.startswith(self._PREFIX)]
+        for folder in candidates:
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return None

@@ -10,8 +10,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final
 
 from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of
 from buildassets.manifest import Entry, Manifest, dumps
@@ -19,6 +20,7 @@ from buildassets.media import media_of
 
 MANIFEST_NAME: Final = "manifest.json"
 ASSETS_FOLDER: Final = "assets"
+_STAGING_PREFIX: Final = ".new-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def emit(
 
     each: Callable[..., Iterator[_Copies]] = executor.map if executor else map
     entries: dict[str, Entry] = {}
-    with _Staging(output) as staging:
+    with _staging(output) as staging:
         for path, copies in zip(paths, each(copies_of, paths), strict=True):
             entries[path] = replace(manifest.assets[path], encodings=copies.sizes)
             staging.add_unless_held(f"{ASSETS_FOLDER}/{manifest.assets[path].file}", contents[path])
@@ -91,29 +93,38 @@ def _read(path: str) -> bytes | None:
         return None
 
 
+@contextmanager
+def _staging(output: str) -> Iterator["_Staging"]:
+    """A new folder in the release directory, which is locked meanwhile: builds into one directory take turns here."""
+    os.makedirs(output, exist_ok=True)
+    lock = os.open(output, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _remove_abandoned(output)
+        folder = tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=output)
+        try:
+            yield _Staging(output, folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _remove_abandoned(output: str) -> None:
+    """Remove what killed builds left; sure to be nobody's, since the lock is ours."""
+    with os.scandir(output) as entries:
+        abandoned = [entry.path for entry in entries if entry.name.startswith(_STAGING_PREFIX)]
+    for folder in abandoned:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class _Staging:
-    """A folder in the release directory where new files wait until all of them are whole.
+    """Where new files wait until all of them are whole."""
 
-    It is locked while its build lives; whoever finds one that is not locked removes what a killed build left.
-    """
-
-    _PREFIX: Final = ".new-"
-
-    def __init__(self, output: str) -> None:
+    def __init__(self, output: str, folder: str) -> None:
         self._output = output
+        self._folder = folder
         self._waiting: list[tuple[str, str]] = []
-
-    def __enter__(self) -> Self:
-        os.makedirs(self._output, exist_ok=True)
-        self._remove_abandoned()
-        self._folder = tempfile.mkdtemp(prefix=self._PREFIX, dir=self._output)
-        self._lock = os.open(self._folder, os.O_RDONLY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        os.close(self._lock)
 
     def add(self, name: str, content: bytes) -> None:
         temporary = os.path.join(self._folder, str(len(self._waiting)))
@@ -140,22 +151,8 @@ class _Staging:
             os.replace(temporary, destination)
         return tuple(name for _, name in self._waiting)
 
-    def _remove_abandoned(self) -> None:
-        with os.scandir(self._output) as entries:
-            candidates = [entry.path for entry in entries if entry.name.startswith(self._PREFIX)]
-        for folder in candidates:
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
 
-
-def _size(path: str) -> int | None:
+def _size_bytes(path: str) -> int | None:
     try:
         return os.stat(path).st_size
     except OSError:

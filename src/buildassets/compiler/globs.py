@@ -1,0 +1,110 @@
+"""Globs: patterns of paths, translated to one regular expression that takes time linear in the path.
+
+- `*` is any number of characters except `/`, `?` is one, `[abc]`, `[a-z]` and `[!abc]` are one of a set.
+- `**` as a whole segment is any number of segments, also none: `**/*.map`, `js/**/*.js`.
+- A pattern without a slash is the name of a file or a folder at any depth: `*.map`, `node_modules`. What lies in a
+  folder of that name matches too.
+- A pattern with a slash is the whole path: `js/vendor/*.js`. `./app.css` is the `app.css` at the top alone, `vendor/`
+  is everything below `vendor`.
+
+Any other character stands for itself, also a backslash or a brace, and case counts, whatever the system. Pure; imports
+nothing of the package.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+_ELEMENT: Final = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
+_NOTHING: Final = r"(?!)"
+
+
+Matcher = Callable[[str], re.Match[str] | None]
+
+
+def compile_globs(patterns: Iterable[str]) -> Matcher:
+    """What is true of a path that matches one of `patterns`; with no patterns, none does.
+
+    Asked for a folder with a slash at its end (`vendor/`), it says whether everything below surely matches.
+    """
+    names: list[str] = []
+    paths: list[str] = []
+    for pattern in patterns:
+        if "/" in pattern:
+            paths.append(_path_expression(pattern))
+        elif pattern:
+            names.append(_segment_expression(pattern))
+    if names:
+        paths.append(rf"(?:.*/)?(?:{'|'.join(names)})(?:/.*)?")
+    return re.compile("|".join(paths) or _NOTHING, re.DOTALL).fullmatch
+
+
+def _path_expression(pattern: str) -> str:
+    """The expression of a pattern with a slash.
+
+    Between two `**` the leftmost place for what stands there is as good as any, so it is taken for good (an atomic
+    group); only what follows the last `**` is tried at each segment. That is what keeps the time linear.
+    """
+    prefix = ""
+    if pattern.startswith("./"):
+        prefix, pattern = r"(?:\./)?", pattern[2:]
+    segments = (pattern + "**" if pattern.endswith("/") else pattern).split("/")
+    cuts = [index for index, segment in enumerate(segments) if segment == "**"]
+    if not cuts:
+        return prefix + _segments_expression(segments)
+    head = "".join(_segment_expression(segment) + "/" for segment in segments[: cuts[0]])
+    middle = ""
+    for cut, next_cut in pairwise(cuts):
+        if between := segments[cut + 1 : next_cut]:
+            middle += rf"(?>(?:[^/]*/)*?{_segments_expression(between)}/)"
+    tail = segments[cuts[-1] + 1 :]
+    return prefix + head + middle + (rf"(?:.*/)?{_segments_expression(tail)}" if tail else ".*")
+
+
+def _segments_expression(segments: Sequence[str]) -> str:
+    return "/".join(_segment_expression(segment) for segment in segments)
+
+
+def _segment_expression(segment: str) -> str:
+    """The expression of a pattern for one segment; again each part between two stars is taken where it first fits."""
+    parts = [""]
+    for element in _ELEMENT.findall(segment):
+        if element.startswith("*"):
+            parts.append("")
+        else:
+            parts[-1] += _element_expression(element)
+    first, *rest = parts
+    if not rest:
+        return first
+    if parts == ["", ""]:
+        return "[^/]+"
+    *inner, last = rest
+    return first + "".join(rf"(?>[^/]*?{part})" for part in inner if part) + "[^/]*" + last
+
+
+def _element_expression(element: str) -> str:
+    if element == "?":
+        return "[^/]"
+    if len(element) < 2 or not element.startswith("["):
+        return re.escape(element)
+    negated = element.startswith("[!")
+    members = _class_members(element[2 if negated else 1 : -1])
+    if not members:
+        return "[^/]" if negated else _NOTHING
+    return rf"(?!/)[{'^' if negated else ''}{members}]"
+
+
+def _class_members(text: str) -> str:
+    """What stands between the brackets, for a character class; a range that runs backwards is empty."""
+    members = ""
+    position = 0
+    while position < len(text):
+        if text[position + 1 : position + 2] == "-" and position + 2 < len(text):
+            first, last = text[position], text[position + 2]
+            members += f"{re.escape(first)}-{re.escape(last)}" if first <= last else ""
+            position += 3
+        else:
+            members += re.escape(text[position])
+            position += 1
+    return members

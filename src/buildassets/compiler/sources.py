@@ -1,0 +1,204 @@
+"""Finds the sources: every file below the source roots that makes an asset.
+
+Takes the configuration, gives sources sorted by logical path. Reads folders only, never a file. Imports the
+vocabulary, the configuration and globs.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from buildassets.compiler.config import Config, SourceRoot
+from buildassets.compiler.globs import Matcher, compile_globs
+from buildassets.compiler.model import Source
+from buildassets.diagnostics import Diagnostic, Location, error, sort_key, warning
+from buildassets.paths import LogicalPath
+
+BUILT_IN_EXCLUDES: Final = (".*", "*~", "#*#", "*.swp", "Thumbs.db", "desktop.ini")  # .* stands for .DS_Store, .git, …
+
+_SASS_SUFFIXES: Final = (".scss", ".sass")
+_OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
+_DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
+_LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
+_SPECIAL: Final = "source/special", "neither a file nor a folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What the source roots hold.
+
+    `skipped` says of what is there and yet makes no asset why not, as a noun phrase; a link to a folder stands
+    there under the folder's own name. Excluded files and Sass partials are not in it.
+    """
+
+    sources: tuple[Source, ...]
+    skipped: Mapping[LogicalPath, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def discover(config: Config) -> Discovery:
+    """The sources of all roots; the first root that has a logical path wins."""
+    by_logical: dict[LogicalPath, Source] = {}
+    skipped: dict[LogicalPath, str] = {}
+    diagnostics: list[Diagnostic] = []
+    output = os.path.realpath(config.output)
+    excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
+    for index, root in enumerate(config.sources):
+        walk = _RootWalk(root, index, excluded, output)
+        walk.run()
+        diagnostics += walk.diagnostics
+        by_logical = walk.sources | by_logical
+        skipped = walk.skipped | skipped
+    sources = tuple(by_logical[logical] for logical in sorted(by_logical))
+    diagnostics += _case_clashes(sources)
+    return Discovery(
+        sources,
+        {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
+        tuple(sorted(diagnostics, key=sort_key)),
+    )
+
+
+def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
+    first_of: dict[str, Source] = {}
+    if len({source.logical.lower() for source in sources}) == len(sources):
+        return
+    for source in sources:
+        first = first_of.setdefault(source.logical.lower(), source)
+        if first is not source:
+            yield warning(
+                "source/case",
+                f"`{source.logical}` and `{first.logical}` differ in case only",
+                Location(source.shown),
+                hint="rename one: on a file system that ignores case there can be only one of them",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to read. `relative` ends in a slash or is empty; `trail` holds the real folders above it and its own."""
+
+    path: str
+    relative: str
+    trail: tuple[str, ...]
+
+
+class _RootWalk:
+    """Goes through one source root and keeps what it finds."""
+
+    def __init__(self, root: SourceRoot, index: int, excluded: Matcher, output: str) -> None:
+        self.sources: dict[LogicalPath, Source] = {}
+        self.skipped: dict[LogicalPath, str] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._root = root
+        self._index = index
+        self._output = output
+        self._prefix = root.prefix + "/" if root.prefix else ""
+        self._shown_prefix = "" if root.shown == "." else root.shown.rstrip("/") + "/"
+        self._excluded = excluded
+        self._excluded_here = compile_globs(root.exclude) if root.exclude else None
+        self._included_here = compile_globs(root.include) if root.include else None
+        self._real_root = os.path.realpath(root.path)
+        self._folders: list[_Folder] = []
+
+    def run(self) -> None:
+        """Read every folder once along each path that leads to it."""
+        self._folders.append(_Folder(self._root.path, "", (self._real_root,)))
+        while self._folders:
+            folder = self._folders.pop()
+            try:
+                with os.scandir(folder.path) as entries:
+                    for entry in entries:
+                        if entry.is_file(follow_symlinks=False):
+                            self._add_file(entry.path, folder.relative + entry.name)
+                        else:
+                            self._visit(entry, folder)
+            except OSError as fault:
+                self._unreadable(folder, fault)
+
+    def _unreadable(self, folder: _Folder, fault: OSError) -> None:
+        shown = (self._shown_prefix + folder.relative).rstrip("/") or self._root.shown
+        reason = (fault.strerror or "unknown error").lower()
+        self.diagnostics.append(
+            error("source/unreadable", f"cannot read the folder `{shown}`: {reason}", Location(shown))
+        )
+
+    def _visit(self, entry: os.DirEntry[str], folder: _Folder) -> None:
+        relative = folder.relative + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            self._add_folder(entry.path, relative, folder.trail, os.path.join(folder.trail[-1], entry.name))
+        elif entry.is_symlink():
+            self._visit_link(entry, folder, relative)
+        else:
+            self._skip(relative, *_SPECIAL)
+
+    def _visit_link(self, entry: os.DirEntry[str], folder: _Folder, relative: str) -> None:
+        real = os.path.realpath(entry.path)
+        try:
+            mode = os.stat(real).st_mode
+        except OSError:
+            self._skip(relative, *_DANGLING)
+            return
+        if not f"{real}/".startswith(self._real_root.rstrip("/") + "/"):
+            self._skip(relative, *_OUTSIDE)
+        elif stat.S_ISREG(mode):
+            self._add_file(entry.path, relative)
+        elif stat.S_ISDIR(mode):
+            self._add_folder(entry.path, relative, folder.trail, real)
+        else:
+            self._skip(relative, *_SPECIAL)
+
+    def _is_wanted(self, relative: str) -> bool:
+        if self._excluded(self._prefix + relative) or (self._excluded_here and self._excluded_here(relative)):
+            return False
+        return self._included_here is None or relative.endswith("/") or self._included_here(relative) is not None
+
+    def _skip(self, relative: str, code: str, reason: str) -> None:
+        """Say that something is left out, unless nobody wants it anyway."""
+        if self._is_wanted(relative):
+            shown = self._shown_prefix + relative
+            self.skipped[LogicalPath(self._prefix + _compiled_name(relative))] = reason
+            self.diagnostics.append(warning(code, f"skipped `{shown}`: it is {reason}", Location(shown)))
+
+    def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
+        if real == self._output or not self._is_wanted(relative + "/"):
+            return
+        if real in trail:
+            self._skip(relative, *_LOOP)
+            return
+        self._folders.append(_Folder(path, relative + "/", (*trail, real)))
+
+    def _add_file(self, path: str, relative: str) -> None:
+        if not self._is_wanted(relative):
+            return
+        compiled = _compiled_name(relative)
+        logical = LogicalPath(self._prefix + compiled)
+        if compiled is not relative and (self._excluded(logical) or _is_partial(relative)):
+            return
+        source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
+        other = self.sources.setdefault(logical, source)
+        if other is not source:
+            self._duplicate(logical, *sorted((other.shown, source.shown)))
+
+    def _duplicate(self, logical: LogicalPath, first: str, second: str) -> None:
+        self.diagnostics.append(
+            error(
+                "source/duplicate",
+                f"`{first}` and `{second}` both make `{logical}`",
+                Location(second),
+                hint="rename one of them, or leave it out with `exclude`",
+            )
+        )
+
+
+def _compiled_name(relative: str) -> str:
+    """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
+    if relative[-5:].lower() in _SASS_SUFFIXES:
+        return relative[:-5] + ".css"
+    return relative
+
+
+def _is_partial(relative: str) -> bool:
+    """Whether a Sass file is only ever loaded by others (Sass: partials)."""
+    return relative.startswith("_", relative.rfind("/") + 1)

@@ -175,6 +175,26 @@ def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
     }
 
 
+def render_annotation(diagnostic: Diagnostic) -> str:
+    """The same as a workflow command, which CI services show beside the changed line: `::error file=…,line=…::…`."""
+    location = diagnostic.location
+    properties = {"title": diagnostic.code}
+    if location is not None:
+        properties["file"] = location.file
+        if location.line:
+            properties |= {"line": str(location.line), "col": str(location.column)}
+            properties["endColumn"] = str(location.column + location.length)
+    listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in sorted(properties.items()))
+    parts = [diagnostic.message, *diagnostic.notes, *([f"hint: {diagnostic.hint}"] if diagnostic.hint else [])]
+    return f"::{diagnostic.severity.value} {listed}::{_escaped(chr(10).join(parts))}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
 def sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     """The order in which diagnostics are shown: by file, then place, then code."""
     location = diagnostic.location or Location("")

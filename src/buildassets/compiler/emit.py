@@ -17,6 +17,7 @@ from typing import Final
 from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of
 from buildassets.manifest import Entry, Manifest, dumps
 from buildassets.media import media_of
+from buildassets.paths import LogicalPath
 
 MANIFEST_NAME: Final = "manifest.json"
 ASSETS_FOLDER: Final = "assets"
@@ -42,7 +43,7 @@ class _Copies:
 def emit(
     output: str,
     manifest: Manifest,
-    contents: Mapping[str, bytes],
+    contents: Mapping[LogicalPath, bytes],
     codings: Sequence[str],
     executor: Executor | None = None,
 ) -> Emitted:
@@ -51,10 +52,10 @@ def emit(
     Adds the sizes of the precompressed copies to the manifest. What is on disk already, byte for byte, is not written
     again; a compressed copy is kept if it decompresses to the right bytes. Raises OSError.
     """
-    paths = sorted(manifest.assets)
+    paths = sorted(contents)
     assets_folder = os.path.join(output, ASSETS_FOLDER)
 
-    def copies_of(path: str) -> _Copies:
+    def copies_of(path: LogicalPath) -> _Copies:
         return _copies(assets_folder, manifest.assets[path].file, contents[path], codings)
 
     each: Callable[..., Iterator[_Copies]] = executor.map if executor else map
@@ -133,10 +134,8 @@ class _Staging:
         self._waiting.append((temporary, name))
 
     def add_unless_held(self, name: str, content: bytes) -> None:
-        if (
-            _size(os.path.join(self._output, name)) != len(content)
-            or _read(os.path.join(self._output, name)) != content
-        ):
+        path = os.path.join(self._output, name)
+        if _size_bytes(path) != len(content) or _read(path) != content:
             self.add(name, content)
 
     def move_all(self) -> tuple[str, ...]:

@@ -38,6 +38,11 @@ def target_of(
     return _logical(base[: base.rfind("/") + 1] + from_url(path))
 
 
+def has_host(url: str) -> bool:
+    """Whether `url` names its host or scheme itself: `https://…`, `//…`, `data:…`."""
+    return url.startswith("//") or _HAS_SCHEME.match(url) is not None
+
+
 def _names_no_file(path: str) -> bool:
     return path[path.rfind("/") + 1 :] in ("", ".", "..")
 

@@ -1,0 +1,56 @@
+"""`buildassets build`."""
+
+from time import monotonic
+
+import click
+
+from buildassets.cli.options import compile_options, configured, threads
+from buildassets.cli.output import Output, count_text, size_text
+from buildassets.compiler.pipeline import BuildResult, Mode
+
+
+@click.command("build")
+@compile_options
+def command(
+    sources: tuple[str, ...],
+    config_file: str | None,
+    output: str | None,
+    mode: Mode,
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Compile everything into the release directory. SOURCE overrides the configured source roots."""
+    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.pipeline import build
+
+    started = monotonic()
+    config = configured(config_file, sources, output)
+    show = Output(as_json, verbose, quiet)
+    with threads(jobs) as executor:
+        result = build(config, mode=mode, executor=executor, progress=show.on_progress())
+    folder = shown_path(config, config.output)
+    code = show.finish(result.succeeded, result.diagnostics, _document(result, folder))
+    show.detail(f"wrote {folder}/{name}" for name in result.written)
+    show.say(_summary(result, folder, monotonic() - started))
+    return code
+
+
+def _summary(result: BuildResult, folder: str, seconds: float) -> str:
+    if result.manifest is None:
+        errors = sum(found.is_error for found in result.diagnostics)
+        return f"failed with {count_text(errors, 'error')}; `{folder}/` is as it was"
+    assets = result.manifest.assets.values()
+    size = size_text(sum(entry.size for entry in assets))
+    written = count_text(len(result.written), "file") if result.written else "nothing"
+    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`, wrote {written}, {seconds:.2f} s"
+
+
+def _document(result: BuildResult, folder: str) -> dict[str, object]:
+    assets = result.manifest.assets if result.manifest else {}
+    return {
+        "output": folder,
+        "assets": {path: entry.file for path, entry in assets.items()},
+        "written": list(result.written),
+    }

@@ -1,0 +1,32 @@
+"""`buildassets check`."""
+
+import click
+
+from buildassets.cli.options import compile_options, configured, threads
+from buildassets.cli.output import Output, count_text
+from buildassets.compiler.pipeline import Mode
+
+
+@click.command("check")
+@compile_options
+def command(
+    sources: tuple[str, ...],
+    config_file: str | None,
+    output: str | None,
+    mode: Mode,
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Report everything that `build` would complain about. Writes nothing."""
+    from buildassets.compiler.pipeline import check
+
+    config = configured(config_file, sources, output)
+    show = Output(as_json, verbose, quiet)
+    with threads(jobs) as executor:
+        diagnostics = check(config, mode=mode, executor=executor, progress=show.on_progress())
+    errors = sum(found.is_error for found in diagnostics)
+    code = show.finish(errors == 0, diagnostics, {})
+    show.say(f"{count_text(errors, 'error')}, {count_text(len(diagnostics) - errors, 'warning')}")
+    return code

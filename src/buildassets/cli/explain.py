@@ -1,0 +1,85 @@
+"""`buildassets explain`: one asset of the built release, seen from all sides."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+import click
+
+from buildassets.cli.options import configured, read_options
+from buildassets.cli.output import print_data, print_json, size_text
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.errors import BuildError
+from buildassets.manifest import Entry, Manifest
+from buildassets.paths import LogicalPath
+
+
+@click.command("explain")
+@click.argument("logical_path")
+@read_options
+def command(logical_path: str, config_file: str | None, output: str | None, as_json: bool) -> int:
+    """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
+    from buildassets.compiler.config import shown_path
+
+    config = configured(config_file, output=output)
+    path = os.path.join(config.output, "manifest.json")
+    manifest = _read_manifest(path, shown_path(config, path))
+    entry = manifest.assets.get(logical_path)
+    if entry is None:
+        raise BuildError([_unknown(logical_path, manifest, shown_path(config, path))])
+    referrers = _referrers(manifest, logical_path)
+    if as_json:
+        print_json({"ok": True, "asset": logical_path, **_fields(entry), "referrers": referrers, "diagnostics": []})
+    else:
+        print_data("\n".join(_lines(logical_path, entry, manifest, referrers)))
+    return 0
+
+
+def _read_manifest(path: str, shown: str) -> Manifest:
+    from buildassets.manifest import loads
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except OSError as fault:
+        message = f"cannot read `{shown}`: {fault.strerror}"
+        raise BuildError([error("manifest/unreadable", message, hint="run `buildassets build` first")]) from None
+    return loads(text, shown)
+
+
+def _unknown(logical_path: str, manifest: Manifest, shown: str) -> Diagnostic:
+    from buildassets.compiler.link import nearest_asset
+
+    made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
+    near = next(made_of_it, None) or nearest_asset(logical_path, [LogicalPath(path) for path in manifest.assets])
+    hint = f"did you mean `{near}`?" if near else None
+    return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), hint=hint)
+
+
+def _referrers(manifest: Manifest, logical_path: str) -> list[str]:
+    return sorted(
+        path for path, entry in manifest.assets.items() if logical_path in entry.references or entry.map == logical_path
+    )
+
+
+def _fields(entry: Entry) -> dict[str, object]:
+    return {**asdict(entry), "encodings": dict(entry.encodings)}
+
+
+def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[str]) -> Iterator[str]:
+    yield f"{logical_path} → {entry.file}"
+    copies = "".join(f", {coding} {size_text(size)}" for coding, size in sorted(entry.encodings.items()))
+    yield f"{entry.type}, {size_text(entry.size)}{copies}"
+    yield from _section("made of", entry.inputs)
+    yield from _section("refers to", (f"{path} → {manifest.assets[path].file}" for path in entry.references))
+    yield from _section("referred to by", referrers)
+    yield from _section("source map", [entry.map] if entry.map else [])
+    if entry.type in ("text/css", "text/javascript"):
+        yield from _section("engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items())))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    listed = list(lines)
+    if listed:
+        yield f"{title}:"
+        yield from (f"  {line}" for line in listed)

@@ -1,0 +1,69 @@
+"""Options that several verbs share, and what they make."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_SOURCES = click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+_CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
+_OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
+_MODE = click.option(
+    "--mode",
+    type=click.Choice(["production", "development"]),
+    default="production",
+    show_default=True,
+    help="development neither minifies nor compresses.",
+)
+_JOBS = click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="How many threads; all cores if not given."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+
+
+def compile_options(command: _Command) -> _Command:
+    """The options of every verb that compiles."""
+    for option in (_QUIET, _VERBOSE, _JSON, _JOBS, _MODE, _OUTPUT, _CONFIG, _SOURCES):
+        command = option(command)
+    return command
+
+
+def read_options(command: _Command) -> _Command:
+    """The options of every verb that reads a release directory."""
+    for option in (_JSON, _OUTPUT, _CONFIG):
+        command = option(command)
+    return command
+
+
+def configured(config_file: str | None, sources: Sequence[str] = (), output: str | None = None) -> "Config":
+    """The configuration with what the command line overrides; raises ConfigError."""
+    from buildassets.compiler.config import load_config, with_output, with_sources
+
+    here = os.getcwd()
+    config = load_config(config_file)
+    if sources:
+        config = with_sources(config, sources, here)
+    return with_output(config, output, here) if output else config
+
+
+@contextmanager
+def threads(jobs: int | None) -> Iterator[Executor | None]:
+    """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""
+    count = jobs or len(os.sched_getaffinity(0))
+    if count == 1:
+        yield None
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(count) as executor:
+        yield executor

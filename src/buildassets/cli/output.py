@@ -1,0 +1,146 @@
+"""All that the command line prints: data to stdout, everything else to stderr."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, NoReturn
+
+from buildassets.diagnostics import Diagnostic, Severity, render_annotation, render_text, to_json
+from buildassets.errors import BuildAssetsError
+
+_REDRAW_SECONDS = 0.05
+
+
+class Progress:
+    """One line on the terminal that says how far things are."""
+
+    def __init__(self) -> None:
+        self._drawn_at = 0.0
+
+    def draw(self, done: int, known: int, name: str) -> None:
+        """Show that `done` of `known` assets are finished, `name` last; at most twenty times a second."""
+        now = monotonic()
+        if now - self._drawn_at < _REDRAW_SECONDS:
+            return
+        self._drawn_at = now
+        sys.stderr.write(f"\r\x1b[K{done}/{known} {name[-60:]}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._drawn_at:
+            sys.stderr.write("\r\x1b[K")
+            self._drawn_at = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a verb tells what it has to tell: as text or as one JSON document, more of it or less."""
+
+    as_json: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    progress: Progress = field(default_factory=Progress)
+
+    def finish(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> int:
+        """Show the diagnostics, and with `--json` the document around them; gives the exit code."""
+        self.progress.clear()
+        show(diagnostics, as_json=self.as_json, quiet=self.quiet)
+        if self.as_json:
+            print_json({"ok": ok, **document, "diagnostics": [to_json(found) for found in diagnostics]})
+        return 0 if ok else 1
+
+    def say(self, line: str) -> None:
+        """A line of what happened, for a person."""
+        if not self.quiet and not self.as_json:
+            _print_error(line)
+
+    def detail(self, lines: Iterable[str]) -> None:
+        """Lines for somebody who asked for more."""
+        if self.verbose and not self.as_json:
+            for line in lines:
+                _print_error(line)
+
+    def on_progress(self) -> Callable[[int, int, str], None] | None:
+        """What draws progress, if anybody looks: only a person at a terminal does."""
+        if self.as_json or self.quiet or not sys.stderr.isatty() or _under_ci():
+            return None
+        return self.progress.draw
+
+
+def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
+    """Diagnostics as text (unless they go into a JSON document) and, under CI, as annotations."""
+    for found in diagnostics:
+        if not as_json and (found.is_error or not quiet):
+            _print_error(_coloured(found) + "\n")
+        if _under_ci():
+            _print_error(render_annotation(found))
+
+
+def show_failure(failure: BuildAssetsError) -> None:
+    """What stopped a verb before it had anything to show; as JSON where that was asked for."""
+    as_json = "--json" in sys.argv
+    show(failure.diagnostics, as_json=as_json)
+    if as_json:
+        print_json({"ok": False, "diagnostics": [to_json(found) for found in failure.diagnostics]})
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout."""
+    print_data(json.dumps(document, indent=2, sort_keys=True))
+
+
+def print_data(text: str) -> None:
+    """Data, to stdout. Whoever stops reading (`| head`) ends the program quietly."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def terminated_as_exit() -> None:
+    """Let SIGTERM unwind the stack, so that temporary files go, and then exit with 143."""
+
+    def stop(_signal: int, _frame: object) -> NoReturn:
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def size_text(size_bytes: int) -> str:
+    """A size for a person: `980 B`, `18.2 kB`, `1.4 MB`."""
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.1f} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def count_text(count: int, noun: str) -> str:
+    """`1 asset`, `3 assets`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _under_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _print_error(text: str) -> None:
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _coloured(diagnostic: Diagnostic) -> str:
+    text = render_text(diagnostic)
+    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+        return text
+    colour = "31" if diagnostic.severity is Severity.ERROR else "33"
+    head, _, rest = text.partition("\n")
+    severity, _, message = head.partition(": ")
+    return f"\x1b[1;{colour}m{severity}\x1b[0m\x1b[1m: {message}\x1b[0m" + (f"\n{rest}" if rest else "")

@@ -1,0 +1,125 @@
+"""From a source file to a draft: compiled, minified, its references found, its output name still unknown.
+
+Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from buildassets.compiler.engines import Engine
+from buildassets.compiler.model import Compiled, EngineInput, Reference, Source
+from buildassets.compiler.references import scan
+from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.media import Syntax, media_of, suffix
+
+_SASS_SUFFIXES: Final = (".scss", ".sass")
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of one build; `css` and `js` are None where nothing is to be minified."""
+
+    scss: Engine
+    css: Engine | None
+    js: Engine | None
+
+    def minifier(self, syntax: Syntax) -> Engine | None:
+        """What minifies texts of that syntax."""
+        return self.css if syntax is Syntax.CSS else self.js
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An asset whose references are found and not yet named.
+
+    `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
+    first. `compiled` is what Sass gave, before minifying. `engines` are (kind, name and version) of those that ran.
+    """
+
+    source: Source
+    body: bytes | str = b""
+    references: tuple[Reference, ...] = ()
+    inputs: tuple[str, ...] = ()
+    engines: tuple[tuple[str, str], ...] = ()
+    compiled: Compiled | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error, so that `body` means nothing."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+def needs_sass(source: Source) -> bool:
+    """Whether the Sass engine has to compile this source."""
+    return suffix(source.path) in _SASS_SUFFIXES
+
+
+def drafted(source: Source, engines: Engines) -> Draft:
+    """The draft of `source`; its diagnostics tell why there is none."""
+    try:
+        with open(source.path, "rb") as file:
+            raw = file.read()
+    except OSError as fault:
+        message = f"cannot read `{source.shown}`: {fault.strerror}"
+        return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
+    syntax = media_of(source.logical).syntax
+    if syntax is None:
+        return Draft(source, raw, inputs=(source.path,))
+    text = decoded(raw, source.shown)
+    if isinstance(text, Diagnostic):
+        return Draft(source, diagnostics=(text,))
+    if needs_sass(source):
+        return _styled(source, text, engines)
+    return _finished(Draft(source, raw, inputs=(source.path,)), text, syntax, engines)
+
+
+def decoded(raw: bytes, shown: str) -> str | Diagnostic:
+    """`raw` as text, a byte order mark kept; or the diagnostic that says where it is no UTF-8."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:4].count(0) == 2:
+        message = f"`{shown}` is UTF-16, not UTF-8"
+        return error("source/encoding", message, Location(shown), hint="save the file as UTF-8")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        text = raw.decode("utf-8", "replace")
+        start = len(raw[: fault.start].decode("utf-8"))
+        message = f"byte 0x{raw[fault.start]:02x} is not UTF-8"
+        return error("source/encoding", message, locate(shown, text, start), hint="save the file as UTF-8")
+
+
+def _styled(source: Source, text: str, engines: Engines) -> Draft:
+    compiled = engines.scss.run(EngineInput(text, source.path, source.shown))
+    draft = Draft(
+        source,
+        compiled.text.encode("utf-8"),
+        inputs=(source.path, *compiled.inputs),
+        engines=(("scss", engines.scss.version),),
+        compiled=compiled,
+        diagnostics=compiled.diagnostics,
+    )
+    return draft if draft.failed else _finished(draft, compiled.text, Syntax.CSS, engines)
+
+
+def _finished(draft: Draft, text: str, syntax: Syntax, engines: Engines) -> Draft:
+    """`draft` with `text` minified, where that makes it smaller, and with the references of the result."""
+    minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
+    if minifier is not None:
+        minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
+        draft = replace(
+            draft,
+            engines=(*draft.engines, (syntax.value, minifier.version)),
+            diagnostics=(*draft.diagnostics, *minified.diagnostics),
+        )
+        if draft.failed:
+            return draft
+        if len(minified.text) < len(text):
+            text = minified.text
+            draft = replace(draft, body=text.encode("utf-8"))
+    references = tuple(scan(syntax, text))
+    return replace(draft, body=text, references=references) if references else draft
+
+
+def _is_minified(source: Source) -> bool:
+    """Whether the name says that somebody else has minified this already: it is left as it is, and its map fits."""
+    return ".min." in source.relative[source.relative.rfind("/") + 1 :]

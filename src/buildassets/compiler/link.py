@@ -1,0 +1,109 @@
+"""From references to links: which assets a draft points at, and what is said of those that are not there."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from posixpath import basename, dirname
+from typing import Final
+
+from buildassets.compiler.compile import Draft
+from buildassets.compiler.fingerprint import Link
+from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.places import place_of
+from buildassets.compiler.resolve import target_of
+from buildassets.diagnostics import Diagnostic, Severity
+from buildassets.paths import LogicalPath
+
+_SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A draft with its links in text order, and those of its references that name no asset, by number."""
+
+    draft: Draft
+    links: tuple[Link, ...] = ()
+    missing: tuple[tuple[int, LogicalPath], ...] = ()
+
+    @property
+    def targets(self) -> tuple[LogicalPath, ...]:
+        """The assets referred to, sorted, each once."""
+        return tuple(sorted({target for _, target in self.links}))
+
+
+def linked(draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], bool]) -> Linked:
+    """`draft` with each of its references followed; `known` are the logical paths of all assets."""
+    links: list[Link] = []
+    missing: list[tuple[int, LogicalPath]] = []
+    for index, reference in enumerate(draft.references):
+        target = target_of(reference, draft.source.logical, url_prefix, is_external)
+        if target is None:
+            continue
+        if target in known:
+            links.append((reference, target))
+        else:
+            missing.append((index, target))
+    return Linked(draft, tuple(links), tuple(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What is needed to say why a reference leads nowhere.
+
+    `roots` are the source roots as the user wrote them, `skipped` what discovery left out with its reason, `shown`
+    turns a path into the name a user would write.
+    """
+
+    known: Collection[LogicalPath]
+    skipped: Mapping[LogicalPath, str]
+    roots: Sequence[str]
+    severity: str
+    shown: Callable[[str], str]
+
+    def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
+        """One diagnostic for each missing reference that is not to be ignored."""
+        for index, target in linked.missing:
+            severity = self._severity(linked.draft.references[index].kind, target)
+            if severity is not None:
+                yield self._diagnostic(severity, linked.draft, index, target)
+
+    def _severity(self, kind: ReferenceKind, target: LogicalPath) -> Severity | None:
+        if target in self.skipped:
+            return Severity.ERROR
+        severity = _SEVERITIES.get(self.severity)
+        return Severity.WARNING if severity is not None and kind is ReferenceKind.SOURCE_MAP else severity
+
+    def _diagnostic(self, severity: Severity, draft: Draft, index: int, target: LogicalPath) -> Diagnostic:
+        is_map = draft.references[index].kind is ReferenceKind.SOURCE_MAP
+        reason = self.skipped.get(target)
+        looked_in = " and ".join(f"`{root}/`" for root in self.roots)
+        suggestion = nearest_asset(target, self.known)
+        return Diagnostic(
+            severity,
+            "reference/missing-map" if is_map else "reference/missing",
+            f"cannot find {'source map ' if is_map else ''}`{target}`",
+            place_of(draft, index, self.shown),
+            (f"`{target}` {reason}" if reason else f"looked in {looked_in}",),
+            f"did you mean `{suggestion}`?" if suggestion else None,
+        )
+
+
+def nearest_asset(target: str, known: Collection[LogicalPath]) -> str | None:
+    """The asset that `target` was most likely meant to be: the same name elsewhere, else the nearest in its folder,
+    else the nearest of all."""
+    name = basename(target)
+    namesakes = sorted(path for path in known if basename(path) == name)
+    if namesakes:
+        return _closest(target, namesakes, 0.0)
+    siblings = [path for path in known if dirname(path) == dirname(target)]
+    return _closest(target, siblings, 0.6) or _closest(target, _of_like_name(name, known), 0.75)
+
+
+def _of_like_name(name: str, known: Collection[LogicalPath]) -> list[LogicalPath]:
+    """Those whose names begin or end alike: comparing with each of 16,000 paths takes a second."""
+    return [path for path in known if basename(path)[:3] == name[:3] or basename(path)[-8:] == name[-8:]][:500]
+
+
+def _closest(target: str, candidates: Collection[LogicalPath], cutoff: float) -> str | None:
+    found = get_close_matches(target, sorted(candidates), n=1, cutoff=cutoff)
+    return found[0] if found else None

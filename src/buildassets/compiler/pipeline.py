@@ -1,0 +1,237 @@
+"""`build` and `check`: the only module that knows every stage."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from buildassets._version import __version__
+from buildassets.compiler.compile import Draft, Engines, drafted, needs_sass
+from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.emit import emit
+from buildassets.compiler.engines import Engine, engine_class
+from buildassets.compiler.fingerprint import Content, Named, named
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.link import Absence, Linked, linked, nearest_asset
+from buildassets.compiler.model import ReferenceKind, Source
+from buildassets.compiler.resolve import has_host
+from buildassets.compiler.sources import Discovery, discover
+from buildassets.diagnostics import Diagnostic, Location, error, sort_key, warning
+from buildassets.digest import integrity
+from buildassets.manifest import Entry, Manifest
+from buildassets.media import media_of
+from buildassets.paths import LogicalPath
+
+Mode = Literal["production", "development"]
+Progress = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory."""
+
+    manifest: Manifest | None
+    written: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the release directory now holds this build."""
+        return self.manifest is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compilation:
+    """Every asset with its links, by logical path, and all that was found on the way."""
+
+    assets: Mapping[LogicalPath, Linked]
+    importmap: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+def build(
+    config: Config,
+    *,
+    mode: Mode = "production",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Compile everything that `config` names into its release directory.
+
+    `development` neither minifies nor compresses. Threads of `executor` wait for Sass and compress; without one all
+    is done in turn. Never raises for what a user can have caused: the result's diagnostics say it, sorted by place,
+    and then the earlier release stands as it was.
+    """
+    compilation = _compile(config, mode, executor, progress)
+    if compilation.failed:
+        return BuildResult(None, (), compilation.diagnostics)
+    finished = named({path: Content(asset.draft.body, asset.links) for path, asset in compilation.assets.items()})
+    contents = {path: output.content for path, output in finished.items()}
+    codings = config.compress if mode == "production" else ()
+    try:
+        emitted = emit(config.output, _manifest(config, compilation, finished), contents, codings, executor)
+    except OSError as fault:
+        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
+    return BuildResult(emitted.manifest, emitted.written, compilation.diagnostics)
+
+
+def check(
+    config: Config,
+    *,
+    mode: Mode = "production",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Everything that `build` would complain about before it writes; writes nothing."""
+    return _compile(config, mode, executor, progress).diagnostics
+
+
+def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
+    discovery = discover(config)
+    known = frozenset(source.logical for source in discovery.sources)
+    starts, start_warnings = _starts(config, known)
+    with ExitStack() as stack:
+        engines = _engines(config, mode, stack)
+        assets = _link_reached(config, discovery, starts, engines, executor, progress)
+    shown = partial(shown_path, config)
+    absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
+    importmap, importmap_errors = _importmap(config, known)
+    diagnostics = [*discovery.diagnostics, *start_warnings, *importmap_errors]
+    for asset in assets.values():
+        diagnostics += asset.draft.diagnostics
+        diagnostics += absence.diagnostics(asset)
+    return _Compilation(assets, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
+
+
+def _starts(config: Config, known: frozenset[LogicalPath]) -> tuple[set[LogicalPath], list[Diagnostic]]:
+    """The assets to begin with: those that `entries` names, or all."""
+    if not config.entries:
+        return set(known), []
+    starts: set[LogicalPath] = set()
+    warnings = []
+    for pattern in config.entries:
+        matches = compile_globs([pattern])
+        found = {path for path in known if matches(path)}
+        starts |= found
+        if not found:
+            warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", _config_place(config)))
+    return starts, warnings
+
+
+def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
+    def start(name: str) -> Engine | None:
+        if name == "none" or mode == "development" or not config.minify:
+            return None
+        return stack.enter_context(closing(engine_class(name)()))
+
+    from buildassets.compiler.engines.scss_libsass import LibsassEngine
+
+    sass = LibsassEngine(config.load_paths, partial(shown_path, config))
+    return Engines(stack.enter_context(closing(sass)), start(config.engines.css), start(config.engines.js))
+
+
+def _link_reached(
+    config: Config,
+    discovery: Discovery,
+    starts: Iterable[LogicalPath],
+    engines: Engines,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> dict[LogicalPath, Linked]:
+    """`starts` and all that they reach, compiled and linked."""
+    sources = {source.logical: source for source in discovery.sources}
+    is_external = compile_globs(config.external)
+    assets: dict[LogicalPath, Linked] = {}
+    pending = set(starts)
+    while pending:
+        for draft in _drafts([sources[path] for path in sorted(pending)], engines, executor):
+            path = draft.source.logical
+            assets[path] = linked(draft, sources.keys(), config.url, is_external)
+            if progress is not None:
+                progress(len(assets), len(sources), path)
+        reached = {target for path in pending for _, target in assets[path].links}
+        pending = reached - assets.keys()
+    return assets
+
+
+def _drafts(sources: Sequence[Source], engines: Engines, executor: Executor | None) -> Iterator[Draft]:
+    """The drafts of `sources`, in their order. Sass runs in a process of its own, so a thread can wait for it."""
+    waited_for = {}
+    if executor is not None:
+        waited_for = {
+            source.logical: executor.submit(drafted, source, engines) for source in sources if needs_sass(source)
+        }
+    for source in sources:
+        if source.logical not in waited_for:
+            yield drafted(source, engines)
+    for future in waited_for.values():
+        yield future.result()
+
+
+def _importmap(config: Config, known: frozenset[LogicalPath]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The import map with its folders (`"lit/" = "vendor/lit/"`) written out: each file has a name of its own."""
+    importmap: dict[str, str] = {}
+    errors = []
+    for specifier, target in config.importmap.items():
+        if has_host(target) or target in known:
+            importmap[specifier] = target
+        elif members := [path for path in known if target.endswith("/") and path.startswith(target)]:
+            importmap.update((specifier + path.removeprefix(target), path) for path in members)
+        else:
+            near = nearest_asset(target, known)
+            message = f"import map entry `{specifier}` names no asset: `{target}`"
+            hint = f"did you mean `{near}`?" if near else None
+            errors.append(error("importmap/missing", message, _config_place(config), hint=hint))
+    return importmap, errors
+
+
+def _config_place(config: Config) -> Location | None:
+    return Location(shown_path(config, config.file)) if config.file else None
+
+
+def _manifest(config: Config, compilation: _Compilation, finished: Mapping[LogicalPath, Named]) -> Manifest:
+    engines = {kind: version for asset in compilation.assets.values() for kind, version in asset.draft.engines}
+    return Manifest(
+        version=__version__,
+        engines=engines,
+        url=config.url,
+        assets={path: _entry(config, asset, finished[path]) for path, asset in compilation.assets.items()},
+        importmap=compilation.importmap,
+    )
+
+
+def _entry(config: Config, asset: Linked, output: Named) -> Entry:
+    maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
+    return Entry(
+        file=output.file,
+        type=media_of(output.file).type,
+        size=len(output.content),
+        integrity=integrity(config.integrity, output.content) if config.integrity else None,
+        inputs=tuple(sorted({_input_name(config, path) for path in asset.draft.inputs})),
+        references=tuple(target for target in asset.targets if target not in maps),
+        map=min(maps, default=None),
+    )
+
+
+def _input_name(config: Config, path: str) -> str:
+    """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+    for root in config.sources:
+        if path.startswith(root.path + os.sep):
+            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
+    for folder in config.load_paths:
+        if path.startswith(folder + os.sep):
+            return path[len(folder) + 1 :]
+    return shown_path(config, path)
+
+
+def _unwritable(config: Config, fault: OSError) -> Diagnostic:
+    place = Location(shown_path(config, os.fspath(fault.filename or config.output)))
+    message = f"cannot write the release directory `{shown_path(config, config.output)}`: {fault.strerror}"
+    return error("output/unwritable", message, place, notes=["the earlier release stands as it was"])

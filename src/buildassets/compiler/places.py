@@ -1,0 +1,62 @@
+"""Where the user wrote a reference that stands in a compiled, minified text.
+
+Only a reference that leads nowhere is asked for, so everything here is read and scanned again on demand.
+"""
+
+from collections.abc import Callable
+
+from buildassets.compiler.compile import Draft, decoded
+from buildassets.compiler.model import Compiled, Reference
+from buildassets.compiler.references import scan
+from buildassets.compiler.source_map import original_position
+from buildassets.diagnostics import Diagnostic, Location, locate, place
+from buildassets.media import media_of
+
+
+def place_of(draft: Draft, index: int, shown: Callable[[str], str]) -> Location:
+    """The place of the reference `draft.references[index]` in the file that the user edits.
+
+    `shown` turns a path into the name a user would write. Minifying keeps the order of references, so the one with
+    the same number in the text before it is the one that was written.
+    """
+    if draft.compiled is not None:
+        return _place_in_sass(draft, draft.compiled, index, shown)
+    text = _read_text(draft.source.path)
+    written = _reference(draft, text, index)
+    if written is None:
+        return Location(draft.source.shown)
+    return locate(draft.source.shown, text, written.start, written.end)
+
+
+def _reference(draft: Draft, text: str, index: int) -> Reference | None:
+    syntax = media_of(draft.source.logical).syntax
+    assert syntax is not None
+    found = scan(syntax, text)
+    return found[index] if index < len(found) and found[index].url == draft.references[index].url else None
+
+
+def _place_in_sass(draft: Draft, compiled: Compiled, index: int, shown: Callable[[str], str]) -> Location:
+    written = _reference(draft, compiled.text, index)
+    if written is None or compiled.source_map is None:
+        return Location(draft.source.shown)
+    before = compiled.text[: written.start]
+    found = original_position(compiled.source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
+    if found is None:
+        return Location(draft.source.shown)
+    path, line, column = found
+    lines = _read_text(path).splitlines()
+    line_text = lines[line] if line < len(lines) else ""
+    # The map knows the declaration; the URL itself, where it is written out, stands behind that place.
+    exact = line_text.find(written.url, column)
+    if exact < 0:
+        return place(shown(path), line + 1, column + 1, line_text)
+    return place(shown(path), line + 1, exact + 1, line_text, len(written.url))
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            text = decoded(file.read(), path)
+    except OSError:
+        return ""
+    return "" if isinstance(text, Diagnostic) else text

@@ -35,7 +35,10 @@ def _gzip(content: bytes) -> bytes:
 
 def _gunzip(copy: bytes, size: int) -> bytes:
     inflate = zlib.decompressobj(31)
-    return inflate.decompress(copy, size + 1)
+    content = inflate.decompress(copy, size + 1)
+    if not copy.startswith(_GZIP_HEADER) or not inflate.eof or inflate.unused_data:
+        raise ValueError("not one whole gzip member of ours")
+    return content
 
 
 def _brotli(content: bytes) -> bytes:

@@ -31,7 +31,7 @@ class Linked:
         return tuple(sorted({target for _, target in self.links}))
 
 
-def linked(draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], bool]) -> Linked:
+def linked(draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], object]) -> Linked:
     """`draft` with each of its references followed; `known` are the logical paths of all assets."""
     links: list[Link] = []
     missing: list[tuple[int, LogicalPath]] = []

@@ -16,7 +16,7 @@ _SPACE_AROUND_URLS: Final = "".join(map(chr, range(33)))  # C0 controls and spac
 
 
 def target_of(
-    reference: Reference, base: LogicalPath, url_prefix: str, is_external: Callable[[str], bool]
+    reference: Reference, base: LogicalPath, url_prefix: str, is_external: Callable[[str], object]
 ) -> LogicalPath | None:
     """The logical path that `reference`, written in the asset `base`, names; None where it is to be left alone.
 

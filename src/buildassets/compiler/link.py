@@ -67,15 +67,24 @@ class Absence:
             if severity is not None:
                 yield self._diagnostic(severity, linked.draft, index, target)
 
+    def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
+        """What discovery left out and `target` with it: the file itself or a folder above it."""
+        path = str(target)
+        while path:
+            if path in self.skipped:
+                return LogicalPath(path)
+            path = path.rpartition("/")[0]
+        return None
+
     def _severity(self, kind: ReferenceKind, target: LogicalPath) -> Severity | None:
-        if target in self.skipped:
+        if self._skipped_with(target):
             return Severity.ERROR
         severity = _SEVERITIES.get(self.severity)
         return Severity.WARNING if severity is not None and kind is ReferenceKind.SOURCE_MAP else severity
 
     def _diagnostic(self, severity: Severity, draft: Draft, index: int, target: LogicalPath) -> Diagnostic:
         is_map = draft.references[index].kind is ReferenceKind.SOURCE_MAP
-        reason = self.skipped.get(target)
+        skipped = self._skipped_with(target)
         looked_in = " and ".join(f"`{root}/`" for root in self.roots)
         suggestion = nearest_asset(target, self.known)
         return Diagnostic(
@@ -83,7 +92,7 @@ class Absence:
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place_of(draft, index, self.shown),
-            (f"`{target}` {reason}" if reason else f"looked in {looked_in}",),
+            (f"`{skipped}` is {self.skipped[skipped]}" if skipped else f"looked in {looked_in}",),
             f"did you mean `{suggestion}`?" if suggestion else None,
         )
 

@@ -1,0 +1,201 @@
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Tree, read_tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'sources = ["assets"]\n',
+    "assets/css/app.css": "a { background: url(../img/a.svg) }\n",
+    "assets/img/a.svg": "<svg/>",
+}
+BROKEN: Tree = {**SITE, "assets/css/broken.css": "a { background: url(b.svg) }\n"}
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "PYTHONWARNINGS")}
+    return {**kept, "PYTHONUTF8": "1", **more}
+
+
+def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "buildassets", *arguments],
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_build_says_what_it_did_on_stderr_only(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "build")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("built 2 assets (")
+    assert "into `build/`" in done.stderr
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "build", "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_verbose_names_each_file_written(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "build", "-v")
+    assert "wrote build/manifest.json\n" in done.stderr
+
+
+def test_errors_exit_with_1_and_are_shown(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, BROKEN), "build")
+    assert done.returncode == 1
+    assert "error[reference/missing]: cannot find `css/b.svg`\n  --> assets/css/broken.css:1:21\n" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_wrong_configuration_exits_with_2(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": "minfy = true\n"}), "build")
+    assert done.returncode == 2
+    assert "buildassets.toml:1:1" in done.stderr
+    assert "`minify`" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["bild"], ["build", "--no-such"], ["build", "--jobs", "0"], ["explain"]])
+def test_wrong_usage_exits_with_2(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(write_tree(tmp_path, SITE), *arguments)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["build", "check"])
+def test_json_is_one_document(tmp_path: Path, verb: str) -> None:
+    done = run(write_tree(tmp_path, BROKEN), verb, "--json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, document["ok"]) == (1, "", False)
+    assert document["diagnostics"][0]["code"] == "reference/missing"
+    assert document["diagnostics"][0]["location"]["column"] == 21
+
+
+def test_json_tells_a_wrong_configuration_too(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": "minfy = true\n"}), "build", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["diagnostics"][0]["code"] == "config/unknown-key"
+
+
+def test_json_names_the_assets(tmp_path: Path) -> None:
+    document = json.loads(run(write_tree(tmp_path, SITE), "build", "--json").stdout)
+    assert sorted(document["assets"]) == ["css/app.css", "img/a.svg"]
+    assert document["written"][-1] == "manifest.json"
+
+
+def test_ci_gets_annotations(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, BROKEN), "build", CI="true")
+    assert "::error col=21,endColumn=26,file=assets/css/broken.css,line=1,title=reference/missing::" in done.stderr
+
+
+def test_check_writes_nothing(tmp_path: Path) -> None:
+    before = read_tree(write_tree(tmp_path, SITE))
+    assert run(tmp_path, "check").returncode == 0
+    assert read_tree(tmp_path) == before
+
+
+def test_sources_and_output_come_from_the_command_line(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"one/a.css": "a{}", "two/b.css": "b{}"})
+    done = run(tmp_path, "build", "one", "two", "-o", "out", "--json")
+    assert sorted(json.loads(done.stdout)["assets"]) == ["a.css", "b.css"]
+    assert (tmp_path / "out/manifest.json").exists()
+
+
+def test_explain_shows_an_asset_from_all_sides(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, SITE), "build")
+    told = run(tmp_path, "explain", "img/a.svg").stdout
+    assert told.startswith("img/a.svg → img/a.")
+    assert "made of:\n  img/a.svg\n" in told
+    assert "referred to by:\n  css/app.css\n" in told
+    assert "refers to:\n  img/a.svg → img/a." in run(tmp_path, "explain", "css/app.css").stdout
+
+
+def test_explain_as_json(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, SITE), "build")
+    document = json.loads(run(tmp_path, "explain", "img/a.svg", "--json").stdout)
+    assert document["referrers"] == ["css/app.css"]
+
+
+def test_explain_names_the_nearest_asset(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, SITE), "build")
+    done = run(tmp_path, "explain", "css/ap.css")
+    assert done.returncode == 1
+    assert "hint: did you mean `css/app.css`?" in done.stderr
+
+
+def test_explain_before_a_build_says_so(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "explain", "css/app.css")
+    assert done.returncode == 1
+    assert "hint: run `buildassets build` first" in done.stderr
+
+
+def test_colour_and_progress_are_for_terminals(tmp_path: Path) -> None:
+    write_tree(tmp_path, BROKEN)
+    assert b"\x1b[1;31merror[reference/missing]\x1b[0m" in on_terminal(tmp_path)
+    assert b"\x1b[1;31m" not in on_terminal(tmp_path, NO_COLOR="1")
+
+
+def on_terminal(folder: Path, **more: str) -> bytes:
+    """What `build` prints on a terminal."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "build"], cwd=folder, stderr=slave, env=environment(**more)
+    ) as child:
+        os.close(slave)
+        printed = b""
+        while True:
+            try:
+                chunk = os.read(master, 4096)
+            except OSError:  # the way Linux says that the other end is closed
+                break
+            if not chunk:
+                break
+            printed += chunk
+        child.wait(timeout=60)
+    os.close(master)
+    return printed
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, number: int, code: int) -> None:
+    run(write_tree(tmp_path, SITE), "build")
+    before = read_tree(tmp_path / "build")
+    write_tree(tmp_path, {f"assets/{name}.js": f"f({name});\n" * 60_000 for name in range(20)})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "build", "--jobs", "1"], cwd=tmp_path, env=environment()
+    )
+    time.sleep(1.5)  # in the middle: the build takes many times longer
+    child.send_signal(number)
+    assert child.wait(timeout=60) == code
+    assert read_tree(tmp_path / "build") == before
+
+
+def test_a_read_only_output_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "build": "a file"})
+    done = run(tmp_path, "build")
+    assert done.returncode == 1
+    assert "error[output/unwritable]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, SITE)
+    limited = f"ulimit -f 0; trap '' XFSZ; exec {sys.executable} -m buildassets build"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "error[output/unwritable]" in done.stderr
+    assert [path.name for path in (tmp_path / "build").iterdir()] == []

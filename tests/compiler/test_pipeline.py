@@ -1,0 +1,274 @@
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import Config, SourceRoot, load_config
+from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.diagnostics import Diagnostic, render_text
+from tests.conftest import Tree, read_tree, write_tree
+
+PLAIN = "[tool.buildassets]\nminify = false\ncompress = []\n"
+
+
+def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
+    write_tree(folder, {"pyproject.toml": settings, **files})
+    return build(load_config(start=str(folder)))
+
+
+def released(folder: Path, result: BuildResult) -> dict[str, str]:
+    """What a successful build released: logical path → text of its file."""
+    assert result.manifest is not None, texts(result.diagnostics)
+    return {path: (folder / "build/assets" / entry.file).read_text() for path, entry in result.manifest.assets.items()}
+
+
+def texts(diagnostics: tuple[Diagnostic, ...]) -> str:
+    return "\n".join(map(render_text, diagnostics))
+
+
+SITE: Mapping[str, str] = {
+    "assets/css/app.css": '@import "base.css"; a { background: url(../img/a.svg#x) }',
+    "assets/css/base.css": "b { color: red }",
+    "assets/img/a.svg": "<svg/>",
+    "assets/js/app.js": 'import "./lib/a.js"; import("./lib/b.js"); new URL("../img/a.svg", import.meta.url);',
+    "assets/js/lib/a.js": 'import { b } from "./b.js"; export const a = 1;',
+    "assets/js/lib/b.js": 'import { a } from "./a.js"; export const b = 2;',
+}
+
+
+def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE)
+    assert result.manifest is not None
+    name = {path: entry.file.rpartition("/")[2] for path, entry in result.manifest.assets.items()}
+    texts_by_path = released(tmp_path, result)
+    assert texts_by_path["css/app.css"] == (
+        f'@import "{name["css/base.css"]}"; a {{ background: url(../img/{name["img/a.svg"]}#x) }}'
+    )
+    assert texts_by_path["js/app.js"] == (
+        f'import "./lib/{name["js/lib/a.js"]}"; import("./lib/{name["js/lib/b.js"]}"); '
+        f'new URL("../img/{name["img/a.svg"]}", import.meta.url);'
+    )
+
+
+def test_a_module_cycle_is_released(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE)
+    assert result.manifest is not None
+    texts_by_path = released(tmp_path, result)
+    assert result.manifest.assets["js/lib/b.js"].file.rpartition("/")[2] in texts_by_path["js/lib/a.js"]
+    assert result.manifest.assets["js/lib/a.js"].file.rpartition("/")[2] in texts_by_path["js/lib/b.js"]
+
+
+def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
+    files = {"assets/css/app.scss": '@import "theme"; a { color: $c }', "assets/css/_theme.scss": "$c: red;"}
+    result = run(tmp_path, files)
+    assert "color: red" in released(tmp_path, result)["css/app.css"]
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["css/app.css"]
+    assert result.manifest.assets["css/app.css"].inputs == ("css/_theme.scss", "css/app.scss")
+    assert result.manifest.engines == {"scss": "libsass 3.6.6"}
+
+
+def test_a_missing_reference_is_shown_where_it_was_written(tmp_path: Path) -> None:
+    files = {
+        "assets/css/home.css": '\n\na {\n  background: url("../img/hero.avif");\n}\n',
+        "assets/img/hero.webp": "",
+    }
+    result = run(tmp_path, files, PLAIN.replace("minify = false\n", ""))
+    assert result.manifest is None
+    assert texts(result.diagnostics) == (
+        "error[reference/missing]: cannot find `img/hero.avif`\n"
+        "  --> assets/css/home.css:4:20\n"
+        "   |\n"
+        '4  |   background: url("../img/hero.avif");\n'
+        "   |                    ^^^^^^^^^^^^^^^^\n"
+        "note: looked in `assets/`\n"
+        "\n"
+        "hint: did you mean `img/hero.webp`?"
+    )
+
+
+def test_a_missing_reference_in_sass_is_shown_in_the_partial(tmp_path: Path) -> None:
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": 'a {\n  color: red;\n  background: url("nope.png");\n}\n',
+    }
+    result = run(tmp_path, files)
+    assert "assets/css/parts/_hero.scss:3:20" in texts(result.diagnostics)
+
+
+def test_every_error_is_reported(tmp_path: Path) -> None:
+    files = {
+        "assets/a.css": "a { background: url(no.png) } b { background: url(nope.png) }",
+        "assets/b.scss": "a { color: $nowhere }",
+        "assets/c.css": b"a { color: red } \xff",
+        "assets/d.js": 'import "./nowhere.js";',
+    }
+    codes = [found.code for found in run(tmp_path, files).diagnostics]
+    assert sorted(codes) == sorted(["reference/missing"] * 3 + ["scss/syntax", "source/encoding"])
+
+
+@pytest.mark.parametrize(("missing", "severities"), [("warn", ["warning"]), ("ignore", [])])
+def test_missing_references_can_be_tolerated(tmp_path: Path, missing: str, severities: list[str]) -> None:
+    result = run(tmp_path, {"assets/a.css": "a{background:url(no.png)}"}, f'{PLAIN}missing = "{missing}"\n')
+    assert released(tmp_path, result) == {"a.css": "a{background:url(no.png)}"}
+    assert [found.severity.value for found in result.diagnostics] == severities
+
+
+def test_a_missing_source_map_is_a_warning(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n"})
+    assert result.succeeded
+    assert [(found.severity.value, found.code) for found in result.diagnostics] == [
+        ("warning", "reference/missing-map")
+    ]
+
+
+def test_a_source_map_is_released_and_linked(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n", "assets/a.js.map": "{}"})
+    assert result.manifest is not None
+    entry, map_entry = result.manifest.assets["a.js"], result.manifest.assets["a.js.map"]
+    assert entry.map == "a.js.map"
+    assert released(tmp_path, result)["a.js"] == f"a()\n//# sourceMappingURL={map_entry.file}\n"
+
+
+def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
+    settings = "[tool.buildassets]\n"
+    first = run(tmp_path, SITE, settings)
+    assert first.written[-1] == "manifest.json"
+    assert run(tmp_path, SITE, settings).written == ()
+
+
+def test_a_damaged_file_is_written_again(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE, "[tool.buildassets]\n")
+    names = [name for name in result.written if name != "manifest.json"]
+    for name in names:
+        path = tmp_path / "build" / name
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert sorted(run(tmp_path, SITE, "[tool.buildassets]\n").written) == sorted(names)
+
+
+def test_threads_change_nothing(tmp_path: Path) -> None:
+    files = {**SITE, "assets/css/more.scss": "a { b: c }", "assets/css/even.scss": "a { d: e }"}
+    for name in ("serial", "parallel"):
+        write_tree(tmp_path / name, {"buildassets.toml": "", **files})
+    build(load_config(start=str(tmp_path / "serial")))
+    with ThreadPoolExecutor(4) as executor:
+        build(load_config(start=str(tmp_path / "parallel")), executor=executor)
+    assert read_tree(tmp_path / "serial/build") == read_tree(tmp_path / "parallel/build")
+
+
+def test_a_failed_build_leaves_the_earlier_release_whole(tmp_path: Path) -> None:
+    run(tmp_path, SITE)
+    before = read_tree(tmp_path / "build")
+    assert not run(tmp_path, {**SITE, "assets/css/base.css": "b { background: url(gone.png) }"}).succeeded
+    assert read_tree(tmp_path / "build") == before
+
+
+def test_development_neither_minifies_nor_compresses(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a {\n  color : red\n}\n" * 50})
+    result = build(load_config(start=str(tmp_path)), mode="development")
+    assert released(tmp_path, result) == {"a.css": "a {\n  color : red\n}\n" * 50}
+    assert result.manifest is not None
+    assert result.manifest.assets["a.css"].encodings == {}
+
+
+def test_minified_files_of_others_are_left_as_they_are(tmp_path: Path) -> None:
+    source = "a( 1 )\n//# sourceMappingURL=a.min.js.map\n"
+    result = run(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "[tool.buildassets]\n")
+    assert released(tmp_path, result)["a.min.js"].startswith("a( 1 )\n//# sourceMappingURL=a.min.js.")
+
+
+def test_only_entries_and_what_they_reach_are_released(tmp_path: Path) -> None:
+    files = {**SITE, "assets/broken.css": "a { background: url(nope.png) }", "assets/other.png": ""}
+    result = run(tmp_path, files, f'{PLAIN}entries = ["css/app.css"]\n')
+    assert result.manifest is not None
+    assert sorted(result.manifest.assets) == ["css/app.css", "css/base.css", "img/a.svg"]
+
+
+def test_an_entry_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "css/ap.css"]\n')
+    assert [found.code for found in result.diagnostics] == ["config/entries"]
+
+
+def test_import_map_folders_are_written_out(tmp_path: Path) -> None:
+    settings = f'{PLAIN}[tool.buildassets.importmap]\n"lib/" = "js/lib/"\n"x" = "https://example.com/x.js"\n'
+    result = run(tmp_path, SITE, settings)
+    assert result.manifest is not None
+    assert result.manifest.importmap == {
+        "lib/a.js": "js/lib/a.js",
+        "lib/b.js": "js/lib/b.js",
+        "x": "https://example.com/x.js",
+    }
+
+
+def test_an_import_map_entry_to_no_asset_is_an_error(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE, f'{PLAIN}[tool.buildassets.importmap]\n"a" = "js/lib/aa.js"\n')
+    assert "import map entry `a` names no asset" in texts(result.diagnostics)
+
+
+def test_references_below_the_url_prefix_become_relative(tmp_path: Path) -> None:
+    files = {"assets/css/a.css": "a{background:url(/assets/img/a.svg)}", "assets/img/a.svg": "<svg/>"}
+    result = run(tmp_path, files)
+    assert "url(../img/a." in released(tmp_path, result)["css/a.css"]
+
+
+def test_any_file_name_can_be_referred_to(tmp_path: Path) -> None:
+    name = "a b'(1):ü%.png"
+    files = {f"assets/{name}": "x", "assets/a.css": 'a{background:url("./a%20b\'(1):%C3%BC%25.png")}'}
+    text = released(tmp_path, run(tmp_path, files))["a.css"]
+    assert text.startswith('a{background:url("a%20b%27%281%29%3A%C3%BC%25.')
+
+
+def test_a_name_that_is_no_utf8_is_released(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": PLAIN, "assets/a.css": "a{background:url(%FF.png)}"})
+    (tmp_path / os.fsdecode(b"assets/\xff.png")).write_bytes(b"x")
+    result = build(load_config(start=str(tmp_path)))
+    assert result.manifest is not None, texts(result.diagnostics)
+    assert "url(%FF." in (tmp_path / "build/assets" / result.manifest.assets["a.css"].file).read_text()
+
+
+def test_a_link_out_of_the_root_is_an_error_where_it_is_referred_to(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": PLAIN, "secret.png": "x", "assets/a.css": "a{background:url(a.png)}"})
+    (tmp_path / "assets/a.png").symlink_to("../secret.png")
+    result = build(load_config(start=str(tmp_path)))
+    assert "`a.png` is a link that leaves its source root" in texts(result.diagnostics)
+
+
+def test_the_place_of_the_project_changes_nothing(tmp_path: Path) -> None:
+    for name in ("here", "some/where else"):
+        write_tree(tmp_path / name, {"buildassets.toml": "", **SITE, "assets/s.scss": "a{b:c}"})
+        assert build(load_config(start=str(tmp_path / name))).succeeded
+    assert read_tree(tmp_path / "here/build") == read_tree(tmp_path / "some/where else/build")
+
+
+def test_check_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": PLAIN, **SITE, "assets/c.css": "a{background:url(no.png)}"})
+    assert [found.code for found in check(load_config(start=str(tmp_path)))] == ["reference/missing"]
+    assert not (tmp_path / "build").exists()
+
+
+def test_the_manifest_on_disk_is_the_one_that_is_returned(tmp_path: Path) -> None:
+    result = run(tmp_path, SITE, "[tool.buildassets]\n")
+    document = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert result.manifest is not None
+    assert document["assets"]["css/app.css"]["file"] == result.manifest.assets["css/app.css"].file
+    assert document["assets"]["js/app.js"]["references"] == ["img/a.svg", "js/lib/a.js", "js/lib/b.js"]
+
+
+def test_integrity_is_that_of_the_file(tmp_path: Path) -> None:
+    from buildassets.digest import integrity
+
+    result = run(tmp_path, SITE)
+    assert result.manifest is not None
+    for entry in result.manifest.assets.values():
+        assert entry.integrity == integrity("sha384", (tmp_path / "build/assets" / entry.file).read_bytes())
+
+
+def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
+    write_tree(tmp_path, SITE)
+    config = Config(str(tmp_path), (SourceRoot(str(tmp_path / "assets"), "assets"),), str(tmp_path / "out"))
+    assert build(config).succeeded
+    assert (tmp_path / "out/manifest.json").exists()

@@ -100,7 +100,7 @@ def test_a_missing_reference_in_sass_is_shown_in_the_partial(tmp_path: Path) -> 
 
 
 def test_every_error_is_reported(tmp_path: Path) -> None:
-    files = {
+    files: Tree = {
         "assets/a.css": "a { background: url(no.png) } b { background: url(nope.png) }",
         "assets/b.scss": "a { color: $nowhere }",
         "assets/c.css": b"a { color: red } \xff",
@@ -269,6 +269,7 @@ def test_integrity_is_that_of_the_file(tmp_path: Path) -> None:
 
 def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
     write_tree(tmp_path, SITE)
-    config = Config(str(tmp_path), (SourceRoot(str(tmp_path / "assets"), "assets"),), str(tmp_path / "out"))
+    root = SourceRoot(str(tmp_path / "assets"), "assets")
+    config = Config(folder=str(tmp_path), sources=(root,), output=str(tmp_path / "out"))
     assert build(config).succeeded
     assert (tmp_path / "out/manifest.json").exists()

@@ -1,0 +1,118 @@
+"""What no tool should be given, and what this one answers: a diagnostic, a stated exit code, an unharmed release."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import read_tree, write_tree
+
+GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "f( 1 );\n"}
+
+
+def build(folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    return subprocess.run(
+        [sys.executable, "-m", "buildassets", "build"],
+        cwd=folder,
+        env={**environment, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _unreadable(folder: Path) -> None:
+    (folder / "assets/a.css").write_text("a{}")
+    (folder / "assets/a.css").chmod(0)
+
+
+def _scss(folder: Path) -> None:
+    (folder / "assets/a.scss").write_text("a {\n  color: ;\n}\n")
+
+
+def _missing(folder: Path) -> None:
+    (folder / "assets/a.js").write_text('import "./no.js";')
+
+
+def _utf8(folder: Path) -> None:
+    (folder / "assets/a.css").write_bytes(b"/* ok */\na { content: '\xe9' }")
+
+
+def _utf16(folder: Path) -> None:
+    (folder / "assets/a.css").write_bytes("a { color: red }".encode("utf-16"))
+
+
+def _duplicate(folder: Path) -> None:
+    write_tree(folder, {"assets/a.css": "a{}", "assets/a.scss": "a{b:c}"})
+
+
+def _linked(folder: Path) -> None:
+    (folder / "assets/dangling.png").symlink_to("nowhere.png")
+    (folder / "assets/a.css").write_text("a { background: url(dangling.png) }")
+
+
+def _unclosed(folder: Path) -> None:
+    (folder / "assets/a.js").write_text("f('never closed);\n")
+
+
+ERRORS: list[tuple[Callable[[Path], None], str]] = [
+    (_missing, "error[reference/missing]: cannot find `no.js`\n  --> assets/a.js:1:9"),
+    (_scss, "error[scss/syntax]"),
+    (_unreadable, "error[source/unreadable]: cannot read `assets/a.css`: permission denied"),
+    (_utf8, "error[source/encoding]: byte 0xe9 is not UTF-8\n  --> assets/a.css:2:15"),
+    (_utf16, "error[source/encoding]: `assets/a.css` is UTF-16, not UTF-8"),
+    (_duplicate, "error[source/duplicate]"),
+    (_linked, "note: `dangling.png` is a link that leads nowhere"),
+    (_unclosed, "error[js/syntax]"),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), ERRORS, ids=[damage.__name__ for damage, _ in ERRORS])
+def test_bad_input_is_an_error_and_keeps_the_release(
+    tmp_path: Path, damage: Callable[[Path], None], message: str
+) -> None:
+    if damage is _unreadable and os.geteuid() == 0:
+        pytest.skip("root reads everything; the same path is tested with a folder that vanishes")
+    assert build(write_tree(tmp_path, GOOD)).returncode == 0
+    before = read_tree(tmp_path / "build")
+    damage(tmp_path)
+    done = build(tmp_path)
+    assert (done.returncode, read_tree(tmp_path / "build")) == (1, before)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _empty(folder: Path) -> None:
+    write_tree(folder, {"assets/e.css": "", "assets/e.scss.css": "", "assets/e.js": "", "assets/e.png": ""})
+
+
+def _long_line(folder: Path) -> None:
+    write_tree(folder, {"assets/long.js": "f(1);" * 1_000_000, "assets/long.css": "a{b:c}" * 800_000})
+
+
+def _loop(folder: Path) -> None:
+    (folder / "assets/loop").symlink_to(".")
+    (folder / "assets/self.css").symlink_to("self.css")
+
+
+def _fifo(folder: Path) -> None:
+    os.mkfifo(folder / "assets/pipe.css")
+
+
+@pytest.mark.parametrize("strange", [_empty, _long_line, _loop, _fifo])
+def test_strange_input_is_survived(tmp_path: Path, strange: Callable[[Path], None]) -> None:
+    strange(write_tree(tmp_path, GOOD))
+    done = build(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("loop", "source/link-loop"), ("pipe.css", "source/special")])
+def test_what_is_skipped_is_told(tmp_path: Path, name: str, code: str) -> None:
+    write_tree(tmp_path, GOOD)
+    (_loop if name == "loop" else _fifo)(tmp_path)
+    assert f"warning[{code}]" in build(tmp_path).stderr

@@ -5,7 +5,6 @@ Takes places in texts, gives values and their renderings. Standard library only,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final
 
@@ -201,7 +200,14 @@ def sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     return location.file, location.line, location.column, diagnostic.code, diagnostic.message
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `name` was most likely meant to be, or None."""
-    found = get_close_matches(name, known, n=1, cutoff=0.6)
+def reason_text(fault: OSError) -> str:
+    """Why the operating system refused, in our form: `permission denied`."""
+    return (fault.strerror or "unknown error").lower()
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The one of `known` that `name` was most likely meant to be; None where none is `cutoff` (0 to 1) like it."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, known, n=1, cutoff=cutoff)
     return found[0] if found else None

@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import configured, read_options
 from buildassets.cli.output import print_data, print_json, size_text
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
 from buildassets.paths import LogicalPath
@@ -42,7 +42,7 @@ def _read_manifest(path: str, shown: str) -> Manifest:
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except OSError as fault:
-        message = f"cannot read `{shown}`: {fault.strerror}"
+        message = f"cannot read `{shown}`: {reason_text(fault)}"
         raise BuildError([error("manifest/unreadable", message, hint="run `buildassets build` first")]) from None
     return loads(text, shown)
 

@@ -9,7 +9,7 @@ from typing import Final
 from buildassets.compiler.engines import Engine
 from buildassets.compiler.model import Compiled, EngineInput, Reference, Source
 from buildassets.compiler.references import scan
-from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
 from buildassets.media import Syntax, media_of, suffix
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
@@ -61,7 +61,7 @@ def drafted(source: Source, engines: Engines) -> Draft:
         with open(source.path, "rb") as file:
             raw = file.read()
     except OSError as fault:
-        message = f"cannot read `{source.shown}`: {fault.strerror}"
+        message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
     syntax = media_of(source.logical).syntax
     if syntax is None:

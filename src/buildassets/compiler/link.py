@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from posixpath import basename, dirname
 from typing import Final
 
@@ -11,7 +10,7 @@ from buildassets.compiler.fingerprint import Link
 from buildassets.compiler.model import ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.compiler.resolve import target_of
-from buildassets.diagnostics import Diagnostic, Severity
+from buildassets.diagnostics import Diagnostic, Severity, nearest
 from buildassets.paths import LogicalPath
 
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
@@ -31,7 +30,9 @@ class Linked:
         return tuple(sorted({target for _, target in self.links}))
 
 
-def linked(draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], object]) -> Linked:
+def linked(
+    draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], object]
+) -> Linked:
     """`draft` with each of its references followed; `known` are the logical paths of all assets."""
     links: list[Link] = []
     missing: list[tuple[int, LogicalPath]] = []
@@ -103,16 +104,12 @@ def nearest_asset(target: str, known: Collection[LogicalPath]) -> str | None:
     name = basename(target)
     namesakes = sorted(path for path in known if basename(path) == name)
     if namesakes:
-        return _closest(target, namesakes, 0.0)
-    siblings = [path for path in known if dirname(path) == dirname(target)]
-    return _closest(target, siblings, 0.6) or _closest(target, _of_like_name(name, known), 0.75)
+        return nearest(target, namesakes, 0.0)
+    siblings = sorted(path for path in known if dirname(path) == dirname(target))
+    return nearest(target, siblings) or nearest(target, _of_like_name(name, known), 0.75)
 
 
 def _of_like_name(name: str, known: Collection[LogicalPath]) -> list[LogicalPath]:
     """Those whose names begin or end alike: comparing with each of 16,000 paths takes a second."""
-    return [path for path in known if basename(path)[:3] == name[:3] or basename(path)[-8:] == name[-8:]][:500]
-
-
-def _closest(target: str, candidates: Collection[LogicalPath], cutoff: float) -> str | None:
-    found = get_close_matches(target, sorted(candidates), n=1, cutoff=cutoff)
-    return found[0] if found else None
+    like = (path for path in known if basename(path)[:3] == name[:3] or basename(path)[-8:] == name[-8:])
+    return sorted(like)[:500]

@@ -19,7 +19,7 @@ from buildassets.compiler.link import Absence, Linked, linked, nearest_asset
 from buildassets.compiler.model import ReferenceKind, Source
 from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
-from buildassets.diagnostics import Diagnostic, Location, error, sort_key, warning
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.digest import integrity
 from buildassets.manifest import Entry, Manifest
 from buildassets.media import media_of
@@ -233,5 +233,5 @@ def _input_name(config: Config, path: str) -> str:
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:
     place = Location(shown_path(config, os.fspath(fault.filename or config.output)))
-    message = f"cannot write the release directory `{shown_path(config, config.output)}`: {fault.strerror}"
+    message = f"cannot write the release directory `{shown_path(config, config.output)}`: {reason_text(fault)}"
     return error("output/unwritable", message, place, notes=["the earlier release stands as it was"])

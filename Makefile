@@ -1,0 +1,55 @@
+# Everything that is run here. Each target makes what it needs in a virtual environment of its own, .venv.
+# Kept to what GNU Make 3.81 knows, which is what macOS has.
+
+PY = .venv/bin/python
+BUILDASSETS = ../.venv/bin/buildassets
+
+.PHONY: demo serve test lint check clean
+
+## demo: build the example site and show what came out
+demo: .venv/.package
+	cd example_project && $(BUILDASSETS) build
+	$(PY) scripts/show_release.py example_project/build
+
+## serve: run the example site on http://127.0.0.1:5000/
+serve: demo .venv/.example
+	cd example_project && ../$(PY) -m flask --app app run
+
+## test: every test, also those that need node and a browser
+test: .venv/.test
+	scripts/test-tools
+	$(PY) -m pytest -n auto
+
+## lint: format, lint rules, import contracts, types
+lint: .venv/.check
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	.venv/bin/lint-imports
+	$(PY) -m mypy
+
+## check: everything that CI runs
+check: lint test
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist example_project/build
+
+.venv/.pip:
+	scripts/venv
+	touch $@
+
+.venv/.package: .venv/.pip pyproject.toml
+	$(PY) -m pip install --quiet --editable .
+	touch $@
+
+.venv/.example: .venv/.package example_project/requirements.txt
+	$(PY) -m pip install --quiet --requirement example_project/requirements.txt
+	touch $@
+
+.venv/.test: .venv/.package
+	$(PY) -m pip install --quiet --group test
+	touch $@
+
+.venv/.check: .venv/.test
+	$(PY) -m pip install --quiet --group check
+	touch $@

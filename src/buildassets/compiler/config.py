@@ -1,17 +1,22 @@
 """The configuration: `[tool.buildassets]` in `pyproject.toml`, or the same keys at the top of `buildassets.toml`.
 
 Takes a file's name, gives a frozen `Config` with absolute paths, or every fault of the file at once. Imports the
-vocabulary only.
+vocabulary, `config_file` and the TOML modules.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from buildassets.diagnostics import error
+from buildassets.compiler.config_file import read_named, relative_to, search
+from buildassets.compiler.toml_places import KeyPath
+from buildassets.compiler.toml_table import Document, Table
+from buildassets.diagnostics import Diagnostic, error, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
+from buildassets.paths import normalise
 
 __all__ = [
     "Config",
@@ -21,12 +26,14 @@ __all__ = [
     "Templates",
     "load_config",
     "shown_path",
+    "unavailable",
     "with_output",
     "with_sources",
 ]
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
+TemplateEngine = Literal["jinja", "django"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Templates:
     """Where the templates lie (absolute folders) and which language they are written in."""
 
     dirs: tuple[str, ...] = ()
-    engine: Literal["jinja", "django"] = "jinja"
+    engine: TemplateEngine = "jinja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,91 +107,293 @@ class Config:
     budgets: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_config(file: str | None = None, *, start: str = ".") -> Config:
-    """The configuration in `file`, or in the nearest one from the folder `start` upward, or else the default one.
+_DEFAULT_ROOTS: Final = ("assets", "static")
+_URL: Final = re.compile(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
+_ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_SIZE: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
+_UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
-    Raises ConfigError with every fault that was found.
+_MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
+_MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
+_TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
+_INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
+_COMPRESS: Final = ("gzip", "br", "zstd")
+_SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
+_CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
+_JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
+
+
+def load_config(
+    file: str | None = None, *, start: str = ".", sources: Sequence[str] = (), output: str | None = None
+) -> Config:
+    """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
+
+    In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, stand
+    in for what the file says. Raises ConfigError with every fault that was found.
     """
-    import tomllib
-
-    found = os.path.abspath(file) if file is not None else _search(os.path.abspath(start))
-    if found is None:
-        return _default_config(os.path.abspath(start))
-    with open(found, encoding="utf-8-sig") as stream:
-        document = tomllib.loads(stream.read())
-    values = document.get("tool", {}).get("buildassets", {}) if found.endswith("pyproject.toml") else document
-    return _config_from(values, found)
-
-
-def _search(folder: str) -> str | None:
-    while True:
-        for name in ("buildassets.toml", "pyproject.toml"):
-            path = os.path.join(folder, name)
-            if os.path.isfile(path):
-                return path
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
+    start = os.path.abspath(start)
+    path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
+    folder = os.path.dirname(path) if path else start
+    roots = _configured_roots(document.table, folder)
+    given = [((), _root(start, shown)) for shown in sources]
+    config = _config(document.table, folder, path, tuple(root for _, root in given or roots))
+    document.faults += _root_faults(given, Document({})) if given else _root_faults(roots, document)
+    if output is not None:
+        config = replace(config, output=_absolute(start, output))
+    document.faults += _output_faults(config, document if output is None else Document({}))
+    document.faults += unavailable(config, document)
+    _raise_if_any(document.faults)
+    return config
 
 
-def _default_config(folder: str) -> Config:
-    for name in ("assets", "static"):
-        path = os.path.join(folder, name)
-        if os.path.isdir(path):
-            return Config(folder=folder, sources=(SourceRoot(path, name),), output=os.path.join(folder, "build"))
-    raise ConfigError([error("config/no-sources", "there is neither a folder `assets/` nor a folder `static/` here")])
+def with_sources(config: Config, paths: Sequence[str], cwd: str) -> Config:
+    """`config` with the source roots `paths`, relative to `cwd`, for its own; raises ConfigError if they cannot be."""
+    roots = tuple(_root(cwd, path) for path in paths)
+    changed = replace(config, sources=roots)
+    _raise_if_any([*_root_faults([((), root) for root in roots], Document({})), *_output_faults(changed, Document({}))])
+    return changed
 
 
-def _config_from(values: Mapping[str, Any], file: str) -> Config:
-    folder = os.path.dirname(file)
-    base = None if "sources" in values else _default_config(folder)
-    return Config(
-        folder=folder,
-        file=file,
-        sources=base.sources if base else tuple(_source_root(folder, source) for source in values["sources"]),
-        output=os.path.normpath(os.path.join(folder, values.get("output", "build"))),
-        url=values.get("url", "/assets/").rstrip("/") + "/",
-        entries=tuple(values.get("entries", ())),
-        exclude=tuple(values.get("exclude", ())),
-        load_paths=tuple(os.path.normpath(os.path.join(folder, path)) for path in values.get("load_paths", ())),
-        external=tuple(values.get("external", ())),
-        missing=values.get("missing", "error"),
-        minify=values.get("minify", True),
-        compress=tuple(values.get("compress", ("gzip", "br"))),
-        integrity=None if values.get("integrity") == "none" else values.get("integrity", "sha384"),
-        engines=Engines(**values.get("engines", {})),
-        importmap=values.get("importmap", {}),
-    )
-
-
-def _source_root(folder: str, source: str | Mapping[str, Any]) -> SourceRoot:
-    if isinstance(source, str):
-        source = {"path": source}
-    return SourceRoot(
-        path=os.path.normpath(os.path.join(folder, source["path"])),
-        shown=source["path"].rstrip("/"),
-        prefix=source.get("prefix", "").strip("/"),
-        include=tuple(source.get("include", ())),
-        exclude=tuple(source.get("exclude", ())),
-    )
+def with_output(config: Config, path: str, cwd: str) -> Config:
+    """`config` with the release directory `path`, relative to `cwd`; raises ConfigError if it cannot be."""
+    changed = replace(config, output=_absolute(cwd, path))
+    _raise_if_any(_output_faults(changed, Document({})))
+    return changed
 
 
 def shown_path(config: Config, path: str) -> str:
     """The absolute `path` as the user would write it: relative to the configuration's folder, POSIX."""
-    return os.path.relpath(path, config.folder).replace(os.sep, "/")
+    return relative_to(config.folder, path)
 
 
-def with_sources(config: Config, paths: Sequence[str], cwd: str) -> Config:
-    """`config` with the source roots `paths`, relative to `cwd`, instead of its own."""
-    return replace(
-        config,
-        sources=tuple(
-            SourceRoot(os.path.normpath(os.path.join(cwd, path)), path.rstrip("/") or path) for path in paths
-        ),
+def unavailable(config: Config, document: Document | None = None) -> list[Diagnostic]:
+    """An error for each setting that this version understands and cannot do yet."""
+    document = document or Document({})
+    found: list[tuple[KeyPath, str]] = []
+    if config.engines.scss in ("dart-sass", "sass"):
+        found.append((("engines", "scss"), f"the engine `{config.engines.scss}`"))
+    if config.engines.css == "lightningcss":
+        found.append((("engines", "css"), "the engine `lightningcss`"))
+    if config.engines.js == "esbuild":
+        found.append((("engines", "js"), "the engine `esbuild`"))
+    if config.modules == "importmap":
+        found.append((("modules",), '`modules = "importmap"`'))
+    if config.source_maps:
+        found.append((("source_maps",), "`source_maps = true`"))
+    if config.bundles:
+        found.append((("bundles",), "`bundles`"))
+    return [
+        error("config/unavailable", f"{what} cannot be used in this version yet", document.locate_value(path))
+        for path, what in found
+    ]
+
+
+def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
+    if found := sorted(faults, key=sort_key):
+        raise ConfigError(found)
+
+
+def _absolute(folder: str, path: str) -> str:
+    return os.path.normpath(os.path.join(folder, path))
+
+
+def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...]) -> Config:
+    """The values of our table; what is wrong with them is noted in its document."""
+    integrity = table.choice("integrity", _INTEGRITY, "sha384")
+    config = Config(
+        folder=folder,
+        sources=roots,
+        output=_absolute(folder, table.filled_text("output", "build")),
+        file=file,
+        url=_url(table),
+        entries=_path_globs(table, "entries"),
+        exclude=_path_globs(table, "exclude"),
+        load_paths=tuple(_absolute(folder, path) for path in table.texts("load_paths")),
+        external=table.texts("external"),
+        missing=table.choice("missing", _MISSING, "error"),
+        modules=table.choice("modules", _MODULES, "rewrite"),
+        minify=table.flag("minify", True),
+        source_maps=table.flag("source_maps", False),
+        compress=table.choices("compress", _COMPRESS, ("gzip", "br")),
+        integrity=None if integrity == "none" else integrity,
+        engines=_engines(table.table("engines")),
+        bundles=_bundles(table.table("bundles")),
+        importmap=_importmap(table.table("importmap")),
+        templates=_templates(table.table("templates"), folder) if "templates" in table else None,
+        retain=_retain(table.table("retain")) if "retain" in table else None,
+        budgets=_budgets(table.table("budgets")),
     )
+    table.close()
+    return config
 
 
-def with_output(config: Config, path: str, cwd: str) -> Config:
-    """`config` with the release directory `path`, relative to `cwd`, instead of its own."""
-    return replace(config, output=os.path.normpath(os.path.join(cwd, path)))
+def _url(table: Table) -> str:
+    url = table.text("url", "/assets/")
+    with_slash = url if url.endswith("/") else url + "/"
+    if _URL.fullmatch(with_slash):
+        return with_slash
+    table.refuse(
+        f"cannot be `{url}`", "url", hint="begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
+    )
+    return "/assets/"
+
+
+def _path_globs(table: Table, key: str) -> tuple[str, ...]:
+    """Globs on paths below a root, so that a leading slash can only mean the top: `/app.css` is `./app.css`."""
+    return tuple("." + glob if glob.startswith("/") else glob for glob in table.texts(key))
+
+
+def _engines(table: Table) -> Engines:
+    engines = Engines(
+        scss=table.choice("scss", _SCSS_ENGINES, "libsass"),
+        css=table.choice("css", _CSS_ENGINES, "rcssmin"),
+        js=table.choice("js", _JS_ENGINES, "rjsmin"),
+    )
+    table.close()
+    return engines
+
+
+def _bundles(table: Table) -> dict[str, tuple[str, ...]]:
+    bundles = {}
+    for name in table:
+        _is_logical(table, name)
+        if isinstance(table.take(name), dict):
+            given = table.table(name)
+            bundles[name] = _path_globs(given, "files")
+            given.close()
+        else:
+            bundles[name] = _path_globs(table, name)
+        if not bundles[name]:
+            table.refuse("names no files", name, hint="give it an array of globs")
+    return bundles
+
+
+def _is_logical(table: Table, name: str) -> bool:
+    if normalise(name) == name:
+        return True
+    table.refuse_key(
+        "is no logical path", name, hint="write it without a leading slash, `.` and `..`, as in `js/site.js`"
+    )
+    return False
+
+
+def _importmap(table: Table) -> dict[str, str]:
+    importmap = {}
+    for specifier in table:
+        importmap[specifier] = target = table.filled_text(specifier, "")
+        if not target:
+            continue
+        if not _ABSOLUTE_URL.match(target) and normalise(target) != target.removesuffix("/"):
+            table.refuse(f"cannot be `{target}`", specifier, hint="use a logical path or an absolute URL")
+        elif specifier.endswith("/") and not target.endswith("/"):
+            # HTML standard, "sort and normalize a module specifier map": a browser drops such an entry.
+            table.refuse(f"ends in a slash and `{target}` does not", specifier, hint=f"write `{target}/`")
+    return importmap
+
+
+def _templates(table: Table, folder: str) -> Templates:
+    dirs = table.texts("dirs") if "dirs" in table else ("templates",)
+    templates = Templates(
+        dirs=tuple(_absolute(folder, path) for path in dirs),
+        engine=table.choice("engine", _TEMPLATE_ENGINES, "jinja"),
+    )
+    table.close()
+    return templates
+
+
+def _retain(table: Table) -> Retain:
+    retain = Retain(
+        releases=int(table.number("releases", (int,), 3)),
+        hours=table.number("hours", (int, float), 24),
+    )
+    table.close()
+    return retain
+
+
+def _budgets(table: Table) -> dict[str, int]:
+    budgets = {}
+    for name in table:
+        if _is_logical(table, name):
+            budgets[name] = _size_bytes(table, name)
+    return budgets
+
+
+def _size_bytes(table: Table, name: str) -> int:
+    value: Any = table.take(name)
+    if not isinstance(value, str):
+        return int(table.number(name, (int, str), 0))
+    size = _SIZE.fullmatch(value)
+    if size is None or size[2].lower() not in _UNIT_BYTES:
+        table.refuse(f"cannot be `{value}`", name, hint="write a size such as `60 kB`, `60 KiB` or `61440`")
+        return 0
+    return round(float(size[1]) * _UNIT_BYTES[size[2].lower()])
+
+
+def _configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:
+    """The source roots that the file names, with their places, or else the default one."""
+    if "sources" not in table:
+        table.take("sources")
+        default = [name for name in _DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
+        return [(("sources",), _root(folder, name)) for name in default[:1]]
+    elements = table.elements("sources")
+    roots = [(("sources", index), _described_root(table, index, value, folder)) for index, value in elements]
+    return [(path, root) for path, root in roots if root]
+
+
+def _described_root(table: Table, index: int, value: object, folder: str) -> SourceRoot | None:
+    if not table.is_one_of((str, dict), value, "sources", index):
+        return None
+    given = table.inner({"path": value} if isinstance(value, str) else value, "sources", index)
+    if "path" not in given:
+        table.refuse("has no `path`", "sources", index)
+    path = given.filled_text("path", "")
+    prefix = given.text("prefix", "").strip("/")
+    if prefix and normalise(prefix) != prefix:
+        given.refuse(f"cannot be `{prefix}`", "prefix", hint="write it without `.`, `..` and doubled slashes")
+    root = replace(
+        _root(folder, path),
+        prefix=prefix,
+        include=_path_globs(given, "include"),
+        exclude=_path_globs(given, "exclude"),
+    )
+    given.close()
+    return root if path else None
+
+
+def _root(folder: str, path: str) -> SourceRoot:
+    return SourceRoot(_absolute(folder, path), path.replace(os.sep, "/").rstrip("/") or "/")
+
+
+def _root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document) -> Iterator[Diagnostic]:
+    if not roots and not document.table.take("sources"):
+        yield error(
+            "config/no-sources",
+            "there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`",
+            document.locate_value(("sources",)),
+            hint="create `assets/`, or name your folders in `sources`",
+        )
+    for path, root in roots:
+        where = document.locate_value((*path, "path"))
+        if not os.path.exists(root.path):
+            hint = "create the folder, or correct `sources`"
+            yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
+        elif not os.path.isdir(root.path):
+            hint = "name the folder that it lies in, and the file in `include`"
+            yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
+
+
+def _output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
+    """A build must not eat what it wrote. An output folder inside a source root is fine: discovery passes it over."""
+    where = document.locate_value(("output" if "output" in document.table else "sources",))
+    shown = shown_path(config, config.output)
+    hint = "choose another folder for `output`"
+    if os.path.exists(config.output) and not os.path.isdir(config.output):
+        yield error("config/output", f"the release directory `{shown}` is not a folder", where, hint=hint)
+    output = os.path.realpath(config.output)
+    for root in config.sources:
+        source = os.path.realpath(root.path)
+        if source == output:
+            yield error("config/output", f"`{shown}` is both a source root and the release directory", where, hint=hint)
+        elif source.startswith(output.rstrip("/") + "/"):
+            message = f"the source root `{root.shown}` lies in the release directory `{shown}`"
+            yield error("config/output", message, where, hint=hint)

@@ -1,0 +1,82 @@
+"""Which file holds the configuration, and what it says.
+
+Takes a folder or a file's name, gives a TOML document; raises ConfigError for a file that cannot be read. Imports
+the vocabulary and `toml_table`.
+"""
+
+import os
+from typing import Final
+
+from buildassets.compiler.toml_table import Document, parse
+from buildassets.diagnostics import Diagnostic, Location, error, place
+from buildassets.errors import ConfigError
+
+_FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
+
+
+def relative_to(folder: str, path: str) -> str:
+    """The absolute `path` as seen from `folder`, with slashes."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+def search(start: str) -> tuple[str | None, Document]:
+    """The nearest configuration file and what it says; no file and an empty document where there is none."""
+    folder = start
+    while True:
+        for name in _FILE_NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (document := _document(path, relative_to(start, path))):
+                return path, document
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None, Document({})
+        folder = parent
+
+
+def read_named(file: str, start: str) -> Document:
+    """What a file says that the user named; raises ConfigError where it says nothing to us."""
+    document = _document(os.path.join(start, file), file)
+    if document is None:
+        message = f"`{file}` has no table `[tool.buildassets]`"
+        hint = "add the table, or name another file with `--config`"
+        raise ConfigError([error("config/no-table", message, Location(file), hint=hint)])
+    return document
+
+
+def _document(path: str, shown: str) -> Document | None:
+    """The TOML file at `path`; None for a `pyproject.toml` without our table, which then need not even be TOML."""
+    text = _text(path, shown)
+    if os.path.basename(path) != "pyproject.toml":
+        return Document(parse(text, shown), text, shown)
+    if "buildassets" not in text:
+        return None
+    tools = parse(text, shown).get("tool")
+    if not isinstance(tools, dict) or "buildassets" not in tools:
+        return None
+    whole = Document(tools, text, shown, ("tool",))
+    values = whole.table.take("buildassets")
+    if not whole.table.is_one_of((dict,), values, "buildassets"):
+        raise ConfigError(whole.faults)
+    return Document(values, text, shown, ("tool", "buildassets"))
+
+
+def _text(path: str, shown: str) -> str:
+    """The text of a file, its line ends LF, without a BOM."""
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read()
+    except OSError as fault:
+        message = f"cannot read `{shown}`: {(fault.strerror or 'unknown error').lower()}"
+        raise ConfigError([error("config/unreadable", message, Location(shown))]) from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise ConfigError([_encoding_error(content, fault, shown)]) from None
+    return text.replace("\r\n", "\n")
+
+
+def _encoding_error(content: bytes, fault: UnicodeDecodeError, shown: str) -> Diagnostic:
+    before = content.removeprefix(b"\xef\xbb\xbf")[: fault.start].decode("utf-8", "replace")
+    line_before = before[before.rfind("\n") + 1 :]
+    where = place(shown, before.count("\n") + 1, len(line_before) + 1, line_before + "\ufffd")
+    return error("config/encoding", f"`{shown}` is not UTF-8", where, hint="save the file as UTF-8")

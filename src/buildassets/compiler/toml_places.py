@@ -1,0 +1,171 @@
+"""Where keys and values stand in a TOML text, which `tomllib` does not say.
+
+Takes a text that `tomllib` has accepted, gives spans in characters. Pure; imports nothing of the package. For a text
+that is no TOML the spans are of no use, but nothing is raised.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
+Span = tuple[int, int]  # text[start:end]
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<skip> [ \t\r]++ | \#[^\n]*+ )
+    | (?P<newline> \n )
+    | (?P<punctuation> [\[\]{},=.] )
+    | (?P<quoted> "{3}(?:\\.|(?!"{3})[^\\])*+"{3,5} | '{3}(?:(?!'{3}).)*+'{3,5} | "(?:\\.|[^"\\\n])*+" | '[^'\n]*+' )
+    | (?P<bare> [^\s\[\]{},=.\#"']++ | . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
+
+    keys: Mapping[KeyPath, Span]
+    values: Mapping[KeyPath, Span]
+
+    def of_key(self, path: KeyPath) -> Span | None:
+        """Where the key at `path` stands, else what encloses it; None where nothing is known."""
+        return self.keys.get(path) or self.of_value(path[:-1])
+
+    def of_value(self, path: KeyPath) -> Span | None:
+        """Where the value at `path` stands, else its key, else what encloses it; None where nothing is known."""
+        for length in range(len(path), 0, -1):
+            known = path[:length]
+            if found := self.values.get(known) or self.keys.get(known):
+                return found
+        return None
+
+
+def find_places(text: str) -> Places:
+    """The places of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
+    walk = _Walk()
+    for match in _TOKEN.finditer(text):
+        kind, token, start, end = match.lastgroup, match.group(), match.start(), match.end()
+        if kind == "punctuation":
+            walk.punctuation(token, start, end)
+        elif kind == "newline":
+            walk.end_line()
+        elif kind != "skip":
+            walk.word(token, start, end)
+    return Places(walk.keys, walk.values)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A table or an array that is open; `index` counts an array's elements and is None for a table."""
+
+    path: KeyPath
+    start: int
+    index: int | None = None
+
+
+class _Walk:
+    """Goes over the tokens of a text once. A word is a bare key, a quoted string or a piece of a scalar."""
+
+    def __init__(self) -> None:
+        self.keys: dict[KeyPath, Span] = {}
+        self.values: dict[KeyPath, Span] = {}
+        self._frames = [_Frame((), 0)]  # the first is the table that a header opened
+        self._parts: list[tuple[str, Span]] = []  # of the key or the header that is being read
+        self._header_brackets = 0
+        self._value: KeyPath | None = None  # whose value comes next, or goes on
+        self._table_counts: dict[KeyPath, int] = {}  # of arrays of tables
+
+    def word(self, token: str, start: int, end: int) -> None:
+        """A key's part or a piece of a value."""
+        if self._value is None:
+            self._parts.append((_key_text(token), (start, end)))
+        else:
+            self.values[self._value] = (self.values.get(self._value, (start, end))[0], end)
+
+    def end_line(self) -> None:
+        """Outside of brackets a statement ends."""
+        if len(self._frames) == 1:
+            self._value = None
+            self._parts.clear()
+            self._header_brackets = 0
+
+    def punctuation(self, mark: str, start: int, end: int) -> None:
+        """A bracket, a comma, a dot or an equals sign."""
+        if mark in "[{":
+            self._open(mark, start)
+        elif mark in "]}":
+            self._close(end)
+        elif mark == ",":
+            self._next_element()
+        elif mark == "=":
+            self._value = self._name(self._frames[-1].path)
+        elif self._value is not None:
+            self.word(mark, start, end)  # the point in a number
+
+    def _open(self, bracket: str, start: int) -> None:
+        if self._value is None:
+            self._header_brackets += 1
+            return
+        self._frames.append(_Frame(self._value, start, 0 if bracket == "[" else None))
+        self._value = (*self._value, 0) if bracket == "[" else None
+
+    def _close(self, end: int) -> None:
+        if len(self._frames) > 1:
+            frame = self._frames.pop()
+            self.values[frame.path] = (frame.start, end)
+            self._value = None
+            self._parts.clear()
+        elif self._parts:
+            self._frames = [_Frame(self._header_path(), end)]
+
+    def _next_element(self) -> None:
+        frame = self._frames[-1]
+        self._value = None
+        if frame.index is not None:
+            frame.index += 1
+            self._value = (*frame.path, frame.index)
+
+    def _header_path(self) -> KeyPath:
+        """The path of the table that the header opens; in an array of tables the last one is meant."""
+        is_array = self._header_brackets > 1
+        *_, (_, last_span) = self._parts
+        path = self._name((), resolved_to=len(self._parts) - is_array)
+        if is_array:
+            count = self._table_counts.get(path, 0)
+            self._table_counts[path] = count + 1
+            path = (*path, count)
+            self.keys[path] = last_span
+        return path
+
+    def _name(self, path: KeyPath, resolved_to: int = 0) -> KeyPath:
+        """The path of the parts that were read, below `path`. Notes where each part stands.
+
+        The first `resolved_to` parts are looked up among the arrays of tables.
+        """
+        for number, (name, span) in enumerate(self._parts):
+            path = (*path, name)
+            self.keys.setdefault(path, span)
+            if number < resolved_to and path in self._table_counts:
+                path = (*path, self._table_counts[path] - 1)
+        self._parts.clear()
+        return path
+
+
+def _key_text(token: str) -> str:
+    if token.startswith("'"):
+        return token[1:-1]
+    if token.startswith('"'):
+        return _unescaped(token)
+    return token
+
+
+def _unescaped(token: str) -> str:
+    try:
+        return str(tomllib.loads(f"key = {token}")["key"])
+    except ValueError:
+        return token[1:-1]

@@ -1,0 +1,224 @@
+"""A TOML document whose keys are taken out one by one; whatever is wrong with them is gathered with its place.
+
+Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and `toml_places`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from buildassets.compiler.toml_places import KeyPath, Places, Span, find_places
+from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place
+from buildassets.errors import ConfigError
+
+_Choice = TypeVar("_Choice", bound=str)
+
+_TYPE_NAMES: Final[Mapping[type, str]] = {
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    list: "an array",
+    dict: "a table",
+}
+_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+
+class Document:
+    """A TOML text, the table of it that is ours, and the faults found so far.
+
+    `shown` is the file as the user wrote it, `root` the path of our table in the text.
+    """
+
+    def __init__(self, values: Mapping[str, Any], text: str = "", shown: str = "", root: tuple[str, ...] = ()) -> None:
+        self.faults: list[Diagnostic] = []
+        self.table = Table(self, (), values)
+        self._text = text
+        self._shown = shown
+        self._root = root
+
+    @cached_property
+    def _places(self) -> Places:
+        return find_places(self._text)
+
+    def locate_key(self, path: KeyPath) -> Location | None:
+        """Where the key at `path` stands, or what encloses it; None where there is no file."""
+        return self._location(self._places.of_key((*self._root, *path)))
+
+    def locate_value(self, path: KeyPath) -> Location | None:
+        """Where the value at `path` stands, or what encloses it; None where there is no file."""
+        return self._location(self._places.of_value((*self._root, *path)))
+
+    def _location(self, span: Span | None) -> Location | None:
+        if not self._shown:
+            return None
+        return locate(self._shown, self._text, *span) if span else Location(self._shown)
+
+
+def parse(text: str, shown: str) -> dict[str, Any]:
+    """The values of the TOML `text`, whose line ends are LF; raises ConfigError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError([error("config/syntax", "values are nested too deeply", Location(shown))]) from None
+    except ValueError as fault:
+        raise ConfigError([_syntax_error(str(fault), text, shown)]) from None
+
+
+def _syntax_error(complaint: str, text: str, shown: str) -> Diagnostic:
+    """What `tomllib` complains of, in our form: its position stands at the end of its message."""
+    position = _POSITION.search(complaint)
+    if position is None:
+        location = Location(shown)
+    elif position[1]:
+        line = int(position[1])
+        location = place(shown, line, int(position[2]), text.split("\n")[line - 1])
+    else:
+        location = locate(shown, text, len(text.rstrip()))
+    message = re.sub(r"'([^'`]*)'", r"`\1`", complaint[: position.start()] if position else complaint)
+    return error("config/syntax", message[:1].lower() + message[1:], location)
+
+
+class Table:
+    """One table: each method takes a key out and gives the default where it is absent or wrong."""
+
+    def __init__(self, document: Document, path: KeyPath, values: Mapping[str, Any]) -> None:
+        self._document = document
+        self._path = path
+        self._values = values
+        self._known: list[str] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def name(self, *keys: str | int) -> str:
+        """The value at `keys` as a user says it: `sources[1].prefix`."""
+        parts = (*self._path, *keys)
+        return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+    def fault(self, code: str, message: str, *keys: str | int, hint: str | None = None) -> None:
+        """Note that the value at `keys` is wrong."""
+        where = self._document.locate_value((*self._path, *keys))
+        self._document.faults.append(error(code, message, where, hint=hint))
+
+    def refuse(self, complaint: str, *keys: str | int, hint: str | None = None) -> None:
+        """Note that the value at `keys` is none that it may be; `complaint` goes on from its name."""
+        self.fault("config/value", f"`{self.name(*keys)}` {complaint}", *keys, hint=hint)
+
+    def refuse_key(self, complaint: str, key: str, hint: str | None = None) -> None:
+        """Note that `key` itself is none that may stand here."""
+        self._fault_at_key("config/value", f"`{self.name(key)}` {complaint}", key, hint)
+
+    def _fault_at_key(self, code: str, message: str, key: str, hint: str | None) -> None:
+        where = self._document.locate_key((*self._path, key))
+        self._document.faults.append(error(code, message, where, hint=hint))
+
+    def take(self, key: str) -> Any:
+        """The value at `key` as it is, None where it is absent."""
+        self._known.append(key)
+        return self._values.get(key)
+
+    def flag(self, key: str, default: bool) -> bool:
+        """`true` or `false`."""
+        value = self.take(key)
+        return value if value is not None and self.is_one_of((bool,), value, key) else default
+
+    def text(self, key: str, default: str) -> str:
+        """A string, perhaps an empty one."""
+        value = self.take(key)
+        return value if value is not None and self._is_text(value, key) else default
+
+    def filled_text(self, key: str, default: str) -> str:
+        """A string that is not empty."""
+        value = self.take(key)
+        return value if value is not None and self._is_filled(value, key) else default
+
+    def _is_text(self, value: Any, *keys: str | int) -> bool:
+        if not self.is_one_of((str,), value, *keys):
+            return False
+        if "\0" in value:
+            self.refuse("holds a NUL character", *keys)
+        return "\0" not in value
+
+    def _is_filled(self, value: Any, *keys: str | int) -> bool:
+        if value == "":
+            self.refuse("is empty", *keys)
+        return value != "" and self._is_text(value, *keys)
+
+    def number(self, key: str, kinds: tuple[type, ...], default: float) -> float:
+        """A number of one of `kinds` that is not negative and has an end."""
+        value = self.take(key)
+        if value is None or not self.is_one_of(kinds, value, key):
+            return default
+        if not 0 <= value < float("inf"):
+            self.refuse(f"is {value}, which is out of range", key, hint="use a number from 0 up")
+            return default
+        return float(value) if isinstance(value, float) else int(value)
+
+    def choice(self, key: str, known: Iterable[_Choice], default: _Choice) -> _Choice:
+        """One of the strings `known`."""
+        return self._chosen(self.text(key, default), tuple(known), key) or default
+
+    def choices(self, key: str, known: Iterable[_Choice], default: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
+        """Some of the strings `known`, each once."""
+        names = tuple(known)
+        found = [self._chosen(value, names, key, index) for index, value in self._filled_elements(key)]
+        return tuple(dict.fromkeys(value for value in found if value is not None)) if key in self else default
+
+    def _chosen(self, value: str, known: tuple[_Choice, ...], *keys: str | int) -> _Choice | None:
+        for one in known:
+            if one == value:
+                return one
+        meant = nearest(value, known)
+        hint = f"did you mean `{meant}`?" if meant else f"use one of {_listed(known)}"
+        self.refuse(f"cannot be `{value}`", *keys, hint=hint)
+        return None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """An array of strings, none of them empty; an empty one where it is absent."""
+        return tuple(value for _, value in self._filled_elements(key))
+
+    def _filled_elements(self, key: str) -> list[tuple[int, str]]:
+        return [(index, value) for index, value in self.elements(key) if self._is_filled(value, key, index)]
+
+    def elements(self, key: str) -> list[tuple[int, Any]]:
+        """What the array at `key` holds, numbered; the elements' types are not looked at."""
+        value = self.take(key)
+        return list(enumerate(value)) if value is not None and self.is_one_of((list,), value, key) else []
+
+    def table(self, key: str) -> "Table":
+        """The table at `key`; an empty one where it is absent or wrong."""
+        value = self.take(key)
+        return self.inner({} if value is None else value, key)
+
+    def inner(self, value: object, *keys: str | int) -> "Table":
+        """`value`, which stands at `keys`, as a table; an empty one where it is none."""
+        values = value if isinstance(value, dict) else {}
+        self.is_one_of((dict,), value, *keys)
+        return Table(self._document, (*self._path, *keys), values)
+
+    def is_one_of(self, kinds: tuple[type, ...], value: object, *keys: str | int) -> bool:
+        """Whether `value`, which stands at `keys`, is of one of the types `kinds`; a fault is noted if not."""
+        if type(value) in kinds:
+            return True
+        expected = " or ".join(_TYPE_NAMES[kind] for kind in kinds)
+        found = _TYPE_NAMES.get(type(value), "a date")
+        self.fault("config/type", f"`{self.name(*keys)}` is {found}, not {expected}", *keys)
+        return False
+
+    def close(self) -> None:
+        """Note every key that was never asked for."""
+        for key in self._values:
+            if key not in self._known:
+                meant = nearest(key, self._known)
+                hint = f"did you mean `{meant}`?" if meant else f"known here: {_listed(sorted(self._known))}"
+                self._fault_at_key("config/unknown-key", f"unknown key `{self.name(key)}`", key, hint)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

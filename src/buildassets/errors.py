@@ -33,3 +33,7 @@ class ConfigError(BuildAssetsError):
 
 class ManifestError(BuildAssetsError):
     """A manifest cannot be read, is no manifest, or has a schema that this version does not know."""
+
+    def __str__(self) -> str:
+        # A web process shows a traceback and no diagnostics, so the traceback has to say what to do.
+        return "\n".join("; ".join(filter(None, (one.message, one.hint))) for one in self.diagnostics)

@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from buildassets.diagnostics import Location, error
 from buildassets.digest import digest
-from buildassets.errors import ManifestError
+from buildassets.document import SCHEMA, no_manifest, read_document
 
-SCHEMA: Final = 1
+__all__ = ["SCHEMA", "Entry", "Manifest", "dumps", "loads", "read_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +87,6 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
     return document
 
 
-def read_document(text: str, file: str) -> dict[str, Any]:
-    """The JSON object in `text`, once it is sure to be a manifest of a schema known here.
-
-    Raises ManifestError, naming `file`, where it is not. Entries are not looked at: a web process has thousands of
-    them and uses a few.
-    """
-    try:
-        document = json.loads(text)
-    except ValueError as fault:
-        raise _refusal("manifest/invalid", f"`{file}` is not JSON: {fault}", file) from None
-    if not isinstance(document, dict) or not isinstance(document.get("assets"), dict):
-        raise _refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file)
-    if document.get("schema") != SCHEMA:
-        found = document.get("schema")
-        raise _refusal("manifest/schema", f"`{file}` has schema {found!r}, this version reads {SCHEMA}", file)
-    return document
-
-
-def _refusal(code: str, message: str, file: str) -> ManifestError:
-    hints = {
-        "manifest/invalid": "run `buildassets build` again, or name another manifest",
-        "manifest/schema": "use the same version of buildassets for the build and for the web process",
-    }
-    return ManifestError([error(code, message, Location(file), hint=hints[code])])
-
-
 def loads(text: str, file: str = "manifest.json") -> Manifest:
     """The manifest in `text`; unknown keys are ignored. Raises ManifestError, naming `file`, if it is unreadable."""
     document = read_document(text, file)
@@ -128,7 +101,7 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             retained=tuple(document.get("retained", ())),
         )
     except (KeyError, TypeError, AttributeError):
-        raise _refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file) from None
+        raise no_manifest(file) from None
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:

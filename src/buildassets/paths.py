@@ -8,7 +8,6 @@ of the package.
 from os import fsencode
 from posixpath import normpath
 from typing import NewType
-from urllib.parse import quote, unquote_to_bytes
 
 LogicalPath = NewType("LogicalPath", str)
 
@@ -50,6 +49,8 @@ def to_url(path: str) -> str:
     """`path` percent-encoded (RFC 3986, UTF-8) so that it is safe in a URL, in HTML, CSS and JavaScript strings."""
     if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").isalnum():
         return path
+    from urllib.parse import quote  # 3 ms of import that most projects' names never need
+
     return quote(fsencode(path), safe=_SAFE_IN_URL)
 
 
@@ -57,6 +58,8 @@ def from_url(url_path: str) -> str:
     """The path that a URL's path component names, percent-decoded; bytes that are no UTF-8 as lone surrogates."""
     if "%" not in url_path:
         return url_path
+    from urllib.parse import unquote_to_bytes
+
     return unquote_to_bytes(url_path.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 

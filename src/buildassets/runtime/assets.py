@@ -1,0 +1,305 @@
+"""A release as a web process sees it: URLs and markup by logical path.
+
+Takes the path of a manifest, which it opens once. Imports the standard library and the vocabulary only, and of these
+what is light: a process starts in the time that parsing its manifest takes.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, Final
+
+from buildassets.document import no_manifest, read_document, refusal
+from buildassets.paths import to_url
+from buildassets.runtime import tags
+from buildassets.runtime.tags import Markup, attribute_names, element
+
+# Preload destinations (Fetch, section 2.2.5) by media type, or by its part before the slash.
+_DESTINATIONS: Final = {
+    "text/css": "style",
+    "text/javascript": "script",
+    "text/vtt": "track",
+    "application/vnd.ms-fontobject": "font",
+    "image": "image",
+    "font": "font",
+    "audio": "audio",
+    "video": "video",
+}
+_WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
+_ALWAYS_CORS: Final = ("font", "fetch")  # fetched in CORS mode by those who use them; a preload must match
+_NOT_IN_A_URL: Final = frozenset(' "<>\\^`{|}')  # RFC 3986, appendix A
+
+_Stamp = tuple[int, int, int]  # of a file: modified at (ns), bytes, inode
+
+
+class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
+    """No asset has this name. `nearest` are those that have one like it, the most like first, at most three."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(name)
+        self.name = name
+        self._known = known
+
+    @cached_property
+    def nearest(self) -> tuple[str, ...]:
+        """Looked for when asked: who catches this to fall back on something else does not pay for it."""
+        from difflib import get_close_matches
+
+        return tuple(get_close_matches(self.name, self._known, n=3))
+
+    def __str__(self) -> str:
+        near = " or ".join(f"`{name}`" for name in self.nearest)
+        hint = f"did you mean {near}? Otherwise " if near else ""
+        message = f"no asset is named `{self.name}`; {hint}run `buildassets build` if it is newer than the manifest"
+        return message if message.isprintable() else ascii(message)[1:-1]
+
+    def __reduce__(self) -> tuple[type["AssetNotFound"], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.name, self.nearest)
+
+
+class _Urls(dict[str, str]):
+    """Full URLs by logical path, each made when first asked for: most pages name few of many thousand."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
+
+    def __missing__(self, name: str) -> str:
+        url = self[name] = self._make(name)
+        return url
+
+
+class _Release:
+    """What one reading of a manifest gave."""
+
+    __slots__ = ("_entries", "_manifest", "_prefix", "importmap", "texts", "urls")
+
+    def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
+        self._entries: dict[str, Any] = document["assets"]
+        self._prefix = prefix
+        self._manifest = manifest
+        self.importmap: dict[str, str] = document.get("importmap") or {}
+        self.urls = _Urls(self._url)
+        self.texts: dict[str, str] = {}
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """What the manifest says of `name`; it has at least its file."""
+        entry = self._entries.get(name)
+        if entry is None:
+            raise AssetNotFound(str(name), self._entries)
+        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+            raise no_manifest(self._manifest)
+        return entry
+
+    def _url(self, name: str) -> str:
+        return self._prefix + to_url(self.entry(name)["file"])
+
+    def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
+        """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
+
+        Takes `integrity` out of `given`: False or None drops both, a text takes the manifest's place.
+        """
+        integrity = given.pop("integrity", True)
+        if integrity is True:
+            integrity = self.entry(name).get("integrity")
+        return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
+
+    def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
+        """The attributes of a link that preloads `name`, as the request for it will be made."""
+        link: dict[str, object] = {"rel": "preload", "href": self.urls[name]}
+        media_type: str = self.entry(name).get("type", "")
+        destination = given.pop("as", None)
+        if given.get("type") == "module" or (not destination and name.endswith(".mjs")):
+            given.pop("type", None)
+            return link | {"rel": "modulepreload"} | self.integrity(given, name) | given
+        link["as"] = destination = destination or _destination(media_type)
+        link["type"] = media_type or None
+        if destination in _WITH_INTEGRITY:
+            return link | self.integrity(given, name) | given
+        return link | {"crossorigin": "anonymous" if destination in _ALWAYS_CORS else None} | given
+
+
+def _destination(media_type: str) -> str:
+    return _DESTINATIONS.get(media_type) or _DESTINATIONS.get(media_type.partition("/")[0]) or "fetch"
+
+
+class Assets:
+    """The assets of one release, by logical path.
+
+    `manifest` is read here, once; `url` takes the place of the URL prefix that it names, with or without a slash at
+    the end. Raises ManifestError where the manifest is missing, is none or has an unknown schema, ValueError where
+    `url` is no URL. Threads and forked processes may share it.
+
+    With `reload`, for development only, the manifest is read again whenever another has taken its place.
+
+    In all markup, attributes are keyword arguments in their HTML order of appearance: `data_turbo_track="reload"` is
+    `data-turbo-track`, a last `_` frees a reserved word (`class_`), True gives the bare attribute, False and None
+    leave it out, even one that would be there by default (`integrity=False`). Every value is escaped; ValueError for
+    what is no attribute name. Every method raises AssetNotFound for a name that is no asset.
+    """
+
+    def __init__(self, manifest: str | os.PathLike[str], *, url: str | None = None, reload: bool = False) -> None:
+        self._shown = os.fspath(manifest)
+        self._path = os.path.abspath(self._shown)
+        self._url = url
+        self._latest = self._read()
+        # In development there is none, so that every question finds it missing and looks for a newer manifest.
+        self._pinned = None if reload else self._latest[1]
+
+    def url(self, name: str) -> str:
+        """The full URL of `name`, percent-encoded."""
+        return (self._pinned or self._reloaded()).urls[name]
+
+    def integrity(self, name: str) -> str | None:
+        """Subresource Integrity metadata of `name`, or None where the release was built without."""
+        metadata: str | None = (self._pinned or self._reloaded()).entry(name).get("integrity")
+        return metadata
+
+    def stylesheet(self, name: str, **attributes: object) -> Markup:
+        """`<link rel="stylesheet">`, with integrity metadata where there is any."""
+        release = self._pinned or self._reloaded()
+        given = attribute_names(attributes)
+        link = {"rel": "stylesheet", "href": release.urls[name]}
+        return element("link", link | release.integrity(given, name) | given)
+
+    def script(
+        self,
+        name: str,
+        *,
+        type: str | None = None,  # noqa: A002 it is HTML's word
+        defer: bool | None = None,
+        async_: bool = False,
+        nonce: object = None,
+        **attributes: object,
+    ) -> Markup:
+        """`<script src>`, with integrity metadata where there is any.
+
+        By default it is deferred, unless it is a module, which always is, or `async_`, which never is.
+        """
+        release = self._pinned or self._reloaded()
+        given = attribute_names({"type": type, "async": async_, **attributes})
+        if defer is None:
+            defer = given["type"] != "module" and not given["async"]
+        loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
+        return element("script", loading | release.integrity(given, name) | {"nonce": nonce} | given, "")
+
+    def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
+        """`<img>`. Without `alt` it is decoration, which screen readers pass over."""
+        release = self._pinned or self._reloaded()
+        return element("img", {"src": release.urls[name], "alt": alt} | attribute_names(attributes))
+
+    def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
+        """`<link rel="preload">`, its `as`, `type`, `crossorigin` and `integrity` as the later request will have them.
+
+        `modulepreload` for `type="module"` and for `.mjs`.
+        """
+        release = self._pinned or self._reloaded()
+        return element("link", release.preload(name, attribute_names({"as": as_, **attributes})))
+
+    def early_hints(self, *names: str) -> list[str]:
+        """One value of a `Link` header (RFC 8288) for each of `names`, saying the same as `preload`.
+
+        For a 103 response (RFC 8297), or for the response itself; several may be joined with `, `.
+        """
+        release = self._pinned or self._reloaded()
+        return [_link_value(release.preload(name, {})) for name in names]
+
+    def importmap(self, *, nonce: object = None, **attributes: object) -> Markup:
+        """`<script type="importmap">` for the import map of the release; empty where that is.
+
+        It has to stand before the first module. It carries the integrity metadata of what it names.
+        """
+        release = self._pinned or self._reloaded()
+        if not release.importmap:
+            return Markup()
+        named = [target for target in release.importmap.values() if "//" not in target]  # the others are full URLs
+        urls = {target: release.urls[target] for target in named}
+        document: dict[str, object] = {
+            "imports": {word: urls.get(target, target) for word, target in release.importmap.items()}
+        }
+        checks = {url: release.entry(target).get("integrity") for target, url in urls.items()}
+        if any(checks.values()):
+            document["integrity"] = {url: check for url, check in checks.items() if check}
+        text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+        return tags.script(text, {"type": "importmap", "nonce": nonce, **attribute_names(attributes)})
+
+    def inline(self, name: str, **attributes: object) -> Markup:
+        """The asset itself in the page: `<style>` for CSS, `<script>` for JavaScript and JSON, `<svg>` for SVG.
+
+        The file, which stands beside the manifest, is read at the first use and kept: its name is made from its
+        content, so it cannot change. What would end the element early is escaped (see `tags`).
+
+        Raises ValueError for other media types, and for an asset that refers to others: its references are relative
+        to its own URL and would mean something else in a page. ManifestError where the file cannot be read.
+        """
+        release = self._pinned or self._reloaded()
+        entry = release.entry(name)
+        if references := entry.get("references"):
+            why = (
+                f"it refers to `{references[0]}` by a URL relative to its own, which in a page would mean another file"
+            )
+            raise ValueError(f"cannot inline `{name}`: {why}; name it by its URL instead")
+        in_page = tags.INLINE.get(entry.get("type", ""))
+        if in_page is None:
+            raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
+        return in_page(self._text(release, entry["file"]), attribute_names(attributes))
+
+    def _text(self, release: _Release, file: str) -> str:
+        if file not in release.texts:
+            path = os.path.join(os.path.dirname(self._path), "assets", file)
+            shown = os.path.join(os.path.dirname(self._shown), "assets", file)
+            try:
+                with open(path, encoding="utf-8-sig", newline="") as opened:
+                    release.texts[file] = opened.read()
+            except OSError as fault:
+                raise refusal("manifest/file", f"cannot read `{shown}`: {fault.strerror}", shown) from None
+            except UnicodeDecodeError:
+                raise ValueError(f"cannot inline `{shown}`: it is not UTF-8") from None
+        return release.texts[file]
+
+    def _reloaded(self) -> _Release:
+        stamp, release = self._latest
+        try:
+            if _stamp(os.stat(self._path)) == stamp:
+                return release
+        except OSError:
+            pass  # reading says better what is wrong
+        self._latest = self._read()
+        return self._latest[1]
+
+    def _read(self) -> tuple[_Stamp, _Release]:
+        try:
+            # The stamp is that of the file which is read, even if another takes its place meanwhile.
+            with open(self._path, "rb") as opened:
+                stamp = _stamp(os.fstat(opened.fileno()))
+                text = opened.read().decode()
+        except OSError as fault:
+            message = f"cannot read the manifest `{self._shown}`: {fault.strerror}"
+            raise refusal("manifest/missing", message, self._shown) from None
+        except UnicodeDecodeError:
+            raise refusal("manifest/invalid", f"`{self._shown}` is not UTF-8", self._shown) from None
+        document = read_document(text, self._shown)
+        url = document.get("url") if self._url is None else self._url
+        if not isinstance(url, str):
+            raise no_manifest(self._shown)
+        return stamp, _Release(document, _prefix(url), self._shown)
+
+
+def _stamp(status: os.stat_result) -> _Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _prefix(url: str) -> str:
+    """`url` with exactly one slash at its end."""
+    if not url.isprintable() or not _NOT_IN_A_URL.isdisjoint(url):
+        raise ValueError(f"{url!r} is no URL")
+    return url.rstrip("/") + "/"
+
+
+def _link_value(link: dict[str, object]) -> str:
+    parameters = [f"{name}={_token_or_quoted(str(value))}" for name, value in link.items() if name != "href" and value]
+    return "; ".join([f"<{link['href']}>", *parameters])
+
+
+def _token_or_quoted(value: str) -> str:
+    return value if value.isalnum() else f'"{value}"'

@@ -1,0 +1,58 @@
+"""`{% load buildassets %}`: the helpers as template tags; each also takes `as variable`."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from buildassets.runtime.django import assets
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The URL of `name`."""
+    return assets().url(name)
+
+
+@register.simple_tag
+def stylesheet(name: str, **attributes: Any) -> str:
+    """`<link rel="stylesheet">`."""
+    return assets().stylesheet(name, **attributes)
+
+
+@register.simple_tag
+def script(name: str, **attributes: Any) -> str:
+    """`<script src>`; a nonce as `nonce=request.csp_nonce`."""
+    return assets().script(name, **attributes)
+
+
+@register.simple_tag
+def image(name: str, alt: str = "", **attributes: Any) -> str:
+    """`<img>`."""
+    return assets().image(name, alt, **attributes)
+
+
+@register.simple_tag
+def preload(name: str, **attributes: Any) -> str:
+    """`<link rel="preload">`, or `modulepreload`."""
+    return assets().preload(name, **attributes)
+
+
+@register.simple_tag
+def importmap(**attributes: Any) -> str:
+    """`<script type="importmap">`."""
+    return assets().importmap(**attributes)
+
+
+@register.simple_tag
+def inline_asset(name: str, **attributes: Any) -> str:
+    """The asset itself in the page."""
+    return assets().inline(name, **attributes)
+
+
+@register.simple_tag
+def livereload() -> str:
+    """Nothing: a released manifest has no live reload."""
+    return SafeString()

@@ -1,0 +1,297 @@
+"""Discovery in real folders, with all that a file system allows."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import Config, SourceRoot
+from buildassets.compiler.sources import Discovery, discover
+from tests.conftest import write_tree
+
+
+def _config(folder: Path, *roots: SourceRoot, output: str = "build", exclude: tuple[str, ...] = ()) -> Config:
+    sources = roots or (_root(folder, "assets"),)
+    return Config(folder=str(folder), sources=sources, output=str(folder / output), exclude=exclude)
+
+
+def _root(
+    folder: Path, name: str, prefix: str = "", include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()
+) -> SourceRoot:
+    return SourceRoot(os.path.normpath(folder / name), name, prefix, include, exclude)
+
+
+def _names(discovery: Discovery) -> list[str]:
+    return [source.logical for source in discovery.sources]
+
+
+def _codes(discovery: Discovery) -> list[str]:
+    return [diagnostic.code for diagnostic in discovery.diagnostics]
+
+
+def test_source_tells_its_names(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/css/app.scss": ""})
+    (source,) = discover(_config(tmp_path, _root(tmp_path, "assets", "vendor/x"))).sources
+    assert source.logical == "vendor/x/css/app.css"
+    assert source.path == str(tmp_path / "assets/css/app.scss")
+    assert source.shown == "assets/css/app.scss"
+    assert source.relative == "css/app.scss"
+    assert source.root == 0
+
+
+def test_sources_are_sorted_by_logical_path(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"assets/{name}": "" for name in ("b/a.js", "a.js", "b.js", "a/z.scss", "B.js")})
+    assert _names(discover(_config(tmp_path))) == ["B.js", "a.js", "a/z.css", "b.js", "b/a.js"]
+
+
+def test_sass_partials_make_no_asset(tmp_path: Path) -> None:
+    tree = {f"assets/{name}": "" for name in ("_a.scss", "x/_b.sass", "x/c.sass", "_d/e.scss", "_f.css", "G.SCSS")}
+    write_tree(tmp_path, tree)
+    assert _names(discover(_config(tmp_path))) == ["G.css", "_d/e.css", "_f.css", "x/c.css"]
+
+
+@pytest.mark.parametrize(
+    "name", [".hidden", ".git/config", "a/.DS_Store", "Thumbs.db", "desktop.ini", "a.css~", "#a.css#", "a.css.swp"]
+)
+def test_leavings_of_editors_and_systems_are_excluded(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {f"assets/{name}": "", "assets/kept.css": ""})
+    assert _names(discover(_config(tmp_path))) == ["kept.css"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kept"),
+    [
+        ("*.map", ["css/a.css", "css/b.css", "js/a.js"]),
+        ("css", ["js/a.js", "js/a.js.map"]),
+        ("css/", ["js/a.js", "js/a.js.map"]),
+        ("js/**", ["css/a.css", "css/b.css"]),
+        ("css/b.css", ["css/a.css", "js/a.js", "js/a.js.map"]),
+        ("css/b.scss", ["css/a.css", "js/a.js", "js/a.js.map"]),
+        ("*.css", ["js/a.js", "js/a.js.map"]),
+    ],
+)
+def test_excluded_paths_make_no_asset(tmp_path: Path, pattern: str, kept: list[str]) -> None:
+    write_tree(tmp_path, {f"assets/{name}": "" for name in ("css/a.css", "css/b.scss", "js/a.js", "js/a.js.map")})
+    assert _names(discover(_config(tmp_path, exclude=(pattern,)))) == kept
+
+
+def test_exclude_of_the_configuration_sees_the_prefix(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "lib/a.css": ""})
+    config = _config(tmp_path, _root(tmp_path, "assets"), _root(tmp_path, "lib", "vendor"), exclude=("vendor/*",))
+    assert _names(discover(config)) == ["a.css"]
+
+
+def test_include_and_exclude_of_a_root_are_below_it(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"lib/{name}": "" for name in ("css/a.css", "css/a.min.css", "css/x/b.css", "js/a.js")})
+    root = _root(tmp_path, "lib", "vendor/lib", include=("css/*.css", "js/"), exclude=("*.min.css",))
+    assert _names(discover(_config(tmp_path, root))) == ["vendor/lib/css/a.css", "vendor/lib/js/a.js"]
+
+
+def test_first_root_wins(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"one/a.css": "", "two/a.scss": "", "two/b.css": ""})
+    discovery = discover(_config(tmp_path, _root(tmp_path, "one"), _root(tmp_path, "two")))
+    assert [(source.shown, source.root) for source in discovery.sources] == [("one/a.css", 0), ("two/b.css", 1)]
+    assert discovery.diagnostics == ()
+
+
+def test_roots_may_overlap(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/css/a.css": "", "assets/b.js": ""})
+    config = _config(tmp_path, _root(tmp_path, "assets"), _root(tmp_path, "assets/css", "again"))
+    assert _names(discover(config)) == ["again/a.css", "b.js", "css/a.css"]
+
+
+def test_two_sources_of_one_root_for_one_asset_are_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "assets/a.scss": "", "assets/a.sass": ""})
+    discovery = discover(_config(tmp_path))
+    assert _codes(discovery) == ["source/duplicate"] * 2
+    assert all(diagnostic.is_error for diagnostic in discovery.diagnostics)
+    assert _names(discovery) == ["a.css"]
+
+
+def test_duplicate_names_both_files(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "assets/a.scss": ""})
+    (diagnostic,) = discover(_config(tmp_path)).diagnostics
+    assert diagnostic.message == "`assets/a.css` and `assets/a.scss` both make `a.css`"
+    assert diagnostic.location is not None
+    assert diagnostic.location.file == "assets/a.scss"
+
+
+def test_duplicate_is_told_alike_whatever_the_order_of_reading(tmp_path: Path) -> None:
+    names = ["a.css", "a.scss", "a.sass"]
+    found = []
+    for number, order in enumerate((names, names[::-1])):
+        folder = write_tree(tmp_path / str(number), {f"assets/{name}": "" for name in order})
+        discovery = discover(_config(folder))
+        found.append(([s.shown for s in discovery.sources], [d.message for d in discovery.diagnostics]))
+    assert found[0] == found[1]
+
+
+def test_names_that_differ_in_case_only_get_one_warning(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/css/a.css": "", "lib/CSS/A.scss": "", "lib/b.css": ""})
+    discovery = discover(_config(tmp_path, _root(tmp_path, "assets"), _root(tmp_path, "lib")))
+    assert _names(discovery) == ["CSS/A.css", "b.css", "css/a.css"]
+    (diagnostic,) = discovery.diagnostics
+    assert diagnostic.code == "source/case"
+    assert not diagnostic.is_error
+    assert "`CSS/A.css`" in diagnostic.message
+    assert "`css/a.css`" in diagnostic.message
+
+
+@pytest.mark.parametrize("name", ["a b.css", "a\nb.css", "-rf", "ü/ß.js", "a\\b", "100%.css", "q?.js", "x" * 255])
+def test_any_file_name_is_an_asset(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {f"assets/{name}": ""})
+    assert _names(discover(_config(tmp_path))) == [name]
+
+
+def test_file_name_that_is_not_utf8_is_an_asset(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/assets/caf\xe9.css")).write_bytes(b"")
+    assert _names(discover(_config(tmp_path))) == ["a.css", "caf\udce9.css"]
+
+
+@pytest.mark.parametrize("shown", [".", "./"])
+def test_root_that_is_the_folder_itself_shows_bare_names(tmp_path: Path, shown: str) -> None:
+    write_tree(tmp_path, {"a.css": "", "build/assets/a.0123456789ab.css": "", "build/manifest.json": ""})
+    discovery = discover(_config(tmp_path, SourceRoot(str(tmp_path), shown.rstrip("/"))))
+    assert [source.shown for source in discovery.sources] == ["a.css"]
+
+
+def test_output_below_a_root_is_passed_over_by_any_name(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "assets/out/a.css": ""})
+    (tmp_path / "assets/alias").symlink_to("out")
+    (tmp_path / "elsewhere").symlink_to("assets/out")
+    discovery = discover(_config(tmp_path, output="elsewhere"))
+    assert _names(discovery) == ["a.css"]
+    assert _codes(discovery) == []
+
+
+def test_link_to_a_file_of_the_root_is_followed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/x/a.css": ""})
+    (tmp_path / "assets/b.css").symlink_to("x/a.css")
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["b.css", "x/a.css"]
+    assert discovery.sources[0].path == str(tmp_path / "assets/b.css")
+
+
+def test_link_to_a_folder_of_the_root_is_followed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/v1.2/a.css": ""})
+    (tmp_path / "assets/latest").symlink_to("v1.2")
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["latest/a.css", "v1.2/a.css"]
+    assert _codes(discovery) == []
+
+
+def test_root_may_be_a_link(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"real/a.css": "", "real/b/c.css": ""})
+    (tmp_path / "assets").symlink_to("real")
+    (tmp_path / "real/d.css").symlink_to(tmp_path / "real/a.css")
+    assert _names(discover(_config(tmp_path))) == ["a.css", "b/c.css", "d.css"]
+
+
+@pytest.mark.parametrize("target", ["secret/a.css", "secret", "assets-old/a.css"])
+def test_link_that_leaves_the_root_is_skipped(tmp_path: Path, target: str) -> None:
+    write_tree(tmp_path, {"assets/kept.css": "", "secret/a.css": "", "assets-old/a.css": ""})
+    (tmp_path / "assets/link.css").symlink_to(tmp_path / target)
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["kept.css"]
+    assert discovery.skipped == {"link.css": "a link that leaves its source root"}
+    assert _codes(discovery) == ["source/link-outside"]
+    assert not discovery.diagnostics[0].is_error
+
+
+@pytest.mark.parametrize("target", ["nowhere.css", "../nowhere.css", "link.css"])
+def test_link_that_leads_nowhere_is_skipped(tmp_path: Path, target: str) -> None:
+    write_tree(tmp_path, {"assets/kept.css": ""})
+    (tmp_path / "assets/link.css").symlink_to(target)
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["kept.css"]
+    assert list(discovery.skipped) == ["link.css"]
+    assert _codes(discovery) == ["source/link-dangling"]
+
+
+def test_link_to_a_folder_above_is_skipped(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a/b/c.css": ""})
+    (tmp_path / "assets/a/b/up").symlink_to("..")
+    (tmp_path / "assets/a/b/top").symlink_to(tmp_path / "assets")
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["a/b/c.css"]
+    assert _codes(discovery) == ["source/link-loop"] * 2
+
+
+def test_folders_that_link_to_each_other_end(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a/one.css": "", "assets/b/two.css": ""})
+    (tmp_path / "assets/a/b").symlink_to("../b")
+    (tmp_path / "assets/b/a").symlink_to("../a")
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["a/b/two.css", "a/one.css", "b/a/one.css", "b/two.css"]
+    assert _codes(discovery) == ["source/link-loop"] * 2
+
+
+def test_skipped_name_that_a_later_root_has_is_its_asset(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"one/x": "", "two/a.css": ""})
+    (tmp_path / "one/a.css").symlink_to("nowhere")
+    discovery = discover(_config(tmp_path, _root(tmp_path, "one"), _root(tmp_path, "two")))
+    assert _names(discovery) == ["a.css", "x"]
+    assert discovery.skipped == {}
+
+
+@pytest.mark.parametrize("name", [".#a.css", "a.css~", "unwanted.css"])
+def test_nothing_is_said_of_a_bad_link_that_is_excluded(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {"assets/kept.css": ""})
+    (tmp_path / "assets" / name).symlink_to("user@host.1234")
+    discovery = discover(_config(tmp_path, exclude=("unwanted.*",)))
+    assert discovery.diagnostics == ()
+    assert discovery.skipped == {}
+
+
+def test_fifo_is_skipped_and_never_opened(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/kept.css": ""})
+    os.mkfifo(tmp_path / "assets/pipe.css")
+    (tmp_path / "assets/link.css").symlink_to("pipe.css")
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["kept.css"]
+    assert list(discovery.skipped) == ["link.css", "pipe.css"]
+    assert _codes(discovery) == ["source/special"] * 2
+
+
+def test_socket_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"assets/kept.css": ""})
+    monkeypatch.chdir(tmp_path / "assets")  # a socket's path may have 107 bytes only
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.css")
+        discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["kept.css"]
+    assert _codes(discovery) == ["source/special"]
+
+
+def test_root_that_vanished_is_an_error(tmp_path: Path) -> None:
+    discovery = discover(_config(tmp_path))
+    (diagnostic,) = discovery.diagnostics
+    assert diagnostic.code == "source/unreadable"
+    assert diagnostic.is_error
+    assert diagnostic.message == "cannot read the folder `assets`: no such file or directory"
+
+
+def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    _dig(tmp_path / "assets", "d" * 250, depth=17)  # longer than PATH_MAX: no user may read it by its path
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["a.css"]
+    assert _codes(discovery) == ["source/unreadable"]
+    assert discovery.diagnostics[0].message.startswith("cannot read the folder `assets/ddd")
+
+
+def _dig(folder: Path, name: str, depth: int) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def test_empty_root_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "assets/empty").mkdir(parents=True)
+    assert discover(_config(tmp_path)) == Discovery((), {}, ())

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.fingerprint import Content, Link, Named, named, output_name
+from buildassets.compiler.fingerprint import Named, named, output_name
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.model import Reference
+from buildassets.compiler.model import Content, Link, Reference
 from buildassets.paths import LogicalPath
 
 _NAMES = [LogicalPath(f"{folder}/{name}.css") for folder in ("a", "b") for name in "uvwxyz"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from buildassets.compiler.engines import Engine
-from buildassets.compiler.model import Compiled, EngineInput, Reference, Source
+from buildassets.compiler.model import Draft, EngineInput, Source
 from buildassets.compiler.references import scan
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
+from buildassets.compiler.text import decoded
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.media import Syntax, media_of, suffix
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
@@ -26,28 +27,6 @@ class Engines:
     def minifier(self, syntax: Syntax) -> Engine | None:
         """What minifies texts of that syntax."""
         return self.css if syntax is Syntax.CSS else self.js
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An asset whose references are found and not yet named.
-
-    `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
-    first. `compiled` is what Sass gave, before minifying. `engines` are (kind, name and version) of those that ran.
-    """
-
-    source: Source
-    body: bytes | str = b""
-    references: tuple[Reference, ...] = ()
-    inputs: tuple[str, ...] = ()
-    engines: tuple[tuple[str, str], ...] = ()
-    compiled: Compiled | None = None
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is an error, so that `body` means nothing."""
-        return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
 def needs_sass(source: Source) -> bool:
@@ -72,20 +51,6 @@ def drafted(source: Source, engines: Engines) -> Draft:
     if needs_sass(source):
         return _styled(source, text, engines)
     return _finished(Draft(source, raw, inputs=(source.path,)), text, syntax, engines)
-
-
-def decoded(raw: bytes, shown: str) -> str | Diagnostic:
-    """`raw` as text, a byte order mark kept; or the diagnostic that says where it is no UTF-8."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:4].count(0) == 2:
-        message = f"`{shown}` is UTF-16, not UTF-8"
-        return error("source/encoding", message, Location(shown), hint="save the file as UTF-8")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        text = raw.decode("utf-8", "replace")
-        start = len(raw[: fault.start].decode("utf-8"))
-        message = f"byte 0x{raw[fault.start]:02x} is not UTF-8"
-        return error("source/encoding", message, locate(shown, text, start), hint="save the file as UTF-8")
 
 
 def _styled(source: Source, text: str, engines: Engines) -> Draft:

@@ -4,20 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from buildassets.compiler.graph import components
-from buildassets.compiler.model import Reference
+from buildassets.compiler.model import Content
 from buildassets.compiler.references import splice
 from buildassets.digest import digest, digest_of_all, fingerprint
 from buildassets.paths import LogicalPath, relative, to_url
-
-Link = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """An asset before names are known: bytes, or a text with places that point at other assets, in text order."""
-
-    body: bytes | str
-    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,29 +5,13 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 from typing import Final
 
-from buildassets.compiler.compile import Draft
-from buildassets.compiler.fingerprint import Link
-from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.compiler.resolve import target_of
 from buildassets.diagnostics import Diagnostic, Severity, nearest
 from buildassets.paths import LogicalPath
 
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """A draft with its links in text order, and those of its references that name no asset, by number."""
-
-    draft: Draft
-    links: tuple[Link, ...] = ()
-    missing: tuple[tuple[int, LogicalPath], ...] = ()
-
-    @property
-    def targets(self) -> tuple[LogicalPath, ...]:
-        """The assets referred to, sorted, each once."""
-        return tuple(sorted({target for _, target in self.links}))
 
 
 def linked(

@@ -1,8 +1,8 @@
 """The frozen values that stages hand to one another. No behaviour, no I/O."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from buildassets.diagnostics import Diagnostic
 from buildassets.paths import LogicalPath
@@ -69,4 +69,48 @@ class EngineInput:
     shown: str
 
 
-References = Mapping[LogicalPath, tuple[LogicalPath, ...]]  # who refers to whom
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An asset whose references are found and not yet named.
+
+    `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
+    first. `compiled` is what Sass gave, before minifying. `engines` are (kind, name and version) of those that ran.
+    """
+
+    source: Source
+    body: bytes | str = b""
+    references: tuple[Reference, ...] = ()
+    inputs: tuple[str, ...] = ()
+    engines: tuple[tuple[str, str], ...] = ()
+    compiled: Compiled | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error, so that `body` means nothing."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A draft with its links in text order, and those of its references that name no asset, by number."""
+
+    draft: Draft
+    links: tuple[Link, ...] = ()
+    missing: tuple[tuple[int, LogicalPath], ...] = ()
+
+    @property
+    def targets(self) -> tuple[LogicalPath, ...]:
+        """The assets referred to, sorted, each once."""
+        return tuple(sorted({target for _, target in self.links}))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An asset before names are known: bytes, or a text with places that point at other assets, in text order."""
+
+    body: bytes | str
+    links: tuple[Link, ...] = ()

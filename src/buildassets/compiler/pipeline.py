@@ -9,14 +9,14 @@ from functools import partial
 from typing import Literal
 
 from buildassets._version import __version__
-from buildassets.compiler.compile import Draft, Engines, drafted, needs_sass
+from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import emit
 from buildassets.compiler.engines import Engine, engine_class
-from buildassets.compiler.fingerprint import Content, Named, named
+from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.link import Absence, Linked, linked, nearest_asset
-from buildassets.compiler.model import ReferenceKind, Source
+from buildassets.compiler.link import Absence, linked, nearest_asset
+from buildassets.compiler.model import Content, Draft, Linked, ReferenceKind, Source
 from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning

@@ -5,10 +5,10 @@ Only a reference that leads nowhere is asked for, so everything here is read and
 
 from collections.abc import Callable
 
-from buildassets.compiler.compile import Draft, decoded
-from buildassets.compiler.model import Compiled, Reference
+from buildassets.compiler.model import Compiled, Draft, Reference
 from buildassets.compiler.references import scan
 from buildassets.compiler.source_map import original_position
+from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import media_of
 

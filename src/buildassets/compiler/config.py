@@ -228,7 +228,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
 
 
 def _url(table: Table) -> str:
-    url = table.text("url", "/assets/")
+    url = table.filled_text("url", "/assets/")
     with_slash = url if url.endswith("/") else url + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
@@ -292,9 +292,9 @@ def _importmap(table: Table) -> dict[str, str]:
 
 
 def _templates(table: Table, folder: str) -> Templates:
-    dirs = table.texts("dirs") if "dirs" in table else ("templates",)
+    dirs = table.texts("dirs")
     templates = Templates(
-        dirs=tuple(_absolute(folder, path) for path in dirs),
+        dirs=tuple(_absolute(folder, path) for path in (dirs if "dirs" in table else ("templates",))),
         engine=table.choice("engine", _TEMPLATE_ENGINES, "jinja"),
     )
     table.close()

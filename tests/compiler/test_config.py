@@ -1,0 +1,541 @@
+"""The configuration: where it is looked for, what it says, and what is told of its faults."""
+
+import os
+import pickle
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from buildassets.compiler.config import (
+    Config,
+    Engines,
+    Retain,
+    SourceRoot,
+    Templates,
+    load_config,
+    shown_path,
+    unavailable,
+    with_output,
+    with_sources,
+)
+from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.errors import ConfigError
+from tests.conftest import write_tree
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with the folder `assets`."""
+    (tmp_path / "assets").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _load(text: str) -> Config:
+    Path("buildassets.toml").write_text(text)
+    return load_config()
+
+
+def _faults(text: str | bytes, name: str = "buildassets.toml") -> tuple[Diagnostic, ...]:
+    write_tree(Path(), {name: text})
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert caught.value.exit_code == 2
+    return caught.value.diagnostics
+
+
+def _fault(text: str) -> Diagnostic:
+    (fault,) = _faults(text)
+    return fault
+
+
+def _marked(diagnostic: Diagnostic) -> str:
+    """The text that the carets stand below."""
+    location = diagnostic.location
+    assert location is not None
+    start = location.excerpt_column - 1
+    return location.excerpt[start : start + location.length]
+
+
+# ── where it is looked for ──
+
+
+def test_without_a_file_assets_is_the_source_root(project: Path) -> None:
+    (project / "static").mkdir()
+    config = load_config()
+    assert config.sources == (SourceRoot(str(project / "assets"), "assets"),)
+    assert config == Config(folder=str(project), sources=config.sources, output=str(project / "build"))
+
+
+def test_without_assets_static_is_the_source_root(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"static/a.css": "", "assets": "a file"})
+    assert load_config(start=str(tmp_path)).sources == (SourceRoot(str(tmp_path / "static"), "static"),)
+
+
+def test_without_any_folder_there_are_no_sources(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(start=str(tmp_path))
+    (fault,) = caught.value.diagnostics
+    assert fault.code == "config/no-sources"
+    assert fault.hint == "create `assets/`, or name your folders in `sources`"
+
+
+def test_file_is_searched_upward(project: Path) -> None:
+    write_tree(project, {"pyproject.toml": "[tool.buildassets]\noutput = 'out'", "a/b/c.txt": ""})
+    config = load_config(start=str(project / "a/b"))
+    assert config.file == str(project / "pyproject.toml")
+    assert config.folder == str(project)
+    assert config.output == str(project / "out")
+
+
+def test_buildassets_toml_goes_before_pyproject(project: Path) -> None:
+    write_tree(project, {"pyproject.toml": "[tool.buildassets]\nurl = '/p/'", "buildassets.toml": "url = '/b/'"})
+    assert load_config().url == "/b/"
+
+
+@pytest.mark.parametrize(
+    "text", ["[project]\nname = 'buildassets'\n", "this is = = no TOML", "tool = 3 # buildassets", "[tool.x]"]
+)
+def test_pyproject_of_others_is_passed_by(project: Path, text: str) -> None:
+    write_tree(project, {"buildassets.toml": "url = '/up/'", "in/pyproject.toml": text})
+    assert load_config(start=str(project / "in")).url == "/up/"
+
+
+def test_named_file_is_taken(project: Path) -> None:
+    write_tree(
+        project, {"etc/other.toml": "url = '/other/'\nsources = ['../assets']", "buildassets.toml": "url = '/b/'"}
+    )
+    config = load_config("etc/other.toml")
+    assert config.url == "/other/"
+    assert config.folder == str(project / "etc")
+    assert config.sources[0].path == str(project / "assets")
+
+
+def test_named_pyproject_without_our_table_is_an_error(project: Path) -> None:
+    write_tree(project, {"pyproject.toml": "[project]"})
+    with pytest.raises(ConfigError, match=r"`pyproject\.toml` has no table `\[tool\.buildassets\]`"):
+        load_config("pyproject.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("gone.toml", "no such file or directory"), ("assets", "is a directory"), ("a" * 300, "file name too long")],
+)
+def test_named_file_that_cannot_be_read_is_an_error(project: Path, name: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(name)
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, fault.message) == ("config/unreadable", f"cannot read `{name}`: {reason}")
+
+
+def test_found_file_is_shown_as_seen_from_the_start(project: Path) -> None:
+    write_tree(project, {"buildassets.toml": "x = 1", "in/a": ""})
+    with pytest.raises(ConfigError) as caught:
+        load_config(start=str(project / "in"))
+    location = caught.value.diagnostics[0].location
+    assert location is not None
+    assert location.file == "../buildassets.toml"
+
+
+# ── what it says ──
+
+
+def test_every_key_is_read(project: Path) -> None:
+    (project / "lib/dist").mkdir(parents=True)
+    config = _load(
+        """
+        sources = ["assets/", { path = "lib/dist", prefix = "/vendor/lib/", include = ["css/*.css"], exclude = ["/x"] }]
+        output = "out/"
+        url = "https://cdn.example.com/a"
+        entries = ["css/app.css", "/top.js"]
+        exclude = ["*.psd"]
+        load_paths = ["node_modules", "/opt/sass"]
+        external = ["/media/**"]
+        missing = "warn"
+        minify = false
+        compress = ["br", "zstd", "br"]
+        integrity = "none"
+        engines = { css = "none", js = "none" }
+        importmap = { lit = "vendor/lit.js", "lit/" = "vendor/lit/", cdn = "https://esm.sh/x" }
+        templates.dirs = ["app/templates"]
+        templates.engine = "django"
+        retain = { releases = 5, hours = 0.5 }
+        budgets = { "js/site.js" = "60 kB" }
+        """
+    )
+    assert config == Config(
+        folder=str(project),
+        file=str(project / "buildassets.toml"),
+        sources=(
+            SourceRoot(str(project / "assets"), "assets"),
+            SourceRoot(str(project / "lib/dist"), "lib/dist", "vendor/lib", ("css/*.css",), ("./x",)),
+        ),
+        output=str(project / "out"),
+        url="https://cdn.example.com/a/",
+        entries=("css/app.css", "./top.js"),
+        exclude=("*.psd",),
+        load_paths=(str(project / "node_modules"), "/opt/sass"),
+        external=("/media/**",),
+        missing="warn",
+        minify=False,
+        compress=("br", "zstd"),
+        integrity=None,
+        engines=Engines("libsass", "none", "none"),
+        importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},
+        templates=Templates((str(project / "app/templates"),), "django"),
+        retain=Retain(5, 0.5),
+        budgets={"js/site.js": 60_000},
+    )
+
+
+def test_empty_tables_have_defaults(project: Path) -> None:
+    config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]")
+    assert config.templates == Templates((str(project / "templates"),), "jinja")
+    assert config.retain == Retain(3, 24)
+    assert config.engines == Engines()
+
+
+def test_source_may_be_an_array_of_tables(project: Path) -> None:
+    assert _load("[[sources]]\npath = 'assets'\nprefix = 'x'").sources[0].prefix == "x"
+
+
+def test_bom_and_windows_line_ends_are_no_fault(project: Path) -> None:
+    (project / "buildassets.toml").write_bytes(b"\xef\xbb\xbfurl = '/a/'\r\nminify = false\r\n")
+    config = load_config()
+    assert (config.url, config.minify) == ("/a/", False)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/", "/"),
+        ("/static", "/static/"),
+        ("//cdn.example.com", "//cdn.example.com/"),
+        ("http://localhost:8000/a/", "http://localhost:8000/a/"),
+    ],
+)
+def test_url_ends_in_a_slash(project: Path, url: str, expected: str) -> None:
+    assert _load(f"url = '{url}'").url == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["", "static/", "ftp://x/", "//", "///x/", "https:///", "/a?b", "/a#b", "/a b", "\\\\x"]
+)
+def test_url_that_is_no_prefix_is_refused(project: Path, url: str) -> None:
+    assert _fault(f"url = '{url}'").code == "config/value"
+
+
+@pytest.mark.parametrize(
+    ("size", "size_bytes"),
+    [
+        ("0", 0),
+        ("61440", 61440),
+        ("'60 kB'", 60_000),
+        ("'60KiB'", 61_440),
+        ("'1.5 MB'", 1_500_000),
+        ("'1 MiB'", 1048576),
+        ("'9 b'", 9),
+    ],
+)
+def test_budget_is_in_bytes(project: Path, size: str, size_bytes: int) -> None:
+    assert _load(f"budgets = {{ a = {size} }}").budgets == {"a": size_bytes}
+
+
+@pytest.mark.parametrize("size", ["'60'", "'kB'", "'60 kX'", "'-1 kB'", "'1e3 kB'", "-1", "''", "'\u0666 kB'"])
+def test_budget_that_is_no_size_is_refused(project: Path, size: str) -> None:
+    assert _fault(f"budgets = {{ a = {size} }}").code == "config/value"
+
+
+def test_configuration_crosses_processes(project: Path) -> None:
+    config = _load("importmap = { lit = 'lit.js' }")
+    assert pickle.loads(pickle.dumps(config)) == config
+
+
+# ── what is told of its faults ──
+
+
+def test_fault_is_shown_with_its_place_and_the_nearest_key(project: Path) -> None:
+    fault = _fault('sources = [\n  "assets", { path = "assets", prefx = "x" }]\n')
+    assert render_text(fault) == (
+        "error[config/unknown-key]: unknown key `sources[1].prefx`\n"
+        "  --> buildassets.toml:2:32\n"
+        "   |\n"
+        '2  |   "assets", { path = "assets", prefx = "x" }]\n'
+        "   |                                ^^^^^\n"
+        "\n"
+        "hint: did you mean `prefix`?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint", "marked"),
+    [
+        ("ouput = 'x'", "unknown key `ouput`", "did you mean `output`?", "ouput"),
+        ("'ouput' = 1", "unknown key `ouput`", "did you mean `output`?", "'ouput'"),
+        ("[engine]\ncss = 'none'", "unknown key `engine`", "did you mean `engines`?", "engine"),
+        ("engines.les = 1", "unknown key `engines.les`", "known here: `css`, `js`, `scss`", "les"),
+        ("[retain]\nhour = 2", "unknown key `retain.hour`", "did you mean `hours`?", "hour"),
+        ("templates = {dir = []}", "unknown key `templates.dir`", "did you mean `dirs`?", "dir"),
+    ],
+)
+def test_unknown_key_is_an_error(project: Path, text: str, message: str, hint: str, marked: str) -> None:
+    fault = _fault(text)
+    assert (fault.code, fault.message, fault.hint) == ("config/unknown-key", message, hint)
+    assert _marked(fault) == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "marked"),
+    [
+        ("minify = 'yes'", "`minify` is a string, not a boolean", "'yes'"),
+        ("minify = 1", "`minify` is an integer, not a boolean", "1"),
+        ("sources = 'assets'", "`sources` is a string, not an array", "'assets'"),
+        ("sources = ['assets', 1]", "`sources[1]` is an integer, not a string or a table", "1"),
+        ("exclude = ['a', ['b']]", "`exclude[1]` is an array, not a string", "['b']"),
+        ("output = 2026-01-01", "`output` is a date, not a string", "2026-01-01"),
+        ("url = 1.5", "`url` is a number, not a string", "1.5"),
+        ("engines = 'esbuild'", "`engines` is a string, not a table", "'esbuild'"),
+        ("retain.releases = 1.5", "`retain.releases` is a number, not an integer", "1.5"),
+        ("retain.hours = true", "`retain.hours` is a boolean, not an integer or a number", "true"),
+        ("importmap.a = {}", "`importmap.a` is a table, not a string", "{}"),
+        ("budgets.a = true", "`budgets.a` is a boolean, not an integer or a string", "true"),
+    ],
+)
+def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: str) -> None:
+    fault = _fault(text)
+    assert (fault.code, fault.message, _marked(fault)) == ("config/type", message, marked)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("missing = 'eror'", "`missing` cannot be `eror`", "did you mean `error`?"),
+        ("missing = 'no'", "`missing` cannot be `no`", "use one of `error`, `warn`, `ignore`"),
+        ("modules = 'import-map'", "`modules` cannot be `import-map`", "did you mean `importmap`?"),
+        ("integrity = 'sha-384'", "`integrity` cannot be `sha-384`", "did you mean `sha384`?"),
+        ("compress = ['gzip', 'gz']", "`compress[1]` cannot be `gz`", "did you mean `gzip`?"),
+        ("engines.css = 'rcsmin'", "`engines.css` cannot be `rcsmin`", "did you mean `rcssmin`?"),
+        ("engines.scss = 'none'", "`engines.scss` cannot be `none`", "use one of `libsass`, `dart-sass`, `sass`"),
+        ("templates.engine = 'jinja2'", "`templates.engine` cannot be `jinja2`", "did you mean `jinja`?"),
+        ("retain.releases = -1", "`retain.releases` is -1, which is out of range", "use a number from 0 up"),
+        ("retain.hours = nan", "`retain.hours` is nan, which is out of range", "use a number from 0 up"),
+        ("retain.hours = inf", "`retain.hours` is inf, which is out of range", "use a number from 0 up"),
+        ("importmap.a = '../x'", "`importmap.a` cannot be `../x`", "use a logical path or an absolute URL"),
+        ("importmap.'a/' = 'x'", "`importmap.a/` ends in a slash and `x` does not", "write `x/`"),
+        ("output = ''", "`output` is empty", None),
+        ("exclude = ['']", "`exclude[0]` is empty", None),
+        ('load_paths = ["\\u0000"]', "`load_paths[0]` holds a NUL character", None),
+    ],
+)
+def test_value_out_of_range_is_an_error(project: Path, text: str, message: str, hint: str | None) -> None:
+    fault = _fault(text)
+    assert (fault.code, fault.message, fault.hint) == ("config/value", message, hint)
+
+
+@pytest.mark.parametrize("name", ["/a.js", "../a.js", "./a.js", "a//b.js", ""])
+def test_budget_names_a_logical_path(project: Path, name: str) -> None:
+    fault = _fault(f"budgets = {{ '{name}' = 1 }}")
+    assert fault.code == "config/value"
+    assert _marked(fault) == f"'{name}'"
+
+
+def test_all_faults_are_told_in_their_order(project: Path) -> None:
+    faults = _faults("url = 1\nminfy = true\nmissing = 'x'\nsources = ['gone', 'assets']\noutput = 'assets'\n")
+    assert [(fault.code, fault.location.line if fault.location else 0) for fault in faults] == [
+        ("config/type", 1),
+        ("config/unknown-key", 2),
+        ("config/value", 3),
+        ("config/source", 4),
+        ("config/output", 5),
+    ]
+
+
+def test_fault_in_pyproject_is_found_in_our_table(project: Path) -> None:
+    (fault,) = _faults("[tool.other]\nurl = 1\n[tool.buildassets]\nurl = 2\n", "pyproject.toml")
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (4, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("url = \n", 1, 7),
+        ("[a\n", 1, 3),
+        ("# ü\r\na = 1\r\n  'a' = 2\r\n", 3, 10),
+        ("a = [1,\n", 1, 8),
+        ("é = 1", 1, 1),
+    ],
+)
+def test_text_that_is_no_toml_is_an_error_with_a_place(project: Path, text: str, line: int, column: int) -> None:
+    fault = _fault(text)
+    assert fault.code == "config/syntax"
+    assert "(at " not in fault.message
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (line, column)
+
+
+def test_complaint_of_the_toml_reader_is_in_our_form(project: Path) -> None:
+    assert _fault("[a\n").message == "expected `]` at the end of a table declaration"
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, f"a = {'1' * 5000}"], ids=["deep", "long"])
+def test_toml_beyond_the_limits_is_an_error(project: Path, text: str) -> None:
+    assert _fault(text).code == "config/syntax"
+
+
+def test_text_that_is_not_utf8_is_an_error_with_a_place(project: Path) -> None:
+    (fault,) = _faults(b"# \xc3\xbc\nurl = '/caf\xe9/'\n")
+    assert fault.code == "config/encoding"
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (2, 12)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("gone", "the source root `gone` does not exist"),
+        ("file.css", "the source root `file.css` is not a folder"),
+        ("dangling", "the source root `dangling` does not exist"),
+    ],
+)
+def test_source_root_that_is_no_folder_is_an_error(project: Path, source: str, message: str) -> None:
+    write_tree(project, {"file.css": ""})
+    (project / "dangling").symlink_to("nowhere")
+    fault = _fault(f"sources = ['assets', '{source}']")
+    assert (fault.code, fault.message, _marked(fault)) == ("config/source", message, f"'{source}'")
+
+
+@pytest.mark.parametrize("element", ["{ prefix = 'x' }", "{ path = '' }", "{ path = 'assets', prefix = '../x' }", "''"])
+def test_source_that_is_not_told_well_is_an_error(project: Path, element: str) -> None:
+    assert _fault(f"sources = [{element}]").code == "config/value"
+
+
+def test_empty_sources_are_an_error(project: Path) -> None:
+    fault = _fault("minify = true\nsources = []")
+    assert fault.code == "config/no-sources"
+    assert _marked(fault) == "[]"
+
+
+@pytest.mark.parametrize("output", ["assets", "./assets/", ".", "..", "alias", "assets/file"])
+def test_output_that_would_eat_sources_is_an_error(project: Path, output: str) -> None:
+    write_tree(project, {"assets/file": ""})
+    (project / "alias").symlink_to("assets")
+    fault = _fault(f"output = '{output}'")
+    assert fault.code == "config/output"
+    assert _marked(fault) == f"'{output}'"
+
+
+@pytest.mark.parametrize("sources", ["['.']", "['assets']"])
+def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> None:
+    assert _load(f"sources = {sources}\noutput = 'assets/out'").output == str(project / "assets/out")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("engines.scss = 'dart-sass'", "the engine `dart-sass`"),
+        ("engines.scss = 'sass'", "the engine `sass`"),
+        ("engines.css = 'lightningcss'", "the engine `lightningcss`"),
+        ("engines.js = 'esbuild'", "the engine `esbuild`"),
+        ("modules = 'importmap'", '`modules = "importmap"`'),
+        ("source_maps = true", "`source_maps = true`"),
+        ("bundles = { 'a.js' = ['b.js'] }", "`bundles`"),
+        ("bundles = { 'a.js' = { files = ['b.js'] } }", "`bundles`"),
+    ],
+)
+def test_what_this_version_cannot_do_yet_is_said(project: Path, text: str, what: str) -> None:
+    fault = _fault(text)
+    assert (fault.code, fault.message) == ("config/unavailable", f"{what} cannot be used in this version yet")
+    assert fault.location is not None
+    assert fault.location.line == 1
+
+
+def test_what_this_version_cannot_do_is_known_without_a_file(project: Path) -> None:
+    config = Config(folder="/", sources=(), output="/build", bundles={"a.js": ("b.js", "c.js")})
+    (fault,) = unavailable(config)
+    assert (fault.code, fault.location) == ("config/unavailable", None)
+
+
+@pytest.mark.parametrize("bundle", ["[]", "{ files = [] }", "{}", "{ files = ['a'], fils = 1 }", "3"])
+def test_bundle_that_is_not_told_well_is_an_error(project: Path, bundle: str) -> None:
+    codes = {fault.code for fault in _faults(f"bundles = {{ 'a.js' = {bundle} }}")}
+    assert codes & {"config/value", "config/unknown-key", "config/type"}
+
+
+_scalars = st.sampled_from(
+    ["1", "-1", "1.5", "true", "'x'", "''", "nan", "2026-01-01", "'../x'", '"\\u0000"', "'assets'"]
+)
+_toml_values = st.recursive(
+    _scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda found: "[" + ", ".join(found) + "]"),
+        st.dictionaries(st.sampled_from(["path", "css", "files", "dirs", "'/'"]), inner, max_size=2).map(
+            lambda found: "{" + ", ".join(f"{key} = {value}" for key, value in found.items()) + "}"
+        ),
+    ),
+    max_leaves=5,
+)
+_KEYS = [*Config.__dataclass_fields__, "unknown"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.dictionaries(st.sampled_from(_KEYS), _toml_values, max_size=4))
+def test_no_value_of_any_key_breaks_the_reader(project: Path, values: dict[str, str]) -> None:
+    (project / "buildassets.toml").write_text("\n".join(f"{key} = {value}" for key, value in values.items()))
+    with suppress(ConfigError):
+        load_config()
+
+
+# ── what the command line says ──
+
+
+def test_given_sources_stand_in_for_those_of_the_file(project: Path) -> None:
+    write_tree(project, {"in/own/a.css": "", "buildassets.toml": "sources = ['gone']"})
+    config = load_config(start=str(project / "in"), sources=["own/"])
+    assert config.sources == (SourceRoot(str(project / "in/own"), "own"),)
+
+
+def test_given_sources_need_no_default_folder(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"own/a.css": ""})
+    assert load_config(start=str(tmp_path), sources=["own"]).sources[0].shown == "own"
+
+
+def test_given_output_stands_in_for_that_of_the_file(project: Path) -> None:
+    write_tree(project, {"in/a": "", "buildassets.toml": "output = 'assets'"})
+    assert load_config(start=str(project / "in"), output="out").output == str(project / "in/out")
+
+
+def test_given_folders_are_checked(project: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(sources=["gone", "assets"], output="assets")
+    found = [(fault.code, fault.location) for fault in caught.value.diagnostics]
+    assert found == [("config/output", None), ("config/source", None)]
+
+
+def test_sources_can_be_changed(project: Path) -> None:
+    (project / "in/own").mkdir(parents=True)
+    changed = with_sources(load_config(), ["own", str(project / "assets")], str(project / "in"))
+    assert [root.path for root in changed.sources] == [str(project / "in/own"), str(project / "assets")]
+    with pytest.raises(ConfigError, match="`gone` does not exist"):
+        with_sources(changed, ["gone"], str(project))
+
+
+def test_output_can_be_changed(project: Path) -> None:
+    assert with_output(load_config(), "out", str(project / "in")).output == str(project / "in/out")
+    with pytest.raises(ConfigError, match="`assets` is both"):
+        with_output(load_config(), "assets", str(project))
+
+
+@pytest.mark.parametrize(("path", "shown"), [("assets/a.css", "assets/a.css"), ("../x", "../x"), (".", ".")])
+def test_path_is_shown_as_seen_from_the_configuration(project: Path, path: str, shown: str) -> None:
+    assert shown_path(load_config(), os.path.normpath(project / path)) == shown
+
+
+def test_defaults_of_the_file_and_of_the_class_agree(project: Path) -> None:
+    config: Any = _load("")
+    plain = Config(folder=str(project), sources=config.sources, output=config.output, file=config.file)
+    assert config == plain

@@ -1,0 +1,368 @@
+import json
+import os
+import pickle
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets import digest
+from buildassets.errors import ManifestError
+from buildassets.runtime import AssetNotFound, Assets
+from tests.runtime.pages import SITE, elements, file_of, text, write_release
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Assets:
+    return Assets(write_release(tmp_path, references={"css/home.css": ("img/logo.svg",)}))
+
+
+def url_of(path: str) -> str:
+    return "/assets/" + file_of(path, SITE[path])
+
+
+def sri(path: str) -> str:
+    return digest.integrity("sha256", SITE[path].encode())
+
+
+def checked(path: str) -> dict[str, str]:
+    return {"integrity": sri(path), "crossorigin": "anonymous"}
+
+
+def test_url_is_prefix_and_file(assets: Assets) -> None:
+    assert assets.url("css/app.css") == url_of("css/app.css")
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix"),
+    [
+        ("https://cdn.example.com/a", "https://cdn.example.com/a/"),
+        ("https://cdn.example.com/a/", "https://cdn.example.com/a/"),
+        ("/static//", "/static/"),
+        ("/", "/"),
+        ("", "/"),
+    ],
+)
+def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
+    tmp_path: Path, url: str, prefix: str
+) -> None:
+    assets = Assets(write_release(tmp_path), url=url)
+    assert assets.url("css/app.css") == prefix + file_of("css/app.css", SITE["css/app.css"])
+
+
+@pytest.mark.parametrize("url", ["/a b/", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"])
+def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValueError, match="is no URL"):
+        Assets(write_release(tmp_path), url=url)
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_manifest_is_named_by_text_or_path(tmp_path: Path, kind: type[Any]) -> None:
+    assert Assets(kind(write_release(tmp_path))).url("css/app.css") == url_of("css/app.css")
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("img/a b.png", "img/a%20b."),
+        ("img/ä.png", "img/%C3%A4."),
+        ("javascript:alert(1).js", "javascript%3Aalert%281%29."),
+        ('"><script>.js', "%22%3E%3Cscript%3E."),
+        ("a&amp;b.css", "a%26amp;b."),
+        ("caf\udce9.png", "caf%E9."),
+    ],
+)
+def test_urls_are_percent_encoded(tmp_path: Path, name: str, encoded: str) -> None:
+    document = {"schema": 1, "url": "/assets/", "assets": {name: {"file": f"{name[: name.rindex('.')]}.0.x"}}}
+    (tmp_path / "m.json").write_text(json.dumps(document))
+    assert Assets(tmp_path / "m.json").url(name) == f"/assets/{encoded}0.x"
+
+
+@given(st.text(min_size=1))
+def test_whatever_an_asset_is_called_its_image_is_one_element(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    manifest = tmp_path_factory.mktemp("release") / "m.json"
+    manifest.write_text(json.dumps({"schema": 1, "url": "/assets/", "assets": {name: {"file": name}}}))
+    ((tag, attributes),) = elements(Assets(manifest).image(name, alt=name.translate({0: "", 13: ""})))
+    assert (tag, list(attributes)) == ("img", ["src", "alt"])
+    assert str(attributes["src"]).startswith("/assets/")
+
+
+def test_integrity_is_that_of_the_manifest(assets: Assets) -> None:
+    assert assets.integrity("css/app.css") == sri("css/app.css")
+
+
+def test_integrity_is_none_where_the_release_has_none(tmp_path: Path) -> None:
+    assert Assets(write_release(tmp_path, integrity=False)).integrity("css/app.css") is None
+
+
+def test_stylesheet_has_integrity_and_the_cors_mode_it_needs(assets: Assets) -> None:
+    markup = assets.stylesheet("css/app.css", media="print", nonce="n")
+    assert markup == (
+        f'<link rel="stylesheet" href="{url_of("css/app.css")}" integrity="{sri("css/app.css")}" '
+        'crossorigin="anonymous" media="print" nonce="n">'
+    )
+
+
+def test_stylesheet_of_a_release_without_integrity_has_no_cors_mode(tmp_path: Path) -> None:
+    markup = Assets(write_release(tmp_path, integrity=False)).stylesheet("css/app.css")
+    assert markup == f'<link rel="stylesheet" href="{url_of("css/app.css")}">'
+
+
+@pytest.mark.parametrize(
+    ("given_attributes", "integrity", "crossorigin"),
+    [
+        ({"integrity": False}, False, False),
+        ({"integrity": None}, False, False),
+        ({"integrity": False, "crossorigin": "use-credentials"}, False, "use-credentials"),
+        ({"crossorigin": "use-credentials"}, sri("js/app.js"), "use-credentials"),
+        ({"crossorigin": False}, sri("js/app.js"), False),
+        ({"integrity": "sha256-x"}, "sha256-x", "anonymous"),
+        ({"integrity": True}, sri("js/app.js"), "anonymous"),
+    ],
+)
+def test_integrity_can_be_dropped_and_overridden(
+    assets: Assets, given_attributes: dict[str, Any], integrity: object, crossorigin: object
+) -> None:
+    ((_, attributes),) = elements(assets.script("js/app.js", **given_attributes))
+    assert attributes.get("integrity", False) == integrity
+    assert attributes.get("crossorigin", False) == crossorigin
+
+
+def test_script_is_deferred(assets: Assets) -> None:
+    assert assets.script("js/app.js", integrity=False) == f'<script src="{url_of("js/app.js")}" defer></script>'
+
+
+@pytest.mark.parametrize(
+    ("given_attributes", "expected"),
+    [
+        ({"defer": False}, {}),
+        ({"async_": True}, {"async": None}),
+        ({"async": True}, {"async": None}),
+        ({"type": "module"}, {"type": "module"}),
+        ({"type": "module", "defer": True}, {"type": "module", "defer": None}),
+        ({"nonce": "abc"}, {"defer": None, "nonce": "abc"}),
+        ({"data_x": 1, "class_": "a"}, {"defer": None, "data-x": "1", "class": "a"}),
+    ],
+)
+def test_script_says_how_it_loads(
+    assets: Assets, given_attributes: dict[str, Any], expected: dict[str, str | None]
+) -> None:
+    ((_, attributes),) = elements(assets.script("js/app.js", integrity=False, **given_attributes))
+    assert attributes == {"src": url_of("js/app.js"), **expected}
+
+
+def test_image_has_an_alternative_text(assets: Assets) -> None:
+    url = url_of("img/logo.svg")
+    assert assets.image("img/logo.svg") == f'<img src="{url}" alt="">'
+    assert assets.image("img/logo.svg", "a & b", width=8) == f'<img src="{url}" alt="a &amp; b" width="8">'
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("css/app.css", {"as": "style", "type": "text/css", **checked("css/app.css")}),
+        ("js/app.js", {"as": "script", "type": "text/javascript", **checked("js/app.js")}),
+        ("img/logo.svg", {"as": "image", "type": "image/svg+xml"}),
+        ("fonts/a.woff2", {"as": "font", "type": "font/woff2", "crossorigin": "anonymous"}),
+        ("data/a.json", {"as": "fetch", "type": "application/json", "crossorigin": "anonymous"}),
+    ],
+)
+def test_preload_asks_as_the_page_will(assets: Assets, name: str, expected: dict[str, str]) -> None:
+    assert elements(assets.preload(name)) == [("link", {"rel": "preload", "href": url_of(name), **expected})]
+
+
+@pytest.mark.parametrize("argument", ["as_", "as"])
+def test_preload_destination_can_be_named(assets: Assets, argument: str) -> None:
+    ((_, attributes),) = elements(assets.preload("data/a.json", **{argument: "track"}))
+    assert (attributes["as"], "crossorigin" in attributes) == ("track", False)
+
+
+@pytest.mark.parametrize(("name", "asked"), [("js/app.js", {"type": "module"}), ("js/lib.mjs", {})])
+def test_modules_are_preloaded_as_modules(assets: Assets, name: str, asked: dict[str, Any]) -> None:
+    expected = {"rel": "modulepreload", "href": url_of(name), **checked(name)}
+    assert elements(assets.preload(name, **asked)) == [("link", expected)]
+
+
+def test_early_hints_say_what_preload_says(assets: Assets) -> None:
+    assert assets.early_hints("fonts/a.woff2", "js/lib.mjs") == [
+        f'<{url_of("fonts/a.woff2")}>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
+        f'<{url_of("js/lib.mjs")}>; rel=modulepreload; integrity="{sri("js/lib.mjs")}"; crossorigin=anonymous',
+    ]
+
+
+def test_importmap_names_urls_and_their_integrity(tmp_path: Path) -> None:
+    importmap = {"lib": "js/lib.mjs", "far": "https://esm.example/</script>"}
+    markup = Assets(write_release(tmp_path, importmap=importmap)).importmap(nonce="n")
+    assert elements(markup) == [("script", {"type": "importmap", "nonce": "n"})]
+    assert json.loads(text(markup)) == {
+        "imports": {"lib": url_of("js/lib.mjs"), "far": "https://esm.example/</script>"},
+        "integrity": {url_of("js/lib.mjs"): sri("js/lib.mjs")},
+    }
+
+
+def test_importmap_of_a_release_without_one_is_nothing(assets: Assets) -> None:
+    assert assets.importmap() == ""
+
+
+def test_importmap_of_a_release_without_integrity_has_none(tmp_path: Path) -> None:
+    markup = Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}, integrity=False)).importmap()
+    assert json.loads(text(markup)) == {"imports": {"lib": url_of("js/lib.mjs")}}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("css/app.css", '<style nonce="n">body { color: #123 }</style>'),
+        ("js/app.js", '<script nonce="n">start()</script>'),
+        ("data/a.json", '<script type="application/json" nonce="n">{"a": "\\u003c/script>"}</script>'),
+        ("img/logo.svg", '<svg nonce="n" viewBox="0 0 1 1"><path d="M0 0"/></svg>'),
+    ],
+)
+def test_inline_puts_the_asset_into_the_page(assets: Assets, name: str, expected: str) -> None:
+    assert assets.inline(name, nonce="n") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("css/home.css", "refers to `img/logo.svg`"), ("fonts/a.woff2", "only CSS, JavaScript, JSON and SVG")],
+)
+def test_what_would_mean_something_else_in_a_page_is_not_inlined(assets: Assets, name: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        assets.inline(name)
+
+
+def test_inline_says_which_file_is_missing(assets: Assets, tmp_path: Path) -> None:
+    (tmp_path / "assets" / file_of("js/app.js", SITE["js/app.js"])).unlink()
+    with pytest.raises(ManifestError, match=r"cannot read `.*js/app.*`.*deploy the whole release directory"):
+        assets.inline("js/app.js")
+
+
+def test_inline_reads_a_file_once(assets: Assets, tmp_path: Path) -> None:
+    first = assets.inline("js/app.js")
+    (tmp_path / "assets" / file_of("js/app.js", SITE["js/app.js"])).unlink()
+    assert assets.inline("js/app.js") == first
+
+
+@pytest.mark.parametrize("method", ["url", "integrity", "stylesheet", "script", "image", "preload", "inline"])
+def test_every_method_refuses_an_unknown_name(assets: Assets, method: str) -> None:
+    with pytest.raises(AssetNotFound) as caught:
+        getattr(assets, method)("css/ap.css")
+    assert caught.value.nearest[0] == "css/app.css"
+    assert str(caught.value).startswith("no asset is named `css/ap.css`; did you mean `css/app.css`")
+
+
+def test_unknown_name_unlike_any_other_gets_the_advice_to_build(assets: Assets) -> None:
+    with pytest.raises(LookupError, match=r"^no asset is named `zzz`; run `buildassets build` if it is newer"):
+        assets.early_hints("zzz")
+
+
+def test_unknown_name_cannot_command_a_terminal(assets: Assets) -> None:
+    with pytest.raises(AssetNotFound) as caught:
+        assets.url("\x1b[2J\n\udce9")
+    assert str(caught.value).isprintable()
+
+
+def test_an_unknown_name_survives_the_way_out_of_a_worker(assets: Assets) -> None:
+    with pytest.raises(AssetNotFound) as caught:
+        assets.url("css/ap.css")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.name, str(again)) == ("css/ap.css", str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot read the manifest .*No such file.*; run `buildassets build`, or name another manifest"),
+        (b"{", "is not JSON: .*; run `buildassets build` again"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"\xff", "is not UTF-8"),
+        (b"[]", "is not a buildassets manifest"),
+        (b'{"schema": 1, "assets": []}', "is not a buildassets manifest"),
+        (b'{"schema": 1, "assets": {}}', "is not a buildassets manifest"),
+        (b'{"schema": 2, "url": "/", "assets": {}}', "has schema 2, this version reads 1; use the same version"),
+    ],
+)
+def test_unusable_manifest_is_refused_with_advice(tmp_path: Path, content: bytes | None, message: str) -> None:
+    manifest = tmp_path / "manifest.json"
+    if content is not None:
+        manifest.write_bytes(content)
+    with pytest.raises(ManifestError, match=message):
+        Assets(manifest)
+
+
+@pytest.mark.parametrize("entry", ["null", "[]", "{}", '{"file": 1}', '"x"'])
+def test_unusable_entry_is_refused_when_it_is_used(tmp_path: Path, entry: str) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(f'{{"schema": 1, "url": "/", "assets": {{"a": {entry}}}}}')
+    with pytest.raises((ManifestError, AssetNotFound)):
+        Assets(manifest).url("a")
+
+
+def test_keys_that_are_not_known_are_ignored(tmp_path: Path) -> None:
+    document = json.loads(write_release(tmp_path).read_text())
+    document["assets"]["css/app.css"]["later"] = document["later"] = 1
+    (tmp_path / "manifest.json").write_text(json.dumps(document))
+    assert Assets(tmp_path / "manifest.json").url("css/app.css") == url_of("css/app.css")
+
+
+def test_a_release_is_pinned(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path))
+    write_release(tmp_path, {"css/app.css": "changed"})
+    assert assets.url("css/app.css") == url_of("css/app.css")
+
+
+def test_reload_sees_the_next_release(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path), reload=True)
+    assert assets.url("css/app.css") == url_of("css/app.css")
+    write_release(tmp_path, {"css/app.css": "changed"})
+    assert assets.url("css/app.css") == "/assets/" + file_of("css/app.css", "changed")
+
+
+def test_reload_reads_an_unchanged_manifest_once(tmp_path: Path) -> None:
+    manifest = write_release(tmp_path)
+    assets = Assets(manifest, reload=True)
+    before = manifest.stat()
+    manifest.write_bytes(b"x" * before.st_size)
+    os.utime(manifest, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert assets.url("css/app.css") == url_of("css/app.css")
+
+
+def test_reload_says_that_the_manifest_is_gone(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path), reload=True)
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(ManifestError, match="cannot read the manifest"):
+        assets.url("css/app.css")
+
+
+def test_reload_is_not_disturbed_by_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_release(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assets = Assets("manifest.json", reload=True)
+    monkeypatch.chdir("/")
+    assert assets.inline("js/app.js") == "<script>start()</script>"
+
+
+def test_reload_never_mixes_two_releases(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path), reload=True)
+    versions = [SITE["css/app.css"], "changed"]
+    whole = {f"/assets/{file_of('css/app.css', one)} {digest.integrity('sha256', one.encode())}" for one in versions}
+    done = threading.Event()
+
+    def replace() -> None:
+        for turn in range(100):
+            write_release(tmp_path, {"css/app.css": versions[turn % 2]})
+        done.set()
+
+    seen = set()
+    writer = threading.Thread(target=replace)
+    writer.start()
+    while not done.is_set():
+        ((_, attributes),) = elements(assets.stylesheet("css/app.css"))
+        seen.add(f"{attributes['href']} {attributes['integrity']}")
+    writer.join()
+    assert seen <= whole

@@ -1,0 +1,104 @@
+"""The law of the run stage: a web process loads nothing of the compiler, and opens nothing after its start."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import buildassets
+from tests.runtime.pages import run_python, write_release
+
+_PACKAGE = Path(buildassets.__file__).parent
+_RUNTIME = [
+    ".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted((_PACKAGE / "runtime").rglob("*.py"))
+]
+_COMPILER = {"sass", "rjsmin", "rcssmin", "click", "watchdog", "brotli", "zstandard", "selenium"}
+_LIST_MODULES = """
+import sys
+before = set(sys.modules)
+__import__(sys.argv[1])
+import json
+print(json.dumps(sorted(set(sys.modules) - before - {"json"})))
+"""
+
+
+def loaded_by(module: str) -> set[str]:
+    """The modules that importing `module` loads in a process of its own."""
+    return set(json.loads(run_python(_LIST_MODULES, module)))
+
+
+@pytest.mark.parametrize("module", _RUNTIME)
+def test_run_stage_loads_nothing_of_the_compiler(module: str) -> None:
+    loaded = loaded_by(module)
+    assert module in loaded
+    assert not _COMPILER & loaded
+    assert not {name for name in loaded if name.startswith(("buildassets.compiler", "buildassets.cli"))}
+
+
+@pytest.mark.parametrize("module", [name for name in _RUNTIME if not name.endswith(("jinja", "apps", "s.buildassets"))])
+def test_only_the_module_for_a_framework_loads_it(module: str) -> None:
+    assert not {"jinja2", "markupsafe", "django"} & loaded_by(module)
+
+
+def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
+    ours = {name for name in loaded_by("buildassets.runtime") if name.startswith("buildassets")}
+    assert ours == {
+        "buildassets",
+        "buildassets._version",
+        "buildassets.document",
+        "buildassets.paths",
+        "buildassets.runtime",
+        "buildassets.runtime.assets",
+        "buildassets.runtime.tags",
+    }
+
+
+def test_reading_a_release_loads_no_slow_module() -> None:
+    slow = {"dataclasses", "inspect", "hashlib", "difflib", "urllib.parse", "html", "pathlib", "importlib.metadata"}
+    assert not slow & loaded_by("buildassets.runtime")
+
+
+def test_the_package_itself_loads_nothing_else() -> None:
+    ours = {name for name in loaded_by("buildassets") if name.startswith("buildassets")}
+    assert ours == {"buildassets", "buildassets._version"}
+
+
+_RENDER_UNDER_AUDIT = """
+import sys
+from jinja2 import Environment
+from buildassets.runtime import Assets
+env = Environment(autoescape=True, extensions=["buildassets.runtime.jinja.AssetsExtension"])
+env.assets = Assets(sys.argv[1])
+page = env.from_string('''
+    {{ asset("css/app.css") }} {{ stylesheet("css/app.css") }} {{ script("js/app.js") }} {{ importmap() }}
+    {{ image("img/logo.svg") }} {{ preload("fonts/a.woff2") }} {{ livereload() }}
+''')
+opened = []
+sys.addaudithook(lambda event, arguments: event in ("open", "import", "os.listdir") and opened.append(arguments))
+page.render()
+env.assets.early_hints("css/app.css")
+assert not opened, opened
+open(sys.argv[1]).close()
+assert opened, "the hook sees nothing"
+"""
+
+
+def test_a_page_opens_and_imports_nothing_after_the_start(tmp_path: Path) -> None:
+    run_python(_RENDER_UNDER_AUDIT, str(write_release(tmp_path, importmap={"lib": "js/lib.mjs"})))
+
+
+_FORK = """
+import os, sys
+from buildassets.runtime import Assets
+assets = Assets(sys.argv[1])
+os.unlink(sys.argv[1])
+child = os.fork()
+if not child:
+    os._exit(0 if assets.url("css/app.css").startswith("/assets/css/app.") else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_a_forked_worker_needs_the_manifest_no_more(tmp_path: Path) -> None:
+    run_python(_FORK, str(write_release(tmp_path)))

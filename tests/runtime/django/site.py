@@ -1,0 +1,88 @@
+"""A Django site in a process of its own, since a process can have one configuration only."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.runtime.pages import run_python
+
+_SITE = """
+import json, sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client, override_settings
+from django.urls import path
+
+folder = Path(sys.argv[1])
+(folder / "templates").mkdir(exist_ok=True)
+(folder / "jinja2").mkdir(exist_ok=True)
+
+
+def page(request):
+    request.csp_nonce = "n0nce"
+    return render(request, "page.html", {"name": "css/app.css", "hostile": '"><script>alert(1)</script>'})
+
+
+urlpatterns = [path("", page)]
+
+
+def jinja_environment(**options):
+    from jinja2 import Environment
+    from buildassets.runtime.django import assets
+
+    environment = Environment(**options)
+    environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
+    environment.assets = assets()
+    return environment
+
+
+def django_templates():
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [folder / "templates"],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+
+
+def jinja_templates():
+    return {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [folder / "jinja2"],
+        "OPTIONS": {"environment": f"{__name__}.jinja_environment"},
+    }
+
+
+given = json.loads(sys.argv[2])
+settings.configure(**{
+    "ROOT_URLCONF": __name__,
+    "ALLOWED_HOSTS": ["testserver"],
+    "INSTALLED_APPS": ["buildassets.runtime.django"],
+    "TEMPLATES": [jinja_templates() if given.pop("jinja", False) else django_templates()],
+    "BUILDASSETS": {"manifest": folder / "manifest.json"},
+    **given,
+})
+django.setup()
+
+
+def get():
+    return Client().get("/").content.decode()
+
+
+"""
+
+
+def in_django(folder: Path, program: str, **settings: Any) -> str:
+    """What `program` prints in a site at `folder`, whose page is `get()`."""
+    return run_python(_SITE + program, str(folder), json.dumps(settings))
+
+
+def page_of(folder: Path, template: str, **settings: Any) -> str:
+    """The site's page, made from `template` by Django's test client."""
+    place = folder / ("jinja2" if settings.get("jinja") else "templates")
+    place.mkdir(exist_ok=True)
+    (place / "page.html").write_text(template)
+    return in_django(folder, "sys.stdout.write(get())", **settings)

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from buildassets.runtime import Assets
+from tests.runtime.django.site import in_django, page_of
+from tests.runtime.pages import elements, write_release
+
+LOAD = "{% load buildassets %}"
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Assets:
+    return Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}))
+
+
+def test_tags_give_what_the_methods_give(assets: Assets, tmp_path: Path) -> None:
+    template = """{% asset "css/app.css" %}
+{% stylesheet "css/app.css" media="print" %}
+{% script "js/app.js" type="module" defer=True %}
+{% image "img/logo.svg" alt="a & b" width=8 %}
+{% preload "fonts/a.woff2" %}
+{% importmap %}
+{% inline_asset "css/app.css" %}
+{% livereload %}"""
+    assert page_of(tmp_path, LOAD + template).split("\n") == [
+        assets.url("css/app.css"),
+        assets.stylesheet("css/app.css", media="print"),
+        assets.script("js/app.js", type="module", defer=True),
+        assets.image("img/logo.svg", alt="a & b", width=8),
+        assets.preload("fonts/a.woff2"),
+        assets.importmap(),
+        assets.inline("css/app.css"),
+        "",
+    ]
+
+
+def test_tags_take_variables_and_can_name_their_result(assets: Assets, tmp_path: Path) -> None:
+    template = "{% asset name as url %}{% stylesheet name as sheet %}{{ url }} {{ sheet }}"
+    page = page_of(tmp_path, LOAD + template)
+    assert page == f"{assets.url('css/app.css')} {assets.stylesheet('css/app.css')}"
+
+
+def test_nonce_of_the_request_reaches_scripts_and_styles(assets: Assets, tmp_path: Path) -> None:
+    tags = "{% script 'js/app.js' nonce=request.csp_nonce %}{% importmap nonce=request.csp_nonce %}"
+    tags += "{% inline_asset 'css/app.css' nonce=request.csp_nonce %}"
+    assert [attributes["nonce"] for _, attributes in elements(page_of(tmp_path, LOAD + tags))] == ["n0nce"] * 3
+
+
+@pytest.mark.parametrize("escape", ["on", "off"])
+def test_values_of_the_page_cannot_leave_their_attribute(assets: Assets, tmp_path: Path, escape: str) -> None:
+    tag = "{% image 'img/logo.svg' alt=hostile %}{% image 'img/logo.svg' alt=hostile|safe %}"
+    page = page_of(tmp_path, f"{LOAD}{{% autoescape {escape} %}}{tag}{{% endautoescape %}}")
+    assert [attributes["alt"] for _, attributes in elements(page)] == ['"><script>alert(1)</script>'] * 2
+
+
+def test_url_in_an_attribute_is_escaped_once(assets: Assets, tmp_path: Path) -> None:
+    settings = {"BUILDASSETS": {"manifest": str(tmp_path / "manifest.json"), "url": "https://cdn.example/?a=1&b=/"}}
+    page = page_of(tmp_path, LOAD + "<img src=\"{% asset 'img/logo.svg' %}\">", **settings)
+    assert str(elements(page)[0][1]["src"]).startswith("https://cdn.example/?a=1&b=/img/logo.")
+
+
+def test_unknown_name_stops_the_page(assets: Assets, tmp_path: Path) -> None:
+    program = """
+from buildassets.runtime import AssetNotFound
+from django.template import engines
+try:
+    engines["django"].from_string("{% load buildassets %}{% asset 'css/ap.css' %}").render()
+except AssetNotFound as fault:
+    print(fault.nearest[0])
+"""
+    assert in_django(tmp_path, program) == "css/app.css\n"
+
+
+def test_jinja_templates_of_django_have_the_globals(assets: Assets, tmp_path: Path) -> None:
+    page = page_of(tmp_path, "{{ stylesheet(name, nonce=request.csp_nonce) }}", jinja=True)
+    assert page == assets.stylesheet("css/app.css", nonce="n0nce")

@@ -1,0 +1,97 @@
+"""The examples of docs/runtime.md are run as they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from buildassets.runtime import Assets
+from tests.runtime.pages import elements, run_python, write_release
+
+PAGE = (Path(__file__).parents[2] / "docs/runtime.md").read_text(encoding="utf-8")
+CONTENTS = {
+    "css/site.css": "body { color: #123 }",
+    "js/app.js": "start()",
+    "js/lib.js": "export default 1",
+    "fonts/text.woff2": "font",
+    "img/logo.svg": "<svg/>",
+}
+_LIBRARY = {"buildassets": "buildassets.runtime.django.templatetags.buildassets"}
+SEEN = ["script", "link", "script", "link", "img"]
+
+
+def blocks(heading: str) -> list[str]:
+    """The fenced blocks below a heading."""
+    section = PAGE.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with a release in `build/`."""
+    write_release(tmp_path / "build", CONTENTS, importmap={"lib": "js/lib.js"})
+    (tmp_path / "templates").mkdir()
+    return tmp_path
+
+
+def test_plain_python(site: Path) -> None:
+    run_python(PAGE.partition("```python\n")[2].partition("```")[0], cwd=site)
+
+
+def test_jinja(site: Path) -> None:
+    program, template = blocks("## Jinja")
+    (site / "templates/page.html").write_text(template)
+    page = run_python(program + "print(env.get_template('page.html').render(nonce='n'))", cwd=site)
+    assert [tag for tag, _ in elements(page)] == SEEN
+
+
+def test_flask(site: Path) -> None:
+    program, view = blocks("## Flask")
+    template = blocks("## Jinja")[1]
+    page = "from flask import render_template_string\n"
+    page += f"with app.test_request_context():\n    print(render_template_string({template!r}, nonce='n'))\n"
+    said = run_python(f"{program}{page}{view}print('\\n'.join(response.headers.getlist('Link')))", cwd=site)
+    assert [tag for tag, _ in elements(said.partition("</assets")[0])] == SEEN
+    assert said.splitlines()[-2:] == Assets(site / "build/manifest.json").early_hints("css/site.css", "js/app.js")
+
+
+_CONFIGURE = """
+from pathlib import Path
+BASE_DIR = Path.cwd()
+{settings}
+import django
+from django.conf import settings
+settings.configure(INSTALLED_APPS=INSTALLED_APPS, BUILDASSETS=BUILDASSETS)
+django.setup()
+"""
+
+
+def test_django(site: Path) -> None:
+    settings, template, _ = blocks("## Django")
+    program = _CONFIGURE.format(settings=settings)
+    program += f"from django.template import Context, Engine\nengine = Engine(libraries={_LIBRARY!r})\n"
+    program += f"print(engine.from_string({template!r}).render(Context({{'request': {{'csp_nonce': 'n'}}}})))"
+    assert [tag for tag, _ in elements(run_python(program, cwd=site))] == SEEN
+
+
+def test_jinja_backend_of_django(site: Path) -> None:
+    settings, _, function = blocks("## Django")
+    template = blocks("## Jinja")[1]
+    program = _CONFIGURE.format(settings=settings) + function
+    page = run_python(f"{program}print(environment().from_string({template!r}).render())", cwd=site)
+    assert [tag for tag, _ in elements(page)] == SEEN
+
+
+@pytest.mark.parametrize("method", [name for name in vars(Assets) if not name.startswith("_")])
+def test_every_method_is_in_the_table(method: str) -> None:
+    assert f"| `{method}(" in PAGE
+
+
+def test_every_global_of_jinja_is_in_the_table() -> None:
+    names = run_python(
+        "from jinja2 import Environment, defaults\n"
+        "env = Environment(extensions=['buildassets.runtime.jinja.AssetsExtension'])\n"
+        "print(*(env.globals.keys() - defaults.DEFAULT_NAMESPACE.keys()))"
+    ).split()
+    assert len(names) == 8
+    assert not [name for name in names if f"| `{name}` |" not in PAGE]

@@ -132,10 +132,10 @@ class Assets:
 
     With `reload`, for development only, the manifest is read again whenever another has taken its place.
 
-    In all markup, attributes are keyword arguments in their HTML order of appearance: `data_turbo_track="reload"` is
-    `data-turbo-track`, a last `_` frees a reserved word (`class_`), True gives the bare attribute, False and None
-    leave it out, even one that would be there by default (`integrity=False`). Every value is escaped; ValueError for
-    what is no attribute name. Every method raises AssetNotFound for a name that is no asset.
+    In all markup, keyword arguments are attributes, written in their order after those that are there by default:
+    `data_turbo_track="reload"` is `data-turbo-track`, a last `_` frees a reserved word (`class_`), True gives the bare
+    attribute, False and None leave it out, also one of the defaults (`integrity=False`). Every value is escaped;
+    ValueError for what is no attribute name. Every method raises AssetNotFound for a name that is no asset.
     """
 
     def __init__(self, manifest: str | os.PathLike[str], *, url: str | None = None, reload: bool = False) -> None:

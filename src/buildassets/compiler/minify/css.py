@@ -1,0 +1,294 @@
+"""What a style sheet must keep to mean the same, and the reduction that keeps just that.
+
+`essence` is the proof: two sheets of one essence are read alike by every browser. It holds each token's text, kept
+comments among them, and a space where white space may matter. White space matters everywhere (CSS Syntax 3 makes it a
+token, which selectors, `calc()`, `var()` and scripts see) but where the grammar of CSS says that it does not:
+
+- beside `,` and the ends of a statement, inside of brackets, around a declaration's colon and before `!important`;
+- beside `>`, `~` and `+` that are combinators, beside `=` in an attribute selector;
+- around the colon of a query in parentheses, as in `(min-width: 1px)`.
+
+Whether a text is a declaration or a nested rule, only its end tells. Custom properties and what is compared with them
+stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
+"""
+
+import re
+from collections.abc import Callable, Container, Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from buildassets.compiler.lexers.css import SPACE, URL_BODY, Kind, follow, pieces, tokens, unescaped
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_DEEPER: Final = {"{": 1, "}": -1, ";": 0}  # what ends a statement, and by how much it nests
+_IDLE_AFTER: Final = frozenset(",([")
+_IDLE_BEFORE: Final = frozenset(",)]")
+_COMBINATORS: Final = frozenset(">~+")
+_ATTRIBUTE_MATCHERS: Final = frozenset("~|^$*")
+_QUERIES: Final = frozenset(("@media", "@supports", "@container", "@import"))
+_ENCODING: Final = re.compile(r'@charset "[^"\n\r\f]*";')
+_URL_PARTS: Final = re.compile(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
+
+_Pieces = Iterator[tuple[Kind, str]]
+
+
+def essence(text: str) -> list[str]:
+    """The texts that make up what `text` means, in order; `" "` is white space that may matter.
+
+    Written one after the other they are the sheet again, unless two of them run together: see `written_apart`.
+    """
+    return [entry for entries in _by_statement(text) for entry in entries]
+
+
+def has_essence(text: str, entries: list[str]) -> bool:
+    """Whether `entries` are the essence of `text`; found out without reading on after a difference."""
+    position = 0
+    for found in _by_statement(text):
+        end = position + len(found)
+        if entries[position:end] != found:
+            return False
+        position = end
+    return position == len(entries)
+
+
+def written_apart(entries: list[str]) -> str:
+    """A sheet of that essence, with an empty comment between any two that would run together."""
+    parts = entries[:1]
+    for before, after in pairwise(entries):
+        if _run_together(before, after):
+            parts.append("/**/")
+        parts.append(after)
+    return "".join(parts)
+
+
+def _by_statement(text: str) -> Iterator[list[str]]:
+    """The essence in portions: the end of the statement before, if that matters, and the next statement."""
+    if text.startswith(_BYTE_ORDER_MARK):
+        yield [_BYTE_ORDER_MARK]
+        text = text[1:]
+    reading = pieces(text)
+    depth = 0
+    last = _Statement(nested=False)
+    while True:
+        statement = _read_statement(reading, nested=depth > 0)
+        is_end_idle = last.ends_idly_before(statement)
+        if is_end_idle and statement.terminator == ";":
+            continue
+        entries = [] if is_end_idle or not last.terminator else [last.terminator]
+        if statement.lead == "@charset" and not last.terminator and not _ENCODING.match(text):
+            entries.append(" ")  # a browser looks at the first bytes: what names no encoding there must not begin to
+        entries += statement.entries()
+        yield entries
+        if not statement.terminator:
+            return
+        depth = max(0, depth + _DEEPER[statement.terminator])
+        last = statement
+
+
+def _run_together(before: str, after: str) -> bool:
+    if before == "!" and after.startswith("--"):
+        return True  # with a `<` before them they are `<!--`
+    boundaries = (token.end for token in tokens(before + after))
+    return next(end for end in boundaries if end >= len(before)) != len(before)
+
+
+class _Gap(NamedTuple):
+    """White space in a statement that may matter: it stands between two words, inside the bracket `inner`.
+
+    `place` is its index among the parts, `word` the number of the word after it, from 0.
+    """
+
+    place: int
+    word: int
+    before: str
+    after: str
+    inner: str
+
+
+class _Statement:
+    """A declaration or the prelude of a rule: what stands before a `;`, a `{` or a block's end."""
+
+    __slots__ = (
+        *("brackets", "gaps", "lead", "lead_kind", "nested", "parts", "terminator", "words"),
+        *("_before", "_comments", "_is_cut", "_is_spaced"),
+    )
+
+    def __init__(self, nested: bool) -> None:
+        self.nested = nested  # in a block
+        self.parts: list[str] = []
+        self.gaps: list[_Gap] = []
+        self.brackets: list[str] = []  # those open, a function's with its name
+        self.words = 0
+        self.lead = ""  # the first word
+        self.lead_kind = Kind.SPACE
+        self.terminator = ""
+        self._before = "("  # the word before, of a function its parenthesis
+        self._is_spaced = False
+        self._is_cut = False
+        self._comments: list[str] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.parts
+
+    @property
+    def is_declaration(self) -> bool:
+        return self.nested and self.words > 0 and self.terminator != "{" and self.lead_kind is not Kind.AT_KEYWORD
+
+    @property
+    def awaits_verbatim_value(self) -> bool:
+        """Whether what was read so far is a custom property's name and colon, or what sets the first value of one."""
+        if self.words != 2 or self._before != ":" or not self.nested or self.lead_kind is not Kind.NAME:
+            return False
+        name = unescaped(self.lead)
+        return name.startswith("--") or name.lower() == "initial-value"
+
+    def ends_idly_before(self, following: "_Statement") -> bool:
+        """Whether the `;` after this one can go: another one follows, or the end of the block."""
+        if not (self.nested and self.terminator == ";" and following.is_empty):
+            return False
+        return following.terminator == ";" or (following.terminator == "}" and self.is_declaration)
+
+    def space(self) -> None:
+        """Take white space."""
+        if self._is_cut:  # the line end keeps a cut string or a lone backslash what it is
+            self.parts[-1] += "\n"
+            self._is_cut = False
+        else:
+            self._is_spaced = True
+
+    def comment(self, text: str) -> None:
+        """Take a comment; one that is to be kept stands after the space of its gap."""
+        if text.startswith("/*!"):
+            self._comments.append(text)
+
+    def word(self, kind: Kind, text: str) -> None:
+        """Take any other token."""
+        if self._is_spaced:
+            self._is_spaced = False
+            self._note_gap(text)
+        if self._comments:
+            self.parts += self._comments
+            self._comments.clear()
+        if not self.words:
+            self.lead, self.lead_kind = text, kind
+        self.words += 1
+        self.parts.append(text)
+        self._before = text
+        if kind is Kind.FUNCTION:
+            self._before = "("
+            self.brackets.append(unescaped(text).lower())
+        elif kind is Kind.DELIMITER:
+            follow(self.brackets, text)
+            self._is_cut = text == "\\"
+        elif kind is Kind.BAD:
+            self._is_cut = text[0] in "\"'"
+
+    def _note_gap(self, after: str) -> None:
+        before = self._before
+        if not self.words or before in _IDLE_AFTER or (after in _IDLE_BEFORE and before != ":"):
+            return
+        inner = self.brackets[-1] if self.brackets else ""
+        self.gaps.append(_Gap(len(self.parts), self.words, before, after, inner))
+        self.parts.append(" ")
+
+    def verbatim(self, pieces_taken: list[tuple[Kind, str]]) -> None:
+        """Take a value as it is written, but for the white space at its ends."""
+        texts = [text for _, text in pieces_taken]
+        filled = [index for index, (kind, _) in enumerate(pieces_taken) if kind is not Kind.SPACE]
+        if not filled:
+            self.parts += [" "] if texts else []
+            return
+        first, last = filled[0], filled[-1]
+        self.word(Kind.STRING, "".join(texts[first : last + 1]))
+        kind, text = pieces_taken[last]
+        if last + 1 < len(texts) and (text == "\\" or (kind is Kind.BAD and text[0] in "\"'")):
+            self.parts[-1] += "\n"
+
+    def end(self, terminator: str) -> None:
+        """Nothing follows but `terminator`."""
+        self.terminator = terminator
+        self.parts += self._comments
+
+    def entries(self) -> list[str]:
+        """The parts without the white space that cannot matter in a statement of this sort."""
+        is_idle = self._judge()
+        if is_idle is None or not self.gaps:
+            return self.parts
+        for gap in self.gaps:
+            if is_idle(gap):
+                self.parts[gap.place] = ""
+        return [part for part in self.parts if part]
+
+    def _judge(self) -> Callable[[_Gap], bool] | None:
+        if self.lead_kind is Kind.AT_KEYWORD:
+            return _is_idle_in_query if self.lead.lower() in _QUERIES else None
+        if self.terminator == "{":
+            return _is_idle_in_selector
+        return _is_idle_in_declaration if self.nested else None
+
+
+def _is_idle_in_query(gap: _Gap) -> bool:
+    return gap.inner in ("(", "supports(") and gap.after != ")" and ":" in (gap.before, gap.after)
+
+
+def _is_idle_in_declaration(gap: _Gap) -> bool:
+    if "!" in (gap.before, gap.after):
+        return True
+    # The colon is the second word, or the third after a hack's sign as in `*zoom : 1`.
+    return (gap.after == ":" and gap.word <= 2) or (gap.before == ":" and gap.word <= 3)
+
+
+def _is_idle_in_selector(gap: _Gap) -> bool:
+    sides = {gap.before, gap.after}
+    if gap.inner == "[":
+        return "=" in sides and not sides & _ATTRIBUTE_MATCHERS
+    if gap.inner and "+" in sides:
+        return False  # that of `2n + 1`
+    # `> >` is not `>>`, `> =` not `>=`.
+    return len(sides & _COMBINATORS) == 1 == len(sides - _COMBINATORS) and not sides & {"=", "|"}
+
+
+def _read_statement(reading: _Pieces, nested: bool) -> _Statement:
+    """Takes one statement off `reading`, with its terminator."""
+    statement = _Statement(nested)
+    for kind, text in reading:
+        if kind is Kind.SPACE:
+            statement.space()
+        elif kind is Kind.COMMENT:
+            statement.comment(text)
+        elif text in _DEEPER and not statement.brackets:
+            statement.end(text)
+            return statement
+        elif kind is Kind.FUNCTION and unescaped(text).lower() == "style(":
+            query, closer = _taken(reading, ")")
+            statement.word(Kind.STRING, text + "".join(piece for _, piece in query) + closer)
+        else:
+            statement.word(kind, _without_gaps(text) if kind is Kind.URL else text)
+            if text == ":" and statement.awaits_verbatim_value:
+                value, terminator = _taken(reading, (";", "}"))
+                statement.verbatim(value)
+                statement.end(terminator)
+                return statement
+    statement.end("")
+    return statement
+
+
+def _without_gaps(url: str) -> str:
+    parts = _URL_PARTS.fullmatch(url)
+    return "".join(parts.groups()) if parts else url
+
+
+def _taken(reading: _Pieces, ends: Container[str]) -> tuple[list[tuple[Kind, str]], str]:
+    """The pieces up to one of `ends` that stands in no bracket, and that end; it is empty at the end of the sheet."""
+    taken: list[tuple[Kind, str]] = []
+    brackets: list[str] = []
+    for kind, text in reading:
+        if not brackets and text in ends:
+            return taken, text
+        taken.append((kind, text))
+        if kind is Kind.FUNCTION:
+            brackets.append("(")
+        elif kind is Kind.DELIMITER:
+            follow(brackets, text)
+    return taken, ""

@@ -61,8 +61,7 @@ def _written(attributes: Mapping[str, object]) -> str:
         if value is True:
             written += f" {name}"
         elif value is not False and value is not None:
-            # `str.translate`, since that of a str subclass may escape what it is given.
-            written += f' {name}="{str.translate(str(value), _ESCAPES)}"'
+            written += f' {name}="{str(value).translate(_ESCAPES)}"'
     return written
 
 

@@ -1,0 +1,161 @@
+"""A headless Chromium that says what went wrong in a page, and servers for pages."""
+
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+
+from tests.conftest import find_tool
+
+_WAIT_SECONDS = 15
+_FAULTY = ("WARNING", "SEVERE")
+_WINDOW = "1280,1400"
+_SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",  # as root Chromium starts no other way, and it sees pages from this machine only
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    f"--window-size={_WINDOW}",
+)
+
+
+class Browser:
+    """One window. Every failed request and every error in the console is kept until `faults` is asked.
+
+    The requests of workers are not seen: ask the page whether its worker answered.
+    """
+
+    def __init__(self, driver: Chrome) -> None:
+        self._driver = driver
+
+    def reset(self) -> None:
+        """Leave the page, forget what it stored and what it logged."""
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        if self._driver.current_url.startswith("http"):
+            self._driver.execute_script("localStorage.clear()")
+        self._driver.get("about:blank")
+        self._driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+        self.faults()
+
+    def open(self, url: str) -> None:
+        """Load the page at `url`, until its `load` event."""
+        self._driver.get(url)
+
+    def prefer_dark(self) -> None:
+        """Say from now on that the user's system is dark."""
+        features = [{"name": "prefers-color-scheme", "value": "dark"}]
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def value(self, expression: str) -> Any:
+        """What the JavaScript `expression` gives in the page; a promise is waited for."""
+        return self._driver.execute_script(f"return {expression}")
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until the JavaScript `expression` is true; the test fails if it does not come to be."""
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while not self.value(expression):
+            if time.monotonic() > deadline:
+                pytest.fail(f"never true: {expression}; faults: {self.faults()}")
+            time.sleep(0.05)
+
+    def click(self, selector: str) -> None:
+        """Click the element that the CSS `selector` names."""
+        self._driver.find_element(By.CSS_SELECTOR, selector).click()
+
+    def style(self, selector: str, name: str) -> str:
+        """The computed value of the CSS property `name` of the first such element."""
+        computed: str = self.value(f"getComputedStyle(document.querySelector({selector!r}))[{name!r}]")
+        return computed
+
+    def faults(self) -> list[str]:
+        """What went wrong since last asked: requests that failed, answers of 400 and more, errors in the console."""
+        requests = [fault for entry in self._log("performance") if (fault := _fault(entry))]
+        return requests + [entry["message"] for entry in self._log("browser") if entry["level"] in _FAULTY]
+
+    def _log(self, name: str) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = self._driver.get_log(name)  # type: ignore[no-untyped-call]  # Selenium's gap
+        return entries
+
+    def picture(self, name: str) -> None:
+        """Save the page as `name.png` in the folder `$BUILDASSETS_PICTURES`, if that is set."""
+        if folder := os.environ.get("BUILDASSETS_PICTURES"):
+            self._driver.save_screenshot(str(Path(folder, f"{name}.png")))
+
+
+def _fault(entry: dict[str, Any]) -> str | None:
+    event = json.loads(entry["message"])["message"]
+    given = event["params"]
+    if event["method"] == "Network.loadingFailed" and not given.get("canceled"):
+        return f"a request failed: {given['errorText']}"
+    if event["method"] == "Network.responseReceived" and given["response"]["status"] >= 400:
+        return f"{given['response']['status']} for {urlsplit(given['response']['url']).path}"
+    return None
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The window that all tests of a process share."""
+    options = ChromeOptions()
+    options.binary_location = find_tool("chromium", "chromium-browser", "google-chrome")
+    service = ChromeService(find_tool("chromedriver"))
+    for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = Chrome(options=options, service=service)
+    yield Browser(driver)
+    driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    """A window that knows nothing of earlier tests."""
+    chromium.reset()
+    return chromium
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    extensions_map = {  # noqa: RUF012 the base class has it so
+        ".css": "text/css",
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript",
+        ".svg": "image/svg+xml",
+        ".woff2": "font/woff2",
+        "": "application/octet-stream",
+    }
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serves a folder on a free port of this machine; gives the URL of the folder, with a slash at the end."""
+    with ExitStack() as stack:
+
+        def start(folder: Path) -> str:
+            handler = functools.partial(_Handler, directory=folder)
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            thread = Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}/"
+
+        yield start

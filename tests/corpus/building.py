@@ -1,0 +1,38 @@
+"""Builds by the real command line in a child process, as a user runs it."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from buildassets.manifest import Manifest, loads
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a build left in `folder`, and what it printed for people."""
+
+    folder: Path
+    manifest: Manifest
+    messages: str
+
+    def path(self, logical: str) -> Path:
+        """The file of the asset `logical`."""
+        return self.folder / "assets" / self.manifest.assets[logical].file
+
+
+def build(folder: Path, config: str, *arguments: str) -> Release:
+    """Build in `folder` with `config` as its configuration; any exit code but 0 fails the test."""
+    (folder / "buildassets.toml").write_text(config)
+    command = [sys.executable, "-m", "buildassets", "build", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    release = folder / "build"
+    return Release(release, loads((release / "manifest.json").read_text()), done.stderr)
+
+
+def source_root(path: Path, prefix: str = "", include: Sequence[str] = ()) -> str:
+    """A source root as an item of `sources` in a configuration."""
+    globs = ", ".join(f'"{glob}"' for glob in include)
+    return f'{{ path = "{path}", prefix = "{prefix}", include = [{globs}] }}'

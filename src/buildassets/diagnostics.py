@@ -83,13 +83,15 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
     Lines end at LF, CR LF and CR, as editors count them. A span that crosses a line end is cut there.
     """
     start = min(start, len(text))
+    if start == 0 and text.startswith("\ufeff"):
+        start = 1
     if text[start - 1 : start + 1] == "\r\n":
         start -= 1
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     breaks = text.count("\n", 0, line_start) + text.count("\r", 0, line_start) - text.count("\r\n", 0, line_start)
     line_end = min(_find_or_end(text, "\n", start), _find_or_end(text, "\r", start))
     length = max(1, min(start + 1 if end is None else end, line_end) - start)
-    if line_start == 0 and start > 0 and text.startswith("\ufeff"):
+    if line_start == 0 and text.startswith("\ufeff"):
         line_start = 1
     return place(file, breaks + 1, start - line_start + 1, text[line_start:line_end], length)
 
@@ -126,8 +128,10 @@ def _rendered_location(location: Location | None) -> list[str]:
     place_line = f"  --> {location.file}:{location.line}:{location.column}"
     if not location.excerpt:
         return [place_line]
-    lead = location.excerpt[: location.excerpt_column - 1]
-    marked = min(location.length, max(1, len(location.excerpt) - len(lead)))
+    cut = location.excerpt_column - 1
+    # What is shown as an escape is wider than it was.
+    lead = _printable(location.excerpt[:cut])
+    marked = max(1, len(_printable(location.excerpt[cut : cut + location.length])))
     # A tab stays a tab, so that the carets stand below the text whatever a terminal makes of it.
     indent = "".join("\t" if character == "\t" else " " for character in lead)
     gutter = max(3, len(str(location.line)) + 1)

@@ -5,7 +5,6 @@ A file name that is not UTF-8 is carried as `os.fsdecode` gives it, with lone su
 of the package.
 """
 
-from os import fsencode
 from posixpath import normpath
 from typing import NewType
 
@@ -51,7 +50,7 @@ def to_url(path: str) -> str:
         return path
     from urllib.parse import quote  # 3 ms of import that most projects' names never need
 
-    return quote(fsencode(path), safe=_SAFE_IN_URL)
+    return quote(path.encode("utf-8", "surrogateescape"), safe=_SAFE_IN_URL)
 
 
 def from_url(url_path: str) -> str:
@@ -60,7 +59,11 @@ def from_url(url_path: str) -> str:
         return url_path
     from urllib.parse import unquote_to_bytes
 
-    return unquote_to_bytes(url_path.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    try:
+        encoded = url_path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a script can spell half a surrogate pair (`"\ud800%20"`), a file name cannot
+        encoded = url_path.encode("utf-8", "replace")
+    return unquote_to_bytes(encoded).decode("utf-8", "surrogateescape")
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ Takes and gives text; no I/O. `manifest.schema.json` beside this module is the s
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from buildassets.digest import digest
@@ -27,7 +26,7 @@ class Entry:
     type: str
     size: int
     integrity: str | None = None
-    encodings: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    encodings: Mapping[str, int] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     map: str | None = None
@@ -41,7 +40,7 @@ class Manifest:
     engines: Mapping[str, str]
     url: str
     assets: Mapping[str, Entry]
-    importmap: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    importmap: Mapping[str, str] = field(default_factory=dict)
     retained: tuple[Mapping[str, Any], ...] = ()
 
 

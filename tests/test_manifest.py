@@ -1,0 +1,185 @@
+"""The manifest as text and back, against its JSON Schema."""
+
+import json
+import pickle
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from buildassets.errors import ManifestError
+from buildassets.manifest import Entry, Manifest, dumps, loads, read_document
+
+SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+ENTRY = Entry(
+    file="css/app.3f2a9c1b0d4e.css",
+    type="text/css",
+    size=18211,
+    integrity="sha384-" + "A" * 64,
+    encodings={"gzip": 4120, "br": 3577},
+    inputs=("css/_theme.scss", "css/app.scss"),
+    references=("img/logo.svg",),
+    map="css/app.css.map",
+)
+
+
+def _manifest(**assets: Entry) -> Manifest:
+    return Manifest("0.1.0", {"scss": "libsass 3.6.6"}, "/assets/", assets, {"lit": "vendor/lit/index.js"})
+
+
+FULL = Manifest(
+    "0.1.0",
+    {"scss": "libsass 3.6.6"},
+    "/assets/",
+    {"css/app.css": ENTRY, "LICENSE": Entry("LICENSE.0123456789ab", "text/plain", 0)},
+    {"lit": "vendor/lit/index.js"},
+    ({"release": "0" * 64},),
+)
+
+
+def test_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
+def test_manifest_satisfies_the_schema(manifest: Manifest) -> None:
+    VALIDATOR.validate(json.loads(dumps(manifest)))
+
+
+def test_schema_knows_every_key() -> None:
+    document = json.loads(dumps(FULL))
+    assert set(document) == set(SCHEMA["properties"])
+    assert set(document["generator"]) == set(SCHEMA["properties"]["generator"]["properties"])
+    assert set(document["assets"]["css/app.css"]) == set(SCHEMA["$defs"]["asset"]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("file", "css/app.css"),
+        ("file", "/css/app.3f2a9c1b0d4e.css"),
+        ("file", "../app.3f2a9c1b0d4e.css"),
+        ("type", "css"),
+        ("size", -1),
+        ("size", "1"),
+        ("integrity", "md5-AAAA"),
+        ("encodings", {"gzip": 1.5}),
+        ("inputs", ["/home/me/app.scss"]),
+        ("inputs", ["a", "a"]),
+        ("references", ["./a.css"]),
+        ("references", "a.css"),
+        ("map", ""),
+    ],
+)
+def test_schema_refuses_a_broken_asset(field: str, value: Any) -> None:
+    document = json.loads(dumps(FULL))
+    document["assets"]["css/app.css"][field] = value
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("schema", 2), ("release", "abc"), ("url", "/assets"), ("assets", []), ("importmap", {"a": 1}), ("retained", {})],
+)
+def test_schema_refuses_a_broken_manifest(field: str, value: Any) -> None:
+    document = json.loads(dumps(FULL))
+    document[field] = value
+    assert not VALIDATOR.is_valid(document)
+
+
+def test_schema_lets_unknown_keys_pass() -> None:
+    document = json.loads(dumps(FULL))
+    document["later"] = document["assets"]["css/app.css"]["later"] = 1
+    VALIDATOR.validate(document)
+
+
+def test_manifest_is_read_as_it_was_written() -> None:
+    assert loads(dumps(FULL)) == FULL
+
+
+def test_keys_are_sorted_and_the_text_ends_in_a_newline() -> None:
+    text = dumps(_manifest(b=ENTRY, a=ENTRY))
+    assert json.dumps(json.loads(text)) == json.dumps(json.loads(text), sort_keys=True)
+    assert text.endswith("}\n")
+
+
+def test_order_of_the_assets_makes_no_difference() -> None:
+    assert dumps(_manifest(b=ENTRY, a=ENTRY)) == dumps(_manifest(a=ENTRY, b=ENTRY))
+
+
+def test_absent_fields_are_left_out() -> None:
+    document = json.loads(dumps(_manifest(a=Entry("a.0123456789ab", "text/plain", 0))))
+    assert sorted(document["assets"]["a"]) == ["file", "inputs", "references", "size", "type"]
+
+
+def test_release_follows_what_is_served_and_not_what_made_it() -> None:
+    release = json.loads(dumps(FULL))["release"]
+    same = Manifest("9.9", {"scss": "other"}, FULL.url, FULL.assets, FULL.importmap, FULL.retained)
+    other = Manifest(FULL.version, FULL.engines, "/other/", FULL.assets, FULL.importmap, FULL.retained)
+    assert json.loads(dumps(same))["release"] == release
+    assert json.loads(dumps(other))["release"] != release
+
+
+@given(st.text(st.characters(), min_size=1))
+def test_any_name_survives(name: str) -> None:
+    entry = Entry("a.0123456789ab", "text/plain", 0, references=(name,))
+    assert loads(dumps(_manifest(**{name: entry}))).assets == {name: entry}
+
+
+def test_name_that_is_not_utf8_survives_in_ascii() -> None:
+    text = dumps(_manifest(**{"caf\udce9.css": ENTRY}))
+    assert text.isascii()
+    assert list(loads(text).assets) == ["caf\udce9.css"]
+
+
+def test_manifest_crosses_processes() -> None:
+    plain = Manifest("0.1.0", {}, "/", {"a": Entry("a.0123456789ab", "text/plain", 0)})
+    assert pickle.loads(pickle.dumps(plain)) == plain
+
+
+def test_unknown_keys_are_ignored() -> None:
+    document = json.loads(dumps(FULL))
+    document["later"] = document["generator"]["later"] = document["assets"]["css/app.css"]["later"] = {"x": 1}
+    assert loads(json.dumps(document)) == FULL
+
+
+@pytest.mark.parametrize("schema", [0, 2, "1", None])
+def test_unknown_schema_is_refused_with_what_to_do(schema: object) -> None:
+    document = json.loads(dumps(FULL)) | {"schema": schema}
+    with pytest.raises(ManifestError) as caught:
+        read_document(json.dumps(document), "build/manifest.json")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "manifest/schema"
+    assert diagnostic.message == f"`build/manifest.json` has schema {schema!r}, this version reads 1"
+    assert diagnostic.hint
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"assets": []}', "[" * 100_000], ids=range(7))
+def test_text_that_is_no_manifest_is_refused(text: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        loads(text)
+    assert caught.value.diagnostics[0].code == "manifest/invalid"
+
+
+@pytest.mark.parametrize(
+    "assets",
+    [{"a": None}, {"a": []}, {"a": {}}, {"a": "x"}, {"a": {"file": "x", "type": "y", "size": 1, "inputs": 3}}],
+    ids=range(5),
+)
+def test_broken_asset_is_refused(assets: object) -> None:
+    document = json.loads(dumps(FULL)) | {"assets": assets}
+    with pytest.raises(ManifestError):
+        loads(json.dumps(document))
+
+
+@pytest.mark.parametrize("key", ["generator", "url"])
+def test_missing_key_is_refused(key: str) -> None:
+    document = json.loads(dumps(FULL))
+    del document[key]
+    with pytest.raises(ManifestError, match="is not a buildassets manifest"):
+        loads(json.dumps(document))

@@ -1,0 +1,61 @@
+"""What suffixes say."""
+
+import pytest
+
+from buildassets.media import OCTETS, Syntax, media_of, suffix
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("css/app.css", ".css"),
+        ("js/jquery.min.JS", ".js"),
+        ("a.b/c", ""),
+        (".htaccess", ""),
+        ("a/.css", ""),
+        ("a.", "."),
+        ("", ""),
+    ],
+)
+def test_suffix_is_the_last_one(path: str, expected: str) -> None:
+    assert suffix(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("app.css", "text/css"),
+        ("app.mjs", "text/javascript"),
+        ("LOGO.SVG", "image/svg+xml"),
+        ("app.js.map", "application/json"),
+        ("site.webmanifest", "application/manifest+json"),
+        ("a.wasm", "application/wasm"),
+        ("a.woff2", "font/woff2"),
+    ],
+)
+def test_media_type_follows_the_suffix(path: str, media_type: str) -> None:
+    assert media_of(path).type == media_type
+
+
+@pytest.mark.parametrize("path", ["LICENSE", "a.unknown", ".css"])
+def test_unknown_suffix_is_octets(path: str) -> None:
+    assert media_of(path) is OCTETS
+
+
+@pytest.mark.parametrize(
+    ("path", "syntax"),
+    [
+        ("a.css", Syntax.CSS),
+        ("a.js", Syntax.JAVASCRIPT),
+        ("a.mjs", Syntax.JAVASCRIPT),
+        ("a.json", None),
+        ("a.png", None),
+    ],
+)
+def test_syntax_follows_the_suffix(path: str, syntax: Syntax | None) -> None:
+    assert media_of(path).syntax is syntax
+
+
+@pytest.mark.parametrize("path", ["a.png", "a.jpg", "a.woff2", "a.mp4", "a.gz", "a.zip"])
+def test_compressed_formats_are_not_compressible(path: str) -> None:
+    assert not media_of(path).compressible

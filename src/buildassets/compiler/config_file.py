@@ -8,7 +8,7 @@ import os
 from typing import Final
 
 from buildassets.compiler.toml_table import Document, parse
-from buildassets.diagnostics import Diagnostic, Location, error, place
+from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.errors import ConfigError
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
@@ -66,7 +66,7 @@ def _text(path: str, shown: str) -> str:
         with open(path, "rb") as stream:
             content = stream.read()
     except OSError as fault:
-        message = f"cannot read `{shown}`: {(fault.strerror or 'unknown error').lower()}"
+        message = f"cannot read `{shown}`: {reason_text(fault)}"
         raise ConfigError([error("config/unreadable", message, Location(shown))]) from None
     try:
         text = content.decode("utf-8-sig")

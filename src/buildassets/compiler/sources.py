@@ -13,7 +13,7 @@ from typing import Final
 from buildassets.compiler.config import Config, SourceRoot
 from buildassets.compiler.globs import Matcher, compile_globs
 from buildassets.compiler.model import Source
-from buildassets.diagnostics import Diagnostic, Location, error, sort_key, warning
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.paths import LogicalPath
 
 BUILT_IN_EXCLUDES: Final = (".*", "*~", "#*#", "*.swp", "Thumbs.db", "desktop.ini")  # .* stands for .DS_Store, .git, …
@@ -119,9 +119,8 @@ class _RootWalk:
 
     def _unreadable(self, folder: _Folder, fault: OSError) -> None:
         shown = (self._shown_prefix + folder.relative).rstrip("/") or self._root.shown
-        reason = (fault.strerror or "unknown error").lower()
         self.diagnostics.append(
-            error("source/unreadable", f"cannot read the folder `{shown}`: {reason}", Location(shown))
+            error("source/unreadable", f"cannot read the folder `{shown}`: {reason_text(fault)}", Location(shown))
         )
 
     def _visit(self, entry: os.DirEntry[str], folder: _Folder) -> None:

@@ -182,11 +182,11 @@ def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, numbe
     assert read_tree(tmp_path / "build") == before
 
 
-def test_an_output_that_is_a_file_is_an_error(tmp_path: Path) -> None:
+def test_an_output_that_is_a_file_is_a_wrong_configuration(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "build": "a file"})
     done = run(tmp_path, "build")
-    assert done.returncode == 1
-    assert "error[output/unwritable]" in done.stderr
+    assert done.returncode == 2
+    assert "error[config/output]" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -47,13 +47,9 @@ def read_options(command: _Command) -> _Command:
 
 def configured(config_file: str | None, sources: Sequence[str] = (), output: str | None = None) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
-    from buildassets.compiler.config import load_config, with_output, with_sources
+    from buildassets.compiler.config import load_config
 
-    here = os.getcwd()
-    config = load_config(config_file)
-    if sources:
-        config = with_sources(config, sources, here)
-    return with_output(config, output, here) if output else config
+    return load_config(config_file, sources=sources, output=output)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ STATION = Station(
     epoch_ms=int(EPOCH.timestamp() * 1000),
     constituents=(
         Constituent("M2", 1.62, 12.4206012, 138),
-        Constituent("S2", 0.55, 12.0, 182),
+        Constituent("S2", 0.55, 12.0, 323),
         Constituent("N2", 0.31, 12.65834751, 117),
         Constituent("K1", 0.09, 23.93447213, 12),
         Constituent("O1", 0.07, 25.81933871, 344),

@@ -70,10 +70,11 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_REGEXP: Final = re.compile(
+REGEXP: Final = (
     rf"/(?:[^/\\\[{LINE_TERMINATORS}]++|\\[^{LINE_TERMINATORS}]|\[(?:[^\]\\{LINE_TERMINATORS}]++"
     rf"|\\[^{LINE_TERMINATORS}])*+\])++/{NAME_PART}*+"
 )
+_REGEXP: Final = re.compile(REGEXP)
 _TEMPLATE_TAIL: Final = re.compile(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
 _LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
 

@@ -1,0 +1,408 @@
+"""References of JavaScript: `import`, `export … from`, `import()`, `new URL(…, import.meta.url)`, the source map.
+
+Two ways lead to the same result. The fast one asks first where a reference could stand (`import`, `from "…"`,
+`new URL(`), and then only whether those places are code: strings, comments, templates and regular expressions are
+passed over in C, and what comes after the last such place is not read. Where it cannot tell a `/` or a word from what
+stands beside it, the slow one reads every token. Pure.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
+from buildassets.compiler.model import Reference, ReferenceKind
+
+_SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]"
+_BLOCK_COMMENT: Final = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
+_LINE_COMMENT: Final = rf"//[^{LINE_TERMINATORS}]*+"
+_GAP: Final = rf"(?:{_SPACE}++|{_BLOCK_COMMENT}|{_LINE_COMMENT})*+"
+_NAME_END: Final = rf"(?!{NAME_PART}|\\)"
+_STRING: Final = r'(?:"(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+"|\'(?:[^\'\\\n\r]++|\\(?:\r\n|[\s\S]))*+\')'
+_TEMPLATE_TEXT: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
+_TEMPLATE: Final = rf"`{_TEMPLATE_TEXT}`"
+
+
+def _spaced(*parts: str) -> str:
+    """A pattern for `parts` with white space and comments between them; a part that is a word must end there."""
+    return _GAP.join(part + _NAME_END if part.isalpha() else part for part in parts)
+
+
+_ARGUMENT: Final = rf"(?P<argument>{_STRING}|{_TEMPLATE})"
+_META_RESOLVE: Final = _spaced("meta", r"\.", "resolve")
+_PHASE_OR_RESOLVE: Final = _spaced(r"\.", rf"(?:(?:source|defer){_NAME_END}|{_META_RESOLVE})", "")
+_CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
+
+# How each form of a reference reads from its first word on.
+_FORMS: Final = {
+    "import": re.compile(_spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})")),
+    "from": re.compile(_spaced("from", f"(?P<specifier>{_STRING})")),
+    "new": re.compile(_spaced("new", "URL", r"\(", _ARGUMENT, ",", "import", r"\.", "meta", r"\.", "url", "[,)]")),
+}
+# The same as far as it can be asked of any place at no cost: a comment that never ends may stand there a million times.
+_CANDIDATES: Final = {
+    "import": re.compile(rf"import(?={_SPACE}*+[\"'(./])"),
+    "from": re.compile(rf"from(?={_SPACE}*+[\"'/])"),
+    "new": re.compile(rf"new(?={_SPACE}*+(?:URL|/[/*]))"),
+}
+_SOURCE_MAP: Final = re.compile(r"/[/*][#@]\s*sourceMappingURL=(\S*?)\s*(?:(?<=.)\*/)?")
+
+_LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
+_GAP_PATTERN: Final = re.compile(_GAP)
+_COMMENT: Final = re.compile(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
+_STRING_PATTERN: Final = re.compile(_STRING)
+_TEMPLATE_PIECE: Final = re.compile(rf"[`}}]{_TEMPLATE_TEXT}(?:`|\$\{{)")
+_REGEXP: Final = re.compile(REGEXP)
+_DIVISION: Final = re.compile("/")
+# What is passed over alike as a regular expression, and as two divisions with code between them.
+_EITHER: Final = re.compile(
+    rf"/(?:[^/\\\[\]\"'`{{}}<\-{LINE_TERMINATORS}]++|\\[^/\"'`{{}}{LINE_TERMINATORS}]|[<\-](?![!-]))++/(?![/*]){NAME_PART}*+"
+)
+# Whole tokens of no interest. A line comment only with its line end: without, it may go on beyond what is looked at.
+_TOKENS: Final = rf"{_STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_BLOCK_COMMENT}"
+_CODE: Final = re.compile(rf"(?:[^\"'`/]++|{_TOKENS})*+")
+_CODE_IN_HOLE: Final = re.compile(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
+
+_SPACE_CHARACTERS: Final = frozenset(filter(re.compile(_SPACE).match, map(chr, range(0x10000))))
+_NAME_BEFORE: Final = re.compile(rf"{NAME_PART}|[\\#]")
+_ESCAPE_BEFORE: Final = re.compile(r"\\u\{[\da-fA-F]++\}\Z")
+_DOT_BEFORE_COMMENT: Final = re.compile(rf"\.{_SPACE}*+(?://|/\*)")
+_LABEL_BEFORE: Final = re.compile(r"(?:break|continue)[\s]++\Z")
+_LAST_WORD: Final = re.compile(rf"{NAME_PART}++\Z")
+# Divisions stand after names, numbers and closed brackets. What ends like a keyword counts as one.
+_NO_DIVISION: Final = re.compile(
+    r"(?<![\w$)\]\s])\s*+/|(?:await|case|delete|in|instanceof|new|of|return|typeof|void|yield)\s*+/|/[/*]"
+)
+_SOURCE_MAP_HEAD: Final = re.compile(r"(?://|/\*)[#@]\s*\Z")
+_CLOSER: Final = re.compile(r"[\"'`]|\*/")
+_OPERATOR_WORDS: Final = frozenset(
+    ("case", "delete", "do", "else", "extends", "in", "instanceof", "new", "return", "throw", "typeof", "void")
+)
+_KEYWORDS: Final = _OPERATOR_WORDS | {"await", "break", "continue", "debugger", "default", "finally", "of", "yield"}
+_HEADS: Final = frozenset(("if", "while", "for", "with", "await"))
+
+
+def _round_backwards(depth: int) -> str:
+    """A pattern for `(…)` read from its end, with up to `depth` of the same inside, and nothing that hides one."""
+    other = r"[^()\"'`{}]++"
+    inner = rf"{other}|{_round_backwards(depth - 1)}" if depth else other
+    return rf"\)(?:{inner})*+\("
+
+
+_ROUND_BACKWARDS: Final = re.compile(_round_backwards(4))
+_NEARBY: Final = 500  # characters that are looked at before a place
+_DOTS: Final = (".", "?.")
+
+
+def scan(text: str) -> list[Reference]:
+    """The references in `text`, in text order.
+
+    A specifier counts only where it is a string, or a template without holes, and stands alone as the argument. Of
+    comments that name a source map the last counts, and only if no code follows it (ECMA-426, section 11.1.2.1); a
+    `data:` URL is no reference.
+    """
+    try:
+        return list(_scan_code_places(text))
+    except _Doubt:
+        return list(scan_tokens(text))
+
+
+def scan_tokens(text: str) -> Iterator[Reference]:
+    """The same from every token of the text, ten times slower."""
+    previous = ""
+    in_clause = False  # between `import` or `export` and its `from`
+    source_maps: list[Reference] = []
+    for kind, start, end in tokens(text):
+        if kind == Kind.COMMENT and _SOURCE_MAP.fullmatch(text, start, end):
+            source_maps = list(_source_map(text[start:end], start))
+        if kind < Kind.NAME:
+            continue
+        source_maps = []
+        word = text[start:end] if kind in (Kind.NAME, Kind.PUNCTUATOR) else kind.name
+        if word in _FORMS and previous not in _DOTS and (in_clause or word != "from"):
+            yield from _reference(text, word, start)
+        if previous not in _DOTS and word in ("import", "export"):
+            in_clause = True
+        elif in_clause:
+            in_clause = _continues_clause(kind, word, previous)
+        previous = word
+    yield from source_maps
+
+
+def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
+    if previous == "export":
+        return word in ("{", "*")
+    if kind == Kind.STRING:
+        return previous != "from"
+    return kind == Kind.NAME or word in ("{", "}", ",", "*")
+
+
+def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
+    """The reference that begins with `word` at `start`, if one does."""
+    match = _FORMS[word].match(text, start)
+    if not match:
+        return
+    first, last = match.span(match.lastgroup or 0)
+    url = _unescaped(text[first + 1 : last - 1])
+    if url is not None:
+        kind = ReferenceKind.URL if word == "new" else ReferenceKind.MODULE
+        yield Reference(first + 1, last - 1, url, kind)
+
+
+_ESCAPE: Final = re.compile(
+    r"\\(?:u\{([\da-fA-F]++)\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-3]?[0-7]{1,2})|(\r\n|[\s\S]))"
+)
+_SINGLE_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+
+
+def _unescaped(raw: str) -> str | None:
+    """The value of a string literal (ECMA-262, 12.9.4.2); None where an escape means nothing."""
+    if "\\" not in raw:
+        return raw
+    try:
+        value = _ESCAPE.sub(_escaped_character, raw)
+    except ValueError:
+        return None
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def _escaped_character(escape: re.Match[str]) -> str:
+    code_point, unit, byte, octal, other = escape.groups()
+    if octal:
+        return chr(int(octal, 8))
+    if other is None:
+        return chr(int(code_point or unit or byte, 16))
+    if other in "ux":
+        raise ValueError
+    return "" if other[0] in "\n\r\u2028\u2029" else _SINGLE_ESCAPES.get(other, other)
+
+
+class _Doubt(Exception):  # noqa: N818  # no error: it asks for the other way
+    """What stands beside a place does not tell what it is."""
+
+
+def _scan_code_places(text: str) -> Iterator[Reference]:
+    walk = _Walk(text)
+    for start, word in _candidates(text):
+        if not walk.reaches(start):
+            continue
+        if word not in _FORMS:
+            raise _Doubt
+        if _begins_word(text, start) and _is_reference_word(text, start, word):
+            yield from _reference(text, word, start)
+    yield from _last_source_map(text, walk)
+
+
+def _is_reference_word(text: str, start: int, word: str) -> bool:
+    """Whether `import`, `from` or `new` at `start` is no property and no field of a class."""
+    match = _FORMS[word].match(text, start)
+    if not match or word == "new":
+        return match is not None
+    if match.lastgroup == "argument":
+        return not _is_property(text, start)
+    if _LINE_TERMINATOR.search(text, start, match.start("specifier")):
+        raise _Doubt  # with a semicolon left out, it may be anything that is named so
+    return True
+
+
+def _candidates(text: str) -> list[tuple[int, str]]:
+    """Where a reference may stand as far as the next few characters tell; and where an HTML-like comment may."""
+    words = ("import", "from", "new") if "import" in text and "meta" in text else ("import", "from")
+    found = [
+        (place, word)
+        for word in words
+        for place in _places(text, word, len(text))
+        if _CANDIDATES[word].match(text, place)
+    ]
+    if found:
+        last = max(found)[0]
+        found += ((place, mark) for mark in ("<!--", "-->") for place in _places(text, mark, last))
+    found.sort()
+    return found
+
+
+def _places(text: str, mark: str, end: int) -> Iterator[int]:
+    place = text.find(mark, 0, end)
+    while place >= 0:
+        yield place
+        place = text.find(mark, place + len(mark), end)
+
+
+def _begins_word(text: str, start: int) -> bool:
+    """Whether a word begins at `start`, and not the middle of one or a private name."""
+    if _NAME_BEFORE.match(text, start - 1, start):
+        return False
+    return not (text[start - 1 : start] == "}" and _ESCAPE_BEFORE.search(text, max(0, start - 12), start))
+
+
+def _is_property(text: str, start: int) -> bool:
+    """Whether the word at `start` stands after a dot, as in `a.import("x")`."""
+    end = _before_space(text, start)
+    last = text[end - 1 : end]
+    if last == ".":
+        return text[end - 3 : end] != "..."
+    after_comment = last == "/" or (_LINE_TERMINATOR.search(text, end, start) and _may_hold_comment(text, end))
+    if after_comment and _DOT_BEFORE_COMMENT.search(text, max(0, start - _NEARBY), start):
+        raise _Doubt
+    return False
+
+
+def _before_space(text: str, end: int) -> int:
+    while end and text[end - 1] in _SPACE_CHARACTERS:
+        end -= 1
+    return end
+
+
+def _last_source_map(text: str, walk: "_Walk") -> Iterator[Reference]:
+    for place in _places_backwards(text, "sourceMappingURL="):
+        head = _SOURCE_MAP_HEAD.search(text, max(0, place - 64), place)
+        if not head:
+            continue
+        if text.startswith("data:", place + len("sourceMappingURL=")):
+            return
+        comment = _COMMENT.match(text, head.start())
+        if not comment:
+            raise _Doubt
+        if _GAP_PATTERN.match(text, comment.end()).end() < len(text):  # type: ignore[union-attr]  # matches anywhere
+            return
+        if not _is_plainly_a_comment(text, comment) and not walk.reaches(comment.start()):
+            raise _Doubt
+        yield from _source_map(comment[0], comment.start())
+        return
+
+
+def _places_backwards(text: str, mark: str) -> Iterator[int]:
+    place = text.rfind(mark)
+    while place >= 0:
+        yield place
+        place = text.rfind(mark, 0, place)
+
+
+def _is_plainly_a_comment(text: str, comment: re.Match[str]) -> bool:
+    """Whether `comment` fills the last line and holds nothing that could end a string, a template or a comment."""
+    begins_line = not comment.start() or text[comment.start() - 1] in "\n\r"
+    return begins_line and not text[comment.end() :].strip() and not _CLOSER.search(comment[0], 2)
+
+
+def _source_map(comment: str, start: int) -> Iterator[Reference]:
+    """The source map that `comment`, which stands at `start`, names."""
+    match = _SOURCE_MAP.fullmatch(comment)
+    if match and match[1] and not match[1].startswith("data:"):
+        yield Reference(start + match.start(1), start + match.end(1), match[1], ReferenceKind.SOURCE_MAP)
+
+
+class _Walk:
+    """Walks through a text from place to place that is code, over strings, comments and the like."""
+
+    __slots__ = ("_holes", "_position", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._position = 0
+        self._holes: list[int] = []  # of the templates that are open: how many braces are open in the hole
+
+    def reaches(self, goal: int) -> bool:
+        """Walk to `goal` or just beyond it; whether `goal` is in code. Places must be asked for in their order."""
+        while self._position < goal:
+            code = _CODE_IN_HOLE if self._holes else _CODE
+            # The pattern sees nothing from `goal` on: a token that reaches beyond it does not match.
+            place = code.match(self._text, self._position, goal).end()  # type: ignore[union-attr]  # matches anywhere
+            self._position = place if place == goal else self._end_of_token(place)
+        return self._position == goal
+
+    def _end_of_token(self, place: int) -> int:
+        character = self._text[place]
+        if character == "/":
+            return self._end_of_slash(place)
+        if character in "\"'":
+            return self._end_of(_STRING_PATTERN, place)
+        if character == "{":
+            self._holes[-1] += 1
+            return place + 1
+        if character == "}" and self._holes[-1]:
+            self._holes[-1] -= 1
+            return place + 1
+        if character == "}":
+            self._holes.pop()
+        end = self._end_of(_TEMPLATE_PIECE, place)
+        if self._text[end - 1] == "{":
+            self._holes.append(0)
+        return end
+
+    def _end_of(self, pattern: re.Pattern[str], place: int) -> int:
+        match = pattern.match(self._text, place)
+        if not match:
+            raise _Doubt
+        return match.end()
+
+    def _end_of_slash(self, place: int) -> int:
+        if self._text[place + 1 : place + 2] in ("/", "*"):
+            return self._end_of(_COMMENT, place)
+        try:
+            pattern = _DIVISION if _divides(self._text, place) else _REGEXP
+        except _Doubt:
+            pattern = _EITHER
+        return self._end_of(pattern, place)
+
+
+def _divides(text: str, place: int) -> bool:
+    """Whether the `/` at `place` divides, as far as the code just before it tells."""
+    end = _before_space(text, place)
+    last = text[end - 1 : end]
+    if _LINE_TERMINATOR.search(text, end, place) and _may_hold_comment(text, end):
+        raise _Doubt
+    if not last or (last in "=(,:[!&|?{;%~^<>+-*" and text[end - 2 : end] not in ("++", "--")):
+        return False
+    if last == ")":
+        return not _ends_head(text, end)
+    if last == "]" or (last == "." and text[end - 2 : end] != ".."):
+        return True
+    word = _LAST_WORD.search(text, max(0, end - 64), end)
+    if not word:
+        raise _Doubt
+    return not _wants_operand(text, word.start(), word[0])
+
+
+def _may_hold_comment(text: str, end: int) -> bool:
+    """Whether a `//` comment may stand in the line that ends at `end`."""
+    nearby = text[max(0, end - _NEARBY) : end]
+    line_start = nearby.rfind("\n") + 1
+    return "//" in nearby[line_start:] or (line_start == 0 and end > _NEARBY)
+
+
+def _wants_operand(text: str, start: int, word: str) -> bool:
+    """Whether the `word` at `start` is a keyword after which a `/` begins a regular expression."""
+    if word not in _KEYWORDS:
+        if _LABEL_BEFORE.search(text, max(0, start - 12), start):
+            raise _Doubt
+        return False
+    if not _begins_word(text, start) or _is_property(text, start):
+        return False
+    if word not in _OPERATOR_WORDS:
+        raise _Doubt
+    return True
+
+
+def _ends_head(text: str, end: int) -> bool:
+    """Whether the parenthesis that closes before `end` is the head of an `if`, `while`, `for` or `with`."""
+    match = _ROUND_BACKWARDS.match(text[max(0, end - _NEARBY) : end][::-1])
+    if not match:
+        raise _Doubt
+    start = end - match.end()
+    word_end = _before_space(text, start)
+    before = text[word_end - 1 : word_end]
+    if before in tuple("\\/[^") or not _is_plain_code(text[start:end]):
+        raise _Doubt  # the parenthesis that seems to open it may be one of a regular expression or a comment
+    if _LINE_TERMINATOR.search(text, word_end, end) and _may_hold_comment(text, start):
+        raise _Doubt
+    word = _LAST_WORD.search(text, max(0, word_end - 12), word_end)
+    if not word or word[0] not in _HEADS:
+        return False
+    return _begins_word(text, word.start()) and not _is_property(text, word.start())
+
+
+def _is_plain_code(text: str) -> bool:
+    """Whether `text`, which has no quotes and no braces, has neither part of a regular expression nor of a comment."""
+    if text.count("[") != text.count("]") or text.find("]") < text.find("["):
+        return False
+    return "/" not in text or not _NO_DIVISION.search(text)

@@ -96,13 +96,13 @@ def check(
 def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
     discovery = discover(config)
     known = frozenset(source.logical for source in discovery.sources)
-    starts, start_warnings = _starts(config, known)
+    importmap, importmap_errors = _importmap(config, known)
+    starts, start_warnings = _starts(config, known, importmap.values())
     with ExitStack() as stack:
         engines = _engines(config, mode, stack)
         assets = _link_reached(config, discovery, starts, engines, executor, progress)
     shown = partial(shown_path, config)
     absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
-    importmap, importmap_errors = _importmap(config, known)
     diagnostics = [*discovery.diagnostics, *start_warnings, *importmap_errors]
     for asset in assets.values():
         diagnostics += asset.draft.diagnostics
@@ -110,11 +110,13 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
     return _Compilation(assets, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
 
 
-def _starts(config: Config, known: frozenset[LogicalPath]) -> tuple[set[LogicalPath], list[Diagnostic]]:
-    """The assets to begin with: those that `entries` names, or all."""
+def _starts(
+    config: Config, known: frozenset[LogicalPath], mapped: Iterable[str]
+) -> tuple[set[LogicalPath], list[Diagnostic]]:
+    """The assets to begin with: those that `entries` names and those `mapped` by the import map, or all."""
     if not config.entries:
         return set(known), []
-    starts: set[LogicalPath] = set()
+    starts = {LogicalPath(target) for target in mapped} & known
     warnings = []
     for pattern in config.entries:
         matches = compile_globs([pattern])

@@ -1,0 +1,84 @@
+"""Which file an `@import` of Sass means. Touches the disk, knows no compiler.
+
+Sass's rules (its documentation, section `@import`, "Finding the file"): beside the importing file first, then in each
+load path; the leading `_` and the suffix may be left out; a folder stands for its `_index`. A plain `x.css` is
+inlined where `@import "x"` finds no Sass file of that name.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from stat import S_ISDIR, S_ISREG
+
+from buildassets.diagnostics import reason_text
+
+_STAGES = ((".scss", ".sass"), (".css",))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a search gave: `found` is empty where there is no such file, and longer than one where it is not clear.
+
+    `absences` are the paths looked for in vain; `folders` the places that were searched.
+    """
+
+    found: tuple[str, ...]
+    absences: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+def resolve(name: str, importer: str, load_paths: Sequence[str]) -> Resolution:
+    """The file that `@import "name"` means in the file `importer`; paths are absolute."""
+    absences: list[str] = []
+    folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
+    for folder in folders:
+        for candidates in _candidates(os.path.normpath(os.path.join(folder, name))):
+            found = tuple(path for path in candidates if _exists(path))
+            absences += (path for path in candidates if path not in found)
+            if found:
+                return Resolution(found, tuple(absences), folders)
+    return Resolution((), tuple(absences), folders)
+
+
+def _candidates(path: str) -> Iterator[list[str]]:
+    """Groups of paths, the best first; two files of one group are ambiguous."""
+    folder, name = os.path.split(path)
+    if name.endswith((".scss", ".sass")):
+        yield [os.path.join(folder, prefix + name) for prefix in ("_", "")]
+        return
+    for stem in (path, os.path.join(path, "index")):
+        folder, name = os.path.split(stem)
+        for suffixes in _STAGES:
+            yield [os.path.join(folder, prefix + name + suffix) for suffix in suffixes for prefix in ("_", "")]
+
+
+def _exists(path: str) -> bool:
+    try:
+        return not S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def read(path: str) -> str:
+    """The text of the regular file `path`; ValueError with the reason, as the rest of a sentence, where it has none."""
+    try:
+        # A named pipe would block the build until somebody writes into it.
+        if not S_ISREG(os.stat(path).st_mode):
+            raise ValueError("is not a regular file")
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise ValueError(f"is not UTF-8 (byte {fault.start})") from None
+    except OSError as fault:
+        raise ValueError(f"cannot be read: {reason_text(fault)}") from None
+
+
+def names_nearby(folder: str) -> list[str]:
+    """The names by which the files of `folder` can be imported, for a suggestion."""
+    try:
+        with os.scandir(folder) as entries:
+            files = sorted(entry.name for entry in entries if entry.is_file())
+    except OSError:
+        return []
+    sheets = map(os.path.splitext, files)
+    return [stem.removeprefix("_") for stem, suffix in sheets if suffix in (".scss", ".sass", ".css")]

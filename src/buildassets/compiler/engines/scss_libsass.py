@@ -1,0 +1,167 @@
+"""Sass by libsass, which can crash or run for ever and prints to stderr: it runs in child processes that may die.
+
+Imports neither `sass` nor `multiprocessing` before it is asked to do something.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from tempfile import TemporaryFile
+from typing import Final
+
+from buildassets.compiler.engines.scss_syntax import DART_SASS
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Diagnostic, Location, error
+
+_WORKER: Final = "buildassets.compiler.engines.scss_worker"
+_NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
+
+
+class DiedError(Exception):
+    """The child ended without an answer; the text says how."""
+
+
+class Child:
+    """One process that compiles a sheet at a time."""
+
+    def __init__(self) -> None:
+        from multiprocessing import Pipe
+
+        self._log = TemporaryFile()  # noqa: SIM115 - closed by `end`
+        self._connection, theirs = Pipe()
+        # Its modules must be ours, but not those of the folder that the user happens to stand in.
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)}
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-P", "-m", _WORKER, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                env=environment,
+            )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take another sheet."""
+        return self._process.poll() is None
+
+    def compile(self, given: EngineInput, load_paths: Sequence[str], limit_seconds: float) -> Compiled:
+        """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
+        try:
+            self._connection.send((given, load_paths))
+            if not self._connection.poll(limit_seconds):
+                raise TimeoutError
+            compiled: Compiled = self._connection.recv()
+        except (EOFError, ConnectionError):
+            raise DiedError(_ending(self._process.wait())) from None
+        return compiled
+
+    def end(self) -> str:
+        """End the process, let go of its pipes; gives the last line that it printed."""
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+        with self._log:
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _ending(return_code: int) -> str:
+    if return_code >= 0:
+        return f"exit status {return_code}"
+    try:
+        return signal.Signals(-return_code).name
+    except ValueError:
+        return f"signal {-return_code}"
+
+
+class LibsassEngine:
+    """libsass behind the Engine protocol. Each thread that calls `run` at the same time has a child of its own.
+
+    `load_paths` are absolute folders, searched in order after the importing file's own; `shown` turns an absolute path
+    into the name that a user would write. A sheet that takes longer than `limit_seconds` is given up.
+    The source map's `sources` are absolute paths, its columns count characters.
+    """
+
+    name = "libsass"
+
+    def __init__(self, load_paths: Sequence[str], shown: Callable[[str], str], *, limit_seconds: float = 120.0) -> None:
+        self._load_paths = tuple(load_paths)
+        self._shown = shown
+        self._limit_seconds = limit_seconds
+        self._idle: list[Child] = []
+
+    @cached_property
+    def version(self) -> str:
+        """As the manifest gives it: `libsass 3.6.6`."""
+        try:
+            from _sass import libsass_version  # type: ignore[import-not-found]  # half the time of `import sass`, and calls nothing
+        except ImportError:
+            return self.name
+        return f"{self.name} {libsass_version}"
+
+    def run(self, given: EngineInput) -> Compiled:
+        """The CSS of `given`, with every file that was read and every one that was looked for in vain."""
+        given = replace(given, path=os.path.abspath(given.path))
+        child = self._take()
+        try:
+            compiled = child.compile(given, self._load_paths, self._limit_seconds)
+        except TimeoutError:
+            child.end()
+            message = f"libsass did not finish in {self._limit_seconds:g} seconds"
+            return _failed("scss/timeout", message, given, [], "look for a loop without end, or " + DART_SASS)
+        except DiedError as how:
+            last_words = child.end()
+            notes = [f"its last words: {last_words}"] if last_words else []
+            hint = "look for rules nested very deeply or a recursion without end, or " + DART_SASS
+            return _failed("scss/crash", f"libsass crashed ({how})", given, notes, hint)
+        except BaseException:
+            child.end()
+            raise
+        self._idle.append(child)
+        diagnostics = (self._as_shown(diagnostic, given) for diagnostic in compiled.diagnostics)
+        return replace(compiled, diagnostics=tuple(diagnostics))
+
+    def _take(self) -> Child:
+        while True:
+            try:
+                child = self._idle.pop()
+            except IndexError:
+                return Child()
+            if child.is_alive:
+                return child
+            child.end()
+
+    def close(self) -> None:
+        """End the children; the next `run` starts one anew."""
+        while self._idle:
+            self._idle.pop().end()
+
+    def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
+        """`diagnostic` with each path that the child marked as the user would write it."""
+
+        def written(text: str) -> str:
+            return _NAMED_PATH.sub(lambda match: self._name(match[1], given), text)
+
+        location = diagnostic.location
+        return replace(
+            diagnostic,
+            message=written(diagnostic.message),
+            location=location and replace(location, file=written(location.file)),
+            notes=tuple(map(written, diagnostic.notes)),
+        )
+
+    def _name(self, path: str, given: EngineInput) -> str:
+        return given.shown if path == given.path else self._shown(path)
+
+
+def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], hint: str) -> Compiled:
+    return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))

@@ -1,0 +1,97 @@
+"""What libsass says, in its error text and on stderr, as values. Pure.
+
+Files have numbers for names there: 0 is `stdin`, the sheet itself, and `7.scss` or `7.sass` the file 7.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+Place = tuple[int, int, int]  # the file's number, line and column, both from 1; column 0 where it is not told
+
+_FILE: Final = r"(?:[^\n]*/)?(stdin|\d+\.s[ac]ss)"
+_PLACE_LINE: Final = re.compile(rf" +(?:on|from) line (\d+)(?::(\d+))? of {_FILE}(?:, in [^\n]*)?")
+_WARNING: Final = re.compile(
+    rf"^(?:DEPRECATION )?WARNING(?: on line (\d+)(?:, column (\d+))? of {_FILE}:\n|(: ))"
+    r"(.*?)(?=^(?:DEPRECATION )?WARNING|^\S*:\d+ DEBUG: |\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_INDENTED_BY: Final = re.compile(r"^(?:Internal )?Error: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message: its lines, and the places from the one at fault outward. `by_user` tells an `@warn`."""
+
+    lines: tuple[str, ...]
+    places: tuple[Place, ...]
+    by_user: bool = False
+
+
+def error_said(text: str) -> Said:
+    """What libsass's error text says; its excerpt is left out."""
+    lines, places = _parted(_INDENTED_BY.sub("", text).split("\n"))
+    return Said(lines, places)
+
+
+def warnings_said(text: str) -> Iterator[Said]:
+    """The warnings in what libsass wrote to stderr, each once. `@debug` is left out."""
+    seen = set()
+    for match in _WARNING.finditer(text):
+        lines, places = _parted(match[5].split("\n"))
+        if match[1]:
+            places = (_place(match[1], match[2], match[3]), *places)
+        said = Said(lines, places, by_user=match[0].startswith("WARNING: ") and bool(places))
+        if said not in seen:
+            seen.add(said)
+            yield said
+
+
+def _parted(text_lines: list[str]) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+    """The lines before the first place, and the places that follow it without a break."""
+    lines: list[str] = []
+    places: list[Place] = []
+    for line in text_lines:
+        if match := _PLACE_LINE.fullmatch(line):
+            places.append(_place(match[1], match[2], match[3]))
+        elif places:
+            break
+        elif line.strip():
+            lines.append(line.strip())
+    return tuple(lines), tuple(places)
+
+
+def _place(line: str, column: str | None, file: str) -> Place:
+    return 0 if file == "stdin" else int(file.partition(".")[0]), int(line), int(column or 0)
+
+
+def sentence(text: str) -> str:
+    """`text` in our form: lower case at the start, names in backticks, no full stop."""
+    text = text.strip().removesuffix(".").replace('was ""', "was the end")
+    text = re.sub(r"`([^`']*)'", r"`\1`", text)
+    text = re.sub(r'"([^"`]*)"', r"`\1`", text)
+    text = re.sub(r"(?<!\w)'([^'`]*)'(?!\w)", r"`\1`", text)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+# What valid, modern CSS or Sass makes libsass say.
+_BEYOND_LIBSASS: Final = re.compile(
+    r"""^Incompatible\ units
+      | is\ not\ a\ number\ for\ `(?:min|max|clamp)'
+      | ^(?:Function\ (?:rgb|hsl)a?\ is\ missing|overloaded\ function\ `(?:rgb|hsl)a?[`']\ given\ wrong)
+      | ^wrong\ number\ of\ arguments\ .*\ for\ `(?:rgb|hsl|round|map-get)'
+      | ^argument\ `\$\w+`\ of\ `(?:abs|invert|grayscale|saturate|round|ceil|floor)\(
+      | ^unclosed\ parenthesis\ in\ media\ query
+      | ^Custom\ property\ values\ may\ not\ be\ empty
+      | expected\ @supports\ condition
+      | after\ .*\b(?:layer|supports)["']:\ expected
+      | was\ ["'](?:\.[\w-]+\(|or\ \(|using\b|<)
+      | after\ .*\b(?:type|if)\([^"]*"?:\ expected""",
+    re.VERBOSE,
+)
+
+
+def is_beyond_libsass(message: str) -> bool:
+    """Whether `message`, as libsass said it, most likely complains of something that Dart Sass understands."""
+    return _BEYOND_LIBSASS.search(message) is not None

@@ -1,0 +1,206 @@
+"""What LibSass 3.6.6 gets wrong without a word: found in Sass sources, and in the CSS that it wrote. Pure.
+
+Each pattern is one such fault; they were found by compiling some 800 snippets with LibSass and with Dart Sass and
+comparing the trees. They are matched on texts whose comments, strings and unquoted URLs are blanked out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`text[start:end]` is what libsass does not understand; `message` and `hint` say so."""
+
+    start: int
+    end: int
+    message: str
+    hint: str = DART_SASS
+
+
+_CODE: Final = re.compile(
+    r"""(?P<url>(?<=\burl\()\s*+(?!["'\s])(?:[^()"'\\\s\#]|\\.|\#(?!\{))++(?=\s*\)))
+      | (?P<comment>/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
+      | (?P<line_comment>//[^\n]*+)
+      | (?P<quote>["'])
+      | (?P<open>\{)
+      | (?P<close>\})
+      | \\.""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_REST_OF_STRING: Final = {
+    quote: re.compile(rf"(?:[^{quote}\\\n#]|\\.|#(?!\{{))*+(?:{quote}|\n|#\{{)?", re.DOTALL) for quote in "\"'"
+}
+
+
+def blanked(text: str, *, line_comments: bool = True) -> str:
+    """`text` with comments, strings and unquoted URLs as spaces; line ends stay, and so does every place.
+
+    Interpolations inside strings are code and stay. `line_comments` says whether `//` begins one, as in Sass but not
+    in CSS.
+    """
+    pieces: list[str] = []
+    position = 0
+    for start, end in _dead_spans(text, line_comments):
+        pieces += text[position:start], re.sub(r"[^\n]", " ", text[start:end])
+        position = end
+    return "".join((*pieces, text[position:]))
+
+
+def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
+    dead = {"url", "comment", "line_comment" if line_comments else "comment"}
+    position = 0
+    braces: list[str] = []  # for each open brace the quote of the string that it interpolates, or nothing
+    while match := _CODE.search(text, position):
+        kind, start, position = match.lastgroup, match.start(), match.end()
+        quote = match[0] if kind == "quote" else ""
+        if kind == "open":
+            braces.append("")
+        elif kind == "close" and braces:
+            quote = braces.pop()
+        elif kind == "line_comment" and not line_comments:
+            position = start + 2
+        elif kind in dead:
+            yield start, position
+        if quote:
+            rest = _REST_OF_STRING[quote].match(text, position)
+            position = position if rest is None else rest.end()
+            yield start, position
+            if text.endswith("#{", start, position):
+                braces.append(quote)
+
+
+_CUSTOM_PROPERTY: Final = re.compile(r"(?<![^\s;{}])--[^\s:;{}()]+\s*:((?:[^;{}]|\{[^{}]*\})*+)")
+
+
+def without_custom_values(blank: str) -> str:
+    """`blank` with the values of custom properties as spaces: there, Sass leaves everything but interpolation alone."""
+    return _CUSTOM_PROPERTY.sub(
+        lambda match: match[0][: match.start(1) - match.start()] + re.sub(r"[^\n]", " ", match[1]), blank
+    )
+
+
+_PRELUDE: Final = r"(?:[^;{}#]|#\{[^{}]*\}|#(?!\{))*"
+_ARGUMENTS: Final = r"(?:[^;{}()]|\((?:[^;{}()]|\([^;{}()]*\))*\))*"
+_SILENTLY_WRONG: Final = (
+    (r"@(?:use|forward)\b", "libsass does not know `{}`"),
+    (r":nth-(?:last-)?child\([^(){};]*\sof\s", "libsass drops the `of` of `:nth-child()`"),
+    (r"\bhsla?\(\s*[-+.\d]+(?:turn|rad|grad)\b", "libsass takes every hue for degrees"),
+    (rf"\badjust-hue\({_ARGUMENTS},\s*[-+.\d]+(?:turn|rad|grad)\b", "libsass takes every hue for degrees"),
+    (rf"\brgba\({_ARGUMENTS},\s*[.\d]+%\s*\)", "libsass takes an alpha of `%` for opaque"),
+    (r"\bvar\(\s*--[^\s,()]+\s*,\s*\)", "libsass drops the empty fallback of `var()`"),
+)
+_SOURCE_GUARDS: Final = tuple((re.compile(pattern), message) for pattern, message in _SILENTLY_WRONG)
+_MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{|[{{}}]")
+_NEGATION: Final = re.compile(r"\bnot\b(\s*\()?")
+
+
+def silently_wrong(blank: str) -> list[Finding]:
+    """What in a blanked Sass source libsass would compile to CSS of another meaning without saying so."""
+    blank = without_custom_values(blank)
+    found = [
+        Finding(match.start(), match.end(), message.format(match[0]))
+        for pattern, message in _SOURCE_GUARDS
+        for match in pattern.finditer(blank)
+    ]
+    return sorted((*found, *_negated_queries(blank)), key=lambda finding: finding.start)
+
+
+def _negated_queries(blank: str) -> Iterator[Finding]:
+    """`not (…)` loses its `not`, and `not screen` is merged wrongly with the media query around it."""
+    around: list[bool | None] = []  # for each open brace: None, or whether it is a media query with `not`
+    for match in _MEDIA_OR_BRACE.finditer(blank):
+        if match[0] == "}":
+            del around[-1:]
+            continue
+        if match[1] is None:
+            around.append(None)
+            continue
+        negation = _NEGATION.search(blank, match.start(1), match.end(1))
+        if negation and negation[1]:
+            yield Finding(negation.start(), negation.end(), "libsass drops the `not` before a media feature")
+        elif True in around or (negation and False in around):
+            yield Finding(match.start(), match.end(1), "libsass cannot nest a media query with `not`")
+        around.append(negation is not None)
+
+
+_FUNCTION_RULE: Final = re.compile(r"@function\s+([\w-]+)")
+_BUILT_IN_FUNCTIONS: Final = (
+    "adjust-color|adjust-hue|append|call|ceil|change-color|comparable|complement|darken|desaturate|fade-in|"
+    "fade-out|floor|get-function|if|index|inspect|join|length|lighten|lightness|list-separator|map-get|"
+    "map-has-key|map-keys|map-merge|map-remove|map-values|mix|nth|opacify|percentage|quote|random|saturation|"
+    "scale-color|set-nth|str-index|str-insert|str-length|str-slice|to-lower-case|to-upper-case|transparentize|"
+    "type-of|unit|unitless|unquote|zip"
+)
+
+
+def functions_defined(blank: str) -> set[str]:
+    """The names that the `@function` rules of a blanked Sass source define."""
+    return set(_FUNCTION_RULE.findall(blank))
+
+
+_LEFT_IN_CSS: Final = re.compile(
+    r"""(?P<variable>(?<!\\)\$[A-Za-z_\x80-\U0010ffff][\w-]*)
+      | (?P<interpolation>\#\{)
+      | (?P<parent>(?<!\\)&)
+      | (?P<placeholder>(?<![\w.)%\\])%[A-Za-z_][\w-]*)
+      | @media[^;{}]*?(?P<query>\((?:true|false)\)|\bnot\s*(?=[{,]))
+      | (?P<font_face>@font-face\s*\{[^{}]*\{)""",
+    re.VERBOSE,
+)
+_LEFT_MESSAGES: Final = {
+    "variable": ("libsass leaves `{}` in the CSS", "write `#{{{}}}`, or "),
+    "interpolation": ("libsass leaves `{}` in the CSS", ""),
+    "parent": ("libsass leaves `{}` in a selector", ""),
+    "placeholder": ("libsass leaves `{}` in a selector", ""),
+    "query": ("libsass cannot read this media query", ""),
+    "font_face": ("libsass cannot nest `@font-face` in a rule", ""),
+}
+
+
+def left_over(css: str, functions: Iterable[str]) -> list[Finding]:
+    """The Sass that stands in `css`, which libsass wrote; `functions` are the names that the sources define."""
+    blank = without_custom_values(blanked(css, line_comments=False))
+    found = []
+    for match in _LEFT_IN_CSS.finditer(blank):
+        kind = match.lastgroup or ""
+        text = match[kind]
+        message, hint = _LEFT_MESSAGES[kind]
+        found.append(Finding(*match.span(kind), message.format(text), hint.format(text) + DART_SASS))
+    return [*found, *_uncalled_functions(blank, functions)]
+
+
+def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Finding]:
+    """Sass functions inside `calc()`, which libsass copies without looking at them."""
+    if "calc(" not in blank:
+        return
+    names = "|".join((_BUILT_IN_FUNCTIONS, *(re.sub("[-_]", "[-_]", name) for name in sorted(functions))))
+    for match in re.finditer(rf"(?<![\w.:-])({names})\(", blank):
+        line_start = max(blank.rfind(mark, 0, match.start()) for mark in ";{}\n")
+        if "calc(" in blank[line_start + 1 : match.start()]:
+            call = f"{match[1]}()"
+            hint = f"write `#{{{match[1]}(…)}}`, or {DART_SASS}"
+            yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRule:
+    """`text[start:end]` is the name in an `@import`; with conditions (`screen`) it is a plain CSS import."""
+
+    start: int
+    end: int
+    has_conditions: bool
+
+
+def import_rule(text: str, blank: str, name: str, *, indented: bool) -> ImportRule | None:
+    """The `@import` of `name` in `text`; `blank` is `blanked(text)`. None where `name` is not written like that."""
+    whole_name = re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])")
+    for rule in re.finditer(r"@import\s([^;\n]*)" if indented else r"@import\b([^;{}]*)", blank):
+        if match := whole_name.search(text, rule.start(1), rule.end(1)):
+            has_conditions = not indented and bool(rule[1].replace(",", "").strip())
+            return ImportRule(match.start(), match.end(), has_conditions)
+    return None

@@ -1,0 +1,313 @@
+"""The child program that calls libsass: takes requests from a connection, gives results, and may die of a sheet.
+
+`scss_libsass` starts it with the number of the connection's file descriptor. libsass prints warnings to file
+descriptor 2, which is a file here, read back after each sheet.
+
+Every file goes to libsass under a number (`/7.scss`) and not under its name: numbers come back from messages, traces
+and source maps whole, whatever characters a name holds. In the diagnostics of a result a file stands as
+`named(path)`; it is the parent that writes what the user would.
+"""
+
+import json
+import os
+import re
+import sys
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from buildassets.compiler.engines import scss_imports, scss_syntax
+from buildassets.compiler.engines.scss_messages import (
+    Place,
+    Said,
+    error_said,
+    is_beyond_libsass,
+    sentence,
+    warnings_said,
+)
+from buildassets.compiler.engines.scss_syntax import DART_SASS
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.source_map import original_position
+from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place, warning
+
+PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6
+_MAX_TRACES: Final = 8
+_MAX_WARNINGS_BYTES: Final = 1 << 20
+_MAP_COMMENT: Final = "/*# sourceMappingURL=data:application/json;base64,"
+_PLAIN_IMPORT: Final = re.compile(r"(?:[\w+.-]+:)?//|.*\.css\Z", re.DOTALL)
+
+
+def named(path: str) -> str:
+    """`path` marked for the parent, which alone knows how the user writes it."""
+    return f"\0{path}\0"
+
+
+def normalised(text: str) -> str:
+    """`text` without a BOM and with LF line ends: libsass ends lines and `//` comments at LF only, and stops at NUL."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+class Sheet:
+    """The files of one compilation, under the numbers by which libsass knows them; 0 is the sheet itself."""
+
+    def __init__(self, given: EngineInput, load_paths: Sequence[str], folders: ExitStack) -> None:
+        self.paths = [given.path]
+        self.texts = [normalised(given.text)]
+        self.blanks = [scss_syntax.blanked(self.texts[0])]
+        self.unreadable: set[str] = set()
+        self.absences: set[str] = set()
+        self.faults: list[Diagnostic] = []
+        self._load_paths = load_paths
+        self._folders = folders
+        self._folder = ""
+        self._open = [0]  # the files being parsed, each imported by the one before
+
+    def import_file(self, name: str, importer_key: str) -> list[tuple[str, ...]] | None:
+        """The answer to an `@import`: what libsass is to read; None leaves it a plain CSS import."""
+        importer = _number(importer_key)
+        del self._open[self._open.index(importer) + 1 :]
+        path, text = self.paths[importer], self.texts[importer]
+        rule = scss_syntax.import_rule(text, self.blanks[importer], name, indented=path.endswith(".sass"))
+        if _PLAIN_IMPORT.match(name) or (rule is not None and rule.has_conditions):
+            return None
+        location = locate(named(path), text, rule.start, rule.end) if rule else Location(named(path))
+        resolution = scss_imports.resolve(name, path, self._load_paths)
+        self.absences.update(resolution.absences)
+        number = self._numbered(name, location, resolution)
+        if number is None:
+            # An import at fault counts as an empty sheet, so that the others are looked at too.
+            return [("/missing.scss", "")]
+        self._open.append(number)
+        if self.paths[number].endswith(".sass"):
+            return [(self._indented_copy(number),)]
+        return [(f"/{number}.scss", self.texts[number])]
+
+    def _numbered(self, name: str, location: Location, resolution: scss_imports.Resolution) -> int | None:
+        if len(resolution.found) != 1:
+            self.faults.append(_not_one(name, location, resolution))
+            return None
+        path = resolution.found[0]
+        number = self.paths.index(path) if path in self.paths else self._read(path, location)
+        if number in self._open:
+            loop = " → ".join(f"`{named(self.paths[each])}`" for each in (*self._open, number))
+            self.faults.append(error("scss/import-loop", f"`{name}` imports itself", location, notes=[loop]))
+            return None
+        return number
+
+    def _read(self, path: str, location: Location) -> int | None:
+        try:
+            text = normalised(scss_imports.read(path))
+        except ValueError as fault:
+            self.unreadable.add(path)
+            self.faults.append(error("scss/unreadable", f"`{named(path)}` {fault}", location))
+            return None
+        self.paths.append(path)
+        self.texts.append(text)
+        self.blanks.append(scss_syntax.blanked(text))
+        return len(self.paths) - 1
+
+    def _indented_copy(self, number: int) -> str:
+        """libsass converts the indented syntax only in files that it reads, not in texts that it is handed."""
+        if not self._folder:
+            self._folder = self._folders.enter_context(TemporaryDirectory(prefix="buildassets-"))
+        path = os.path.join(self._folder, f"{number}.sass")
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(self.texts[number])
+        return path
+
+    def location(self, spot: Place, length: int = 0) -> Location:
+        """The place that libsass named; `length` 0 marks the word there."""
+        number, line, column = spot
+        lines = self.texts[number].split("\n")
+        file = named(self.paths[number])
+        if not 0 < line <= len(lines):
+            return Location(file)
+        text = lines[line - 1]
+        column = min(column, len(text) + 1) or len(text) - len(text.lstrip()) + 1
+        word = re.compile(r"[@$%#.&]?[\w-]*").match(text, column - 1)
+        return place(file, line, column, text, length or max(1, len(word[0]) if word else 1))
+
+
+def _number(key: str) -> int:
+    name = key.rpartition("/")[2].partition(".")[0]
+    return 0 if name == "stdin" else int(name)
+
+
+def _not_one(name: str, location: Location, resolution: scss_imports.Resolution) -> Diagnostic:
+    """The error for an `@import` that means no file, or several."""
+    if resolution.found:
+        notes = [f"`{named(path)}`" for path in resolution.found]
+        return error(
+            "scss/import-ambiguous",
+            f"`{name}` could be any of {len(notes)} files",
+            location,
+            notes=notes,
+            hint="rename or delete all but one",
+        )
+    folders = [f"`{named(folder)}/`" for folder in resolution.folders]
+    looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
+    return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=_import_hint(name, resolution))
+
+
+def _import_hint(name: str, resolution: scss_imports.Resolution) -> str | None:
+    if name.startswith("~"):
+        return f'write `{name[1:]}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+    if name.startswith("sass:"):
+        return DART_SASS
+    inner, stem = os.path.split(name)
+    for folder in resolution.folders:
+        near = nearest(stem, scss_imports.names_nearby(os.path.join(folder, inner)))
+        if near is not None:
+            return f"did you mean `{os.path.join(inner, near)}`?"
+    return None
+
+
+def compile_sheet(given: EngineInput, load_paths: Sequence[str]) -> Compiled:
+    """What libsass makes of `given`, or why it makes nothing of it."""
+    try:
+        import sass
+    except ImportError as fault:
+        absent = error("scss/unavailable", f"libsass cannot be loaded: {fault}", hint="install the package `libsass`")
+        return Compiled("", diagnostics=(absent,))
+    os.ftruncate(2, 0)
+    os.lseek(2, 0, os.SEEK_SET)
+    written, refusal = "", None
+    with ExitStack() as folders:
+        sheet = Sheet(given, load_paths, folders)
+        try:
+            written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
+                string=(sheet.texts[0] or "\n").encode("utf-8", "replace"),  # it refuses an empty sheet
+                indented=given.path.endswith(".sass"),
+                output_style="expanded",
+                precision=PRECISION,
+                importers=[(0, sheet.import_file)],
+                source_map_embed=True,
+                omit_source_map_url=False,
+            )
+        except sass.CompileError as fault:
+            refusal = error_said(str(fault))
+    return _result(sheet, written, refusal)
+
+
+def _result(sheet: Sheet, written: str, refusal: Said | None) -> Compiled:
+    text, source_map = _text_and_map(sheet, written)
+    said = warnings_said(os.pread(2, _MAX_WARNINGS_BYTES, 0).decode("utf-8", "replace"))
+    found = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in said)]
+    # What libsass refuses behind a missing import or an unknown rule may only follow from that.
+    if not any(diagnostic.is_error for diagnostic in found):
+        found += _left_over(sheet, text, source_map) if refusal is None else [_refused(sheet, refusal)]
+    return Compiled(
+        text=text,
+        inputs=tuple(sorted({*sheet.paths[1:], *sheet.unreadable})),
+        absences=tuple(sorted(sheet.absences)),
+        diagnostics=tuple(dict.fromkeys(found)),
+        source_map=source_map or None,
+    )
+
+
+def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
+    """The CSS without the map that libsass embeds at its end, and that map, with paths for `sources`."""
+    css, found, encoded = written.rpartition(_MAP_COMMENT)
+    if not found:
+        return written, ""
+    document: Any = json.loads(b64decode(encoded.partition(" ")[0]))
+    sources = [sheet.paths[_number(source)] if "missing" not in source else "" for source in document["sources"]]
+    source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
+    return _terminated(css.rstrip("\n")), json.dumps(source_map, separators=(",", ":"))
+
+
+def _terminated(css: str) -> str:
+    """`css` with the `;` that libsass drops behind a last `@layer x`, and a line end."""
+    end = len(scss_syntax.blanked(css, line_comments=False).rstrip())
+    if end and css[end - 1] not in "};/":
+        css = css[:end] + ";" + css[end:]
+    return css + "\n" if css else ""
+
+
+def _unsupported(sheet: Sheet) -> Iterator[Diagnostic]:
+    for path, text, blank in zip(sheet.paths, sheet.texts, sheet.blanks, strict=True):
+        for finding in scss_syntax.silently_wrong(blank):
+            location = locate(named(path), text, finding.start, finding.end)
+            yield error("scss/unsupported", finding.message, location, hint=finding.hint)
+
+
+def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
+    functions = {name for blank in sheet.blanks for name in scss_syntax.functions_defined(blank)}
+    for finding in scss_syntax.left_over(css, functions):
+        before = css[: finding.start]
+        written = original_position(source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
+        if written is None:
+            location = Location(named(sheet.paths[0]))
+        else:
+            location = _exact(sheet, written, css[finding.start : finding.end])
+        yield error("scss/unsupported", finding.message, location, hint=finding.hint)
+
+
+def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
+    """The place of `words` in the statement that begins where the source map says."""
+    path, line, column = written
+    number = sheet.paths.index(path)
+    text = sheet.texts[number]
+    start = sum(len(each) + 1 for each in text.split("\n")[:line]) + column
+    found = text.find(words, start)
+    if found < 0 or ";" in text[start:found]:
+        return sheet.location((number, line + 1, column + 1))
+    return locate(named(path), text, found, found + len(words))
+
+
+def _diagnosed(sheet: Sheet, said: Said) -> Diagnostic:
+    """A warning of libsass or of an `@warn`."""
+    location = sheet.location(said.places[0]) if said.places else Location(named(sheet.paths[0]))
+    if said.by_user:
+        return warning("scss/warn", " ".join(said.lines), location, notes=_traces(sheet, said))
+    message = sentence(said.lines[0]) if said.lines else "libsass warns"
+    if message.startswith("passing a percentage as the alpha value"):
+        return error("scss/unsupported", "libsass takes an alpha of `%` for opaque", location, hint=DART_SASS)
+    return warning("scss/deprecated", " ".join((message, *said.lines[1:])).removesuffix("."), location)
+
+
+def _refused(sheet: Sheet, said: Said) -> Diagnostic:
+    """The error for what libsass said when it gave up."""
+    message = said.lines[0] if said.lines else "libsass gives no reason"
+    location = sheet.location(said.places[0]) if said.places else _incompatible_units(sheet, message)
+    if location.excerpt[location.excerpt_column - 1 :].startswith("@error"):
+        return error("scss/error", " ".join(said.lines), location, notes=_traces(sheet, said))
+    hint = f"libsass does not know all of today's CSS; {DART_SASS}" if is_beyond_libsass(message) else None
+    notes = [*map(sentence, said.lines[1:]), *_traces(sheet, said)]
+    return error("scss/syntax", sentence(message), location, notes=notes, hint=hint)
+
+
+def _traces(sheet: Sheet, said: Said) -> list[str]:
+    return [
+        f"reached from `{named(sheet.paths[number])}:{line}:{column}`"
+        for number, line, column in said.places[1 : 1 + _MAX_TRACES]
+        if (number, line, column) != said.places[0]
+    ]
+
+
+def _incompatible_units(sheet: Sheet, message: str) -> Location:
+    """Of `min()` and `max()` with units that it cannot compare libsass tells no place: the first such call."""
+    units = re.findall(r"'([^']+)'", message)
+    for path, text, blank in zip(sheet.paths, sheet.texts, sheet.blanks, strict=True):
+        for call in re.finditer(r"\b(?:min|max)\([^;{}]*", blank):
+            if units and all(re.search(rf"\d{re.escape(unit)}", call[0]) for unit in units):
+                return locate(named(path), text, call.start(), call.start() + 3)
+    return Location(named(sheet.paths[0]))
+
+
+def main(file_descriptor: int) -> None:
+    """Answer requests (an EngineInput and load paths) with a Compiled until the other end is closed."""
+    connection = Connection(file_descriptor)
+    while True:
+        try:
+            given, load_paths = connection.recv()
+        except EOFError:
+            return
+        connection.send(compile_sheet(given, load_paths))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

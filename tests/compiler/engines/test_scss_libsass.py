@@ -1,0 +1,420 @@
+import gc
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.engines.scss_libsass import LibsassEngine
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.source_map import original_position
+from buildassets.diagnostics import Diagnostic
+from tests.conftest import Tree, write_tree
+from tests.css_trees import tree
+
+Compile = Callable[..., Compiled]
+
+
+@pytest.fixture
+def compile_tree(tmp_path: Path) -> Iterator[Compile]:
+    """Writes the files and compiles `app.scss` (or `entry`) among them; `vendor` is a load path."""
+    engine = LibsassEngine([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path))
+
+    def compiled(files: Tree | str, entry: str = "app.scss") -> Compiled:
+        folder = write_tree(tmp_path, {entry: files} if isinstance(files, str) else files)
+        text = (folder / entry).read_bytes().decode()
+        return engine.run(EngineInput(text, str(folder / entry), entry))
+
+    yield compiled
+    engine.close()
+
+
+def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
+    location = diagnostic.location
+    assert location is not None
+    return diagnostic.code, location.file, location.line, location.column
+
+
+def only_error(compiled: Compiled) -> Diagnostic:
+    (found,) = compiled.diagnostics
+    assert found.is_error
+    return found
+
+
+def names(paths: tuple[str, ...], folder: Path) -> list[str]:
+    return [os.path.relpath(path, folder) for path in paths]
+
+
+# What comes out
+
+
+def test_sheet_is_compiled_in_expanded_style(compile_tree: Compile) -> None:
+    compiled = compile_tree("$c: red; a { b { color: $c } }")
+    assert (compiled.text, compiled.diagnostics) == ("a b {\n  color: red;\n}\n", ())
+
+
+@pytest.mark.parametrize("source", ["", "\ufeff", "\n", "// nothing", "$a: 1;"])
+def test_sheet_without_rules_is_empty_css(compile_tree: Compile, source: str) -> None:
+    compiled = compile_tree(source)
+    assert (compiled.text, compiled.diagnostics) == ("", ())
+
+
+def test_numbers_keep_ten_digits(compile_tree: Compile) -> None:
+    assert "0.3333333333;" in compile_tree("a { b: (1/3) }").text
+
+
+def test_output_beyond_ascii_names_its_charset_and_has_no_byte_order_mark(compile_tree: Compile) -> None:
+    assert compile_tree("\ufeffa { b: 'é' }").text == "@charset \"UTF-8\";\na {\n  b: 'é';\n}\n"
+
+
+def test_last_layer_statement_keeps_its_semicolon(compile_tree: Compile) -> None:
+    text = compile_tree("a { b: c } @layer x; /* end */").text
+    assert tree(text + "d { e: f }") == tree("a { b: c } @layer x; d { e: f }")
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_comment_ends_with_the_line(compile_tree: Compile, line_end: str) -> None:
+    assert compile_tree(f"// one{line_end}a {{ b: c }}").text == "a {\n  b: c;\n}\n"
+
+
+def test_nul_is_no_end_of_the_sheet(compile_tree: Compile) -> None:
+    assert "d: e" in compile_tree("a { b: c } \0 { d: e }").text
+
+
+def test_indented_syntax_is_compiled(compile_tree: Compile) -> None:
+    files = {"app.sass": "@import one\n.a\n  b: $c\n", "_one.sass": "$c: red\n"}
+    assert compile_tree(files, "app.sass").text == ".a {\n  b: red;\n}\n"
+
+
+def test_indented_partial_of_a_sheet_is_compiled(compile_tree: Compile, tmp_path: Path) -> None:
+    files = {
+        "app.scss": "$c: red; @import 'p/one';",
+        "p/_one.sass": ".a\n  b: $c\n@import two\n",
+        "p/two.scss": "d{e:f}",
+    }
+    compiled = compile_tree(files)
+    assert compiled.text == ".a {\n  b: red;\n}\n\nd {\n  e: f;\n}\n"
+    assert names(compiled.inputs, tmp_path) == ["p/_one.sass", "p/two.scss"]
+
+
+def test_source_map_leads_to_the_partial(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"app.scss": "@import 'one';", "_one.scss": "a {\n  é: 'é';\n  b: url(x.png);\n}"})
+    assert compiled.source_map is not None
+    lines = compiled.text.split("\n")
+    line = next(number for number, text in enumerate(lines) if "url" in text)
+    assert original_position(compiled.source_map, line, lines[line].index("b")) == (str(tmp_path / "_one.scss"), 2, 2)
+
+
+def test_source_map_is_not_named_in_the_text(compile_tree: Compile) -> None:
+    assert "sourceMappingURL" not in compile_tree("a { b: c }").text
+
+
+def test_same_sheet_gives_the_same_result(compile_tree: Compile) -> None:
+    files = {"app.scss": "@import 'one'; a { b: $c }", "vendor/_one.scss": "$c: red;"}
+    assert compile_tree(files) == compile_tree(files)
+
+
+# Imports
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        "x.scss",
+        "_x.scss",
+        "x.sass",
+        "_x.sass",
+        "x.css",
+        "x/_index.scss",
+        "x/index.scss",
+        "vendor/_x.scss",
+        "vendor/x.css",
+    ],
+)
+def test_import_finds_its_file(compile_tree: Compile, tmp_path: Path, partial: str) -> None:
+    content = ".a\n  b: c\n" if partial.endswith(".sass") else ".a { b: c }"
+    compiled = compile_tree({"app.scss": '@import "x";', partial: content})
+    assert (compiled.text, compiled.diagnostics) == (".a {\n  b: c;\n}\n", ())
+    assert names(compiled.inputs, tmp_path) == [partial]
+
+
+@pytest.mark.parametrize("name", ["x.scss", "_x.scss", "_x", "./x", "../sheets/x"])
+def test_import_may_spell_a_name_out(compile_tree: Compile, tmp_path: Path, name: str) -> None:
+    compiled = compile_tree({"sheets/app.scss": f'@import "{name}";', "sheets/_x.scss": "a{b:c}"}, "sheets/app.scss")
+    assert names(compiled.inputs, tmp_path) == ["sheets/_x.scss"]
+
+
+def test_import_looks_beside_the_importing_file_first(compile_tree: Compile, tmp_path: Path) -> None:
+    files = {"app.scss": '@import "p/one";', "p/one.scss": '@import "x";', "p/x.scss": "a{b:c}", "vendor/x.scss": ""}
+    assert names(compile_tree(files).inputs, tmp_path) == ["p/one.scss", "p/x.scss"]
+
+
+def test_files_looked_for_in_vain_are_absences(compile_tree: Compile, tmp_path: Path) -> None:
+    absences = names(compile_tree({"app.scss": '@import "x";', "vendor/_x.scss": ""}).absences, tmp_path)
+    assert absences == sorted(absences)
+    assert {"_x.scss", "x.scss", "x.sass", "x.css", "x/_index.scss", "vendor/x.scss"} <= {*absences}
+    assert "vendor/_x.scss" not in absences
+
+
+def test_file_name_may_hold_anything(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"app.scss": '@import "a b:1, in é\'";', "_a b:1, in é'.scss": "a { b: $c }"})
+    assert brief(only_error(compiled)) == ("scss/syntax", "_a b:1, in é'.scss", 1, 8)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["@import url(x);", '@import "x" screen;', '@import "//h/x";', '@import "http://h/x";', '@import url("x") print;'],
+)
+def test_plain_css_import_stays(compile_tree: Compile, rule: str) -> None:
+    compiled = compile_tree({"app.scss": rule, "_x.scss": "a { b: c }"})
+    assert (compiled.text, compiled.inputs, compiled.absences) == (f"{rule}\n", (), ())
+
+
+def test_import_of_a_css_file_by_its_full_name_stays(compile_tree: Compile) -> None:
+    assert compile_tree({"app.scss": '@import "x.css";', "x.css": ""}).text == "@import url(x.css);\n"
+
+
+def test_missing_import_is_told_with_where_it_was_looked_for(compile_tree: Compile) -> None:
+    compiled = compile_tree({"app.scss": 'a{b:c}\n@import "p/thema";', "p/_theme.scss": ""})
+    found = only_error(compiled)
+    assert brief(found) == ("scss/import", "app.scss", 2, 10)
+    assert found.message == "cannot find `p/thema`"
+    assert found.notes == ("looked in `./` and `vendor/`",)
+    assert found.hint == "did you mean `p/theme`?"
+
+
+def test_every_missing_import_is_told(compile_tree: Compile) -> None:
+    files = {"app.scss": '@import "x";\n@import "one";\na { b: $of-x }', "one.scss": "@import 'y',\n  'z';"}
+    places = [brief(diagnostic)[1:3] for diagnostic in compile_tree(files).diagnostics]
+    assert places == [("app.scss", 1), ("one.scss", 1), ("one.scss", 2)]
+
+
+def test_ambiguous_import_names_the_candidates(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@import "x";', "_x.scss": "", "x.scss": ""}))
+    assert brief(found) == ("scss/import-ambiguous", "app.scss", 1, 10)
+    assert found.notes == ("`_x.scss`", "`x.scss`")
+
+
+def test_import_loop_is_told_with_its_way(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss": '@import "app";'}))
+    assert brief(found) == ("scss/import-loop", "x.scss", 1, 10)
+    assert found.notes == ("`app.scss` → `x.scss` → `app.scss`",)
+
+
+def test_file_may_be_imported_twice(compile_tree: Compile) -> None:
+    compiled = compile_tree(
+        {"app.scss": '@import "x"; @import "y"; @import "x";', "x.scss": "a{b:c}", "y.scss": '@import "x";'}
+    )
+    assert compiled.text.count("a {") == 3
+    assert compiled.diagnostics == ()
+
+
+def test_partial_that_is_no_utf8_is_an_error_at_its_importer(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss": b"a { b: '\xff' }"}))
+    assert brief(found) == ("scss/unreadable", "app.scss", 1, 10)
+
+
+def test_named_pipe_does_not_block(compile_tree: Compile, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.scss")
+    assert brief(only_error(compile_tree('@import "x";'))) == ("scss/unreadable", "app.scss", 1, 10)
+
+
+def test_folder_with_the_name_of_a_sheet_is_no_sheet(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss/one": ""}))
+    assert (found.code, found.hint) == ("scss/import", None)
+
+
+# What libsass says
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column"),
+    [
+        ("a {\n  b: $nope;\n}", 2, 6),
+        ("a {\r\n\tb: $nope;\r\n}", 2, 5),
+        ("\ufeffa { b: $nope }", 1, 8),
+        ("é { b: '😀' $nope }", 1, 12),
+    ],
+)
+def test_error_has_its_place_in_characters(compile_tree: Compile, source: str, line: int, column: int) -> None:
+    found = only_error(compile_tree(source))
+    assert brief(found) == ("scss/syntax", "app.scss", line, column)
+    assert found.location is not None
+    assert found.location.length == len("$nope")
+    assert found.message == "undefined variable: `$nope`"
+
+
+def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@import "m";\n@include m;', "_m.scss": "@mixin m { a { b: $c } }"}))
+    assert brief(found) == ("scss/syntax", "_m.scss", 1, 19)
+    assert found.notes == ("reached from `app.scss:2:10`",)
+
+
+@pytest.mark.parametrize(
+    "source", ["a {", "a { b: c", "a } b", "@", "a { b: ", "#{", "@if", "@include nope;", "a { b: 1px + 1em }"]
+)
+def test_broken_sheet_is_one_error_with_a_place(compile_tree: Compile, source: str) -> None:
+    found = only_error(compile_tree(source))
+    assert found.code == "scss/syntax"
+    assert found.message[0].islower()
+    assert not found.message.endswith(".")
+
+
+def test_error_rule_is_told_in_the_words_of_the_user(compile_tree: Compile) -> None:
+    found = only_error(compile_tree('a { b: c }\n@error "Say \\"no\\".";'))
+    assert (*brief(found)[:3], found.message) == ("scss/error", "app.scss", 2, 'Say "no".')
+
+
+def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
+    compiled = compile_tree({"app.scss": '@import "x"; a { b: c } @debug "d";', "x.scss": '\n@warn "careful";'})
+    (found,) = compiled.diagnostics
+    assert (brief(found), found.message) == (("scss/warn", "x.scss", 2, 1), "careful")
+    assert not found.is_error
+    assert "b: c" in compiled.text
+
+
+def test_warning_is_not_shown_with_the_next_sheet(compile_tree: Compile) -> None:
+    compile_tree('@warn "careful";')
+    assert compile_tree("a { b: c }").diagnostics == ()
+
+
+# What libsass does not know
+
+
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        ("a { width: min(10px, 5vw) }", 12),
+        ("a { width: min(100%, 20rem) }", 12),
+        ("a { width: max(var(--x), 3px) }", 12),
+        ("a { width: clamp(1rem, 1rem + 2vw, 3rem) }", 0),
+        ("a { color: rgb(0 0 0 / 50%) }", 0),
+        ("a { color: rgba(0 0 0 / .5) }", 0),
+        ("a { color: hsl(120deg 50% 50% / .5) }", 0),
+        ("a { color: rgb(from var(--c) r g b) }", 0),
+        ("a { b: rgba(0, 0, 0, 50%) }", 8),
+        ("a { b: hsla(0, 0%, 0%, 50%) }", 0),
+        ("@media (width >= 600px) { a { b: c } }", 0),
+        ("@media (hover) or (pointer) { a { b: c } }", 0),
+        ("@media not (hover) { a { b: c } }", 8),
+        ("$q: 'not (hover)'; @media #{$q} { a { b: c } }", 0),
+        ("@supports selector(:has(a)) { a { b: c } }", 0),
+        ("@import url(x.css) layer(y);", 0),
+        ('@import "x.css" supports(display: grid);', 0),
+        ("a { b: math.div(1, 2) }", 0),
+        ("a { --b:; }", 0),
+        ("a { b: var(--c,) }", 8),
+        ("$w: 1px; a { b: calc(100% - $w) }", 29),
+        ("a { b: calc(1px + percentage(.5)) }", 19),
+        ("@function f($x) { @return $x } a { b: calc(1px + f(2)) }", 50),
+        (".a { &:is(.b &) { c: d } }", 14),
+        ("a { @font-face { b: c } }", 5),
+        ("a:nth-child(2n of .b) { c: d }", 2),
+    ],
+)
+def test_what_libsass_does_not_know_is_an_error_that_names_dart_sass(
+    compile_tree: Compile, source: str, column: int
+) -> None:
+    found = only_error(compile_tree(source))
+    assert found.location is not None
+    assert (found.location.line, found.location.column) == (1, column or found.location.column)
+    assert "dart-sass" in (found.hint or "")
+
+
+@pytest.mark.parametrize("rule", ["use", "forward"])
+def test_module_rule_of_a_partial_is_an_error_there(compile_tree: Compile, rule: str) -> None:
+    source = f'// @{rule}\n/* @{rule} */\n@{rule} "sass:math";\na {{ b: $of-the-module }}'
+    found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss": source}))
+    assert brief(found) == ("scss/unsupported", "x.scss", 3, 1)
+    assert found.message == f"libsass does not know `@{rule}`"
+
+
+def test_interpolation_is_the_way_around_calc(compile_tree: Compile) -> None:
+    compiled = compile_tree("$w: 1px; a { b: calc(100% - #{$w}); --c: $w; }")
+    assert (compiled.text, compiled.diagnostics) == ("a {\n  b: calc(100% - 1px);\n  --c: $w;\n}\n", ())
+
+
+# The child
+
+
+def test_sheet_that_crashes_libsass_is_an_error_and_the_next_one_compiles(compile_tree: Compile) -> None:
+    found = only_error(compile_tree("@media print{" * 20_000 + "}" * 20_000))
+    assert (found.code, found.message) == ("scss/crash", "libsass crashed (SIGSEGV)")
+    assert "dart-sass" in (found.hint or "")
+    assert compile_tree("a { b: c }").text == "a {\n  b: c;\n}\n"
+
+
+def test_deeply_nested_rules_are_an_error(compile_tree: Compile) -> None:
+    assert only_error(compile_tree("a{" * 20_000 + "}" * 20_000)).message == "code too deeply nested"
+
+
+def test_sheet_without_end_is_given_up() -> None:
+    engine = LibsassEngine([], str, limit_seconds=0.5)
+    compiled = engine.run(EngineInput("@while true { $a: 1 }", "/a.scss", "a.scss"))
+    engine.close()
+    assert only_error(compiled).message == "libsass did not finish in 0.5 seconds"
+
+
+def test_child_that_died_idle_is_replaced() -> None:
+    engine = LibsassEngine([], str)
+    given = EngineInput("a { b: c }", "/a.scss", "a.scss")
+    first = engine.run(given)
+    (child,) = engine._idle
+    child._process.kill()
+    child._process.wait()
+    assert engine.run(given) == first
+    engine.close()
+
+
+def test_close_leaves_no_process_and_run_starts_a_new_one() -> None:
+    engine = LibsassEngine([], str)
+    engine.close()
+    given = EngineInput("a { b: c }", "/a.scss", "a.scss")
+    first = engine.run(given)
+    process = engine._idle[0]._process
+    engine.close()
+    assert process.returncode is not None
+    assert engine.run(given) == first
+    engine.close()
+    del engine, process
+    gc.collect()
+
+
+def test_threads_do_not_wait_for_one_another() -> None:
+    engine = LibsassEngine([], str, limit_seconds=30)
+    slow = EngineInput("@for $i from 1 through 3000000 { $a: $i }", "/slow.scss", "slow.scss")
+    thread = threading.Thread(target=engine.run, args=(slow,))
+    thread.start()
+    assert engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss")).text
+    is_still_running = thread.is_alive()
+    thread.join()
+    engine.close()
+    assert is_still_running
+
+
+def test_script_without_a_main_guard_may_compile(tmp_path: Path) -> None:
+    script = (
+        "from buildassets.compiler.engines.scss_libsass import LibsassEngine\n"
+        "from buildassets.compiler.model import EngineInput\n"
+        "engine = LibsassEngine([], str)\n"
+        "print(engine.run(EngineInput('a { b: c }', '/a.scss', 'a.scss')).text.split())\n"
+    )
+    write_tree(tmp_path, {"script.py": script, "sass.py": "raise SystemExit('not this one')"})
+    command = [sys.executable, "-P", "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.returncode) == ("['a', '{', 'b:', 'c;', '}']\n", 0), done.stderr
+
+
+def test_engine_is_imported_without_libsass() -> None:
+    program = (
+        "import sys, buildassets.compiler.engines.scss_libsass as m; m.LibsassEngine([], str)\n"
+        "sys.exit(bool({'sass', '_sass', 'multiprocessing'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_version_is_that_of_libsass_itself() -> None:
+    assert LibsassEngine([], str).version.split() == ["libsass", "3.6.6"]

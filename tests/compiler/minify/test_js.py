@@ -1,0 +1,194 @@
+"""What counts as the same program, and the program in its shortest form."""
+
+from itertools import pairwise
+from typing import Final
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from buildassets.compiler.lexers.js import Kind, tokens
+from buildassets.compiler.minify.js import Piece, pieces, reduced, same_meaning
+
+WORDS: Final = [
+    "a", "in", "of", "return", "throw", "break", "yield", "await", "async", "let", "var", "static", "get", "class",
+    "function", "x=>", "async()", "if(a)", "for(;;)", "while(a)", "do", "else", "case", "1", "2.", ".5", "0x1",
+    "1n", "'s'", "`t`", "`${", "}`", "}u${", "/r/", "/r/g", "/[/]/", "#p", "(", ")", "[", "]", "{", "}", ";", ",",
+    ".", "?.", "...", "?", ":", "=", "=>", "==", "<", ">", "<=", "<<", "+", "-", "++", "--", "*", "**", "/", "/=",
+    "%", "!", "~", "&", "&&", "??", "??=", "<!--c\n", "-->c\n", "//!k\n", "/*!k*/", "/*!k\n*/", "\\u0061", "import",
+    "export",
+]  # fmt: skip
+GAPS: Final = (" ", "\t", "\n", "\r\n", "\u2028", "\xa0", "/*c*/", "/*c\n*/", "//c\n", " \n /*c*/ \n")
+texts: Final = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GAPS)), max_size=12).map(
+    lambda pairs: "".join(word + gap for word, gap in pairs)
+)
+
+# The tokens above after or before which no semicolon can be meant: no statement or class field ends, or begins, so.
+OPERATORS: Final = frozenset(
+    [";", ",", ".", "?.", "?", ":", "=", "==", "<", ">", "<=", "<<", "%", "**", "&", "&&", "??", "??="]
+)
+NOTHING_ENDS_WITH: Final = OPERATORS | {"(", "[", "{", "...", "=>", "+", "-", "*", "/", "/=", "!", "~"}
+NOTHING_BEGINS_WITH: Final = OPERATORS | {")", "]", "}", "..."}
+
+
+def kept(text: str) -> tuple[Piece, ...]:
+    """The pieces of a text without bad tokens."""
+    found = tuple(pieces(text))
+    assume(all(piece.kind is not Kind.BAD for piece in found))
+    assume(same_meaning(pieces(text, module=True), pieces(text, module=False)))
+    return found
+
+
+@given(texts)
+def test_reduced_text_means_the_same(text: str) -> None:
+    source = kept(text)
+    assert same_meaning(source, pieces(reduced(source)))
+
+
+@given(texts)
+def test_reduced_text_cannot_be_reduced_further(text: str) -> None:
+    once = reduced(kept(text))
+    assert reduced(pieces(once)) == once
+
+
+def lines_of_code(text: str) -> list[tuple[str, bool]]:
+    """Every token of code, and whether a line end stands anywhere between it and the one before."""
+    code = [token for token in tokens(text) if token.kind > Kind.HASHBANG]
+    gaps = [text[one.end : other.start] for one, other in pairwise(code)]
+    return [
+        (text[token.start : token.end], any(mark in gap for mark in "\n\r\u2028\u2029"))
+        for token, gap in zip(code, ["", *gaps], strict=False)
+    ]
+
+
+@given(texts)
+def test_reduced_text_gains_no_line_end(text: str) -> None:
+    before, after = lines_of_code(text), lines_of_code(reduced(kept(text)))
+    assert all(was_ended or not is_ended for (_, was_ended), (_, is_ended) in zip(before, after, strict=True))
+
+
+@given(texts)
+def test_reduced_text_loses_no_line_end_that_can_matter(text: str) -> None:
+    before, after = lines_of_code(text), lines_of_code(reduced(kept(text)))
+    for (last, _), (word, was_ended), (_, is_ended) in zip(before, before[1:], after[1:], strict=False):
+        if was_ended and not is_ended:
+            is_after_opening = last in NOTHING_ENDS_WITH or last.endswith("${")
+            assert is_after_opening or word in NOTHING_BEGINS_WITH or word.startswith("}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a < !--b", "a<!--b"),
+        ("a / /2/", "a//2/"),
+        ("return/*\n*/1", "return 1"),
+        ("return 1", "return\n1"),
+        ("class A{#a = 1\n#b = 2}", "class A{#a=1#b=2}"),
+        ("class A{a\n*b(){}}", "class A{a*b(){}}"),
+        ("a\n++b", "a++b"),
+        ("a++\nb", "a\n++b"),
+        ("a + +b", "a++b"),
+        ("case /a  b/:", "case/a b/:"),
+        ("`a  b`", "`a b`"),
+        ("`${a}  b`", "`${a} b`"),
+        ("`${`  `}`", "`${``}`"),
+        ("'a  b'", "'a b'"),
+        ("a\n-->b", "a-->b"),
+        ("a-->b", "a\n-->b"),
+        ("1 .a", "1.a"),
+        ("var \\u0061b", "var\\u0061b"),
+        ("a// b\u2028c", "a"),
+        ("/*! a */b", "b"),
+        ("b", "/*! a */b"),
+        ("a;b", "a;b;"),
+        ("a;b;", "a;b"),
+        ("a}\n~b", "a}~b"),
+        ("a}\n'b'", "a}'b'"),
+    ],
+)
+def test_other_programs_are_told_apart(before: str, after: str) -> None:
+    assert not same_meaning(pieces(before), pieces(after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1 ;\n\n b = 2", "a=1;b=2"),
+        ("f (\n a ,\n b\n)", "f(a,b)"),
+        ("a\n  .b\n  ?.c", "a.b?.c"),
+        ("a =>\n{\n return a\n}", "a=>{return a}"),
+        ("a\n && b\n || c", "a&&b||c"),
+        ("`${\n a\n }`", "`${a}`"),
+        ("a;b", "a;\nb"),
+        ("/* a */ b // c", "b"),
+        ("a\r\nb\u2028c", "a\nb\nc"),
+        ("\ufeff a", "a"),
+    ],
+)
+def test_the_same_program_is_recognised(before: str, after: str) -> None:
+    assert same_meaning(pieces(before), pieces(after))
+    assert reduced(pieces(before)) == after.replace(";\n", ";")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/*! a */\n\nb", "/*! a */b"),
+        ("a\n/*! b */\nc", "a/*! b */\nc"),
+        ("a /*! b\n */ c", "a/*! b\n */c"),
+        ("a\n/*! b */ ; c", "a/*! b */;c"),
+        ("/** @license a */ b", "/** @license a */b"),
+        ("/* x\n * @preserve */ b", "/* x\n * @preserve */b"),
+        ("a //! b\nc", "a//! b\nc"),
+        ("a; // @license b", "a;// @license b\n"),
+        ("#!/bin/node  a\n\n b", "#!/bin/node  a\nb"),
+        ("a <!-- b\nc", "a<!-- b\nc"),
+        ("a;\n --> b\nc", "a;\n--> b\nc"),
+        ("--> b", "--> b\n"),
+        ("/* a */ // b", ""),
+        ("a //# sourceMappingURL=a.js.map", "a"),
+        ("a //# sourceURL=a.js", "a"),
+        ("a /*# sourceMappingURL=a.css.map */", "a"),
+    ],
+)
+def test_comment_stays_or_goes(text: str, expected: str) -> None:
+    assert reduced(pieces(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "var a",
+        "a in b",
+        "1 in b",
+        "a+ +b",
+        "a- -b",
+        "a+ ++b",
+        "a/ /b/",
+        "1 .a",
+        "/a/ in b",
+        "a< !b",
+        "return a",
+        "a\nb",
+    ],
+)
+def test_space_that_keeps_tokens_apart_stays(text: str) -> None:
+    assert reduced(pieces(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("return 'a'", "return'a'"),
+        ("case /a/ :", "case/a/:"),
+        ("'a' in b", "'a'in b"),
+        ("return `a`", "return`a`"),
+        ("a = - b", "a=-b"),
+        ("a && ! b", "a&&!b"),
+        ("static #a", "static#a"),
+        ("( ) => { } ", "()=>{}"),
+        ("f ( ... a )", "f(...a)"),
+    ],
+)
+def test_space_that_keeps_nothing_apart_goes(text: str, expected: str) -> None:
+    assert reduced(pieces(text)) == expected

@@ -1,4 +1,3 @@
-import gc
 import os
 import subprocess
 import sys
@@ -379,8 +378,23 @@ def test_close_leaves_no_process_and_run_starts_a_new_one() -> None:
     assert process.returncode is not None
     assert engine.run(given) == first
     engine.close()
-    del engine, process
-    gc.collect()
+
+
+def test_crash_and_close_leave_no_open_file() -> None:
+    engine = LibsassEngine([], str)
+    before = os.listdir("/dev/fd")
+    engine.run(EngineInput("@media print{" * 20_000, "/a.scss", "a.scss"))
+    engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss"))
+    engine.close()
+    assert os.listdir("/dev/fd") == before
+
+
+def test_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    before = os.listdir("/dev/fd")
+    found = only_error(LibsassEngine([], str).run(EngineInput("a { b: c }", "/a.scss", "a.scss")))
+    assert (found.code, found.message) == ("scss/unavailable", "libsass cannot be started: no such file or directory")
+    assert os.listdir("/dev/fd") == before
 
 
 def test_threads_do_not_wait_for_one_another() -> None:

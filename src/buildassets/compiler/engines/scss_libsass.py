@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from tempfile import TemporaryFile
@@ -16,7 +17,7 @@ from typing import Final
 
 from buildassets.compiler.engines.scss_syntax import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 _WORKER: Final = "buildassets.compiler.engines.scss_worker"
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
@@ -32,20 +33,23 @@ class Child:
     def __init__(self) -> None:
         from multiprocessing import Pipe
 
-        self._log = TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self._connection, theirs = Pipe()
         # Its modules must be ours, but not those of the folder that the user happens to stand in.
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)}
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", _WORKER, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._log,
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                env=environment,
-            )
+        with ExitStack() as opened:
+            self._log = opened.enter_context(TemporaryFile())
+            self._connection, theirs = Pipe()
+            opened.enter_context(self._connection)
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own module
+                    [sys.executable, "-P", "-m", _WORKER, str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._log,
+                    pass_fds=[theirs.fileno()],
+                    cwd="/",
+                    env=environment,
+                )
+            self._opened = opened.pop_all()
 
     @property
     def is_alive(self) -> bool:
@@ -65,10 +69,9 @@ class Child:
 
     def end(self) -> str:
         """End the process, let go of its pipes; gives the last line that it printed."""
-        self._connection.close()
-        self._process.kill()
-        self._process.wait()
-        with self._log:
+        with self._opened:
+            self._process.kill()
+            self._process.wait()
             self._log.seek(0)
             lines = self._log.read().decode("utf-8", "replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
@@ -111,7 +114,11 @@ class LibsassEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every one that was looked for in vain."""
         given = replace(given, path=os.path.abspath(given.path))
-        child = self._take()
+        try:
+            child = self._take()
+        except OSError as fault:
+            message = f"libsass cannot be started: {reason_text(fault)}"
+            return _failed("scss/unavailable", message, given, [], "see that Python can start processes")
         try:
             compiled = child.compile(given, self._load_paths, self._limit_seconds)
         except TimeoutError:

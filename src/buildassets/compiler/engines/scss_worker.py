@@ -79,7 +79,7 @@ class Sheet:
         number = self._numbered(name, location, resolution)
         if number is None:
             # An import at fault counts as an empty sheet, so that the others are looked at too.
-            return [("/missing.scss", "")]
+            return [("/0.scss", "")]
         self._open.append(number)
         if self.paths[number].endswith(".sass"):
             return [(self._indented_copy(number),)]
@@ -214,7 +214,7 @@ def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
     if not found:
         return written, ""
     document: Any = json.loads(b64decode(encoded.partition(" ")[0]))
-    sources = [sheet.paths[_number(source)] if "missing" not in source else "" for source in document["sources"]]
+    sources = [sheet.paths[_number(source)] for source in document["sources"]]
     source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
     return _terminated(css.rstrip("\n")), json.dumps(source_map, separators=(",", ":"))
 

@@ -53,8 +53,9 @@ def has_essence(text: str, entries: list[str]) -> bool:
 
 def written_apart(entries: list[str]) -> str:
     """A sheet of that essence, with an empty comment between any two that would run together."""
-    parts = entries[:1]
-    for before, after in pairwise(entries):
+    head = 1 if entries[:1] == [_BYTE_ORDER_MARK] else 0
+    parts = entries[: head + 1]
+    for before, after in pairwise(entries[head:]):
         if _run_together(before, after):
             parts.append("/**/")
         parts.append(after)
@@ -63,10 +64,11 @@ def written_apart(entries: list[str]) -> str:
 
 def _by_statement(text: str) -> Iterator[list[str]]:
     """The essence in portions: the end of the statement before, if that matters, and the next statement."""
+    start = 0
     if text.startswith(_BYTE_ORDER_MARK):
         yield [_BYTE_ORDER_MARK]
-        text = text[1:]
-    reading = pieces(text)
+        start = 1
+    reading = pieces(text, start)
     depth = 0
     last = _Statement(nested=False)
     while True:
@@ -75,8 +77,8 @@ def _by_statement(text: str) -> Iterator[list[str]]:
         if is_end_idle and statement.terminator == ";":
             continue
         entries = [] if is_end_idle or not last.terminator else [last.terminator]
-        if statement.lead == "@charset" and not last.terminator and not _ENCODING.match(text):
-            entries.append(" ")  # a browser looks at the first bytes: what names no encoding there must not begin to
+        if not last.terminator and _would_name_encoding(statement.lead, text, start):
+            entries.append(" ")
         entries += statement.entries()
         yield entries
         if not statement.terminator:
@@ -85,11 +87,19 @@ def _by_statement(text: str) -> Iterator[list[str]]:
         last = statement
 
 
+def _would_name_encoding(lead: str, text: str, start: int) -> bool:
+    """Whether the sheet's first word names no encoding where it stands, and would as the first bytes of the sheet."""
+    if lead == "@charset":
+        return not _ENCODING.match(text, start)
+    return start == 0 and lead.startswith(_BYTE_ORDER_MARK)
+
+
 def _run_together(before: str, after: str) -> bool:
     if before == "!" and after.startswith("--"):
         return True  # with a `<` before them they are `<!--`
-    boundaries = (token.end for token in tokens(before + after))
-    return next(end for end in boundaries if end >= len(before)) != len(before)
+    joint = len(before) + 1
+    ends = (token.end for token in tokens(f" {before}{after}", 1))  # not at the start, where U+FEFF is a token
+    return next(end for end in ends if end >= joint) != joint
 
 
 class _Gap(NamedTuple):

@@ -33,6 +33,10 @@ class Result:
         return median(run.seconds for run in self.runs)
 
     @property
+    def cpu_seconds(self) -> float:
+        return median(run.cpu_seconds for run in self.runs)
+
+    @property
     def peak_bytes(self) -> float:
         return median(run.peak_bytes for run in self.runs)
 
@@ -113,8 +117,8 @@ def report(
     yield f"{len(tree.files):,} files of {tree.size_bytes / 1e6:.1f} MB, read from and written to memory;"
     yield f"medians of {rounds} runs taken in turn; {os.cpu_count()} cores ({platform.machine()})."
     yield ""
-    yield "| | version | seconds | ÷ ours | MB | files | rewrites | leaves out |"
-    yield "|---|---|--:|--:|--:|--:|---|---|"
+    yield "| | version | seconds | ÷ ours | CPU seconds | MB | files | rewrites | leaves out |"
+    yield "|---|---|--:|--:|--:|--:|--:|---|---|"
     for contender in competing:
         result = results[contender]
         cells = [contender.name, result.version, *_figures(result, unit, floor_bytes), contender.leaves_out]
@@ -124,12 +128,13 @@ def report(
 def _figures(result: Result, unit: float | None, floor_bytes: float) -> list[str]:
     """Seconds, ratio, memory, files and kinds of reference as the table shows them."""
     if not result.runs:
-        return ["", "", "", "", result.fault or "not run"]
+        return ["", "", "", "", "", result.fault or ""]
     megabytes = f"{result.peak_bytes / 1e6:.0f}"
     if result.peak_bytes <= floor_bytes:
         megabytes = f"< {floor_bytes / 1e6:.0f}"  # the memory of this process hides it
     ratio = f"{result.seconds / unit:.2f}" if unit else ""
-    return [f"{result.seconds:.2f}", ratio, megabytes, str(result.files), ", ".join(result.rewritten) or "none"]
+    times = [f"{result.seconds:.2f}", ratio, f"{result.cpu_seconds:.2f}"]
+    return [*times, megabytes, str(result.files), ", ".join(result.rewritten) or "none"]
 
 
 if __name__ == "__main__":

@@ -23,12 +23,14 @@ class FailedRunError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command from start to end. `peak_bytes` is the resident memory of its largest process.
+    """One run of a command from start to end, with the time of all its processes on all cores.
 
-    Linux counts the memory of the process that started the command too, so `peak_bytes` has this one's as its floor.
+    `peak_bytes` is the resident memory of its largest process. Linux counts what the process that started it had at
+    that moment, so this one's memory is the floor.
     """
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
 
 
@@ -44,7 +46,7 @@ def run(arguments: Sequence[str]) -> Run:
             log.seek(0)
             lines = log.read().decode(errors="replace").strip().splitlines()
             raise FailedRunError(lines[-1] if lines else f"exit code {os.waitstatus_to_exitcode(status)}")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def count_files(folder: Path) -> int:

@@ -52,6 +52,13 @@ class Absence:
             if severity is not None:
                 yield self._diagnostic(severity, linked.draft, index, target)
 
+    def _reason(self, target: LogicalPath) -> str:
+        if skipped := self._skipped_with(target):
+            return f"`{skipped}` is {self.skipped[skipped]}"
+        if target.startswith("../"):
+            return "a reference cannot leave the tree of assets"
+        return f"looked in {' and '.join(f'`{root}/`' for root in self.roots)}"
+
     def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
         """What discovery left out and `target` with it: the file itself or a folder above it."""
         path = str(target)
@@ -69,15 +76,13 @@ class Absence:
 
     def _diagnostic(self, severity: Severity, draft: Draft, index: int, target: LogicalPath) -> Diagnostic:
         is_map = draft.references[index].kind is ReferenceKind.SOURCE_MAP
-        skipped = self._skipped_with(target)
-        looked_in = " and ".join(f"`{root}/`" for root in self.roots)
-        suggestion = nearest_asset(target, self.known)
+        suggestion = None if target.startswith("../") else nearest_asset(target, self.known)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place_of(draft, index, self.shown),
-            (f"`{skipped}` is {self.skipped[skipped]}" if skipped else f"looked in {looked_in}",),
+            (self._reason(target),),
             f"did you mean `{suggestion}`?" if suggestion else None,
         )
 

@@ -17,8 +17,15 @@ class Engine(Protocol):
     and `run` after `close` starts it anew.
     """
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its name and version, as in `libsass 3.6.6`."""
+        ...
 
     def run(self, given: EngineInput) -> Compiled:
         """What the engine makes of `given`, with everything that it read on the way."""

@@ -19,8 +19,6 @@ from buildassets.compiler.config import (
     load_config,
     shown_path,
     unavailable,
-    with_output,
-    with_sources,
 )
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
@@ -514,20 +512,6 @@ def test_given_folders_are_checked(project: Path) -> None:
         load_config(sources=["gone", "assets"], output="assets")
     found = [(fault.code, fault.location) for fault in caught.value.diagnostics]
     assert found == [("config/output", None), ("config/source", None)]
-
-
-def test_sources_can_be_changed(project: Path) -> None:
-    (project / "in/own").mkdir(parents=True)
-    changed = with_sources(load_config(), ["own", str(project / "assets")], str(project / "in"))
-    assert [root.path for root in changed.sources] == [str(project / "in/own"), str(project / "assets")]
-    with pytest.raises(ConfigError, match="`gone` does not exist"):
-        with_sources(changed, ["gone"], str(project))
-
-
-def test_output_can_be_changed(project: Path) -> None:
-    assert with_output(load_config(), "out", str(project / "in")).output == str(project / "in/out")
-    with pytest.raises(ConfigError, match="`assets` is both"):
-        with_output(load_config(), "assets", str(project))
 
 
 @pytest.mark.parametrize(("path", "shown"), [("assets/a.css", "assets/a.css"), ("../x", "../x"), (".", ".")])

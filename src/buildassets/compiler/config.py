@@ -27,8 +27,6 @@ __all__ = [
     "load_config",
     "shown_path",
     "unavailable",
-    "with_output",
-    "with_sources",
 ]
 
 Missing = Literal["error", "warn", "ignore"]
@@ -144,21 +142,6 @@ def load_config(
     document.faults += unavailable(config, document)
     _raise_if_any(document.faults)
     return config
-
-
-def with_sources(config: Config, paths: Sequence[str], cwd: str) -> Config:
-    """`config` with the source roots `paths`, relative to `cwd`, for its own; raises ConfigError if they cannot be."""
-    roots = tuple(_root(cwd, path) for path in paths)
-    changed = replace(config, sources=roots)
-    _raise_if_any([*_root_faults([((), root) for root in roots], Document({})), *_output_faults(changed, Document({}))])
-    return changed
-
-
-def with_output(config: Config, path: str, cwd: str) -> Config:
-    """`config` with the release directory `path`, relative to `cwd`; raises ConfigError if it cannot be."""
-    changed = replace(config, output=_absolute(cwd, path))
-    _raise_if_any(_output_faults(changed, Document({})))
-    return changed
 
 
 def shown_path(config: Config, path: str) -> str:

@@ -1,0 +1,190 @@
+"""The engine `rcssmin`: shorter sheets that an independent parser reads alike, and warnings for what browsers drop."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+import rcssmin
+
+from buildassets.compiler.engines import engine_class
+from buildassets.compiler.engines.css_rcssmin import RcssminEngine
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import render_text
+from tests.css_trees import tree
+
+
+def run(text: str) -> Compiled:
+    return RcssminEngine().run(EngineInput(text, "/app/assets/css/a.css", "assets/css/a.css"))
+
+
+HAZARDS = [
+    'a{background:url("a b.png")}',
+    "a{background: url( 'a  b.png' )}",
+    ".a/**/.b{c:d}",
+    ".a/* x */ .b{c:d}",
+    "a/**/b{c:d}",
+    "a .b, a.b, a #b, #a #b, a [b], a *, * a, * + *, a > b, a ~ b, a + b { c : d }",
+    "a :hover{b:c}",
+    "a :not( .b ) :is(c , d) e{f:g}",
+    "li:nth-child( 2n + 1 ):nth-child(even of .a .b){b:c}",
+    "a{b :hover{c : d} &:hover{e : f} > g{h : i} .j &{k : l}}",
+    "@media screen and (min-width : 100px) , print and (orientation:landscape){a{b:c}}",
+    "@media (width >= 600px) and (400px <= height <= 700px){a{b:c}}",
+    "@media screen and (min-width:0\\0){a{b:c}}",
+    "a{*zoom : 1;_height : 1px;min-width:0\\0 ;color:red\\9}",
+    "a{width:calc(1px + 2px);width:calc( (1px - 2px) * 3 / 4 );width:calc(1px + -2px)}",
+    "a{margin:10px -5px;transform:translate( -50% , -50% ) rotate( 45deg )}",
+    "a{b:var(--a) var(--b);c:var( --d , ) e;f:var(--g,h i)}",
+    ":root{--a: ;--b:{c:d};--c: a , b ;--d:  'x  y'  ;--e:;--f: f( 1 , 2 ) !important;--g:[ a ] /* k */ b}",
+    ":root{--a : b ! important ; c : d ! important}",
+    "a{color:red!important;color:blue ! important;color:green ! /**/ important}",
+    '@charset "utf-8";\n\na{b:"é"}',
+    '\ufeff@charset "utf-8";\na{b:c}',
+    '/* not first */@charset "utf-8";a{b:c}',
+    ".\\31 0 .b{c:d}",
+    ".\\31  .b{c:d}",
+    ".sm\\:a\\/b .c\\(d\\) e{f:g}",
+    "a{content:'\\f000';content:\"\\\"  /* x */\";content:'a\\\n  b'}",
+    "@font-face{font-family:'a  b';src:url(a.eot?#iefix) format( 'eot' ) , url( a.woff )}",
+    "@font-face{unicode-range: U+0025-00FF, u+4?? , U+26}",
+    "<!-- a{b:c} -->",
+    "@import url( a.css ) layer( x ) supports( display : grid ) screen , print;@import 'b.css';a{b:c}",
+    "@namespace svg url( http://example.com/ );svg|a , *|b , |c{d:e}",
+    "@supports ( display : grid ) and (not (display:inline-grid)) or selector( a > b ){a{b:c}}",
+    "@container a ( width > 400px ) and style( --b : c , d ){a{b:c}}",
+    "@layer a , b.c;@layer d{e{f:g}}@layer h;",
+    "@keyframes a{from , 50%{b:c}to{b : d}}",
+    "@page :first{margin : 1in}@page a:left{@top-left{b:c}}",
+    "@property --a{syntax:'*';inherits : false;initial-value: a , b}",
+    "@scope (.a :hover) to ( .b > .c ){d{e:f}}",
+    "a{grid-template:[ a ] 'b  c' 1fr [ d e ] / auto;grid-area:1 / 2 / 3}",
+    "a{filter:progid:DXImageTransform.Microsoft.gradient( startColorstr='#80000000' , endColorstr='#80000000' )}",
+    "a{filter:alpha( opacity = 50 );src:local( 'a' )}",
+    "a[ b ]{c:d}a[b = 'c' i]{d:e}a[b~='c'] [d|=e]{f:g}",
+    "a{font:12px/1.5 'a b' , c;font:italic bold 1em / 2 d}",
+    "a{b:c;;d:e;}f{;g:h}i{}",
+    "a{b:c}}d{e:f}",
+    "a{b:(c;d:e}f{g:h}",
+    "a{b:c",
+    "a{b:'c",
+    "a{b:url(c",
+    "a{b:c}/* open",
+    "a{b:'c\nd:e}f:g}",
+    "a{b:url(c d);e:f}",
+    "a{b:c}\r\n\r\nd{e:f}\f g{h:i}\r",
+    "a{b:\x00c  d}",
+    "",
+    " \n ",
+    "/* nothing */",
+]
+
+
+@pytest.mark.parametrize("text", HAZARDS)
+def test_a_parser_reads_the_shorter_sheet_alike(text: str) -> None:
+    minified = run(text).text
+    assert tree(minified) == tree(text)
+    assert len(minified) <= len(text)
+
+
+@pytest.mark.parametrize("text", HAZARDS)
+def test_minifying_twice_changes_nothing(text: str) -> None:
+    minified = run(text).text
+    assert run(minified).text == minified
+
+
+@pytest.mark.parametrize(
+    ("text", "minified"),
+    [
+        ("a > b {\n  c: d;\n}\n", "a>b{c:d}"),
+        ('a { b: url( "c d.png" ); }', 'a{b:url("c d.png")}'),
+        (".a/**/.b { c: d; }", ".a.b{c:d}"),
+        (":root { --a: ; --b: c , d; }", ":root{--a: ;--b:c , d}"),
+        ("/*! keep */\na { b: c }\n/* drop */", "/*! keep */a{b:c}"),
+        ("a { b: c }\n/*# sourceMappingURL=a.css.map */", "a{b:c}"),
+        ('@charset "utf-8";\na { b: c }', '@charset "utf-8";a{b:c}'),
+        ("@layer a;\n", "@layer a;"),
+    ],
+)
+def test_a_sheet_gets_shorter(text: str, minified: str) -> None:
+    assert run(text).text == minified
+
+
+@pytest.mark.parametrize("text", ['a{b:url("c d.png")}', ".a/**/.b{c:d}", ":root{--a: b , c}", "a{b:'c\n}"])
+def test_what_rcssmin_breaks_is_not_shipped(text: str) -> None:
+    broken = rcssmin.cssmin(text, keep_bang_comments=True)
+    assert tree(broken) != tree(text) == tree(run(text).text)
+
+
+def test_what_rcssmin_does_right_is_shipped() -> None:
+    assert run("a ~ b { c : d }").text == rcssmin.cssmin("a ~ b { c : d }") == "a ~ b{c:d}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("a{}\n/* open", "unclosed comment", (2, 1, 7)),
+        ("a{b:'c\n}", "unclosed string", (1, 5, 2)),
+        ('a{b:"c', "unclosed string", (1, 5, 2)),
+        ("a{b:url(c", "unclosed `url(`", (1, 5, 5)),
+        ("a{b:url(c d)}", "a URL with a space, a quote or a parenthesis in it is ignored", (1, 5, 8)),
+    ],
+)
+def test_what_browsers_give_up_on_is_shown(text: str, message: str, place: tuple[int, int, int]) -> None:
+    (found,) = run(text).diagnostics
+    assert found.location
+    assert (found.code, found.message, found.is_error) == ("css/syntax", message, False)
+    assert (found.location.line, found.location.column, found.location.length) == place
+
+
+def test_a_warning_says_what_to_do() -> None:
+    (found,) = run("a{}\n/* open").diagnostics
+    assert render_text(found).splitlines() == [
+        "warning[css/syntax]: unclosed comment",
+        "  --> assets/css/a.css:2:1",
+        "   |",
+        "2  | /* open",
+        "   | ^^^^^^^",
+        "",
+        "hint: close it with `*/`",
+    ]
+
+
+def test_a_sound_sheet_gives_no_warning() -> None:
+    assert run("a{b:url(c\\ d) 'e' /* f */}").diagnostics == ()
+
+
+def test_a_sheet_full_of_faults_gives_ten_warnings() -> None:
+    assert len(run("a{b:'c\n}" * 1000).diagnostics) == 10
+
+
+def test_lone_surrogates_are_no_harm() -> None:
+    assert run("a { b: '\ud800' }").text == "a{b:'\ud800'}"
+
+
+def test_the_registry_knows_the_engine() -> None:
+    assert engine_class("rcssmin") is RcssminEngine
+    assert (RcssminEngine.name, RcssminEngine.version) == ("rcssmin", f"rcssmin {rcssmin.__version__}")
+
+
+@pytest.fixture
+def watchdog() -> Iterator[None]:
+    """Ends a test that takes more than ten seconds, as a quadratic one would by far."""
+
+    def bark(*_: object) -> None:
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGALRM, bark)
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+SLOW = ["/*!", "/**/", "'\n", "(", "a{", "url(", "\\", "a > ", "a{--b:", "a/**/b"]
+
+
+@pytest.mark.usefixtures("watchdog")
+@pytest.mark.parametrize("repeated", SLOW)
+def test_whatever_is_repeated_is_minified_in_linear_time(repeated: str) -> None:
+    text = repeated * (300_000 // len(repeated))
+    assert len(run(text).text) <= len(text)

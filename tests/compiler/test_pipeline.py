@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -273,3 +274,22 @@ def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
     config = Config(folder=str(tmp_path), sources=(root,), output=str(tmp_path / "out"))
     assert build(config).succeeded
     assert (tmp_path / "out/manifest.json").exists()
+
+
+def test_a_coding_that_this_python_cannot_write_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("compression.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, module, None)
+    result = run(tmp_path, SITE, '[tool.buildassets]\ncompress = ["zstd"]\n')
+    assert 'hint: install it: `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
+
+
+def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:
+    settings = f'{PLAIN}entries = ["css/base.css"]\n[tool.buildassets.importmap]\n"b" = "js/lib/b.js"\n'
+    result = run(tmp_path, SITE, settings)
+    assert result.manifest is not None
+    assert sorted(result.manifest.assets) == ["css/base.css", "js/lib/a.js", "js/lib/b.js"]
+
+
+def test_a_reference_out_of_the_tree_is_told_so(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.css": "a { background: url(../secret.png) }"})
+    assert "note: a reference cannot leave the tree of assets" in texts(result.diagnostics)

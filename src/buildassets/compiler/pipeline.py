@@ -10,6 +10,7 @@ from typing import Literal
 
 from buildassets._version import __version__
 from buildassets.compiler.compile import Engines, drafted, needs_sass
+from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import emit
 from buildassets.compiler.engines import Engine, engine_class
@@ -103,7 +104,8 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
         assets = _link_reached(config, discovery, starts, engines, executor, progress)
     shown = partial(shown_path, config)
     absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
-    diagnostics = [*discovery.diagnostics, *start_warnings, *importmap_errors]
+    codings = config.compress if mode == "production" else ()
+    diagnostics = [*discovery.diagnostics, *start_warnings, *importmap_errors, *_unavailable(config, codings)]
     for asset in assets.values():
         diagnostics += asset.draft.diagnostics
         diagnostics += absence.diagnostics(asset)
@@ -192,6 +194,14 @@ def _importmap(config: Config, known: frozenset[LogicalPath]) -> tuple[dict[str,
             hint = f"did you mean `{near}`?" if near else None
             errors.append(error("importmap/missing", message, _config_place(config), hint=hint))
     return importmap, errors
+
+
+def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:
+    for coding in codings:
+        if not is_available(coding):
+            message = f"this Python cannot write `{coding}`"
+            hint = f'install it: `pip install "buildassets[{coding}]"`'
+            yield error("config/unavailable", message, _config_place(config), hint=hint)
 
 
 def _config_place(config: Config) -> Location | None:

@@ -2,7 +2,8 @@
 // and end, and the references of its syntax tree.
 //
 // Usage: node js_oracle.mjs ACORN LIST OUTPUT
-// LIST holds one path a line. OUTPUT receives one JSON object a line: {goal, tokens, references} or {error}. `tokens`
+// LIST holds one path a line. OUTPUT receives one JSON object a line: {goal, tokens, references} or {error}; the goal is
+// "module" where the file has import or export declarations. `tokens`
 // is a flat array of [letter, start, end], places counted in UTF-16 units; `references` of [kind, start, end, value].
 import { readFileSync, openSync, writeSync, closeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -14,14 +15,12 @@ function letterOf(type) {
   if (type === tokTypes.string) return "s";
   if (type === tokTypes.num) return "n";
   if (type === tokTypes.regexp) return "r";
-  if (type === tokTypes.template) return "t";
-  if (type === tokTypes.invalidTemplate) return "t";
-  if (type === tokTypes.backQuote) return "`";
+  if (type === tokTypes.template || type === tokTypes.invalidTemplate) return "t";
   if (type === tokTypes.name || type === tokTypes.privateId || type.keyword) return "w";
   return "p";
 }
 
-function isImportMeta(node, text) {
+function isImportMeta(node) {
   return node?.type === "MetaProperty" && node.meta.name === "import" && node.property.name === "meta";
 }
 
@@ -79,11 +78,12 @@ function read(text, goal) {
     sourceType: goal,
     allowHashBang: true,
     allowReturnOutsideFunction: goal === "script",
-    onToken: (token) => tokens.push([letterOf(token.type), token.start, token.end]),
+    onToken: ({ type, start, end }) => type !== tokTypes.eof && tokens.push([letterOf(type), start, end]),
     onComment: (_block, _text, start, end) => tokens.push(["c", start, end]),
   });
   tokens.sort((one, other) => one[1] - other[1] || one[2] - other[2]);
-  return { goal, tokens: tokens.flat(), references: references(tree) };
+  const declares = tree.body.some(({ type }) => /^(Import|Export)\w*Declaration$/.test(type));
+  return { goal: declares ? "module" : "script", tokens: tokens.flat(), references: references(tree) };
 }
 
 function readEitherWay(text) {

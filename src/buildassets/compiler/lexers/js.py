@@ -45,31 +45,50 @@ _ESCAPE: Final = r"\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]++\})"
 _IN_DOUBLE: Final = r'(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+'
 _IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
 _IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
+_EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
 _TEMPLATE_END: Final = r"(?:`|\$\{)"
 
-# One group a kind, in the order of Kind, and each the last thing of its branch: the engine skips a branch by its
-# first character, but not where a group begins it.
-_TOKEN: Final = re.compile(
-    rf"""
-      [{SPACES}]++ ()
-    | [{LINE_TERMINATORS}]++ (?:[{SPACES}]*+[{LINE_TERMINATORS}]++)*+ ()
-    | (?: //[^{LINE_TERMINATORS}]*+ | /\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/ | <!--[^{LINE_TERMINATORS}]*+ ) ()
-    | (?: \A | (?<=\A\ufeff) ) \#! [^{LINE_TERMINATORS}]*+ ()
-    | \#?(?:{NAME_START}|{_ESCAPE}) (?:{NAME_PART}++|{_ESCAPE})*+ ()
-    | (?: 0(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?
-        | 0[0-7]++(?![\d_])
-        | (?:\.[0-9][0-9_]*+|[0-9][0-9_]*+(?:n|\.?[0-9_]*+))(?:(?<!n)[eE][+-]?[0-9][0-9_]*+)?
-      ) ()
-    | (?: "{_IN_DOUBLE}" | '{_IN_SINGLE}' ) ()
-    | `{_IN_TEMPLATE}{_TEMPLATE_END} ()
-    | (?!) ()
-    | (?: [{{}}()\[\];,~:] | \.(?:\.\.)? | \?(?:\?=?|\.(?![0-9]))? | =(?:>|==?)? | !(?:==?)? | \+[+=]? | -[-=]?
-        | \*\*?=? | %=? | &&?=? | \|\|?=? | \^=? | <<?=? | >>?>?=? | /(?!\*)=?
-      ) ()
-    | (?: "{_IN_DOUBLE} | '{_IN_SINGLE} | `[\s\S]*+ | /\*[\s\S]*+ | [\s\S] ) ()
-    """,
-    re.VERBOSE,
+# The likeliest first. Each begins with one character or class, by which the engine passes it over without trying it;
+# so the group, which tells the branches apart, is empty and comes last.
+_BRANCHES: Final = (
+    (Kind.NAME, rf"{NAME_START}{NAME_PART}*+(?:{_ESCAPE}{NAME_PART}*+)*+"),
+    (Kind.SPACE, rf"[{SPACES}][{SPACES}]*+"),
+    (Kind.PUNCTUATOR, r"[{}()\[\];,~:]"),
+    (Kind.PUNCTUATOR, r"\.(?:\.\.|(?![0-9]))"),
+    (Kind.LINE_END, rf"[{LINE_TERMINATORS}][{LINE_TERMINATORS}]*+(?:[{SPACES}]*+[{LINE_TERMINATORS}]++)*+"),
+    (Kind.STRING, rf'"{_IN_DOUBLE}"'),
+    (Kind.STRING, rf"'{_IN_SINGLE}'"),
+    (Kind.PUNCTUATOR, r"=(?:>|==?)?"),
+    (
+        Kind.NUMBER,
+        r"[0-9](?:(?<=0)(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
+        rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?[0-9_]*+{_EXPONENT}))",
+    ),
+    (Kind.NUMBER, rf"\.[0-9][0-9_]*+{_EXPONENT}"),
+    (Kind.PUNCTUATOR, r"!(?:==?)?"),
+    (Kind.PUNCTUATOR, r"\?(?:\?=?|\.(?![0-9]))?"),
+    (Kind.PUNCTUATOR, r"\+[+=]?"),
+    (Kind.PUNCTUATOR, r"-[-=]?"),
+    (Kind.PUNCTUATOR, r"\*\*?=?"),
+    (Kind.PUNCTUATOR, r"&&?=?"),
+    (Kind.PUNCTUATOR, r"\|\|?=?"),
+    (Kind.COMMENT, r"<!--"),
+    (Kind.PUNCTUATOR, r"<<?=?"),
+    (Kind.PUNCTUATOR, r">>?>?=?"),
+    (Kind.PUNCTUATOR, r"[%^]=?"),
+    (Kind.PUNCTUATOR, r"/(?![/*])=?"),
+    (Kind.COMMENT, rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"),
+    (Kind.TEMPLATE, rf"`{_IN_TEMPLATE}{_TEMPLATE_END}"),
+    (Kind.NAME, rf"\#?(?:{NAME_START}|{_ESCAPE})(?:{NAME_PART}++|{_ESCAPE})*+"),
+    (Kind.HASHBANG, rf"(?:\A|(?<=\A\ufeff))\#![^{LINE_TERMINATORS}]*+"),
+    (Kind.BAD, rf'"{_IN_DOUBLE}'),
+    (Kind.BAD, rf"'{_IN_SINGLE}"),
+    (Kind.BAD, r"`[\s\S]*+"),
+    (Kind.BAD, r"/\*[\s\S]*+"),
+    (Kind.BAD, r"[\s\S]"),
 )
+_KINDS: Final = (Kind.BAD, *(kind for kind, _ in _BRANCHES))  # by the number of the group
+_TOKEN: Final = re.compile("|".join(pattern + "()" for _, pattern in _BRANCHES))
 REGEXP: Final = (
     rf"/(?:[^/\\\[{LINE_TERMINATORS}]++|\\[^{LINE_TERMINATORS}]|\[(?:[^\]\\{LINE_TERMINATORS}]++"
     rf"|\\[^{LINE_TERMINATORS}])*+\])++/{NAME_PART}*+"
@@ -192,7 +211,7 @@ _AFTER_WORD_IN: Final = {
     (_EXPORT_STAR, "as"): _DOT,
     (_EXPORT_STAR, "from"): _FROM,
 }
-_CONTEXTUAL: Final = frozenset({"async", "await", "class", "default", "function", "of", "yield"})
+_CONTEXTUAL: Final = frozenset({"as", "async", "await", "class", "default", "function", "of", "yield"})
 _KEYWORDS: Final = frozenset(_AFTER_KEYWORD) | _CONTEXTUAL
 _AFTER_STAR: Final = {
     _FUNCTION: _FUNCTION,
@@ -201,16 +220,17 @@ _AFTER_STAR: Final = {
     _KEY_ASYNC: _KEY_ASYNC_STAR,
     _KEY_DONE: _KEY_STAR,
 }
-_ACTING: Final = frozenset("(){}[],;:?*/") | {"++", "--", "=>", "/=", ".", "?."}
 _REREAD: Final = frozenset({"/", "/=", "}", "--"})  # what begins a longer token in some states
 
-_KINDS: Final = (Kind.BAD, *Kind)  # by the number of the group
 _SPACE, _COMMENT, _NAME, _PUNCTUATOR = Kind.SPACE, Kind.COMMENT, Kind.NAME, Kind.PUNCTUATOR
 
 
 def _end_of_line(text: str, start: int) -> int:
     found = _LINE_TERMINATOR.search(text, start)
     return found.start() if found else len(text)
+
+
+_Reread: TypeAlias = tuple[Kind, int, _State]  # a token's kind and end, and the state after it
 
 
 class _Frame(NamedTuple):
@@ -258,6 +278,7 @@ class _Grammar:
             "yield": lambda _: _RETURN if self._flags & _GENERATOR_FLAG else _OPERATOR,
             "await": self._await,
             "async": lambda _: _ASYNC,
+            "as": lambda state: _AFTER_NAME[state],
             "default": lambda _: _OPERATOR,
             "of": self._of,
         }
@@ -278,19 +299,34 @@ class _Grammar:
         fixed = _AFTER_KEYWORD.get(word)
         return self.actions[word](state) if fixed is None else fixed
 
-    def line_end(self, state: _State) -> _State:
-        """The state after a line end."""
+    def _line_end(self, state: _State) -> _State:
         after = _AFTER_LINE_END[state]
         return _NEXT_FIELD if after == _NEXT_LINE and self.context == _CLASS_BODY else after
 
-    def template(self, last_character: str) -> _State:
+    def _template(self, last_character: str) -> _State:
         """The state after a piece of a template: in a hole, or after the whole."""
         if last_character != "{":
             return _OPERATOR
         self._push(_HOLE, _OPERATOR)
         return _OPERAND
 
-    def other_reading(self, word: str, state: _State, start: int, code_end: int) -> tuple[Kind, int, _State] | None:
+    def other(self, kind: Kind, start: int, end: int, state: _State) -> _State:
+        """The state after a token that is neither a name nor a punctuator."""
+        if kind is Kind.LINE_END or (kind is _COMMENT and _LINE_TERMINATOR.search(self._text, start, end)):
+            return self._line_end(state)
+        if kind is Kind.STRING or kind is Kind.NUMBER:
+            return _AFTER_LITERAL[state]
+        return self._template(self._text[end - 1]) if kind is Kind.TEMPLATE else state
+
+    def html_open_comment(self, start: int, state: _State) -> _Reread | None:
+        """What the `<!--` at `start` is, if there is one: a comment in a script, and no token in a module."""
+        if self._text[start] != "<":
+            return None
+        if self.is_module():
+            return _PUNCTUATOR, start + 1, _OPERAND
+        return _COMMENT, _end_of_line(self._text, start), state
+
+    def longer_token(self, word: str, state: _State, start: int, code_end: int) -> _Reread | None:
         """What begins with the punctuator `word` at `start` and is longer: its kind, end and the state after it.
 
         `code_end` is where the last token that is neither space nor comment ends.
@@ -306,14 +342,14 @@ class _Grammar:
             return Kind.REGEXP, match.end(), _AFTER_LITERAL[state]
         return Kind.BAD, _end_of_line(self._text, start), _OPERATOR
 
-    def _template_tail(self, start: int) -> tuple[Kind, int, _State]:
+    def _template_tail(self, start: int) -> _Reread:
         self._pop()
         if match := _TEMPLATE_TAIL.match(self._text, start):
             end = match.end()
-            return Kind.TEMPLATE, end, self.template(self._text[end - 1])
+            return Kind.TEMPLATE, end, self._template(self._text[end - 1])
         return Kind.BAD, len(self._text), _OPERATOR
 
-    def _html_close_comment(self, state: _State, start: int, code_end: int) -> tuple[Kind, int, _State] | None:
+    def _html_close_comment(self, state: _State, start: int, code_end: int) -> _Reread | None:
         if not self._text.startswith("-->", start):
             return None
         if code_end and not _LINE_TERMINATOR.search(self._text, code_end, start):
@@ -447,44 +483,33 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
     is a module.
     """
     grammar = _Grammar(text, module)
+    read = grammar.actions
+    new_token = tuple.__new__  # Token(…) costs twice as much, and this is the innermost loop
     state = _STATEMENT
     end = code_end = 0
     while end < len(text):
         for match in _TOKEN.finditer(text, end):
             start, end = end, match.end()
             kind = _KINDS[match.lastindex]  # type: ignore[index]  # every branch has a group
-            if kind == _NAME:
+            rest = None
+            if kind is _NAME:
                 word = match[0]
                 state = grammar.word(word, state) if word in _KEYWORDS else _AFTER_NAME[state]
-            elif kind == _PUNCTUATOR:
+            elif kind is _PUNCTUATOR:
                 word = match[0]
-                if word not in _ACTING:
-                    state = _OPERAND
-                elif word in _REREAD and (other := grammar.other_reading(word, state, start, code_end)):
-                    kind, end, state = other
-                    yield Token(kind, start, end)
-                    if kind != _COMMENT:
-                        code_end = end
-                    break
+                if word in _REREAD and (rest := grammar.longer_token(word, state, start, code_end)):
+                    kind, end, state = rest
                 else:
-                    state = grammar.actions[word](state)
-            elif kind < _NAME:
-                if kind != _SPACE:
-                    if kind == _COMMENT and text[start] == "<" and grammar.is_module():
-                        kind, end, state = Kind.PUNCTUATOR, start + 1, _OPERAND
-                        yield Token(kind, start, end)
-                        code_end = end
-                        break
-                    if kind == Kind.LINE_END or (text[start + 1] == "*" and _LINE_TERMINATOR.search(text, start, end)):
-                        state = grammar.line_end(state)
-                yield Token(kind, start, end)
-                continue
-            elif kind == Kind.TEMPLATE:
-                state = grammar.template(text[end - 1])
-            elif kind != Kind.BAD:
-                state = _AFTER_LITERAL[state]
-            yield Token(kind, start, end)
-            code_end = end
+                    state = read[word](state) if word in read else _OPERAND
+            elif kind is _COMMENT and (rest := grammar.html_open_comment(start, state)):
+                kind, end, state = rest
+            elif kind is not _SPACE:
+                state = grammar.other(kind, start, end, state)
+            if kind >= _NAME:
+                code_end = end
+            yield new_token(Token, (kind, start, end))
+            if rest:
+                break  # the pattern must begin anew where this token ends
         else:
             return
 

@@ -161,7 +161,7 @@ def _unescaped(raw: str) -> str | None:
         return raw
     try:
         value = _ESCAPE.sub(_escaped_character, raw)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 

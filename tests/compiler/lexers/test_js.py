@@ -1,0 +1,428 @@
+"""Every construct that decides what is a string, a comment, a template, a regular expression or code."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.compiler.lexers.js import Kind, tokens
+
+
+def of_kind(text: str, kind: Kind, *, module: bool | None = None) -> list[str]:
+    return [text[start:end] for found, start, end in tokens(text, module=module) if found is kind]
+
+
+def code(text: str, *, module: bool | None = None) -> list[str]:
+    return [text[start:end] for kind, start, end in tokens(text, module=module) if kind >= Kind.NAME]
+
+
+@contextmanager
+def watchdog(seconds: int = 60) -> Iterator[None]:
+    """Fails what runs longer; quadratic work on the inputs here would run for hours."""
+
+    def bark(_: int, __: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, bark)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+REGEXPS = [
+    "/r/",
+    "x = /r/",
+    "x = [/r/, /r/]",
+    "f(/r/)",
+    "x ? /r/ : /r/",
+    "({a: /r/})",
+    "({a = /r/} = {})",
+    "return /r/",
+    "return\n/r/",
+    "typeof /r/",
+    "case /r/: /r/",
+    "switch (x) { case y ? 1 : 2: /r/; default: /r/ }",
+    "x in /r/",
+    "x instanceof /r/",
+    "throw /r/",
+    "void /r/, delete /r/",
+    "if (a) /r/.test(b)",
+    "if (a(b)) /r/.test(c); else /r/.test(d)",
+    "while (a) /r/.test(b)",
+    "for (;;) /r/.test(a)",
+    "for (const a of /r/) /r/",
+    "for (of of /r/) /r/",
+    "for (const of of of) /r/",
+    "for (let of of /r/);",
+    "for await (const a of b) /r/",
+    "for (a in /r/) /r/",
+    "with (a) /r/",
+    "do /r/.test(a); while (b) /r/",
+    "{} /r/",
+    "{ a: 1 } /r/",
+    "a: /r/",
+    "a: {} /r/",
+    "if (a) {} /r/",
+    "try {} catch (e) {} /r/",
+    "try {} catch {} finally {} /r/",
+    "switch (a) {} /r/",
+    "function f() {} /r/",
+    "function* f() { yield /r/; yield\n/r/ }",
+    "async function f() { await /r/ }",
+    "function f() { return\n{} /r/ }",
+    "async function f() {} /r/",
+    "class A {} /r/",
+    "class A extends B {} /r/",
+    "class A extends {} {} /r/",
+    "class A extends class {} {} /r/",
+    "class A { static { /r/ } a = /r/; b() { /r/ } }",
+    "class A { static {} } /r/",
+    "class A { if(a) { /r/ } get return() { /r/ } }",
+    "class A { a = () => {}\n b() { /r/ } }",
+    "class A { a = 1\n static { /r/ } }",
+    "class A { async *a() { yield /r/; await /r/ } }",
+    "class A { *a() { yield /r/ } async b() { await /r/ } }",
+    "({ *a() { yield /r/ }, async b() { await /r/ } })",
+    "({ async *[a]() { yield /r/; await /r/ } })",
+    "x = () => {}\n/r/",
+    "x = a => /r/",
+    "x = async a => await /r/",
+    "x = async a => f(await /r/)",
+    "x = async () => { await /r/ }",
+    "x\n++/r/.lastIndex",
+    "x = 1\n++\n/r/.lastIndex",
+    "+/r/, -/r/, !/r/, ~/r/",
+    "a + + /r/",
+    "a < /r/",
+    "a > /r/ || /r/ && /r/ ?? /r/",
+    "a / /r/",
+    "a => {}\n/r/",
+    "break\n/r/",
+    "break a\n/r/",
+    "debugger\n/r/",
+    "'use strict'; /r/",
+    "import 'a'\n/r/",
+    "import a from 'a'\n/r/",
+    "import a from 'a' with { type: 'json' }\n/r/",
+    "export { a }\n/r/",
+    "export { a } from 'a'\n/r/",
+    "export default /r/",
+    "export default function () {} /r/",
+    "export default async function () {} /r/",
+    "export default class {} /r/",
+    "export const a = /r/",
+    "await /r/; import 'a'",
+    "await /r/; import.meta.url",
+    "new /r/.a",
+    "[... /r/]",
+    "`${/r/}`",
+    "`${`${/r/}`}`; /r/",
+    "`${{}}`; /r/",
+    "/* a */ /r/",
+    "// a\n/r/",
+    "let\nx = /r/",
+    "async\nfunction f() {} /r/",
+    "x = 1\nfunction f() {} /r/",
+    "x = 1\n{} /r/",
+    "x = a ? () => {} : /r/",
+    "if (a) function f() {} /r/",
+    "export * as class from 'a'\n/r/",
+]
+
+DIVISIONS = [
+    "a / b",
+    "a /= b / c",
+    "1 / 2",
+    "1. / 2",
+    "'a' / b",
+    "`a` / b",
+    "`a${b}` / c",
+    "/r/.a / b".replace("/r/", "r"),
+    "(a) / b / c",
+    "a[b] / c / d",
+    "a() / b / c",
+    "this / a / b",
+    "a.return / b / c",
+    "a?.if / b / c",
+    "a\n.typeof / b / c",
+    "a.b.if(c) / d / e",
+    "a.#in / b / c",
+    "x = {} / a / b",
+    "x = { a: { } } / a / b",
+    "return_ / a / b",
+    "({}) / a / b",
+    "({} / a / b)",
+    "f({} / a / b)",
+    "() => ({} / a / b)",
+    "function f() { return {} / a / b }",
+    "function* f() { yield {} / a / b }",
+    "x = function () {} / a / b",
+    "x = async function () {} / a / b",
+    "x = class {} / a / b",
+    "x = class { a() {} } / a / b",
+    "x++ / a / b",
+    "x-- / a / b",
+    "yield / a / b",
+    "await / a / b",
+    "function f() { yield / a / b; await / a / b }",
+    "async / a / b",
+    "async (x) / a / b",
+    "let / a / b",
+    "of / a / b",
+    "get / a / b; set / a / b; static_ / a / b",
+    "for (of of of / a / b);",
+    "x = of / a / b",
+    "x\nof / a / b",
+    "({ get: 1 }.get / a / b)",
+    "({ if: 1, return: 2 }).if / a / b",
+    "export default {} / a / b",
+    "import.meta / a / b",
+    "new.target / a / b",
+    "super.a / b / c",
+    "\\u0072eturn / a / b",
+    "a\n/ b / c",
+    "a /* */ / b / c",
+    "null / true / false",
+    "var { a } = b / c / d",
+    "`${a / b / c}`",
+    "x = a ? b / c : d / e",
+    "class A { a = 1 / b / c }",
+    "𠮷 / a / b",
+    "é / a / b",
+]
+
+
+@pytest.mark.parametrize("text", REGEXPS)
+def test_slash_where_an_operand_is_wanted_begins_a_regular_expression(text: str) -> None:
+    assert of_kind(text, Kind.REGEXP) == ["/r/"] * text.count("/r/")
+    assert of_kind(text, Kind.BAD) == []
+
+
+@pytest.mark.parametrize("text", DIVISIONS)
+def test_slash_after_an_operand_divides(text: str) -> None:
+    assert of_kind(text, Kind.REGEXP) == []
+    assert of_kind(text, Kind.BAD) == []
+
+
+@pytest.mark.parametrize(
+    "regexp",
+    ["/a/", "/a/gimsuy", "/[/]/", r"/\//", r"/[\]/]/", "/[[a-z]--[/]]/v", "/=/", "/(?<a>b)/", r"/[[]/", "/'/", "/`${/"],
+)
+def test_regular_expression_ends_at_its_own_slash(regexp: str) -> None:
+    assert of_kind(f"x = {regexp} / 2", Kind.REGEXP) == [regexp]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "1", "1.", ".5", "1.5e-3", "1e+10", "0xFFn", "0b1_0", "0o17", "1_000", "10n", "017", "089.5", "1_0.2_5E1_0"],
+)
+def test_number_is_one_token(number: str) -> None:
+    assert code(f"x={number};") == ["x", "=", number, ";"]
+
+
+def test_dot_after_a_number_may_be_another_token() -> None:
+    assert code("1..toString() 1.0.a 017.a 1n.a") == [
+        *("1.", ".", "toString", "(", ")", "1.0", ".", "a", "017", ".", "a", "1n", ".", "a"),
+    ]
+
+
+@pytest.mark.parametrize("string", ['""', r"'\''", '"\\\n"', '"\\\r\n"', '"\u2028\u2029"', r'"\\"', '"//"', "'/*`${'"])
+def test_string_is_one_token(string: str) -> None:
+    assert of_kind(f"f({string})", Kind.STRING) == [string]
+
+
+@pytest.mark.parametrize("name", ["a", "$", "_", "é", "𠮷", r"\u0061b", r"a\u{62}", "#a", "a\u200d", "a1", "日本"])
+def test_name_is_one_token(name: str) -> None:
+    assert code(f"{name};") == [name, ";"]
+
+
+def test_longest_punctuator_wins() -> None:
+    text = ">>>= ... === !== **= <<= >>= >>> &&= ||= ??= => == != <= >= && || ?? ?. ++ -- += -= *= %= &= |= ^= << >> **"
+    assert code(text) == text.split()
+
+
+def test_question_mark_before_a_fraction_stands_alone() -> None:
+    assert code("a?.5:b?.c") == ["a", "?", ".5", ":", "b", "?.", "c"]
+
+
+def test_template_is_cut_at_its_holes() -> None:
+    assert code("`a${b}c${{d:`e`}}f`") == ["`a${", "b", "}c${", "{", "d", ":", "`e`", "}", "}f`"]
+
+
+@pytest.mark.parametrize("template", ["``", "`$`", "`$$`", r"`\``", r"`\${`", "`\n`", "`{}`", "`//`"])
+def test_template_without_holes_is_one_token(template: str) -> None:
+    assert of_kind(template, Kind.TEMPLATE) == [template]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\u2029"])
+def test_every_line_terminator_ends_a_comment(end: str) -> None:
+    assert of_kind(f"// a{end}b", Kind.COMMENT) == ["// a"]
+    assert of_kind(f"// a{end}b", Kind.LINE_END) == [end]
+
+
+def test_white_space_between_line_ends_belongs_to_them() -> None:
+    assert of_kind("a \n \r\n\u2028 b", Kind.LINE_END) == ["\n \r\n\u2028"]
+    assert of_kind("a \n \r\n\u2028 b", Kind.SPACE) == [" ", " "]
+
+
+def test_every_space_separator_is_white_space() -> None:
+    spaces = "\t\v\f \xa0\u1680\u2000\u200a\u202f\u205f\u3000\ufeff"
+    assert of_kind(f"a{spaces}b", Kind.SPACE) == [spaces]
+
+
+@pytest.mark.parametrize("text", ["#!/usr/bin/env node\na", "\ufeff#!a\nb"])
+def test_hashbang_stands_at_the_start_only(text: str) -> None:
+    assert len(of_kind(text, Kind.HASHBANG)) == 1
+    assert of_kind(f"a\n{text}", Kind.HASHBANG) == []
+
+
+def test_line_end_in_a_comment_counts() -> None:
+    assert code("x /*\n*/ ++\n/r/") == ["x", "++", "/r/"]
+
+
+@pytest.mark.parametrize(
+    ("text", "comments"),
+    [
+        ("a <!-- b", ["<!-- b"]),
+        ("--> a", ["--> a"]),
+        ("a\n  --> b", ["--> b"]),
+        ("a /*\n*/ /* */ --> b", ["/*\n*/", "/* */", "--> b"]),
+        ("a --> b", []),
+        ("a /* */ --> b", ["/* */"]),
+    ],
+)
+def test_html_like_comments_are_comments_in_scripts_only(text: str, comments: list[str]) -> None:
+    assert of_kind(text, Kind.COMMENT) == comments
+    in_module = of_kind(text, Kind.COMMENT, module=True)
+    assert in_module == [comment for comment in comments if comment.startswith("/*")]
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "import 'a'",
+        "import a from 'b'",
+        "import{a}from'b'",
+        "import*as a from'b'",
+        "export{}",
+        "export default 1",
+        "export*from'a'",
+        "export const a = 1",
+        "import.meta.url",
+    ],
+)
+def test_declaration_makes_a_module(declaration: str) -> None:
+    assert of_kind(f"a\n<!--b\n{declaration}", Kind.COMMENT) == []
+
+
+@pytest.mark.parametrize("text", ["import('a')", "a.import", "a.export", "({import: 1})", "'import a'", "// export a"])
+def test_what_looks_like_a_declaration_makes_no_module(text: str) -> None:
+    assert "<!-- b" in of_kind(f"{text}\n<!-- b", Kind.COMMENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("'a\nb", ["'a"]),
+        ('"a\\', ['"a', "\\"]),
+        ("`a\nb", ["`a\nb"]),
+        ("`${a}b\nc", ["}b\nc"]),
+        ("/* a\nb", ["/* a\nb"]),
+        ("x = /a\nb", ["/a"]),
+        ("x = /[/]\nb", ["/[/]"]),
+        ("a @ b", ["@"]),
+        ("a # b", ["#"]),
+        ("\\x", ["\\"]),
+        ("\x00", ["\x00"]),
+    ],
+)
+def test_what_is_not_closed_is_bad_as_far_as_it_reaches(text: str, bad: list[str]) -> None:
+    assert of_kind(text, Kind.BAD) == bad
+
+
+JAVASCRIPT_PIECES = st.sampled_from(
+    [
+        *"(){}[]`'\"/\\*<>!-=;:,.?#@\n\r\u2028 ax1",
+        "${",
+        "*/",
+        "/*",
+        "//",
+        "=>",
+        "-->",
+        "<!--",
+        "++",
+        "async ",
+        "await ",
+        "class ",
+        "function ",
+        "yield ",
+        "import ",
+        "export ",
+        "let ",
+        "of ",
+        "return ",
+        "static ",
+    ]
+)
+
+
+@given(st.text() | st.lists(JAVASCRIPT_PIECES).map("".join), st.sampled_from([None, True, False]))
+def test_tokens_cover_any_text_end_to_end(text: str, module: bool | None) -> None:
+    position = 0
+    for _, start, end in tokens(text, module=module):
+        assert start == position < end
+        position = end
+    assert position == len(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "/[",
+        "`${",
+        "/*",
+        '"\\',
+        "<!--",
+        "(",
+        "{",
+        "[",
+        "a=>{",
+        "class{",
+        "?",
+        "import('",
+        'new URL("',
+        "}",
+        "-->",
+        "`",
+        "\\",
+        ")/[",
+        "\n-->",
+        "/*\n*/-->",
+        "a\n",
+        "1_",
+        "\\u{",
+        "async(",
+        "'\n",
+        "`}",
+        "function*",
+        "x/",
+        "await ",
+    ],
+)
+@pytest.mark.parametrize("tail", ["", "\nexport {}"])
+def test_time_is_linear_in_the_length(piece: str, tail: str) -> None:
+    text = piece * (100_000 // len(piece)) + tail
+    with watchdog():
+        assert sum(end - start for _, start, end in tokens(text)) == len(text)
+
+
+def test_deep_nesting_needs_no_recursion() -> None:
+    text = "(" * 100_000 + "/r/" + ")" * 100_000 + "/2"
+    assert of_kind(text, Kind.REGEXP) == ["/r/"]

@@ -1,0 +1,187 @@
+"""What is a reference in JavaScript, and what only looks like one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.compiler.references.js import scan, scan_tokens
+from tests.compiler.lexers.test_js import watchdog
+
+MODULE, URL, SOURCE_MAP = ReferenceKind.MODULE, ReferenceKind.URL, ReferenceKind.SOURCE_MAP
+
+FORMS = [
+    ('import "x"', MODULE),
+    ("import/*a*/'x'", MODULE),
+    ('import a from "x"', MODULE),
+    ('import a, * as b from "x"', MODULE),
+    ('import{a as b,"c" as d,default as from}from"x"', MODULE),
+    ('import { a } // b\nfrom /* c */ "x"', MODULE),
+    ('import from from "x"', MODULE),
+    ('import { from } from "x"', MODULE),
+    ('import a from "x" with { type: "json" }', MODULE),
+    ('import defer * as a from "x"', MODULE),
+    ('import source a from "x"', MODULE),
+    ('export * from "x"', MODULE),
+    ('export * as default from "x"', MODULE),
+    ('export { a, b as c } from "x"', MODULE),
+    ('import("x")', MODULE),
+    ("import(`x`)", MODULE),
+    ('import(\n// a\n"x"\n,)', MODULE),
+    ('import("x", { with: { type: "json" } })', MODULE),
+    ('import.source("x")', MODULE),
+    ('import . defer("x")', MODULE),
+    ('import.meta.resolve("x")', MODULE),
+    ('[...import("x")]', MODULE),
+    ('`${import("x")}`', MODULE),
+    ('`a${`b${{ c: import("x") }}`}d`', MODULE),
+    ('if (a) /"/.test(import("x"))', MODULE),
+    ('a = (b) / c; "/"; import("x")', MODULE),
+    ('function f() {} /"/.test(import("x"))', MODULE),
+    ('a = function () {} / import("x") / "b"', MODULE),
+    ('return /"/; import("x")', MODULE),
+    ('a.return / import("x") / b', MODULE),
+    ('new URL("x", import.meta.url)', URL),
+    ('new URL(\n"x",\nimport.meta.url,)', URL),
+    ('new Worker(new URL("x", import.meta.url), { type: "module" })', URL),
+    ("new/**/URL(`x`, import . meta /**/ . url)", URL),
+    ("a()\n//# sourceMappingURL=x", SOURCE_MAP),
+    ("a()\n//@ sourceMappingURL=x\n\n", SOURCE_MAP),
+    ("a();//# sourceMappingURL=x", SOURCE_MAP),
+    ("/*# sourceMappingURL=x */", SOURCE_MAP),
+    ("//# sourceMappingURL=a\n//# sourceMappingURL=x\n// b", SOURCE_MAP),
+]
+
+NO_REFERENCES = [
+    'a.import("x")',
+    'a?.import("x")',
+    'a\n.import("x")',
+    'a. /* b */ import("x")',
+    'this.#import("x")',
+    'reimport("x"); $import("x")',
+    '({ import: "x" })',
+    '({ from: "x" })',
+    '({ import() { return "x" } })',
+    'class A { import(a = "x") {} }',
+    'class A { from\n"x" = 1 }',
+    'a = from\n"x"',
+    'Array.from("x")',
+    'import(a + "x")',
+    'import("x" + a)',
+    "import(`x${a}`)",
+    "import(a)",
+    'new URL("x" + y, import.meta.url)',
+    'new URL("x", base)',
+    'new URL("x", import.meta.url + a)',
+    'new URL("x")',
+    'URL("x", import.meta.url)',
+    'renew URL("x", import.meta.url)',
+    "'import(\"x\")'",
+    '`import("x")`',
+    '// import "x"',
+    '/* import "x" */',
+    'a = /import("x")/',
+    'if (a) /import("x")/.test(b)',
+    '<!-- import("x")',
+    'a\n--> import("x")',
+    "//# sourceMappingURL=x\na()",
+    'a = "//# sourceMappingURL=x"',
+    "a = `\n//# sourceMappingURL=x\n`",
+    "/*\n//# sourceMappingURL=x\n*/",
+    "//# sourceMappingURL=data:application/json;base64,e30=",
+    "//# sourceMappingURL=",
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), FORMS)
+def test_reference_is_found_where_it_stands(text: str, kind: ReferenceKind) -> None:
+    place = text.rindex("x", 0, text.rfind("x ") + 1 or None) if kind is SOURCE_MAP else _place(text)
+    assert scan(text) == [Reference(place, place + 1, "x", kind)]
+
+
+def _place(text: str) -> int:
+    return next(text.index(quoted) + 1 for quoted in ('"x"', "'x'", "`x`") if quoted in text)
+
+
+@pytest.mark.parametrize("text", NO_REFERENCES)
+def test_what_looks_like_a_reference_is_left_alone(text: str) -> None:
+    assert scan(text) == []
+
+
+@pytest.mark.parametrize("text", [*(text for text, _ in FORMS), *NO_REFERENCES])
+def test_both_ways_of_reading_agree(text: str) -> None:
+    assert scan(text) == list(scan_tokens(text))
+
+
+@pytest.mark.parametrize(
+    ("raw", "url"),
+    [
+        (r"\x61\u0062\u{63}", "abc"),
+        (r"\'\"\\", "'\"\\"),
+        ("a\\\r\nb", "ab"),
+        (r"\ud83d\ude00", "😀"),
+        (r"a\/b", "a/b"),
+        (r"\0", "\0"),
+    ],
+)
+def test_escapes_are_resolved(raw: str, url: str) -> None:
+    assert scan(f'import("{raw}")') == [Reference(8, 8 + len(raw), url, MODULE)]
+
+
+@pytest.mark.parametrize("raw", [r"\u12", r"\x1", r"\u{110000}", r"\u{ffffffffffff}"])
+def test_specifier_with_a_meaningless_escape_is_none(raw: str) -> None:
+    assert scan(f'import("{raw}")') == []
+
+
+STATEMENTS = st.sampled_from(
+    [
+        *(text for text, kind in FORMS if kind is not SOURCE_MAP and "return" not in text),
+        *(text for text in NO_REFERENCES if "sourceMapping" not in text and "--" not in text and "renew" not in text),
+        *('a = "\'"', "a = '//'", "a = (b + c) / d", "if (a(b)) /['\"`]/.test(c)", "a = b / c / d", "// '", "/* ` */"),
+        *("a = `'${b}\"`", "for (;;) { a /= 2 }", "a = { b: /`/ }", "x = a ? /'/ : b / 2", "a = b\n/ c / d", "a++ / b"),
+        *('while (a) /"/g.exec(b)', "a = (b / 2 + c) / d", "a = [b][0] / 2 / c", "a = async () => {}", "b: /'/"),
+    ]
+)
+
+
+@given(st.lists(STATEMENTS).map("\n;".join))
+def test_both_ways_of_reading_agree_on_programs(text: str) -> None:
+    assert scan(text) == list(scan_tokens(text))
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from(["import(", '"', "'", "`", "${", "}", "/", "*", "\n", "from", "new URL("])).map("".join)
+)
+def test_any_text_can_be_scanned(text: str) -> None:
+    assert all(text[found.start - 1] in "\"'`=" for found in scan(text))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "import('",
+        "import/*",
+        'new URL("',
+        "new/*",
+        "from/*",
+        "from '",
+        "/[",
+        "`${",
+        '"\\',
+        "(a)/[",
+        "}/[",
+        "import(",
+        "<!--",
+        "import.",
+        "//# sourceMappingURL=",
+        "/*# sourceMappingURL=",
+        "import\n",
+        "(",
+        "import('a');(/a(b/)/",
+    ],
+)
+@pytest.mark.parametrize("tail", ["", "\nimport 'a'"])
+def test_time_is_linear_in_the_length(piece: str, tail: str) -> None:
+    with watchdog():
+        scan(piece * (100_000 // len(piece)) + tail)

@@ -58,7 +58,7 @@ def emit(
     def copies_of(path: LogicalPath) -> _Copies:
         return _copies(assets_folder, manifest.assets[path].file, contents[path], codings)
 
-    each: Callable[..., Iterator[_Copies]] = executor.map if executor else map
+    each: Callable[..., Iterator[_Copies]] = executor.map if executor and codings else map
     entries: dict[str, Entry] = {}
     with _staging(output) as staging:
         for path, copies in zip(paths, each(copies_of, paths), strict=True):

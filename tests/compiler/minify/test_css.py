@@ -67,6 +67,7 @@ DIFFERENT = [
     ("a{--b:c/**/d}", "a{--b:c d}"),
     ("a{\\2d-b:c , d}", "a{\\2d-b:c,d}"),
     ("@property --a{initial-value:b , c}", "@property --a{initial-value:b,c}"),
+    ("@function --a(){result:b , c}", "@function --a(){result:b,c}"),
     ("@container style(--a: b , c){}", "@container style(--a:b,c){}"),
     ("@supports (--a: ){}", "@supports (--a:){}"),
     (":nth-child(2n + 1){}", ":nth-child(2n+1){}"),

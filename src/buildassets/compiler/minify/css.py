@@ -26,6 +26,7 @@ _IDLE_BEFORE: Final = frozenset(",)]")
 _COMBINATORS: Final = frozenset(">~+")
 _ATTRIBUTE_MATCHERS: Final = frozenset("~|^$*")
 _QUERIES: Final = frozenset(("@media", "@supports", "@container", "@import"))
+_SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in @property and @function
 _ENCODING: Final = re.compile(r'@charset "[^"\n\r\f]*";')
 _URL_PARTS: Final = re.compile(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
@@ -147,11 +148,11 @@ class _Statement:
 
     @property
     def awaits_verbatim_value(self) -> bool:
-        """Whether what was read so far is a custom property's name and colon, or what sets the first value of one."""
+        """Whether what was read so far is the name and colon of a custom property, or of what can become its value."""
         if self.words != 2 or self._before != ":" or not self.nested or self.lead_kind is not Kind.NAME:
             return False
         name = unescaped(self.lead)
-        return name.startswith("--") or name.lower() == "initial-value"
+        return name.startswith("--") or name.lower() in _SETTING_CUSTOM_PROPERTIES
 
     def ends_idly_before(self, following: "_Statement") -> bool:
         """Whether the `;` after this one can go: another one follows, or the end of the block."""

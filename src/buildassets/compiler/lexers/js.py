@@ -220,6 +220,52 @@ _AFTER_STAR: Final = {
     _KEY_ASYNC: _KEY_ASYNC_STAR,
     _KEY_DONE: _KEY_STAR,
 }
+_OPERATORS: Final = (
+    *(
+        "=",
+        "==",
+        "===",
+        "!",
+        "!=",
+        "!==",
+        "~",
+        "+",
+        "+=",
+        "-",
+        "-=",
+        "*=",
+        "**",
+        "**=",
+        "%",
+        "%=",
+        "&",
+        "&=",
+        "&&",
+        "&&=",
+    ),
+    *(
+        "|",
+        "|=",
+        "||",
+        "||=",
+        "^",
+        "^=",
+        "<",
+        "<=",
+        "<<",
+        "<<=",
+        ">",
+        ">=",
+        ">>",
+        ">>=",
+        ">>>",
+        ">>>=",
+        "??",
+        "??=",
+        "...",
+    ),
+)
+_AFTER_OPERATOR: Final = {**dict.fromkeys(_OPERATORS, _OPERAND), ".": _DOT, "?.": _DOT}
 _REREAD: Final = frozenset({"/", "/=", "}", "--"})  # what begins a longer token in some states
 
 _SPACE, _COMMENT, _NAME, _PUNCTUATOR = Kind.SPACE, Kind.COMMENT, Kind.NAME, Kind.PUNCTUATOR
@@ -267,8 +313,6 @@ class _Grammar:
             "?": self._question,
             "=>": self._arrow,
             "*": self._star,
-            ".": lambda _: _DOT,
-            "?.": lambda _: _DOT,
             "/": lambda _: _OPERAND,
             "/=": lambda _: _OPERAND,
             "++": lambda state: _OPERATOR if state in _POSTFIX else _OPERAND,
@@ -500,7 +544,7 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
                 if word in _REREAD and (rest := grammar.longer_token(word, state, start, code_end)):
                     kind, end, state = rest
                 else:
-                    state = read[word](state) if word in read else _OPERAND
+                    state = _AFTER_OPERATOR[word] if word in _AFTER_OPERATOR else read[word](state)
             elif kind is _COMMENT and (rest := grammar.html_open_comment(start, state)):
                 kind, end, state = rest
             elif kind is not _SPACE:

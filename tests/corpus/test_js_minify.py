@@ -1,0 +1,118 @@
+"""Published scripts and modules through the minifier: acorn reads the same tree, node prints the same results."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+from buildassets.compiler.model import EngineInput
+from tests.conftest import write_tree
+from tests.corpus.packages import node_modules
+
+pytestmark = [pytest.mark.corpus, pytest.mark.node]
+
+PARSE: Final = Path(__file__).with_name("parse.mjs")
+
+# Globs below node_modules, and how much of the text may be left. Some packages publish minified files too.
+PUBLISHED: Final[Mapping[str, float]] = {
+    "@highlightjs/cdn-assets/*.js": 0.75,
+    "@hotwired/turbo/dist/*.js": 0.7,
+    "alpinejs/dist/*.js": 0.8,
+    "chart.js/dist/*.js": 0.8,
+    "d3/dist/d3.js": 0.75,
+    "d3-*/dist/*.mjs": 0.75,
+    "highlight.js/es/**/*.js": 0.75,
+    "htmx.org/dist/*.js": 0.6,
+    "htmx4/dist/*.js": 0.7,
+    "jquery/dist/*.js": 0.6,
+    "leaflet/dist/*.js": 0.6,
+    "lodash/lodash.js": 0.3,
+    "lodash-es/*.js": 0.5,
+    "swagger-ui-dist/swagger-ui-bundle.js": 1.0,
+    "three/build/*js": 0.6,
+    "three/examples/jsm/**/*.js": 0.75,
+    "vue/dist/*.js": 0.8,
+}
+
+# Libraries that node can load, and where each has an equally named program in `programs/` that prints what it does.
+LIBRARIES: Final[Mapping[str, str]] = {
+    "jquery": "jquery/dist/jquery.js",
+    "lodash": "lodash/lodash.js",
+    "d3": "d3/dist/d3.js",
+    "vue": "vue/dist/vue.global.js",
+}
+PROGRAMS: Final = Path(__file__).with_name("programs")
+RUN: Final = """
+const { inspect } = require("util");
+const whole = { depth: null, maxArrayLength: null, maxStringLength: null };
+const print = (...values) => console.log(inspect(values, whole));
+Promise.all(process.argv.slice(1).map((file) => import(file))).then(([library, program]) =>
+  program.default(library.default ?? library, print),
+);
+"""
+
+
+def minified(path: Path, text: str) -> str:
+    """`text` minified; a diagnostic fails the test."""
+    result = RjsminEngine().run(EngineInput(text, str(path), path.name))
+    assert result.diagnostics == ()
+    return result.text
+
+
+def opinions(node: str, files: Sequence[Path]) -> list[Any]:
+    """For each file what acorn reads in it: the digest of its tree, and its references."""
+    names = "".join(f"{file}\n" for file in files)
+    done = subprocess.run(
+        [node, PARSE, node_modules()], input=names, capture_output=True, check=True, encoding="utf-8", timeout=600
+    )
+    answer: list[Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize(("glob", "most_left"), PUBLISHED.items())
+def test_published_files_get_smaller_and_keep_their_trees(
+    glob: str, most_left: float, node: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    files = sorted(path for path in node_modules().glob(glob) if path.is_file() and ".min." not in path.name)
+    before = [path.read_text("utf-8") for path in files]
+    after = [minified(path, text) for path, text in zip(files, before, strict=True)]
+    left = sum(map(len, after)) / sum(map(len, before))
+    record_property("left", f"{left:.1%}")
+    assert left < most_left
+    names = [f"{number:04}{path.suffix}" for number, path in enumerate(files)]
+    write_tree(tmp_path, dict(zip(names, after, strict=True)))
+    trees = opinions(node, files)
+    assert all("tree" in tree for tree in trees)
+    assert opinions(node, [tmp_path / name for name in names]) == trees
+
+
+def printed(node: str, library: Path, program: str) -> str:
+    """What the program prints when it is given that library."""
+    command: list[str | Path] = [node, "-e", RUN, library, PROGRAMS / f"{program}.cjs"]
+    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=60)
+    return done.stdout
+
+
+@pytest.mark.parametrize(("name", "path"), LIBRARIES.items())
+def test_library_does_the_same_when_minified(name: str, path: str, node: str, tmp_path: Path) -> None:
+    file = node_modules() / path
+    text = file.read_text("utf-8") + ("module.exports = globalThis.Vue = Vue;" if name == "vue" else "")
+    write_tree(tmp_path, {"before.js": text, "after.js": minified(file, text)})
+    before = printed(node, tmp_path / "before.js", name)
+    assert len(before.splitlines()) > 20
+    assert printed(node, tmp_path / "after.js", name) == before
+
+
+def test_modules_of_three_do_the_same_when_minified(node: str, tmp_path: Path) -> None:
+    build = node_modules() / "three" / "build"
+    write_tree(tmp_path, {"package.json": '{"type": "module"}'})
+    for name in ("three.core.js", "three.module.js"):
+        text = (build / name).read_text("utf-8")
+        write_tree(tmp_path, {f"before/{name}": text, f"after/{name}": minified(build / name, text)})
+    before = printed(node, tmp_path / "before/three.module.js", "three")
+    assert len(before) > 100_000
+    assert printed(node, tmp_path / "after/three.module.js", "three") == before

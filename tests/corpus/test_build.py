@@ -1,0 +1,231 @@
+"""Published packages, built by the command line, against parsers that are not ours: acorn and tinycss2."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from tinycss2.parser import parse_stylesheet
+
+from buildassets.manifest import Manifest
+from tests.corpus.building import Release, build, source_root
+from tests.corpus.packages import node_modules
+
+pytestmark = pytest.mark.corpus
+
+_PARSE = Path(__file__).with_name("parse.mjs")
+
+Roots = Mapping[str, tuple[str, ...]]  # folder below node_modules → globs of what to take, or nothing for all of it
+
+_D3 = (
+    "array axis brush chord color contour delaunay dispatch drag dsv ease fetch force format geo hierarchy interpolate"
+)
+_D3_TOO = "path polygon quadtree random scale scale-chromatic selection shape time time-format timer transition zoom"
+
+PACKAGES: Mapping[str, Roots] = {
+    "alpinejs": {"alpinejs/dist": ()},
+    "animate.css": {"animate.css": ()},
+    "bootstrap": {"bootstrap/dist": (), "bootstrap/scss": ()},
+    "bootstrap4": {"bootstrap4/dist": (), "bootstrap4/scss": ()},
+    "bulma": {"bulma/css": ("./bulma*.css",)},
+    "chart.js": {"chart.js/dist": ()},
+    "d3": {"d3/dist": (), **{f"d3-{name}/dist": () for name in (*_D3.split(), *_D3_TOO.split())}},
+    "date-fns": {"date-fns": ()},
+    "fontawesome-free": {"@fortawesome/fontawesome-free": ("css/*", "js/*", "sprites/*", "svgs/**", "webfonts/*")},
+    "foundation-sites": {"foundation-sites/dist": ()},
+    "highlight.js": {"highlight.js": ("es/**", "lib/**", "styles/**"), "@highlightjs/cdn-assets": ()},
+    "htmx.org": {"htmx.org/dist": ()},
+    "htmx4": {"htmx4/dist": ()},
+    "jquery": {"jquery": ()},
+    "leaflet": {"leaflet/dist": ()},
+    "lodash": {"lodash": ()},
+    "lodash-es": {"lodash-es": ()},
+    "normalize.css": {"normalize.css": ()},
+    "popper": {"@popperjs/core": ()},
+    "swagger-ui-dist": {"swagger-ui-dist": ()},
+    "three": {"three/build": (), "three/examples/jsm": ()},
+    "turbo": {"@hotwired/turbo/dist": ()},
+    "vue": {"vue/dist": ()},
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A package and its release. Logical paths are paths below node_modules."""
+
+    packages: Path
+    release: Release
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest of the release."""
+        return self.release.manifest
+
+    def names(self, *suffixes: str) -> list[str]:
+        """The assets whose source has one of these suffixes; no compiled ones."""
+        return [name for name in self.manifest.assets if name.endswith(suffixes) and (self.packages / name).is_file()]
+
+    @cached_property
+    def logical_by_file(self) -> Mapping[str, str]:
+        """Logical paths by the names of the files in the release."""
+        return {entry.file: name for name, entry in self.manifest.assets.items()}
+
+    def source_target(self, name: str, kind: str, text: str) -> str:
+        """What the reference `text` in the source of `name` names: a logical path, or itself where it is left alone."""
+        path = _target(name, kind, text)
+        return path if path in self.manifest.assets else text
+
+    def output_target(self, name: str, kind: str, text: str) -> str:
+        """The same for a reference in the output of `name`."""
+        path = _target(self.manifest.assets[name].file, kind, text)
+        return self.logical_by_file.get(path, text)
+
+
+def _target(base: str, kind: str, text: str) -> str:
+    """The path that `text` means in the file `base`; empty where it is no relative reference."""
+    parts = urlsplit(text)
+    is_relative = text.startswith(("./", "../")) if kind == "module" else not parts.scheme and not parts.netloc
+    if not is_relative or not parts.path or parts.path.startswith("/"):
+        return ""
+    return normpath(join(dirname(base), unquote(parts.path)))
+
+
+@pytest.fixture(scope="session")
+def build_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """Builds a package with all settings at their defaults, but for the compression, which takes minutes."""
+    packages = node_modules()
+
+    @cache
+    def build_package(name: str) -> Built:
+        roots = [source_root(packages / path, path, globs) for path, globs in PACKAGES[name].items()]
+        return Built(packages, build(tmp_path_factory.mktemp("corpus"), _config(roots)))
+
+    return build_package
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"corpus-{name}"), id=name) for name in PACKAGES]
+)
+def built(request: pytest.FixtureRequest, build_once: Callable[[str], Built]) -> Built:
+    """Each package in turn."""
+    return build_once(request.param)
+
+
+def _config(roots: Iterable[str]) -> str:
+    return f"""
+        compress = []
+        exclude = ["date-fns/_lib/test.js"]  # it imports a file that is not in the package
+        sources = [{", ".join(roots)}]
+        """
+
+
+def test_scripts_mean_the_same_and_refer_to_the_same(built: Built, node: str) -> None:
+    names = built.names(".js", ".mjs")
+    sources = _acorn(node, built.packages, (built.packages / name for name in names))
+    outputs = _acorn(node, built.packages, (built.release.path(name) for name in names))
+    for name, source, output in zip(names, sources, outputs, strict=True):
+        assert "error" not in output or "error" in source, f"{name}: {output}"
+        if "error" not in source:
+            wanted = [built.source_target(name, kind, text) for kind, text in source["references"]]
+            assert [built.output_target(name, kind, text) for kind, text in output["references"]] == wanted, name
+            assert output["tree"] == source["tree"], name
+
+
+def _acorn(node: str, packages: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
+    listed = "\n".join(map(str, files))
+    command = [node, str(_PARSE), str(packages)]
+    done = subprocess.run(command, input=listed, capture_output=True, text=True, timeout=300, check=True)
+    opinions: list[dict[str, Any]] = json.loads(done.stdout)
+    return opinions
+
+
+def test_style_sheets_parse_and_refer_to_the_same(built: Built) -> None:
+    for name in built.names(".css"):
+        source = _css_tokens((built.packages / name).read_bytes())
+        output = _css_tokens(built.release.path(name).read_bytes())
+        assert [token for token in output if token.type == "error"] == [], name
+        wanted = [built.source_target(name, "url", text) for text in _css_references(source)]
+        assert [built.output_target(name, "url", text) for text in _css_references(output)] == wanted, name
+
+
+def test_compiled_style_sheets_refer_to_files_that_exist(built: Built) -> None:
+    for name, entry in built.manifest.assets.items():
+        if name.endswith(".css"):
+            for text in _css_references(_css_tokens(built.release.path(name).read_bytes())):
+                path = _target(entry.file, "url", text)
+                assert not path or path in built.logical_by_file, f"{name}: {text}"
+
+
+def _css_tokens(content: bytes) -> list[Any]:
+    text = content.decode("utf-8-sig")
+    return list(_flat(parse_stylesheet(text)))  # type: ignore[no-untyped-call]  # tinycss2 has no types
+
+
+def _flat(nodes: Iterable[Any]) -> Iterator[Any]:
+    for node in nodes:
+        yield node
+        for part in ("prelude", "content", "arguments"):
+            yield from _flat(getattr(node, part, None) or ())
+
+
+def _css_references(tokens: Iterable[Any]) -> list[str]:
+    found = []
+    for token in tokens:
+        if token.type == "url":
+            found.append(token.value)
+        elif token.type == "function" and token.lower_name == "url":
+            found += [argument.value for argument in token.arguments if argument.type == "string"]
+        elif token.type == "at-rule" and token.lower_at_keyword == "import":
+            found += [part.value for part in token.prelude[:2] if part.type == "string"]
+    return found
+
+
+def test_fingerprints_are_those_of_the_bytes(built: Built) -> None:
+    in_cycles = _members_of_cycles({name: entry.references for name, entry in built.manifest.assets.items()})
+    for name, entry in built.manifest.assets.items():
+        content = built.release.path(name).read_bytes()
+        assert len(content) == entry.size, name
+        assert name in in_cycles or sha256(content).hexdigest()[:12] in entry.file.split("."), name
+
+
+def _members_of_cycles(references: Mapping[str, Iterable[str]]) -> set[str]:
+    """Those who reach themselves, found by taking away, again and again, all who refer to nobody that is left."""
+    left = {name: set(targets) - {name} for name, targets in references.items()}
+    while ends := {name for name, targets in left.items() if not targets & left.keys()}:
+        left = {name: targets for name, targets in left.items() if name not in ends}
+    return {name for name in left if _reaches_itself(name, left)} | {
+        name for name in references if name in references[name]
+    }
+
+
+def _reaches_itself(name: str, references: Mapping[str, Iterable[str]]) -> bool:
+    seen: set[str] = set()
+    pending = list(references[name])
+    while pending:
+        target = pending.pop()
+        if target == name:
+            return True
+        if target not in seen:
+            seen.add(target)
+            pending += references.get(target, ())
+    return False
+
+
+def test_a_second_build_writes_nothing(built: Built) -> None:
+    before = _stamps(built.release.folder)
+    folder = built.release.folder.parent
+    build(folder, (folder / "buildassets.toml").read_text())
+    assert _stamps(built.release.folder) == before
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    paths = [*folder.rglob("*")]
+    return {str(path): (status.st_mtime_ns, status.st_ino) for path in paths for status in [os.stat(path)]}

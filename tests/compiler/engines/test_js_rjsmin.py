@@ -203,6 +203,7 @@ SCRIPTS: Final = {
     "number with a dot and a property": "print(1. .toString()+1..toString()+1.5.toString()+1e3.toString())",
     "hexadecimal number and property": "print(0x1 .toString()+0x1.toString())",
     "number and in": "print(1 in [0,1])",
+    "number with a dot and in": "print(1. in [0,1])",
     "number with separators and in": "print(1_0 in[])",
     "big integer and instanceof": "print(1n instanceof Object)",
     "number after a question mark": "a=1;print(a? .5:1)",
@@ -367,6 +368,7 @@ def test_string_with_a_lone_surrogate_is_minified() -> None:
         ("a = /b\nc", "unclosed regular expression", 1, 5, 2),
         ("\ufeffa = /[b/\nc", "unclosed regular expression", 1, 5, 4),
         ("a = b @ c", "unexpected character `@`", 1, 7, 1),
+        ("a = 3in b", "unexpected character `3`", 1, 5, 1),
     ],
 )
 def test_bad_token_is_an_error_at_its_place(text: str, message: str, line: int, column: int, length: int) -> None:

@@ -46,6 +46,7 @@ _IN_DOUBLE: Final = r'(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+'
 _IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
 _IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
+_NO_NAME: Final = rf"(?!{NAME_START}|\\)"  # what must follow a number: `1.in` is an error (ECMA-262, section 12.9.3)
 _TEMPLATE_END: Final = r"(?:`|\$\{)"
 
 # The likeliest first. Each begins with one character or class, by which the engine passes it over without trying it;
@@ -62,9 +63,9 @@ _BRANCHES: Final = (
     (
         Kind.NUMBER,
         r"[0-9](?:(?<=0)(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
-        rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?[0-9_]*+{_EXPONENT}))",
+        rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}",
     ),
-    (Kind.NUMBER, rf"\.[0-9][0-9_]*+{_EXPONENT}"),
+    (Kind.NUMBER, rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"),
     (Kind.PUNCTUATOR, r"!(?:==?)?"),
     (Kind.PUNCTUATOR, r"\?(?:\?=?|\.(?![0-9]))?"),
     (Kind.PUNCTUATOR, r"\+[+=]?"),

@@ -15,7 +15,7 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import Final
 
-from buildassets.compiler.engines.scss_syntax import DART_SASS
+from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
+
 Place = tuple[int, int, int]  # the file's number, line and column, both from 1; column 0 where it is not told
 
 _FILE: Final = r"(?:[^\n]*/)?(stdin|\d+\.s[ac]ss)"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
+from buildassets.compiler.engines.scss_messages import DART_SASS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from buildassets.compiler.engines import scss_imports, scss_syntax
 from buildassets.compiler.engines.scss_messages import (
+    DART_SASS,
     Place,
     Said,
     error_said,
@@ -28,7 +29,6 @@ from buildassets.compiler.engines.scss_messages import (
     sentence,
     warnings_said,
 )
-from buildassets.compiler.engines.scss_syntax import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.compiler.source_map import original_position
 from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place, warning

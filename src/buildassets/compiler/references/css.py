@@ -32,7 +32,7 @@ _HINTS: Final = ("url(", "src(", "image-set(", "@import", "sourcemappingurl=", "
 # parenthesis follows is what counts, and what stands before a name in its token makes it another name.
 _RUN: Final = rf"(?:{NAME_CHARACTERS}++|{ESCAPE})"
 _DULL: Final = re.compile(
-    rf"(?:[^a-zA-Z0-9_\-\x00\x80-\U0010ffff\"'/\\@\#<]++"
+    rf"(?:[\x01-!$-&(-,.:-;=-?\[\]\^`{{-\x7f]++"
     rf"|{NAME_CHARACTERS}++(?![\\(])"
     rf"|(?!(?i:url|src|(?:-webkit-)?image-set)\(){NAME_CHARACTERS}++\("
     rf"|{_RUN}++(?!\()"

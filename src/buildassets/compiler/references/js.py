@@ -63,7 +63,7 @@ _TOKENS: Final = rf"{_STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_
 _CODE: Final = re.compile(rf"(?:[^\"'`/]++|{_TOKENS})*+")
 _CODE_IN_HOLE: Final = re.compile(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
 
-_SPACE_CHARACTERS: Final = frozenset(filter(re.compile(_SPACE).match, map(chr, range(0x10000))))
+_NO_SPACE: Final = re.compile(rf"[^{SPACES}{LINE_TERMINATORS}]")
 _NAME_BEFORE: Final = re.compile(rf"{NAME_PART}|[\\#]")
 _ESCAPE_BEFORE: Final = re.compile(r"\\u\{[\da-fA-F]++\}\Z")
 _DOT_BEFORE_COMMENT: Final = re.compile(rf"\.{_SPACE}*+(?://|/\*)")
@@ -248,7 +248,7 @@ def _is_property(text: str, start: int) -> bool:
 
 
 def _before_space(text: str, end: int) -> int:
-    while end and text[end - 1] in _SPACE_CHARACTERS:
+    while end and not _NO_SPACE.match(text, end - 1):
         end -= 1
     return end
 

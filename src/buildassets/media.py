@@ -13,6 +13,9 @@ class Syntax(Enum):
 
     CSS = "css"
     JAVASCRIPT = "javascript"
+    SVG = "svg"
+    HTML = "html"
+    WEB_MANIFEST = "webmanifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,15 @@ _BY_SUFFIX: Final = {
     ".jsonld": Media("application/ld+json", True),
     ".geojson": Media("application/geo+json", True),
     ".map": Media("application/json", True),
-    ".webmanifest": Media("application/manifest+json", True),
+    ".webmanifest": Media("application/manifest+json", True, Syntax.WEB_MANIFEST),
     ".wasm": Media("application/wasm", True),
-    ".html": Media("text/html", True),
-    ".htm": Media("text/html", True),
+    ".html": Media("text/html", True, Syntax.HTML),
+    ".htm": Media("text/html", True, Syntax.HTML),
     ".xhtml": Media("application/xhtml+xml", True),
     ".txt": Media("text/plain", True),
     ".md": Media("text/markdown", True),
     ".xml": Media("application/xml", True),
-    ".svg": Media("image/svg+xml", True),
+    ".svg": Media("image/svg+xml", True, Syntax.SVG),
     ".png": Media("image/png"),
     ".apng": Media("image/apng"),
     ".jpg": Media("image/jpeg"),

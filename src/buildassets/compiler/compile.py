@@ -10,7 +10,7 @@ from buildassets.compiler.engines import Engine
 from buildassets.compiler.model import Draft, EngineInput, Source
 from buildassets.compiler.references import scan
 from buildassets.compiler.text import decoded
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.media import Syntax, media_of, suffix
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
@@ -25,8 +25,8 @@ class Engines:
     js: Engine | None
 
     def minifier(self, syntax: Syntax) -> Engine | None:
-        """What minifies texts of that syntax."""
-        return self.css if syntax is Syntax.CSS else self.js
+        """What minifies texts of that syntax, if anything does."""
+        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
 
 
 def needs_sass(source: Source) -> bool:
@@ -47,10 +47,18 @@ def drafted(source: Source, engines: Engines) -> Draft:
         return Draft(source, raw, inputs=(source.path,))
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
-        return Draft(source, diagnostics=(text,))
+        return _undecoded(source, raw, syntax, text)
     if needs_sass(source):
         return _styled(source, text, engines)
     return _finished(Draft(source, raw, inputs=(source.path,)), text, syntax, engines)
+
+
+def _undecoded(source: Source, raw: bytes, syntax: Syntax, fault: Diagnostic) -> Draft:
+    """The draft of a text that is not UTF-8: markup names its encoding itself and is released as it is."""
+    if syntax not in (Syntax.SVG, Syntax.HTML):
+        return Draft(source, diagnostics=(fault,))
+    tolerated = replace(fault, severity=Severity.WARNING, notes=("its references are left alone",))
+    return Draft(source, raw, inputs=(source.path,), diagnostics=(tolerated,))
 
 
 def _styled(source: Source, text: str, engines: Engines) -> Draft:

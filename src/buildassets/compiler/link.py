@@ -9,6 +9,7 @@ from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.compiler.resolve import target_of
 from buildassets.diagnostics import Diagnostic, Severity, nearest
+from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
@@ -48,7 +49,7 @@ class Absence:
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
         for index, target in linked.missing:
-            severity = self._severity(linked.draft.references[index].kind, target)
+            severity = self._severity(linked.draft, index, target)
             if severity is not None:
                 yield self._diagnostic(severity, linked.draft, index, target)
 
@@ -68,11 +69,12 @@ class Absence:
             path = path.rpartition("/")[0]
         return None
 
-    def _severity(self, kind: ReferenceKind, target: LogicalPath) -> Severity | None:
+    def _severity(self, draft: Draft, index: int, target: LogicalPath) -> Severity | None:
         if self._skipped_with(target):
             return Severity.ERROR
         severity = _SEVERITIES.get(self.severity)
-        return Severity.WARNING if severity is not None and kind is ReferenceKind.SOURCE_MAP else severity
+        is_minor = draft.references[index].kind is ReferenceKind.SOURCE_MAP or _is_page(draft)
+        return Severity.WARNING if severity is not None and is_minor else severity
 
     def _diagnostic(self, severity: Severity, draft: Draft, index: int, target: LogicalPath) -> Diagnostic:
         is_map = draft.references[index].kind is ReferenceKind.SOURCE_MAP
@@ -85,6 +87,11 @@ class Absence:
             (self._reason(target),),
             f"did you mean `{suggestion}`?" if suggestion else None,
         )
+
+
+def _is_page(draft: Draft) -> bool:
+    """Whether it is an HTML file: what it names may be served by something else, such as the application."""
+    return media_of(draft.source.logical).syntax is Syntax.HTML
 
 
 def nearest_asset(target: str, known: Collection[LogicalPath]) -> str | None:

@@ -5,22 +5,28 @@ reference, in a comment, a string or a regular expression, is no reference.
 """
 
 from collections.abc import Iterable
+from importlib import import_module
+from typing import Final
 from urllib.parse import quote
 
 from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.media import Syntax
 from buildassets.paths import split_url
 
+_MODULES: Final = {
+    Syntax.CSS: "css",
+    Syntax.JAVASCRIPT: "js",
+    Syntax.SVG: "svg",
+    Syntax.HTML: "html",
+    Syntax.WEB_MANIFEST: "webmanifest",
+}
+
 
 def scan(syntax: Syntax, text: str) -> list[Reference]:
     """The references in `text`, in the order in which they stand."""
-    if syntax is Syntax.CSS:
-        from buildassets.compiler.references import css
-
-        return css.scan(text)
-    from buildassets.compiler.references import js
-
-    return js.scan(text)
+    scanner = import_module(f"{__name__}.{_MODULES[syntax]}")
+    found: list[Reference] = scanner.scan(text)
+    return found
 
 
 def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:

@@ -1,0 +1,60 @@
+"""The strings of a JSON document, with their places and the way to them. Pure; imports nothing of the package."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+DEEPEST: Final = 16  # levels of nesting below which strings are not looked for: no format of ours goes half as deep
+
+
+class String(NamedTuple):
+    """A string that is a value: `text[start:end]` stands between the quotes, `value` is what it means.
+
+    `path` holds the keys and indices that lead to it.
+    """
+
+    path: tuple[str | int, ...]
+    start: int
+    end: int
+    value: str
+
+
+_TOKEN: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"|[{}\[\],]')
+
+
+def strings(text: str) -> Iterator[String]:
+    """The strings of `text` that are values, in text order; none where `text` is no JSON. A leading BOM is allowed."""
+    try:
+        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return
+    path: list[
+        str | int
+    ] = []  # of what is open: the key in an object, empty before there is one; the index in an array
+    keys_wanted: list[bool] = []  # of the same: whether the next string is a key
+    for match in _TOKEN.finditer(text):
+        mark = match[0]
+        if mark in "{[":
+            path.append("" if mark == "{" else 0)
+            keys_wanted.append(mark == "{")
+        elif mark in "}]":
+            path.pop()
+            keys_wanted.pop()
+        elif mark == ",":
+            index = path[-1]
+            keys_wanted[-1] = isinstance(index, str)
+            path[-1] = index if isinstance(index, str) else index + 1
+        elif path and keys_wanted[-1]:
+            path[-1] = _value(match[1])
+            keys_wanted[-1] = False
+        elif len(path) <= DEEPEST:
+            yield String(tuple(path), *match.span(1), _value(match[1]))
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(constant)  # Python reads NaN and Infinity, which are no JSON
+
+
+def _value(raw: str) -> str:
+    return str(json.loads(f'"{raw}"')) if "\\" in raw else raw

@@ -1,0 +1,35 @@
+"""The references of an HTML document: what a browser loads to show it. Pure.
+
+A document whose `<base>` moves its relative URLs elsewhere has none: what they name is not known.
+"""
+
+import re
+from html import unescape
+from html.entities import html5
+from typing import Final
+
+from buildassets.compiler.lexers.markup import html_tokens
+from buildassets.compiler.model import Reference
+from buildassets.compiler.references import markup
+
+_CHARACTER_REFERENCE: Final = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++)|([a-zA-Z][a-zA-Z0-9]*+));?+")
+_LONGEST_NUMBER: Final = 20
+
+
+def _meaning(match: re.Match[str]) -> str | None:
+    """What a character reference means in an attribute (section 13.2.5.73): `&copy=` and `&copyright` are none."""
+    written = match[0]
+    if match[1] is None:
+        return unescape(written) if len(written) <= _LONGEST_NUMBER else "\N{REPLACEMENT CHARACTER}"
+    is_followed_by_value = match.string.startswith("=", match.end())
+    if written[1:] not in html5 or (is_followed_by_value and not written.endswith(";")):
+        return None
+    return html5[written[1:]]
+
+
+_DIALECT: Final = markup.Dialect(html_tokens, _CHARACTER_REFERENCE, _meaning)
+
+
+def scan(text: str) -> list[Reference]:
+    """The references in `text`, in the order in which they stand; fragments and `data:` URLs are left out."""
+    return markup.scan(text, _DIALECT)

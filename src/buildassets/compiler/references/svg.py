@@ -1,0 +1,30 @@
+"""The references of an SVG image: what a browser loads to show it. Pure.
+
+Entities that the document type declares are never expanded: what they stand in is left alone.
+"""
+
+import re
+from typing import Final
+
+from buildassets.compiler.lexers.markup import xml_tokens
+from buildassets.compiler.model import Reference
+from buildassets.compiler.references import markup
+
+_CHARACTER_REFERENCE: Final = re.compile(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
+_PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+
+
+def _meaning(match: re.Match[str]) -> str | None:
+    hexadecimal, decimal, name = match.groups()
+    if name:
+        return _PREDEFINED[name]
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(code) if code <= 0x10FFFF else None
+
+
+_DIALECT: Final = markup.Dialect(xml_tokens, _CHARACTER_REFERENCE, _meaning)
+
+
+def scan(text: str) -> list[Reference]:
+    """The references in `text`, in the order in which they stand; fragments and `data:` URLs are left out."""
+    return markup.scan(text, _DIALECT)

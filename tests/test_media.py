@@ -48,7 +48,11 @@ def test_unknown_suffix_is_octets(path: str) -> None:
         ("a.css", Syntax.CSS),
         ("a.js", Syntax.JAVASCRIPT),
         ("a.mjs", Syntax.JAVASCRIPT),
+        ("a.svg", Syntax.SVG),
+        ("a.htm", Syntax.HTML),
+        ("a.webmanifest", Syntax.WEB_MANIFEST),
         ("a.json", None),
+        ("a.xml", None),
         ("a.png", None),
     ],
 )

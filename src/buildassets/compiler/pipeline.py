@@ -13,7 +13,7 @@ from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import emit
-from buildassets.compiler.engines import Engine, engine_class
+from buildassets.compiler.engines import Engine, engine_class, sass_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, linked, nearest_asset
@@ -135,9 +135,7 @@ def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
             return None
         return stack.enter_context(closing(engine_class(name)()))
 
-    from buildassets.compiler.engines.scss_libsass import LibsassEngine
-
-    sass = LibsassEngine(config.load_paths, partial(shown_path, config))
+    sass = sass_engine(config.engines.scss, config.load_paths, partial(shown_path, config))
     return Engines(stack.enter_context(closing(sass)), start(config.engines.css), start(config.engines.js))
 
 

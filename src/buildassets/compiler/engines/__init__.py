@@ -3,7 +3,7 @@
 Stages know engines only by this protocol; the modules of the built-in ones are imported when one is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, cast
 
 from buildassets.compiler.model import Compiled, EngineInput
@@ -37,9 +37,11 @@ class Engine(Protocol):
 
 
 BUILT_IN: Final[Mapping[str, str]] = {
+    "dart-sass": "buildassets.compiler.engines.scss_dart:DartSassEngine",
     "libsass": "buildassets.compiler.engines.scss_libsass:LibsassEngine",
     "rcssmin": "buildassets.compiler.engines.css_rcssmin:RcssminEngine",
     "rjsmin": "buildassets.compiler.engines.js_rjsmin:RjsminEngine",
+    "sass": "buildassets.compiler.engines.scss_dart:SassEngine",
 }
 
 
@@ -49,3 +51,11 @@ def engine_class(name: str) -> type[Engine]:
 
     module, _, attribute = BUILT_IN[name].partition(":")
     return cast("type[Engine]", getattr(import_module(module), attribute))
+
+
+def sass_engine(name: str, load_paths: Sequence[str], shown: Callable[[str], str]) -> Engine:
+    """The built-in Sass engine of that name.
+
+    It looks in `load_paths` too, absolute folders; `shown` turns an absolute path into what the user would write.
+    """
+    return cast("Callable[..., Engine]", engine_class(name))(load_paths, shown)

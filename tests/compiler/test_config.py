@@ -17,6 +17,7 @@ from buildassets.compiler.config import (
     SourceRoot,
     Templates,
     load_config,
+    place_of_setting,
     shown_path,
     unavailable,
 )
@@ -439,8 +440,6 @@ def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> 
         ("engines.js = 'esbuild'", "the engine `esbuild`"),
         ("modules = 'importmap'", '`modules = "importmap"`'),
         ("source_maps = true", "`source_maps = true`"),
-        ("bundles = { 'a.js' = ['b.js'] }", "`bundles`"),
-        ("bundles = { 'a.js' = { files = ['b.js'] } }", "`bundles`"),
     ],
 )
 def test_what_this_version_cannot_do_yet_is_said(project: Path, text: str, what: str) -> None:
@@ -451,7 +450,7 @@ def test_what_this_version_cannot_do_yet_is_said(project: Path, text: str, what:
 
 
 def test_what_this_version_cannot_do_is_known_without_a_file(project: Path) -> None:
-    config = Config(folder="/", sources=(), output="/build", bundles={"a.js": ("b.js", "c.js")})
+    config = Config(folder="/", sources=(), output="/build", source_maps=True)
     (fault,) = unavailable(config)
     assert (fault.code, fault.location) == ("config/unavailable", None)
 
@@ -460,6 +459,18 @@ def test_what_this_version_cannot_do_is_known_without_a_file(project: Path) -> N
 def test_bundle_that_is_not_told_well_is_an_error(project: Path, bundle: str) -> None:
     codes = {fault.code for fault in _faults(f"bundles = {{ 'a.js' = {bundle} }}")}
     assert codes & {"config/value", "config/unknown-key", "config/type"}
+
+
+def test_both_forms_of_a_bundle_say_the_same(project: Path) -> None:
+    config = _load("[bundles]\n'a.js' = ['b.js', '/c.js']\n'd.js' = { files = ['b.js', '/c.js'] }\n")
+    assert config.bundles == {"a.js": ("b.js", "./c.js"), "d.js": ("b.js", "./c.js")}
+
+
+def test_a_setting_is_found_in_the_file(project: Path) -> None:
+    config = _load("[bundles]\n'a.js' = [\n  'b.js',\n  'c.js',\n]\n")
+    place = place_of_setting(config, "bundles", "a.js", 1)
+    assert place is not None
+    assert (place.file, place.line, place.column) == ("buildassets.toml", 4, 3)
 
 
 _scalars = st.sampled_from(

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from buildassets.compiler.config_file import read_named, relative_to, search
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
-from buildassets.diagnostics import Diagnostic, error, sort_key
+from buildassets.diagnostics import Diagnostic, Location, error, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
 from buildassets.paths import normalise
@@ -26,6 +26,7 @@ __all__ = [
     "SourceRoot",
     "Templates",
     "load_config",
+    "place_of_setting",
     "shown_path",
     "unavailable",
 ]
@@ -153,6 +154,17 @@ def shown_path(config: Config, path: str) -> str:
     return relative_to(config.folder, path)
 
 
+def place_of_setting(config: Config, *keys: str | int) -> Location | None:
+    """Where the value at `keys` stands in the configuration file, or what encloses it; None where there is no file."""
+    if config.file is None:
+        return None
+    shown = shown_path(config, config.file)
+    try:
+        return read_named(shown, config.folder).locate_value(keys)
+    except ConfigError:  # it was changed meanwhile
+        return Location(shown)
+
+
 def unavailable(config: Config, document: Document | None = None) -> list[Diagnostic]:
     """An error for each setting that this version understands and cannot do yet."""
     document = document or Document({})
@@ -165,8 +177,6 @@ def unavailable(config: Config, document: Document | None = None) -> list[Diagno
         found.append((("modules",), '`modules = "importmap"`'))
     if config.source_maps:
         found.append((("source_maps",), "`source_maps = true`"))
-    if config.bundles:
-        found.append((("bundles",), "`bundles`"))
     return [
         error("config/unavailable", f"{what} cannot be used in this version yet", document.locate_value(path))
         for path, what in found

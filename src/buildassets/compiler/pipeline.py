@@ -9,9 +9,10 @@ from functools import partial
 from typing import Literal
 
 from buildassets._version import __version__
+from buildassets.compiler.bundles import Bundles, find_bundles, joined
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
-from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.emit import emit
 from buildassets.compiler.engines import Engine, engine_class, sass_engine
 from buildassets.compiler.fingerprint import Named, named
@@ -96,20 +97,26 @@ def check(
 
 def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
     discovery = discover(config)
-    known = frozenset(source.logical for source in discovery.sources)
+    bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
+    known = frozenset(source.logical for source in discovery.sources) | bundles.members.keys()
     importmap, importmap_errors = _importmap(config, known)
     starts, start_warnings = _starts(config, known, importmap.values())
     with ExitStack() as stack:
-        engines = _engines(config, mode, stack)
-        assets = _link_reached(config, discovery, starts, engines, executor, progress)
+        walk = _Walk(config, discovery, bundles, _engines(config, mode, stack), executor, progress)
+        walk.run(starts)
     shown = partial(shown_path, config)
     absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
     codings = config.compress if mode == "production" else ()
-    diagnostics = [*discovery.diagnostics, *start_warnings, *importmap_errors, *_unavailable(config, codings)]
-    for asset in assets.values():
+    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *start_warnings, *importmap_errors]
+    diagnostics += _unavailable(config, codings)
+    for asset in (*walk.compiled.values(), *walk.assets.values()):
         diagnostics += asset.draft.diagnostics
-        diagnostics += absence.diagnostics(asset)
-    return _Compilation(assets, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
+    for path, part in walk.compiled.items():
+        # What only bundles hold is without its source map there.
+        is_released = walk.assets.get(path) is part
+        found = absence.diagnostics(part)
+        diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
+    return _Compilation(walk.assets, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
 
 
 def _starts(
@@ -139,28 +146,52 @@ def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
     return Engines(stack.enter_context(closing(sass)), start(config.engines.css), start(config.engines.js))
 
 
-def _link_reached(
-    config: Config,
-    discovery: Discovery,
-    starts: Iterable[LogicalPath],
-    engines: Engines,
-    executor: Executor | None,
-    progress: Progress | None,
-) -> dict[LogicalPath, Linked]:
-    """`starts` and all that they reach, compiled and linked."""
-    sources = {source.logical: source for source in discovery.sources}
-    is_external = compile_globs(config.external)
-    assets: dict[LogicalPath, Linked] = {}
-    pending = set(starts)
-    while pending:
-        for draft in _drafts([sources[path] for path in sorted(pending)], engines, executor):
+class _Walk:
+    """From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
+
+    def __init__(
+        self,
+        config: Config,
+        discovery: Discovery,
+        bundles: Bundles,
+        engines: Engines,
+        executor: Executor | None,
+        progress: Progress | None,
+    ) -> None:
+        self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
+        self.assets: dict[LogicalPath, Linked] = {}
+        self._sources = {source.logical: source for source in discovery.sources}
+        self._known = self._sources.keys() | bundles.members.keys()
+        self._members = bundles.members
+        self._config = config
+        self._engines = engines
+        self._executor = executor
+        self._progress = progress
+
+    def run(self, starts: Iterable[LogicalPath]) -> None:
+        """Fill `assets` with `starts` and all that they reach."""
+        pending = set(starts)
+        while pending:
+            self._compile({member for path in pending for member in self._members.get(path, (path,))})
+            for path in sorted(pending):
+                self.assets[path] = self._assembled(path)
+            reached = {target for path in pending for _, target in self.assets[path].links}
+            pending = reached - self.assets.keys()
+
+    def _compile(self, wanted: Iterable[LogicalPath]) -> None:
+        is_external = compile_globs(self._config.external)
+        sources = [self._sources[path] for path in sorted(wanted) if path not in self.compiled]
+        for draft in _drafts(sources, self._engines, self._executor):
             path = draft.source.logical
-            assets[path] = linked(draft, sources.keys(), config.url, is_external)
-            if progress is not None:
-                progress(len(assets), len(sources), path)
-        reached = {target for path in pending for _, target in assets[path].links}
-        pending = reached - assets.keys()
-    return assets
+            self.compiled[path] = linked(draft, self._known, self._config.url, is_external)
+            if self._progress is not None:
+                self._progress(len(self.compiled), len(self._sources), path)
+
+    def _assembled(self, path: LogicalPath) -> Linked:
+        if path not in self._members:
+            return self.compiled[path]
+        bundle = Source(path, "", path, -1, path)
+        return joined(bundle, [self.compiled[one] for one in self._members[path]], partial(shown_path, self._config))
 
 
 def _drafts(sources: Sequence[Source], engines: Engines, executor: Executor | None) -> Iterator[Draft]:

@@ -19,13 +19,23 @@ def place_of(draft: Draft, index: int, shown: Callable[[str], str]) -> Location:
     `shown` turns a path into the name a user would write. Minifying keeps the order of references, so the one with
     the same number in the text before it is the one that was written.
     """
-    if draft.compiled is not None:
-        return _place_in_sass(draft, draft.compiled, index, shown)
-    text = _read_text(draft.source.path)
+    text = written_text(draft)
     written = _reference(draft, text, index)
     if written is None:
         return Location(draft.source.shown)
-    return locate(draft.source.shown, text, written.start, written.end)
+    return place_in(draft, text, written.start, written.end, shown)
+
+
+def written_text(draft: Draft) -> str:
+    """The draft's text before it was minified: what was compiled, or else what the source holds."""
+    return _read_text(draft.source.path) if draft.compiled is None else draft.compiled.text
+
+
+def place_in(draft: Draft, text: str, start: int, end: int, shown: Callable[[str], str]) -> Location:
+    """Where the user wrote what stands at `start:end` in `text`, the draft's `written_text`."""
+    if draft.compiled is None:
+        return locate(draft.source.shown, text, start, end)
+    return _place_in_sass(draft, draft.compiled, start, end, shown)
 
 
 def _reference(draft: Draft, text: str, index: int) -> Reference | None:
@@ -35,22 +45,21 @@ def _reference(draft: Draft, text: str, index: int) -> Reference | None:
     return found[index] if index < len(found) and found[index].url == draft.references[index].url else None
 
 
-def _place_in_sass(draft: Draft, compiled: Compiled, index: int, shown: Callable[[str], str]) -> Location:
-    written = _reference(draft, compiled.text, index)
-    if written is None or compiled.source_map is None:
+def _place_in_sass(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
+    if compiled.source_map is None:
         return Location(draft.source.shown)
-    before = compiled.text[: written.start]
+    before = compiled.text[:start]
     found = original_position(compiled.source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
     if found is None:
         return Location(draft.source.shown)
     path, line, column = found
     lines = _read_text(path).splitlines()
     line_text = lines[line] if line < len(lines) else ""
-    # The map knows the declaration; the URL itself, where it is written out, stands behind that place.
-    exact = line_text.find(written.url, column)
+    # The map knows the declaration; the text itself, where it is written out, stands behind that place.
+    exact = line_text.find(compiled.text[start:end], column)
     if exact < 0:
         return place(shown(path), line + 1, column + 1, line_text)
-    return place(shown(path), line + 1, exact + 1, line_text, len(written.url))
+    return place(shown(path), line + 1, exact + 1, line_text, end - start)
 
 
 def _read_text(path: str) -> str:

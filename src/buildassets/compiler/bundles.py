@@ -1,0 +1,191 @@
+"""Bundles: which sources make them, and how what became of these is joined into one asset.
+
+Takes the configuration's patterns and the sources, later the members with their links; gives logical paths, assets
+and diagnostics. Touches the disk only to say where a fault was written.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.join import Edit, Fault, Member, join, span
+from buildassets.compiler.link import nearest_asset
+from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source
+from buildassets.compiler.places import place_in, written_text
+from buildassets.compiler.references import splice
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, relative, to_url
+
+Members = tuple[LogicalPath, ...]
+_JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """The members of each bundle, in order, and what is wrong with the patterns that name them."""
+
+    members: Mapping[LogicalPath, Members]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def find_bundles(
+    patterns: Mapping[str, Sequence[str]], sources: Sequence[Source], place: Callable[..., Location | None]
+) -> Bundles:
+    """The bundles that `patterns` describe; `place` gives the place of a setting by its keys.
+
+    A pattern is a name or a glob and is held against the name of the source and that of what it compiles to. Matches
+    of a glob are sorted; each source is taken once, where it is first named. A bundle of no members is left out.
+    """
+    known = {source.logical: source for source in sources}
+    members: dict[LogicalPath, Members] = {}
+    faults: list[Diagnostic] = []
+    for name, given in patterns.items():
+        bundle = LogicalPath(name)
+        if bundle in known:
+            message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
+            faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
+            continue
+        found = _matches(bundle, given, sources, faults, place)
+        faults += _kind_faults(bundle, found, known, place)
+        members[bundle] = found
+    return Bundles({bundle: found for bundle, found in members.items() if found}, tuple(faults))
+
+
+def _matches(
+    bundle: LogicalPath,
+    patterns: Sequence[str],
+    sources: Sequence[Source],
+    faults: list[Diagnostic],
+    place: Callable[..., Location | None],
+) -> Members:
+    by_name = {name: source.logical for source in sources for name in _names(source)}
+    found: list[LogicalPath] = []
+    for index, pattern in enumerate(patterns):
+        literal = by_name.get(pattern.removeprefix("./"))
+        if literal is not None:
+            found.append(literal)
+            continue
+        is_glob = pattern.endswith("/") or any(mark in pattern for mark in "*?[")
+        matches = compile_globs([pattern]) if is_glob else None
+        matching = {logical for name, logical in by_name.items() if matches and matches(name)}
+        found += sorted(matching)
+        if not matching:
+            near = None if is_glob else nearest_asset(pattern, [LogicalPath(name) for name in by_name])
+            message = f"`{pattern}` in the bundle `{bundle}` matches no source"
+            hint = f"did you mean `{near}`?" if near else None
+            faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
+    return tuple(dict.fromkeys(found))
+
+
+def _names(source: Source) -> Iterator[str]:
+    """What a source may be called: its own name, with the root's prefix, and the name of what it compiles to."""
+    yield source.logical
+    suffix_start = source.relative.rfind(".", source.relative.rfind("/") + 1)
+    if suffix_start > 0 and not source.logical.endswith(source.relative[suffix_start:]):
+        yield source.logical[: source.logical.rfind(".")] + source.relative[suffix_start:]
+
+
+def _kind_faults(
+    bundle: LogicalPath,
+    members: Members,
+    known: Mapping[LogicalPath, Source],
+    place: Callable[..., Location | None],
+) -> Iterator[Diagnostic]:
+    syntax = media_of(bundle).syntax
+    where = place("bundles", bundle)
+    if syntax not in _JOINABLE:
+        message = f"`{bundle}` cannot be a bundle: only style sheets and scripts can be joined"
+        yield error("bundle/kind", message, where, hint="end its name in `.css` or `.js`")
+        return
+    kind = "style sheet" if syntax is Syntax.CSS else "script"
+    for member in members:
+        if media_of(member).syntax is not syntax:
+            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is no {kind}"
+            yield error("bundle/kind", message, where, hint="name its kind in the pattern, as in `js/*.js`")
+
+
+def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str]) -> Linked:
+    """The asset of `source` that the `members`, of one syntax, make together; its diagnostics say why they do not.
+
+    What of a member's references leads nowhere is told of the member. `shown` turns a path into the name a user
+    would write.
+    """
+    drafts = [member.draft for member in members]
+    draft = Draft(
+        source,
+        inputs=tuple(dict.fromkeys(path for one in drafts for path in one.inputs)),
+        engines=tuple(dict.fromkeys(engine for one in drafts for engine in one.engines)),
+    )
+    syntax = media_of(source.logical).syntax
+    if syntax is None or any(one.failed or media_of(one.source.logical).syntax is not syntax for one in drafts):
+        return Linked(draft)
+    joints = join(syntax, [Member(one.source.shown, _text(one)) for one in drafts])
+    if joints.faults:
+        return Linked(replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints.faults, shown))))
+    body = ""
+    links: list[Link] = []
+    for member, edits in zip(members, joints.edits, strict=True):
+        text, moved = _edited(member, [*edits, *_rebased(member, source.logical)], len(body))
+        body += text
+        links += moved
+    references = tuple(reference for reference, _ in links)
+    return Linked(replace(draft, body=body if links else body.encode("utf-8"), references=references), tuple(links))
+
+
+def _text(draft: Draft) -> str:
+    return draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8")
+
+
+def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
+    """What keeps the references to no asset pointing at the place that they point at."""
+    base = member.draft.source.logical
+    text = _text(member.draft)
+    for index, target in member.missing:
+        reference = member.draft.references[index]
+        path = relative(bundle, target)
+        if reference.kind is not ReferenceKind.SOURCE_MAP and path != relative(base, target):
+            raw = text[reference.start : reference.end]
+            at_start = replace(reference, start=0, end=len(raw))
+            yield Edit(reference.start, reference.end, splice(raw, [(at_start, to_url(path))]))
+
+
+def _edited(member: Linked, edits: Iterable[Edit], offset: int) -> tuple[str, list[Link]]:
+    """The member's text after `edits`, and its links where they then stand, if `offset` characters come before."""
+    text = _text(member.draft)
+    pieces: list[str] = []
+    links: list[Link] = []
+    remaining = iter([*member.links, None])
+    link = next(remaining)
+    position = 0
+    for edit in (*sorted(edits, key=span), Edit(len(text), len(text))):
+        if edit.start < position:
+            continue  # in what is cut
+        while link and link[0].start < edit.end:
+            if link[0].end <= edit.start:
+                links.append(_moved(link, offset - position))
+            link = next(remaining)
+        pieces += text[position : edit.start], edit.replacement
+        offset += edit.start - position + len(edit.replacement)
+        position = edit.end
+    return "".join(pieces), links
+
+
+def _moved(link: Link, distance: int) -> Link:
+    reference, target = link
+    return replace(reference, start=reference.start + distance, end=reference.end + distance), target
+
+
+def _diagnostics(
+    syntax: Syntax, drafts: Sequence[Draft], faults: Sequence[Fault], shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """`faults`, which were found in minified texts, at the places where they are written."""
+    texts = [written_text(draft) for draft in drafts]
+    written = join(syntax, [Member(one.source.shown, text) for one, text in zip(drafts, texts, strict=True)]).faults
+    is_same = [(one.code, one.member) for one in written] == [(one.code, one.member) for one in faults]
+    for fault, place in zip(faults, written if is_same else faults, strict=True):
+        draft = drafts[fault.member]
+        location = Location(draft.source.shown)
+        if is_same:
+            location = place_in(draft, texts[fault.member], place.start, place.end, shown)
+        yield error(fault.code, fault.message, location, hint=fault.hint)

@@ -1,0 +1,62 @@
+"""Joining texts so that the meaning of each stays: one module a syntax, each with `join(members) -> Joints`. Pure.
+
+To join is to edit each text a little and to write the results one after the other, so that whatever is known of
+places in the members, such as their references, only has to be moved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from buildassets.media import Syntax
+
+
+class Member(NamedTuple):
+    """A text to be joined with others, and the name that a user knows it by."""
+
+    shown: str
+    text: str
+
+
+class Edit(NamedTuple):
+    """`text[start:end]` becomes `replacement`; what is cut has an empty one, what is put in has an empty span."""
+
+    start: int
+    end: int
+    replacement: str = ""
+
+
+def span(edit: Edit) -> tuple[int, int]:
+    """By which edits are sorted: those of one place stay in their order."""
+    return edit[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why texts cannot be joined: what stands at `start:end` in that member. The rest is as in a Diagnostic."""
+
+    member: int
+    start: int
+    end: int
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joints:
+    """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it."""
+
+    edits: tuple[tuple[Edit, ...], ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def join(syntax: Syntax, members: Sequence[Member]) -> Joints:
+    """How `members`, which are of one syntax, are joined."""
+    if syntax is Syntax.CSS:
+        from buildassets.compiler.join import css
+
+        return css.join(members)
+    from buildassets.compiler.join import js
+
+    return js.join(members)

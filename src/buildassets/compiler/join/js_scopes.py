@@ -1,0 +1,325 @@
+"""What a classic script declares for all scripts, and what else of it matters to its neighbours. Pure.
+
+Read from tokens. Where they do not tell a block from an object, a block is assumed: then more may be taken for declared
+than is.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, NamedTuple
+
+from buildassets.compiler.lexers.js import Kind, Token, tokens
+
+Span = tuple[int, int]  # text[start:end]
+Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only
+
+
+class Sort(Enum):
+    """How a name is declared."""
+
+    VAR = "var"
+    FUNCTION = "function"
+    LEXICAL = "lexical"  # by let, const or class
+
+
+@dataclass(slots=True)
+class Declaration:
+    """A name that all scripts see, and where it stands; of a function also its text."""
+
+    name: str
+    sort: Sort
+    span: Span
+    source: str = ""
+
+
+@dataclass(slots=True)
+class Script:
+    """One script as its neighbours see it. `first` and `last` are the words of code at its ends, if it has any."""
+
+    first: Word | None = None
+    last: Word | None = None
+    code_end: int = 0
+    is_strict: bool = False
+    hashbang: Span | None = None
+    cuts: list[Span] = field(default_factory=list)  # what must not stand amid other scripts, beside the hashbang
+    declarations: list[Declaration] = field(default_factory=list)
+    arguments: Span | None = None  # the word outside of functions
+    module: Span | None = None  # what only a module may hold
+    unclosed: tuple[Span, str] | None = None  # what is out of balance, and in which way
+
+
+def begins_anew(kind: Kind, word: str) -> bool:
+    """Whether such a token in a new line, after what can end a statement, begins another one."""
+    if kind is Kind.PUNCTUATOR:
+        return word in ("{", "!", "~", "++", "--")
+    return kind in (Kind.STRING, Kind.NUMBER) or (kind is Kind.NAME and word not in ("in", "instanceof"))
+
+
+def read_script(text: str) -> Script:
+    """What matters of `text` to scripts that are joined with it."""
+    return _Reader(text).script
+
+
+class _Frame(NamedTuple):
+    """An open bracket, at `span`, and what it is."""
+
+    opener: str
+    sort: str  # block, object, class, function; header (of a function) or group
+    span: Span
+
+
+_DECLARERS: Final = frozenset(("var", "let", "const", "class", "function"))
+_MAP_OR_NAME: Final = re.compile(r"/[/*][#@]\s*source(?:Mapping)?URL=")
+_DOTS: Final = (".", "?.")
+_OPENERS: Final = {")": "(", "]": "[", "}": "{"}
+_HEADS: Final = frozenset(("if", "for", "while", "with", "switch", "catch", "await"))
+_OPERATOR_WORDS: Final = frozenset(
+    ("case", "delete", "extends", "in", "instanceof", "new", "of", "return", "throw", "typeof", "void", "yield")
+)
+_BLOCK_WORDS: Final = frozenset(("do", "else", "finally", "try"))
+_OPERAND_ENDS: Final = frozenset((")", "]", "}", "++", "--"))
+_STRICT: Final = ("'use strict'", '"use strict"')
+_NOTHING: Final = Kind.PUNCTUATOR, ";"  # what could as well stand before the first token
+
+
+class _Reader:
+    """One walk over the tokens of a script."""
+
+    def __init__(self, text: str) -> None:
+        self.script = Script()
+        self._text = text
+        self._frames: list[_Frame] = []
+        self._functions = 0  # how many of the frames are functions
+        self._before = [_NOTHING, _NOTHING, _NOTHING]  # the last words, the nearest last
+        self._on_new_line = True
+        self._prologue: Span | None = (0, 0)  # its last string; None behind it
+        self._awaits_header = False  # of a function
+        self._function = 0, ""  # where the last declared one begins, and what before that
+        self._class_depth = -1  # where a class waits for its body
+        self._list: tuple[Sort, int] | None = None  # an open list of declarations, and how deep it stands
+        self._awaits_name: Sort | None = None
+        if text.startswith("\ufeff"):
+            self.script.cuts.append((0, 1))
+        for token in tokens(text):
+            self._take(token)
+        self._end()
+
+    def _end(self) -> None:
+        if self._prologue:
+            self._end_directive()
+        if self._frames and not self.script.unclosed:
+            frame = self._frames[-1]
+            self.script.unclosed = frame.span, f"`{frame.opener}` is never closed"
+
+    def _take(self, token: Token) -> None:
+        kind, start, end = token
+        if kind is Kind.COMMENT:
+            if _MAP_OR_NAME.match(self._text, start):
+                self.script.cuts.append((start, end))
+            self._on_new_line = self._on_new_line or "\n" in self._text[start:end]
+        elif kind is Kind.LINE_END:
+            self._on_new_line = True
+        elif kind is Kind.HASHBANG:
+            self.script.hashbang = (start, end)
+        elif kind is not Kind.SPACE:
+            self._take_code(token)
+            self._on_new_line = False
+
+    def _take_code(self, token: Token) -> None:
+        kind, start, end = token
+        word = self._text[start:end] if kind in (Kind.NAME, Kind.PUNCTUATOR) else kind.name
+        self.script.first = self.script.first or (kind, word)
+        self.script.last, self.script.code_end = (kind, word), end
+        if kind is Kind.BAD and not self.script.unclosed:
+            self.script.unclosed = (start, end), "a string, comment, template or regular expression is never closed"
+        if self._prologue:
+            self._read_prologue(kind, word, (start, end))
+        self._read_list(kind, word, (start, end))
+        if kind is Kind.NAME and self._before[-1][1] not in _DOTS:
+            self._read_word(word, (start, end))
+        elif kind is Kind.TEMPLATE:
+            self._read_template((start, end))
+        elif word in ("(", "[", "{"):
+            self._open(word, (start, end))
+        elif word in _OPENERS and kind is Kind.PUNCTUATOR:
+            self._close(_OPENERS[word], (start, end))
+        self._read_module(kind, word, (start, end))
+        self._before = [*self._before[1:], (kind, word)]
+
+    def _read_prologue(self, kind: Kind, word: str, span: Span) -> None:
+        """Whether the strings at the start are directives (ECMA-262, section 11.2.1)."""
+        assert self._prologue
+        if self._before[-1][0] is Kind.STRING:
+            if word != ";" and not (self._on_new_line and begins_anew(kind, word)):
+                self._prologue = None
+                return
+            self._end_directive()
+        if kind is Kind.STRING:
+            self._prologue = span
+        elif word != ";" or self._before[-1][0] is not Kind.STRING:
+            self._prologue = None
+
+    def _end_directive(self) -> None:
+        assert self._prologue
+        start, end = self._prologue
+        self.script.is_strict = self.script.is_strict or self._text[start:end] in _STRICT
+
+    def _read_module(self, kind: Kind, word: str, span: Span) -> None:
+        if self.script.module:
+            return
+        last, before = self._before[-1][1], self._before[-2][1]
+        if word == "meta" and last == "." and before == "import" and self._before[-3][1] not in _DOTS:
+            self.script.module = span
+        elif last in ("import", "export") and before not in _DOTS and not self._frames[1:]:
+            is_declaration = kind in (Kind.NAME, Kind.STRING) or word in ("{", "*")
+            if is_declaration and (not self._frames or word == "{"):
+                self.script.module = span
+
+    # Declarations
+
+    def _read_word(self, word: str, span: Span) -> None:
+        if word == "arguments" and not self._functions:
+            self.script.arguments = self.script.arguments or span
+        if word not in _DECLARERS:
+            return
+        depth = len(self._frames)
+        if word == "var":
+            if not self._functions:
+                self._list, self._awaits_name = (Sort.VAR, depth), Sort.VAR
+            return
+        is_statement = depth == 0 and self._is_statement_start()
+        if word in ("let", "const"):
+            if is_statement:
+                self._list, self._awaits_name = (Sort.LEXICAL, depth), Sort.LEXICAL
+        elif word == "class":
+            self._class_depth = depth
+            self._awaits_name = Sort.LEXICAL if is_statement else self._awaits_name
+        else:
+            self._awaits_header = True
+            if is_statement:
+                self._awaits_name = Sort.FUNCTION
+                self._function = span[0], "async " if self._before[-1][1] == "async" else ""
+
+    def _is_statement_start(self) -> bool:
+        kind, word = self._before[-1]
+        if (kind, word) == (Kind.NAME, "async") and not self._on_new_line:
+            kind, word = self._before[-2]
+            return word in (";", "}") or _ends_operand(kind, word)
+        return word in (";", "}") or (self._on_new_line and _ends_operand(kind, word))
+
+    def _read_list(self, kind: Kind, word: str, span: Span) -> None:
+        """Follow an open list of declarations, and take the names that are awaited."""
+        if self._awaits_name:
+            self._read_name(kind, word, span)
+        elif self._list:
+            sort, depth = self._list
+            if len(self._frames) < depth or (len(self._frames) == depth and self._ends_list(kind, word)):
+                self._list = None
+            elif len(self._frames) == depth and word == ",":
+                self._awaits_name = sort
+
+    def _ends_list(self, kind: Kind, word: str) -> bool:
+        if word in (";", ")", "]", "}"):
+            return True
+        return self._on_new_line and begins_anew(kind, word) and _ends_operand(*self._before[-1])
+
+    def _read_name(self, kind: Kind, word: str, span: Span) -> None:
+        sort = self._awaits_name
+        assert sort
+        if word == "*" and sort is Sort.FUNCTION:
+            return
+        self._awaits_name = None
+        if kind is Kind.NAME and word != "extends":
+            self.script.declarations.append(Declaration(word, sort, span))
+        elif word in ("{", "[") and self._list:
+            self._read_pattern(span[0], sort)
+        else:
+            self._list = None
+
+    def _read_pattern(self, start: int, sort: Sort) -> None:
+        """Take the names of the pattern that begins at `start`."""
+        depth = 0
+        before = word = ""
+        name: Token | None = None
+        for token in tokens(self._text[start:], module=False):
+            if token.kind < Kind.NAME:
+                continue
+            before, word = word, self._text[start + token.start : start + token.end]
+            if name and word not in (":", "(", "."):
+                text = self._text[start + name.start : start + name.end]
+                self.script.declarations.append(Declaration(text, sort, (start + name.start, start + name.end)))
+            name = token if token.kind is Kind.NAME and before in ("{", "[", ",", ":", "...") else None
+            depth += (word in ("{", "[", "(")) - (word in ("}", "]", ")"))
+            if depth == 0:
+                return
+
+    # Brackets
+
+    def _open(self, opener: str, span: Span) -> None:
+        sort = "group"
+        if opener == "(":
+            sort = "header" if self._opens_header() else "group"
+            self._awaits_header = False
+        elif opener == "{":
+            sort = self._sort_of_curly()
+        self._push(_Frame(opener, sort, span))
+
+    def _opens_header(self) -> bool:
+        if self._awaits_header:
+            return True
+        if not self._frames or self._frames[-1].sort not in ("object", "class"):
+            return False
+        kind, word = self._before[-1]
+        return word == "]" or kind in (Kind.NAME, Kind.STRING, Kind.NUMBER)  # a method's
+
+    def _sort_of_curly(self) -> str:
+        kind, word = self._before[-1]
+        if self._class_depth == len(self._frames):
+            self._class_depth = -1
+            return "class"
+        if word == "=>" or (word == ")" and self._last_closed == "header"):
+            return "function"
+        if word == "static" and self._frames and self._frames[-1].sort == "class":
+            return "function"
+        if word == ":":
+            return "block" if not self._frames or self._frames[-1].sort in ("block", "function") else "object"
+        if kind is Kind.PUNCTUATOR:
+            return "block" if word in (";", "{", "}", ")") else "object"
+        return "object" if word in _OPERATOR_WORDS else "block"
+
+    def _read_template(self, span: Span) -> None:
+        start, end = span
+        if self._text[start] == "}":
+            self._close("`", span)
+        if self._text[end - 1] == "{":
+            self._push(_Frame("`", "group", span))
+
+    def _push(self, frame: _Frame) -> None:
+        self._frames.append(frame)
+        self._functions += frame.sort == "function"
+
+    _last_closed = ""
+
+    def _close(self, opener: str, span: Span) -> None:
+        if not self._frames or self._frames[-1].opener != opener:
+            if not self.script.unclosed:
+                self.script.unclosed = span, f"`{self._text[span[0]]}` closes nothing"
+            return
+        frame = self._frames.pop()
+        self._last_closed = frame.sort
+        self._functions -= frame.sort == "function"
+        if not self._frames and frame.sort == "function" and self.script.declarations:
+            self._end_function(span[1])
+
+    def _end_function(self, end: int) -> None:
+        last = self.script.declarations[-1]
+        if last.sort is Sort.FUNCTION and not last.source:
+            start, prefix = self._function
+            last.source = prefix + self._text[start:end]
+
+
+def _ends_operand(kind: Kind, word: str) -> bool:
+    if kind is Kind.PUNCTUATOR:
+        return word in _OPERAND_ENDS or word == ";"
+    return not (kind is Kind.NAME and word in _OPERATOR_WORDS)

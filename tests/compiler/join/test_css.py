@@ -1,0 +1,160 @@
+"""Joined style sheets have the rules of their members, in order; an independent parser says so."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.compiler.join import Joints, Member, join
+from buildassets.media import Syntax
+from tests.css_trees import tinycss2
+
+HAZARDS = (
+    "a{b:c}",
+    "a{b:c",
+    "a{b:'c",
+    'a{b:"c\\"',
+    "a{b:url(c",
+    "a{b:url(c\\)",
+    "a{b:url(c d",
+    "a{b:url( c ",
+    "a{b:[(c",
+    "a{b:calc(1px + (2px",
+    "@media x{a{b:c}",
+    "@media x{a{b:c",
+    "@layer a, b",
+    "@media x",
+    "}",
+    "a{b:c}}",
+    "a, b",
+    "a;b",
+    "a{b:c}/* d",
+    "a{b:c}/* d *",
+    "/*! e */a{b:c}",
+    "\ufeffa{b:'\xe4'}",
+    '@charset "utf-8";a{b:c}',
+    '@charset "utf-8"; @layer x;',
+    "a{b:c}/*# sourceMappingURL=a.css.map */",
+    "<!-- a{b:c} -->",
+    "<!--",
+    "",
+    " \n",
+    "@font-face{src:url('x') format('y')}",
+    "a{--x:{y:z}",
+    "a{b:'c\nd",
+    "@import 'x",
+    "@IMPORT url(x",
+    "@namespace svg url(x);",
+    "@layer a{b{c:d}}",
+    "a{b:c\\",
+    "@x (a{b}",
+    "a[b='{",
+)
+
+
+def joints(texts: Sequence[str]) -> Joints:
+    return join(Syntax.CSS, [Member(f"{number}.css", text) for number, text in enumerate(texts)])
+
+
+def joined(texts: Sequence[str]) -> str:
+    pieces: list[str] = []
+    for text, edits in zip(texts, joints(texts).edits, strict=True):
+        position = 0
+        for start, end, replacement in edits:
+            assert start >= position
+            pieces += text[position:start], replacement
+            position = end
+        pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def codes(texts: Sequence[str]) -> list[str]:
+    return [fault.code for fault in joints(texts).faults]
+
+
+def rules(text: str) -> list[Any]:
+    """The rules that a browser reads; what names the encoding is none."""
+    found = tinycss2.parse_stylesheet(text.removeprefix("\ufeff"), skip_comments=True, skip_whitespace=True)
+    read = [meaning(rule) for rule in found if rule.type != "error"]
+    return [rule for rule in read if rule[:2] != ("at-rule", "charset")]
+
+
+def meaning(node: Any) -> Any:
+    """What `node` is and holds, however it is closed."""
+    parts = [getattr(node, name, None) for name in ("lower_at_keyword", "name", "value", "unit", "prelude", "content")]
+    parts += [getattr(node, "arguments", None), node.kind if node.type == "error" else None]
+    return (node.type, *(meanings(part) if isinstance(part, list) else part for part in parts))
+
+
+def meanings(nodes: Sequence[Any]) -> list[Any]:
+    return [meaning(node) for node in nodes if not (node.type == "error" and node.kind.startswith("eof-"))]
+
+
+def assert_same_rules(texts: Sequence[str]) -> None:
+    if not codes(texts):
+        assert rules(joined(texts)) == [rule for text in texts for rule in rules(text)]
+
+
+@pytest.mark.parametrize("first", HAZARDS)
+def test_pairs_have_the_rules_of_both(first: str) -> None:
+    for second in HAZARDS:
+        assert_same_rules((first, second, "z{y:x}"))
+
+
+@given(
+    st.lists(st.lists(st.sampled_from((*HAZARDS, "}", "{", ")", "'", "/*", "\\")), max_size=4).map("".join), max_size=4)
+)
+def test_any_sheets_have_the_rules_of_all(texts: list[str]) -> None:
+    assert_same_rules(texts)
+
+
+def test_the_encoding_is_named_once_and_first() -> None:
+    text = '@charset "utf-8";'
+    assert joined(["a{}", f"\ufeff{text}b{{}}", f"{text}c{{}}"]) == '@charset "UTF-8";a{}\nb{}\nc{}\n'
+
+
+def test_no_encoding_is_named_where_none_was() -> None:
+    assert joined(["a{}", "b{}\n"]) == "a{}\nb{}\n"
+
+
+def test_comments_that_name_a_source_map_go_and_others_stay() -> None:
+    texts = ["/*! a */a{}/*# sourceMappingURL=a.map */", "b{}\n/*@ sourceMappingURL=b.map */\n/* b */\n"]
+    assert joined(texts) == "/*! a */a{}\nb{}\n\n/* b */\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["@import 'a';", "@import 'b';c{}"], []),
+        (["@layer x;", "@import 'b';"], []),
+        (["/* x */", "@import 'b';"], []),
+        (["a{}", "@import 'b';"], ["bundle/import"]),
+        (["@import 'a';@layer x;", "@import 'b';"], ["bundle/import"]),
+        (["@import 'a';", "@layer x; @import 'b';"], ["bundle/import"]),
+        (["@layer x{}", "@import 'b'; @import 'c';"], ["bundle/import"] * 2),
+        (["@font-face{}", "@Im\\70ort 'b';"], ["bundle/import"]),
+        (["a{}", "b{} @import 'c';"], []),  # it counts nowhere
+        (["@import 'a'; @namespace s 'x';"], []),
+        (["@namespace 'x'; a{}", "b{}"], ["bundle/namespace"]),
+        (["b{}", "@namespace s 'x'; a{}"], ["bundle/namespace"]),
+        (["@namespace s 'x'; a{}", "/* nothing */"], []),
+        (["a{b:c}\\\\", "d{}"], []),
+        (["a{b:c}\\", "d{}"], ["bundle/unclosed"]),
+    ],
+)
+def test_what_is_bound_to_the_head_of_a_sheet_is_refused_elsewhere(texts: list[str], found: list[str]) -> None:
+    assert codes(texts) == found
+
+
+def test_a_fault_says_where_it_is() -> None:
+    (fault,) = joints(["a{}", "/**/ @import 'b';"]).faults
+    assert (fault.member, fault.start, fault.end) == (1, 5, 12)
+
+
+def test_the_pairs_hold_hazards_that_plain_concatenation_does_not_stand() -> None:
+    pairs = [pair for pair in product(HAZARDS, HAZARDS) if not codes(pair)]
+    broken = [pair for pair in pairs if rules("".join(pair)) != [rule for text in pair for rule in rules(text)]]
+    assert len(broken) > 100

@@ -1,0 +1,198 @@
+"""Bundles through the whole build: which sources they hold, what is released, what is told of faults."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.diagnostics import render_text
+from tests.conftest import Tree, write_tree
+
+PLAIN = "minify = false\ncompress = []\n"
+
+
+def run(folder: Path, files: Tree, bundles: str, settings: str = PLAIN) -> BuildResult:
+    write_tree(folder, {"buildassets.toml": f"{settings}[bundles]\n{bundles}\n", **files})
+    return build(load_config(start=str(folder)))
+
+
+def released(folder: Path, result: BuildResult, path: str) -> str:
+    assert result.manifest is not None, texts(result)
+    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
+
+
+def texts(result: BuildResult) -> str:
+    return "\n".join(map(render_text, result.diagnostics))
+
+
+def codes(result: BuildResult) -> list[str]:
+    return [found.code for found in result.diagnostics]
+
+
+SCRIPTS: Tree = {f"assets/js/{name}.js": f"p('{name[-1]}');\n" for name in ("b", "a", "lib/d", "lib/c")}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "order"),
+    [
+        ("'js/b.js', 'js/a.js'", "ba"),
+        ("'js/*.js'", "ab"),
+        ("'js/**/*.js'", "abcd"),
+        ("'js/lib/d.js', 'js/**/*.js'", "dabc"),
+        ("'js/lib/'", "cd"),
+        ("'/js/b.js', './js/b.js'", "b"),
+        ("'js/b.js', '*.js'", "bacd"),
+    ],
+)
+def test_members_stand_in_the_order_of_patterns_each_once(tmp_path: Path, patterns: str, order: str) -> None:
+    result = run(tmp_path, SCRIPTS, f'"js/site.js" = [{patterns}]')
+    assert released(tmp_path, result, "js/site.js") == "".join(f"p('{name}');\n" for name in order)
+
+
+@pytest.mark.parametrize("pattern", ["css/b.scss", "css/b.css", "css/b.s*", "css/*.css"])
+def test_a_sass_source_is_matched_by_both_of_its_names(tmp_path: Path, pattern: str) -> None:
+    result = run(tmp_path, {"assets/css/b.scss": "$c: red; b { color: $c }"}, f"'site.css' = ['{pattern}']")
+    assert "color: red" in released(tmp_path, result, "site.css")
+
+
+def test_a_prefix_belongs_to_the_name_of_a_source(tmp_path: Path) -> None:
+    settings = f'{PLAIN}sources = [{{ path = "vendor", prefix = "v" }}]\n'
+    result = run(tmp_path, {"vendor/a.js": "a()\n"}, "'site.js' = ['v/*.js']", settings)
+    assert released(tmp_path, result, "site.js") == "a()\n"
+
+
+def test_references_of_members_point_from_the_bundle_at_the_same_assets(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/css/vendor/a.css": "a{background:url(img/x.png?v#i)}/*# sourceMappingURL=a.css.map */",
+        "assets/css/vendor/a.css.map": "{}",
+        "assets/css/vendor/img/x.png": "x",
+        "assets/css/b.css": '@charset "utf-8";b{background:url("vendor/img/x.png") , url(//host/y.png)}',
+    }
+    result = run(tmp_path, files, '"css/site.css" = ["css/vendor/a.css", "css/b.css"]')
+    assert result.manifest is not None
+    name = result.manifest.assets["css/vendor/img/x.png"].file.removeprefix("css/")
+    assert released(tmp_path, result, "css/site.css") == (
+        f'@charset "UTF-8";a{{background:url({name}?v#i)}}\nb{{background:url("{name}") , url(//host/y.png)}}\n'
+    )
+
+
+def test_the_manifest_lists_inputs_and_references_of_all_members(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/a.scss": '@import "part"; a { background: url(x.png) }',
+        "assets/_part.scss": "",
+        "assets/b.css": "b{background:url(y.png)}",
+        "assets/x.png": "",
+        "assets/y.png": "",
+    }
+    result = run(tmp_path, files, '"site.css" = ["a.scss", "b.css"]')
+    assert result.manifest is not None, texts(result)
+    entry = result.manifest.assets["site.css"]
+    assert entry.inputs == ("_part.scss", "a.scss", "b.css")
+    assert entry.references == ("x.png", "y.png")
+    assert entry.type == "text/css"
+
+
+def test_a_bundle_can_be_referred_to_and_renames_who_does(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.css": "a{b:c}", "assets/top.css": "@import 'site.css';"}
+    bundles = '"site.css" = ["a.css"]'
+    result = run(tmp_path, files, bundles)
+    assert result.manifest is not None
+    assert released(tmp_path, result, "top.css") == f"@import '{result.manifest.assets['site.css'].file}';"
+    again = run(tmp_path, {**files, "assets/a.css": "a{b:d}"}, bundles)
+    assert again.manifest is not None
+    assert again.manifest.assets["top.css"].file != result.manifest.assets["top.css"].file
+
+
+def test_entries_release_a_bundle_without_its_members(tmp_path: Path) -> None:
+    files: Tree = {**SCRIPTS, "assets/js/b.js": "import('./lib/d.js');\n//# sourceMappingURL=gone.map\n"}
+    result = run(tmp_path, files, '"all.js" = ["js/a.js", "js/b.js"]', f'{PLAIN}entries = ["all.js"]\n')
+    assert result.manifest is not None, texts(result)
+    assert sorted(result.manifest.assets) == ["all.js", "js/lib/d.js"]
+    assert f"import('./{result.manifest.assets['js/lib/d.js'].file}');" in released(tmp_path, result, "all.js")
+    assert result.diagnostics == ()
+
+
+def test_members_are_minified(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.js": "/*! l */ a ( 1 )  // x\n", "assets/b.js": "( b ) ( )\n"}
+    result = run(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
+    assert released(tmp_path, result, "all.js") == "/*! l */a(1);\n(b)()\n"
+
+
+def test_a_missing_reference_is_told_once_and_where_it_was_written(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/css/a.css": "a{\nb:url(no.png)}"}, '"site.css" = ["css/a.css"]')
+    assert codes(result) == ["reference/missing"]
+    assert "assets/css/a.css:2:7" in texts(result)
+
+
+def test_a_tolerated_missing_reference_goes_on_pointing_there(tmp_path: Path) -> None:
+    files = {"assets/css/a.css": "a{b:url(n\\6f.png?q) url(../c.png)}"}
+    result = run(tmp_path, files, '"site.css" = ["css/a.css"]', f'{PLAIN}missing = "ignore"\n')
+    assert released(tmp_path, result, "site.css") == "a{b:url(css/no.png?q) url(c.png)}\n"
+
+
+def test_an_error_in_a_member_is_told_once(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.scss": "a {", "assets/b.css": ""}, '"site.css" = ["*.css"]')
+    assert codes(result) == ["scss/syntax"]
+
+
+def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_path: Path) -> None:
+    result = run(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/e.js"]\n"y.js" = { files = ["*.jsx"] }')
+    assert codes(result) == ["bundle/empty", "bundle/empty"]
+    assert texts(result).startswith(
+        "error[bundle/empty]: `js/lib/e.js` in the bundle `x.js` matches no source\n"
+        "  --> buildassets.toml:4:22\n"
+        "   |\n"
+        '4  | "x.js" = ["js/a.js", "js/lib/e.js"]\n'
+        "   |                      ^^^^^^^^^^^^^\n"
+        "\n"
+        "hint: did you mean `js/lib/"
+    )
+
+
+def test_a_bundle_cannot_have_the_name_of_a_source(tmp_path: Path) -> None:
+    result = run(tmp_path, SCRIPTS, '"js/a.js" = ["js/b.js"]')
+    assert codes(result) == ["bundle/duplicate"]
+    assert "buildassets.toml:4:" in texts(result)
+
+
+@pytest.mark.parametrize("bundle", ['"x.js" = ["a.css"]', '"x.css" = ["a.css", "a.js"]', '"x.png" = ["a.css"]'])
+def test_kinds_are_not_mixed(tmp_path: Path, bundle: str) -> None:
+    result = run(tmp_path, {"assets/a.css": "", "assets/a.js": ""}, bundle)
+    assert set(codes(result)) == {"bundle/kind"}
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "place"),
+    [
+        ("f();\n\n  const  k = 2", "bundle/redeclared", "b.js:3:10"),
+        ("x();\nexport {}", "bundle/module", "b.js:2:8"),
+        ("f( {\n", "bundle/unclosed", "b.js:1:4"),
+        ("'use strict'; /* c */ var  m = 1", "bundle/strict", "b.js:1:28"),
+    ],
+)
+def test_a_script_that_cannot_be_joined_is_told_where_it_was_written(
+    tmp_path: Path, second: str, code: str, place: str
+) -> None:
+    files: Tree = {"assets/a.js": "const k = 1, z = 2 ;  f()", "assets/b.js": second}
+    result = run(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
+    assert codes(result) == [code]
+    assert f"assets/{place}" in texts(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "second", "code", "place"),
+    [
+        ("b.css", "/* c */ @import 'a.css';", "bundle/import", "b.css:1:9"),
+        ("b.scss", "// c\n@import url(a.css);", "bundle/import", "b.scss:2:"),
+        ("b.css", "\n@namespace  svg 'x';s{t:u}", "bundle/namespace", "b.css:2:1"),
+        ("b.css", "c{d:e}\n\\", "bundle/unclosed", "b.css:2:1"),
+    ],
+)
+def test_a_sheet_that_cannot_be_joined_is_told_where_it_was_written(
+    tmp_path: Path, name: str, second: str, code: str, place: str
+) -> None:
+    files: Tree = {"assets/a.css": "a { b : c }", f"assets/{name}": second}
+    result = run(tmp_path, files, '"all.css" = ["*.css"]', "compress = []\n")
+    assert codes(result) == [code]
+    assert f"assets/{place}" in texts(result)

@@ -201,6 +201,11 @@ def test_ambiguous_file_names_the_candidates(compile_tree: Compile) -> None:
     assert found.notes == ("`_x.scss`", "`x.scss`")
 
 
+def test_file_that_cannot_be_read_is_an_error_at_its_importer(compile_tree: Compile, tmp_path: Path) -> None:
+    (tmp_path / "_x.scss").symlink_to("/proc/self/mem")
+    assert brief(only_error(compile_tree('@use "x";'))) == ("scss/unreadable", "app.scss", 1, 7)
+
+
 def test_loop_is_told_with_its_way(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@use "x";', "x.scss": '@use "app";'}))
     assert brief(found)[:3] == ("scss/import-loop", "x.scss", 1)
@@ -257,6 +262,11 @@ def test_broken_sheet_is_one_error_with_a_place(compile_tree: Compile, source: s
 def test_error_rule_is_told_in_the_words_of_the_user(compile_tree: Compile, rule: str) -> None:
     found = only_error(compile_tree(f"a {{ b: c }}\n{rule}"))
     assert (*brief(found)[:3], found.message) == ("scss/error", "app.scss", 2, 'Say "no".')
+
+
+def test_error_rule_without_words_is_an_error(compile_tree: Compile) -> None:
+    source = '@use "sass:string"; @function f() { @error string.unquote(" ") } a { b: f() }'
+    assert only_error(compile_tree(source)).message
 
 
 def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:

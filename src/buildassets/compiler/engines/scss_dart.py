@@ -8,8 +8,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from buildassets.compiler.engines import sass_protocol
+from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_columns import mappings_in_characters
-from buildassets.compiler.engines.sass_process import DiedError, SassProcess, command_on_path, installed_command
+from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
 from buildassets.compiler.engines.sass_protocol import Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
 from buildassets.compiler.model import Compiled, EngineInput

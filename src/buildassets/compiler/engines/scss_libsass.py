@@ -5,7 +5,6 @@ Imports neither `sass` nor `multiprocessing` before it is asked to do something.
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -15,16 +14,13 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import Final
 
+from buildassets.compiler.engines.endings import DiedError, ending
 from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 _WORKER: Final = "buildassets.compiler.engines.scss_worker"
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
-
-
-class DiedError(Exception):
-    """The child ended without an answer; the text says how."""
 
 
 class Child:
@@ -64,7 +60,7 @@ class Child:
                 raise TimeoutError
             compiled: Compiled = self._connection.recv()
         except (EOFError, ConnectionError):
-            raise DiedError(_ending(self._process.wait())) from None
+            raise DiedError(ending(self._process.wait())) from None
         return compiled
 
     def end(self) -> str:
@@ -75,15 +71,6 @@ class Child:
             self._log.seek(0)
             lines = self._log.read().decode("utf-8", "replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def _ending(return_code: int) -> str:
-    if return_code >= 0:
-        return f"exit status {return_code}"
-    try:
-        return signal.Signals(-return_code).name
-    except ValueError:
-        return f"signal {-return_code}"
 
 
 class LibsassEngine:

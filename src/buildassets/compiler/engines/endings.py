@@ -1,0 +1,17 @@
+"""How a compiler's process came to its end. Pure."""
+
+import signal
+
+
+class DiedError(Exception):
+    """The process ended, or broke its protocol, instead of giving an answer; the text says how."""
+
+
+def ending(return_code: int) -> str:
+    """What `return_code` of a `subprocess.Popen` means: `SIGSEGV`, or `exit status 3`."""
+    if return_code >= 0:
+        return f"exit status {return_code}"
+    try:
+        return signal.Signals(-return_code).name
+    except ValueError:
+        return f"signal {-return_code}"

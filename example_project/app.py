@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import harbour
 from flask import Flask, Response, render_template, send_from_directory
 
+import harbour
 from buildassets.runtime import Assets
 
 HERE = Path(__file__).resolve().parent

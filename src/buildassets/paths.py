@@ -11,9 +11,10 @@ from typing import NewType
 LogicalPath = NewType("LogicalPath", str)
 
 # Every other character is percent-encoded. Left out on purpose although a URL path may hold them: `:` (a first
-# segment `a:b` would be a scheme), `&`, quotes and parentheses (so that a URL can stand in HTML, in a quoted string
-# of any language, and in an unquoted CSS `url()`).
-_SAFE_IN_URL = "/-._~!$*+,;=@"
+# segment `a:b` would be a scheme), `,` (which ends a URL in a `srcset`), `;` (which begins parameters for older
+# readers), `&`, quotes and parentheses (so that a URL can stand in HTML, in a quoted string of any language, and in an
+# unquoted CSS `url()`).
+_SAFE_IN_URL = "/-._~!$*+=@"
 
 
 def normalise(path: str) -> LogicalPath | None:

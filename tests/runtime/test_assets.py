@@ -71,7 +71,7 @@ def test_manifest_is_named_by_text_or_path(tmp_path: Path, kind: type[Any]) -> N
         ("img/ä.png", "img/%C3%A4."),
         ("javascript:alert(1).js", "javascript%3Aalert%281%29."),
         ('"><script>.js', "%22%3E%3Cscript%3E."),
-        ("a&amp;b.css", "a%26amp;b."),
+        ("a&amp;b.css", "a%26amp%3Bb."),
         ("caf\udce9.png", "caf%E9."),
     ],
 )
@@ -203,6 +203,15 @@ def test_importmap_names_urls_and_their_integrity(tmp_path: Path) -> None:
         "imports": {"lib": url_of("js/lib.mjs"), "far": "https://esm.example/</script>"},
         "integrity": {url_of("js/lib.mjs"): sri("js/lib.mjs")},
     }
+
+
+@pytest.mark.parametrize(
+    ("prefix", "address"),
+    [("assets/", "./assets/"), ("./a/", "./a/"), ("../a/", "../a/"), ("/a/", "/a/"), ("https://a.b/", "https://a.b/")],
+)
+def test_importmap_has_no_bare_addresses(tmp_path: Path, prefix: str, address: str) -> None:
+    markup = Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}), url=prefix).importmap()
+    assert json.loads(text(markup))["imports"]["lib"].startswith(f"{address}js/lib.")
 
 
 def test_importmap_of_a_release_without_one_is_nothing(assets: Assets) -> None:

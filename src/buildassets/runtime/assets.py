@@ -213,7 +213,7 @@ class Assets:
         if not release.importmap:
             return Markup()
         named = [target for target in release.importmap.values() if "//" not in target]  # the others are full URLs
-        urls = {target: release.urls[target] for target in named}
+        urls = {target: _address(release.urls[target]) for target in named}
         document: dict[str, object] = {
             "imports": {word: urls.get(target, target) for word, target in release.importmap.items()}
         }
@@ -294,6 +294,12 @@ def _prefix(url: str) -> str:
     if not url.isprintable() or not _NOT_IN_A_URL.isdisjoint(url):
         raise ValueError(f"{url!r} is no URL")
     return url.rstrip("/") + "/"
+
+
+def _address(url: str) -> str:
+    """`url` as an import map takes it (HTML, section 8.1.6): a relative one has to begin with `./`, `../` or `/`."""
+    has_lead = url.startswith(("/", "./", "../")) or "://" in url
+    return url if has_lead else f"./{url}"
 
 
 def _link_value(link: dict[str, object]) -> str:

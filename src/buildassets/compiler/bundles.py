@@ -13,6 +13,7 @@ from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source
 from buildassets.compiler.places import place_in, written_text
 from buildassets.compiler.references import splice
+from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url
@@ -59,7 +60,7 @@ def _matches(
     faults: list[Diagnostic],
     place: Callable[..., Location | None],
 ) -> Members:
-    by_name = {name: source.logical for source in sources for name in _names(source)}
+    by_name = {name: source.logical for source in sources for name in names_of(source)}
     found: list[LogicalPath] = []
     for index, pattern in enumerate(patterns):
         literal = by_name.get(pattern.removeprefix("./"))
@@ -76,14 +77,6 @@ def _matches(
             hint = f"did you mean `{near}`?" if near else None
             faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
     return tuple(dict.fromkeys(found))
-
-
-def _names(source: Source) -> Iterator[str]:
-    """What a source may be called: its own name, with the root's prefix, and the name of what it compiles to."""
-    yield source.logical
-    suffix_start = source.relative.rfind(".", source.relative.rfind("/") + 1)
-    if suffix_start > 0 and not source.logical.endswith(source.relative[suffix_start:]):
-        yield source.logical[: source.logical.rfind(".")] + source.relative[suffix_start:]
 
 
 def _kind_faults(

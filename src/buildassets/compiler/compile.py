@@ -6,6 +6,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 from dataclasses import dataclass, replace
 from typing import Final
 
+from buildassets.compiler.directives import read_header
 from buildassets.compiler.engines import Engine
 from buildassets.compiler.model import Draft, EngineInput, Source
 from buildassets.compiler.references import scan
@@ -34,8 +35,8 @@ def needs_sass(source: Source) -> bool:
     return suffix(source.path) in _SASS_SUFFIXES
 
 
-def drafted(source: Source, engines: Engines) -> Draft:
-    """The draft of `source`; its diagnostics tell why there is none."""
+def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
+    """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
     try:
         with open(source.path, "rb") as file:
             raw = file.read()
@@ -48,9 +49,17 @@ def drafted(source: Source, engines: Engines) -> Draft:
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         return _undecoded(source, raw, syntax, text)
+    if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT):
+        return _compiled(source, text, syntax, engines)
+    header = read_header(text, source.shown)
+    draft = _compiled(source, header.text, syntax, engines)
+    return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
+
+
+def _compiled(source: Source, text: str, syntax: Syntax, engines: Engines) -> Draft:
     if needs_sass(source):
         return _styled(source, text, engines)
-    return _finished(Draft(source, raw, inputs=(source.path,)), text, syntax, engines)
+    return _finished(Draft(source, text.encode("utf-8"), inputs=(source.path,)), text, syntax, engines)
 
 
 def _undecoded(source: Source, raw: bytes, syntax: Syntax, fault: Diagnostic) -> Draft:

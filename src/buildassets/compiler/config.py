@@ -98,6 +98,7 @@ class Config:
     external: tuple[str, ...] = ()
     missing: Missing = "error"
     modules: Modules = "rewrite"
+    directives: bool = False
     minify: bool = True
     source_maps: bool = False
     compress: tuple[str, ...] = ("gzip", "br")
@@ -207,6 +208,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         external=table.texts("external"),
         missing=table.choice("missing", _MISSING, "error"),
         modules=table.choice("modules", _MODULES, "rewrite"),
+        directives=table.flag("directives", False),
         minify=table.flag("minify", True),
         source_maps=table.flag("source_maps", False),
         compress=table.choices("compress", _COMPRESS, ("gzip", "br")),

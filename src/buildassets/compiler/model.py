@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, Location
 from buildassets.paths import LogicalPath
 
 
@@ -70,11 +70,25 @@ class EngineInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Directive:
+    """A line in the head of a source that asks for others, as Sprockets has them: `//= require x`.
+
+    `kind` is the second argument of those that take one: a suffix or a media type.
+    """
+
+    name: str
+    argument: str
+    kind: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An asset whose references are found and not yet named.
 
     `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
     first. `compiled` is what Sass gave, before minifying. `engines` are (kind, name and version) of those that ran.
+    `directives` are those that its head holds, where they are asked for.
     """
 
     source: Source
@@ -83,6 +97,7 @@ class Draft:
     inputs: tuple[str, ...] = ()
     engines: tuple[tuple[str, str], ...] = ()
     compiled: Compiled | None = None
+    directives: tuple[Directive, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -19,6 +19,7 @@ from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, linked, nearest_asset
 from buildassets.compiler.model import Content, Draft, Linked, ReferenceKind, Source
+from buildassets.compiler.requires import Library, Requires, joining_order
 from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
@@ -111,6 +112,8 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
     diagnostics += _unavailable(config, codings)
     for asset in (*walk.compiled.values(), *walk.assets.values()):
         diagnostics += asset.draft.diagnostics
+    for required in walk.requires.values():
+        diagnostics += required.diagnostics
     for path, part in walk.compiled.items():
         # What only bundles hold is without its source map there.
         is_released = walk.assets.get(path) is part
@@ -159,11 +162,14 @@ class _Walk:
         progress: Progress | None,
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
+        self.requires: dict[LogicalPath, Requires] = {}  # of each of them
         self.assets: dict[LogicalPath, Linked] = {}
         self._sources = {source.logical: source for source in discovery.sources}
+        self._library = Library(discovery.sources, [root.prefix for root in config.sources], os.path.isdir)
         self._known = self._sources.keys() | bundles.members.keys()
         self._members = bundles.members
         self._config = config
+        self._is_external = compile_globs(config.external)
         self._engines = engines
         self._executor = executor
         self._progress = progress
@@ -172,38 +178,47 @@ class _Walk:
         """Fill `assets` with `starts` and all that they reach."""
         pending = set(starts)
         while pending:
-            self._compile({member for path in pending for member in self._members.get(path, (path,))})
+            tops = {member for path in pending for member in self._members.get(path, (path,))}
+            while tops := tops - self.compiled.keys():
+                self._compile(tops)
+                tops = {one for path in tops for one in (*self.requires[path].required, *self.requires[path].stubbed)}
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
             reached = {target for path in pending for _, target in self.assets[path].links}
+            reached |= {target for required in self.requires.values() for target in required.linked}
             pending = reached - self.assets.keys()
 
-    def _compile(self, wanted: Iterable[LogicalPath]) -> None:
-        is_external = compile_globs(self._config.external)
-        sources = [self._sources[path] for path in sorted(wanted) if path not in self.compiled]
-        for draft in _drafts(sources, self._engines, self._executor):
+    def _compile(self, paths: Iterable[LogicalPath]) -> None:
+        sources = [self._sources[path] for path in sorted(paths)]
+        for draft in _drafts(sources, self._engines, self._config.directives, self._executor):
             path = draft.source.logical
-            self.compiled[path] = linked(draft, self._known, self._config.url, is_external)
+            self.requires[path] = requires = self._library.requires(draft)
+            if requires.depended:
+                depended = (self._sources[one].path for one in requires.depended)
+                draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
+            self.compiled[path] = linked(draft, self._known, self._config.url, self._is_external)
             if self._progress is not None:
                 self._progress(len(self.compiled), len(self._sources), path)
 
     def _assembled(self, path: LogicalPath) -> Linked:
-        if path not in self._members:
+        members = joining_order(self._members.get(path, (path,)), self.requires)
+        if members == (path,):
             return self.compiled[path]
-        bundle = Source(path, "", path, -1, path)
-        return joined(bundle, [self.compiled[one] for one in self._members[path]], partial(shown_path, self._config))
+        source = self._sources.get(path) or Source(path, "", path, -1, path)
+        return joined(source, [self.compiled[one] for one in members], partial(shown_path, self._config))
 
 
-def _drafts(sources: Sequence[Source], engines: Engines, executor: Executor | None) -> Iterator[Draft]:
+def _drafts(
+    sources: Sequence[Source], engines: Engines, directives: bool, executor: Executor | None
+) -> Iterator[Draft]:
     """The drafts of `sources`, in their order. Sass runs in a process of its own, so a thread can wait for it."""
+    draft_of = partial(drafted, engines=engines, directives=directives)
     waited_for = {}
     if executor is not None:
-        waited_for = {
-            source.logical: executor.submit(drafted, source, engines) for source in sources if needs_sass(source)
-        }
+        waited_for = {source.logical: executor.submit(draft_of, source) for source in sources if needs_sass(source)}
     for source in sources:
         if source.logical not in waited_for:
-            yield drafted(source, engines)
+            yield draft_of(source)
     for future in waited_for.values():
         yield future.result()
 

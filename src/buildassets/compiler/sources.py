@@ -191,6 +191,13 @@ class _RootWalk:
         )
 
 
+def names_of(source: Source) -> tuple[str, ...]:
+    """What a user may call `source`: its logical path, and that with its own suffix where it is compiled."""
+    if source.logical.endswith(source.relative):
+        return (source.logical,)
+    return source.logical, source.logical[: source.logical.rfind(".")] + source.relative[source.relative.rfind(".") :]
+
+
 def _compiled_name(relative: str) -> str:
     """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
     if relative[-5:].lower() in _SASS_SUFFIXES:

@@ -1,0 +1,160 @@
+"""Directives through the whole build: what is joined, in which order, and what is released with it."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.diagnostics import render_text
+from tests.conftest import Tree, write_tree
+
+SETTINGS = "directives = true\nminify = false\ncompress = []\n"
+
+
+def run(folder: Path, files: Tree, settings: str = SETTINGS) -> BuildResult:
+    write_tree(folder, {"buildassets.toml": settings, **files})
+    return build(load_config(start=str(folder)))
+
+
+def texts(result: BuildResult) -> str:
+    return "\n".join(map(render_text, result.diagnostics))
+
+
+def released(folder: Path, result: BuildResult, path: str) -> str:
+    assert result.manifest is not None, texts(result)
+    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
+
+
+def order(folder: Path, head: str, files: Tree, name: str = "app.js") -> str:
+    """The scripts that `app.js` with that head is made of; each of them is written as its first word."""
+    result = run(folder, {f"assets/{name}": f"{head}\napp();\n", **files})
+    calls = released(folder, result, name).split()
+    return " ".join(call.removesuffix("();") for call in calls)
+
+
+LIBRARY: Tree = {
+    "assets/a.js": "a();\n",
+    "assets/lib/b.js": "b();\n",
+    "assets/lib/c.js": "//= require ../a\nc();\n",
+    "assets/lib/deep/d.js": "d();\n",
+    "assets/lib/e.min.js": "e();\n",
+    "assets/wide/index.js": "//= require_tree .\nwide();\n",
+    "assets/wide/w.js": "w();\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("//= require a", "a app"),
+        ("//= require a.js", "a app"),
+        ("//= require ./lib/b\n//= require lib/b.js", "b app"),
+        ("//= require lib/e.min", "e app"),
+        ("//= require lib/c\n//= require a", "a c app"),
+        ("//= require_self\n//= require a", "app a"),
+        ("//= require a\n//= require_self\n//= require lib/b", "a app b"),
+        ("//= require_tree ./lib", "b a c d e app"),
+        ("//= require_directory ./lib", "b a c e app"),
+        ("//= require wide", "w wide app"),
+        ("//= require lib/b\n//= require_tree .", "b a c d e w wide app"),
+        ("//= require_tree ./lib\n//= stub lib/c", "b d e app"),
+        ("//= require a\n//= stub ./a", "app"),
+        ("//= depend_on a", "app"),
+        ("//= link lib/b", "app"),
+    ],
+)
+def test_scripts_are_joined_in_the_order_of_directives(tmp_path: Path, head: str, expected: str) -> None:
+    assert order(tmp_path, head, LIBRARY) == expected
+
+
+def test_files_that_require_each_other_are_joined_once_each(tmp_path: Path) -> None:
+    files = {"assets/a.js": "//= require b\na();\n", "assets/b.js": "//= require a\nb();\n"}
+    assert order(tmp_path, "//= require a", files) == "a b app"
+
+
+def test_without_the_setting_directives_are_comments(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.js": "//= require nothing\na()"}, "minify = false\ncompress = []\n")
+    assert released(tmp_path, result, "a.js") == "//= require nothing\na()"
+
+
+def test_sheets_require_sass_and_references_stay_right(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.css": "/*\n *= require parts/a\n *= require_self\n *= require_tree ./parts\n */\napp{x:y}\n",
+        "assets/parts/a.scss": "$u: url(i.png);\na { b: $u }",
+        "assets/parts/b.css": "b{c:d}",
+        "assets/parts/i.png": "",
+        "assets/parts/n.js": "",
+    }
+    result = run(tmp_path, files, "directives = true\ncompress = []\n")
+    assert result.manifest is not None, texts(result)
+    image = result.manifest.assets["parts/i.png"].file
+    assert released(tmp_path, result, "app.css") == f"a{{b:url({image})}}\napp{{x:y}}\nb{{c:d}}\n"
+    assert result.manifest.assets["app.css"].inputs == ("app.css", "parts/a.scss", "parts/b.css")
+
+
+def test_a_sass_sheet_requires_others_which_are_compiled_by_themselves(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.scss": "//= require b\n$c: red;\na { b: $c }", "assets/b.scss": "$c: blue; b { c: $c }"}
+    text = released(tmp_path, run(tmp_path, files, "directives = true\ncompress = []\n"), "app.css")
+    assert text == "b{c:blue}\na{b:red}\n"
+
+
+def test_roots_are_searched_in_their_order_and_by_prefix(tmp_path: Path) -> None:
+    settings = f'sources = ["app", {{ path = "vendor", prefix = "v" }}]\n{SETTINGS}'
+    files: Tree = {
+        "app/app.js": "//= require jquery\n//= require v/only\n//= require ../vendor/near\napp();\n",
+        "vendor/jquery.js": "jquery();\n",
+        "vendor/only.js": "only();\n",
+        "vendor/near.js": "near();\n",
+    }
+    result = run(tmp_path, files, settings)
+    assert released(tmp_path, result, "app.js") == "jquery();\nonly();\nnear();\n\n\n\napp();\n"
+
+
+def test_a_member_of_a_configured_bundle_brings_what_it_requires(tmp_path: Path) -> None:
+    result = run(tmp_path, LIBRARY, f'{SETTINGS}[bundles]\n"all.js" = ["lib/c.js", "lib/b.js"]\n')
+    assert released(tmp_path, result, "all.js").split() == ["a();", "c();", "b();"]
+
+
+@pytest.mark.parametrize(
+    ("head", "linked"),
+    [
+        ("//= link a.js", ["a.js"]),
+        ("//= link ../img/x.png", ["img/x.png"]),
+        ("//= link_tree ../lib", ["lib/b.js", "lib/c.js", "lib/deep/d.js", "lib/e.min.js"]),
+        ("//= link_directory ../lib .js", ["lib/b.js", "lib/c.js", "lib/e.min.js"]),
+        ("//= link_directory ../css .css", ["css/s.css"]),
+        ("//= link_tree ../empty", []),
+    ],
+)
+def test_entries_release_what_is_linked(tmp_path: Path, head: str, linked: list[str]) -> None:
+    files = {**LIBRARY, "assets/config/manifest.js": head, "assets/img/x.png": "", "assets/css/s.scss": "a{b:c}"}
+    write_tree(tmp_path, {"assets/empty/.keep": ""})
+    result = run(tmp_path, files, f'entries = ["config/manifest.js"]\n{SETTINGS}')
+    assert result.manifest is not None, texts(result)
+    assert sorted(result.manifest.assets) == sorted(["config/manifest.js", *linked])
+
+
+def test_what_is_depended_on_is_an_input(tmp_path: Path) -> None:
+    result = run(tmp_path, {**LIBRARY, "assets/app.js": "//= depend_on a\n//= depend_on_asset lib/b.js\n"})
+    assert result.manifest is not None
+    assert result.manifest.assets["app.js"].inputs == ("a.js", "app.js", "lib/b.js")
+
+
+def test_a_missing_file_is_told_at_its_directive(tmp_path: Path) -> None:
+    result = run(tmp_path, {**LIBRARY, "assets/app.js": "// x\n//= require lib/bb\n"})
+    assert texts(result) == (
+        "error[directive/missing]: cannot find `lib/bb`\n"
+        "  --> assets/app.js:2:13\n"
+        "   |\n"
+        "2  | //= require lib/bb\n"
+        "   |             ^^^^^^\n"
+        "\n"
+        "hint: did you mean `lib/b.js`?"
+    )
+
+
+@pytest.mark.parametrize("head", ["//= require a.css", "//= require ./a.css", "//= require_tree ./no", "//= stub no"])
+def test_what_a_directive_cannot_mean_is_missing(tmp_path: Path, head: str) -> None:
+    result = run(tmp_path, {"assets/app.js": head, "assets/a.css": ""})
+    assert [found.code for found in result.diagnostics] == ["directive/missing"]

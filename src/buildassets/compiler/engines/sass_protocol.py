@@ -36,10 +36,13 @@ class Message:
     def __init__(self, data: bytes) -> None:
         self._fields: dict[int, list[int | bytes]] = {}
         position = 0
-        while position < len(data):
-            tag, position = read_varint(data, position)
-            value, position = _value(data, position, tag & 7)
-            self._fields.setdefault(tag >> 3, []).append(value)
+        try:
+            while position < len(data):
+                tag, position = read_varint(data, position)
+                value, position = _value(data, position, tag & 7)
+                self._fields.setdefault(tag >> 3, []).append(value)
+        except IndexError:
+            raise ValueError("the message ends within a number") from None
 
     def number(self, field: int) -> int:
         """The number in `field`, or 0."""
@@ -123,9 +126,9 @@ def unpacked(framed: bytes) -> Message:
     """The message in what a packet holds behind its length."""
     try:
         _, start = read_varint(framed, 0)
-        return Message(framed[start:])
     except IndexError:
-        raise ValueError("the message ends within a number") from None
+        raise ValueError("the message has no number") from None
+    return Message(framed[start:])
 
 
 def version_request() -> bytes:

@@ -222,51 +222,10 @@ _AFTER_STAR: Final = {
     _KEY_DONE: _KEY_STAR,
 }
 _OPERATORS: Final = (
-    *(
-        "=",
-        "==",
-        "===",
-        "!",
-        "!=",
-        "!==",
-        "~",
-        "+",
-        "+=",
-        "-",
-        "-=",
-        "*=",
-        "**",
-        "**=",
-        "%",
-        "%=",
-        "&",
-        "&=",
-        "&&",
-        "&&=",
-    ),
-    *(
-        "|",
-        "|=",
-        "||",
-        "||=",
-        "^",
-        "^=",
-        "<",
-        "<=",
-        "<<",
-        "<<=",
-        ">",
-        ">=",
-        ">>",
-        ">>=",
-        ">>>",
-        ">>>=",
-        "??",
-        "??=",
-        "...",
-    ),
+    "= == === ! != !== ~ + += - -= *= ** **= % %= & &= && &&= | |= || ||= ^ ^="
+    " < <= << <<= > >= >> >>= >>> >>>= ?? ??= ..."
 )
-_AFTER_OPERATOR: Final = {**dict.fromkeys(_OPERATORS, _OPERAND), ".": _DOT, "?.": _DOT}
+_AFTER_OPERATOR: Final = {**dict.fromkeys(_OPERATORS.split(), _OPERAND), ".": _DOT, "?.": _DOT}
 _REREAD: Final = frozenset({"/", "/=", "}", "--"})  # what begins a longer token in some states
 
 _SPACE, _COMMENT, _NAME, _PUNCTUATOR = Kind.SPACE, Kind.COMMENT, Kind.NAME, Kind.PUNCTUATOR

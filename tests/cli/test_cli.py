@@ -106,6 +106,12 @@ def test_check_writes_nothing(tmp_path: Path) -> None:
     assert read_tree(tmp_path) == before
 
 
+def test_check_lists_what_no_entry_reaches(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "buildassets.toml": 'entries = ["css/*"]\n', "assets/old.png": "", "assets/a.js": ""})
+    assert run(tmp_path, "check").stdout == "not reached: a.js\nnot reached: old.png\n"
+    assert json.loads(run(tmp_path, "check", "--json").stdout)["unreached"] == ["a.js", "old.png"]
+
+
 def test_sources_and_output_come_from_the_command_line(tmp_path: Path) -> None:
     write_tree(tmp_path, {"one/a.css": "a{}", "two/b.css": "b{}"})
     done = run(tmp_path, "build", "one", "two", "-o", "out", "--json")

@@ -247,7 +247,9 @@ def test_the_place_of_the_project_changes_nothing(tmp_path: Path) -> None:
 
 def test_check_writes_nothing(tmp_path: Path) -> None:
     write_tree(tmp_path, {"pyproject.toml": PLAIN, **SITE, "assets/c.css": "a{background:url(no.png)}"})
-    assert [found.code for found in check(load_config(start=str(tmp_path)))] == ["reference/missing"]
+    result = check(load_config(start=str(tmp_path)))
+    assert [found.code for found in result.diagnostics] == ["reference/missing"]
+    assert result.unreached == ()
     assert not (tmp_path / "build").exists()
 
 

@@ -3,7 +3,7 @@
 import click
 
 from buildassets.cli.options import compile_options, configured, threads
-from buildassets.cli.output import Output, count_text
+from buildassets.cli.output import Output, count_text, print_data
 from buildassets.compiler.pipeline import Mode
 
 
@@ -19,14 +19,19 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> int:
-    """Report everything that `build` would complain about. Writes nothing."""
+    """Report everything that `build` would complain about. Writes nothing.
+
+    With `entries` configured, lists on stdout what none of them reaches.
+    """
     from buildassets.compiler.pipeline import check
 
     config = configured(config_file, sources, output)
     show = Output(as_json, verbose, quiet)
     with threads(jobs) as executor:
-        diagnostics = check(config, mode=mode, executor=executor, progress=show.on_progress())
-    errors = sum(found.is_error for found in diagnostics)
-    code = show.finish(errors == 0, diagnostics, {})
-    show.say(f"{count_text(errors, 'error')}, {count_text(len(diagnostics) - errors, 'warning')}")
+        result = check(config, mode=mode, executor=executor, progress=show.on_progress())
+    errors = sum(found.is_error for found in result.diagnostics)
+    code = show.finish(errors == 0, result.diagnostics, {"unreached": list(result.unreached)})
+    if result.unreached and not as_json:
+        print_data("\n".join(f"not reached: {path}" for path in result.unreached))
+    show.say(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")
     return code

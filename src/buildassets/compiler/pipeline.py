@@ -47,10 +47,19 @@ class BuildResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found. `unreached` are the sources that `entries` leave out: no release would hold them."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    unreached: tuple[LogicalPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Compilation:
     """Every asset with its links, by logical path, and all that was found on the way."""
 
     assets: Mapping[LogicalPath, Linked]
+    unreached: tuple[LogicalPath, ...]
     importmap: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -91,9 +100,10 @@ def check(
     mode: Mode = "production",
     executor: Executor | None = None,
     progress: Progress | None = None,
-) -> tuple[Diagnostic, ...]:
+) -> CheckResult:
     """Everything that `build` would complain about before it writes; writes nothing."""
-    return _compile(config, mode, executor, progress).diagnostics
+    compilation = _compile(config, mode, executor, progress)
+    return CheckResult(compilation.diagnostics, compilation.unreached)
 
 
 def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
@@ -119,7 +129,8 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
         is_released = walk.assets.get(path) is part
         found = absence.diagnostics(part)
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
-    return _Compilation(walk.assets, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
+    unreached = tuple(sorted(known - walk.assets.keys() - walk.compiled.keys()))
+    return _Compilation(walk.assets, unreached, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
 
 
 def _starts(

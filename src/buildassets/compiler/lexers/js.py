@@ -113,6 +113,8 @@ _State: TypeAlias = int
     _ASYNC,  # after `async` elsewhere
     _ASYNC_PARAMETERS,  # after `async x` and `async (…)`: `=>` may follow
     _LET,
+    _BOUND,  # after a name or pattern that `var`, `let` or `const` declares
+    _NEXT_LINE_BOUND,  # the same after a line end: `,` and `=` go on, anything else begins a statement
     _IMPORT,
     _FROM,
     _EXPORT,
@@ -124,6 +126,7 @@ _State: TypeAlias = int
     _EXPORT_STAR,
     _FUNCTION,
     _CLASS,
+    _BINDING,  # after var, const, and a comma in their declarations and in those of let
     _NEXT_FIELD,  # _NEXT_LINE directly in a class body: a name begins the next member
     _KEY,  # a member's name may begin, or its modifiers: plain, after `async`, after `*`, after `async *`
     _KEY_ASYNC,
@@ -133,21 +136,29 @@ _State: TypeAlias = int
     _KEY_DONE_ASYNC,
     _KEY_DONE_STAR,
     _KEY_DONE_ASYNC_STAR,
-) = range(31)
-_STATES: Final = range(31)
+) = range(34)
+_STATES: Final = range(34)
 
 _Context: TypeAlias = int
 _STATEMENTS, _PARENTHESES, _FOR_HEAD, _OBJECT, _CLASS_BODY, _HOLE, _CONDITIONAL, _CLASS_HEAD = range(8)
 _OPEN_ENDED: Final = _CONDITIONAL  # from here on: no bracket, so that what closes the one around closes these too
 
-_ASYNC_FLAG, _GENERATOR_FLAG, _CONCISE_FLAG = 1, 2, 4  # the last: in the body, without braces, of an async arrow
+_ASYNC_FLAG, _GENERATOR_FLAG = 1, 2
+_CONCISE_FLAG = 4  # in the body, without braces, of an async arrow
+_INITIALISER_FLAG = 8  # in a declaration between `=` and the next comma
 
 _BEFORE_REGEXP: Final = frozenset(
-    {_STATEMENT, _OPERAND, _RETURN, _ARROW, _DEFAULT, _EXPORT, _HEAD, _FOR, _BREAK, _EXPORT_STAR, _KEY}
+    {_STATEMENT, _OPERAND, _RETURN, _ARROW, _DEFAULT, _NEXT_LINE_BOUND}
+    | {_EXPORT, _HEAD, _FOR, _BREAK, _EXPORT_STAR, _KEY}
 )
 _WANTS_OPERAND: Final = frozenset({_OPERAND, _RETURN, _ARROW, _ASYNC_OPERAND})
 _POSTFIX: Final = frozenset({_OPERATOR, _ASYNC_OPERAND, _ASYNC, _ASYNC_PARAMETERS, _LET, _FROM})
-_OPENS_OBJECT: Final = frozenset({_OPERAND, _RETURN, _DEFAULT, _LET, _IMPORT, _EXPORT})
+_DECLARED: Final = frozenset({_BOUND, _NEXT_LINE_BOUND})
+_AFTER_OBJECT: Final = {
+    **dict.fromkeys((_OPERAND, _RETURN, _DEFAULT, _IMPORT), _OPERATOR),
+    **dict.fromkeys((_LET, _BINDING), _BOUND),
+    _EXPORT: _STATEMENT,
+}
 
 
 def _after(default: _State, exceptions: dict[_State, _State]) -> tuple[_State, ...]:
@@ -166,10 +177,13 @@ _AFTER_NAME: Final = _after(
         _ASYNC_OPERAND: _ASYNC_PARAMETERS,
         _ASYNC: _ASYNC_PARAMETERS,
         _BREAK: _STATEMENT,
+        _LET: _BOUND,
+        _BINDING: _BOUND,
         _FUNCTION: _FUNCTION,
         _CLASS: _CLASS,
     },
 )
+_AFTER_SQUARE: Final = _after(_OPERATOR, {**_MEMBER_NAMED, _NEXT_FIELD: _OPERATOR, _LET: _BOUND, _BINDING: _BOUND})
 _AFTER_LITERAL: Final = _after(_OPERATOR, {**_MEMBER_NAMED, _IMPORT: _STATEMENT, _FROM: _STATEMENT})
 _AFTER_LINE_END: Final = tuple(
     {
@@ -177,6 +191,7 @@ _AFTER_LINE_END: Final = tuple(
         _ASYNC_OPERAND: _NEXT_LINE,
         _ASYNC: _NEXT_LINE,
         _ASYNC_PARAMETERS: _NEXT_LINE,
+        _BOUND: _NEXT_LINE_BOUND,
         _RETURN: _STATEMENT,
         _BREAK: _STATEMENT,
         _KEY_ASYNC: _KEY_DONE,
@@ -187,11 +202,10 @@ _AFTER_KEYWORD: Final = {
     **dict.fromkeys(("if", "while", "with", "switch", "catch"), _HEAD),
     **dict.fromkeys(("do", "else", "try", "finally", "debugger"), _STATEMENT),
     **dict.fromkeys(("case", "typeof", "void", "delete", "new", "in", "instanceof", "extends"), _OPERAND),
-    **dict.fromkeys(("var", "const"), _OPERAND),
+    **dict.fromkeys(("var", "const"), _BINDING),
     **dict.fromkeys(("return", "throw"), _RETURN),
     **dict.fromkeys(("break", "continue"), _BREAK),
     "for": _FOR,
-    "let": _LET,
     "import": _IMPORT,
     "from": _FROM,
     "export": _EXPORT,
@@ -207,12 +221,13 @@ _AFTER_WORD_IN: Final = {
         for state in (_ASYNC_OPERAND, _ASYNC)
         for word in ("async", "await", "from", "let", "of", "yield")
     },
+    **{(_LET, word): _BOUND for word in ("async", "await", "from", "yield")},
     (_FOR, "await"): _FOR,
     (_EXPORT, "default"): _DEFAULT,
     (_EXPORT_STAR, "as"): _DOT,
     (_EXPORT_STAR, "from"): _FROM,
 }
-_CONTEXTUAL: Final = frozenset({"as", "async", "await", "class", "default", "function", "of", "yield"})
+_CONTEXTUAL: Final = frozenset({"as", "async", "await", "class", "default", "function", "let", "of", "yield"})
 _KEYWORDS: Final = frozenset(_AFTER_KEYWORD) | _CONTEXTUAL
 _AFTER_STAR: Final = {
     _FUNCTION: _FUNCTION,
@@ -222,11 +237,20 @@ _AFTER_STAR: Final = {
     _KEY_DONE: _KEY_STAR,
 }
 _OPERATORS: Final = (
-    "= == === ! != !== ~ + += - -= *= ** **= % %= & &= && &&= | |= || ||= ^ ^="
+    "== === ! != !== ~ + += - -= *= ** **= % %= & &= && &&= | |= || ||= ^ ^="
     " < <= << <<= > >= >> >>= >>> >>>= ?? ??= ..."
 )
 _AFTER_OPERATOR: Final = {**dict.fromkeys(_OPERATORS.split(), _OPERAND), ".": _DOT, "?.": _DOT}
 _REREAD: Final = frozenset({"/", "/=", "}", "--"})  # what begins a longer token in some states
+
+# How an initialiser goes on after a line end or comment; after one more of these it is asked again. Anything else is an
+# offending token, before which a semicolon is inserted (ECMA-262, section 12.10).
+_GAP_GOES_ON: Final = rf"[{LINE_TERMINATORS}]|/[/*]"
+_OPERATOR_GOES_ON: Final = rf"[(\[`,=*/%<>&|^?]|\.(?![0-9])|\+(?!\+)|-(?!-)|!=|(?:in|instanceof)(?!{NAME_PART}|\\)"
+_GOES_ON: Final = {
+    _NEXT_LINE: re.compile(rf"[{SPACES}]*+(?:{_OPERATOR_GOES_ON}|{_GAP_GOES_ON})"),
+    _STATEMENT: re.compile(rf"[{SPACES}]*+(?:,|{_GAP_GOES_ON})"),  # after an arrow's body in braces and after `yield`
+}
 
 _SPACE, _COMMENT, _NAME, _PUNCTUATOR = Kind.SPACE, Kind.COMMENT, Kind.NAME, Kind.PUNCTUATOR
 
@@ -273,12 +297,14 @@ class _Grammar:
             "?": self._question,
             "=>": self._arrow,
             "*": self._star,
+            "=": self._equals,
             "/": lambda _: _OPERAND,
             "/=": lambda _: _OPERAND,
             "++": lambda state: _OPERATOR if state in _POSTFIX else _OPERAND,
             "--": lambda state: _OPERATOR if state in _POSTFIX else _OPERAND,
             "function": self._function,
             "class": self._class,
+            "let": self._let,
             "yield": lambda _: _RETURN if self._flags & _GENERATOR_FLAG else _OPERATOR,
             "await": self._await,
             "async": lambda _: _ASYNC,
@@ -303,6 +329,14 @@ class _Grammar:
         fixed = _AFTER_KEYWORD.get(word)
         return self.actions[word](state) if fixed is None else fixed
 
+    def _gap(self, kind: Kind, start: int, end: int, state: _State) -> _State:
+        """The state after a line end or a comment."""
+        if kind is Kind.LINE_END or _LINE_TERMINATOR.search(self._text, start, end):
+            state = self._line_end(state)
+        if self._flags & _INITIALISER_FLAG and (goes_on := _GOES_ON.get(state)) and not goes_on.match(self._text, end):
+            self._flags &= ~_INITIALISER_FLAG
+        return state
+
     def _line_end(self, state: _State) -> _State:
         after = _AFTER_LINE_END[state]
         return _NEXT_FIELD if after == _NEXT_LINE and self.context == _CLASS_BODY else after
@@ -316,8 +350,8 @@ class _Grammar:
 
     def other(self, kind: Kind, start: int, end: int, state: _State) -> _State:
         """The state after a token that is neither a name nor a punctuator."""
-        if kind is Kind.LINE_END or (kind is _COMMENT and _LINE_TERMINATOR.search(self._text, start, end)):
-            return self._line_end(state)
+        if kind is Kind.LINE_END or kind is _COMMENT:
+            return self._gap(kind, start, end, state)
         if kind is Kind.STRING or kind is Kind.NUMBER:
             return _AFTER_LITERAL[state]
         return self._template(self._text[end - 1]) if kind is Kind.TEMPLATE else state
@@ -365,6 +399,7 @@ class _Grammar:
         self.context = context
         if self._flags & _CONCISE_FLAG and context < _OPEN_ENDED:
             self._flags |= _ASYNC_FLAG
+        self._flags &= ~_INITIALISER_FLAG
 
     def _end_open_ended(self) -> None:
         while self.context >= _OPEN_ENDED:
@@ -396,15 +431,15 @@ class _Grammar:
         return _OPERAND
 
     def _open_square(self, state: _State) -> _State:
-        self._push(_PARENTHESES, _MEMBER_NAMED[state] if state >= _KEY else _OPERATOR)
+        self._push(_PARENTHESES, _AFTER_SQUARE[state])
         return _OPERAND
 
     def _open_curly(self, state: _State) -> _State:
         if state in (_BODY, _ARROW):
             self._flags &= ~_CONCISE_FLAG
             return self._open_body(*self._pending)
-        if state in _OPENS_OBJECT:
-            self._push(_OBJECT, _STATEMENT if state == _EXPORT else _OPERATOR)
+        if state in _AFTER_OBJECT:
+            self._push(_OBJECT, _AFTER_OBJECT[state])
             return _KEY
         if self.context == _CLASS_HEAD:
             self.context = _CLASS_BODY
@@ -426,13 +461,16 @@ class _Grammar:
     def _close_curly(self, state: _State) -> _State:
         return self._close(state) if self._stack else _STATEMENT
 
-    def _comma(self, _: _State) -> _State:
-        self._flags &= ~_CONCISE_FLAG
+    def _comma(self, state: _State) -> _State:
+        declares = state in _DECLARED or self._flags & _INITIALISER_FLAG
+        self._flags &= ~(_CONCISE_FLAG | _INITIALISER_FLAG)
+        if declares:
+            return _BINDING
         return _KEY if self.context == _OBJECT else _OPERAND
 
     def _semicolon(self, _: _State) -> _State:
         self._end_open_ended()
-        self._flags &= ~_CONCISE_FLAG
+        self._flags &= ~(_CONCISE_FLAG | _INITIALISER_FLAG)
         if self.context == _FOR_HEAD:
             return _OPERAND
         return _KEY if self.context == _CLASS_BODY else _STATEMENT
@@ -461,6 +499,11 @@ class _Grammar:
             self._pending = (flags | _GENERATOR_FLAG, after)
         return _AFTER_STAR.get(state, _OPERAND)
 
+    def _equals(self, state: _State) -> _State:
+        if state in _DECLARED:
+            self._flags |= _INITIALISER_FLAG
+        return _OPERAND
+
     def _function(self, state: _State) -> _State:
         flags = _ASYNC_FLAG if state in (_ASYNC, _ASYNC_OPERAND) else 0
         self._pending = (flags, _OPERATOR if state in _WANTS_OPERAND else _STATEMENT)
@@ -470,12 +513,15 @@ class _Grammar:
         self._push(_CLASS_HEAD, _OPERATOR if state in _WANTS_OPERAND else _STATEMENT)
         return _CLASS
 
+    def _let(self, state: _State) -> _State:
+        return _OPERATOR if state in _WANTS_OPERAND and self.context != _FOR_HEAD else _LET
+
     def _await(self, _: _State) -> _State:
         is_keyword = self._flags & (_ASYNC_FLAG | _CONCISE_FLAG) or self.is_module()
         return _OPERAND if is_keyword else _OPERATOR
 
     def _of(self, state: _State) -> _State:
-        is_keyword = state in (_OPERATOR, _NEXT_LINE) and self.context == _FOR_HEAD
+        is_keyword = self.context == _FOR_HEAD and (state in (_OPERATOR, _NEXT_LINE) or state in _DECLARED)
         return _OPERAND if is_keyword else _AFTER_NAME[state]
 
 

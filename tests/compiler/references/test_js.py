@@ -50,6 +50,10 @@ FORMS = [
     ("a();//# sourceMappingURL=x", SOURCE_MAP),
     ("/*# sourceMappingURL=x */", SOURCE_MAP),
     ("//# sourceMappingURL=a\n//# sourceMappingURL=x\n// b", SOURCE_MAP),
+    ("var a\n/'/.test(b); import(\"x\") // '", MODULE),
+    ("let a = b, c\n/'/.test(d); import(\"x\") // '", MODULE),
+    ("var a,\nb\n/'/.test(c); import(\"x\") // '", MODULE),
+    ("let /**/ a\n/'/.test(b); import(\"x\") // '", MODULE),
 ]
 
 NO_REFERENCES = [

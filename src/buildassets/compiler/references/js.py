@@ -358,9 +358,17 @@ def _divides(text: str, place: int) -> bool:
     if last == "]" or (last == "." and text[end - 2 : end] != ".."):
         return True
     word = _LAST_WORD.search(text, max(0, end - 64), end)
-    if not word:
+    if not word or (_LINE_TERMINATOR.search(text, end, place) and _may_be_declared(text, word.start())):
         raise _Doubt
     return not _wants_operand(text, word.start(), word[0])
+
+
+def _may_be_declared(text: str, start: int) -> bool:
+    """Whether the name at `start` may be one that `var` or `let` declares without initialiser."""
+    end = _before_space(text, start)
+    if _LINE_TERMINATOR.search(text, end, start):
+        return True
+    return text[end - 1 : end] in tuple(",/") or text[max(0, end - 3) : end] in ("var", "let")
 
 
 def _may_hold_comment(text: str, end: int) -> bool:

@@ -12,7 +12,7 @@ class Syntax(Enum):
     """How the references of a file are written."""
 
     CSS = "css"
-    JAVASCRIPT = "javascript"
+    JAVASCRIPT = "js"
     SVG = "svg"
     HTML = "html"
     WEB_MANIFEST = "webmanifest"

@@ -72,6 +72,13 @@ def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
     assert result.manifest.engines == {"scss": "libsass 3.6.6"}
 
 
+def test_the_manifest_names_the_engines_that_ran_by_their_keys(tmp_path: Path) -> None:
+    files = {"assets/a.scss": "a { b: c }", "assets/b.css": "a { b: c }", "assets/c.js": "f( 1 )"}
+    result = run(tmp_path, files, "[tool.buildassets]\n")
+    assert result.manifest is not None
+    assert sorted(result.manifest.engines) == ["css", "js", "scss"]
+
+
 def test_a_missing_reference_is_shown_where_it_was_written(tmp_path: Path) -> None:
     files = {
         "assets/css/home.css": '\n\na {\n  background: url("../img/hero.avif");\n}\n',

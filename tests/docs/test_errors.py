@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TOPICS = "asset|bundle|config|css|directive|importmap|js|manifest|output|reference|scss|source"
+TOPICS = "asset|bundle|config|css|directive|importmap|js|jst|manifest|output|reference|scss|source"
 
 
 def test_every_code_is_documented_once() -> None:

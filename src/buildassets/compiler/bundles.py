@@ -6,7 +6,9 @@ and diagnostics. Touches the disk only to say where a fault was written.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from posixpath import commonpath, dirname, relpath, splitext
 
+from buildassets.compiler.compile import is_template
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.join import Edit, Fault, Member, join, span
 from buildassets.compiler.link import nearest_asset
@@ -118,8 +120,10 @@ def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str
         return Linked(replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints.faults, shown))))
     body = ""
     links: list[Link] = []
+    names = _template_names(drafts)
     for member, edits in zip(members, joints.edits, strict=True):
-        text, moved = _edited(member, [*edits, *_rebased(member, source.logical)], len(body))
+        more = [*_rebased(member, source.logical), *_renamed(member.draft, names)]
+        text, moved = _edited(member, [*edits, *more], len(body))
         body += text
         links += moved
     references = tuple(reference for reference, _ in links)
@@ -128,6 +132,22 @@ def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str
 
 def _text(draft: Draft) -> str:
     return draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8")
+
+
+def _template_names(drafts: Iterable[Draft]) -> dict[LogicalPath, str]:
+    """What the templates of one bundle are called: their paths below the folder that all of them share, as Jammit."""
+    paths = [draft.source.logical for draft in drafts if is_template(draft.source)]
+    if len(paths) < 2:
+        return {}
+    shared = commonpath([dirname("/" + path) for path in paths])
+    return {path: splitext(relpath("/" + path, shared))[0] for path in paths}
+
+
+def _renamed(draft: Draft, names: Mapping[LogicalPath, str]) -> Iterator[Edit]:
+    from buildassets.compiler.engines.jst import name_edit
+
+    if draft.source.logical in names:
+        yield name_edit(_text(draft), names[draft.source.logical])
 
 
 def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:

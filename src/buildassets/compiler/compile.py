@@ -35,6 +35,11 @@ def needs_sass(source: Source) -> bool:
     return suffix(source.path) in _SASS_SUFFIXES
 
 
+def is_template(source: Source) -> bool:
+    """Whether the source is a JST template, which becomes a script."""
+    return suffix(source.path) == ".jst"
+
+
 def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
     """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
     try:
@@ -49,7 +54,7 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         return _undecoded(source, raw, syntax, text)
-    if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT):
+    if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, syntax, engines)
     header = read_header(text, source.shown)
     draft = _compiled(source, header.text, syntax, engines)
@@ -59,6 +64,8 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
 def _compiled(source: Source, text: str, syntax: Syntax, engines: Engines) -> Draft:
     if needs_sass(source):
         return _styled(source, text, engines)
+    if is_template(source):
+        return _scripted(source, text, engines)
     return _finished(Draft(source, text.encode("utf-8"), inputs=(source.path,)), text, syntax, engines)
 
 
@@ -81,6 +88,15 @@ def _styled(source: Source, text: str, engines: Engines) -> Draft:
         diagnostics=compiled.diagnostics,
     )
     return draft if draft.failed else _finished(draft, compiled.text, Syntax.CSS, engines)
+
+
+def _scripted(source: Source, text: str, engines: Engines) -> Draft:
+    from buildassets.compiler.engines.jst import compile_template
+
+    compiled = compile_template(EngineInput(text, source.path, source.shown))
+    body = compiled.text.encode("utf-8")
+    draft = Draft(source, body, inputs=(source.path,), compiled=compiled, diagnostics=compiled.diagnostics)
+    return draft if draft.failed else _finished(draft, compiled.text, Syntax.JAVASCRIPT, engines)
 
 
 def _finished(draft: Draft, text: str, syntax: Syntax, engines: Engines) -> Draft:

@@ -14,11 +14,13 @@ from buildassets.compiler.config import Config, SourceRoot
 from buildassets.compiler.globs import Matcher, compile_globs
 from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
+from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
 BUILT_IN_EXCLUDES: Final = (".*", "*~", "#*#", "*.swp", "Thumbs.db", "desktop.ini")  # .* stands for .DS_Store, .git, …
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
+_COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".js"}
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
 _LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
@@ -200,11 +202,10 @@ def names_of(source: Source) -> tuple[str, ...]:
 
 def _compiled_name(relative: str) -> str:
     """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
-    if relative[-5:].lower() in _SASS_SUFFIXES:
-        return relative[:-5] + ".css"
-    return relative
+    compiled = _COMPILED_SUFFIXES.get(suffix(relative))
+    return relative[: relative.rfind(".")] + compiled if compiled else relative
 
 
 def _is_partial(relative: str) -> bool:
     """Whether a Sass file is only ever loaded by others (Sass: partials)."""
-    return relative.startswith("_", relative.rfind("/") + 1)
+    return suffix(relative) in _SASS_SUFFIXES and relative.startswith("_", relative.rfind("/") + 1)

@@ -211,6 +211,7 @@ def test_names_that_two_scripts_declare_and_one_cannot_are_refused(first: str, s
         ("x.var, a; ({ var: a, let: b })", "let a, b"),
         ("var { b: c } = { a: 1 }", "let a, b"),
         ("var b = (1, a), c = [d, e], f = x => { var g }", "let a, d, e, g"),
+        ("var { b: [c = a], ...d } = { e: f(g) }, [h = i(j), k] = l", "let a, b, e, f, g, i, j, l"),
         ("for (var b = 0, c = a; b < c; b++) d, e", "let a, d, e"),
     ],
 )
@@ -241,6 +242,16 @@ def test_names_that_do_not_clash_are_joined(first: str, second: str) -> None:
 )
 def test_what_cannot_stand_in_one_script_is_refused(texts: list[str], found: list[str]) -> None:
     assert codes(*texts) == found
+
+
+@pytest.mark.parametrize("name", ["b", "c", "d", "e", "g"])
+def test_names_in_patterns_are_declared(name: str) -> None:
+    assert codes("const { a: b, c, ...d } = x, [e = 1, { f: g }] = y", f"let {name}") == ["bundle/redeclared"]
+
+
+@pytest.mark.parametrize("text", ["var{a}=b;" * 50_000, "var [" * 50_000, "{" * 100_000, "var a=1,b\n" * 50_000])
+def test_long_scripts_take_linear_time(text: str) -> None:
+    join(Syntax.JAVASCRIPT, [Member("a.js", text)])
 
 
 def test_a_fault_says_which_files_and_where() -> None:

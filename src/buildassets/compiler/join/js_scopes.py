@@ -99,6 +99,7 @@ class _Reader:
         self._class_depth = -1  # where a class waits for its body
         self._list: tuple[Sort, int] | None = None  # an open list of declarations, and how deep it stands
         self._awaits_name: Sort | None = None
+        self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
         for token in tokens(text):
@@ -135,7 +136,7 @@ class _Reader:
             self.script.unclosed = (start, end), "a string, comment, template or regular expression is never closed"
         if self._prologue:
             self._read_prologue(kind, word, (start, end))
-        self._read_list(kind, word, (start, end))
+        self._read_declarations(kind, word, (start, end))
         if kind is Kind.NAME and self._before[-1][1] not in _DOTS:
             self._read_word(word, (start, end))
         elif kind is Kind.TEMPLATE:
@@ -208,8 +209,10 @@ class _Reader:
             return word in (";", "}") or _ends_operand(kind, word)
         return word in (";", "}") or (self._on_new_line and _ends_operand(kind, word))
 
-    def _read_list(self, kind: Kind, word: str, span: Span) -> None:
+    def _read_declarations(self, kind: Kind, word: str, span: Span) -> None:
         """Follow an open list of declarations, and take the names that are awaited."""
+        if self._pattern:
+            self._read_pattern(kind, word, span)
         if self._awaits_name:
             self._read_name(kind, word, span)
         elif self._list:
@@ -233,26 +236,21 @@ class _Reader:
         if kind is Kind.NAME and word != "extends":
             self.script.declarations.append(Declaration(word, sort, span))
         elif word in ("{", "[") and self._list:
-            self._read_pattern(span[0], sort)
+            self._pattern = sort, len(self._frames), None
         else:
             self._list = None
 
-    def _read_pattern(self, start: int, sort: Sort) -> None:
-        """Take the names of the pattern that begins at `start`."""
-        depth = 0
-        before = word = ""
-        name: Token | None = None
-        for token in tokens(self._text[start:], module=False):
-            if token.kind < Kind.NAME:
-                continue
-            before, word = word, self._text[start + token.start : start + token.end]
-            if name and word not in (":", "(", "."):
-                text = self._text[start + name.start : start + name.end]
-                self.script.declarations.append(Declaration(text, sort, (start + name.start, start + name.end)))
-            name = token if token.kind is Kind.NAME and before in ("{", "[", ",", ":", "...") else None
-            depth += (word in ("{", "[", "(")) - (word in ("}", "]", ")"))
-            if depth == 0:
-                return
+    def _read_pattern(self, kind: Kind, word: str, span: Span) -> None:
+        """Take the names of an open pattern: each is known for one by the word behind it."""
+        assert self._pattern
+        sort, depth, name = self._pattern
+        if name and word not in (":", "(", "."):
+            self.script.declarations.append(Declaration(self._text[slice(*name)], sort, name))
+        if len(self._frames) <= depth:
+            self._pattern = None
+            return
+        begins = self._before[-1][1] in ("{", "[", ",", ":", "...") and self._frames[-1].opener in ("{", "[")
+        self._pattern = sort, depth, span if begins and kind is Kind.NAME else None
 
     # Brackets
 

@@ -1,0 +1,108 @@
+"""JST templates as Jammit has them: a template in the manner of underscore.js becomes a function of the object `JST`.
+
+`<%= x %>` writes a value, `<%- x %>` writes it escaped for HTML, `<% x %>` runs code; null and undefined write nothing.
+The functions are made here, so that a page needs neither a template library nor `eval`. Pure.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from buildassets.compiler.join import Edit
+from buildassets.compiler.join.js_scopes import read_script
+from buildassets.compiler.lexers.js import Kind, tokens
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Diagnostic, Location, error, locate
+
+_HEAD: Final = """\
+(window.JST = window.JST || {})[%s] = function (obj) {
+var __t, __p = "", __j = Array.prototype.join, print = function () { __p += __j.call(arguments, ""); };
+var __s = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;"};
+var __e = function (text) { return String(text).replace(/[&<>"'`]/g, function (sign) { return __s[sign]; }); };
+with (obj || {}) {
+"""
+_TAIL: Final = "}\nreturn __p;\n};\n"
+# Each with what stands around its code; the line end is for code that ends in a comment.
+_TAGS: Final = (
+    ("<%-", "__p += (__t = (", '\n)) == null ? "" : __e(__t);\n'),
+    ("<%=", "__p += (__t = (", '\n)) == null ? "" : __t;\n'),
+    ("<%", "", "\n"),
+)
+
+
+class _Piece(NamedTuple):
+    """`code` of the function, which stands at `start` in the template; what is made here has no place there."""
+
+    code: str
+    start: int = -1
+    is_value: bool = False
+
+
+def compile_template(given: EngineInput) -> Compiled:
+    """The script that makes the template `given` known by its file's name; the error is `jst/syntax`."""
+    template = given.text.removeprefix("\ufeff")
+    name = given.path[given.path.rfind("/") + 1 :].removesuffix(".jst")
+    pieces = [_Piece(_HEAD % _literal(name)), *_pieces(template), _Piece(_TAIL)]
+    script = "".join(piece.code for piece in pieces)
+    return Compiled(script, diagnostics=tuple(_faults(template, pieces, given.shown)))
+
+
+def name_edit(script: str, name: str) -> Edit:
+    """What makes the template of `script`, compiled and perhaps minified, known by another `name`."""
+    start, end = next((start, end) for kind, start, end in tokens(script) if kind is Kind.STRING)
+    return Edit(start, end, _literal(name))
+
+
+def _pieces(template: str) -> Iterator[_Piece]:
+    position = 0
+    while (start := template.find("<%", position)) >= 0:
+        tag = _tag_at(template, start)
+        if tag is None:
+            break
+        mark, before, after, end = tag
+        yield from _written(template[position:start])
+        yield _Piece(before)
+        yield _Piece(template[start + len(mark) : end], start + len(mark), is_value=mark != "<%")
+        yield _Piece(after)
+        position = end + 2
+    yield from _written(template[position:])
+
+
+def _tag_at(template: str, start: int) -> tuple[str, str, str, int] | None:
+    """The tag at `start` with the end of its code, which has a character at least; None where no tag is closed."""
+    for mark, before, after in _TAGS:
+        if template.startswith(mark, start):
+            end = template.find("%>", start + len(mark) + 1)
+            if end >= 0:
+                return mark, before, after, end
+    return None
+
+
+def _written(text: str) -> Iterator[_Piece]:
+    if text:
+        yield _Piece(f"__p += {_literal(text)};\n")
+
+
+def _literal(text: str) -> str:
+    """A string literal, also for browsers that take U+2028 in one for a line end."""
+    literal = json.dumps(text, ensure_ascii=False)
+    return literal.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _faults(template: str, pieces: Sequence[_Piece], shown: str) -> Iterator[Diagnostic]:
+    """What is out of balance: in one value, or else in all of the code."""
+    for piece in pieces:
+        if piece.is_value and (unclosed := read_script(piece.code).unclosed):
+            yield _fault(unclosed[1], locate(shown, template, piece.start + unclosed[0][0]))
+            return
+    if unclosed := read_script("".join(piece.code for piece in pieces)).unclosed:
+        place, location = unclosed[0][0], Location(shown)
+        for piece in pieces:
+            if piece.start >= 0 and 0 <= place < len(piece.code):
+                location = locate(shown, template, piece.start + place)
+            place -= len(piece.code)
+        yield _fault(unclosed[1], location)
+
+
+def _fault(what: str, location: Location) -> Diagnostic:
+    return error("jst/syntax", f"{what} in the code of the template", location)

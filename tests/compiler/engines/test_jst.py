@@ -1,0 +1,121 @@
+"""Templates become functions that node runs; what they are called, and what is told of their faults."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.engines.jst import compile_template
+from buildassets.compiler.model import EngineInput
+from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.diagnostics import render_text
+from tests.conftest import Tree, write_tree
+
+DATA = {"x": "X", "html": "<b a=\"1\" c='2'>&`", "list": [1, 2], "none": None}
+
+
+def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
+    write_tree(folder, {"buildassets.toml": f"compress = []\n{settings}", **files})
+    return build(load_config(start=str(folder)))
+
+
+def released(folder: Path, result: BuildResult, path: str) -> str:
+    assert result.manifest is not None, "\n".join(map(render_text, result.diagnostics))
+    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
+
+
+def rendered(node: str, script: str) -> dict[str, str]:
+    """Each template of `script` with what it makes of DATA."""
+    program = f"""
+const window = {{}};
+new Function("window", {json.dumps(script)})(window);
+const made = Object.entries(window.JST).map(([name, template]) => [name, template({json.dumps(DATA)})]);
+console.log(JSON.stringify(Object.fromEntries(made)));
+"""
+    done = subprocess.run([node, "-e", program], capture_output=True, text=True, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("", ""),
+        ("a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀", "a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀"),
+        ("\ufeffa", "a"),
+        ("<%= x %>|<%=x%>|<%= html %>", "X|X|<b a=\"1\" c='2'>&`"),
+        ("<%- html %>", "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;&#x60;"),
+        ("<%= none %>|<%- none %>|<%= void 0 %>|<%= 0 %>", "|||0"),
+        ("<% if (x) { %>yes<% } else { %>no<% } %>", "yes"),
+        ("<% for (var i = 0; i < 2; i++) { %><i><%= list[i] %></i><% } %>", "<i>1</i><i>2</i>"),
+        ("<% print(x, 1) %>", "X1"),
+        ("<%= x // c %>|<% /* d */ %>", "X|"),
+        ("<%= obj.x %><%= '%' + '>' %>", "X%>"),
+        ("<% list.forEach(function (one) { %>(<%= one %>)<% }) %>", "(1)(2)"),
+        ("a <% b", "a <% b"),
+        ("${x} %>", "${x} %>"),
+    ],
+)
+@pytest.mark.parametrize("settings", ["", "minify = false\n"])
+def test_a_template_writes(tmp_path: Path, node: str, template: str, text: str, settings: str) -> None:
+    result = run(tmp_path, {"assets/views/item.jst": template.encode()}, settings)
+    assert rendered(node, released(tmp_path, result, "views/item.js")) == {"item": text}
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("views/**/*.jst", ["item", "user/card", "user/row"]),
+        ("views/user/*.jst", ["card", "row"]),
+        ("views/user/row.jst", ["row"]),
+        ("**/*.jst", ["other/x", "views/item", "views/user/card", "views/user/row"]),
+    ],
+)
+def test_templates_of_a_bundle_are_called_by_their_paths_below_the_common_folder(
+    tmp_path: Path, node: str, pattern: str, names: list[str]
+) -> None:
+    names_of_all = ("views/item", "views/user/row", "views/user/card", "other/x")
+    files = {f"assets/{name}.jst": f"{name} <%= x %>" for name in names_of_all}
+    result = run(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
+    made = rendered(node, released(tmp_path, result, "all.js"))
+    assert sorted(made) == names
+    assert all(text.endswith(f"{name} X") for name, text in made.items())
+
+
+@pytest.mark.node
+def test_templates_and_strict_scripts_are_joined(tmp_path: Path, node: str) -> None:
+    files = {"assets/a.js": "'use strict'; window.y = 1", "assets/b.jst": "<%= x %>"}
+    result = run(tmp_path, files, '[bundles]\n"all.js" = ["*.js", "*.jst"]\n')
+    assert rendered(node, released(tmp_path, result, "all.js")) == {"b": "X"}
+
+
+def test_a_template_and_a_script_of_one_name_are_two_sources_of_one_asset(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.js": "", "assets/a.jst": ""})
+    assert [found.code for found in result.diagnostics] == ["source/duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("template", "message", "place"),
+    [
+        ("a\n<%= f(x %>", "`(` is never closed", (2, 6)),
+        ("<% } %>", "`}` closes nothing", (0, 0)),
+        ("<%= x] %>", "`]` closes nothing", (1, 6)),
+        ("é\n\n <%= 'x %>", "a string, comment, template or regular expression is never closed", (3, 6)),
+    ],
+)
+def test_code_that_is_out_of_balance_is_told_in_the_template(
+    template: str, message: str, place: tuple[int, int]
+) -> None:
+    (fault,) = compile_template(EngineInput(template, "/v/item.jst", "v/item.jst")).diagnostics
+    assert fault.location is not None
+    assert (fault.code, fault.message) == ("jst/syntax", f"{message} in the code of the template")
+    assert (fault.location.file, fault.location.line, fault.location.column) == ("v/item.jst", *place)
+
+
+@pytest.mark.parametrize("template", ["<%" * 200_000, "<%= " * 200_000 + "%>", "<%-%>" * 50_000, "%><" * 200_000])
+def test_long_templates_take_linear_time(template: str) -> None:
+    compile_template(EngineInput(template, "item.jst", "item.jst"))

@@ -1,6 +1,7 @@
 import json
 import os
 import pty
+import random
 import signal
 import subprocess
 import sys
@@ -186,6 +187,16 @@ def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, numbe
     child.send_signal(number)
     assert child.wait(timeout=60) == code
     assert read_tree(tmp_path / "build") == before
+
+
+def test_an_interrupted_build_does_not_compress_what_is_left(tmp_path: Path) -> None:
+    files = {f"assets/{name}.txt": random.Random(name).randbytes(600_000).hex() for name in range(100)}
+    write_tree(tmp_path, {"buildassets.toml": 'compress = ["br"]\n', **files})
+    child = subprocess.Popen([sys.executable, "-m", "buildassets", "build"], cwd=tmp_path, env=environment())
+    time.sleep(3)  # of some 100 seconds
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=30) == 130
+    assert list((tmp_path / "build").iterdir()) == []
 
 
 def test_an_output_that_is_a_file_is_a_wrong_configuration(tmp_path: Path) -> None:

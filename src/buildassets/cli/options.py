@@ -61,5 +61,9 @@ def threads(jobs: int | None) -> Iterator[Executor | None]:
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(count) as executor:
+    executor = ThreadPoolExecutor(count)
+    try:
         yield executor
+    finally:
+        # Whoever interrupts a build does not want to wait until all is compressed that has been lined up.
+        executor.shutdown(cancel_futures=True)

@@ -55,7 +55,7 @@ def configured(config_file: str | None, sources: Sequence[str] = (), output: str
 @contextmanager
 def threads(jobs: int | None) -> Iterator[Executor | None]:
     """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""
-    count = jobs or len(os.sched_getaffinity(0))
+    count = jobs or _cores()
     if count == 1:
         yield None
         return
@@ -67,3 +67,10 @@ def threads(jobs: int | None) -> Iterator[Executor | None]:
     finally:
         # Whoever interrupts a build does not want to wait until all is compressed that has been lined up.
         executor.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """The cores that this process may use: on Linux a container's share, elsewhere all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -23,11 +23,11 @@ _LINE_ENDS: Final = ("\n", "\r", "\u2028", "\u2029")
 def join(members: Sequence[Member]) -> Joints:
     """How these scripts are joined.
 
-    The codes of faults are `bundle/module`, `bundle/redeclared`, `bundle/strict` and `bundle/unclosed`.
+    The codes of faults are `bundle/module`, `bundle/order`, `bundle/redeclared`, `bundle/strict`, `bundle/unclosed`.
     """
     scripts = [read_script(member.text) for member in members]
     is_mixed = len({script.is_strict for script in scripts if script.first}) > 1
-    faults = [*_own_faults(members, scripts)] or [*_redeclared(members, scripts)]
+    faults = [*_own_faults(members, scripts)] or [*_redeclared(members, scripts), *_asked_early(members, scripts)]
     if is_mixed and not faults:
         faults = [*_strict_faults(members, scripts)]
     edits: list[tuple[Edit, ...]] = []
@@ -100,6 +100,19 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
             for declared in script.declarations
             if declared.sort is not Sort.VAR or declared.name not in known
         }
+
+
+def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
+    """Names that a script finds undeclared, and that a later one would have declared by then."""
+    later: dict[str, str] = {}
+    for number in reversed(range(len(members))):
+        for name, place in scripts[number].asked.items():
+            if name in later:
+                message = f"`{members[number].shown}` asks for `{name}` before `{later[name]}` declares it"
+                hint = "put the other file first, or declare the name with `var`"
+                yield Fault(number, *place, "bundle/order", message, hint)
+        declared = (one.name for one in scripts[number].declarations if one.sort is not Sort.VAR)
+        later |= dict.fromkeys(declared, members[number].shown)
 
 
 def _clash(earlier: Declaration, later: Declaration) -> bool:

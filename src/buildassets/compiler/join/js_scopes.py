@@ -45,6 +45,7 @@ class Script:
     cuts: list[Span] = field(default_factory=list)  # what must not stand amid other scripts, beside the hashbang
     declarations: list[Declaration] = field(default_factory=list)
     arguments: Span | None = None  # the word outside of functions
+    asked: dict[str, Span] = field(default_factory=dict)  # names that `typeof` asks for outside of functions
     module: Span | None = None  # what only a module may hold
     unclosed: tuple[Span, str] | None = None  # what is out of balance, and in which way
 
@@ -182,6 +183,8 @@ class _Reader:
     def _read_word(self, word: str, span: Span) -> None:
         if word == "arguments" and not self._functions:
             self.script.arguments = self.script.arguments or span
+        if not self._functions and self._before[-1] == (Kind.NAME, "typeof"):
+            self.script.asked.setdefault(word, span)
         if word not in _DECLARERS:
             return
         depth = len(self._frames)

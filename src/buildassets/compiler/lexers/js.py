@@ -48,6 +48,7 @@ _IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
 _NO_NAME: Final = rf"(?!{NAME_START}|\\)"  # what must follow a number: `1.in` is an error (ECMA-262, section 12.9.3)
 _TEMPLATE_END: Final = r"(?:`|\$\{)"
+_WHOLE_COMMENT: Final = rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"
 
 # The likeliest first. Each begins with one character or class, by which the engine passes it over without trying it;
 # so the group, which tells the branches apart, is empty and comes last.
@@ -78,7 +79,7 @@ _BRANCHES: Final = (
     (Kind.PUNCTUATOR, r">>?>?=?"),
     (Kind.PUNCTUATOR, r"[%^]=?"),
     (Kind.PUNCTUATOR, r"/(?![/*])=?"),
-    (Kind.COMMENT, rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"),
+    (Kind.COMMENT, _WHOLE_COMMENT),
     (Kind.TEMPLATE, rf"`{_IN_TEMPLATE}{_TEMPLATE_END}"),
     (Kind.NAME, rf"\#?(?:{NAME_START}|{_ESCAPE})(?:{NAME_PART}++|{_ESCAPE})*+"),
     (Kind.HASHBANG, rf"(?:\A|(?<=\A\ufeff))\#![^{LINE_TERMINATORS}]*+"),
@@ -97,6 +98,8 @@ REGEXP: Final = (
 _REGEXP: Final = re.compile(REGEXP)
 _TEMPLATE_TAIL: Final = re.compile(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
 _LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
+_GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{_WHOLE_COMMENT})*+"
+_MODULE_SYNTAX: Final = re.compile(rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))")
 
 _State: TypeAlias = int
 # What was read last, as far as it decides what may come next. After a name has been read in one of the states from
@@ -206,9 +209,7 @@ _AFTER_KEYWORD: Final = {
     **dict.fromkeys(("return", "throw"), _RETURN),
     **dict.fromkeys(("break", "continue"), _BREAK),
     "for": _FOR,
-    "import": _IMPORT,
     "from": _FROM,
-    "export": _EXPORT,
 }
 _AFTER_WORD_IN: Final = {
     (_CLASS, "extends"): _OPERAND,
@@ -228,7 +229,7 @@ _AFTER_WORD_IN: Final = {
     (_EXPORT_STAR, "from"): _FROM,
 }
 _CONTEXTUAL: Final = frozenset({"as", "async", "await", "class", "default", "function", "let", "of", "yield"})
-_KEYWORDS: Final = frozenset(_AFTER_KEYWORD) | _CONTEXTUAL
+_KEYWORDS: Final = frozenset(_AFTER_KEYWORD) | _CONTEXTUAL | {"import", "export"}
 _AFTER_STAR: Final = {
     _FUNCTION: _FUNCTION,
     _EXPORT: _EXPORT_STAR,
@@ -275,11 +276,12 @@ class _Frame(NamedTuple):
 class _Grammar:
     """As much of the grammar as decides what a `/` and a `}` mean. Each method takes the state and gives the next."""
 
-    __slots__ = ("_flags", "_pending", "_stack", "_text", "actions", "context", "module")
+    __slots__ = ("_flags", "_pending", "_stack", "_text", "actions", "at_module_word", "context", "module")
 
     def __init__(self, text: str, module: bool | None) -> None:
         self._text = text
         self.module = module
+        self.at_module_word = False  # set by an `import` or `export` that is no name, cleared by whoever looks for them
         self.context: _Context = _STATEMENTS
         self._flags = 0
         self._pending: tuple[int, _State] = (0, _STATEMENT)  # the function to come: its flags, the state after it
@@ -305,6 +307,8 @@ class _Grammar:
             "function": self._function,
             "class": self._class,
             "let": self._let,
+            "import": lambda _: self._module_word(_IMPORT),
+            "export": lambda _: self._module_word(_EXPORT),
             "yield": lambda _: _RETURN if self._flags & _GENERATOR_FLAG else _OPERATOR,
             "await": self._await,
             "async": lambda _: _ASYNC,
@@ -513,6 +517,10 @@ class _Grammar:
         self._push(_CLASS_HEAD, _OPERATOR if state in _WANTS_OPERAND else _STATEMENT)
         return _CLASS
 
+    def _module_word(self, after: _State) -> _State:
+        self.at_module_word = True
+        return after
+
     def _let(self, state: _State) -> _State:
         return _OPERATOR if state in _WANTS_OPERAND and self.context != _FOR_HEAD else _LET
 
@@ -532,7 +540,10 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
     name (ECMA-262, annex B.1.1). Where it is None, a text with an `import` or `export` declaration or `import.meta`
     is a module.
     """
-    grammar = _Grammar(text, module)
+    return _read(text, _Grammar(text, module))
+
+
+def _read(text: str, grammar: _Grammar) -> Iterator[Token]:
     read = grammar.actions
     new_token = tuple.__new__  # Token(…) costs twice as much, and this is the innermost loop
     state = _STATEMENT
@@ -568,15 +579,9 @@ def _reads_as_module(text: str) -> bool:
     """Whether `text`, read as a module, has an `import` or `export` declaration or `import.meta`."""
     if "import" not in text and "export" not in text:
         return False
-    one = two = three = ""  # the tokens before, the nearest last
-    for kind, start, end in tokens(text, module=True):
-        if kind < _NAME:
-            continue
-        four = text[start:end] if kind in (_NAME, _PUNCTUATOR) else kind.name
-        is_declaration = three in ("import", "export") and (four in "{*" or kind in (_NAME, Kind.STRING))
-        if is_declaration and two not in (".", "?."):
+    grammar = _Grammar(text, module=True)
+    for _, start, _ in _read(text, grammar):
+        if grammar.at_module_word and _MODULE_SYNTAX.match(text, start):
             return True
-        if (two, three, four) == ("import", ".", "meta") and one not in (".", "?."):
-            return True
-        one, two, three = two, three, four
+        grammar.at_module_word = False
     return False

@@ -99,7 +99,7 @@ _REGEXP: Final = re.compile(REGEXP)
 _TEMPLATE_TAIL: Final = re.compile(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
 _LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
 _GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{_WHOLE_COMMENT})*+"
-_MODULE_SYNTAX: Final = re.compile(rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))")
+_MODULE_SYNTAX: Final = rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))"
 
 _State: TypeAlias = int
 # What was read last, as far as it decides what may come next. After a name has been read in one of the states from
@@ -580,8 +580,9 @@ def _reads_as_module(text: str) -> bool:
     if "import" not in text and "export" not in text:
         return False
     grammar = _Grammar(text, module=True)
+    declaration = re.compile(_MODULE_SYNTAX)  # here, as few texts need it
     for _, start, _ in _read(text, grammar):
-        if grammar.at_module_word and _MODULE_SYNTAX.match(text, start):
+        if grammar.at_module_word and declaration.match(text, start):
             return True
         grammar.at_module_word = False
     return False

@@ -8,6 +8,7 @@ stands beside it, the slow one reads every token. Pure.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
@@ -35,10 +36,17 @@ _CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
 
 # How each form of a reference reads from its first word on.
 _FORMS: Final = {
-    "import": re.compile(_spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})")),
-    "from": re.compile(_spaced("from", f"(?P<specifier>{_STRING})")),
-    "new": re.compile(_spaced("new", "URL", r"\(", _ARGUMENT, ",", "import", r"\.", "meta", r"\.", "url", "[,)]")),
+    "import": _spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})"),
+    "from": _spaced("from", f"(?P<specifier>{_STRING})"),
+    "new": _spaced("new", "URL", r"\(", _ARGUMENT, ",", "import", r"\.", "meta", r"\.", "url", "[,)]"),
 }
+
+
+@cache
+def _form(word: str) -> re.Pattern[str]:
+    return re.compile(_FORMS[word])  # on first use: these take milliseconds, more than the rest of this module
+
+
 # The same as far as it can be asked of any place at no cost: a comment that never ends may stand there a million times.
 _CANDIDATES: Final = {
     "import": re.compile(rf"import(?={_SPACE}*+[\"'(./])"),
@@ -139,7 +147,7 @@ def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
 
 def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
     """The reference that begins with `word` at `start`, if one does."""
-    match = _FORMS[word].match(text, start)
+    match = _form(word).match(text, start)
     if not match:
         return
     first, last = match.span(match.lastgroup or 0)
@@ -195,7 +203,7 @@ def _scan_code_places(text: str) -> Iterator[Reference]:
 
 def _is_reference_word(text: str, start: int, word: str) -> bool:
     """Whether `import`, `from` or `new` at `start` is no property and no field of a class."""
-    match = _FORMS[word].match(text, start)
+    match = _form(word).match(text, start)
     if not match or word == "new":
         return match is not None
     if match.lastgroup == "argument":

@@ -538,7 +538,8 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
 
     `module` is the goal of the grammar: in a script `<!--` and a line-start `-->` begin comments and `await` may be a
     name (ECMA-262, annex B.1.1). Where it is None, a text with an `import` or `export` declaration or `import.meta`
-    is a module.
+    is a module. A text without these is read as a script even if it awaits outside of functions: there `await /a/g`
+    divides. Who knows better passes `module`.
     """
     return _read(text, _Grammar(text, module))
 

@@ -58,6 +58,6 @@ def test_a_page_loads_all_that_it_refers_to(browser: Browser, serve: Callable[[P
     browser.open(serve(tmp_path / "build/assets") + result.manifest.assets["index.html"].file)
     browser.wait_for("document.body.dataset.mark === 'hello'")
     assert browser.value("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-    assert browser.value("document.images[2].currentSrc.includes('dot,dot.')")
+    assert browser.value("document.images[2].currentSrc.includes('dot%2Cdot.')")
     assert (browser.style("p", "color"), browser.style("#shape", "fill")) == ("rgb(4, 5, 6)", "rgb(1, 2, 3)")
     assert browser.faults() == []

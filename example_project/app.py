@@ -53,10 +53,6 @@ def _add_pages(app: Flask) -> None:
     def visit() -> str:
         return render_template("visit.html", berths=harbour.BERTHS, services=harbour.SERVICES)
 
-    @app.get("/site.webmanifest")
-    def web_manifest() -> Response:
-        return Response(render_template("site.webmanifest"), mimetype="application/manifest+json")
-
 
 def _next_waters(now: datetime) -> dict[str, Any]:
     coming = harbour.waters(now, hours=26)

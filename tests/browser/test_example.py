@@ -121,7 +121,8 @@ def test_a_chosen_theme_is_there_before_the_application_starts(visit: Browser, s
 
 def test_the_web_manifest_names_icons_that_exist(visit: Browser) -> None:
     statuses = visit.value(
-        "fetch('/site.webmanifest').then((answer) => answer.json())"
-        ".then(({ icons }) => Promise.all(icons.map(({ src }) => fetch(src).then(({ status }) => status))))"
+        "fetch(document.querySelector('link[rel=manifest]').href)"
+        ".then((answer) => answer.json().then(({ icons }) => Promise.all("
+        "icons.map(({ src }) => fetch(new URL(src, answer.url)).then(({ status }) => status)))))"
     )
     assert statuses == [200, 200, 200]

@@ -55,18 +55,19 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     if isinstance(text, Diagnostic):
         return _undecoded(source, raw, syntax, text)
     if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
-        return _compiled(source, text, syntax, engines)
+        return _compiled(source, text, raw, syntax, engines)
     header = read_header(text, source.shown)
-    draft = _compiled(source, header.text, syntax, engines)
+    draft = _compiled(source, header.text, header.text.encode("utf-8"), syntax, engines)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
 
 
-def _compiled(source: Source, text: str, syntax: Syntax, engines: Engines) -> Draft:
+def _compiled(source: Source, text: str, body: bytes, syntax: Syntax, engines: Engines) -> Draft:
+    """The draft of `text`, which is `body` in UTF-8."""
     if needs_sass(source):
         return _styled(source, text, engines)
     if is_template(source):
         return _scripted(source, text, engines)
-    return _finished(Draft(source, text.encode("utf-8"), inputs=(source.path,)), text, syntax, engines)
+    return _finished(Draft(source, body, inputs=(source.path,)), text, syntax, engines)
 
 
 def _undecoded(source: Source, raw: bytes, syntax: Syntax, fault: Diagnostic) -> Draft:

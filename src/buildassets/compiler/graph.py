@@ -75,8 +75,3 @@ def reachable(references: References, starts: Iterable[LogicalPath]) -> set[Logi
                 reached.add(target)
                 pending.append(target)
     return reached
-
-
-def referrers(references: References, target: LogicalPath) -> tuple[LogicalPath, ...]:
-    """Who refers to `target` directly, sorted."""
-    return tuple(sorted(path for path, targets in references.items() if target in targets))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from posixpath import commonpath, dirname, relpath, splitext
 
 from buildassets.compiler.compile import is_template
+from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.join import Edit, Fault, Member, join, span
+from buildassets.compiler.join import Fault, Member, join
 from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source
 from buildassets.compiler.places import place_in, written_text
@@ -122,10 +123,9 @@ def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str
     links: list[Link] = []
     names = _template_names(drafts)
     for member, edits in zip(members, joints.edits, strict=True):
-        more = [*_rebased(member, source.logical), *_renamed(member.draft, names)]
-        text, moved = _edited(member, [*edits, *more], len(body))
-        body += text
-        links += moved
+        ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, names)])
+        links += moved_links(member.links, ordered, len(body))
+        body += edited(_text(member.draft), ordered)
     references = tuple(reference for reference, _ in links)
     return Linked(replace(draft, body=body if links else body.encode("utf-8"), references=references), tuple(links))
 
@@ -161,32 +161,6 @@ def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
             raw = text[reference.start : reference.end]
             at_start = replace(reference, start=0, end=len(raw))
             yield Edit(reference.start, reference.end, splice(raw, [(at_start, to_url(path))]))
-
-
-def _edited(member: Linked, edits: Iterable[Edit], offset: int) -> tuple[str, list[Link]]:
-    """The member's text after `edits`, and its links where they then stand, if `offset` characters come before."""
-    text = _text(member.draft)
-    pieces: list[str] = []
-    links: list[Link] = []
-    remaining = iter([*member.links, None])
-    link = next(remaining)
-    position = 0
-    for edit in (*sorted(edits, key=span), Edit(len(text), len(text))):
-        if edit.start < position:
-            continue  # in what is cut
-        while link and link[0].start < edit.end:
-            if link[0].end <= edit.start:
-                links.append(_moved(link, offset - position))
-            link = next(remaining)
-        pieces += text[position : edit.start], edit.replacement
-        offset += edit.start - position + len(edit.replacement)
-        position = edit.end
-    return "".join(pieces), links
-
-
-def _moved(link: Link, distance: int) -> Link:
-    reference, target = link
-    return replace(reference, start=reference.start + distance, end=reference.end + distance), target
 
 
 def _diagnostics(

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from buildassets.compiler.join import Edit
+from buildassets.compiler.edits import Edit
 from buildassets.compiler.join.js_scopes import read_script
 from buildassets.compiler.lexers.js import Kind, tokens
 from buildassets.compiler.model import Compiled, EngineInput

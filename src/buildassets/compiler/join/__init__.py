@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from buildassets.compiler.edits import Edit
 from buildassets.media import Syntax
 
 
@@ -16,19 +17,6 @@ class Member(NamedTuple):
 
     shown: str
     text: str
-
-
-class Edit(NamedTuple):
-    """`text[start:end]` becomes `replacement`; what is cut has an empty one, what is put in has an empty span."""
-
-    start: int
-    end: int
-    replacement: str = ""
-
-
-def span(edit: Edit) -> tuple[int, int]:
-    """By which edits are sorted: those of one place stay in their order."""
-    return edit[:2]
 
 
 @dataclass(frozen=True, slots=True)

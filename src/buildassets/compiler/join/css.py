@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from buildassets.compiler.join import Edit, Fault, Joints, Member
+from buildassets.compiler.edits import Edit
+from buildassets.compiler.join import Fault, Joints, Member
 from buildassets.compiler.lexers.css import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 
 _ENCODING: Final = re.compile(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')

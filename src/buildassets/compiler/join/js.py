@@ -11,7 +11,8 @@ script only.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.join import Edit, Fault, Joints, Member, span
+from buildassets.compiler.edits import Edit, span
+from buildassets.compiler.join import Fault, Joints, Member
 from buildassets.compiler.join.js_scopes import Declaration, Script, Sort, Word, begins_anew, read_script
 from buildassets.compiler.lexers.js import Kind
 

@@ -14,7 +14,7 @@ from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.emit import emit
-from buildassets.compiler.engines import Engine, engine_class, sass_engine
+from buildassets.compiler.engines import Engine, EngineOptions, start_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, linked, nearest_asset
@@ -151,13 +151,15 @@ def _starts(
 
 
 def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
-    def start(name: str) -> Engine | None:
-        if name == "none" or mode == "development" or not config.minify:
-            return None
-        return stack.enter_context(closing(engine_class(name)()))
+    options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url)
 
-    sass = sass_engine(config.engines.scss, config.load_paths, partial(shown_path, config))
-    return Engines(stack.enter_context(closing(sass)), start(config.engines.css), start(config.engines.js))
+    def start(name: str) -> Engine:
+        return stack.enter_context(closing(start_engine(name, options)))
+
+    def minifier(name: str) -> Engine | None:
+        return None if name == "none" or mode == "development" or not config.minify else start(name)
+
+    return Engines(start(config.engines.scss), minifier(config.engines.css), minifier(config.engines.js))
 
 
 class _Walk:

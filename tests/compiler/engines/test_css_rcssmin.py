@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import rcssmin
 
-from buildassets.compiler.engines import engine_class
+from buildassets.compiler.engines import EngineOptions, start_engine
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import render_text
@@ -162,7 +162,7 @@ def test_lone_surrogates_are_no_harm() -> None:
 
 
 def test_the_registry_knows_the_engine() -> None:
-    assert engine_class("rcssmin") is RcssminEngine
+    assert isinstance(start_engine("rcssmin", EngineOptions("", str)), RcssminEngine)
     assert (RcssminEngine.name, RcssminEngine.version) == ("rcssmin", f"rcssmin {rcssmin.__version__}")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 import rjsmin
 
-from buildassets.compiler.engines import engine_class
+from buildassets.compiler.engines import EngineOptions, start_engine
 from buildassets.compiler.engines.js_rjsmin import RjsminEngine
 from buildassets.compiler.model import Compiled, EngineInput
 
@@ -335,7 +335,7 @@ def test_minified_module_prints_the_same(text: str, run_in_node: Run) -> None:
 
 
 def test_engine_stands_in_the_list_of_engines() -> None:
-    engine = engine_class("rjsmin")()
+    engine = start_engine("rjsmin", EngineOptions("", str))
     assert (engine.name, engine.version) == ("rjsmin", f"rjsmin {rjsmin.__version__}")
     engine.close()
     assert engine.run(EngineInput("a ;", "/site/a.js", "a.js")).text == "a;"

@@ -3,8 +3,9 @@
 Stages know engines only by this protocol; the modules of the built-in ones are imported when one is asked for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from buildassets.compiler.model import Compiled, EngineInput
 
@@ -36,26 +37,33 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an engine may want to know of the configuration.
+
+    `folder` and `load_paths` are absolute folders; `url` is the prefix under which a reference means a logical path;
+    `shown` turns an absolute path into what the user would write.
+    """
+
+    folder: str
+    shown: Callable[[str], str]
+    load_paths: tuple[str, ...] = ()
+    url: str = "/assets/"
+
+
 BUILT_IN: Final[Mapping[str, str]] = {
-    "dart-sass": "buildassets.compiler.engines.scss_dart:DartSassEngine",
-    "libsass": "buildassets.compiler.engines.scss_libsass:LibsassEngine",
-    "rcssmin": "buildassets.compiler.engines.css_rcssmin:RcssminEngine",
-    "rjsmin": "buildassets.compiler.engines.js_rjsmin:RjsminEngine",
-    "sass": "buildassets.compiler.engines.scss_dart:SassEngine",
+    "dart-sass": "buildassets.compiler.engines.scss_dart:dart_sass",
+    "libsass": "buildassets.compiler.engines.scss_libsass:libsass",
+    "rcssmin": "buildassets.compiler.engines.css_rcssmin:rcssmin_engine",
+    "rjsmin": "buildassets.compiler.engines.js_rjsmin:rjsmin_engine",
+    "sass": "buildassets.compiler.engines.scss_dart:sass_on_path",
 }
 
 
-def engine_class(name: str) -> type[Engine]:
+def start_engine(name: str, options: EngineOptions) -> Engine:
     """The built-in engine of that name; KeyError where there is none."""
     from importlib import import_module
 
     module, _, attribute = BUILT_IN[name].partition(":")
-    return cast("type[Engine]", getattr(import_module(module), attribute))
-
-
-def sass_engine(name: str, load_paths: Sequence[str], shown: Callable[[str], str]) -> Engine:
-    """The built-in Sass engine of that name.
-
-    It looks in `load_paths` too, absolute folders; `shown` turns an absolute path into what the user would write.
-    """
-    return cast("Callable[..., Engine]", engine_class(name))(load_paths, shown)
+    start: Callable[[EngineOptions], Engine] = getattr(import_module(module), attribute)
+    return start(options)

@@ -10,6 +10,7 @@ from typing import Final
 
 import rcssmin
 
+from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.lexers.css import Kind, Token, faults
 from buildassets.compiler.minify.css import essence, has_essence, written_apart
 from buildassets.compiler.model import Compiled, EngineInput
@@ -69,3 +70,8 @@ def _fault(text: str, token: Token, shown: str) -> Diagnostic:
 def _unproven(shown: str) -> Diagnostic:
     message = f"`{shown}` is not minified: no shorter text is proven to mean the same"
     return warning("css/unproven", message, Location(shown), hint='set `css = "none"` for engines')
+
+
+def rcssmin_engine(_options: EngineOptions) -> RcssminEngine:
+    """The engine `rcssmin`."""
+    return RcssminEngine()

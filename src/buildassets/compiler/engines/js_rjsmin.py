@@ -9,6 +9,7 @@ from typing import Final
 
 import rjsmin
 
+from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.lexers.js import Kind, tokens
 from buildassets.compiler.minify.js import Piece, pieces, reduced, same_meaning
 from buildassets.compiler.model import Compiled, EngineInput
@@ -66,3 +67,8 @@ def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
 def _unproven(shown: str) -> Diagnostic:
     message = f"`{shown}` is not minified: no shorter text is proven to mean the same"
     return warning("js/unproven", message, Location(shown), hint='set `js = "none"` for engines')
+
+
+def rjsmin_engine(_options: EngineOptions) -> RjsminEngine:
+    """The engine `rjsmin`."""
+    return RjsminEngine()

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
 
-from buildassets.compiler.engines import sass_protocol
+from buildassets.compiler.engines import EngineOptions, sass_protocol
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_columns import mappings_in_characters
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
@@ -192,3 +192,13 @@ def _source_map(files: Files, response: Response) -> str:
 
 def _failed(code: str, message: str, given: EngineInput, hint: str, notes: Sequence[str] = ()) -> Compiled:
     return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))
+
+
+def dart_sass(options: EngineOptions) -> DartSassEngine:
+    """The engine `dart-sass`."""
+    return DartSassEngine(options.load_paths, options.shown)
+
+
+def sass_on_path(options: EngineOptions) -> SassEngine:
+    """The engine `sass`."""
+    return SassEngine(options.load_paths, options.shown)

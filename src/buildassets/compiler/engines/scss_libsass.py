@@ -14,6 +14,7 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import Final
 
+from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.endings import DiedError, ending
 from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
@@ -159,3 +160,8 @@ class LibsassEngine:
 
 def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], hint: str) -> Compiled:
     return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))
+
+
+def libsass(options: EngineOptions) -> LibsassEngine:
+    """The engine `libsass`."""
+    return LibsassEngine(options.load_paths, options.shown)

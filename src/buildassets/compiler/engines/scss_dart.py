@@ -13,6 +13,7 @@ from buildassets.compiler.engines.sass_columns import mappings_in_characters
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
 from buildassets.compiler.engines.sass_protocol import Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
+from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Location, error, reason_text
 
@@ -22,14 +23,6 @@ _MOST_EVENTS: Final = 1000  # a loop can warn for ever
 # What Dart leaves unescaped in the path of a URL: one file must not have two URLs.
 _SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
 _ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
-
-
-class UnavailableError(Exception):
-    """There is no Dart Sass to be had; `message`, `notes` and `hint` say why and what to do."""
-
-    def __init__(self, message: str, hint: str, notes: Sequence[str] = ()) -> None:
-        super().__init__(message, hint, notes)
-        self.message, self.hint, self.notes = message, hint, notes
 
 
 class DartSassEngine:
@@ -73,7 +66,7 @@ class DartSassEngine:
         try:
             process = self._take()
         except UnavailableError as why:
-            return _failed("scss/unavailable", why.message, given, why.hint, why.notes)
+            return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         request = sass_protocol.compile_request(
             files.text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path)
         )
@@ -190,8 +183,8 @@ def _source_map(files: Files, response: Response) -> str:
     return json.dumps(source_map, separators=(",", ":"))
 
 
-def _failed(code: str, message: str, given: EngineInput, hint: str, notes: Sequence[str] = ()) -> Compiled:
-    return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))
+def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
+    return Compiled("", diagnostics=(error(code, message, Location(given.shown), hint=hint),))
 
 
 def dart_sass(options: EngineOptions) -> DartSassEngine:

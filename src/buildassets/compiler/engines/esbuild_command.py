@@ -1,0 +1,92 @@
+"""The esbuild to use: found in the project or on PATH, never brought along.
+
+Takes a folder, gives a command that runs and its version, or UnavailableError. There is no wheel that could carry it:
+those on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and no options.
+"""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from buildassets.compiler.engines.endings import ending
+from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.diagnostics import reason_text
+
+_OLDEST: Final = (0, 17)  # the first with today's command line
+_LIMIT_SECONDS: Final = 30
+_VERSION: Final = re.compile(r"\d+\.\d+\.\d+\S*")
+# What Python calls a machine, and what npm's packages do.
+_MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+_INSTALL: Final = "run `npm install --save-dev esbuild` in the project, or put an `esbuild` on PATH"
+
+
+@dataclass(frozen=True, slots=True)
+class EsbuildCommand:
+    """An esbuild that runs: the absolute `path` of the program, and its `version`, as in `0.28.2`."""
+
+    path: str
+    version: str
+
+
+def find_esbuild(folder: str) -> EsbuildCommand:
+    """The esbuild that npm installed for the absolute `folder`, as node would find it, or else the one on PATH.
+
+    It is run once, to ask for its version. Raises UnavailableError where there is none, or none that runs.
+    """
+    path = next(_candidates(folder), None)
+    if path is None:
+        raise UnavailableError("esbuild is not installed", _INSTALL)
+    shown = path.removeprefix(folder.rstrip(os.sep) + os.sep)
+    version = _version(path, shown)
+    if tuple(int(digits) for digits in version.split(".")[:2]) < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise UnavailableError(f"`{shown}` is too old: esbuild {version}", f"install esbuild {oldest} or later")
+    return EsbuildCommand(path, version)
+
+
+def _candidates(folder: str) -> Iterator[str]:
+    while True:
+        modules = os.path.join(folder, "node_modules")
+        yield from filter(_is_program, (*_natives(modules), os.path.join(modules, ".bin", "esbuild")))
+        if folder == os.path.dirname(folder):
+            break
+        folder = os.path.dirname(folder)
+    if found := shutil.which("esbuild"):
+        yield os.path.abspath(found)
+
+
+def _natives(modules: str) -> Iterator[str]:
+    """Where the package's program for this machine may lie: `.bin/esbuild` can be a script that has node start it."""
+    package = os.path.realpath(os.path.join(modules, "esbuild"))
+    machine = platform.machine()
+    names = ("@esbuild", f"{sys.platform}-{_MACHINES.get(machine, machine)}", "bin", "esbuild")
+    yield os.path.join(package, "node_modules", *names)
+    yield os.path.join(os.path.dirname(package), *names)
+
+
+def _is_program(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def _version(path: str, shown: str) -> str:
+    hint = "see that it is an esbuild for this machine: " + _INSTALL
+    try:
+        done = subprocess.run(  # noqa: S603 - the program that the user installed
+            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
+        )
+    except OSError as fault:
+        raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", hint) from None
+    except subprocess.TimeoutExpired:
+        raise UnavailableError(f"`{shown} --version` gave no answer in {_LIMIT_SECONDS} seconds", hint) from None
+    said = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode == 0 and _VERSION.fullmatch(said):
+        return said
+    lines = done.stderr.decode("utf-8", "replace").split("\n")
+    notes = [f"its words: {line.strip()}" for line in lines if line.strip()][:1] or [ending(done.returncode)]
+    raise UnavailableError(f"`{shown}` is no esbuild that runs", hint, notes)

@@ -1,0 +1,17 @@
+"""A tool that an engine needs and that is not there. Pure."""
+
+from collections.abc import Sequence
+
+from buildassets.diagnostics import Diagnostic, Location, error
+
+
+class UnavailableError(Exception):
+    """The tool is not installed or does not run; `message`, `notes` and `hint` say why and what to do."""
+
+    def __init__(self, message: str, hint: str, notes: Sequence[str] = ()) -> None:
+        super().__init__(message, hint, notes)
+        self.message, self.hint, self.notes = message, hint, notes
+
+    def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
+        """The same as an error at `place`."""
+        return error(code, self.message, place, notes=self.notes, hint=self.hint)

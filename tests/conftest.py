@@ -10,6 +10,11 @@ import pytest
 Tree = Mapping[str, str | bytes]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` renews what is expected, to be read as a diff before it is committed."""
+    parser.addoption("--update-golden", action="store_true", help="write what is expected anew")
+
+
 def write_tree(folder: Path, tree: Tree) -> Path:
     """Write `tree` (POSIX path → content) below `folder`; gives `folder`."""
     for name, content in tree.items():

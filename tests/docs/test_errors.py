@@ -1,14 +1,126 @@
-"""docs/errors.md knows every code that the source can give, and no other."""
+"""docs/errors has a page for every code that the source can give, and what the pages show is what is printed."""
 
+import ast
+import os
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-TOPICS = "asset|bundle|config|css|directive|importmap|js|jst|manifest|output|reference|scss|source"
+import pytest
+
+from tests.conftest import write_tree
+from tests.docs.error_pages import (
+    EXAMPLE,
+    FOLDER,
+    REMEDIES,
+    Block,
+    codes_with_a_page,
+    page_path,
+    read_page,
+    replayed,
+    runner,
+)
+
+SOURCE = Path(__file__).parents[2] / "src"
+CODES = codes_with_a_page()
+
+# What an example cannot show within a test, and why; the page says the same.
+NOT_RUN = {
+    "css/unproven": "no sheet is known for which no proof is found",
+    "scss/timeout": "it takes two minutes",
+}
+# What a web process refuses: a traceback, which names no code.
+IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 
 
-def test_every_code_is_documented_once() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
-    given = {code for text in sources for code in re.findall(rf'"((?:{TOPICS})/[a-z-]+)"', text)}
-    documented = re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
-    assert sorted(documented) == sorted(given)
+def constants() -> Iterator[str]:
+    """Every string that the source holds."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def diagnosing_calls() -> Iterator[tuple[str, ast.expr]]:
+    """Where it is, and the first argument, of each call of `error` and `warning`."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("error", "warning"):
+                yield f"{path.name}:{node.lineno}", node.args[0]
+
+
+def topics() -> set[str]:
+    """What stands before the slash of codes: in the calls that name one, and on the pages."""
+    named = {call.value for _, call in diagnosing_calls() if isinstance(call, ast.Constant)}
+    return {str(code).partition("/")[0] for code in (*named, *CODES)}
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    pattern = re.compile(rf"(?:{'|'.join(sorted(topics()))})/[a-z]+(?:-[a-z]+)*")
+    assert sorted({text for text in constants() if pattern.fullmatch(text)}) == CODES
+
+
+def test_no_code_is_put_together() -> None:
+    odd = [where for where, call in diagnosing_calls() if not isinstance(call, ast.Constant | ast.Name | ast.Attribute)]
+    assert odd == []
+
+
+def test_every_page_is_in_the_table_once() -> None:
+    rows = re.findall(r"^\| \[`([^`]+)`\]\(([^)]+)\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == [(code, f"{code}.md") for code in CODES]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_page_has_the_form(code: str) -> None:
+    text = read_page(code).text
+    title, _, rest = text.partition("\n\n")
+    introduction, example, rest = rest.partition(EXAMPLE)
+    assert title == f"# {code}"
+    assert introduction.strip()
+    assert example
+    assert rest.partition(REMEDIES)[2].strip()
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (page_path(code).parent / target).exists(), target
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an example, which is the working directory; PATH has `buildassets`, `python` and the system's."""
+    for name in ("CI", "NO_COLOR", "PYTHONWARNINGS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PATH", os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code not in NOT_RUN])
+def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig: pytest.Config) -> None:
+    page = read_page(code)
+    run = runner(page.blocks())
+    shown, kept = "", 0
+    for block in page.blocks():
+        if block.file:
+            write_tree(site, {block.file: block.text})
+            continue
+        assert block.language == "console", "a file without a name"
+        session, exit_code = replayed(block.commands, run)
+        assert exit_code == _stated_exit_code(block, session), session
+        shown += page.text[kept : block.start] + session
+        kept = block.end
+    shown += page.text[kept:]
+    if pytestconfig.getoption("--update-golden"):
+        page_path(code).write_text(shown, encoding="utf-8")
+    else:
+        assert shown == page.text
+    assert code in IN_TRACEBACKS or f"[{code}]: " in shown
+
+
+def _stated_exit_code(block: Block, session: str) -> int:
+    return int("error[" in session) if block.exit_code is None else block.exit_code
+
+
+@pytest.mark.parametrize(("code", "reason"), NOT_RUN.items())
+def test_page_says_why_its_example_is_not_run(code: str, reason: str) -> None:
+    assert f"\nNot run by the tests: {reason}.\n" in read_page(code).text

@@ -21,7 +21,7 @@ from buildassets.paths import LogicalPath
 
 MANIFEST_NAME: Final = "manifest.json"
 ASSETS_FOLDER: Final = "assets"
-_STAGING_PREFIX: Final = ".new-"
+STAGING_PREFIX: Final = ".new-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _staging(output: str) -> Iterator["_Staging"]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _remove_abandoned(output)
-        folder = tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=output)
+        folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
         try:
             yield _Staging(output, folder)
         finally:
@@ -114,7 +114,7 @@ def _staging(output: str) -> Iterator["_Staging"]:
 def _remove_abandoned(output: str) -> None:
     """Remove what killed builds left; sure to be nobody's, since the lock is ours."""
     with os.scandir(output) as entries:
-        abandoned = [entry.path for entry in entries if entry.name.startswith(_STAGING_PREFIX)]
+        abandoned = [entry.path for entry in entries if entry.name.startswith(STAGING_PREFIX)]
     for folder in abandoned:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from buildassets.compiler.bundles import Bundles, find_bundles, joined
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
-from buildassets.compiler.emit import emit
+from buildassets.compiler.emit import STAGING_PREFIX, emit
 from buildassets.compiler.engines import Engine, EngineOptions, start_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
@@ -301,6 +301,9 @@ def _input_name(config: Config, path: str) -> str:
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:
-    place = Location(shown_path(config, os.fspath(fault.filename or config.output)))
+    path = os.fspath(fault.filename2 or fault.filename or config.output)
+    if os.path.relpath(path, config.output).startswith(STAGING_PREFIX):
+        path = config.output  # a staging folder has another name each time
     message = f"cannot write the release directory `{shown_path(config, config.output)}`: {reason_text(fault)}"
-    return error("output/unwritable", message, place, notes=["the earlier release stands as it was"])
+    notes = ["the earlier release stands as it was"]
+    return error("output/unwritable", message, Location(shown_path(config, path)), notes=notes)

@@ -128,6 +128,24 @@ def test_carets_stand_below_what_is_shown_of_a_line(text: str, mark: str) -> Non
     assert code[carets.index("^") : carets.rindex("^") + 1] == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "mark", "carets"),
+    [
+        ("😀😀x", "x", "    ^"),
+        ("日本x", "x", "    ^"),
+        ("e\u0301\u0302x", "x", " ^"),
+        ("éßx", "x", "  ^"),
+        ("a 日本 b", "日本", "  ^^^^"),
+        ("a e\u0301e b", "e\u0301e", "  ^^"),
+        ("\t日\tx", "x", "\t  \t^"),
+        ("a\tb", "a\tb", "^\t^"),
+        ("a\u2028b", "b", "       ^"),
+    ],
+)
+def test_carets_stand_below_the_cells_of_a_terminal(text: str, mark: str, carets: str) -> None:
+    assert render_text(error("a/b", "c", _at(text, mark))).split("\n")[-1] == f"   | {carets}"
+
+
 def test_gutter_grows_with_the_line_number() -> None:
     lines = render_text(error("a/b", "c", place("a", 12345, 1, "x"))).split("\n")
     assert lines[2:] == ["      |", "12345 | x", "      | ^"]

@@ -129,19 +129,33 @@ def _rendered_location(location: Location | None) -> list[str]:
     if not location.excerpt:
         return [place_line]
     cut = location.excerpt_column - 1
-    # What is shown as an escape is wider than it was.
-    lead = _printable(location.excerpt[:cut])
-    marked = max(1, len(_printable(location.excerpt[cut : cut + location.length])))
-    # A tab stays a tab, so that the carets stand below the text whatever a terminal makes of it.
-    indent = "".join("\t" if character == "\t" else " " for character in lead)
+    indent = _below(location.excerpt[:cut], " ")
+    carets = _below(location.excerpt[cut : cut + location.length], "^") or "^"
     gutter = max(3, len(str(location.line)) + 1)
     margin = " " * gutter + "|"
     return [
         place_line,
         margin,
         f"{location.line:<{gutter}}| {location.excerpt}",
-        f"{margin} {indent}{'^' * marked}",
+        f"{margin} {indent}{carets}",
     ]
+
+
+def _below(text: str, mark: str) -> str:
+    """As many of `mark` as a terminal has cells for `text` as it is shown; a tab stays one, however wide it is."""
+    shown = _printable(text)
+    return "".join("\t" if character == "\t" else mark * _cells(character) for character in shown)
+
+
+def _cells(character: str) -> int:
+    """How many cells of a terminal a character takes (Unicode Standard Annex 11)."""
+    if character.isascii():
+        return 1
+    from unicodedata import category, east_asian_width
+
+    if category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(character) in ("W", "F") else 1
 
 
 def _printable(line: str) -> str:

@@ -5,6 +5,7 @@ Only a reference that leads nowhere is asked for, so everything here is read and
 
 from collections.abc import Callable
 
+from buildassets.compiler.engines.sass_columns import lines_of
 from buildassets.compiler.model import Compiled, Draft, Reference
 from buildassets.compiler.references import scan
 from buildassets.compiler.source_map import original_position
@@ -53,7 +54,7 @@ def _place_in_sass(draft: Draft, compiled: Compiled, start: int, end: int, shown
     if found is None:
         return Location(draft.source.shown)
     path, line, column = found
-    lines = _read_text(path).splitlines()
+    lines = lines_of(_read_text(path).removeprefix("\ufeff"))
     line_text = lines[line] if line < len(lines) else ""
     # The map knows the declaration; the text itself, where it is written out, stands behind that place.
     exact = line_text.find(compiled.text[start:end], column)

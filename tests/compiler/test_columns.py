@@ -1,0 +1,139 @@
+"""Every stage that makes places makes right ones, whatever stands in the file before them.
+
+Lines and columns count from 1, columns in characters; a byte order mark is none. Lines end at LF, CR LF and CR.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+from buildassets.diagnostics import Diagnostic
+from buildassets.errors import ConfigError
+from tests.conftest import Tree, write_tree
+
+DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
+JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}
+DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
+
+# What is at fault stands between « and »; at ¤ stands, within a string or a comment, whatever may make columns wrong.
+FAULTS: dict[str, tuple[str, str, str, Tree]] = {
+    "config value": ("config/type", "buildassets.toml", '\nexclude = ["¤", «5»]\n', {"assets/a.css": ""}),
+    "config key": ("config/unknown-key", "buildassets.toml", '\nengines = {"css" = "none", «no» = "¤"}\n', {}),
+    "config syntax": ("config/syntax", "buildassets.toml", '\nexclude = ["¤", «b»uild]\n', {}),
+    "config bundle": ("bundle/empty", "buildassets.toml", '\nbundles = {"a.js" = [«"no¤.js"»]}\n', {"assets/b.js": ""}),
+    "css syntax": ("css/syntax", "assets/a.css", '/**/\na { b: "¤"; c: «url(x y)» }\n', {}),
+    "css reference": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
+    "js syntax": ("js/syntax", "assets/a.js", "f();\nf('¤', «'open»\n", {}),
+    "js reference": ("reference/missing", "assets/a.js", 'f();\nf("¤"); import("«./no.js»");\n', {}),
+    "svg reference": ("reference/missing", "assets/a.svg", '<svg>\n<title>¤</title><use href="«no.svg»"/></svg>\n', {}),
+    "svg style": ("reference/missing", "assets/a.svg", "<svg>\n<style>/*¤*/ a{b:url(«no.svg»)}</style></svg>\n", {}),
+    "html reference": ("reference/missing", "assets/a.html", '<p>\n<p>¤</p><img src="«no.png»">\n', {}),
+    "html module": (
+        "reference/missing",
+        "assets/a.html",
+        '<p>\n<script type="module">f("¤");import "«./no.js»"</script>\n',
+        {},
+    ),
+    "web manifest": (
+        "reference/missing",
+        "assets/a.webmanifest",
+        '{"a":\n"¤", "icons": [{"src": "«no.png»"}]}\n',
+        {},
+    ),
+    "directive": ("directive/missing", "assets/a.js", "//\n//¤= require «./no»\n", DIRECTED),
+    "unknown directive": ("directive/unknown", "assets/a.js", "/**/\n/*¤*/ //= «nothing» x\n", DIRECTED),
+    "template": ("jst/syntax", "assets/a.jst", "<p>\n<p>¤</p><%= «(» %>\n", {}),
+    "code of a template": ("jst/syntax", "assets/a.jst", "<p>\n<p>¤</p><% if («}» %>\n", {}),
+    "libsass syntax": ("scss/syntax", "assets/a.scss", 'a {\nb: "¤"; c: «$no» }\n', {}),
+    "libsass import": ("scss/import", "assets/a.scss", '/**/\n/*¤*/ @import "«no»";\n', {}),
+    "libsass error": ("scss/error", "assets/a.scss", '/**/\n/*¤*/ «@error» "no";\n', {}),
+    "libsass warning": ("scss/warn", "assets/a.scss", '/**/\n/*¤*/ «@warn» "no";\n', {}),
+    "libsass guard": ("scss/unsupported", "assets/a.scss", '/**/\n/*¤*/ «@use» "sass:math";\n', {}),
+    "libsass left over": ("scss/unsupported", "assets/a.scss", '$w: 1px;\na { b: "¤"; c: calc(1% - «$w») }\n', {}),
+    "libsass reference": ("reference/missing", "assets/a.scss", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
+    "libsass partial": (
+        "reference/missing",
+        "assets/_p.scss",
+        '/**/\na { b: "¤"; c: url("«no.png»") }\n',
+        {"assets/a.scss": '@import "p";'},
+    ),
+    "libsass syntax of a partial": (
+        "scss/syntax",
+        "assets/_p.scss",
+        'a {\nb: "¤"; c: «$no» }\n',
+        {"assets/a.scss": '@import "p";'},
+    ),
+    "dart-sass syntax": ("scss/syntax", "assets/a.scss", 'a {\nb: "¤"; c: «$no» }\n', DART),
+    "dart-sass import": ("scss/import", "assets/a.scss", '/**/\n/*¤*/ @use "«no»";\n', DART),
+    "dart-sass error": ("scss/error", "assets/a.scss", '/**/\n/*¤*/ «@error "no"»;\n', DART),
+    "dart-sass warning": ("scss/warn", "assets/a.scss", '/**/\n/*¤*/ «@»warn "no";\n', DART),
+    "dart-sass deprecation": ("scss/deprecated", "assets/a.scss", 'a {\nb: "¤"; c: «4px/(1 + 1)»; }\n', DART),
+    "dart-sass reference": ("reference/missing", "assets/a.scss", '/**/\na { b: "¤"; c: url("«no.png»") }\n', DART),
+    "dart-sass partial": (
+        "reference/missing",
+        "assets/_p.scss",
+        '/**/\na { b: "¤"; c: url("«no.png»") }\n',
+        {**DART, "assets/a.scss": '@use "p";'},
+    ),
+    "bundle of scripts": (
+        "bundle/redeclared",
+        "assets/two.js",
+        'f();\nf("¤"); const «x» = 1;\n',
+        {**JOINED, "assets/one.js": "const x = 1", "assets/one.css": "", "assets/two.css": ""},
+    ),
+    "bundle of sheets": (
+        "bundle/import",
+        "assets/two.css",
+        '/**/\n/*¤*/ «@import» "x.css";\n',
+        {**JOINED, "assets/one.css": "a{b:c}", "assets/x.css": "", "assets/one.js": "", "assets/two.js": ""},
+    ),
+}
+
+
+def _at_mark(odd: str) -> Callable[[str], str]:
+    return lambda text: text.replace("¤", odd)
+
+
+ODDITIES: dict[str, Callable[[str], str]] = {
+    "plain": _at_mark(""),
+    "bom": lambda text: "\ufeff" + _at_mark("")(text),
+    "bom on the line": lambda text: "\ufeff" + _at_mark("")(text).replace("\n", " ", 1),
+    "crlf": lambda text: _at_mark("")(text).replace("\n", "\r\n"),
+    "cr": lambda text: _at_mark("")(text).replace("\n", "\r"),
+    "tabs": lambda text: _at_mark("")(text).replace("\n", "\n\t\t", 1),
+    "astral": _at_mark("😀😀"),
+    "combining": _at_mark("-\u0301\u0302"),
+    "line separator": _at_mark("\u2028"),
+    "next line": _at_mark("\u0085"),
+}
+
+
+# A lone CR ends no line in TOML.
+CASES = [(fault, oddity) for fault in FAULTS for oddity in ODDITIES if (fault[:6], oddity) != ("config", "cr")]
+
+
+@pytest.mark.parametrize(("fault", "oddity"), CASES)
+def test_place_is_right(fault: str, oddity: str, tmp_path: Path) -> None:
+    code, file, template, others = FAULTS[fault]
+    written = ODDITIES[oddity](template)
+    content = written.replace("«", "").replace("»", "")
+    found = diagnosed(write_tree(tmp_path, {**others, "assets/readme.txt": "", file: content}), code)
+    assert found.location is not None
+    place = found.location
+    before, _, rest = written.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").partition("«")
+    marked = rest.partition("»")[0]
+    assert place.file == file
+    assert (place.line, place.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert place.excerpt[place.excerpt_column - 1 :][: place.length] == marked
+
+
+def diagnosed(folder: Path, code: str) -> Diagnostic:
+    """The diagnostic of that code in the build of `folder`."""
+    try:
+        diagnostics = build(load_config(start=str(folder))).diagnostics
+    except ConfigError as refused:
+        diagnostics = refused.diagnostics
+    return next(found for found in diagnostics if found.code == code)

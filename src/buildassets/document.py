@@ -22,7 +22,9 @@ def read_document(text: str, file: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as fault:
-        raise refusal("manifest/invalid", f"`{file}` is not JSON: {fault}", file) from None
+        complaint = str(fault)
+        message = f"`{file}` is not JSON: {complaint[:1].lower()}{complaint[1:]}"
+        raise refusal("manifest/invalid", message, file) from None
     if not isinstance(document, dict) or not isinstance(document.get("assets"), dict):
         raise no_manifest(file)
     if document.get("schema") != SCHEMA:

@@ -24,6 +24,8 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "config key": ("config/unknown-key", "buildassets.toml", '\nengines = {"css" = "none", «no» = "¤"}\n', {}),
     "config syntax": ("config/syntax", "buildassets.toml", '\nexclude = ["¤", «b»uild]\n', {}),
     "config bundle": ("bundle/empty", "buildassets.toml", '\nbundles = {"a.js" = [«"no¤.js"»]}\n', {"assets/b.js": ""}),
+    "config entry": ("config/entries", "buildassets.toml", '\nentries = ["¤*", «"b"»]\n', {}),
+    "config import map": ("importmap/missing", "buildassets.toml", '\nimportmap = {"¤b" = «"c.js"»}\n', {}),
     "css syntax": ("css/syntax", "assets/a.css", '/**/\na { b: "¤"; c: «url(x y)» }\n', {}),
     "css reference": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
     "js syntax": ("js/syntax", "assets/a.js", "f();\nf('¤', «'open»\n", {}),
@@ -131,9 +133,9 @@ def test_place_is_right(fault: str, oddity: str, tmp_path: Path) -> None:
 
 
 def diagnosed(folder: Path, code: str) -> Diagnostic:
-    """The diagnostic of that code in the build of `folder`."""
+    """The last diagnostic of that code in the build of `folder`."""
     try:
         diagnostics = build(load_config(start=str(folder))).diagnostics
     except ConfigError as refused:
         diagnostics = refused.diagnostics
-    return next(found for found in diagnostics if found.code == code)
+    return [found for found in diagnostics if found.code == code][-1]

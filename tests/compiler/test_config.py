@@ -276,7 +276,7 @@ def test_fault_is_shown_with_its_place_and_the_nearest_key(project: Path) -> Non
         ("ouput = 'x'", "unknown key `ouput`", "did you mean `output`?", "ouput"),
         ("'ouput' = 1", "unknown key `ouput`", "did you mean `output`?", "'ouput'"),
         ("[engine]\ncss = 'none'", "unknown key `engine`", "did you mean `engines`?", "engine"),
-        ("engines.les = 1", "unknown key `engines.les`", "known here: `css`, `js`, `scss`", "les"),
+        ("engines.les = 1", "unknown key `engines.les`", "use one of `css`, `js`, `scss`", "les"),
         ("[retain]\nhour = 2", "unknown key `retain.hour`", "did you mean `hours`?", "hour"),
         ("templates = {dir = []}", "unknown key `templates.dir`", "did you mean `dirs`?", "dir"),
     ],
@@ -379,6 +379,7 @@ def test_text_that_is_no_toml_is_an_error_with_a_place(project: Path, text: str,
 
 def test_complaint_of_the_toml_reader_is_in_our_form(project: Path) -> None:
     assert _fault("[a\n").message == "expected `]` at the end of a table declaration"
+    assert _fault("['a b'.c]\n['a b'.c]\n").message == "cannot declare `a b.c` twice"
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, f"a = {'1' * 5000}"], ids=["deep", "long"])
@@ -391,6 +392,11 @@ def test_text_that_is_not_utf8_is_an_error_with_a_place(project: Path) -> None:
     assert fault.code == "config/encoding"
     assert fault.location is not None
     assert (fault.location.line, fault.location.column) == (2, 12)
+
+
+def test_folder_of_a_like_name_is_offered_for_a_source_root(project: Path) -> None:
+    write_tree(project, {"web/static/a.css": "", "web/statics.css": ""})
+    assert _fault("sources = ['web/statik']").hint == "did you mean `web/static`?"
 
 
 @pytest.mark.parametrize(

@@ -286,8 +286,8 @@ def test_an_unknown_name_survives_the_way_out_of_a_worker(assets: Assets) -> Non
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot read the manifest .*No such file.*; run `buildassets build`, or name another manifest"),
-        (b"{", "is not JSON: .*; run `buildassets build` again"),
+        (None, "cannot read the manifest .*: no such file.*; run `buildassets build`, or name another manifest"),
+        (b"{", "is not JSON: expecting .*; run `buildassets build` again"),
         (b"[" * 100_000, "is not JSON"),
         (b"\xff", "is not UTF-8"),
         (b"[]", "is not a buildassets manifest"),

@@ -42,8 +42,8 @@ def _read_manifest(path: str, shown: str) -> Manifest:
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except OSError as fault:
-        message = f"cannot read `{shown}`: {reason_text(fault)}"
-        raise BuildError([error("manifest/unreadable", message, hint="run `buildassets build` first")]) from None
+        message, hint = f"cannot read `{shown}`: {reason_text(fault)}", "run `buildassets build` first"
+        raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
     return loads(text, shown)
 
 

@@ -5,6 +5,7 @@ vocabulary, `config_file` and the TOML modules.
 """
 
 import os
+import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Final, Literal
 from buildassets.compiler.config_file import read_named, relative_to, search
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
-from buildassets.diagnostics import Diagnostic, Location, error, sort_key
+from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
 from buildassets.paths import normalise
@@ -372,11 +373,23 @@ def _root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document
     for path, root in roots:
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):
-            hint = "create the folder, or correct `sources`"
+            near = _folder_like(root)
+            hint = f"did you mean `{near}`?" if near else "create the folder, or correct `sources`"
             yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
         elif not os.path.isdir(root.path):
             hint = "name the folder that it lies in, and the file in `include`"
             yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
+
+
+def _folder_like(root: SourceRoot) -> str | None:
+    """The folder beside a source root that is not there whose name is most like its own, as a user would write it."""
+    parent, name = os.path.split(root.path)
+    try:
+        with os.scandir(parent) as entries:
+            near = nearest(name, sorted(entry.name for entry in entries if entry.is_dir()))
+    except OSError:
+        return None
+    return near and posixpath.join(posixpath.dirname(root.shown), near)
 
 
 def _output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:

@@ -141,12 +141,15 @@ def _starts(
         return set(known), []
     starts = {LogicalPath(target) for target in mapped} & known
     warnings = []
-    for pattern in config.entries:
+    for index, pattern in enumerate(config.entries):
         matches = compile_globs([pattern])
         found = {path for path in known if matches(path)}
         starts |= found
         if not found:
-            warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", _config_place(config)))
+            near = nearest_asset(pattern, known)
+            hint = f"did you mean `{near}`?" if near else None
+            where = place_of_setting(config, "entries", index)
+            warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
     return starts, warnings
 
 
@@ -249,7 +252,9 @@ def _importmap(config: Config, known: frozenset[LogicalPath]) -> tuple[dict[str,
             near = nearest_asset(target, known)
             message = f"import map entry `{specifier}` names no asset: `{target}`"
             hint = f"did you mean `{near}`?" if near else None
-            errors.append(error("importmap/missing", message, _config_place(config), hint=hint))
+            errors.append(
+                error("importmap/missing", message, place_of_setting(config, "importmap", specifier), hint=hint)
+            )
     return importmap, errors
 
 
@@ -258,11 +263,7 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
         if not is_available(coding):
             message = f"this Python cannot write `{coding}`"
             hint = f'install it: `pip install "buildassets[{coding}]"`'
-            yield error("config/unavailable", message, _config_place(config), hint=hint)
-
-
-def _config_place(config: Config) -> Location | None:
-    return Location(shown_path(config, config.file)) if config.file else None
+            yield error("config/unavailable", message, place_of_setting(config, "compress"), hint=hint)
 
 
 def _manifest(config: Config, compilation: _Compilation, finished: Mapping[LogicalPath, Named]) -> Manifest:

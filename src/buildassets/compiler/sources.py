@@ -25,6 +25,12 @@ _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
 _LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
 _SPECIAL: Final = "source/special", "neither a file nor a folder"
+_HINTS: Final = {
+    "source/link-outside": "make what it leads to a source root, or leave the link out with `exclude`",
+    "source/link-dangling": "correct or delete the link, or leave it out with `exclude`",
+    "source/link-loop": "delete the link, or leave it out with `exclude`",
+    "source/special": "delete it, or leave it out with `exclude`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,8 @@ class _RootWalk:
         if self._is_wanted(relative):
             shown = self._shown_prefix + relative
             self.skipped[LogicalPath(self._prefix + _compiled_name(relative))] = reason
-            self.diagnostics.append(warning(code, f"skipped `{shown}`: it is {reason}", Location(shown)))
+            message = f"skipped `{shown}`: it is {reason}"
+            self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
 
     def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
         if real == self._output or not self._is_wanted(relative + "/"):

@@ -23,6 +23,8 @@ _TYPE_NAMES: Final[Mapping[type, str]] = {
     list: "an array",
     dict: "a table",
 }
+_KEY: Final = re.compile(r"'([^'`]*)'")
+_KEY_PATH: Final = re.compile(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -77,7 +79,8 @@ def _syntax_error(complaint: str, text: str, shown: str) -> Diagnostic:
         location = place(shown, line, int(position[2]), text.split("\n")[line - 1])
     else:
         location = locate(shown, text, len(text.rstrip()))
-    message = re.sub(r"'([^'`]*)'", r"`\1`", complaint[: position.start()] if position else complaint)
+    message = _KEY_PATH.sub(lambda path: f"`{'.'.join(_KEY.findall(path[0]))}`", _POSITION.sub("", complaint))
+    message = _KEY.sub(r"`\1`", message)
     return error("config/syntax", message[:1].lower() + message[1:], location)
 
 
@@ -216,7 +219,7 @@ class Table:
         for key in self._values:
             if key not in self._known:
                 meant = nearest(key, self._known)
-                hint = f"did you mean `{meant}`?" if meant else f"known here: {_listed(sorted(self._known))}"
+                hint = f"did you mean `{meant}`?" if meant else f"use one of {_listed(sorted(self._known))}"
                 self._fault_at_key("config/unknown-key", f"unknown key `{self.name(key)}`", key, hint)
 
 

@@ -252,7 +252,7 @@ class Assets:
                 with open(path, encoding="utf-8-sig", newline="") as opened:
                     release.texts[file] = opened.read()
             except OSError as fault:
-                raise refusal("manifest/file", f"cannot read `{shown}`: {fault.strerror}", shown) from None
+                raise refusal("manifest/file", f"cannot read `{shown}`: {_reason(fault)}", shown) from None
             except UnicodeDecodeError:
                 raise ValueError(f"cannot inline `{shown}`: it is not UTF-8") from None
         return release.texts[file]
@@ -274,7 +274,7 @@ class Assets:
                 stamp = _stamp(os.fstat(opened.fileno()))
                 text = opened.read().decode()
         except OSError as fault:
-            message = f"cannot read the manifest `{self._shown}`: {fault.strerror}"
+            message = f"cannot read the manifest `{self._shown}`: {_reason(fault)}"
             raise refusal("manifest/missing", message, self._shown) from None
         except UnicodeDecodeError:
             raise refusal("manifest/invalid", f"`{self._shown}` is not UTF-8", self._shown) from None
@@ -283,6 +283,12 @@ class Assets:
         if not isinstance(url, str):
             raise no_manifest(self._shown)
         return stamp, _Release(document, _prefix(url), self._shown)
+
+
+def _reason(fault: OSError) -> str:
+    from buildassets.diagnostics import reason_text  # needed where a release is refused only
+
+    return reason_text(fault)
 
 
 def _stamp(status: os.stat_result) -> _Stamp:

@@ -69,7 +69,9 @@ def _fault(text: str, token: Token, shown: str) -> Diagnostic:
 
 def _unproven(shown: str) -> Diagnostic:
     message = f"`{shown}` is not minified: no shorter text is proven to mean the same"
-    return warning("css/unproven", message, Location(shown), hint='set `css = "none"` for engines')
+    return warning(
+        "css/unproven", message, Location(shown), hint='set `css = "none"` under `[tool.buildassets.engines]`'
+    )
 
 
 def rcssmin_engine(_options: EngineOptions) -> RcssminEngine:

@@ -66,7 +66,7 @@ def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
 
 def _unproven(shown: str) -> Diagnostic:
     message = f"`{shown}` is not minified: no shorter text is proven to mean the same"
-    return warning("js/unproven", message, Location(shown), hint='set `js = "none"` for engines')
+    return warning("js/unproven", message, Location(shown), hint='set `js = "none"` under `[tool.buildassets.engines]`')
 
 
 def rjsmin_engine(_options: EngineOptions) -> RjsminEngine:

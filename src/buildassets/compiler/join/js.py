@@ -133,5 +133,5 @@ def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iter
         else:
             place, reason = script.arguments or (0, 0), "reads `arguments`"
         message = f"`{member.shown}` is strict, {reason}, and is joined with files that are not strict"
-        hint = 'wrap the file in a function, or begin all files of the bundle with "use strict"'
+        hint = 'wrap the file in a function, or begin all files of the bundle with `"use strict"`'
         yield Fault(number, *place, "bundle/strict", message, hint)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.config import (
     Config,
+    DataUrls,
     Engines,
     Retain,
     SourceRoot,
@@ -164,6 +165,7 @@ def test_every_key_is_read(project: Path) -> None:
         templates.engine = "django"
         retain = { releases = 5, hours = 0.5 }
         budgets = { "js/site.js" = "60 kB" }
+        data_urls = { limit = "2 KiB", include = ["img/icons/**"] }
         """
     )
     assert config == Config(
@@ -188,14 +190,16 @@ def test_every_key_is_read(project: Path) -> None:
         templates=Templates((str(project / "app/templates"),), "django"),
         retain=Retain(5, 0.5),
         budgets={"js/site.js": 60_000},
+        data_urls=DataUrls(2048, ("img/icons/**",)),
     )
 
 
 def test_empty_tables_have_defaults(project: Path) -> None:
-    config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]")
+    config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]\n[data_urls]")
     assert config.templates == Templates((str(project / "templates"),), "jinja")
     assert config.retain == Retain(3, 24)
     assert config.engines == Engines()
+    assert config.data_urls == DataUrls(4000)
 
 
 def test_source_may_be_an_array_of_tables(project: Path) -> None:
@@ -247,6 +251,10 @@ def test_budget_is_in_bytes(project: Path, size: str, size_bytes: int) -> None:
 @pytest.mark.parametrize("size", ["'60'", "'kB'", "'60 kX'", "'-1 kB'", "'1e3 kB'", "-1", "''", "'\u0666 kB'"])
 def test_budget_that_is_no_size_is_refused(project: Path, size: str) -> None:
     assert _fault(f"budgets = {{ a = {size} }}").code == "config/value"
+
+
+def test_limit_of_data_urls_that_is_no_size_is_refused(project: Path) -> None:
+    assert _fault("data_urls.limit = 'small'").code == "config/value"
 
 
 def test_configuration_crosses_processes(project: Path) -> None:

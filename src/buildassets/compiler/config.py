@@ -22,6 +22,7 @@ from buildassets.paths import normalise
 
 __all__ = [
     "Config",
+    "DataUrls",
     "Engines",
     "Retain",
     "SourceRoot",
@@ -73,6 +74,17 @@ class Templates:
 
 
 @dataclass(frozen=True, slots=True)
+class DataUrls:
+    """Which files style sheets hold as `data:` URLs: those of at most `limit_bytes` that a glob of `include` matches.
+
+    Without `include` they are images and fonts.
+    """
+
+    limit_bytes: int
+    include: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Retain:
     """How long old releases stay: at least that many of them, and each for at least that many hours."""
 
@@ -85,7 +97,8 @@ class Config:
     """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
-    None where no integrity is wanted, `templates` and `retain` are None where the file does not speak of them.
+    None where no integrity is wanted, `data_urls`, `templates` and `retain` are None where the file does not speak of
+    them.
     """
 
     folder: str
@@ -107,11 +120,13 @@ class Config:
     engines: Engines = Engines()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)
+    data_urls: DataUrls | None = None
     templates: Templates | None = None
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
 
 
+_DEFAULT_DATA_URL_BYTES: Final = 4000
 _DEFAULT_ROOTS: Final = ("assets", "static")
 _URL: Final = re.compile(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
@@ -217,6 +232,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         engines=_engines(table.table("engines")),
         bundles=_bundles(table.table("bundles")),
         importmap=_importmap(table.table("importmap")),
+        data_urls=_data_urls(table.table("data_urls")) if "data_urls" in table else None,
         templates=_templates(table.table("templates"), folder) if "templates" in table else None,
         retain=_retain(table.table("retain")) if "retain" in table else None,
         budgets=_budgets(table.table("budgets")),
@@ -287,6 +303,15 @@ def _importmap(table: Table) -> dict[str, str]:
             # HTML standard, "sort and normalize a module specifier map": a browser drops such an entry.
             table.refuse(f"ends in a slash and `{target}` does not", specifier, hint=f"write `{target}/`")
     return importmap
+
+
+def _data_urls(table: Table) -> DataUrls:
+    data_urls = DataUrls(
+        limit_bytes=_size_bytes(table, "limit") if "limit" in table else _DEFAULT_DATA_URL_BYTES,
+        include=_path_globs(table, "include"),
+    )
+    table.close()
+    return data_urls
 
 
 def _templates(table: Table, folder: str) -> Templates:

@@ -13,6 +13,7 @@ from buildassets.compiler.bundles import Bundles, find_bundles, joined
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
+from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
 from buildassets.compiler.emit import STAGING_PREFIX, emit
 from buildassets.compiler.engines import Engine, EngineOptions, start_engine
 from buildassets.compiler.fingerprint import Named, named
@@ -126,9 +127,10 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
         diagnostics += required.diagnostics
     for path, part in walk.compiled.items():
         # What only bundles hold is without its source map there.
-        is_released = walk.assets.get(path) is part
+        is_released = path in walk.alone
         found = absence.diagnostics(part)
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
+        diagnostics += refusals(part, walk.compiled, shown)
     unreached = tuple(sorted(known - walk.assets.keys() - walk.compiled.keys()))
     return _Compilation(walk.assets, unreached, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
 
@@ -180,12 +182,14 @@ class _Walk:
         self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
         self.requires: dict[LogicalPath, Requires] = {}  # of each of them
         self.assets: dict[LogicalPath, Linked] = {}
+        self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = {source.logical: source for source in discovery.sources}
         self._library = Library(discovery.sources, [root.prefix for root in config.sources], os.path.isdir)
         self._known = self._sources.keys() | bundles.members.keys()
         self._members = bundles.members
         self._config = config
         self._is_external = compile_globs(config.external)
+        self._embedding = _embedding(config)
         self._engines = engines
         self._executor = executor
         self._progress = progress
@@ -200,6 +204,7 @@ class _Walk:
                 tops = {one for path in tops for one in (*self.requires[path].required, *self.requires[path].stubbed)}
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
+            self._embed(pending)
             reached = {target for path in pending for _, target in self.assets[path].links}
             reached |= {target for required in self.requires.values() for target in required.linked}
             pending = reached - self.assets.keys()
@@ -216,12 +221,28 @@ class _Walk:
             if self._progress is not None:
                 self._progress(len(self.compiled), len(self._sources), path)
 
+    def _embed(self, paths: Iterable[LogicalPath]) -> None:
+        """Put small files into the sheets among `paths` that name them; only then is known what these reach."""
+        sheets = {path: {target for _, target in candidates(self.assets[path], self._embedding)} for path in paths}
+        self._compile({target for targets in sheets.values() for target in targets} - self.compiled.keys())
+        for path, targets in sheets.items():
+            if targets:
+                self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding)
+
     def _assembled(self, path: LogicalPath) -> Linked:
         members = joining_order(self._members.get(path, (path,)), self.requires)
         if members == (path,):
+            self.alone.add(path)
             return self.compiled[path]
         source = self._sources.get(path) or Source(path, "", path, -1, path)
         return joined(source, [self.compiled[one] for one in members], partial(shown_path, self._config))
+
+
+def _embedding(config: Config) -> Embedding | None:
+    if config.data_urls is None:
+        return None
+    include = config.data_urls.include
+    return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
 
 
 def _drafts(

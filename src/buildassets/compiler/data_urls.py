@@ -1,0 +1,129 @@
+"""Small files that stand in a style sheet as `data:` URLs, in place of references to them.
+
+Takes assets with their links and the files that these name, gives assets with fewer links. A file whose own references
+would be lost is never embedded: the base of a `data:` URL is no folder.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote_from_bytes
+
+from buildassets.compiler.edits import Edit, edited, moved_links
+from buildassets.compiler.model import Draft, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.places import place_of
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, split_url
+
+DEMAND: Final = "?buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
+_BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
+
+# What may stand bare beside letters, digits and `_.-~`. A `data:` URL keeps all of ASCII but controls, `#` and `%` (URL
+# Standard, opaque path state); an unquoted `url()` ends at white space, quotes, parentheses and backslashes.
+_BARE: Final = "!$&*+,/:;<=>?@[]^{|}"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Which files are embedded unasked: those of at most `limit_bytes` that `includes` is true of.
+
+    With `includes` of None they are images and fonts.
+    """
+
+    limit_bytes: int
+    includes: Callable[[str], object] | None = None
+
+    def takes(self, reference: Reference, target: LogicalPath) -> bool:
+        """Whether the file is embedded in that place if it is small enough.
+
+        Not with a fragment: it names one of many images in a file, and each place would repeat them all.
+        """
+        if "#" in reference.url:
+            return False
+        if self.includes is None:
+            return media_of(target).type.startswith(_BY_DEFAULT)
+        return bool(self.includes(target))
+
+
+def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
+    """The links of `asset` that are replaced by the files that they name, as far as can be told without these."""
+    if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
+        return
+    for reference, target in asset.links:
+        is_wanted = _is_demand(reference) or (embedding is not None and embedding.takes(reference, target))
+        if is_wanted and reference.kind is ReferenceKind.URL and _may_be_embedded(target):
+            yield reference, target
+
+
+def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embedding | None) -> Linked:
+    """`asset` with the files that it names where they are small enough, which then are inputs and no references.
+
+    `files` holds at least what `candidates` names.
+    """
+    edits: list[Edit] = []
+    inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
+    for reference, target in candidates(asset, embedding):
+        content = _content(files[target].draft)
+        is_wanted = _is_demand(reference) or (embedding is not None and len(content) <= embedding.limit_bytes)
+        if is_wanted and not _references(files[target]):
+            fragment = reference.url.partition("#")[2]
+            url = data_url(media_of(target).type, content)
+            edits.append(Edit(reference.start, reference.end, f"{url}#{fragment}" if fragment else url))
+            inputs.update(dict.fromkeys(files[target].draft.inputs))
+    if not edits:
+        return asset
+    assert isinstance(asset.draft.body, str)
+    body = edited(asset.draft.body, edits)
+    links = tuple(moved_links(asset.links, edits))
+    references = tuple(reference for reference, _ in links)
+    return Linked(replace(asset.draft, body=body, references=references, inputs=tuple(inputs)), links)
+
+
+def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+    """An error for each demand in `asset`, as it was compiled, for a file that cannot be embedded."""
+    if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
+        return
+    for reference, target in asset.links:
+        if not _is_demand(reference):
+            continue
+        if not _may_be_embedded(target):
+            reason = "only images, fonts and other files that are released as they are can"
+        elif target in files and (found := _references(files[target])):
+            reason = f"it refers to `{found[0]}`, which would not be found from there"
+        else:
+            continue
+        place = place_of(asset.draft, asset.draft.references.index(reference), shown)
+        message = f"`{target}` cannot become a `data:` URL: {reason}"
+        yield error("data-url/refused", message, place, hint="name it by its URL")
+
+
+def data_url(media_type: str, content: bytes) -> str:
+    """`content` as a `data:` URL (RFC 2397): percent-encoded or base64, whichever is shorter.
+
+    It needs no escapes in CSS, be it quoted in either way or not at all.
+    """
+    encoded = b64encode(content).decode("ascii")
+    if media_type == "image/svg+xml":
+        percent = quote_from_bytes(content, safe=_BARE)
+        if len(percent) <= len(encoded) + len(";base64"):
+            return f"data:{media_type},{percent}"
+    return f"data:{media_type};base64,{encoded}"
+
+
+def _may_be_embedded(target: LogicalPath) -> bool:
+    return media_of(target).syntax in (None, Syntax.SVG)
+
+
+def _is_demand(reference: Reference) -> bool:
+    return split_url(reference.url)[1].partition("#")[0] == DEMAND
+
+
+def _references(file: Linked) -> tuple[LogicalPath, ...]:
+    """What `file` refers to, be it there or not."""
+    return file.targets or tuple(target for _, target in file.missing)
+
+
+def _content(draft: Draft) -> bytes:
+    return draft.body.encode("utf-8") if isinstance(draft.body, str) else draft.body

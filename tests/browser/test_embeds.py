@@ -1,0 +1,66 @@
+"""What stands in another file, or asks for its own place at run time, loaded by a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+from buildassets.manifest import Manifest
+from tests.browser.conftest import Browser
+from tests.conftest import Tree, write_tree
+
+pytestmark = pytest.mark.browser
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 5" width="9" height="5"'
+HARD = f"""<?xml version="1.0"?>
+{SVG}>
+  <style>#a {{ fill: url('#b') }} /* 100% "é" \\ */</style>
+  <linearGradient id='b'><stop stop-color="#0f0"/></linearGradient><rect id="a" width="9" height="5"/>
+</svg>"""
+VIEWS = f'{SVG}><view id="far" viewBox="50 0 9 5"/><rect x="50" width="9" height="5" fill="#00f"/></svg>'
+# The colour of the middle of an image, which an element has as its background.
+PIXEL = """((element) => {
+  const image = new Image(9, 5);
+  image.src = getComputedStyle(document.querySelector(element)).backgroundImage.slice(5, -2);
+  return image.decode().then(() => {
+    const context = document.createElement("canvas").getContext("2d");
+    context.drawImage(image, 0, 0, 9, 5);
+    return [...context.getImageData(4, 2, 1, 1).data].join();
+  });
+})"""
+
+
+def released(folder: Path, files: Tree) -> Manifest:
+    result = build(load_config(start=str(write_tree(folder, files))))
+    assert result.manifest is not None, result.diagnostics
+    return result.manifest
+
+
+def test_images_in_a_sheet_are_drawn(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+    css = """
+    #bare { background: url(../img/hard.svg) }
+    #single { background: url('../img/hard.svg') }
+    #double { background: url("../img/hard.svg") }
+    #set { background: image-set("../img/hard.svg" 1x) }
+    #view { background: url("../img/views.svg?buildassets-data-url#far") }
+    """
+    ids = ("bare", "single", "double", "view")
+    manifest = released(
+        tmp_path,
+        {
+            "buildassets.toml": "data_urls.limit = '1 kB'",
+            "assets/css/a.css": css,
+            "assets/img/hard.svg": HARD,
+            "assets/img/views.svg": VIEWS,
+            "assets/index.html": '<link rel="icon" href="data:,"><link rel="stylesheet" href="css/a.css">'
+            + "".join(f"<p id={one}>." for one in (*ids, "set")),
+        },
+    )
+    assert manifest.assets["css/a.css"].references == ()
+    browser.open(serve(tmp_path / "build/assets") + manifest.assets["index.html"].file)
+    colours = [browser.value(f"{PIXEL}('#{one}')") for one in ids]
+    assert colours == ["0,255,0,255", "0,255,0,255", "0,255,0,255", "0,0,255,255"]
+    assert "data:image/svg" in browser.style("#set", "background-image")
+    assert browser.faults() == []

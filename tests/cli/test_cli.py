@@ -2,6 +2,7 @@ import json
 import os
 import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -127,6 +128,16 @@ def test_explain_shows_an_asset_from_all_sides(tmp_path: Path) -> None:
     assert "made of:\n  img/a.svg\n" in told
     assert "referred to by:\n  css/app.css\n" in told
     assert "refers to:\n  img/a.svg → img/a." in run(tmp_path, "explain", "css/app.css").stdout
+
+
+def test_explain_names_the_engines_that_an_asset_went_through(tmp_path: Path) -> None:
+    files = {"assets/a.scss": "a { b: c }", "assets/b.css": "a { b: c }", "assets/c.js": "f( 1 )", "assets/d.png": ""}
+    run(write_tree(tmp_path, files), "build")
+    told = {path: run(tmp_path, "explain", path).stdout for path in ("a.css", "b.css", "c.js", "d.png")}
+    engines = {
+        path: re.findall(r"^  (\w+): ", text.partition("engines:")[2], re.MULTILINE) for path, text in told.items()
+    }
+    assert engines == {"a.css": ["css", "scss"], "b.css": ["css"], "c.js": ["js"], "d.png": []}
 
 
 def test_explain_as_json(tmp_path: Path) -> None:

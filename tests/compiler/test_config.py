@@ -24,7 +24,10 @@ from buildassets.compiler.config import (
 )
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
+from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import write_tree
+
+NO_PACKAGE = "no package that is installed has such an engine"
 
 
 @pytest.fixture
@@ -285,6 +288,9 @@ def test_fault_is_shown_with_its_place_and_the_nearest_key(project: Path) -> Non
         ("'ouput' = 1", "unknown key `ouput`", "did you mean `output`?", "'ouput'"),
         ("[engine]\ncss = 'none'", "unknown key `engine`", "did you mean `engines`?", "engine"),
         ("engines.les = 1", "unknown key `engines.les`", "use one of `css`, `js`, `scss`", "les"),
+        ("engines.scs = 'libsass'", "unknown key `engines.scs`", "did you mean `scss`?", "scs"),
+        ("engines.less = 'none'", "unknown key `engines.less`", "use one of `css`, `js`, `scss`", "less"),
+        ("engines.sass = 'lessc'", "unknown key `engines.sass`", "did you mean `scss`?", "sass"),
         ("[retain]\nhour = 2", "unknown key `retain.hour`", "did you mean `hours`?", "hour"),
         ("templates = {dir = []}", "unknown key `templates.dir`", "did you mean `dirs`?", "dir"),
     ],
@@ -326,7 +332,20 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
         ("integrity = 'sha-384'", "`integrity` cannot be `sha-384`", "did you mean `sha384`?"),
         ("compress = ['gzip', 'gz']", "`compress[1]` cannot be `gz`", "did you mean `gzip`?"),
         ("engines.css = 'rcsmin'", "`engines.css` cannot be `rcsmin`", "did you mean `rcssmin`?"),
-        ("engines.scss = 'none'", "`engines.scss` cannot be `none`", "use one of `libsass`, `dart-sass`, `sass`"),
+        (
+            "engines.scss = 'none'",
+            "`engines.scss` cannot be `none`",
+            "use one of `libsass`, `dart-sass`, `sass`, or install the package that has it",
+        ),
+        ("engines.Less = 'x'", "`engines.Less` is no suffix", "write it in lower case and without a dot, as in `less`"),
+        ("engines.'.md' = 'x'", "`engines..md` is no suffix", "write it in lower case and without a dot, as in `less`"),
+        ("engines.md = ''", "`engines.md` is empty", None),
+        ("engines.md = 'marked'", f"`engines.md` cannot be `marked`: {NO_PACKAGE}", "install the package that has it"),
+        (
+            "engines.scs = 'libsas'",
+            f"`engines.scs` cannot be `libsas`: {NO_PACKAGE}",
+            "install the package that has it, or did you mean the key `scss`?",
+        ),
         ("templates.engine = 'jinja2'", "`templates.engine` cannot be `jinja2`", "did you mean `jinja`?"),
         ("retain.releases = -1", "`retain.releases` is -1, which is out of range", "use a number from 0 up"),
         ("retain.hours = nan", "`retain.hours` is nan, which is out of range", "use a number from 0 up"),
@@ -341,6 +360,17 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
 def test_value_out_of_range_is_an_error(project: Path, text: str, message: str, hint: str | None) -> None:
     fault = _fault(text)
     assert (fault.code, fault.message, fault.hint) == ("config/value", message, hint)
+
+
+def test_engines_of_packages_can_stand_for_every_kind(project: Path, install: Install) -> None:
+    install("shouting", SHOUT, {"shout": "Shout"})
+    config = _load('[engines]\ncss = "shout"\njs = "shout"\nscss = "shout"\nmd = "shout"\n')
+    assert config.engines == Engines("shout", "shout", "shout", {"md": "shout"})
+
+
+def test_the_engine_of_a_package_is_meant_by_a_name_like_its_own(project: Path, install: Install) -> None:
+    install("shouting", SHOUT, {"shout": "Shout"})
+    assert [fault.hint for fault in _faults("[engines]\ncss = 'shouts'\nmd = 'shot'")] == ["did you mean `shout`?"] * 2
 
 
 @pytest.mark.parametrize("name", ["/a.js", "../a.js", "./a.js", "a//b.js", ""])

@@ -11,6 +11,7 @@ from buildassets.cli.output import print_data, print_json, size_text
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
+from buildassets.media import media_of, suffix
 from buildassets.paths import LogicalPath
 
 
@@ -74,8 +75,19 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     yield from _section("refers to", (f"{path} → {manifest.assets[path].file}" for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
-    if entry.type in ("text/css", "text/javascript"):
-        yield from _section("engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items())))
+    kinds = _kinds(entry)
+    yield from _section(
+        "engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items()) if kind in kinds)
+    )
+
+
+def _kinds(entry: Entry) -> set[str]:
+    """The keys of the engines that may have taken part: one for each suffix of an input, and one for the output."""
+    kinds = {suffix(path).removeprefix(".") for path in entry.inputs}
+    if "sass" in kinds:
+        kinds.add("scss")
+    syntax = media_of(entry.file).syntax
+    return kinds | ({syntax.value} if syntax else set())
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -3,11 +3,12 @@
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from buildassets.compiler.directives import read_header
-from buildassets.compiler.engines import Engine
+from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.model import Draft, EngineInput, Source
 from buildassets.compiler.references import scan
 from buildassets.compiler.text import decoded
@@ -19,11 +20,23 @@ _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines of one build; `css` and `js` are None where nothing is to be minified."""
+    """The engines of one build.
+
+    `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
+    suffix of its sources, as in `.less`.
+    """
 
     scss: Engine
     css: Engine | None
     js: Engine | None
+    compilers: Mapping[str, Compiler] = field(default_factory=dict)
+
+    def compiler(self, source: Source) -> tuple[str, Engine] | None:
+        """What compiles that source, with its key in the configuration; None where no engine does."""
+        if needs_sass(source):
+            return "scss", self.scss
+        kind = suffix(source.path)
+        return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
 
     def minifier(self, syntax: Syntax) -> Engine | None:
         """What minifies texts of that syntax, if anything does."""
@@ -49,11 +62,13 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
     syntax = media_of(source.logical).syntax
-    if syntax is None:
+    is_compiled = engines.compiler(source) is not None
+    if syntax is None and not is_compiled:
         return Draft(source, raw, inputs=(source.path,))
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
-        return _undecoded(source, raw, syntax, text)
+        is_markup = syntax in (Syntax.SVG, Syntax.HTML) and not is_compiled
+        return _undecoded(source, raw, text) if is_markup else Draft(source, diagnostics=(text,))
     if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, raw, syntax, engines)
     header = read_header(text, source.shown)
@@ -61,34 +76,33 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
 
 
-def _compiled(source: Source, text: str, body: bytes, syntax: Syntax, engines: Engines) -> Draft:
+def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
+    """The draft of markup that is not UTF-8: it names its encoding itself and is released as it is."""
+    tolerated = replace(fault, severity=Severity.WARNING, notes=("its references are left alone",))
+    return Draft(source, raw, inputs=(source.path,), diagnostics=(tolerated,))
+
+
+def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, engines: Engines) -> Draft:
     """The draft of `text`, which is `body` in UTF-8."""
-    if needs_sass(source):
-        return _styled(source, text, engines)
+    if compiler := engines.compiler(source):
+        return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
     return _finished(Draft(source, body, inputs=(source.path,)), text, syntax, engines)
 
 
-def _undecoded(source: Source, raw: bytes, syntax: Syntax, fault: Diagnostic) -> Draft:
-    """The draft of a text that is not UTF-8: markup names its encoding itself and is released as it is."""
-    if syntax not in (Syntax.SVG, Syntax.HTML):
-        return Draft(source, diagnostics=(fault,))
-    tolerated = replace(fault, severity=Severity.WARNING, notes=("its references are left alone",))
-    return Draft(source, raw, inputs=(source.path,), diagnostics=(tolerated,))
-
-
-def _styled(source: Source, text: str, engines: Engines) -> Draft:
-    compiled = engines.scss.run(EngineInput(text, source.path, source.shown))
+def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: Engines) -> Draft:
+    """The draft of what `engine` makes of `text`."""
+    compiled = engine.run(EngineInput(text, source.path, source.shown))
     draft = Draft(
         source,
         compiled.text.encode("utf-8"),
-        inputs=(source.path, *compiled.inputs),
-        engines=(("scss", engines.scss.version),),
+        inputs=tuple(dict.fromkeys((source.path, *compiled.inputs))),
+        engines=((kind, engine.version),),
         compiled=compiled,
         diagnostics=compiled.diagnostics,
     )
-    return draft if draft.failed else _finished(draft, compiled.text, Syntax.CSS, engines)
+    return draft if draft.failed else _finished(draft, compiled.text, syntax, engines)
 
 
 def _scripted(source: Source, text: str, engines: Engines) -> Draft:
@@ -100,13 +114,16 @@ def _scripted(source: Source, text: str, engines: Engines) -> Draft:
     return draft if draft.failed else _finished(draft, compiled.text, Syntax.JAVASCRIPT, engines)
 
 
-def _finished(draft: Draft, text: str, syntax: Syntax, engines: Engines) -> Draft:
+def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) -> Draft:
     """`draft` with `text` minified, where that makes it smaller, and with the references of the result."""
+    if syntax is None:
+        return draft
     minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
         draft = replace(
             draft,
+            inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
             engines=(*draft.engines, (syntax.value, minifier.version)),
             diagnostics=(*draft.diagnostics, *minified.diagnostics),
         )

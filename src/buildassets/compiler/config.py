@@ -8,11 +8,13 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config_file import read_named, relative_to, search
+from buildassets.compiler.engines import installed_engines
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
@@ -58,11 +60,15 @@ class SourceRoot:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Which engine compiles or minifies each kind; `none` leaves the kind as it is."""
+    """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
+
+    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile.
+    """
 
     scss: str = DEFAULT_SCSS
     css: str = "rcssmin"
     js: str = "rjsmin"
+    compilers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,10 @@ _COMPRESS: Final = ("gzip", "br", "zstd")
 _SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
+_ENGINE_KEYS: Final = ("css", "js", "scss")
+_OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
+_OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
+_SUFFIX: Final = re.compile(r"[^A-Z./\\\s]+")
 
 
 def load_config(
@@ -258,13 +268,51 @@ def _path_globs(table: Table, key: str) -> tuple[str, ...]:
 
 
 def _engines(table: Table) -> Engines:
+    installed = cache(installed_engines)  # asked for where a name is not built in: that takes 30 ms
     engines = Engines(
-        scss=table.choice("scss", _SCSS_ENGINES, DEFAULT_SCSS),
-        css=table.choice("css", _CSS_ENGINES, "rcssmin"),
-        js=table.choice("js", _JS_ENGINES, "rjsmin"),
+        scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
+        css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
+        js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
+        compilers=_compilers(table, installed),
     )
     table.close()
     return engines
+
+
+def _engine(
+    table: Table, kind: str, built_in: Sequence[str], default: str, installed: Callable[[], Iterable[str]]
+) -> str:
+    """The engine of one of the kinds that we know: one of ours, or one that a package brings."""
+    name = table.text(kind, default)
+    if name in built_in or name in installed():
+        return name
+    meant = nearest(name, (*built_in, *installed()))
+    listed = ", ".join(f"`{one}`" for one in built_in)
+    hint = f"did you mean `{meant}`?" if meant else f"use one of {listed}, or install the package that has it"
+    table.refuse(f"cannot be `{name}`", kind, hint=hint)
+    return default
+
+
+def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str, str]:
+    """The engines for further kinds. What could only be a slip of a known key is left for `close` to complain of."""
+    found = {}
+    for key in table:
+        name = table.peek(key)
+        if key in _ENGINE_KEYS or key in _OUR_SUFFIXES or not isinstance(name, str) or name in _OUR_ENGINES:
+            continue
+        if not _SUFFIX.fullmatch(key):
+            table.take(key)
+            table.refuse_key("is no suffix", key, hint="write it in lower case and without a dot, as in `less`")
+        elif table.filled_text(key, "") and name not in installed():
+            hint = "install the package that has it"
+            if meant := nearest(name, installed()):
+                hint = f"did you mean `{meant}`?"
+            elif meant := nearest(key, _ENGINE_KEYS):
+                hint += f", or did you mean the key `{meant}`?"
+            table.refuse(f"cannot be `{name}`: no package that is installed has such an engine", key, hint=hint)
+        elif name:
+            found[key] = name
+    return found
 
 
 def _bundles(table: Table) -> dict[str, tuple[str, ...]]:

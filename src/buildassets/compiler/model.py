@@ -1,9 +1,11 @@
-"""The frozen values that stages hand to one another. No behaviour, no I/O."""
+"""The frozen values that stages hand to one another. No behaviour, and no I/O but that of an engine's reader."""
 
-from dataclasses import dataclass
+import os.path
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.paths import LogicalPath
 
@@ -50,7 +52,8 @@ class Compiled:
     """What a compile step gave.
 
     `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` the paths looked
-    for and not found. `source_map` is a source map (version 3, JSON) of the text, where the engine made one.
+    for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map (version 3,
+    JSON) of the text, where the engine made one.
     """
 
     text: str
@@ -67,6 +70,14 @@ class EngineInput:
     text: str
     path: str
     shown: str
+    reader: Reader = field(default_factory=Reader, repr=False, compare=False)
+
+    def read(self, name: str) -> str | None:
+        """The text of another file, None where there is none; `name` is absolute or relative to this file's folder.
+
+        Either is remembered. What there is and cannot be read ends the run with a diagnostic.
+        """
+        return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,8 @@ class Draft:
     """An asset whose references are found and not yet named.
 
     `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
-    first. `compiled` is what Sass gave, before minifying. `engines` are (kind, name and version) of those that ran.
-    `directives` are those that its head holds, where they are asked for.
+    first. `compiled` is what a compiler gave, before minifying. `engines` are (kind, name and version) of those that
+    ran. `directives` are those that its head holds, where they are asked for.
     """
 
     source: Source

@@ -15,7 +15,7 @@ from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
 from buildassets.compiler.emit import STAGING_PREFIX, emit
-from buildassets.compiler.engines import Engine, EngineOptions, start_engine
+from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, linked, nearest_asset
@@ -25,6 +25,7 @@ from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.digest import integrity
+from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
@@ -108,14 +109,25 @@ def check(
 
 
 def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
-    discovery = discover(config)
+    """Every asset, or else what is wrong with the engines."""
+    with ExitStack() as stack:
+        try:
+            engines = _engines(config, mode, stack)
+        except BuildError as fault:
+            return _Compilation({}, (), {}, fault.diagnostics)
+        return _compile_with(engines, config, mode, executor, progress)
+
+
+def _compile_with(
+    engines: Engines, config: Config, mode: Mode, executor: Executor | None, progress: Progress | None
+) -> _Compilation:
+    discovery = discover(config, {kind: engine.compiles_to for kind, engine in engines.compilers.items()})
     bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
     known = frozenset(source.logical for source in discovery.sources) | bundles.members.keys()
     importmap, importmap_errors = _importmap(config, known)
     starts, start_warnings = _starts(config, known, importmap.values())
-    with ExitStack() as stack:
-        walk = _Walk(config, discovery, bundles, _engines(config, mode, stack), executor, progress)
-        walk.run(starts)
+    walk = _Walk(config, discovery, bundles, engines, executor, progress)
+    walk.run(starts)
     shown = partial(shown_path, config)
     absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
     codings = config.compress if mode == "production" else ()
@@ -156,15 +168,27 @@ def _starts(
 
 
 def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
+    """The engines that `config` names, started; raises BuildError with what is wrong with all that cannot be."""
     options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url)
-
-    def start(name: str) -> Engine:
-        return stack.enter_context(closing(start_engine(name, options)))
-
-    def minifier(name: str) -> Engine | None:
-        return None if name == "none" or mode == "development" or not config.minify else start(name)
-
-    return Engines(start(config.engines.scss), minifier(config.engines.css), minifier(config.engines.js))
+    named = {"scss": config.engines.scss}
+    if mode == "production" and config.minify:
+        minifiers = {"css": config.engines.css, "js": config.engines.js}
+        named |= {kind: name for kind, name in minifiers.items() if name != "none"}
+    started: dict[str, Engine] = {}
+    compilers: dict[str, Compiler] = {}
+    faults: list[Diagnostic] = []
+    for kind, name in (*named.items(), *sorted(config.engines.compilers.items())):
+        try:
+            if kind in config.engines.compilers:
+                compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
+            else:
+                started[kind] = stack.enter_context(closing(start_engine(name, options)))
+        except BuildError as fault:
+            place = place_of_setting(config, "engines", kind)
+            faults += (replace(found, location=place) for found in fault.diagnostics)
+    if faults:
+        raise BuildError(sorted(faults, key=sort_key))
+    return Engines(started["scss"], started.get("css"), started.get("js"), compilers)
 
 
 class _Walk:

@@ -36,7 +36,7 @@ def place_in(draft: Draft, text: str, start: int, end: int, shown: Callable[[str
     """Where the user wrote what stands at `start:end` in `text`, the draft's `written_text`."""
     if draft.compiled is None:
         return locate(draft.source.shown, text, start, end)
-    return _place_in_sass(draft, draft.compiled, start, end, shown)
+    return _place_in_compiled(draft, draft.compiled, start, end, shown)
 
 
 def _reference(draft: Draft, text: str, index: int) -> Reference | None:
@@ -46,9 +46,9 @@ def _reference(draft: Draft, text: str, index: int) -> Reference | None:
     return found[index] if index < len(found) and found[index].url == draft.references[index].url else None
 
 
-def _place_in_sass(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
+def _place_in_compiled(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
     if compiled.source_map is None:
-        return Location(draft.source.shown)
+        return _place_of_copy(draft, compiled.text[start:end])
     before = compiled.text[:start]
     found = original_position(compiled.source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
     if found is None:
@@ -61,6 +61,15 @@ def _place_in_sass(draft: Draft, compiled: Compiled, start: int, end: int, shown
     if exact < 0:
         return place(shown(path), line + 1, column + 1, line_text)
     return place(shown(path), line + 1, exact + 1, line_text, end - start)
+
+
+def _place_of_copy(draft: Draft, words: str) -> Location:
+    """The place of `words` in the source, if they stand in it once; what was made of it keeps a URL as it was."""
+    text = _read_text(draft.source.path)
+    if not words or text.count(words) != 1:
+        return Location(draft.source.shown)
+    start = text.find(words)
+    return locate(draft.source.shown, text, start, start + len(words))
 
 
 def _read_text(path: str) -> str:

@@ -46,15 +46,19 @@ class Discovery:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def discover(config: Config) -> Discovery:
-    """The sources of all roots; the first root that has a logical path wins."""
+def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Discovery:
+    """The sources of all roots; the first root that has a logical path wins.
+
+    `compiles_to` tells of the suffixes of further kinds that are compiled which ones they get, as in `.less` → `.css`.
+    """
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
     diagnostics: list[Diagnostic] = []
     output = os.path.realpath(config.output)
     excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
+    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES}
     for index, root in enumerate(config.sources):
-        walk = _RootWalk(root, index, excluded, output)
+        walk = _RootWalk(root, index, excluded, suffixes, output)
         walk.run()
         diagnostics += walk.diagnostics
         by_logical = walk.sources | by_logical
@@ -95,13 +99,16 @@ class _Folder:
 class _RootWalk:
     """Goes through one source root and keeps what it finds."""
 
-    def __init__(self, root: SourceRoot, index: int, excluded: Matcher, output: str) -> None:
+    def __init__(
+        self, root: SourceRoot, index: int, excluded: Matcher, suffixes: Mapping[str, str], output: str
+    ) -> None:
         self.sources: dict[LogicalPath, Source] = {}
         self.skipped: dict[LogicalPath, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._root = root
         self._index = index
         self._output = output
+        self._suffixes = suffixes
         self._prefix = root.prefix + "/" if root.prefix else ""
         self._shown_prefix = "" if root.shown == "." else root.shown.rstrip("/") + "/"
         self._excluded = excluded
@@ -165,7 +172,7 @@ class _RootWalk:
         """Say that something is left out, unless nobody wants it anyway."""
         if self._is_wanted(relative):
             shown = self._shown_prefix + relative
-            self.skipped[LogicalPath(self._prefix + _compiled_name(relative))] = reason
+            self.skipped[LogicalPath(self._prefix + self._compiled_name(relative))] = reason
             message = f"skipped `{shown}`: it is {reason}"
             self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
 
@@ -180,7 +187,7 @@ class _RootWalk:
     def _add_file(self, path: str, relative: str) -> None:
         if not self._is_wanted(relative):
             return
-        compiled = _compiled_name(relative)
+        compiled = self._compiled_name(relative)
         logical = LogicalPath(self._prefix + compiled)
         if compiled is not relative and (self._excluded(logical) or _is_partial(relative)):
             return
@@ -188,6 +195,11 @@ class _RootWalk:
         other = self.sources.setdefault(logical, source)
         if other is not source:
             self._duplicate(logical, *sorted((other.shown, source.shown)))
+
+    def _compiled_name(self, relative: str) -> str:
+        """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
+        compiled = self._suffixes.get(suffix(relative))
+        return relative[: relative.rfind(".")] + compiled if compiled else relative
 
     def _duplicate(self, logical: LogicalPath, first: str, second: str) -> None:
         self.diagnostics.append(
@@ -205,12 +217,6 @@ def names_of(source: Source) -> tuple[str, ...]:
     if source.logical.endswith(source.relative):
         return (source.logical,)
     return source.logical, source.logical[: source.logical.rfind(".")] + source.relative[source.relative.rfind(".") :]
-
-
-def _compiled_name(relative: str) -> str:
-    """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
-    compiled = _COMPILED_SUFFIXES.get(suffix(relative))
-    return relative[: relative.rfind(".")] + compiled if compiled else relative
 
 
 def _is_partial(relative: str) -> bool:

@@ -121,6 +121,10 @@ class Table:
         where = self._document.locate_key((*self._path, key))
         self._document.faults.append(error(code, message, where, hint=hint))
 
+    def peek(self, key: str) -> Any:
+        """The value at `key` as it is; whether it is known is left open."""
+        return self._values.get(key)
+
     def take(self, key: str) -> Any:
         """The value at `key` as it is, None where it is absent."""
         self._known.append(key)

@@ -1,6 +1,7 @@
 """The one protocol behind which compilers and minifiers stand, and the list of those that are built in.
 
-Stages know engines only by this protocol; the modules of the built-in ones are imported when one is asked for.
+Stages know engines only by this protocol; the modules of the built-in ones are imported when one is asked for, and
+any other name is looked for among the entry points of the packages that are installed.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,6 +38,15 @@ class Engine(Protocol):
         ...
 
 
+class Compiler(Engine, Protocol):
+    """An engine that makes something else of a source, as a Sass compiler makes style sheets."""
+
+    @property
+    def compiles_to(self) -> str:
+        """The suffix of what it makes, as in `.css`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """What an engine may want to know of the configuration.
@@ -60,10 +70,28 @@ BUILT_IN: Final[Mapping[str, str]] = {
 }
 
 
+def installed_engines() -> tuple[str, ...]:
+    """The names of the engines that packages bring, sorted."""
+    from buildassets.compiler.engines.entry_points import engine_names
+
+    return engine_names()
+
+
 def start_engine(name: str, options: EngineOptions) -> Engine:
-    """The built-in engine of that name; KeyError where there is none."""
+    """The engine of that name, built in or of a package; raises BuildError where there is none that can be started."""
+    if name not in BUILT_IN:
+        from buildassets.compiler.engines.entry_points import load_engine
+
+        return load_engine(name, options)
     from importlib import import_module
 
     module, _, attribute = BUILT_IN[name].partition(":")
     start: Callable[[EngineOptions], Engine] = getattr(import_module(module), attribute)
     return start(options)
+
+
+def start_compiler(name: str, options: EngineOptions) -> Compiler:
+    """The engine of that name in a package, which says what it compiles to; raises BuildError where there is none."""
+    from buildassets.compiler.engines.entry_points import load_compiler
+
+    return load_compiler(name, options)

@@ -1,0 +1,100 @@
+"""Engines that other packages bring: they name them among their entry points.
+
+Takes names, gives engines that are guarded; asks the packages that are installed, and imports the one asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from buildassets.compiler.engines import Compiler, Engine, EngineOptions
+from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.errors import BuildError
+from buildassets.media import suffix
+
+if TYPE_CHECKING:  # it takes 28 ms to import
+    from importlib.metadata import EntryPoint
+
+GROUP: Final = "buildassets.engines"
+
+
+def engine_names() -> tuple[str, ...]:
+    """The names of all engines that packages bring, sorted."""
+    return tuple(sorted(_entries()))
+
+
+def load_engine(name: str, options: EngineOptions) -> Engine:
+    """The engine `name` of the one package that brings it; raises BuildError with what is wrong with it."""
+    return GuardedEngine(*_loaded(name, options), options.shown)
+
+
+def load_compiler(name: str, options: EngineOptions) -> Compiler:
+    """The same, of an engine that says what it compiles to."""
+    engine, label = _loaded(name, options)
+    compiles_to = getattr(engine, "compiles_to", None)
+    if compiles_to is None:
+        message = f"{label.text} does not say what it compiles to"
+        hint = "it is no compiler for a kind of its own: it may be meant for `css`, `js` or `scss`"
+        raise BuildError([error("engine/unloadable", message, hint=hint)])
+    if not isinstance(compiles_to, str) or suffix("x" + compiles_to) != compiles_to or len(compiles_to) < 2:
+        raise BuildError([_unloadable(label, f"its `compiles_to` is {compiles_to!r} and no suffix, as `.css` is one")])
+    return GuardedCompiler(engine, label, options.shown, compiles_to)
+
+
+def _entries() -> Mapping[str, Sequence["EntryPoint"]]:
+    from importlib.metadata import entry_points
+
+    found = defaultdict(list)
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (_package(entry), entry.value)):
+        found[entry.name].append(entry)
+    return found
+
+
+def _package(entry: "EntryPoint") -> str:
+    return entry.dist.name if entry.dist else entry.value.partition(".")[0]
+
+
+def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
+    """The object that the package makes, which has all that an engine has, and what to call it."""
+    entries = _entries().get(name, ())
+    if len(entries) != 1:
+        raise BuildError([_absent(name) if not entries else _ambiguous(name, entries)])
+    label = Label(name, _package(entries[0]))
+    try:
+        start: Callable[[EngineOptions], Any] = entries[0].load()
+        engine = start(options)
+        faults = list(_faults(engine))
+    except (Exception, SystemExit) as fault:
+        raise BuildError([_unloadable(label, described(fault))]) from None
+    if faults:
+        raise BuildError([_unloadable(label, *faults)])
+    return engine, label
+
+
+def _faults(engine: object) -> Iterator[str]:
+    """What `engine` lacks of the protocol."""
+    for name in ("name", "version"):
+        value = getattr(engine, name, None)
+        if not isinstance(value, str) or not value:
+            yield f"its `{name}` is {value!r} and no text" if hasattr(engine, name) else f"it has no `{name}`"
+    for name in ("run", "close"):
+        if not callable(getattr(engine, name, None)):
+            yield f"it has no method `{name}`"
+
+
+def _absent(name: str) -> Diagnostic:
+    message = f"no package that is installed has an engine `{name}`"
+    return error("engine/unloadable", message, hint="install the package that has it")
+
+
+def _ambiguous(name: str, entries: Sequence["EntryPoint"]) -> Diagnostic:
+    packages = " and ".join(f"`{_package(entry)}`" for entry in entries)
+    message = f"more than one package has an engine `{name}`: {packages}"
+    return error("engine/unloadable", message, hint="uninstall all but one of them")
+
+
+def _unloadable(label: Label, *reasons: str) -> Diagnostic:
+    message = f"{label.text} cannot be loaded"
+    hint = f"install a version of `{label.package}` that fits, with all that it needs"
+    return error("engine/unloadable", message, notes=reasons, hint=hint)

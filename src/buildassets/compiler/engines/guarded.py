@@ -1,0 +1,174 @@
+"""Engines that others wrote, behind the same protocol: whatever they raise or return becomes a result.
+
+Takes the engine, gives one that never raises and whose results hold what the protocol promises.
+"""
+
+import json
+import os.path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any, Final
+
+from buildassets.compiler.engines import Engine
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.reader import Reader
+from buildassets.diagnostics import Diagnostic, Location, Severity, error
+from buildassets.errors import BuildAssetsError
+
+_LONGEST_NOTE: Final = 400  # characters of what an exception says
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What to call an engine in a diagnostic: its own name and that of its package."""
+
+    name: str
+    package: str
+
+    @property
+    def text(self) -> str:
+        """The beginning of a message."""
+        return f"the engine `{self.name}` of the package `{self.package}`"
+
+
+class GuardedEngine:
+    """An engine of a package. One thread at a time calls it, for nobody knows whether it could bear more."""
+
+    def __init__(self, engine: Engine, label: Label, shown: Callable[[str], str]) -> None:
+        self.name = label.name
+        self.version = engine.version
+        self._engine = engine
+        self._label = label
+        self._shown = shown
+        self._lock = Lock()
+
+    def run(self, given: EngineInput) -> Compiled:
+        """What the engine makes of `given`, or `engine/failed`; with all that it read through `given.read`."""
+        reader = Reader(self._shown)
+        given = replace(given, text=given.text.removeprefix("\ufeff"), reader=reader)
+        try:
+            with self._lock:
+                result: object = self._engine.run(given)
+        except BuildAssetsError as fault:  # of the reader
+            result = Compiled("", diagnostics=fault.diagnostics)
+        except (Exception, SystemExit) as fault:
+            result = self._failed(f"{self._label.text} failed", described(fault), given)
+        if complaint := next(_complaints(result), None):
+            result = self._failed(f"{self._label.text} gave no result that can be used", complaint, given)
+        assert isinstance(result, Compiled)
+        return _merged(result, reader, os.path.dirname(given.path))
+
+    def _failed(self, message: str, note: str, given: EngineInput) -> Compiled:
+        hint = f"report it to the authors of `{self._label.package}`"
+        fault = error("engine/failed", message, Location(given.shown), notes=[note], hint=hint)
+        return Compiled("", diagnostics=(fault,))
+
+    def close(self) -> None:
+        """Have the engine let go of what it holds. That it cannot is no fault of the build, which is over."""
+        with suppress(Exception):
+            self._engine.close()
+
+
+class GuardedCompiler(GuardedEngine):
+    """The same with the suffix of what it compiles to."""
+
+    def __init__(self, engine: Engine, label: Label, shown: Callable[[str], str], compiles_to: str) -> None:
+        super().__init__(engine, label, shown)
+        self.compiles_to = compiles_to
+
+
+def described(fault: BaseException) -> str:
+    """An exception on one line, with the place where it was raised."""
+    from traceback import TracebackException
+
+    frames = TracebackException.from_exception(fault)
+    text = " ".join("".join(frames.format_exception_only()).split())[:_LONGEST_NOTE]
+    innermost = fault.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    if innermost is None:
+        return text
+    return f"{text} (raised in `{innermost.tb_frame.f_globals.get('__name__')}`, line {innermost.tb_lineno})"
+
+
+def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:
+    """`compiled` with what was read, all paths absolute."""
+    source_map = compiled.source_map
+    return replace(
+        compiled,
+        inputs=_absolute(folder, {*compiled.inputs, *reader.inputs}),
+        absences=_absolute(folder, {*compiled.absences, *reader.absences}),
+        diagnostics=tuple(compiled.diagnostics),
+        source_map=None if source_map is None else _with_absolute_sources(source_map, folder),
+    )
+
+
+def _absolute(folder: str, paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({os.path.normpath(os.path.join(folder, path)) for path in paths}))
+
+
+def _with_absolute_sources(source_map: str, folder: str) -> str:
+    document = json.loads(source_map)
+    root = document.pop("sourceRoot", None) or ""
+    document["sources"] = [os.path.normpath(os.path.join(folder, root, path)) for path in document["sources"]]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _complaints(result: object) -> Iterator[str]:
+    """In what `result` is not what an engine has to give."""
+    if not isinstance(result, Compiled):
+        yield f"`run` gave a `{type(result).__name__}`, not a `Compiled`"
+        return
+    text: object = result.text
+    if not isinstance(text, str):
+        yield f"`text` is a `{type(text).__name__}`, not a `str`"
+    elif not _is_encodable(text):
+        yield "`text` holds half a surrogate pair, which UTF-8 cannot"
+    for name in ("inputs", "absences"):
+        if not _holds(getattr(result, name), lambda path: isinstance(path, str)):
+            yield f"`{name}` is no tuple of paths as `str`"
+    if not _holds(result.diagnostics, _is_diagnostic):
+        yield "`diagnostics` is no tuple of diagnostics as `error` and `warning` make them"
+    if result.source_map is not None and not _is_source_map(result.source_map):
+        yield "`source_map` is not the JSON of a source map of version 3 with `sources` and `mappings`"
+
+
+def _holds(values: object, is_one: Callable[[Any], bool]) -> bool:
+    return isinstance(values, tuple | list) and all(map(is_one, values))
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_diagnostic(value: object) -> bool:
+    """Whether `value` can be sorted and shown."""
+    if not isinstance(value, Diagnostic) or not isinstance(value.notes, tuple):
+        return False
+    texts = (value.code, value.message, *value.notes, *([] if value.hint is None else [value.hint]))
+    place = value.location or Location("")
+    numbers = (place.line, place.column, place.length, place.excerpt_column)
+    return (
+        isinstance(value.severity, Severity)
+        and all(isinstance(text, str) for text in (*texts, place.file, place.excerpt))
+        and all(isinstance(number, int) for number in numbers)
+    )
+
+
+def _is_source_map(text: object) -> bool:
+    try:
+        document = json.loads(text)  # type: ignore[arg-type]  # whatever an engine took for a source map
+        return (
+            document["version"] == 3
+            and isinstance(document["mappings"], str)
+            and isinstance(document.get("sourceRoot") or "", str)
+            and _holds(document["sources"], lambda path: isinstance(path, str))
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False

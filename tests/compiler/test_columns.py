@@ -86,6 +86,12 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         'f();\nf("¤"); const «x» = 1;\n',
         {**JOINED, "assets/one.js": "const x = 1", "assets/one.css": "", "assets/two.css": ""},
     ),
+    "module in a bundle": (
+        "bundle/module",
+        "assets/two.js",
+        'f();\nf("¤"); «import» { x } from "./one.js";\n',
+        {**JOINED, "assets/one.js": "", "assets/one.css": "", "assets/two.css": ""},
+    ),
     "bundle of sheets": (
         "bundle/import",
         "assets/two.css",

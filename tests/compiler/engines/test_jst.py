@@ -102,7 +102,10 @@ def test_a_template_and_a_script_of_one_name_are_two_sources_of_one_asset(tmp_pa
     ("template", "message", "place"),
     [
         ("a\n<%= f(x %>", "`(` is never closed", (2, 6)),
-        ("<% } %>", "`}` closes nothing", (0, 0)),
+        ("<% } %>", "`}` closes nothing", (1, 4)),
+        ("<% } { %>", "`}` closes nothing", (1, 4)),
+        ("<% f(function () { %>\na<% } %>", "`(` is never closed", (1, 5)),
+        ("<% if (a { %>\na<% } %>", "`(` is never closed", (1, 7)),
         ("<%= x] %>", "`]` closes nothing", (1, 6)),
         ("é\n\n <%= 'x %>", "a string, comment, template or regular expression is never closed", (3, 6)),
     ],

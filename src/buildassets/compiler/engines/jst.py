@@ -95,9 +95,10 @@ def _faults(template: str, pieces: Sequence[_Piece], shown: str) -> Iterator[Dia
         if piece.is_value and (unclosed := read_script(piece.code).unclosed):
             yield _fault(unclosed[1], locate(shown, template, piece.start + unclosed[0][0]))
             return
-    if unclosed := read_script("".join(piece.code for piece in pieces)).unclosed:
+    inner = pieces[1:-1]  # a bracket too many would close the function around them
+    if unclosed := read_script("".join(piece.code for piece in inner)).unclosed:
         place, location = unclosed[0][0], Location(shown)
-        for piece in pieces:
+        for piece in inner:
             if piece.start >= 0 and 0 <= place < len(piece.code):
                 location = locate(shown, template, piece.start + place)
             place -= len(piece.code)

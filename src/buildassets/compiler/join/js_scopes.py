@@ -100,6 +100,7 @@ class _Reader:
         self._class_depth = -1  # where a class waits for its body
         self._list: tuple[Sort, int] | None = None  # an open list of declarations, and how deep it stands
         self._awaits_name: Sort | None = None
+        self._module_word = 0, 0  # the last `import` or `export`
         self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
@@ -146,7 +147,9 @@ class _Reader:
             self._open(word, (start, end))
         elif word in _OPENERS and kind is Kind.PUNCTUATOR:
             self._close(_OPENERS[word], (start, end))
-        self._read_module(kind, word, (start, end))
+        self._read_module(kind, word)
+        if word in ("import", "export"):
+            self._module_word = (start, end)
         self._before = [*self._before[1:], (kind, word)]
 
     def _read_prologue(self, kind: Kind, word: str, span: Span) -> None:
@@ -167,16 +170,16 @@ class _Reader:
         start, end = self._prologue
         self.script.is_strict = self.script.is_strict or self._text[start:end] in _STRICT
 
-    def _read_module(self, kind: Kind, word: str, span: Span) -> None:
+    def _read_module(self, kind: Kind, word: str) -> None:
         if self.script.module:
             return
         last, before = self._before[-1][1], self._before[-2][1]
         if word == "meta" and last == "." and before == "import" and self._before[-3][1] not in _DOTS:
-            self.script.module = span
+            self.script.module = self._module_word
         elif last in ("import", "export") and before not in _DOTS and not self._frames[1:]:
             is_declaration = kind in (Kind.NAME, Kind.STRING) or word in ("{", "*")
             if is_declaration and (not self._frames or word == "{"):
-                self.script.module = span
+                self.script.module = self._module_word
 
     # Declarations
 
@@ -305,13 +308,20 @@ class _Reader:
     def _close(self, opener: str, span: Span) -> None:
         if not self._frames or self._frames[-1].opener != opener:
             if not self.script.unclosed:
-                self.script.unclosed = span, f"`{self._text[span[0]]}` closes nothing"
+                self.script.unclosed = self._mismatch(opener, span)
             return
         frame = self._frames.pop()
         self._last_closed = frame.sort
         self._functions -= frame.sort == "function"
         if not self._frames and frame.sort == "function" and self.script.declarations:
             self._end_function(span[1])
+
+    def _mismatch(self, opener: str, span: Span) -> tuple[Span, str]:
+        """What is wrong where the last bracket opened is none that the one at `span` closes."""
+        if any(frame.opener == opener for frame in self._frames):
+            frame = self._frames[-1]
+            return frame.span, f"`{frame.opener}` is never closed"
+        return span, f"`{self._text[span[0]]}` closes nothing"
 
     def _end_function(self, end: int) -> None:
         last = self.script.declarations[-1]

@@ -21,7 +21,7 @@ DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
 # What is at fault stands between « and »; at ¤ stands, within a string or a comment, whatever may make columns wrong.
 FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "config value": ("config/type", "buildassets.toml", '\nexclude = ["¤", «5»]\n', {"assets/a.css": ""}),
-    "config key": ("config/unknown-key", "buildassets.toml", '\nengines = {"css" = "none", «no» = "¤"}\n', {}),
+    "config key": ("config/unknown-key", "buildassets.toml", '\ntemplates = {dirs = ["¤"], «no» = 1}\n', {}),
     "config syntax": ("config/syntax", "buildassets.toml", '\nexclude = ["¤", «b»uild]\n', {}),
     "config bundle": ("bundle/empty", "buildassets.toml", '\nbundles = {"a.js" = [«"no¤.js"»]}\n', {"assets/b.js": ""}),
     "config entry": ("config/entries", "buildassets.toml", '\nentries = ["¤*", «"b"»]\n', {}),
@@ -68,6 +68,12 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         'a {\nb: "¤"; c: «$no» }\n',
         {"assets/a.scss": '@import "p";'},
     ),
+    "libsass mixin": (
+        "reference/missing",
+        "assets/_p.scss",
+        '@mixin m {\nb: "¤"; c: url("«no.png»") }\n',
+        {"assets/a.scss": '@import "q"; a { @include m; }', "assets/_q.scss": '@import "p";'},
+    ),
     "dart-sass syntax": ("scss/syntax", "assets/a.scss", 'a {\nb: "¤"; c: «$no» }\n', DART),
     "dart-sass import": ("scss/import", "assets/a.scss", '/**/\n/*¤*/ @use "«no»";\n', DART),
     "dart-sass error": ("scss/error", "assets/a.scss", '/**/\n/*¤*/ «@error "no"»;\n', DART),
@@ -79,6 +85,18 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "assets/_p.scss",
         '/**/\na { b: "¤"; c: url("«no.png»") }\n',
         {**DART, "assets/a.scss": '@use "p";'},
+    ),
+    "dart-sass mixin": (
+        "reference/missing",
+        "assets/_p.scss",
+        '@mixin m {\nb: "¤"; c: url("«no.png»") }\n',
+        {**DART, "assets/a.scss": '@use "q"; a { @include q.m; }', "assets/_q.scss": '@forward "p";'},
+    ),
+    "dart-sass syntax of a partial": (
+        "scss/syntax",
+        "assets/_p.scss",
+        '@mixin m {\nb: "¤"; c: «$no» }\n',
+        {**DART, "assets/a.scss": '@use "p"; a { @include p.m; }'},
     ),
     "bundle of scripts": (
         "bundle/redeclared",
@@ -97,6 +115,17 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "assets/two.css",
         '/**/\n/*¤*/ «@import» "x.css";\n',
         {**JOINED, "assets/one.css": "a{b:c}", "assets/x.css": "", "assets/one.js": "", "assets/two.js": ""},
+    ),
+    "bundle of compiled sheets": (
+        "bundle/import",
+        "assets/_p.scss",
+        '/**/\n/*¤*/ «@import» "x.css";\n',
+        {
+            "buildassets.toml": 'bundles = {"all.css" = ["one.css", "two.scss"]}\n',
+            "assets/one.css": "a{b:c}",
+            "assets/two.scss": '@import "p";',
+            "assets/x.css": "",
+        },
     ),
 }
 

@@ -16,6 +16,7 @@ from tests.conftest import Tree, write_tree
 
 DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
 JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}
+PARTIAL: Tree = {"assets/a.scss": '@import "p";'}
 DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
 
 # What is at fault stands between « and »; at ¤ stands, within a string or a comment, whatever may make columns wrong.
@@ -60,14 +61,15 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "reference/missing",
         "assets/_p.scss",
         '/**/\na { b: "¤"; c: url("«no.png»") }\n',
-        {"assets/a.scss": '@import "p";'},
+        PARTIAL,
     ),
     "libsass syntax of a partial": (
         "scss/syntax",
         "assets/_p.scss",
         'a {\nb: "¤"; c: «$no» }\n',
-        {"assets/a.scss": '@import "p";'},
+        PARTIAL,
     ),
+    "libsass bad url": ("css/syntax", "assets/_p.scss", '/**/\na { b: "¤"; c: «url(x y)» }\n', PARTIAL),
     "libsass mixin": (
         "reference/missing",
         "assets/_p.scss",
@@ -84,6 +86,12 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "reference/missing",
         "assets/_p.scss",
         '/**/\na { b: "¤"; c: url("«no.png»") }\n',
+        {**DART, "assets/a.scss": '@use "p";'},
+    ),
+    "dart-sass bad url": (
+        "css/syntax",
+        "assets/_p.scss",
+        '/**/\na { b: "¤"; c: «url(x y)» }\n',
         {**DART, "assets/a.scss": '@use "p";'},
     ),
     "dart-sass mixin": (

@@ -3,13 +3,14 @@
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from buildassets.compiler.directives import read_header
 from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.model import Draft, EngineInput, Source
+from buildassets.compiler.places import as_written
 from buildassets.compiler.references import scan
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
@@ -23,12 +24,13 @@ class Engines:
     """The engines of one build.
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
-    suffix of its sources, as in `.less`.
+    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write.
     """
 
     scss: Engine
     css: Engine | None
     js: Engine | None
+    shown: Callable[[str], str]
     compilers: Mapping[str, Compiler] = field(default_factory=dict)
 
     def compiler(self, source: Source) -> tuple[str, Engine] | None:
@@ -125,7 +127,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
             engines=(*draft.engines, (syntax.value, minifier.version)),
-            diagnostics=(*draft.diagnostics, *minified.diagnostics),
+            diagnostics=(*draft.diagnostics, *(as_written(draft, one, engines.shown) for one in minified.diagnostics)),
         )
         if draft.failed:
             return draft

@@ -188,7 +188,7 @@ def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
             faults += (replace(found, location=place) for found in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
-    return Engines(started["scss"], started.get("css"), started.get("js"), compilers)
+    return Engines(started["scss"], started.get("css"), started.get("js"), options.shown, compilers)
 
 
 class _Walk:

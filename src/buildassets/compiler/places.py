@@ -1,9 +1,12 @@
-"""Where the user wrote a reference that stands in a compiled, minified text.
+"""Where the user wrote what stands in a compiled, minified text, such as a reference.
 
-Only a reference that leads nowhere is asked for, so everything here is read and scanned again on demand.
+Only what is at fault is asked for, so everything here is read and scanned again on demand.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 from buildassets.compiler.engines.sass_columns import lines_of
 from buildassets.compiler.model import Compiled, Draft, Reference
@@ -12,6 +15,8 @@ from buildassets.compiler.source_map import original_position
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import media_of
+
+_LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
 
 def place_of(draft: Draft, index: int, shown: Callable[[str], str]) -> Location:
@@ -37,6 +42,15 @@ def place_in(draft: Draft, text: str, start: int, end: int, shown: Callable[[str
     if draft.compiled is None:
         return locate(draft.source.shown, text, start, end)
     return _place_in_compiled(draft, draft.compiled, start, end, shown)
+
+
+def as_written(draft: Draft, found: Diagnostic, shown: Callable[[str], str]) -> Diagnostic:
+    """`found`, which tells of a place in the draft's `written_text`, at the place where the user wrote that."""
+    if draft.compiled is None or found.location is None or not found.location.line:
+        return found
+    text, told = draft.compiled.text, found.location
+    start = sum(len(line) for line in _LINE.findall(text)[: told.line - 1]) + told.column - 1
+    return replace(found, location=place_in(draft, text, start, start + told.length, shown))
 
 
 def _reference(draft: Draft, text: str, index: int) -> Reference | None:

@@ -96,6 +96,16 @@ _BY_SUFFIX: Final = {
 }
 
 
+_OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
+_OPAQUE_APPLICATIONS: Final = frozenset((".bin", ".eot", ".gz", ".pdf", ".wasm", ".webmanifest", ".zip"))
+
+
+def file_suffixes() -> tuple[str, ...]:
+    """The suffixes of files that a script knows by their URL only, such as images and fonts; sorted."""
+    opaque = {name for name, media in _BY_SUFFIX.items() if media.type.startswith(_OPAQUE_TYPES)}
+    return tuple(sorted(opaque | _OPAQUE_APPLICATIONS))
+
+
 def suffix(path: str) -> str:
     """The last suffix of `path` with its dot, in lower case: `js/jquery.min.JS` → `.js`; empty where there is none."""
     name = path[path.rfind("/") + 1 :]

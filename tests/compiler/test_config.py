@@ -14,6 +14,7 @@ from buildassets.compiler.config import (
     Config,
     DataUrls,
     Engines,
+    ModuleBundle,
     Retain,
     SourceRoot,
     Templates,
@@ -576,3 +577,46 @@ def test_defaults_of_the_file_and_of_the_class_agree(project: Path) -> None:
     config: Any = _load("")
     plain = Config(folder=str(project), sources=config.sources, output=config.output, file=config.file)
     assert config == plain
+
+
+def test_bundle_of_modules_is_read(project: Path) -> None:
+    config = _load(
+        '[bundles]\n"a.js" = ["x.js"]\n"b.js" = { files = ["./b.ts"], bundle = true }\n'
+        '"c.js" = { files = ["c.ts"], bundle = true, splitting = true, define = { A = "1", "b.c" = false } }\n'
+        '"d.js" = { files = ["d.js"], bundle = false }\n'
+    )
+    assert config.bundles == {"a.js": ("x.js",), "d.js": ("d.js",)}
+    assert config.module_bundles == {
+        "b.js": ModuleBundle(("./b.ts",)),
+        "c.js": ModuleBundle(("c.ts",), splitting=True, define={"A": "1", "b.c": False}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("bundle", "message", "marked"),
+    [
+        ("{ bundle = true }", "`bundles.b.js` names no files", "{ bundle = true }"),
+        ('{ files = ["b.ts"], bundle = 1 }', "`bundles.b.js.bundle` is an integer, not a boolean", "1"),
+        ('{ files = ["b.ts"], bundle = true, format = "cjs" }', "`bundles.b.js.format` cannot be `cjs`", '"cjs"'),
+        ('{ files = ["b.ts"], splitting = true }', "unknown key `bundles.b.js.splitting`", "splitting"),
+        (
+            '{ files = ["b.ts"], bundle = true, format = "iife", splitting = true }',
+            '`bundles.b.js.splitting` cannot be with `format = "iife"`',
+            "true",
+        ),
+        (
+            '{ files = ["b.ts"], bundle = true, define = { "a-b" = 1 } }',
+            "`bundles.b.js.define.a-b` is no name in JavaScript",
+            '"a-b"',
+        ),
+        (
+            '{ files = ["b.ts"], bundle = true, define = { a = [] } }',
+            "`bundles.b.js.define.a` is an array, not a string or a boolean or an integer or a number",
+            "[]",
+        ),
+    ],
+)
+def test_fault_in_a_bundle_of_modules_has_its_place(project: Path, bundle: str, message: str, marked: str) -> None:
+    fault = _fault(f'[bundles]\n"b.js" = {bundle}\n')
+    assert fault.message == message
+    assert _marked(fault) == marked

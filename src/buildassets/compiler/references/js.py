@@ -151,7 +151,7 @@ def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
     if not match:
         return
     first, last = match.span(match.lastgroup or 0)
-    url = _unescaped(text[first + 1 : last - 1])
+    url = unescaped(text[first + 1 : last - 1])
     if url is not None:
         kind = ReferenceKind.URL if word == "new" else ReferenceKind.MODULE
         yield Reference(first + 1, last - 1, url, kind)
@@ -163,7 +163,7 @@ _ESCAPE: Final = re.compile(
 _SINGLE_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
 
-def _unescaped(raw: str) -> str | None:
+def unescaped(raw: str) -> str | None:
     """The value of a string literal (ECMA-262, 12.9.4.2); None where an escape means nothing."""
     if "\\" not in raw:
         return raw

@@ -1,0 +1,250 @@
+"""Bundling by esbuild: a request in, what esbuild wrote and said out.
+
+esbuild is started once for each request, writes into a temporary folder and is read from there. On its command line it
+takes no plugins: so where it writes the URL of another file, that begins with a host name of ours.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal
+
+from buildassets.compiler.engines.endings import ending
+from buildassets.compiler.engines.esbuild_command import EsbuildCommand
+from buildassets.compiler.engines.esbuild_messages import Message, diagnostics_of, read_messages
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.media import file_suffixes
+
+Format = Literal["esm", "iife"]
+
+HOST: Final = "https://buildassets.invalid/"
+"""What the URLs begin with that esbuild writes; the name of a piece follows. RFC 2606 keeps such hosts free."""
+
+META_URL: Final = "$bundled_from_$"
+"""What stands in a piece where the sources have `import.meta.url`; of the same length, so that no place moves."""
+
+_LIMIT_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class BundleOptions:
+    """How to bundle. `define` are names with the JavaScript that stands for them, `external` imports that stay."""
+
+    format: Format = "esm"
+    splitting: bool = False
+    define: tuple[tuple[str, str], ...] = ()
+    external: tuple[str, ...] = ()
+    minify: bool = False
+    production: bool = False
+    load_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file that esbuild wrote.
+
+    `name` is its path in esbuild's folder. `entry` is the entry point that it is, also one by `import()`; `style_sheet`
+    the name of the piece with the CSS that this one imports; `imports` those that it imports statically. `made_of` are
+    the files whose text is in it. Paths are absolute and real, also in the map.
+    """
+
+    name: str
+    body: bytes
+    source_map: str | None = None
+    entry: str | None = None
+    style_sheet: str | None = None
+    imports: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What came of a request.
+
+    The piece of the entry with number n is `e{n}.js` or `e{n}.css`. `inputs` are all files read, each with those that
+    it imports.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    inputs: Mapping[str, tuple[str, ...]] | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error, and therefore no piece."""
+        return any(found.is_error for found in self.diagnostics)
+
+
+class Bundler:
+    """esbuild in one folder, which is what its own configuration is relative to."""
+
+    def __init__(
+        self,
+        command: EsbuildCommand,
+        folder: str,
+        shown: Callable[[str], str],
+        is_external: Callable[[str], object],
+    ) -> None:
+        self._command = command
+        self._folder = os.path.realpath(folder)
+        self._shown = shown
+        self._is_external = is_external
+
+    def run(self, entries: Sequence[str], options: BundleOptions, place: Location | None) -> Pieces:
+        """The pieces of the files `entries`; `place` is where faults are shown that have none."""
+        try:
+            messages, pieces = self._attempt(entries, options)
+            if left := self._left_alone(messages):
+                options = replace(options, external=(*options.external, *left))
+                messages, pieces = self._attempt(entries, options)
+        except _DiedError as fault:
+            return Pieces(diagnostics=(replace(fault.diagnostic, location=place),))
+        found = tuple(diagnostics_of(messages, self._folder, self._shown, place))
+        return replace(pieces, diagnostics=found)
+
+    def _left_alone(self, messages: Sequence[Message]) -> tuple[str, ...]:
+        """The imports that found no file and need none: what begins with a slash is no file's name on the web."""
+        unresolved = {message.unresolved for message in messages} - {None}
+        return tuple(sorted(one for one in unresolved if one and (one.startswith("/") or self._is_external(one))))
+
+    def _attempt(self, entries: Sequence[str], options: BundleOptions) -> tuple[list[Message], Pieces]:
+        with TemporaryDirectory(prefix="buildassets-") as temporary:
+            folder = os.path.realpath(temporary)
+            written, metafile = os.path.join(folder, "out"), os.path.join(folder, "meta.json")
+            arguments = [
+                *_arguments(options),
+                f"--outdir={written}",
+                f"--outbase={self._folder}",
+                f"--metafile={metafile}",
+                *(f"e{number}={path}" for number, path in enumerate(entries)),
+            ]
+            said = self._run(arguments, options)
+            pieces = _Metafile(self._folder, written, metafile).pieces() if os.path.exists(metafile) else Pieces()
+        messages = read_messages(said)
+        if not pieces.pieces and not messages:
+            raise _DiedError("no word of why", said)
+        return messages, pieces
+
+    def _run(self, arguments: Sequence[str], options: BundleOptions) -> str:
+        environment = {**os.environ, "NODE_PATH": os.pathsep.join(options.load_paths), "PWD": self._folder}
+        try:
+            done = subprocess.run(  # noqa: S603 - the program that the user installed
+                [self._command.path, *arguments],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_LIMIT_SECONDS,
+                check=False,
+            )
+        except OSError as fault:
+            raise _DiedError(reason_text(fault)) from None
+        except subprocess.TimeoutExpired:
+            raise _DiedError(f"no end within {_LIMIT_SECONDS} seconds") from None
+        said = done.stderr.decode("utf-8", "replace")
+        if done.returncode not in (0, 1):
+            raise _DiedError(ending(done.returncode), said)
+        return said
+
+
+class _DiedError(Exception):
+    """esbuild came to no result."""
+
+    def __init__(self, how: str, said: str = "") -> None:
+        super().__init__(how)
+        words = next((line.strip() for line in said.splitlines() if line.strip()), "")
+        notes = [f"its words: {words}"] if words else []
+        self.diagnostic = error("bundle/crash", f"esbuild failed: {how}", notes=notes)
+
+
+def _arguments(options: BundleOptions) -> Iterator[str]:
+    """What does not depend on places: nothing that would be a folder of this machine gets into the output by these."""
+    yield from ("--bundle", "--platform=browser", "--charset=utf8", f"--format={options.format}")
+    yield from ("--color=false", "--log-limit=0", "--log-level=warning")
+    yield from ("--sourcemap=external", "--sources-content=false")
+    yield from (f"--public-path={HOST}", "--asset-names=files/[dir]/[name]", "--chunk-names=[name]-[hash]")
+    yield f"--define:import.meta.url={META_URL}"
+    mode = "production" if options.production else "development"
+    yield f'--define:process.env.NODE_ENV="{mode}"'
+    yield from (f"--define:{name}={value}" for name, value in options.define)
+    yield from (f"--external:{name}" for name in options.external)
+    yield from (f"--loader:{suffix}=file" for suffix in file_suffixes())
+    if options.splitting:
+        yield "--splitting"
+    if options.minify:
+        yield "--minify"
+
+
+class _Metafile:
+    """What esbuild says of a run, with what it wrote."""
+
+    def __init__(self, folder: str, written: str, metafile: str) -> None:
+        self._folder = folder
+        self._written = written
+        with open(metafile, encoding="utf-8") as file:
+            self._document: Any = json.load(file)
+
+    def pieces(self) -> Pieces:
+        outputs = self._document["outputs"]
+        names = sorted((self._name(path), path) for path in outputs)
+        pieces = tuple(self._piece(name, outputs[path]) for name, path in names if not _is_map(name))
+        return Pieces(pieces, self._inputs())
+
+    def _piece(self, name: str, output: Any) -> Piece:
+        sheet = output.get("cssBundle")
+        made_of = (self._file(path) for path in output["inputs"])
+        static = (one["path"] for one in output["imports"] if one["kind"] == "import-statement" and not _leaves(one))
+        return Piece(
+            name,
+            self._read(name),
+            self._map(name),
+            self._file(output["entryPoint"]) if "entryPoint" in output else None,
+            self._name(sheet) if sheet else None,
+            tuple(sorted(map(self._name, static))),
+            tuple(sorted(set(filter(None, made_of)))),
+        )
+
+    def _inputs(self) -> dict[str, tuple[str, ...]]:
+        inputs: dict[str, set[str]] = {}
+        for path, given in self._document["inputs"].items():
+            if file := self._file(path):
+                imported = (self._file(one["path"]) for one in given["imports"] if not _leaves(one))
+                inputs.setdefault(file, set()).update(filter(None, imported))
+        return {file: tuple(sorted(inputs[file])) for file in sorted(inputs)}
+
+    def _file(self, path: str) -> str | None:
+        """The file that `path` means; None for what esbuild made up. A query may stand behind a file's name."""
+        absolute = os.path.normpath(os.path.join(self._folder, path))
+        if os.path.isfile(absolute):
+            return absolute
+        cut = min((absolute.find(mark) for mark in "?#" if mark in absolute), default=-1)
+        return absolute[:cut] if cut > 0 and os.path.isfile(absolute[:cut]) else None
+
+    def _name(self, path: str) -> str:
+        absolute = os.path.normpath(os.path.join(self._folder, path))
+        return os.path.relpath(absolute, self._written).replace(os.sep, "/")
+
+    def _read(self, name: str) -> bytes:
+        with open(os.path.join(self._written, name), "rb") as file:
+            return file.read()
+
+    def _map(self, name: str) -> str | None:
+        path = os.path.join(self._written, name + ".map")
+        if not name.endswith((".js", ".css")) or not os.path.isfile(path):
+            return None
+        with open(path, encoding="utf-8") as file:
+            document: Any = json.load(file)
+        folder = os.path.dirname(path)
+        document["sources"] = [os.path.normpath(os.path.join(folder, source)) for source in document["sources"]]
+        return json.dumps(document)
+
+
+def _is_map(name: str) -> bool:
+    return name.endswith((".js.map", ".css.map")) and not name.startswith("files/")
+
+
+def _leaves(imported: Mapping[str, Any]) -> bool:
+    return bool(imported.get("external"))

@@ -1,0 +1,186 @@
+"""What esbuild says on its error stream, as messages; and these as diagnostics.
+
+esbuild counts lines from 1 and columns from 0, in bytes. Its suggestions speak of its own options and are left out.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from posixpath import dirname, join
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, Location, Severity, nearest, place
+
+_HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)
+_IDENTIFIER: Final = re.compile(r" \[([a-z]+(?:-[a-z]+)*)\]\Z")
+_PLACE: Final = re.compile(r"    (.+):(\d+):(\d+):\n")
+_MARKS: Final = re.compile(r"^ +[│╵] +(~+|\^)\s*$", re.MULTILINE)
+_LINE_END: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_UNRESOLVED: Final = re.compile(r'Could not resolve "(.*)"\Z', re.DOTALL)
+_SUGGESTIONS: Final = ("You can ", '"--', "You need to set the output format", "you can ")
+_NO_LOADER: Final = re.compile(r'No loader is configured for "(\.[^"]*)" files')
+_SHEETS: Final = (".scss", ".sass", ".less", ".styl")
+_COMPILED: Final = (".vue", ".svelte", ".astro")  # there is a compiler for each, and its text is of no use
+_SUFFIX: Final = re.compile(r"\.[a-z]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as esbuild says it: `file` relative to its working directory, `column` in bytes from 0."""
+
+    file: str
+    line: int
+    column: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One finding. `name` is what esbuild calls this kind of warning; `notes` have their own places."""
+
+    severity: Severity
+    text: str
+    name: str = ""
+    spot: Spot | None = None
+    notes: tuple[tuple[str, Spot | None], ...] = ()
+
+    @property
+    def unresolved(self) -> str | None:
+        """The import that finds no file, if that is what the message says."""
+        found = _UNRESOLVED.match(self.text)
+        return _unquoted(found[1]) if found else None
+
+
+def read_messages(said: str) -> list[Message]:
+    """The messages in what esbuild printed without colour, in the order in which they stand."""
+    heads = list(_HEAD.finditer(said))
+    ends = [*(head.start() for head in heads), len(said)][1:]
+    return [_message(head[1], said[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
+
+
+def _message(severity: str, block: str) -> Message:
+    text, *rest = block.rstrip("\n").split("\n\n")
+    identifier = _IDENTIFIER.search(text)
+    found: list[tuple[str, Spot | None]] = [(text[: identifier.start()] if identifier else text, None)]
+    for paragraph in rest:
+        spot = _spot(paragraph + "\n")
+        if spot is None and paragraph.startswith("  "):
+            found.append((" ".join(paragraph.split()), None))
+        elif spot is not None and found[-1][1] is None:
+            found[-1] = (found[-1][0], spot)
+    return Message(
+        Severity[severity], found[0][0], identifier[1] if identifier else "", found[0][1], notes=tuple(found[1:])
+    )
+
+
+def _spot(paragraph: str) -> Spot | None:
+    head = _PLACE.match(paragraph)
+    if head is None:
+        return None
+    marks = _MARKS.search(paragraph, head.end())
+    return Spot(head[1], int(head[2]), int(head[3]), len(marks[1]) if marks else 1)
+
+
+def diagnostics_of(
+    messages: Iterable[Message], folder: str, shown: Callable[[str], str], default: Location | None
+) -> Iterator[Diagnostic]:
+    """The messages in our form. `folder` is where esbuild ran, `default` the place of those that name none."""
+    for message in messages:
+        location = _location(message.spot, folder, shown) or default
+        notes = tuple(_notes(message, folder, shown))
+        code, text = "bundle/esbuild", _in_our_form(message.text)
+        if message.unresolved is not None:
+            code, text = "bundle/missing", f"cannot find `{message.unresolved}`"
+        yield Diagnostic(message.severity, code, text, location, notes, _hint(message, folder))
+
+
+def _location(spot: Spot | None, folder: str, shown: Callable[[str], str]) -> Location | None:
+    if spot is None:
+        return None
+    path = join(folder, spot.file)
+    line, column = _line(path, spot.line), spot.column
+    before = line.encode("utf-8", "surrogateescape")[:column].decode("utf-8", "ignore")
+    return place(shown(path), spot.line, len(before) + 1, line, spot.length)
+
+
+def _line(path: str, number: int) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            lines = _LINE_END.split(file.read())
+    except OSError:
+        return ""
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def _notes(message: Message, folder: str, shown: Callable[[str], str]) -> Iterator[str]:
+    for text, spot in message.notes:
+        where = _location(spot, folder, shown)
+        sentences = [one for one in text.split(". ") if not any(mark in one for mark in _SUGGESTIONS)]
+        if sentences:
+            end = f" {where.file}:{where.line}:{where.column}" if where else ""
+            yield _in_our_form(". ".join(sentences)) + end
+    if message.name:
+        yield f"esbuild calls this `{message.name}`"
+
+
+def _in_our_form(text: str) -> str:
+    """`text` without a full stop at its end, in lower case, with names in backticks."""
+    text = " ".join(text.split()).removesuffix(".")
+    lowered = text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+    return _QUOTED.sub(lambda quoted: quoted[0] if "`" in quoted[1] else f"`{_unquoted(quoted[1])}`", lowered)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _hint(message: Message, folder: str) -> str | None:
+    if message.unresolved is not None:
+        is_of_node = any("built into node" in text for text, _ in message.notes)
+        base = join(folder, dirname(message.spot.file)) if message.spot else folder
+        return None if is_of_node else _what_was_meant(message.unresolved, base)
+    unknown = _NO_LOADER.match(message.text)
+    if unknown is None or unknown[1] in _COMPILED:
+        return None
+    if unknown[1] in _SHEETS:
+        return "make the sheet an asset of its own, and name it in the page"
+    return 'import it as text: `import text from "…" with { type: "text" }`'
+
+
+def _what_was_meant(wanted: str, base: str) -> str | None:
+    """What an import in the folder `base` was most likely meant to be, among the files where it looks."""
+    if wanted.startswith("."):
+        start, slash, name = wanted.rpartition("/")
+        meant = nearest(name, _names(join(base, start), "." in name))
+        return f"did you mean `{start}{slash}{meant}`?" if meant else None
+    depth = 2 if wanted.startswith("@") else 1
+    package = "/".join(wanted.split("/")[:depth])
+    packages = sorted(_packages(base))
+    if package in packages or ":" in package:
+        return None
+    meant = nearest(package, packages, 0.75)
+    return f"did you mean `{meant}{wanted[len(package) :]}`?" if meant else f"install it: `npm install {package}`"
+
+
+def _names(folder: str, with_suffix: bool) -> list[str]:
+    names = _listed(folder)
+    return names if with_suffix else sorted({_SUFFIX.sub("", name) for name in names})
+
+
+def _packages(folder: str) -> Iterator[str]:
+    while True:
+        modules = join(folder, "node_modules")
+        for name in _listed(modules):
+            yield from (f"{name}/{one}" for one in _listed(join(modules, name))) if name.startswith("@") else (name,)
+        if folder == dirname(folder):
+            return
+        folder = dirname(folder)
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []

@@ -1,0 +1,371 @@
+"""Bundles that esbuild makes of an entry module and all that it imports.
+
+Takes the configuration's entries and the sources; gives drafts under logical paths, which the graph, fingerprints and
+the manifest treat like all others.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from posixpath import basename, dirname, splitext
+from typing import Final
+
+from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
+from buildassets.compiler.edits import edited, in_order
+from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
+from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.link import nearest_asset
+from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.module_links import Aim, aims, edit_of, placed
+from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
+from buildassets.compiler.references import scan
+from buildassets.compiler.source_map import original_position
+from buildassets.compiler.sources import names_of
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.media import Syntax, media_of, suffix
+from buildassets.paths import LogicalPath, join
+
+_TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
+_SCRIPTS: Final = _TYPED | {".js", ".mjs", ".cjs"}
+_CHUNKS: Final = "chunks"
+_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleBundles:
+    """What became of the bundles.
+
+    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
+    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
+    """
+
+    drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    parts: frozenset[LogicalPath] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
+    """The module bundles of `config`, made by esbuild; nothing at all where there are none."""
+    if not config.module_bundles:
+        return ModuleBundles()
+    faults: list[Diagnostic] = []
+    groups = list(_groups(config, _entries(config, sources, faults), production))
+    drafts = {one.logical: Draft(_source(config, one)) for group in groups for one in group.entries}
+    if not groups:
+        return ModuleBundles(diagnostics=tuple(faults))
+    try:
+        command = find_esbuild(config.folder)
+    except UnavailableError as fault:
+        place = place_of_setting(config, "bundles", next(iter(config.module_bundles)))
+        return ModuleBundles(drafts, diagnostics=(*faults, fault.diagnostic("js/unavailable", place)))
+    bundling = _Bundling(config, command, sources, faults)
+    bundling.run(groups)
+    drafts |= bundling.drafts()
+    typed = {source.logical for source in sources if suffix(source.logical) in _TYPED}
+    parts = frozenset(bundling.consumed | typed) - drafts.keys()
+    return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file to begin with, and what its bundle is called. `path` is absolute and real."""
+
+    logical: LogicalPath
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one call of esbuild makes. `folder` is where its chunks belong, `with_sheets` whether its CSS is wanted."""
+
+    entries: tuple[_Entry, ...]
+    options: BundleOptions
+    folder: str
+    place: Location | None
+    with_sheets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A group, the pieces that came of it, and where these point."""
+
+    group: _Group
+    pieces: Pieces
+    aims: Mapping[str, Sequence[Aim]]
+
+
+def _entries(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, _Entry]:
+    by_name = {name: source for source in sources for name in names_of(source)}
+    found = {}
+    for name, bundle in config.module_bundles.items():
+        path = _entry_path(config, name, bundle, by_name)
+        if isinstance(path, Diagnostic):
+            faults.append(path)
+        else:
+            found[name] = _Entry(LogicalPath(name), os.path.realpath(path))
+    return found
+
+
+def _entry_path(config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source]) -> str | Diagnostic:
+    """The file that the bundle begins with: a source, or a file as the configuration's folder has it."""
+    where = partial(place_of_setting, config, "bundles", name)
+    if len(bundle.files) > 1:
+        message = f"the bundle `{name}` has {len(bundle.files)} entry points"
+        advice = "import the others in the first, or give each a bundle of its own, with `splitting = true`"
+        return error("bundle/entry", message, where(), hint=advice)
+    given = bundle.files[0].removeprefix("./")
+    source = by_name.get(given)
+    path = source.path if source else os.path.join(config.folder, given)
+    if not os.path.isfile(path):
+        near = nearest_asset(given, [LogicalPath(one) for one in by_name])
+        hint = f"did you mean `{near}`?" if near else None
+        return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
+    other = by_name.get(name)
+    if other and other is not source:
+        message = f"the bundle `{name}` has the name of the source `{other.shown}`"
+        return error("bundle/duplicate", message, where(), hint="name the bundle otherwise")
+    return _kind_fault(name, given, where("files", 0)) or path
+
+
+def _kind_fault(name: str, given: str, where: Location | None) -> Diagnostic | None:
+    kind = Syntax.CSS if suffix(given) == ".css" else Syntax.JAVASCRIPT if suffix(given) in _SCRIPTS else None
+    if kind is None:
+        hint = "begin with a script, or with a style sheet in plain CSS"
+        return error("bundle/kind", f"esbuild cannot bundle `{given}`", where, hint=hint)
+    if media_of(name).syntax is not kind:
+        hint = f"name it with the suffix `.{kind.value}`"
+        return error("bundle/kind", f"`{given}` does not make `{name}`: it is of another kind", where, hint=hint)
+    return None
+
+
+def _groups(config: Config, entries: Mapping[str, _Entry], production: bool) -> Iterator[_Group]:
+    """The entries that share chunks together, each of the others by itself."""
+    groups: dict[tuple[BundleOptions, str], list[_Entry]] = {}
+    for name in sorted(entries):
+        options = _options(config, config.module_bundles[name], production)
+        groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
+    for (options, _), found in groups.items():
+        place = place_of_setting(config, "bundles", found[0].logical)
+        yield _Group(tuple(found), options, f"{dirname(found[0].logical)}/{_CHUNKS}".lstrip("/"), place)
+
+
+def _options(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:
+    return BundleOptions(
+        format=bundle.format,
+        splitting=bundle.splitting,
+        define=tuple((name, json.dumps(value)) for name, value in sorted(bundle.define.items())),
+        external=tuple(_externals(config)) if bundle.format == "esm" else (),
+        minify=production and config.minify and config.engines.js != "none",
+        production=production,
+        load_paths=config.load_paths,
+    )
+
+
+def _externals(config: Config) -> Iterator[str]:
+    """The imports that a page resolves, as esbuild can say them. Others that find no file are left alone later."""
+    for specifier in config.importmap:
+        yield f"{specifier}*" if specifier.endswith("/") else specifier
+    for pattern in config.external:
+        if pattern.count("*") <= 1 and not any(mark in pattern for mark in "?[") and not pattern.startswith("."):
+            yield pattern
+
+
+class _Bundling:
+    """All calls of esbuild for one build: the groups, and then what runs by itself and is named in these, a worker."""
+
+    def __init__(
+        self, config: Config, command: EsbuildCommand, sources: Sequence[Source], faults: Iterable[Diagnostic]
+    ) -> None:
+        self.faults = list(faults)
+        self.files: dict[str, Source] = {}  # of no source root, by path
+        self.consumed: set[LogicalPath] = set()
+        self._config = config
+        self._command = command
+        self._is_external = compile_globs(config.external)
+        self._bundler = Bundler(command, config.folder, self._shown, self._is_external)
+        self._by_path = _by_real_path(sources)
+        self._logical = {source.logical for source in sources} | {LogicalPath(one) for one in config.module_bundles}
+        self._names = Names({*self._logical, *config.bundles})
+        self._scripts: dict[tuple[str, BundleOptions], LogicalPath] = {}  # what runs by itself: its file, and how
+        self._runs: list[_Run] = []
+
+    def run(self, groups: Iterable[_Group]) -> None:
+        """Have everything made."""
+        pending = list(groups)
+        while pending:
+            runs = [self._ran(group) for group in pending]
+            self._runs += runs
+            pending = [wanted for run in runs for wanted in self._wanted(run)]
+
+    def _shown(self, path: str) -> str:
+        return shown_path(self._config, _as_configured(self._config, path))
+
+    def _ran(self, group: _Group) -> _Run:
+        pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
+        self.faults += pieces.diagnostics
+        names = frozenset(piece.name for piece in pieces.pieces)
+        found = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
+        opaque = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}
+        self.consumed |= {self._by_path[one].logical for one in pieces.inputs or () if self._is_source(one, opaque)}
+        return _Run(group, pieces, found)
+
+    def _is_source(self, path: str, opaque: set[str]) -> bool:
+        return path in self._by_path and path not in opaque
+
+    def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
+        text = piece.body.decode("utf-8")
+        found = aims(piece, text, names, partial(_origin, piece, text))
+        return [aim for aim in found if aim.piece or not self._is_external(text[aim.start : aim.end])]
+
+    def _wanted(self, run: _Run) -> Iterator[_Group]:
+        """What is to be bundled for `run` and is not yet: scripts that it loads by their URL."""
+        wanted: dict[BundleOptions, list[_Entry]] = {}
+        for aim in (aim for name in sorted(run.aims) for aim in run.aims[name]):
+            if aim.script is None or not os.path.isfile(aim.path):
+                continue
+            options = _own_options(run.group.options, aim.script)
+            path = os.path.realpath(aim.path)
+            if (path, options) not in self._scripts:
+                stem = splitext(basename(path))[0]
+                self._scripts[path, options] = logical = self._names.free(run.group.folder, f"{stem}.js")
+                wanted.setdefault(options, []).append(_Entry(logical, path))
+        for options, entries in wanted.items():
+            yield _Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
+
+    def drafts(self) -> dict[LogicalPath, Draft]:
+        """Everything that was made; the files that it points at are found on the way."""
+        drafts: dict[LogicalPath, Draft] = {}
+        for run in self._runs:
+            logical = self._named(run)
+            read = inputs_of(run.pieces)
+            for piece in run.pieces.pieces:
+                if piece.name in logical and not piece.name.startswith("files/"):
+                    read_for = _with_settings(read[piece.name], os.path.realpath(self._config.folder))
+                    inputs = tuple(_as_configured(self._config, path) for path in read_for)
+                    entry = _Entry(logical[piece.name], self._entry_path(run, piece))
+                    draft = Draft(_source(self._config, entry), inputs=inputs, engines=(self._engine,))
+                    drafts[entry.logical] = self._linked(run, piece, logical, draft)
+        return drafts
+
+    @property
+    def _engine(self) -> tuple[str, str]:
+        return "bundle", f"esbuild {self._command.version}"
+
+    def _entry_path(self, run: _Run, piece: Piece) -> str:
+        return piece.entry or next(iter(piece.made_of), run.group.entries[0].path)
+
+    def _named(self, run: _Run) -> dict[str, LogicalPath]:
+        group, pieces = run.group, run.pieces
+        logical = named_chunks(pieces, [one.logical for one in group.entries], group.folder, self._names)
+        for piece in pieces.pieces:
+            if piece.name.startswith("files/"):
+                logical[piece.name] = self._file(piece.made_of[0], group.folder)
+            elif piece.style_sheet and group.with_sheets and (number := entry_number(piece)) is not None:
+                entry = group.entries[number].logical
+                logical[piece.style_sheet] = self._sheet(entry)
+        return logical
+
+    def _sheet(self, entry: LogicalPath) -> LogicalPath:
+        sheet = LogicalPath(splitext(entry)[0] + ".css")
+        if sheet in self._logical or sheet in self._config.bundles:
+            place = place_of_setting(self._config, "bundles", entry)
+            message = f"the style sheet of the bundle `{entry}` has the name of another asset: `{sheet}`"
+            self.faults.append(error("bundle/duplicate", message, place, hint="name the bundle otherwise"))
+        return sheet
+
+    def _file(self, path: str, folder: str) -> LogicalPath:
+        """The asset that the file at `path` is, as a source or as one more."""
+        path = os.path.realpath(path)
+        source = self._by_path.get(path) or self.files.get(path)
+        if source is None:
+            logical = self._names.free(folder, basename(path))
+            source = Source(logical, path, self._shown(path), -1, logical)
+            self.files[path] = source
+        return source.logical
+
+    def _linked(self, run: _Run, piece: Piece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
+        text = piece.body.decode("utf-8")
+        base = draft.source.logical
+        edits = []
+        for aim in run.aims[piece.name]:
+            target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
+            if target is not None:
+                edits.append(edit_of(aim, text, base, target))
+        text, as_module = placed(edited(text, in_order(edits)), run.group.options.format)
+        syntax = media_of(base).syntax
+        assert syntax is not None
+        references = tuple(scan(syntax, as_module))
+        return replace(draft, body=text if references else text.encode("utf-8"), references=references)
+
+    def _target(self, aim: Aim, group: _Group) -> LogicalPath | None:
+        """The asset that a file's name, beside its source, means; None where there is no telling."""
+        if os.path.isfile(aim.path):
+            if aim.script is not None:
+                return self._scripts[os.path.realpath(aim.path), _own_options(group.options, aim.script)]
+            return self._file(aim.path, group.folder)
+        # Not a file: it may be what one is compiled to, or nothing, which is told like any other missing reference.
+        origin = self._by_path.get(aim.origin)
+        return join(origin.logical, os.path.relpath(aim.path, dirname(aim.origin))) if origin else None
+
+
+def _own_options(options: BundleOptions, form: Format) -> BundleOptions:
+    external = options.external if form == "esm" else ()
+    return replace(options, format=form, splitting=False, external=external)
+
+
+def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
+    folders: dict[str, str] = {}
+    found = {}
+    for source in sources:
+        folder, name = os.path.split(source.path)
+        real = folders.get(folder) or folders.setdefault(folder, os.path.realpath(folder))
+        path = os.path.join(real, name)
+        found[os.path.realpath(path) if os.path.islink(path) else path] = source
+    return found
+
+
+def _origin(piece: Piece, text: str, offset: int) -> str | None:
+    assert piece.source_map is not None
+    line = text.count("\n", 0, offset)
+    before = text[text.rfind("\n", 0, offset) + 1 : offset]
+    column = len(before.encode("utf-16-le")) // 2
+    found = original_position(piece.source_map, line, column)
+    return found[0] if found else None
+
+
+def _source(config: Config, entry: _Entry) -> Source:
+    path = _as_configured(config, entry.path)
+    return Source(entry.logical, path, shown_path(config, path), -1, entry.logical)
+
+
+def _as_configured(config: Config, path: str) -> str:
+    """The real `path` below the configuration's folder as that is named."""
+    real = os.path.realpath(config.folder).rstrip(os.sep) + os.sep
+    return os.path.join(config.folder, path[len(real) :]) if path.startswith(real) else path
+
+
+def _with_settings(paths: Iterable[str], folder: str) -> list[str]:
+    """`paths` with the settings that esbuild reads for them: the nearest of each kind, within `folder` or a package."""
+    found = set(paths)
+    known: dict[str, set[str]] = {}
+    for path in paths:
+        found |= _settings(dirname(path), folder, known)
+    return sorted(found)
+
+
+def _settings(folder: str, project: str, known: dict[str, set[str]]) -> set[str]:
+    if folder not in known:
+        here = (os.path.join(folder, name) for name in _READ_BESIDE)
+        found = {path for path in here if os.path.isfile(path)}
+        is_top = folder == project or basename(dirname(folder)) == "node_modules" or folder == dirname(folder)
+        if not is_top:
+            names = {basename(path) for path in found}
+            above = _settings(dirname(folder), project, known)
+            found |= {path for path in above if basename(path) not in names}
+        known[folder] = found
+    return known[folder]

@@ -1,0 +1,106 @@
+"""What the pieces that esbuild wrote are called, and which files each of them was made from. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from posixpath import basename, splitext
+from typing import Final
+
+from buildassets.compiler.engines.esbuild_bundle import Piece, Pieces
+from buildassets.paths import LogicalPath
+
+_LISTED: Final = 3  # entry points that the name of what they share lists
+
+
+class Names:
+    """Logical paths that are free; `taken` are those that are not."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+
+    def free(self, folder: str, name: str) -> LogicalPath:
+        """`name` in `folder`, or with a number if there is such an asset; it is taken from then on."""
+        stem, ending = splitext(name)
+        path, number = f"{folder}/{name}".lstrip("/"), 1
+        while path in self._taken:
+            number += 1
+            path = f"{folder}/{stem}-{number}{ending}".lstrip("/")
+        self._taken.add(path)
+        return LogicalPath(path)
+
+
+def entry_number(piece: Piece) -> int | None:
+    """The number of the entry that was asked for, where the piece is one."""
+    stem, _ = splitext(piece.name)
+    return int(stem[1:]) if stem[:1] == "e" and stem[1:].isdecimal() and piece.entry else None
+
+
+def named_chunks(pieces: Pieces, entries: Sequence[LogicalPath], folder: str, names: Names) -> dict[str, LogicalPath]:
+    """The logical paths of the pieces with scripts, and of the entries with style sheets, by the names of the pieces.
+
+    What is loaded by `import()` is called after its source, what several entry points share after these: names that an
+    edit does not change.
+    """
+    found: dict[str, LogicalPath] = {}
+    for piece in pieces.pieces:
+        number = entry_number(piece)
+        if number is not None:
+            found[piece.name] = entries[number]
+    imported = [piece for piece in pieces.pieces if piece.entry and piece.name not in found]
+    for piece in sorted(imported, key=lambda piece: piece.entry or ""):
+        if piece.name.endswith(".js"):
+            found[piece.name] = names.free(folder, f"{_stem(piece.entry or '')}.js")
+    reaching = _reaching(pieces)
+    shared = {
+        tuple(sorted(found[entry] for entry in reaching.get(piece.name, ()) if entry in found)): piece.name
+        for piece in pieces.pieces
+        if piece.name.endswith(".js") and "/" not in piece.name and piece.name not in found
+    }
+    for sharing in sorted(shared):
+        found[shared[sharing]] = names.free(folder, f"{_shared_stem(sharing)}.js")
+    return found
+
+
+def _shared_stem(entries: Sequence[LogicalPath]) -> str:
+    stems = sorted({_stem(path) for path in entries}) or ["shared"]
+    more = len(stems) - _LISTED
+    return "-".join(stems) if more <= 0 else f"{'-'.join(stems[:_LISTED])}-and-{more}-more"
+
+
+def _stem(path: str) -> str:
+    return splitext(basename(path))[0]
+
+
+def inputs_of(pieces: Pieces) -> dict[str, tuple[str, ...]]:
+    """The files read for each piece, by its name: those of every entry point that reaches it, also by `import()`."""
+    entries = {piece.name: piece.entry for piece in pieces.pieces if piece.entry}
+    sheets = {piece.style_sheet: piece.entry for piece in pieces.pieces if piece.style_sheet and piece.entry}
+    inputs = pieces.inputs or {}
+    read_for = {path: _reached([path], inputs) for path in set(entries.values())}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, reaching in _reaching(pieces).items():
+        read = {file for entry in reaching for file in read_for[entries[entry]]}
+        found[name] = tuple(sorted(read))
+    for name, entry in sheets.items():
+        found[name] = tuple(sorted(read_for[entry]))
+    return found
+
+
+def _reaching(pieces: Pieces) -> dict[str, set[str]]:
+    """By the names of pieces: the entry points that import each, directly or through others, itself among them."""
+    imports = {piece.name: piece.imports for piece in pieces.pieces}
+    reaching: dict[str, set[str]] = {}
+    for piece in pieces.pieces:
+        if piece.entry:
+            for name in _reached([piece.name], imports):
+                reaching.setdefault(name, set()).add(piece.name)
+    return reaching
+
+
+def _reached(starts: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
+    pending = list(starts)
+    seen: set[str] = set()
+    while pending:
+        one = pending.pop()
+        if one not in seen:
+            seen.add(one)
+            pending += edges.get(one, ())
+    return seen

@@ -1,0 +1,539 @@
+"""Bundles by a real esbuild through the whole build: what is released, how it points, what is told of faults."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.diagnostics import render_text
+from tests.conftest import Tree, read_tree, write_tree
+from tests.corpus.packages import node_modules
+
+pytestmark = pytest.mark.corpus
+
+PLAIN = "minify = false\ncompress = []\n"
+MAIN = '"js/app.js" = { files = ["js/main.ts"], bundle = true }'
+SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+def run(folder: Path, files: Tree, bundles: str = MAIN, settings: str = PLAIN) -> BuildResult:
+    write_tree(folder, {"buildassets.toml": f"{settings}[bundles]\n{bundles}\n", **files})
+    if not (folder / "node_modules").exists():
+        (folder / "node_modules").symlink_to(node_modules())
+    return build(load_config(start=str(folder)))
+
+
+def texts(result: BuildResult) -> str:
+    return "\n\n".join(map(render_text, result.diagnostics))
+
+
+def assets(result: BuildResult) -> list[str]:
+    assert result.manifest is not None, texts(result)
+    return sorted(result.manifest.assets)
+
+
+def path_of(folder: Path, result: BuildResult, path: str) -> Path:
+    assert result.manifest is not None, texts(result)
+    return folder / "build/assets" / result.manifest.assets[path].file
+
+
+def released(folder: Path, result: BuildResult, path: str) -> str:
+    return path_of(folder, result, path).read_text()
+
+
+def references(result: BuildResult, path: str) -> tuple[str, ...]:
+    assert result.manifest is not None, texts(result)
+    return result.manifest.assets[path].references
+
+
+def printed(node: str, script: Path) -> str:
+    """What the module `script` prints."""
+    done = subprocess.run([node, script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def as_module(folder: Path, result: BuildResult, path: str) -> Path:
+    """The asset where node takes `.js` for modules."""
+    (folder / "build/package.json").write_text('{"type": "module"}')
+    return path_of(folder, result, path)
+
+
+# What is released
+
+
+def test_typescript_and_its_imports_become_one_script_and_no_assets(tmp_path: Path, node: str) -> None:
+    files = {
+        "assets/js/main.ts": 'import { add } from "./sum"; console.log(add(1, 2) as number);',
+        "assets/js/sum.ts": "export function add(a: number, b: number): number { return a + b; }",
+        "assets/js/types.ts": "export type Port = string;",
+        "assets/js/other.js": "p(1);",
+    }
+    result = run(tmp_path, files)
+    assert assets(result) == ["js/app.js", "js/other.js"]
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == "3\n"
+
+
+def test_entry_may_lie_outside_of_the_source_roots(tmp_path: Path) -> None:
+    files = {"front/main.ts": "console.log(1 as number);", "assets/a.txt": ""}
+    result = run(tmp_path, files, '"app.js" = { files = ["front/main.ts"], bundle = true }')
+    assert assets(result) == ["a.txt", "app.js"]
+
+
+def test_bundle_may_have_the_name_of_its_entry(tmp_path: Path) -> None:
+    files = {"assets/js/main.js": 'import "./b";', "assets/js/b.js": "p('b');"}
+    result = run(tmp_path, files, '"js/main.js" = { files = ["js/main.js"], bundle = true }')
+    assert assets(result) == ["js/main.js"]
+    assert "p('b')" in released(tmp_path, result, "js/main.js").replace('"', "'")
+
+
+def test_part_is_released_where_something_else_refers_to_it(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.js": 'import "./b.js";',
+        "assets/js/b.js": "p('b');",
+        "assets/js/alone.js": 'import "./b.js";',
+    }
+    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }')
+    assert assets(result) == ["js/alone.js", "js/app.js", "js/b.js"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ('["js/*"]', ["js/app.js"]),
+        ('["js/app.js", "js/b.js"]', ["js/app.js", "js/b.js"]),
+        ('["a.txt"]', ["a.txt"]),
+    ],
+)
+def test_entries_name_a_part_by_its_very_name_only(tmp_path: Path, entries: str, expected: list[str]) -> None:
+    files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.js": "p('b');", "assets/a.txt": ""}
+    result = run(tmp_path, files, settings=f"{PLAIN}entries = {entries}\n")
+    assert assets(result) == expected
+
+
+def test_check_lists_no_part_as_unreached_and_writes_nothing(tmp_path: Path) -> None:
+    files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": "p('b');"}
+    run(tmp_path, files)
+    shutil.rmtree(tmp_path / "build")
+    before = read_tree(tmp_path)
+    result = check(load_config(start=str(tmp_path)))
+    assert (result.diagnostics, result.unreached) == ((), ())
+    assert read_tree(tmp_path) == before
+
+
+def test_only_the_function_that_is_used_is_in_the_bundle(tmp_path: Path, node: str) -> None:
+    files = {"assets/js/main.ts": 'import { chunk } from "lodash-es"; console.log(chunk([1, 2, 3], 2).length);'}
+    result = run(tmp_path, files, settings="compress = []\n")
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == "2\n"
+    assert path_of(tmp_path, result, "js/app.js").stat().st_size < 6000
+
+
+@pytest.mark.parametrize(("mode", "said"), [("production", "production\n"), ("development", "development\n")])
+def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said: str) -> None:
+    run(tmp_path, {"assets/js/main.ts": "console.log(process.env.NODE_ENV);"})
+    result = build(load_config(start=str(tmp_path)), mode="development" if mode == "development" else "production")
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == said
+
+
+def test_defined_names_have_the_values_of_the_configuration(tmp_path: Path, node: str) -> None:
+    define = 'define = { VERSION = "1.2", "app.debug" = true, LIMIT = 3 }'
+    bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, {define} }}'
+    files = {"assets/js/main.ts": "declare const VERSION: string; console.log(VERSION, app.debug, LIMIT);"}
+    result = run(tmp_path, files, bundle)
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == "1.2 true 3\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_minified"),
+    [
+        ("", True),
+        ("minify = false\n", False),
+        ('engines = { js = "none" }\n', False),
+    ],
+)
+def test_bundle_is_minified_where_scripts_are(tmp_path: Path, settings: str, is_minified: bool) -> None:
+    files = {"assets/js/main.ts": "function longName(a: number) { return a }\nconsole.log(longName(1), longName(2));"}
+    result = run(tmp_path, files, settings=f"compress = []\n{settings}")
+    assert ("longName" not in released(tmp_path, result, "js/app.js")) is is_minified
+
+
+def test_style_sheet_is_bundled_from_a_style_sheet(tmp_path: Path) -> None:
+    files = {
+        "assets/css/main.css": '@import "./base.css"; @import "normalize.css"; b { background: url(../img/a.svg) }',
+        "assets/css/base.css": 'i { background: url("../img/a.svg#x") }',
+        "assets/img/a.svg": SVG,
+    }
+    result = run(tmp_path, files, '"app.css" = { files = ["css/main.css"], bundle = true }')
+    assert assets(result) == ["app.css", "img/a.svg"]
+    text = released(tmp_path, result, "app.css")
+    assert "line-height: 1.15" in text
+    assert result.manifest is not None
+    assert text.count(f'url("{result.manifest.assets["img/a.svg"].file}') == 2
+
+
+# How it points
+
+
+def test_imported_image_is_the_url_of_the_asset(tmp_path: Path, node: str) -> None:
+    files = {
+        "assets/js/main.ts": 'import logo from "../img/logo.svg"; console.log(logo.slice(-32)); export { logo };',
+        "assets/img/logo.svg": SVG,
+    }
+    result = run(tmp_path, files, settings="compress = []\n")
+    assert references(result, "js/app.js") == ("img/logo.svg",)
+    script = as_module(tmp_path, result, "js/app.js")
+    logo = path_of(tmp_path, result, "img/logo.svg")
+    assert printed(node, script) == f"{logo.as_uri()[-32:]}\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function f() { return logo } console.log(f())",
+        "switch (process.argv[0] && logo) { case logo: console.log(logo) }",
+        "console.log(`${logo}`); console.log({ [logo]: 1 } ? typeof logo : 0)",
+        "for (const x of [logo]) console.log(logo in { [logo]: 1 }, x)",
+        "console.log(logo + '#a', 'b' + logo)",
+        "export { logo as default }; console.log(logo)",
+        "console.log(new Map([[logo, logo]]).get(logo))",
+    ],
+)
+@pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
+def test_imported_image_is_a_string_wherever_it_stands(tmp_path: Path, node: str, code: str, settings: str) -> None:
+    files = {"assets/js/main.js": f'import logo from "../a b.svg"; {code}', "assets/a b.svg": SVG}
+    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }', settings)
+    said = printed(node, as_module(tmp_path, result, "js/app.js"))
+    assert said.count(path_of(tmp_path, result, "a b.svg").as_uri()) >= 1
+
+
+def test_url_beside_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
+    files = {
+        "assets/app/main.ts": 'import { icon } from "./deep/icon"; p(icon, new URL("a.png?v=1", import.meta.url));',
+        "assets/app/deep/icon.ts": 'export const icon = new URL("../../img/a.png", import.meta.url).href;',
+        "assets/app/a.png": "a",
+        "assets/img/a.png": "b",
+    }
+    result = run(tmp_path, files, '"x/y/app.js" = { files = ["app/main.ts"], bundle = true }', "compress = []\n")
+    assert references(result, "x/y/app.js") == ("app/a.png", "img/a.png")
+    assert '"../../app/a.' in (text := released(tmp_path, result, "x/y/app.js"))
+    assert ".png?v=1" in text
+
+
+def test_url_beside_a_source_may_name_what_a_source_is_compiled_to(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.ts": 'p(new URL("../css/app.css", import.meta.url));',
+        "assets/css/app.scss": "$c: red; b { color: $c }",
+    }
+    assert references(run(tmp_path, files), "js/app.js") == ("css/app.css",)
+
+
+def test_missing_file_beside_a_source_is_told_like_any_other(tmp_path: Path) -> None:
+    files = {"assets/lib/main.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
+    result = run(tmp_path, files, '"js/app.js" = { files = ["lib/main.ts"], bundle = true }')
+    assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
+
+
+def test_file_of_a_package_becomes_an_asset_beside_the_bundle(tmp_path: Path) -> None:
+    code = 'import logo from "leaflet/dist/images/layers.png"; p(logo); import "leaflet/dist/leaflet.css";'
+    result = run(tmp_path, {"assets/js/main.ts": code})
+    chunks = [f"js/chunks/{name}.png" for name in ("layers", "layers-2x", "marker-icon")]
+    assert assets(result) == ["js/app.css", "js/app.js", *sorted(chunks)]
+    assert references(result, "js/app.js") == ("js/chunks/layers.png",)
+    assert set(references(result, "js/app.css")) == set(chunks)
+
+
+def test_style_sheet_that_a_script_imports_stands_beside_it(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.ts": 'import "../css/app.css"; import styles from "../css/x.module.css"; p(styles.big);',
+        "assets/css/app.css": '@import "./fonts/font.css"; b { background: image-set("../img/a.png" 1x) }',
+        "assets/css/x.module.css": ".big { color: red }",
+        "assets/css/fonts/font.css": "@font-face { font-family: f; src: url(f.woff2?v=1) }",
+        "assets/css/fonts/f.woff2": "",
+        "assets/img/a.png": "",
+    }
+    result = run(tmp_path, files)
+    assert assets(result) == ["css/fonts/f.woff2", "img/a.png", "js/app.css", "js/app.js"]
+    assert references(result, "js/app.css") == ("css/fonts/f.woff2", "img/a.png")
+    assert ".woff2?v=1" in released(tmp_path, result, "js/app.css")
+
+
+def test_urls_that_begin_with_a_slash_are_what_they_are_elsewhere(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.ts": 'import "../css/app.css";',
+        "assets/css/app.css": "b { a: url(/assets/img/a.png); c: url(/other/b.png); d: url(https://h.test/x) }",
+        "assets/img/a.png": "",
+    }
+    result = run(tmp_path, files)
+    assert references(result, "js/app.css") == ("img/a.png",)
+    assert "url(/other/b.png)" in released(tmp_path, result, "js/app.css").replace('"', "")
+
+
+def test_import_that_the_import_map_names_is_left_to_the_page(tmp_path: Path) -> None:
+    files = {"assets/js/main.ts": 'import { html } from "lit"; import x from "./x"; p(html, x);', "assets/js/x.ts": ""}
+    files["assets/js/x.ts"] = 'import "lit/y.js"; export default 1'
+    settings = f'{PLAIN}[importmap]\nlit = "https://cdn.test/lit.js"\n"lit/" = "https://cdn.test/lit/"\n'
+    text = released(tmp_path, run(tmp_path, files, settings=settings), "js/app.js")
+    assert 'from "lit"' in text
+    assert 'import "lit/y.js"' in text
+
+
+def test_external_imports_are_left_alone(tmp_path: Path) -> None:
+    files = {"assets/js/main.ts": 'import a from "react"; import b from "~not/there.js"; p(a, b);'}
+    text = released(tmp_path, run(tmp_path, files, settings=f'{PLAIN}external = ["react", "~not/**"]\n'), "js/app.js")
+    assert 'from "react"' in text
+    assert 'from "~not/there.js"' in text
+
+
+def test_load_paths_are_searched_for_packages(tmp_path: Path, node: str) -> None:
+    files = {
+        "lib/greeting/index.js": 'export default "hello";',
+        "assets/js/main.ts": 'import hello from "greeting"; console.log(hello);',
+    }
+    result = run(tmp_path, files, settings=f'{PLAIN}load_paths = ["lib"]\n')
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == "hello\n"
+    assert result.manifest is not None
+    assert "greeting/index.js" in result.manifest.assets["js/app.js"].inputs
+
+
+def test_script_without_modules_finds_its_files_by_its_own_url(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.ts": 'import a from "../a.svg"; p(a, new URL("../b.svg", import.meta.url).href);',
+        "assets/a.svg": SVG,
+        "assets/b.svg": SVG + " ",
+    }
+    bundle = '"js/app.js" = { files = ["js/main.ts"], bundle = true, format = "iife" }'
+    result = run(tmp_path, files, bundle, "compress = []\n")
+    assert references(result, "js/app.js") == ("a.svg", "b.svg")
+    assert "import.meta" not in released(tmp_path, result, "js/app.js")
+
+
+@pytest.mark.parametrize(
+    ("call", "marks"),
+    [
+        ('new Worker(new URL("./work.ts", import.meta.url), { type: "module" })', "export"),
+        ('new SharedWorker(new URL("./work.ts", import.meta.url), { name: "n", type: "module" })', "export"),
+        ('new Worker(new URL("./work.ts", import.meta.url))', "(() =>"),
+        ('navigator.serviceWorker.register(new URL("./work.ts", import.meta.url))', "export"),
+    ],
+)
+def test_script_that_is_loaded_by_its_url_is_bundled_too(tmp_path: Path, call: str, marks: str) -> None:
+    files = {
+        "assets/js/main.ts": f"p({call});",
+        "assets/js/work.ts": 'import { two } from "./two"; postMessage(two as number); export const done = 1;',
+        "assets/js/two.ts": "export const two = 2;",
+    }
+    result = run(tmp_path, files)
+    assert assets(result) == ["js/app.js", "js/chunks/work.js"]
+    assert references(result, "js/app.js") == ("js/chunks/work.js",)
+    assert marks in released(tmp_path, result, "js/chunks/work.js")
+
+
+def test_worker_may_start_itself_and_others(tmp_path: Path) -> None:
+    files = {
+        "assets/js/main.ts": 'new Worker(new URL("./a.ts", import.meta.url), { type: "module" });',
+        "assets/js/a.ts": 'new Worker(new URL("./a.ts", import.meta.url), { type: "module" });'
+        'new Worker(new URL("./b.ts", import.meta.url), { type: "module" });',
+        "assets/js/b.ts": 'new Worker(new URL("./a.ts", import.meta.url), { type: "module" });',
+    }
+    result = run(tmp_path, files)
+    assert assets(result) == ["js/app.js", "js/chunks/a.js", "js/chunks/b.js"]
+    assert references(result, "js/chunks/a.js") == ("js/chunks/a.js", "js/chunks/b.js")
+
+
+# Chunks
+
+SPLIT = """
+"js/app.js" = { files = ["js/main.tsx"], bundle = true, splitting = true }
+"js/admin.js" = { files = ["js/admin.tsx"], bundle = true, splitting = true }
+"""
+TWO_PAGES = {
+    "tsconfig.json": '{ "compilerOptions": { "jsx": "react-jsx" } }',
+    "assets/js/main.tsx": """
+        import { Children } from "react";
+        console.log(Children.count(<b>main</b>), (<b>main</b>).props.children);
+        import("./late").then(({ late }) => console.log(late));
+    """,
+    "assets/js/admin.tsx": """
+        import { Children } from "react";
+        console.log(Children.count(<i>admin</i>), (<i>admin</i>).props.children);
+    """,
+    "assets/js/late.ts": 'export const late: string = "late";',
+}
+
+
+def test_entries_share_chunks(tmp_path: Path, node: str) -> None:
+    result = run(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
+    chunks = ["js/chunks/admin-app-late.js", "js/chunks/admin-app.js", "js/chunks/late.js"]
+    assert assets(result) == ["js/admin.js", "js/app.js", *chunks]
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == "1 main\nlate\n"
+    assert printed(node, as_module(tmp_path, result, "js/admin.js")) == "1 admin\n"
+    sizes = {path: path_of(tmp_path, result, path).stat().st_size for path in assets(result)}
+    assert sizes["js/chunks/admin-app.js"] > 10 * sizes["js/app.js"]
+
+
+def test_edit_of_one_entry_renames_it_alone(tmp_path: Path) -> None:
+    first = run(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
+    edit = TWO_PAGES["assets/js/admin.tsx"].replace("admin<", "other<")
+    second = run(tmp_path, {"assets/js/admin.tsx": edit}, SPLIT, "compress = []\n")
+    assert first.manifest is not None
+    assert second.manifest is not None
+    old, new = first.manifest.assets, second.manifest.assets
+    assert [path for path in new if new[path].file != old[path].file] == ["js/admin.js"]
+
+
+def test_chunk_is_named_after_the_entries_that_share_it(tmp_path: Path) -> None:
+    pages = [f"p{number}" for number in range(5)]
+    files = {f"assets/{page}.js": 'import { x } from "./shared.js"; p(x, x);' for page in pages}
+    files["assets/shared.js"] = "export const x = Math.random();"
+    bundles = (f'"js/{page}.js" = {{ files = ["{page}.js"], bundle = true, splitting = true }}' for page in pages)
+    result = run(tmp_path, files, "\n".join(bundles))
+    assert "js/chunks/p0-p1-p2-and-2-more.js" in assets(result)
+
+
+def test_chunk_takes_the_name_of_no_source(tmp_path: Path) -> None:
+    result = run(tmp_path, {**TWO_PAGES, "assets/js/chunks/late.js": "p(1);"}, SPLIT)
+    assert "js/chunks/late-2.js" in assets(result)
+
+
+# Inputs, bytes
+
+
+def test_inputs_are_all_files_that_were_read(tmp_path: Path) -> None:
+    files = {
+        "package.json": "{}",
+        "tsconfig.json": "{}",
+        "assets/js/main.ts": 'import "../css/a.css"; import data from "./data.json"; import "preact"; p(data);',
+        "assets/js/data.json": "1",
+        "assets/css/a.css": "b { color: red }",
+    }
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    inputs = result.manifest.assets["js/app.js"].inputs
+    assert [path for path in inputs if "node_modules" not in path] == [
+        "css/a.css",
+        "js/data.json",
+        "js/main.ts",
+        "package.json",
+        "tsconfig.json",
+    ]
+    assert "node_modules/preact/package.json" in inputs
+    assert result.manifest.engines["bundle"].startswith("esbuild 0.")
+
+
+@pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
+def test_two_folders_give_the_same_bytes(tmp_path: Path, settings: str) -> None:
+    releases = []
+    for folder in (tmp_path / "a", tmp_path / "deeper/and/named other"):
+        shutil.copytree(node_modules() / "preact", folder / "node_modules/preact")
+        files = {name: text.replace('"react"', '"./count"') for name, text in TWO_PAGES.items()}
+        files["assets/js/count.ts"] = 'import { toChildArray } from "preact"; export const Children = { toChildArray };'
+        files["tsconfig.json"] = '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "preact" } }'
+        (folder / "node_modules/esbuild").symlink_to(node_modules() / "esbuild")
+        (folder / "node_modules/@esbuild").symlink_to(node_modules() / "@esbuild")
+        assert run(folder, files, SPLIT, settings).succeeded
+        releases.append(read_tree(folder / "build"))
+    assert releases[0] == releases[1]
+
+
+def test_packages_behind_a_link_leave_no_trace_of_their_folder(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/js/main.ts": 'import { h } from "preact"; p(h);'}, settings="compress = []\n")
+    assert all(str(node_modules().parent).encode() not in text for text in read_tree(tmp_path / "build").values())
+    assert result.manifest is not None
+    assert not [path for path in result.manifest.assets["js/app.js"].inputs if ".." in path]
+
+
+def test_second_build_writes_nothing(tmp_path: Path) -> None:
+    run(tmp_path, TWO_PAGES, SPLIT)
+    assert run(tmp_path, {}, SPLIT).written == ()
+
+
+# Faults
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "place", "hint"),
+    [
+        ('import "./shuot";', "error[bundle/missing]: cannot find `./shuot`", "1:8", "did you mean `./shout`?"),
+        ('import "raect/x";', "error[bundle/missing]: cannot find `raect/x`", "1:8", "did you mean `react/x`?"),
+        ('import "@ab/zz";', "error[bundle/missing]: cannot find `@ab/zz`", "1:8", "install it: `npm install @ab/zz`"),
+        ('let ü = "ü", 1;', "error[bundle/esbuild]: expected identifier but found `1`", "1:14", None),
+        ('import "./a.scss";', "error[bundle/esbuild]: no loader is configured for `.scss` files", "1:8", "make the"),
+        ('/* ü */ p(typeof a === "strnig");', "warning[bundle/esbuild]: the `typeof` operator", "1:24", None),
+    ],
+)
+def test_what_esbuild_complains_of_has_its_place(
+    tmp_path: Path, code: str, message: str, place: str, hint: str | None
+) -> None:
+    files = {"assets/js/main.ts": code, "assets/js/shout.ts": "", "assets/js/a.scss": "b { color: red }"}
+    said = texts(run(tmp_path, files))
+    assert message in said
+    assert f"--> assets/js/main.ts:{place}" in said
+    assert (f"hint: {hint}" in said) if hint else ("hint" not in said)
+
+
+def test_every_error_is_told(tmp_path: Path) -> None:
+    files = {"assets/js/main.ts": "".join(f'import "./gone{number}";' for number in range(20))}
+    assert len(run(tmp_path, files).diagnostics) == 20
+
+
+def test_fault_of_one_bundle_hides_none_of_another(tmp_path: Path) -> None:
+    bundles = f'{MAIN}\n"js/b.js" = {{ files = ["js/b.ts"], bundle = true }}'
+    files = {"assets/js/main.ts": "let 1;", "assets/js/b.ts": 'p(new URL("./gone.png", import.meta.url));'}
+    assert {found.code for found in run(tmp_path, files, bundles).diagnostics} == {
+        "bundle/esbuild",
+        "reference/missing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("bundle", "code"),
+    [
+        ('"js/app.js" = { files = ["js/gone.ts"], bundle = true }', "bundle/empty"),
+        ('"js/app.js" = { files = ["js/main.ts", "js/b.ts"], bundle = true }', "bundle/entry"),
+        ('"js/app.css" = { files = ["js/main.ts"], bundle = true }', "bundle/kind"),
+        ('"js/app.js" = { files = ["js/a.scss"], bundle = true }', "bundle/kind"),
+        ('"js/other.js" = { files = ["js/main.ts"], bundle = true }', "bundle/duplicate"),
+        ('"js/b.js" = { files = ["js/main.ts"], bundle = true }', "bundle/duplicate"),
+    ],
+)
+def test_bundle_that_cannot_be_is_told(tmp_path: Path, bundle: str, code: str) -> None:
+    files = {
+        "assets/js/main.ts": 'import "./b.css";',
+        "assets/js/b.css": "",
+        "assets/js/b.ts": "",
+        "assets/js/other.js": "",
+        "assets/js/a.scss": "b { color: red }",
+    }
+    result = run(tmp_path, files, bundle)
+    assert [found.code for found in result.diagnostics] == [code], texts(result)
+
+
+def test_missing_esbuild_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    (tmp_path / "node_modules").mkdir()
+    bundles = f'{MAIN}\n"js/b.js" = {{ files = ["js/main.ts"], bundle = true }}'
+    (found,) = run(tmp_path, {"assets/js/main.ts": "p(1);"}, bundles).diagnostics
+    assert found.code == "js/unavailable"
+    assert found.location is not None
+    assert found.location.file == "buildassets.toml"
+
+
+@pytest.mark.parametrize("ending", ["kill -SEGV $$", "echo 'panic: oh' >&2; exit 2", "exit 0"])
+def test_esbuild_that_dies_is_told(tmp_path: Path, ending: str) -> None:
+    program = tmp_path / "node_modules/.bin/esbuild"
+    write_tree(
+        tmp_path, {"node_modules/.bin/esbuild": f'#!/bin/sh\n[ "$1" = --version ] && echo 0.28.2 || {{ {ending}; }}'}
+    )
+    program.chmod(0o755)
+    result = run(tmp_path, {"assets/js/main.ts": "p(1);"})
+    assert [found.code for found in result.diagnostics] == ["bundle/crash"], texts(result)
+
+
+def test_manifest_is_json_with_the_bundle_in_it(tmp_path: Path) -> None:
+    run(tmp_path, {"assets/js/main.ts": "p(1);"})
+    document = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert document["assets"]["js/app.js"]["type"] == "text/javascript"

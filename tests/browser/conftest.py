@@ -140,6 +140,11 @@ class _Handler(SimpleHTTPRequestHandler):
         "": "application/octet-stream",
     }
 
+    def end_headers(self) -> None:
+        """Let pages of other origins use fonts and modules, as whoever serves assets from another host does."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
         """Say nothing."""
 

@@ -8,8 +8,10 @@ import pytest
 from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.manifest import Manifest
+from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
 from tests.conftest import Tree, write_tree
+from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.browser
 
@@ -63,4 +65,34 @@ def test_images_in_a_sheet_are_drawn(browser: Browser, serve: Callable[[Path], s
     colours = [browser.value(f"{PIXEL}('#{one}')") for one in ids]
     assert colours == ["0,255,0,255", "0,255,0,255", "0,255,0,255", "0,0,255,255"]
     assert "data:image/svg" in browser.style("#set", "background-image")
+    assert browser.faults() == []
+
+
+@pytest.mark.corpus
+def test_an_inlined_sheet_finds_its_image_and_font_on_another_host(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    font = node_modules() / "@fortawesome/fontawesome-free/webfonts/fa-regular-400.woff2"
+    css = """
+    @import "base.css";
+    @font-face { font-family: own; src: url(../fonts/own.woff2) format("woff2") }
+    p { background: url('../img/hard.svg'); font: 9px own }
+    """
+    files: Tree = {
+        "buildassets.toml": 'output = "host/release"',
+        "assets/css/critical.css": css,
+        "assets/css/base.css": "p { color: rgb(1, 2, 3) }",
+        "assets/fonts/own.woff2": font.read_bytes(),
+        "assets/img/hard.svg": HARD,
+    }
+    released(tmp_path, files)
+    prefix = serve(tmp_path / "host") + "release/assets/"
+    style = Assets(tmp_path / "host/release/manifest.json", url=prefix).inline("css/critical.css")
+    write_tree(tmp_path / "site", {"shop/page.html": f'<link rel="icon" href="data:,">{style}<p>&#xf0f3;'})
+    browser.open(serve(tmp_path / "site") + "shop/page.html")
+    assert browser.value("document.fonts.ready.then(() => [...document.fonts].map((font) => font.status))") == [
+        "loaded"
+    ]
+    assert browser.style("p", "color") == "rgb(1, 2, 3)"
+    assert browser.style("p", "background-image").startswith(f'url("{prefix}img/hard.')
     assert browser.faults() == []

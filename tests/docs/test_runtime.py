@@ -10,6 +10,7 @@ from tests.runtime.pages import elements, run_python, write_release
 
 PAGE = (Path(__file__).parents[2] / "docs/runtime.md").read_text(encoding="utf-8")
 CONTENTS = {
+    "css/critical.css": "body { margin: 0 }",
     "css/site.css": "body { color: #123 }",
     "js/app.js": "start()",
     "js/lib.js": "export default 1",
@@ -43,6 +44,14 @@ def test_jinja(site: Path) -> None:
     (site / "templates/page.html").write_text(template)
     page = run_python(program + "print(env.get_template('page.html').render(nonce='n'))", cwd=site)
     assert [tag for tag, _ in elements(page)] == SEEN
+
+
+def test_critical_css(site: Path) -> None:
+    (site / "templates/page.html").write_text(blocks("## Critical CSS")[0])
+    program = blocks("## Jinja")[0]
+    page = run_python(program + "print(env.get_template('page.html').render(nonce='n'))", cwd=site)
+    assert page.startswith('<style nonce="n">body { margin: 0 }</style>')
+    assert [tag for tag, _ in elements(page)] == ["style", "link"]
 
 
 def test_flask(site: Path) -> None:

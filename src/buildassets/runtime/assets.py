@@ -80,7 +80,7 @@ class _Release:
         self._manifest = manifest
         self.importmap: dict[str, str] = document.get("importmap") or {}
         self.urls = _Urls(self._url)
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, str] = {}  # of what stands in pages, by name
 
     def entry(self, name: str) -> dict[str, Any]:
         """What the manifest says of `name`; it has at least its file."""
@@ -103,6 +103,16 @@ class _Release:
         if integrity is True:
             integrity = self.entry(name).get("integrity")
         return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
+
+    def moved_into_page(self, text: str, name: str) -> str:
+        """The text of the asset `name` with full URLs for what it refers to."""
+        entry = self.entry(name)
+        targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
+        if not targets:
+            return text
+        from buildassets.runtime.in_page import with_full_urls
+
+        return with_full_urls(text, name, {self.entry(one)["file"]: _address(self.urls[one]) for one in targets})
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The attributes of a link that preloads `name`, as the request for it will be made."""
@@ -226,36 +236,31 @@ class Assets:
     def inline(self, name: str, **attributes: object) -> Markup:
         """The asset itself in the page: `<style>` for CSS, `<script>` for JavaScript and JSON, `<svg>` for SVG.
 
-        The file, which stands beside the manifest, is read at the first use and kept: its name is made from its
-        content, so it cannot change. What would end the element early is escaped (see `tags`).
+        What it refers to is named by full URLs, as its own relative ones would mean other files in a page. The file,
+        which stands beside the manifest, is read at the first use and kept: its name is made from its content, so it
+        cannot change. What would end the element early is escaped (see `tags`).
 
-        Raises ValueError for other media types, and for an asset that refers to others: its references are relative
-        to its own URL and would mean something else in a page. ManifestError where the file cannot be read.
+        Raises ValueError for other media types, ManifestError where the file cannot be read.
         """
         release = self._pinned or self._reloaded()
         entry = release.entry(name)
-        if references := entry.get("references"):
-            why = (
-                f"it refers to `{references[0]}` by a URL relative to its own, which in a page would mean another file"
-            )
-            raise ValueError(f"cannot inline `{name}`: {why}; name it by its URL instead")
         in_page = tags.INLINE.get(entry.get("type", ""))
         if in_page is None:
             raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
-        return in_page(self._text(release, entry["file"]), attribute_names(attributes))
+        if name not in release.texts:
+            release.texts[name] = release.moved_into_page(self._text(entry["file"]), name)
+        return in_page(release.texts[name], attribute_names(attributes))
 
-    def _text(self, release: _Release, file: str) -> str:
-        if file not in release.texts:
-            path = os.path.join(os.path.dirname(self._path), "assets", file)
-            shown = os.path.join(os.path.dirname(self._shown), "assets", file)
-            try:
-                with open(path, encoding="utf-8-sig", newline="") as opened:
-                    release.texts[file] = opened.read()
-            except OSError as fault:
-                raise refusal("manifest/file", f"cannot read `{shown}`: {_reason(fault)}", shown) from None
-            except UnicodeDecodeError:
-                raise ValueError(f"cannot inline `{shown}`: it is not UTF-8") from None
-        return release.texts[file]
+    def _text(self, file: str) -> str:
+        path = os.path.join(os.path.dirname(self._path), "assets", file)
+        shown = os.path.join(os.path.dirname(self._shown), "assets", file)
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as opened:
+                return opened.read()
+        except OSError as fault:
+            raise refusal("manifest/file", f"cannot read `{shown}`: {_reason(fault)}", shown) from None
+        except UnicodeDecodeError:
+            raise ValueError(f"cannot inline `{shown}`: it is not UTF-8") from None
 
     def _reloaded(self) -> _Release:
         stamp, release = self._latest

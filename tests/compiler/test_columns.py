@@ -29,8 +29,22 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "config import map": ("importmap/missing", "buildassets.toml", '\nimportmap = {"¤b" = «"c.js"»}\n', {}),
     "css syntax": ("css/syntax", "assets/a.css", '/**/\na { b: "¤"; c: «url(x y)» }\n', {}),
     "css reference": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
+    "css escape": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url(«n\\6f.png») }\n', {}),
+    "css import": ("reference/missing", "assets/a.css", '/**/\n/*¤*/ @import "«no.css»" print;\n', {}),
+    "css image set": ("reference/missing", "assets/a.css", '/**/\na{b:"¤";c:image-set("«no.png»" 1x)}\n', {}),
+    "css source map": ("reference/missing-map", "assets/a.min.css", "a{}\n/*¤*//*# sourceMappingURL=«no.map» */\n", {}),
     "js syntax": ("js/syntax", "assets/a.js", "f();\nf('¤', «'open»\n", {}),
     "js reference": ("reference/missing", "assets/a.js", 'f();\nf("¤"); import("«./no.js»");\n', {}),
+    "js escape": ("reference/missing", "assets/a.js", 'f();\nf("¤"); import("«./n\\x6f.js»");\n', {}),
+    "js url": ("reference/missing", "assets/a.js", 'f();\nf("¤"); new URL("«no.png»", import.meta.url);\n', {}),
+    "js template": ("reference/missing", "assets/a.js", "f();\nf(`¤`); import(`«./no.js»`);\n", {}),
+    "js after lines": ("reference/missing", "assets/a.js", 'f(`\na¤\\\nb`, "¤"); import("«./no.js»");\n', {}),
+    "js source map": (
+        "reference/missing-map",
+        "assets/a.min.js",
+        "f();\n/*¤*/ //# sourceMappingURL=«no.map»\n",
+        {},
+    ),
     "svg reference": ("reference/missing", "assets/a.svg", '<svg>\n<title>¤</title><use href="«no.svg»"/></svg>\n', {}),
     "svg style": ("reference/missing", "assets/a.svg", "<svg>\n<style>/*¤*/ a{b:url(«no.svg»)}</style></svg>\n", {}),
     "html reference": ("reference/missing", "assets/a.html", '<p>\n<p>¤</p><img src="«no.png»">\n', {}),
@@ -38,6 +52,26 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "reference/missing",
         "assets/a.html",
         '<p>\n<script type="module">f("¤");import "«./no.js»"</script>\n',
+        {},
+    ),
+    "html srcset": (
+        "reference/missing",
+        "assets/a.html",
+        '<p>\n<img alt="¤" srcset="readme.txt 1x, «no.png» 2x">\n',
+        {},
+    ),
+    "html entity": ("reference/missing", "assets/a.html", '<p>\n<p>¤&amp;<img src="«no&amp;.png»?a">\n', {}),
+    "html style": ("reference/missing", "assets/a.html", '<p>\n<p title="¤" style="a:url(«no.png»)">\n', {}),
+    "html import map": (
+        "reference/missing",
+        "assets/a.html",
+        '<p>\n<script type="importmap">{"imports": {"¤": "«./no.js»"}}</script>\n',
+        {},
+    ),
+    "web manifest escape": (
+        "reference/missing",
+        "assets/a.webmanifest",
+        '{"a":\n"¤", "icons": [{"src": "«n\\u006f.png»"}]}\n',
         {},
     ),
     "web manifest": (
@@ -57,6 +91,13 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "libsass guard": ("scss/unsupported", "assets/a.scss", '/**/\n/*¤*/ «@use» "sass:math";\n', {}),
     "libsass left over": ("scss/unsupported", "assets/a.scss", '$w: 1px;\na { b: "¤"; c: calc(1% - «$w») }\n', {}),
     "libsass reference": ("reference/missing", "assets/a.scss", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
+    "libsass indented": ("scss/syntax", "assets/a.sass", 'a\n  b: "¤" «$no»\n', {}),
+    "libsass reference in indented": (
+        "reference/missing",
+        "assets/a.sass",
+        'a\n  b: "¤", url("«no.png»")\n',
+        {},
+    ),
     "libsass partial": (
         "reference/missing",
         "assets/_p.scss",
@@ -82,6 +123,13 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "dart-sass warning": ("scss/warn", "assets/a.scss", '/**/\n/*¤*/ «@»warn "no";\n', DART),
     "dart-sass deprecation": ("scss/deprecated", "assets/a.scss", 'a {\nb: "¤"; c: «4px/(1 + 1)»; }\n', DART),
     "dart-sass reference": ("reference/missing", "assets/a.scss", '/**/\na { b: "¤"; c: url("«no.png»") }\n', DART),
+    "dart-sass indented": ("scss/syntax", "assets/a.sass", 'a\n  b: "¤" «$no»\n', DART),
+    "dart-sass reference in indented": (
+        "reference/missing",
+        "assets/a.sass",
+        'a\n  b: "¤", url("«no.png»")\n',
+        DART,
+    ),
     "dart-sass partial": (
         "reference/missing",
         "assets/_p.scss",
@@ -156,8 +204,14 @@ ODDITIES: dict[str, Callable[[str], str]] = {
 }
 
 
-# A lone CR ends no line in TOML.
-CASES = [(fault, oddity) for fault in FAULTS for oddity in ODDITIES if (fault[:6], oddity) != ("config", "cr")]
+def _is_possible(fault: str, oddity: str) -> bool:
+    """Not so a lone CR as the end of a line in TOML, nor another indentation in the indented syntax."""
+    if FAULTS[fault][1].endswith(".sass"):
+        return oddity not in ("tabs", "bom on the line")
+    return oddity != "cr" or not fault.startswith("config ")
+
+
+CASES = [(fault, oddity) for fault in FAULTS for oddity in ODDITIES if _is_possible(fault, oddity)]
 
 
 @pytest.mark.parametrize(("fault", "oddity"), CASES)

@@ -283,8 +283,34 @@ def test_deprecation_is_told_once_with_its_place_and_the_remedy(compile_tree: Co
     (found,) = compile_tree("a { b: (1/3);\n c: (2/3) }").diagnostics
     assert (brief(found), found.is_error) == (("scss/deprecated", "app.scss", 1, 9), False)
     assert found.message.startswith("using / for division outside of calc() is deprecated")
-    assert found.hint == "math.div(1, 3) or calc(1 / 3)"
+    assert found.hint == "use `math.div(1, 3)` or `calc(1 / 3)`"
     assert found.notes[-1] == "and in other places"
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "hint"),
+    [
+        ("random(10px)", "global built-in functions are deprecated and will", "use math.random instead"),
+        ("adjust-hue(red, 9deg)", "adjust-hue() is deprecated", "use `color.adjust($color, $hue: 9deg)`"),
+        (
+            "lighten(red, 50%)",
+            "lighten() is deprecated",
+            "use `color.scale($color, $lightness: 100%)` or `color.adjust(",
+        ),
+        ("1 -$x", "this operation is parsed as `1 - $x`", "add a space after - to clarify that it's meant to be a"),
+    ],
+)
+def test_recommendation_is_the_hint(compile_tree: Compile, value: str, message: str, hint: str) -> None:
+    found = compile_tree(f"$x: 1; a {{ b: {value} }}").diagnostics
+    assert any(one.message.startswith(message) and (one.hint or "").startswith(hint) for one in found), found
+
+
+def test_lines_that_dart_sass_wraps_are_put_together(compile_tree: Compile) -> None:
+    (found,) = compile_tree("$x: 1; a { b: 1 -$x }").diagnostics
+    assert found.notes[:2] == (
+        "but you may have intended it to mean `1 (-$x)`",
+        "this will be an error in future versions of Sass",
+    )
 
 
 def test_each_deprecation_is_told(compile_tree: Compile) -> None:

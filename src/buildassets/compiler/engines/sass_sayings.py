@@ -22,6 +22,7 @@ _UNREADABLE: Final = re.compile(
 )  # as Dart names what the system refused
 _OMITTED: Final = re.compile(r"\d+ repetitive deprecation warnings omitted")
 _ANNOUNCEMENT: Final = re.compile(r" Suggestions?:\Z")
+_WRAPPED_FROM: Final = 60  # characters; Dart Sass wraps at 80
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
 
 
@@ -124,19 +125,48 @@ def _told(files: Files, event: Event) -> Diagnostic:
 
 def _parts(text: str) -> tuple[str, list[str], str | None]:
     """The message, the notes and the hint in what Dart Sass says."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    first, *rest = lines or ["Dart Sass gives no reason"]
-    hint = None
-    notes = []
-    for line in rest:
-        if line.startswith(("Recommendation: ", "Suggestion: ")):
-            hint = line.partition(": ")[2]
-        elif line.startswith("Use "):
-            hint = sentence(line)
+    first, *rest = _sayings(text) or ["Dart Sass gives no reason"]
+    hints, notes = [], []
+    awaits_code = _ANNOUNCEMENT.search(first) is not None
+    for saying in rest:
+        awaits_code = awaits_code and not saying.startswith("More info")
+        if awaits_code:
+            hints.append(f"`{saying}`")
+        elif saying.startswith(("Recommendation: ", "Suggestion: ")):
+            hints.append(_recommended(saying.partition(": ")[2]))
+        elif saying.startswith(("Add ", "Use ")):
+            advice, _, more = saying.partition(". ")
+            hints.append(sentence(advice))
+            notes += [sentence(more)] if more else []
         else:
-            notes.append(line if line.startswith(("@", "$")) else line[:1].lower() + line[1:])
+            notes.append(saying if saying.startswith(("@", "$")) else saying[:1].lower() + saying[1:])
     message = _ANNOUNCEMENT.sub("", first)
-    return message.removesuffix(".") if message.startswith("Sass ") else sentence(message), notes, hint
+    message = message.removesuffix(".") if message.startswith("Sass ") else sentence(message)
+    hint = " or ".join(hints) or None
+    return message, notes, f"use {hint}" if hint and hint.startswith("`") else hint
+
+
+def _sayings(text: str) -> list[str]:
+    """Its lines, those put together again that are wrapped, or that announce the code in the next one."""
+    found: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        bare = line.strip()
+        if found and line.startswith("    ") and found[-1].endswith(":"):
+            found[-1] = f"{found[-1][:-1]} `{bare}`"
+        elif found and len(before) > _WRAPPED_FROM and before[-1] not in ".:" and bare[:1].islower():
+            found[-1] += f" {bare}"
+        elif bare:
+            found.append(bare)
+        before = bare or before
+    return found
+
+
+def _recommended(advice: str) -> str:
+    """What Dart Sass recommends, which is mostly code."""
+    if advice.startswith("add "):
+        return sentence(advice)
+    return " or ".join(f"`{code}`" for code in advice.split(" or "))
 
 
 def failure(files: Files, failed: Failure) -> Diagnostic:

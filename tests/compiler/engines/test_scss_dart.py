@@ -137,6 +137,19 @@ def test_inputs_are_all_files_that_are_loaded(compile_tree: Compile, tmp_path: P
     assert names(compile_tree(files).inputs, tmp_path) == expected
 
 
+def test_places_in_files_of_a_load_path_are_told_by_their_paths(compile_tree: Compile) -> None:
+    files = {
+        "app.scss": '@import "lib/a";',
+        "vendor/lib/_a.scss": '@import "lib/in/b";',
+        "vendor/lib/in/_b.scss": '@warn "hm";',
+    }
+    (found,) = (one for one in compile_tree(files).diagnostics if one.code == "scss/warn")
+    assert brief(found)[1:] == ("vendor/lib/in/_b.scss", 1, 1)
+    assert found.location
+    assert found.location.excerpt == '@warn "hm";'
+    assert found.notes == ("reached from `vendor/lib/_a.scss:1:9`", "reached from `app.scss:1:9`")
+
+
 def test_inputs_are_told_of_a_sheet_that_fails(compile_tree: Compile, tmp_path: Path) -> None:
     compiled = compile_tree({"app.scss": '@use "one"; @use "two";', "_one.scss": "", "_two.scss": "a {"})
     assert names(compiled.inputs, tmp_path) == ["_one.scss", "_two.scss"]

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,18 +28,30 @@ _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", 
 
 @dataclass
 class Files:
-    """The sheet and the files that it reads, by their paths, and how a user would write these."""
+    """The sheet and the files that it reads, by their paths, and how a user would write these.
+
+    `read` are those that were read; until they are known there are none.
+    """
 
     path: str
     text: str
     shown: str
     shown_other: Callable[[str], str]
     load_paths: Sequence[str]
+    read: Collection[str] = ()
     _texts: dict[str, str] = field(default_factory=dict)
 
     def path_of(self, url: str) -> str:
         """The path of a `file:` URL; any other URL as it is."""
         return from_url(url.removeprefix("file://")) if url.startswith("file:") else url
+
+    def traced(self, name: str) -> str:
+        """The path of the file that a stack trace calls `name`.
+
+        That is its path below `/`, unless it was loaded by a load path: then it may be its path below that.
+        """
+        tried = [os.path.normpath(os.path.join(folder, name.lstrip("/"))) for folder in ("/", *self.load_paths)]
+        return next((path for path in tried if path in self.read), tried[0])
 
     def name_of(self, path: str) -> str:
         """How the user would write `path`."""
@@ -71,10 +83,10 @@ class Files:
 Frame = tuple[str, int, int]  # path, line and column, both from 0
 
 
-def _frames(trace: str) -> list[Frame]:
-    """The places in a stack trace, the innermost first. Its paths are relative to `/`."""
+def _frames(files: Files, trace: str) -> list[Frame]:
+    """The places in a stack trace, the innermost first."""
     found = map(_FRAME.fullmatch, trace.split("\n"))
-    return [("/" + frame[1].lstrip("/"), int(frame[2]) - 1, int(frame[3]) - 1) for frame in found if frame]
+    return [(files.traced(frame[1]), int(frame[2]) - 1, int(frame[3]) - 1) for frame in found if frame]
 
 
 def _framed(files: Files, frame: Frame) -> Location:
@@ -110,7 +122,7 @@ def told(files: Files, events: Iterable[Event]) -> list[Diagnostic]:
 
 
 def _told(files: Files, event: Event) -> Diagnostic:
-    frames = _frames(event.trace)
+    frames = _frames(files, event.trace)
     notes = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
     if event.span is not None:
         location = files.spanned(event.span)
@@ -172,7 +184,7 @@ def _recommended(advice: str) -> str:
 def failure(files: Files, failed: Failure) -> Diagnostic:
     """The error for what Dart Sass said when it gave up."""
     span = failed.span if failed.span and failed.span.url else None
-    reached = list(_reached_from(files, _frames(failed.trace)[1 : 1 + _MOST_TRACES]))
+    reached = list(_reached_from(files, _frames(files, failed.trace)[1 : 1 + _MOST_TRACES]))
     location = files.spanned(span) if span else Location(files.shown)
     if (span and span.text.startswith("@error")) or _QUOTED.fullmatch(failed.message):
         return error("scss/error", _unquoted(failed.message), location, notes=reached)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -162,10 +163,11 @@ def _heard(process: SassProcess, request: bytes, limit_seconds: float) -> tuple[
 
 
 def _compiled(files: Files, events: Sequence[Event], response: Response) -> Compiled:
+    read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
+    files = replace(files, read=read)
     diagnostics = told(files, events)
     if response.failure is not None:
         diagnostics.append(failure(files, response.failure))
-    read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     return Compiled(
         text=response.css + "\n" if response.css else "",
         inputs=tuple(sorted(read)),

@@ -12,7 +12,7 @@ from buildassets.compiler.engines.sass_process import installed_command
 from buildassets.compiler.engines.scss_dart import DartSassEngine
 from buildassets.compiler.model import EngineInput
 from tests.conftest import write_tree
-from tests.corpus.building import build
+from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus
@@ -60,6 +60,19 @@ def test_package_builds_to_what_the_compiler_alone_gives(
     css = release.path("css/app.css").read_text("utf-8")
     assert css == alone(tmp_path / "assets/css/app.scss", [str(tmp_path / path) for path in shown])
     assert release.manifest.engines["scss"].startswith("dart-sass 1.")
+
+
+def test_package_finds_its_fonts_where_their_folder_is_a_source_root(tmp_path: Path, packages: Path) -> None:
+    sheet = '@use "@fortawesome/fontawesome-free/scss/solid"; @use "@fortawesome/fontawesome-free/scss/brands";'
+    write_tree(tmp_path, {"assets/css/app.scss": sheet})
+    root = source_root(Path("node_modules/@fortawesome/fontawesome-free/webfonts"), "fonts/fa")
+    config = f'sources = ["assets", {root}]\nload_paths = ["node_modules"]\n[engines]\nscss = "dart-sass"\n'
+    release = build(tmp_path, config)
+    expected = ("fonts/fa/fa-brands-400.woff2", "fonts/fa/fa-solid-900.woff2")
+    assert release.manifest.assets["css/app.css"].references == expected
+    css = release.path("css/app.css").read_text("utf-8")
+    for path in expected:
+        assert f"../fonts/fa/{release.path(path).name}" in css
 
 
 @each_sheet

@@ -1,12 +1,13 @@
 """From references to links: which assets a draft points at, and what is said of those that are not there."""
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname
 from typing import Final
 
-from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind
-from buildassets.compiler.places import place_of
+from buildassets.compiler.model import Draft, Linked, Reference, ReferenceKind
+from buildassets.compiler.places import place_of, writers_of
 from buildassets.compiler.resolve import target_of
 from buildassets.diagnostics import Diagnostic, Severity, nearest
 from buildassets.media import Syntax, media_of
@@ -15,21 +16,66 @@ from buildassets.paths import LogicalPath
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
-def linked(
-    draft: Draft, known: Collection[LogicalPath], url_prefix: str, is_external: Callable[[str], object]
-) -> Linked:
-    """`draft` with each of its references followed; `known` are the logical paths of all assets."""
-    links: list[Link] = []
-    missing: list[tuple[int, LogicalPath]] = []
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What references can lead to.
+
+    `known` are the logical paths of all assets, `paths` those of their sources by absolute path, `roots` the absolute
+    folder and the prefix of each source root. `url_prefix` and `is_external` come from the configuration.
+    """
+
+    known: Collection[LogicalPath]
+    paths: Mapping[str, LogicalPath]
+    roots: Sequence[tuple[str, str]]
+    url_prefix: str
+    is_external: Callable[[str], object]
+
+    def target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
+        """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
+        return target_of(reference, base, self.url_prefix, self.is_external)
+
+    def target_from(self, reference: Reference, writer: str) -> LogicalPath | None:
+        """The asset that `reference` names as seen from the file `writer`, at an absolute path, if there is one."""
+        candidates = [self.target(reference, base) for base in self.logical_paths(writer)]
+        file = self.file_from(reference, writer)
+        candidates.append(self.paths.get(file) if file else None)
+        return next((target for target in candidates if target in self.known), None)
+
+    def file_from(self, reference: Reference, writer: str) -> str | None:
+        """The absolute path that `reference` names as seen from the file `writer`; None where that makes no odds."""
+        if reference.url.startswith(self.url_prefix):
+            return None
+        return f"/{self.target(reference, LogicalPath(writer.lstrip('/')))}"
+
+    def logical_paths(self, path: str) -> Iterator[LogicalPath]:
+        """Where the file at `path` stands, or would stand were it an asset, in each root that holds it."""
+        for folder, prefix in self.roots:
+            if path.startswith(folder.rstrip(os.sep) + os.sep):
+                below = path[len(folder) :].lstrip(os.sep)
+                yield LogicalPath(f"{prefix}/{below}" if prefix else below)
+
+
+def linked(draft: Draft, site: Site) -> Linked:
+    """`draft` with each of its references followed.
+
+    What names no asset beside a compiled sheet is looked for beside the file that wrote it, a Sass partial.
+    """
+    targets: dict[int, LogicalPath] = {}
+    missing: dict[int, LogicalPath] = {}
     for index, reference in enumerate(draft.references):
-        target = target_of(reference, draft.source.logical, url_prefix, is_external)
-        if target is None:
-            continue
-        if target in known:
-            links.append((reference, target))
-        else:
-            missing.append((index, target))
-    return Linked(draft, tuple(links), tuple(missing))
+        target = site.target(reference, draft.source.logical)
+        if target is not None:
+            (targets if target in site.known else missing)[index] = target
+    if missing and draft.compiled is not None:
+        writers = writers_of(draft)
+        for index in tuple(missing):
+            writer = writers[index]
+            target = site.target_from(draft.references[index], writer) if writer else None
+            if target is not None:
+                targets[index] = target
+                del missing[index]
+    links = tuple((draft.references[index], targets[index]) for index in sorted(targets))
+    return Linked(draft, links, tuple(missing.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +83,23 @@ class Absence:
     """What is needed to say why a reference leads nowhere.
 
     `roots` are the source roots as the user wrote them, `skipped` what discovery left out with its reason, `shown`
-    turns a path into the name a user would write.
+    turns a path into the name a user would write, `is_file` tells whether there is a file at a path.
     """
 
-    known: Collection[LogicalPath]
+    site: Site
     skipped: Mapping[LogicalPath, str]
     roots: Sequence[str]
     severity: str
     shown: Callable[[str], str]
+    is_file: Callable[[str], bool]
 
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
+        writers = writers_of(linked.draft) if linked.missing else ()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)
             if severity is not None:
-                yield self._diagnostic(severity, linked.draft, index, target)
+                yield self._diagnostic(severity, linked.draft, index, target, writers[index])
 
     def _reason(self, target: LogicalPath) -> str:
         if skipped := self._skipped_with(target):
@@ -76,17 +124,38 @@ class Absence:
         is_minor = draft.references[index].kind is ReferenceKind.SOURCE_MAP or _is_page(draft)
         return Severity.WARNING if severity is not None and is_minor else severity
 
-    def _diagnostic(self, severity: Severity, draft: Draft, index: int, target: LogicalPath) -> Diagnostic:
-        is_map = draft.references[index].kind is ReferenceKind.SOURCE_MAP
-        suggestion = None if target.startswith("../") else nearest_asset(target, self.known)
+    def _diagnostic(
+        self, severity: Severity, draft: Draft, index: int, target: LogicalPath, writer: str | None
+    ) -> Diagnostic:
+        reference = draft.references[index]
+        is_map = reference.kind is ReferenceKind.SOURCE_MAP
+        notes, hint = [self._reason(target)], None
+        file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
+        if file:
+            is_there = self.is_file(file)
+            if is_there or target not in self.site.logical_paths(file):
+                notes.append(self._seen_from_partial(file, is_there=is_there))
+            hint = self._admission(file) if is_there else None
+        suggestion = None if hint or target.startswith("../") else nearest_asset(target, self.site.known)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place_of(draft, index, self.shown),
-            (self._reason(target),),
-            f"did you mean `{suggestion}`?" if suggestion else None,
+            tuple(notes),
+            f"did you mean `{suggestion}`?" if suggestion else hint,
         )
+
+    def _seen_from_partial(self, file: str, *, is_there: bool) -> str:
+        verdict = "which is no asset" if is_there else "which is not there either"
+        return f"beside the partial it would be `{self.shown(file)}`, {verdict}"
+
+    def _admission(self, file: str) -> str:
+        """What makes an asset of `file`, which is there and is none."""
+        if any(file.startswith(folder.rstrip(os.sep) + os.sep) for folder, _ in self.site.roots):
+            return "`include` or `exclude` leaves it out"
+        folder = self.shown(os.path.dirname(file))
+        return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'
 
 
 def _is_page(draft: Draft) -> bool:

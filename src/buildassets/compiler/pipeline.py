@@ -19,7 +19,7 @@ from buildassets.compiler.emit import STAGING_PREFIX, emit
 from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.link import Absence, linked, nearest_asset
+from buildassets.compiler.link import Absence, Site, linked, nearest_asset
 from buildassets.compiler.model import Content, Draft, Linked, ReferenceKind, Source
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.requires import Library, Requires, joining_order
@@ -133,7 +133,8 @@ def _compile_with(
     walk = _Walk(config, discovery, bundles, modules, engines, executor, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
-    absence = Absence(known, discovery.skipped, [root.shown for root in config.sources], config.missing, shown)
+    roots = [root.shown for root in config.sources]
+    absence = Absence(walk.site, discovery.skipped, roots, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors)
@@ -218,11 +219,16 @@ class _Walk:
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = {source.logical: source for source in discovery.sources}
         self._library = Library(discovery.sources, [root.prefix for root in config.sources], os.path.isdir)
-        self._known = self._sources.keys() | bundles.members.keys() | modules.drafts.keys()
         self._bundled = modules.drafts
+        self.site = Site(
+            self._sources.keys() | bundles.members.keys() | modules.drafts.keys(),
+            {source.path: source.logical for source in discovery.sources},
+            [(root.path, root.prefix) for root in config.sources],
+            config.url,
+            compile_globs(config.external),
+        )
         self._members = bundles.members
         self._config = config
-        self._is_external = compile_globs(config.external)
         self._embedding = _embedding(config)
         self._engines = engines
         self._executor = executor
@@ -252,7 +258,7 @@ class _Walk:
             if requires.depended:
                 depended = (self._sources[one].path for one in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
-            self.compiled[path] = linked(draft, self._known, self._config.url, self._is_external)
+            self.compiled[path] = linked(draft, self.site)
             if self._progress is not None:
                 self._progress(len(self.compiled), len(self._sources), path)
 

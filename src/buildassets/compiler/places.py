@@ -3,18 +3,20 @@
 Only what is at fault is asked for, so everything here is read and scanned again on demand.
 """
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.engines.sass_columns import lines_of
 from buildassets.compiler.model import Compiled, Draft, Reference
 from buildassets.compiler.references import scan
-from buildassets.compiler.source_map import original_position
+from buildassets.compiler.source_map import original_positions
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import media_of
+from buildassets.paths import from_url, split_url
 
 _LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
@@ -23,13 +25,14 @@ def place_of(draft: Draft, index: int, shown: Callable[[str], str]) -> Location:
     """The place of the reference `draft.references[index]` in the file that the user edits.
 
     `shown` turns a path into the name a user would write. Minifying keeps the order of references, so the one with
-    the same number in the text before it is the one that was written.
+    the same number in the text before it is the one that was written, or else the first that says the same.
     """
     text = written_text(draft)
-    written = _reference(draft, text, index)
-    if written is None:
+    written = _references(draft, text)
+    number = _matching(written, draft.references[index], index)
+    if number is None:
         return Location(draft.source.shown)
-    return place_in(draft, text, written.start, written.end, shown)
+    return place_in(draft, text, written[number].start, written[number].end, shown)
 
 
 def written_text(draft: Draft) -> str:
@@ -53,28 +56,73 @@ def as_written(draft: Draft, found: Diagnostic, shown: Callable[[str], str]) -> 
     return replace(found, location=place_in(draft, text, start, start + told.length, shown))
 
 
-def _reference(draft: Draft, text: str, index: int) -> Reference | None:
+def writers_of(draft: Draft) -> tuple[str | None, ...]:
+    """The file that wrote each of the draft's references; None where no source map tells. Reads nothing.
+
+    With Sass that is the partial, or the one that declares the variable in which the reference stands.
+    """
+    if draft.compiled is None or draft.compiled.source_map is None:
+        return (None,) * len(draft.references)
+    written = _references(draft, draft.compiled.text)
+    origins = _origins(draft.compiled, [one.start for one in written])
+    # A source may be no file, such as a `data:` URL.
+    files = [origin[0] if origin and os.path.isabs(origin[0]) else None for origin in origins]
+    found = (_matching(written, one, index) for index, one in enumerate(draft.references))
+    return tuple(None if number is None else files[number] for number in found)
+
+
+def _references(draft: Draft, text: str) -> list[Reference]:
     syntax = media_of(draft.source.logical).syntax
     assert syntax is not None
-    found = scan(syntax, text)
-    return found[index] if index < len(found) and found[index].url == draft.references[index].url else None
+    return scan(syntax, text)
+
+
+def _matching(written: Sequence[Reference], reference: Reference, index: int) -> int | None:
+    """Which of `written` became `reference`, which has the number `index` after minifying, if any did."""
+    if index < len(written) and written[index].url == reference.url:
+        return index
+    # A minifier may have merged what was there twice.
+    return next((number for number, one in enumerate(written) if one.url == reference.url), None)
+
+
+def _origins(compiled: Compiled, offsets: Sequence[int]) -> list[tuple[str, int, int] | None]:
+    """The (file, line, column), both from 0, that wrote what stands at each of `offsets` in the compiled text."""
+    text = compiled.text
+    places = [(text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1) for offset in offsets]
+    return original_positions(compiled.source_map or "", places)
 
 
 def _place_in_compiled(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
     if compiled.source_map is None:
         return _place_of_copy(draft, compiled.text[start:end])
-    before = compiled.text[:start]
-    found = original_position(compiled.source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
+    (found,) = _origins(compiled, [start])
     if found is None:
         return Location(draft.source.shown)
     path, line, column = found
     lines = lines_of(_read_text(path).removeprefix("\ufeff"))
-    line_text = lines[line] if line < len(lines) else ""
-    # The map knows the declaration; the text itself, where it is written out, stands behind that place.
-    exact = line_text.find(compiled.text[start:end], column)
-    if exact < 0:
-        return place(shown(path), line + 1, column + 1, line_text)
-    return place(shown(path), line + 1, exact + 1, line_text, end - start)
+    if line >= len(lines):
+        return place(shown(path), line + 1, column + 1)
+    text = "\n".join(lines)
+    # The map knows the declaration; the text itself, or what there is of it, stands behind that place.
+    declared = sum(len(one) + 1 for one in lines[:line]) + column
+    ends = text.find(";", declared)
+    for form in _written_forms(compiled.text[start:end]):
+        whole = re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])")
+        if exact := whole.search(text, declared, ends if ends >= 0 else len(text)):
+            return locate(shown(path), text, *exact.span())
+    return place(shown(path), line + 1, column + 1, lines[line])
+
+
+def _written_forms(raw: str) -> Iterator[str]:
+    """What may stand in a sheet for `raw` in the CSS, the best first: itself, or as much of it as Sass did not compute.
+
+    `asset-url("img/a b.png")` becomes `/assets/img/a%20b.png`, `url("#{$fonts}/a.woff2")` perhaps `../fonts/a.woff2`.
+    """
+    yield raw
+    path = split_url(raw)[0]
+    while path:
+        yield from dict.fromkeys((path, from_url(path)))
+        path = path.partition("/")[2]
 
 
 def _place_of_copy(draft: Draft, words: str) -> Location:

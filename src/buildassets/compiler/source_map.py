@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 _VALUES: Final = {
@@ -21,22 +21,32 @@ def original_position(map_json: str, line: int, column: int) -> tuple[str, int, 
     there, or is no source map. Columns are what the map's author counted: UTF-16 code units by the standard,
     characters from libsass; they differ only behind a character beyond U+FFFF on the same line.
     """
+    return original_positions(map_json, [(line, column)])[0]
+
+
+def original_positions(map_json: str, places: Sequence[tuple[int, int]]) -> list[tuple[str, int, int] | None]:
+    """`original_position` of each of `places`, (line, column), by reading the map once."""
     try:
         document: Any = json.loads(map_json)
-        sources = document["sources"]
-        mappings = _mappings_of_line(document["mappings"], line)
-        if not mappings:
-            return None
-        found = max(0, bisect_right(mappings, column, key=lambda mapping: mapping[0]) - 1)
-        _, source, source_line, source_column = mappings[found]
-        return (document.get("sourceRoot") or "") + sources[source], source_line, source_column
+        lines = _mappings_of_lines(document["mappings"], {line for line, _ in places})
+        sources = [(document.get("sourceRoot") or "") + source for source in document["sources"]]
+        return [_original(lines.get(line), sources, column) for line, column in places]
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return [None] * len(places)
+
+
+def _original(mappings: list[_Mapping] | None, sources: Sequence[str], column: int) -> tuple[str, int, int] | None:
+    if not mappings:
         return None
+    found = max(0, bisect_right(mappings, column, key=lambda mapping: mapping[0]) - 1)
+    _, source, source_line, source_column = mappings[found]
+    return sources[source], source_line, source_column
 
 
-def _mappings_of_line(mappings: str, wanted: int) -> list[_Mapping]:
-    """The mappings of one generated line, sorted by column. Numbers are relative to those before, on every line."""
+def _mappings_of_lines(mappings: str, wanted: Collection[int]) -> dict[int, list[_Mapping]]:
+    """The mappings of generated lines, sorted by column. Numbers are relative to those before, on every line."""
     source = source_line = source_column = 0
+    lines: dict[int, list[_Mapping]] = {}
     for number, line in enumerate(mappings.split(";")):
         column = 0
         found = []
@@ -48,9 +58,9 @@ def _mappings_of_line(mappings: str, wanted: int) -> list[_Mapping]:
                 source_line += fields[2]
                 source_column += fields[3]
                 found.append((column, source, source_line, source_column))
-        if number == wanted:
-            return sorted(found)
-    return []
+        if number in wanted:
+            lines[number] = sorted(found)
+    return lines
 
 
 def _numbers(segment: str) -> Iterator[int]:

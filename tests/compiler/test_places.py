@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.model import Compiled, Draft, Source
+from buildassets.compiler.places import place_of, writers_of
+from buildassets.compiler.references.css import scan
+from buildassets.paths import LogicalPath
+
+# One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.
+MAPPINGS = "AAAA;ACAA"
+TEXT = "a{b:url(x.png)}\nc{d:url(y.png),url(x.png)}"
+
+
+def draft(folder: Path, body: str, sources: list[str] | None = None) -> Draft:
+    """A draft whose text before it was minified is TEXT."""
+    paths = [str(folder / "_a.scss"), str(folder / "_b.scss")] if sources is None else sources
+    source_map = json.dumps({"version": 3, "sources": paths, "mappings": MAPPINGS})
+    source = Source(LogicalPath("app.css"), str(folder / "app.scss"), "app.scss", 0, "app.scss")
+    return Draft(source, body, tuple(scan(body)), compiled=Compiled(TEXT, source_map=source_map))
+
+
+def names(draft: Draft) -> list[str | None]:
+    return [path and Path(path).name for path in writers_of(draft)]
+
+
+def test_writers_are_told_by_the_source_map(tmp_path: Path) -> None:
+    assert names(draft(tmp_path, TEXT.replace("\n", ""))) == ["_a.scss", "_b.scss", "_b.scss"]
+
+
+def test_writers_are_told_where_a_minifier_merged_references(tmp_path: Path) -> None:
+    assert names(draft(tmp_path, "c{d:url(y.png),url(x.png)}")) == ["_b.scss", "_a.scss"]
+
+
+def test_reference_that_a_minifier_made_has_no_writer(tmp_path: Path) -> None:
+    assert names(draft(tmp_path, "c{d:url(z.png)}")) == [None]
+
+
+def test_sources_without_a_path_are_no_writers(tmp_path: Path) -> None:
+    assert writers_of(draft(tmp_path, TEXT, ["a.scss", "stdin"])) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "reference", "line", "column", "marked"),
+    [
+        ("a { b: url(../img/x.png) }", "../img/x.png", 1, 12, "../img/x.png"),
+        ('a { b: url("#{$dir}/img/x.png") }', "../img/x.png", 1, 21, "img/x.png"),
+        ('a { b: asset-url("img/x y.png?v=1") }', "/assets/img/x%20y.png?v=1", 1, 19, "img/x y.png"),
+        ("a { b:\n  c,\n  url(x.png) }", "x.png", 3, 7, "x.png"),
+        ("a { b: url(ax.png, x.png) }", "x.png", 1, 20, "x.png"),
+        ("a { b: f(); c: url(x.png) }", "x.png", 1, 1, "a"),
+        ("a { b: f(x.pngs) }", "x.png", 1, 1, "a"),
+    ],
+)
+def test_what_is_left_of_a_reference_is_marked(
+    tmp_path: Path, written: str, reference: str, line: int, column: int, marked: str
+) -> None:
+    (tmp_path / "_a.scss").write_text(written)
+    text = f"a{{b:url({reference})}}"
+    source_map = json.dumps({"version": 3, "sources": [str(tmp_path / "_a.scss")], "mappings": "AAAA"})
+    source = Source(LogicalPath("app.css"), str(tmp_path / "app.scss"), "app.scss", 0, "app.scss")
+    given = Draft(source, text, tuple(scan(text)), compiled=Compiled(text, source_map=source_map))
+    place = place_of(given, 0, lambda path: Path(path).name)
+    found = place.excerpt[place.excerpt_column - 1 :][: place.length]
+    assert (place.file, place.line, place.column, found) == ("_a.scss", line, column, marked)

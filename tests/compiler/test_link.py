@@ -1,6 +1,9 @@
 """What references lead to, by whole builds; those of Sass with both compilers."""
 
+import re
+from base64 import b64decode
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -181,14 +184,168 @@ def test_sheet_itself_is_not_named_as_a_second_place(tmp_path: Path, engine: str
 def test_partial_of_a_bundle_member_is_a_partial_too(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "parts/hero";',
-        "assets/css/parts/_hero.scss": "a { b: url(hero.png) }",
+        "assets/css/parts/_hero.scss": 'a { b: url(hero.png), asset-url("img/i.png") }',
         "assets/css/parts/hero.png": "",
+        "assets/img/i.png": "",
         "assets/other/more.css": "c { d: url(../css/parts/hero.png) }",
     }
     settings = f'{SOURCES}\n[bundles]\n"site/all.css" = ["css/app.scss", "other/more.css"]'
     result = run(tmp_path, engine, files, settings)
-    assert references(result, "site/all.css") == ["css/parts/hero.png"]
+    assert references(result, "site/all.css") == ["css/parts/hero.png", "img/i.png"]
     assert result.manifest is not None
     assets = result.manifest.assets
     text = (tmp_path / "build/assets" / assets["site/all.css"].file).read_text()
     assert text.count("../" + assets["css/parts/hero.png"].file) == 2
+
+
+# Functions for assets
+
+
+@both_engines
+@each_mode
+def test_functions_for_assets_make_references(tmp_path: Path, engine: str, mode: str) -> None:
+    sheet = """a {
+        b: asset-url("img/a b.png");
+        c: url(asset-path("img/c.png"));
+        d: asset-url("./beside.png");
+        --e: #{asset-url("img/e.svg#x")};
+    }"""
+    names = ("img/a b.png", "img/c.png", "css/beside.png", "img/e.svg")
+    files = {"assets/css/app.scss": sheet, **{f"assets/{name}": "" for name in names}}
+    result = run(tmp_path, engine, files, mode=mode)
+    assert references(result) == sorted(names)
+    assert result.manifest is not None
+    text = (tmp_path / "build/assets" / result.manifest.assets["css/app.css"].file).read_text()
+    assert "/assets/" not in text
+    assert "../img/a%20b." in text
+
+
+@both_engines
+def test_functions_for_assets_go_by_the_configured_url(tmp_path: Path, engine: str) -> None:
+    files = {"assets/css/app.scss": 'a { b: asset-url("img/a.png") }', "assets/img/a.png": ""}
+    settings = f'{SOURCES}\nurl = "https://cdn.example/x/"'
+    assert references(run(tmp_path, engine, files, settings)) == ["img/a.png"]
+
+
+@both_engines
+def test_tree_of_a_rails_application_builds(tmp_path: Path, engine: str) -> None:
+    files = {
+        "app/assets/stylesheets/application.scss": '@import "pages/home";',
+        "app/assets/stylesheets/pages/_home.scss": """@font-face { src: font-url("a.eot?#iefix") }
+            .logo { background: image-url("icons/logo.png"), url(image-path("icons/logo.png")) }""",
+        "app/assets/images/icons/logo.png": "",
+        "app/assets/fonts/a.eot": "",
+    }
+    folders = ", ".join(f'"app/assets/{kind}"' for kind in ("images", "fonts", "stylesheets"))
+    assert references(run(tmp_path, engine, files, f"sources = [{folders}]"), "application.css") == [
+        "a.eot",
+        "icons/logo.png",
+    ]
+
+
+@both_engines
+@each_mode
+def test_missing_asset_is_shown_in_the_call(tmp_path: Path, engine: str, mode: str) -> None:
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": 'a {\n  b: c;\n  background: red asset-url("img/no b.png");\n}',
+        "assets/img/no c.png": "",
+    }
+    found = only_error(run(tmp_path, engine, files, mode=mode))
+    assert (found.code, found.message) == ("reference/missing", "cannot find `img/no b.png`")
+    assert (found.notes, found.hint) == (("looked in `assets/`",), "did you mean `img/no c.png`?")
+    assert marked(found) == ("assets/css/parts/_hero.scss", 3, "img/no b.png")
+
+
+@both_engines
+def test_image_in_a_folder_of_its_own_is_suggested(tmp_path: Path, engine: str) -> None:
+    files = {"assets/css/app.scss": 'a { b: image-url("a.png") }', "assets/images/a.png": ""}
+    found = only_error(run(tmp_path, engine, files))
+    assert (found.message, found.hint) == ("cannot find `a.png`", "did you mean `images/a.png`?")
+
+
+@both_engines
+@each_mode
+def test_path_outside_of_a_reference_is_an_error(tmp_path: Path, engine: str, mode: str) -> None:
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": 'a {\n  b: url(image-path("a.png"));\n  content: image-path("a.png");\n}',
+        "assets/a.png": "",
+    }
+    found = only_error(run(tmp_path, engine, files, mode=mode))
+    assert (found.code, marked(found)) == ("scss/asset-path", ("assets/css/parts/_hero.scss", 3, "a.png"))
+    assert found.message.startswith("`/assets/a.png` ")
+
+
+@both_engines
+def test_call_that_sass_leaves_alone_is_an_error(tmp_path: Path, engine: str) -> None:
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": 'a {\n  b: c;\n  --icon: asset-url("img/a.png");\n}',
+        "assets/img/a.png": "",
+    }
+    found = only_error(run(tmp_path, engine, files))
+    assert (found.code, marked(found)) == ("scss/uncalled", ("assets/css/parts/_hero.scss", 3, "asset-url"))
+    assert (found.message, found.hint) == ("Sass does not call `asset-url()` here", "write `#{asset-url(…)}`")
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ('url(asset-url("a.png"))', "leave out the outer `url()`"),
+        ('"#{asset-url("a.png")}"', "write it in `url(…)`, or call `asset-url()`"),
+        ('image("#{asset-path("a.png")}")', "write it in `url(…)`, or call `asset-url()`"),
+    ],
+)
+def test_call_outside_of_a_reference_is_told_what_to_do(tmp_path: Path, engine: str, call: str, hint: str) -> None:
+    found = only_error(run(tmp_path, engine, {"assets/css/app.scss": f"a {{ b: {call} }}", "assets/a.png": ""}))
+    assert (found.code, found.hint) == ("scss/asset-path", hint)
+
+
+@both_engines
+def test_missing_assets_are_told_beside_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
+    result = run(tmp_path, engine, {"assets/app.scss": 'a { b: asset-path("a.png"); c: asset-url("b.png") }'})
+    codes = [one.code for one in result.diagnostics if one.is_error]
+    assert sorted(codes) == ["reference/missing", "scss/asset-path"]
+
+
+# Functions for files in the sheet
+
+
+@both_engines
+@each_mode
+def test_data_url_function_puts_the_file_into_the_sheet(tmp_path: Path, engine: str, mode: str) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><path id="x"/></svg>'
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": 'a { b: asset-data-url("img/a.svg#x"), asset-data-url("./b.png") }',
+        "assets/css/parts/b.png": "PNG",
+        "assets/img/a.svg": svg,
+    }
+    result = run(tmp_path, engine, files, mode=mode)
+    assert references(result) == []
+    assert result.manifest is not None
+    text = (tmp_path / "build/assets" / result.manifest.assets["css/app.css"].file).read_text()
+    urls = re.findall(r"url\(\"?([^\"()]*)", text)
+    assert [url.partition(",")[0] for url in urls] == ["data:image/svg+xml", "data:image/png;base64"]
+    assert unquote(urls[0].partition(",")[2]) == svg + "#x"
+    assert b64decode(urls[1].partition(",")[2]) == b"PNG"
+
+
+@both_engines
+def test_data_url_of_no_asset_is_an_error_in_the_call(tmp_path: Path, engine: str) -> None:
+    found = only_error(run(tmp_path, engine, {"assets/css/app.scss": 'a {\n  b: asset-data-url("img/a.svg");\n}'}))
+    assert (found.code, found.message) == ("reference/missing", "cannot find `img/a.svg`")
+    assert marked(found) == ("assets/css/app.scss", 2, "img/a.svg")
+
+
+@both_engines
+def test_data_url_of_what_refers_to_others_is_an_error_in_the_call(tmp_path: Path, engine: str) -> None:
+    files = {
+        "assets/css/app.scss": 'a {\n  b: asset-data-url("img/a.svg");\n}',
+        "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>',
+        "assets/img/b.png": "",
+    }
+    found = only_error(run(tmp_path, engine, files))
+    assert (found.code, marked(found)) == ("data-url/refused", ("assets/css/app.scss", 2, "img/a.svg"))

@@ -3,14 +3,15 @@
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from buildassets.compiler.directives import read_header
 from buildassets.compiler.engines import Compiler, Engine
-from buildassets.compiler.model import Draft, EngineInput, Source
-from buildassets.compiler.places import as_written
+from buildassets.compiler.engines.sass_functions import outside, uncalled
+from buildassets.compiler.model import Compiled, Draft, EngineInput, Source
+from buildassets.compiler.places import as_written, place_in
 from buildassets.compiler.references import scan
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
@@ -104,7 +105,26 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
         compiled=compiled,
         diagnostics=compiled.diagnostics,
     )
-    return draft if draft.failed else _finished(draft, compiled.text, syntax, engines)
+    if draft.failed:
+        return draft
+    stray = _stray(draft, compiled, engines.shown) if kind == "scss" else ()
+    finished = _finished(draft, compiled.text, syntax, engines)
+    return replace(finished, diagnostics=(*finished.diagnostics, *stray))
+
+
+def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+    """What functions for assets left where no browser looks for a URL."""
+    for start, end in uncalled(compiled.text):
+        name = compiled.text[start : end - 1]
+        where = place_in(draft, compiled.text, start, end - 1, shown)
+        yield error("scss/uncalled", f"Sass does not call `{name}()` here", where, hint=f"write `#{{{name}(…)}}`")
+    if compiled.asset_urls:
+        references = [(one.start, one.end) for one in scan(Syntax.CSS, compiled.text)]
+        for start, end in outside(compiled.text, compiled.asset_urls, references):
+            message = f"`{compiled.text[start:end]}` would be released like this: it stands in no reference"
+            is_twice = compiled.text.endswith('url(url("', 0, start)
+            hint = "leave out the outer `url()`" if is_twice else "write it in `url(…)`, or call `asset-url()`"
+            yield error("scss/asset-path", message, place_in(draft, compiled.text, start, end, shown), hint=hint)
 
 
 def _scripted(source: Source, text: str, engines: Engines) -> Draft:

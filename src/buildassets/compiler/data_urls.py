@@ -11,13 +11,12 @@ from typing import Final
 from urllib.parse import quote_from_bytes
 
 from buildassets.compiler.edits import Edit, edited, moved_links
-from buildassets.compiler.model import Draft, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.model import DATA_URL_DEMAND, Draft, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
 
-DEMAND: Final = "?buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 
 # What may stand bare beside letters, digits and `_.-~`. A `data:` URL keeps all of ASCII but controls, `#` and `%` (URL
@@ -117,7 +116,7 @@ def _may_be_embedded(target: LogicalPath) -> bool:
 
 
 def _is_demand(reference: Reference) -> bool:
-    return split_url(reference.url)[1].partition("#")[0] == DEMAND
+    return split_url(reference.url)[1].partition("#")[0] == "?" + DATA_URL_DEMAND
 
 
 def _references(file: Linked) -> tuple[LogicalPath, ...]:

@@ -3,7 +3,7 @@
 import os.path
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location
@@ -33,6 +33,9 @@ class ReferenceKind(Enum):
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
 
 
+DATA_URL_DEMAND: Final = "buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A place in a text that points at another asset.
@@ -54,6 +57,7 @@ class Compiled:
     `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` the paths looked
     for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map (version 3,
     JSON) of the text, where the engine made one.
+    `asset_urls` are those that functions for assets gave, sorted: the text should have them in references only.
     """
 
     text: str
@@ -61,6 +65,7 @@ class Compiled:
     absences: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     source_map: str | None = None
+    asset_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

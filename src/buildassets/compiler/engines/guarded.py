@@ -126,9 +126,9 @@ def _complaints(result: object) -> Iterator[str]:
         yield f"`text` is a `{type(text).__name__}`, not a `str`"
     elif not _is_encodable(text):
         yield "`text` holds half a surrogate pair, which UTF-8 cannot"
-    for name in ("inputs", "absences"):
+    for name in ("inputs", "absences", "asset_urls"):
         if not _holds(getattr(result, name), lambda path: isinstance(path, str)):
-            yield f"`{name}` is no tuple of paths as `str`"
+            yield f"`{name}` is no tuple of `str`"
     if not _holds(result.diagnostics, _is_diagnostic):
         yield "`diagnostics` is no tuple of diagnostics as `error` and `warning` make them"
     if result.source_map is not None and not _is_source_map(result.source_map):

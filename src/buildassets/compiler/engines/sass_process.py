@@ -8,7 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from glob import escape, glob
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ from typing import Final
 
 from buildassets.compiler.engines import sass_protocol
 from buildassets.compiler.engines.endings import DiedError, ending
-from buildassets.compiler.engines.sass_protocol import Event, Fault, Response, Version
+from buildassets.compiler.engines.sass_protocol import Call, Event, Fault, Reply, Response, Version
 
 _CHUNK_BYTES: Final = 1 << 18
 
@@ -53,18 +53,27 @@ class SassProcess:
             raise DiedError("no version")
         self.version = answer
 
-    def compile(self, request: bytes, limit_seconds: float) -> Iterator[Event | Response]:
-        """All that it says of one sheet, the response last; TimeoutError where that takes too long."""
+    def compile(
+        self, request: bytes, limit_seconds: float, answer_of: Callable[[Call], bytes]
+    ) -> Iterator[Event | Response]:
+        """All that it says of one sheet, the response last; TimeoutError where that takes too long.
+
+        `answer_of` gives the message that answers when the sheet calls one of our functions.
+        """
         self._compilations += 1
-        for answer in self._replies(self._compilations, request, limit_seconds):
+        for answer in self._replies(self._compilations, request, limit_seconds, answer_of):
             if isinstance(answer, Event | Response):
                 yield answer
             if isinstance(answer, Response):
                 return
 
     def _replies(
-        self, compilation: int, request: bytes, limit_seconds: float
-    ) -> Iterator[Version | Event | Response | Fault]:
+        self,
+        compilation: int,
+        request: bytes,
+        limit_seconds: float,
+        answer_of: Callable[[Call], bytes] | None = None,
+    ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
             self._socket.settimeout(limit_seconds)
@@ -73,6 +82,8 @@ class SassProcess:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, Fault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
+                if isinstance(answer, Call) and answer_of is not None:
+                    self._socket.sendall(sass_protocol.packet(compilation, answer_of(answer)))
                 yield answer
         except ConnectionError:
             raise DiedError(ending(self._process.wait())) from None

@@ -8,7 +8,7 @@ us, because importing the generated classes costs every build 50 ms and 10 MB.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5  # the wire types of Protocol Buffers
 _FIXED_SIZES: Final = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
@@ -44,10 +44,13 @@ class Message:
         except IndexError:
             raise ValueError("the message ends within a number") from None
 
+    def numbers(self, field: int) -> tuple[int, ...]:
+        """The numbers in `field`, which is absent where there are none."""
+        return tuple(value for value in self._fields.get(field, ()) if isinstance(value, int))
+
     def number(self, field: int) -> int:
         """The number in `field`, or 0."""
-        value = self._fields.get(field, [0])[-1]
-        return value if isinstance(value, int) else 0
+        return (0, *self.numbers(field))[-1]
 
     def texts(self, field: int) -> tuple[str, ...]:
         """The texts in the repeated `field`."""
@@ -136,17 +139,37 @@ def version_request() -> bytes:
     return encoded((7, encoded((1, 0))))
 
 
-def compile_request(source: str, url: str, syntax: SassSyntax, load_paths: Sequence[str], package_folder: str) -> bytes:
+def compile_request(
+    source: str,
+    url: str,
+    syntax: SassSyntax,
+    load_paths: Sequence[str],
+    package_folder: str,
+    functions: Sequence[str] = (),
+) -> bytes:
     """Asks for expanded CSS with a source map. `url` is where `source` stands and what it imports is relative to.
 
-    `package_folder` is where the search for `pkg:` begins, for sheets that are in no file.
+    `package_folder` is where the search for `pkg:` begins, for sheets that are in no file. `functions` are the
+    signatures of those that sheets can call and we answer, such as `f($x)`.
     """
     sheet = encoded((1, source), (2, url), (3, syntax))
     importers = [encoded((1, path)) for path in load_paths]
     importers.append(encoded((5, encoded((1, package_folder)))))
     with_source_map, with_charset = (5, 1), (13, 1)
-    request = encoded((2, sheet), with_source_map, *((6, importer) for importer in importers), with_charset)
+    ours = [(7, signature) for signature in functions]
+    request = encoded((2, sheet), with_source_map, *((6, importer) for importer in importers), *ours, with_charset)
     return encoded((2, request))
+
+
+def call_response(call: "Call", text: str, *, is_quoted: bool) -> bytes:
+    """Answers `call` with a string."""
+    string = encoded((1, text), (2, is_quoted))
+    return encoded((6, encoded((1, call.number), (2, encoded((1, string))))))
+
+
+def call_refusal(call: "Call", message: str) -> bytes:
+    """Answers `call` with the reason for which it has no answer."""
+    return encoded((6, encoded((1, call.number), (3, message))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +223,29 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A sheet calls one of our functions, which takes one argument: the `text` of a string, or else some other `kind`.
+
+    `number` is what the answer has to name.
+    """
+
+    number: int
+    name: str
+    text: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """The compiler has broken down, or does not understand us."""
 
     message: str
 
 
-def reply(message: Message) -> Version | Event | Response | Fault:
+Reply: TypeAlias = Version | Event | Response | Call | Fault
+
+
+def reply(message: Message) -> Reply:
     """What an outbound message says; ValueError for one that we never asked for."""
     if (fault := message.message(1)) is not None:
         return Fault(fault.text(3))
@@ -215,6 +254,8 @@ def reply(message: Message) -> Version | Event | Response | Fault:
     if (event := message.message(3)) is not None:
         kind = EventKind(event.number(2))
         return Event(kind, event.text(3), _span(event.message(4)), event.text(5), event.text(7))
+    if (call := message.message(7)) is not None:
+        return _call(call)
     if (version := message.message(8)) is not None:
         return Version(version.text(4), version.text(3), version.text(1))
     raise ValueError("an unexpected message")
@@ -228,6 +269,29 @@ def _response(response: Message) -> Response:
     if success is None:
         raise ValueError("a response with no result")
     return Response(success.text(1), success.text(2), urls)
+
+
+_NULL: Final = 2
+_KINDS: Final = {
+    1: "a string",
+    2: "a number",
+    5: "a list",
+    6: "a map",
+    10: "a list",
+    12: "a calculation",
+    14: "a color",
+}
+
+
+def _call(call: Message) -> Call:
+    argument = call.message(5)
+    if argument is None:
+        raise ValueError("a call without an argument")
+    string = argument.message(1)
+    kind = next((kind for field, kind in _KINDS.items() if argument.message(field)), "a function")
+    if singleton := argument.numbers(7):
+        kind = "null" if singleton[-1] == _NULL else "a boolean"
+    return Call(call.number(1), call.text(3), None if string is None else string.text(1), kind)
 
 
 def _span(span: Message | None) -> Span | None:

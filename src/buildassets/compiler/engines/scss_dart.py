@@ -4,15 +4,16 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 from urllib.parse import quote
 
 from buildassets.compiler.engines import EngineOptions, sass_protocol
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_columns import mappings_in_characters
+from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
-from buildassets.compiler.engines.sass_protocol import Event, EventKind, Response, SassSyntax
+from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.model import Compiled, EngineInput
@@ -23,6 +24,7 @@ _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
 _MOST_EVENTS: Final = 1000  # a loop can warn for ever
 # What Dart leaves unescaped in the path of a URL: one file must not have two URLs.
 _SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
+_SIGNATURES: Final = tuple(f"{name}({PARAMETER})" for name in FUNCTIONS)
 _ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
 
 
@@ -31,15 +33,24 @@ class DartSassEngine:
 
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
-    write. A sheet that takes longer than `limit_seconds` is given up. The source map's `sources` are absolute paths,
-    its columns count characters. Absences are not told: Dart Sass does not tell them.
+    write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
+    The source map's `sources` are absolute paths, its columns count characters. Absences are not told: Dart Sass does
+    not tell them.
     """
 
     name = "dart-sass"
 
-    def __init__(self, load_paths: Sequence[str], shown: Callable[[str], str], *, limit_seconds: float = 120.0) -> None:
+    def __init__(
+        self,
+        load_paths: Sequence[str],
+        shown: Callable[[str], str],
+        *,
+        url: str = "/assets/",
+        limit_seconds: float = 120.0,
+    ) -> None:
         self._load_paths = tuple(load_paths)
         self._shown = shown
+        self._url = url
         self._limit_seconds = limit_seconds
         self._idle: list[SassProcess] = []
 
@@ -69,10 +80,11 @@ class DartSassEngine:
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         request = sass_protocol.compile_request(
-            files.text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path)
+            files.text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path), _SIGNATURES
         )
+        calls = AssetCalls(self._url)
         try:
-            events, response = _heard(process, request, self._limit_seconds)
+            events, response = _heard(process, request, self._limit_seconds, calls)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
@@ -84,7 +96,7 @@ class DartSassEngine:
             process.end()
             raise
         self._idle.append(process)
-        return _compiled(files, events, response)
+        return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
     def _take(self) -> SassProcess:
         while self._idle:
@@ -152,14 +164,24 @@ def _syntax(path: str) -> SassSyntax:
     return SassSyntax.INDENTED if path.endswith(".sass") else SassSyntax.SCSS
 
 
-def _heard(process: SassProcess, request: bytes, limit_seconds: float) -> tuple[list[Event], Response]:
+def _heard(
+    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls
+) -> tuple[list[Event], Response]:
     events: list[Event] = []
-    for answer in process.compile(request, limit_seconds):
+    for answer in process.compile(request, limit_seconds, partial(_answer, calls)):
         if isinstance(answer, Response):
             return events, answer
         if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
             events.append(answer)
     raise DiedError("no response")
+
+
+def _answer(calls: AssetCalls, call: Call) -> bytes:
+    try:
+        text, is_quoted = calls.value(call.name, call.text, call.kind)
+    except ValueError as fault:
+        return sass_protocol.call_refusal(call, str(fault))
+    return sass_protocol.call_response(call, text, is_quoted=is_quoted)
 
 
 def _compiled(files: Files, events: Sequence[Event], response: Response) -> Compiled:
@@ -191,9 +213,9 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
 
 def dart_sass(options: EngineOptions) -> DartSassEngine:
     """The engine `dart-sass`."""
-    return DartSassEngine(options.load_paths, options.shown)
+    return DartSassEngine(options.load_paths, options.shown, url=options.url)
 
 
 def sass_on_path(options: EngineOptions) -> SassEngine:
     """The engine `sass`."""
-    return SassEngine(options.load_paths, options.shown)
+    return SassEngine(options.load_paths, options.shown, url=options.url)

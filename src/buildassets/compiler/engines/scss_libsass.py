@@ -53,10 +53,10 @@ class Child:
         """Whether it can take another sheet."""
         return self._process.poll() is None
 
-    def compile(self, given: EngineInput, load_paths: Sequence[str], limit_seconds: float) -> Compiled:
+    def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
         """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
         try:
-            self._connection.send((given, load_paths))
+            self._connection.send((given, load_paths, url))
             if not self._connection.poll(limit_seconds):
                 raise TimeoutError
             compiled: Compiled = self._connection.recv()
@@ -78,15 +78,24 @@ class LibsassEngine:
     """libsass behind the Engine protocol. Each thread that calls `run` at the same time has a child of its own.
 
     `load_paths` are absolute folders, searched in order after the importing file's own; `shown` turns an absolute path
-    into the name that a user would write. A sheet that takes longer than `limit_seconds` is given up.
+    into the name that a user would write; `url` is the prefix of URLs that name assets. A sheet that takes longer than
+    `limit_seconds` is given up.
     The source map's `sources` are absolute paths, its columns count characters.
     """
 
     name = "libsass"
 
-    def __init__(self, load_paths: Sequence[str], shown: Callable[[str], str], *, limit_seconds: float = 120.0) -> None:
+    def __init__(
+        self,
+        load_paths: Sequence[str],
+        shown: Callable[[str], str],
+        *,
+        url: str = "/assets/",
+        limit_seconds: float = 120.0,
+    ) -> None:
         self._load_paths = tuple(load_paths)
         self._shown = shown
+        self._url = url
         self._limit_seconds = limit_seconds
         self._idle: list[Child] = []
 
@@ -108,7 +117,7 @@ class LibsassEngine:
             message = f"libsass cannot be started: {reason_text(fault)}"
             return _failed("scss/unavailable", message, given, [], "see that Python can start processes")
         try:
-            compiled = child.compile(given, self._load_paths, self._limit_seconds)
+            compiled = child.compile(given, self._load_paths, self._url, self._limit_seconds)
         except TimeoutError:
             child.end()
             message = f"libsass did not finish in {self._limit_seconds:g} seconds"
@@ -164,4 +173,4 @@ def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], h
 
 def libsass(options: EngineOptions) -> LibsassEngine:
     """The engine `libsass`."""
-    return LibsassEngine(options.load_paths, options.shown)
+    return LibsassEngine(options.load_paths, options.shown, url=options.url)

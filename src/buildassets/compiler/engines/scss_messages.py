@@ -19,7 +19,7 @@ _WARNING: Final = re.compile(
     r"(.*?)(?=^(?:DEPRECATION )?WARNING|^\S*:\d+ DEBUG: |\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_INDENTED_BY: Final = re.compile(r"^(?:Internal )?Error: ")
+_LEAD: Final = re.compile(r"^(?:Internal )?Error: (?:error in C function [\w-]+: )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Said:
 
 def error_said(text: str) -> Said:
     """What libsass's error text says; its excerpt is left out."""
-    lines, places = _parted(_INDENTED_BY.sub("", text).split("\n"))
+    lines, places = _parted(_LEAD.sub("", text).split("\n"))
     return Said(lines, places)
 
 

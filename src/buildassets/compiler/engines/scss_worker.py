@@ -15,11 +15,13 @@ import sys
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from buildassets.compiler.engines import scss_imports, scss_syntax
+from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.scss_messages import (
     DART_SASS,
     Place,
@@ -165,8 +167,8 @@ def _import_hint(name: str, resolution: scss_imports.Resolution) -> str | None:
     return None
 
 
-def compile_sheet(given: EngineInput, load_paths: Sequence[str]) -> Compiled:
-    """What libsass makes of `given`, or why it makes nothing of it."""
+def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str) -> Compiled:
+    """What libsass makes of `given`, or why it makes nothing of it. `url_prefix` is that of URLs that name assets."""
     try:
         import sass
     except ImportError as fault:
@@ -175,6 +177,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str]) -> Compiled:
     os.ftruncate(2, 0)
     os.lseek(2, 0, os.SEEK_SET)
     written, refusal = "", None
+    calls = AssetCalls(url_prefix)
     with ExitStack() as folders:
         sheet = Sheet(given, load_paths, folders)
         try:
@@ -184,15 +187,39 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str]) -> Compiled:
                 output_style="expanded",
                 precision=PRECISION,
                 importers=[(0, sheet.import_file)],
+                custom_functions=_functions(calls),
                 source_map_embed=True,
                 omit_source_map_url=False,
             )
         except sass.CompileError as fault:
             refusal = error_said(str(fault))
-    return _result(sheet, written, refusal)
+    return _result(sheet, written, refusal, calls)
 
 
-def _result(sheet: Sheet, written: str, refusal: Said | None) -> Compiled:
+def _functions(calls: AssetCalls) -> list[Any]:
+    """The functions for assets, as libsass takes them."""
+    import sass
+
+    def value(name: str, given: object) -> object:
+        try:
+            # libsass has no way to be given a string in quotes. Without them it can be joined with others all the same.
+            return calls.value(name, given if isinstance(given, str) else None, _kind(given))[0]
+        except ValueError as fault:
+            return sass.SassError(str(fault))  # type: ignore[no-untyped-call]  # the package has no types
+
+    # Of an argument that is not there libsass would tell no place.
+    parameters = (f"{PARAMETER}: null",)
+    return [sass.SassFunction(name, parameters, partial(value, name)) for name in FUNCTIONS]  # type: ignore[no-untyped-call]  # the package has no types
+
+
+def _kind(given: object) -> str:
+    if given is None:
+        return "null"
+    name = type(given).__name__.removeprefix("Sass").lower()
+    return "a boolean" if name == "bool" else f"a {name}"
+
+
+def _result(sheet: Sheet, written: str, refusal: Said | None, calls: AssetCalls) -> Compiled:
     text, source_map = _text_and_map(sheet, written)
     said = warnings_said(os.pread(2, _MAX_WARNINGS_BYTES, 0).decode("utf-8", "replace"))
     found = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in said)]
@@ -205,6 +232,7 @@ def _result(sheet: Sheet, written: str, refusal: Said | None) -> Compiled:
         absences=tuple(sorted(sheet.absences)),
         diagnostics=tuple(dict.fromkeys(found)),
         source_map=source_map or None,
+        asset_urls=tuple(sorted(calls.urls)),
     )
 
 
@@ -299,14 +327,14 @@ def _incompatible_units(sheet: Sheet, message: str) -> Location:
 
 
 def main(file_descriptor: int) -> None:
-    """Answer requests (an EngineInput and load paths) with a Compiled until the other end is closed."""
+    """Answer requests, which are the arguments of `compile_sheet`, until the other end is closed."""
     connection = Connection(file_descriptor)
     while True:
         try:
-            given, load_paths = connection.recv()
+            request = connection.recv()
         except EOFError:
             return
-        connection.send(compile_sheet(given, load_paths))
+        connection.send(compile_sheet(*request))
 
 
 if __name__ == "__main__":

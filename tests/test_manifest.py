@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -39,6 +40,8 @@ FULL = Manifest(
     {"css/app.css": ENTRY, "LICENSE": Entry("LICENSE.0123456789ab", "text/plain", 0)},
     {"lit": "vendor/lit/index.js"},
     ({"release": "0" * 64},),
+    {"vendor/old/": {"lit": "vendor/lit2/index.js", "cdn": "https://example.com/x.js"}},
+    {"js/a%2Cb.js": "js/a,b.js"},
 )
 
 
@@ -84,7 +87,10 @@ def test_schema_refuses_a_broken_asset(field: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("schema", 2), ("release", "abc"), ("url", "/assets"), ("assets", []), ("importmap", {"a": 1}), ("retained", {})],
+    [
+        *(("schema", 2), ("release", "abc"), ("url", "/assets"), ("assets", []), ("importmap", {"a": 1})),
+        *(("retained", {}), ("scopes", {"a/": "b"}), ("modules", {"a.js": "/b.js"})),
+    ],
 )
 def test_schema_refuses_a_broken_manifest(field: str, value: Any) -> None:
     document = json.loads(dumps(FULL))
@@ -119,8 +125,8 @@ def test_absent_fields_are_left_out() -> None:
 
 def test_release_follows_what_is_served_and_not_what_made_it() -> None:
     release = json.loads(dumps(FULL))["release"]
-    same = Manifest("9.9", {"scss": "other"}, FULL.url, FULL.assets, FULL.importmap, FULL.retained)
-    other = Manifest(FULL.version, FULL.engines, "/other/", FULL.assets, FULL.importmap, FULL.retained)
+    same = replace(FULL, version="9.9", engines={"scss": "other"})
+    other = replace(FULL, url="/other/")
     assert json.loads(dumps(same))["release"] == release
     assert json.loads(dumps(other))["release"] != release
 

@@ -34,7 +34,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release holds. `engines` says which compilers made it, with their versions."""
+    """What a release holds. `engines` says which compilers made it, with their versions.
+
+    `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
+    """
 
     version: str
     engines: Mapping[str, str]
@@ -42,16 +45,22 @@ class Manifest:
     assets: Mapping[str, Entry]
     importmap: Mapping[str, str] = field(default_factory=dict)
     retained: tuple[Mapping[str, Any], ...] = ()
+    scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    body = {
+    body: dict[str, Any] = {
         "url": manifest.url,
         "assets": {path: _entry_document(entry) for path, entry in manifest.assets.items()},
         "importmap": dict(manifest.importmap),
         "retained": [dict(release) for release in manifest.retained],
     }
+    if manifest.scopes:
+        body["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
+    if manifest.modules:
+        body["modules"] = dict(manifest.modules)
     document = {
         "schema": SCHEMA,
         "generator": {"name": "buildassets", "version": manifest.version, "engines": dict(manifest.engines)},
@@ -98,6 +107,8 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             assets={path: _entry(fields) for path, fields in document["assets"].items()},
             importmap=document.get("importmap", {}),
             retained=tuple(document.get("retained", ())),
+            scopes=document.get("scopes", {}),
+            modules=document.get("modules", {}),
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None

@@ -164,6 +164,7 @@ def test_every_key_is_read(project: Path) -> None:
         compress = ["br", "zstd", "br"]
         integrity = "none"
         engines = { css = "none", js = "none" }
+        modules = "importmap"
         importmap = { lit = "vendor/lit.js", "lit/" = "vendor/lit/", cdn = "https://esm.sh/x" }
         templates.dirs = ["app/templates"]
         templates.engine = "django"
@@ -190,12 +191,36 @@ def test_every_key_is_read(project: Path) -> None:
         compress=("br", "zstd"),
         integrity=None,
         engines=Engines("libsass", "none", "none"),
+        modules="importmap",
         importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},
         templates=Templates((str(project / "app/templates"),), "django"),
         retain=Retain(5, 0.5),
         budgets={"js/site.js": 60_000},
         data_urls=DataUrls(2048, ("img/icons/**",)),
     )
+
+
+def test_scopes_are_no_specifier(project: Path) -> None:
+    config = _load("[importmap]\nlit = 'lit.js'\n[importmap.scopes.'old/']\nlit = 'old/lit.js'\nscopes = 'x.js'\n")
+    assert config.importmap == {"lit": "lit.js"}
+    assert config.scopes == {"old/": {"lit": "old/lit.js", "scopes": "x.js"}}
+
+
+def test_scopes_as_a_text_is_a_specifier(project: Path) -> None:
+    config = _load("importmap.scopes = 'scopes.js'")
+    assert (config.importmap, config.scopes) == ({"scopes": "scopes.js"}, {})
+
+
+@pytest.mark.parametrize("scope", ["/old/", "../old/", "./old/", "old//", ""])
+def test_scope_that_is_no_place_among_assets_is_refused(project: Path, scope: str) -> None:
+    fault = _fault(f"importmap.scopes = {{ '{scope}' = {{ lit = 'lit.js' }} }}")
+    assert (fault.code, _marked(fault)) == ("config/value", f"'{scope}'")
+
+
+def test_npm_is_said_of_a_source_root(project: Path) -> None:
+    (project / "node_modules").mkdir()
+    config = _load("sources = ['assets', { path = 'node_modules', prefix = 'npm', npm = true }]")
+    assert [root.npm for root in config.sources] == [False, True]
 
 
 def test_empty_tables_have_defaults(project: Path) -> None:
@@ -352,6 +377,11 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
         ("retain.hours = nan", "`retain.hours` is nan, which is out of range", "use a number from 0 up"),
         ("retain.hours = inf", "`retain.hours` is inf, which is out of range", "use a number from 0 up"),
         ("importmap.a = '../x'", "`importmap.a` cannot be `../x`", "use a logical path or an absolute URL"),
+        (
+            "importmap.scopes.'a/'.b = '../x'",
+            "`importmap.scopes.a/.b` cannot be `../x`",
+            "use a logical path or an absolute URL",
+        ),
         ("importmap.'a/' = 'x'", "`importmap.a/` ends in a slash and `x` does not", "write `x/`"),
         ("output = ''", "`output` is empty", None),
         ("exclude = ['']", "`exclude[0]` is empty", None),
@@ -483,7 +513,6 @@ def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> 
     [
         ("engines.css = 'lightningcss'", "the engine `lightningcss`"),
         ("engines.js = 'esbuild'", "the engine `esbuild`"),
-        ("modules = 'importmap'", '`modules = "importmap"`'),
         ("source_maps = true", "`source_maps = true`"),
     ],
 )

@@ -45,7 +45,7 @@ function referenceOf(node) {
     case "CallExpression": {
       const callee = node.callee;
       const resolves = callee.type === "MemberExpression" && !callee.computed && callee.property.name === "resolve";
-      return ["module", resolves && isImportMeta(callee.object) ? literal(node.arguments[0]) : null];
+      return ["resolved", resolves && isImportMeta(callee.object) ? literal(node.arguments[0]) : null];
     }
     case "NewExpression": {
       const isUrl = node.callee.type === "Identifier" && node.callee.name === "URL";

@@ -34,6 +34,8 @@ def write_release(
     *,
     references: Mapping[str, tuple[str, ...]] | None = None,
     importmap: Mapping[str, str] | None = None,
+    scopes: Mapping[str, Mapping[str, str]] | None = None,
+    modules: Mapping[str, str] | None = None,
     integrity: bool = True,
 ) -> Path:
     """Write a release directory with `contents`; gives the path of its manifest."""
@@ -47,7 +49,7 @@ def write_release(
         )
         for path, content in contents.items()
     }
-    manifest = Manifest("0.1.0", {}, "/assets/", entries, importmap or {})
+    manifest = Manifest("0.1.0", {}, "/assets/", entries, importmap or {}, (), scopes or {}, modules or {})
     files = {f"assets/{file_of(path, content)}": content for path, content in contents.items()}
     beside = folder / "manifest.json.new"
     write_tree(folder, {**files, beside.name: dumps(manifest)})

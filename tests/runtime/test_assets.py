@@ -214,6 +214,62 @@ def test_importmap_has_no_bare_addresses(tmp_path: Path, prefix: str, address: s
     assert json.loads(text(markup))["imports"]["lib"].startswith(f"{address}js/lib.")
 
 
+def test_importmap_has_the_urls_of_modules_and_scopes(tmp_path: Path) -> None:
+    manifest = write_release(
+        tmp_path,
+        importmap={"lib": "js/lib.mjs"},
+        scopes={"js/": {"lib": "js/app.js", "far": "https://far.example/x.js"}, "js/lib.mjs": {"a": "js/app.js"}},
+        modules={"js/lib.mjs": "js/lib.mjs", "js/%6Cib.mjs": "js/lib.mjs"},
+    )
+    assert json.loads(text(Assets(manifest).importmap())) == {
+        "imports": {
+            "lib": url_of("js/lib.mjs"),
+            "/assets/js/lib.mjs": url_of("js/lib.mjs"),
+            "/assets/js/%6Cib.mjs": url_of("js/lib.mjs"),
+        },
+        "scopes": {
+            "/assets/js/": {"lib": url_of("js/app.js"), "far": "https://far.example/x.js"},
+            url_of("js/lib.mjs"): {"a": url_of("js/app.js")},
+        },
+        "integrity": {url_of(path): sri(path) for path in ("js/lib.mjs", "js/app.js")},
+    }
+
+
+def test_importmap_of_modules_alone_is_one(tmp_path: Path) -> None:
+    manifest = write_release(tmp_path, modules={"js/lib.mjs": "js/lib.mjs"}, integrity=False)
+    markup = Assets(manifest, url="https://cdn.example/a").importmap()
+    cdn = "https://cdn.example/a/"
+    assert json.loads(text(markup)) == {
+        "imports": {f"{cdn}js/lib.mjs": cdn + file_of("js/lib.mjs", SITE["js/lib.mjs"])}
+    }
+
+
+def test_a_module_whose_imports_the_map_resolves_is_not_inlined(tmp_path: Path) -> None:
+    contents = {**SITE, "js/app.js": 'import "./lib.mjs"'}
+    manifest = write_release(
+        tmp_path, contents, references={"js/app.js": ("js/lib.mjs",)}, modules={"js/lib.mjs": "js/lib.mjs"}
+    )
+    with pytest.raises(ValueError, match=r"it imports `js/lib\.mjs` by a URL relative to its own"):
+        Assets(manifest).inline("js/app.js", type="module")
+
+
+def test_a_module_whose_imports_are_written_into_it_is_inlined(tmp_path: Path) -> None:
+    imported = file_of("js/lib.mjs", SITE["js/lib.mjs"])
+    contents = {**SITE, "js/app.js": f'import "./{imported[3:]}"'}
+    manifest = write_release(
+        tmp_path, contents, references={"js/app.js": ("js/lib.mjs",)}, modules={"js/lib.mjs": "js/lib.mjs"}
+    )
+    assert f'import "/assets/{imported}"' in Assets(manifest).inline("js/app.js", type="module")
+
+
+def test_importmap_follows_a_rebuild(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path, modules={"js/lib.mjs": "js/lib.mjs"}), reload=True)
+    first = assets.importmap()
+    write_release(tmp_path, {**SITE, "js/lib.mjs": "export default 2"}, modules={"js/lib.mjs": "js/lib.mjs"})
+    assert file_of("js/lib.mjs", "export default 2") in assets.importmap()
+    assert file_of("js/lib.mjs", "export default 2") not in first
+
+
 def test_importmap_of_a_release_without_one_is_nothing(assets: Assets) -> None:
     assert assets.importmap() == ""
 

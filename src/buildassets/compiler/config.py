@@ -50,7 +50,8 @@ class SourceRoot:
     """A folder whose files are assets.
 
     `path` is absolute, `shown` the same as the user wrote it. `prefix` stands before the logical paths of its files
-    and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root.
+    and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In one
+    with `npm` bare names find packages, and only what something refers to is released.
     """
 
     path: str
@@ -58,6 +59,7 @@ class SourceRoot:
     prefix: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    npm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Config:
 
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
     None where no integrity is wanted, `data_urls`, `templates` and `retain` are None where the file does not speak of
-    them.
+    them. `scopes` are those of the import map.
     """
 
     folder: str
@@ -139,6 +141,7 @@ class Config:
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates | None = None
     retain: Retain | None = None
@@ -215,8 +218,6 @@ def unavailable(config: Config, document: Document | None = None) -> list[Diagno
         found.append((("engines", "css"), "the engine `lightningcss`"))
     if config.engines.js == "esbuild":
         found.append((("engines", "js"), "the engine `esbuild`"))
-    if config.modules == "importmap":
-        found.append((("modules",), '`modules = "importmap"`'))
     if config.source_maps:
         found.append((("source_maps",), "`source_maps = true`"))
     return [
@@ -238,6 +239,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
     """The values of our table; what is wrong with them is noted in its document."""
     integrity = table.choice("integrity", _INTEGRITY, "sha384")
     bundles = _bundles(table.table("bundles"))
+    importmap = table.table("importmap")
     config = Config(
         folder=folder,
         sources=roots,
@@ -258,7 +260,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         engines=_engines(table.table("engines")),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
-        importmap=_importmap(table.table("importmap")),
+        importmap=_specifiers(importmap, besides="scopes"),
+        scopes=_scopes(importmap),
         data_urls=_data_urls(table.table("data_urls")) if "data_urls" in table else None,
         templates=_templates(table.table("templates"), folder) if "templates" in table else None,
         retain=_retain(table.table("retain")) if "retain" in table else None,
@@ -379,9 +382,12 @@ def _is_logical(table: Table, name: str) -> bool:
     return False
 
 
-def _importmap(table: Table) -> dict[str, str]:
+def _specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
+    """Module specifiers with their targets; a table at `besides` is something else."""
     importmap = {}
     for specifier in table:
+        if specifier == besides and isinstance(table.take(specifier), dict):
+            continue
         importmap[specifier] = target = table.filled_text(specifier, "")
         if not target:
             continue
@@ -391,6 +397,17 @@ def _importmap(table: Table) -> dict[str, str]:
             # HTML standard, "sort and normalize a module specifier map": a browser drops such an entry.
             table.refuse(f"ends in a slash and `{target}` does not", specifier, hint=f"write `{target}/`")
     return importmap
+
+
+def _scopes(importmap: Table) -> dict[str, dict[str, str]]:
+    if not isinstance(importmap.take("scopes"), dict):
+        return {}
+    table = importmap.table("scopes")
+    for scope in table:
+        if normalise(scope) != scope.removesuffix("/"):
+            hint = "write a folder, as in `vendor/old/`, or the logical path of a module"
+            table.refuse_key("is no folder of assets and no asset", scope, hint=hint)
+    return {scope: _specifiers(table.table(scope)) for scope in table}
 
 
 def _data_urls(table: Table) -> DataUrls:
@@ -466,6 +483,7 @@ def _described_root(table: Table, index: int, value: object, folder: str) -> Sou
         prefix=prefix,
         include=_path_globs(given, "include"),
         exclude=_path_globs(given, "exclude"),
+        npm=given.flag("npm", False),
     )
     given.close()
     return root if path else None

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 from typing import Final
 
-from buildassets.compiler.model import Draft, Linked, Reference, ReferenceKind
+from buildassets.compiler.model import Draft, Follow, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of, writers_of
-from buildassets.compiler.resolve import target_of
 from buildassets.diagnostics import Diagnostic, Severity, nearest
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -21,18 +20,19 @@ class Site:
     """What references can lead to.
 
     `known` are the logical paths of all assets, `paths` those of their sources by absolute path, `roots` the absolute
-    folder and the prefix of each source root. `url_prefix` and `is_external` come from the configuration.
+    folder and the prefix of each source root, `url_prefix` that of the configuration. `follow` says what a reference
+    names, whether or not that is there.
     """
 
     known: Collection[LogicalPath]
     paths: Mapping[str, LogicalPath]
     roots: Sequence[tuple[str, str]]
     url_prefix: str
-    is_external: Callable[[str], object]
+    follow: Follow
 
     def target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
-        return target_of(reference, base, self.url_prefix, self.is_external)
+        return self.follow(reference, base)
 
     def target_from(self, reference: Reference, writer: str) -> LogicalPath | None:
         """The asset that `reference` names as seen from the file `writer`, at an absolute path, if there is one."""

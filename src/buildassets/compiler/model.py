@@ -1,6 +1,7 @@
 """The frozen values that stages hand to one another. No behaviour, and no I/O but that of an engine's reader."""
 
 import os.path
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias
@@ -30,6 +31,7 @@ class ReferenceKind(Enum):
 
     URL = "url"  # a URL reference: `a.png` is beside the file
     MODULE = "module"  # a module specifier: `a.js` is a bare name, only `./`, `../` and `/` begin a path
+    RESOLVED = "resolved"  # a module specifier of which only the URL is wanted: `import.meta.resolve("./a.js")`
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
 
 
@@ -122,7 +124,11 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+SPECIFIERS: Final = (ReferenceKind.MODULE, ReferenceKind.RESOLVED)  # what is read as module specifiers are
+
+
 Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names
+Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # what a reference in an asset names
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +151,17 @@ class Content:
 
     body: bytes | str
     links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMap:
+    """What the import map of a page says, in logical paths where a browser needs URLs.
+
+    `imports` maps bare specifiers to logical paths or absolute URLs. `scopes` holds the same for what stands in a
+    folder (a logical path with a slash at its end) or in one module. `modules` maps URL paths below the prefix, as
+    modules import them, to logical paths.
+    """
+
+    imports: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    modules: Mapping[str, LogicalPath] = field(default_factory=dict)

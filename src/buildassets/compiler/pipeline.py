@@ -20,10 +20,11 @@ from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, Site, linked, nearest_asset
-from buildassets.compiler.model import Content, Draft, Linked, ReferenceKind, Source
+from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Linked, ReferenceKind, Source
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
+from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.requires import Library, Requires, joining_order
-from buildassets.compiler.resolve import has_host
 from buildassets.compiler.sources import Discovery, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.digest import integrity
@@ -64,7 +65,7 @@ class _Compilation:
 
     assets: Mapping[LogicalPath, Linked]
     unreached: tuple[LogicalPath, ...]
-    importmap: Mapping[str, str]
+    settled: Settled
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -88,7 +89,8 @@ def build(
     compilation = _compile(config, mode, executor, progress)
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics)
-    finished = named({path: Content(asset.draft.body, asset.links) for path, asset in compilation.assets.items()})
+    written = compilation.settled.written
+    finished = named({path: Content(asset.draft.body, written[path]) for path, asset in compilation.assets.items()})
     contents = {path: output.content for path, output in finished.items()}
     codings = config.compress if mode == "production" else ()
     try:
@@ -116,7 +118,7 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
         try:
             engines = _engines(config, mode, stack)
         except BuildError as fault:
-            return _Compilation({}, (), {}, fault.diagnostics)
+            return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
         return _compile_with(engines, config, mode, executor, progress)
 
 
@@ -124,13 +126,20 @@ def _compile_with(
     engines: Engines, config: Config, mode: Mode, executor: Executor | None, progress: Progress | None
 ) -> _Compilation:
     discovery = discover(config, {kind: engine.compiles_to for kind, engine in engines.compilers.items()})
-    bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
+    # What packages hold is for what refers to it by name: no glob sees it.
+    own = tuple(source for source in discovery.sources if not config.sources[source.root].npm)
+    bundles = find_bundles(config.bundles, own, partial(place_of_setting, config))
     modules = bundle_modules(config, discovery.sources, mode == "production")
     discovery = replace(discovery, sources=(*discovery.sources, *modules.sources))
-    known = frozenset(source.logical for source in discovery.sources) | bundles.members.keys() | modules.drafts.keys()
-    importmap, importmap_errors = _importmap(config, known)
-    starts, start_warnings = _starts(config, known, modules.parts, importmap.values())
-    walk = _Walk(config, discovery, bundles, modules, engines, executor, progress)
+    listed = frozenset(source.logical for source in (*own, *modules.sources))
+    listed |= bundles.members.keys() | modules.drafts.keys()
+    known = listed | {source.logical for source in discovery.sources}
+    importmap, importmap_errors = configured_map(config, known)
+    starts, start_warnings = _starts(config, listed, modules.parts)
+    starts |= mapped_assets(importmap) & known
+    descriptions = Descriptions(config)
+    names = Names(config, importmap, packages_of(config, mode, descriptions, known))
+    walk = _Walk(config, discovery, own, bundles, modules, names.follow, engines, executor, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
@@ -149,27 +158,29 @@ def _compile_with(
         found = absence.diagnostics(part)
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
         diagnostics += refusals(part, walk.compiled, shown)
-    unreached = tuple(sorted(known - walk.assets.keys() - walk.compiled.keys() - modules.parts))
-    return _Compilation(walk.assets, unreached, importmap, tuple(sorted(set(diagnostics), key=sort_key)))
+    diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults)
+    unreached = tuple(sorted(listed - walk.assets.keys() - walk.compiled.keys() - modules.parts))
+    settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
+    return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)))
 
 
 def _starts(
-    config: Config, known: frozenset[LogicalPath], parts: frozenset[LogicalPath], mapped: Iterable[str]
+    config: Config, listed: frozenset[LogicalPath], parts: frozenset[LogicalPath]
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
-    """The assets to begin with: those that `entries` names and those `mapped` by the import map, or all.
+    """The assets to begin with: those of `listed` that `entries` names, or all.
 
     The `parts` of module bundles are left out, unless `entries` has the very name.
     """
     if not config.entries:
-        return set(known - parts), []
-    starts = {LogicalPath(target) for target in mapped} & known
+        return set(listed - parts), []
+    starts: set[LogicalPath] = set()
     warnings = []
     for index, pattern in enumerate(config.entries):
         matches = compile_globs([pattern])
-        found = {path for path in known if matches(path)}
+        found = {path for path in listed if matches(path)}
         starts |= {path for path in found if path not in parts or path == pattern}
         if not found:
-            near = nearest_asset(pattern, known)
+            near = nearest_asset(pattern, listed)
             hint = f"did you mean `{near}`?" if near else None
             where = place_of_setting(config, "entries", index)
             warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
@@ -207,8 +218,10 @@ class _Walk:
         self,
         config: Config,
         discovery: Discovery,
+        own: Sequence[Source],
         bundles: Bundles,
         modules: ModuleBundles,
+        follow: Follow,
         engines: Engines,
         executor: Executor | None,
         progress: Progress | None,
@@ -218,14 +231,15 @@ class _Walk:
         self.assets: dict[LogicalPath, Linked] = {}
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = {source.logical: source for source in discovery.sources}
-        self._library = Library(discovery.sources, [root.prefix for root in config.sources], os.path.isdir)
+        self._own_count = len(own)
+        self._library = Library(own, [root.prefix for root in config.sources], os.path.isdir)
         self._bundled = modules.drafts
         self.site = Site(
             self._sources.keys() | bundles.members.keys() | modules.drafts.keys(),
             {source.path: source.logical for source in discovery.sources},
             [(root.path, root.prefix) for root in config.sources],
             config.url,
-            compile_globs(config.external),
+            follow,
         )
         self._members = bundles.members
         self._config = config
@@ -260,7 +274,7 @@ class _Walk:
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = linked(draft, self.site)
             if self._progress is not None:
-                self._progress(len(self.compiled), len(self._sources), path)
+                self._progress(len(self.compiled), max(len(self.compiled), self._own_count), path)
 
     def _embed(self, paths: Iterable[LogicalPath]) -> None:
         """Put small files into the sheets among `paths` that name them; only then is known what these reach."""
@@ -301,25 +315,6 @@ def _drafts(
         yield future.result()
 
 
-def _importmap(config: Config, known: frozenset[LogicalPath]) -> tuple[dict[str, str], list[Diagnostic]]:
-    """The import map with its folders (`"lit/" = "vendor/lit/"`) written out: each file has a name of its own."""
-    importmap: dict[str, str] = {}
-    errors = []
-    for specifier, target in config.importmap.items():
-        if has_host(target) or target in known:
-            importmap[specifier] = target
-        elif members := [path for path in known if target.endswith("/") and path.startswith(target)]:
-            importmap.update((specifier + path.removeprefix(target), path) for path in members)
-        else:
-            near = nearest_asset(target, known)
-            message = f"import map entry `{specifier}` names no asset: `{target}`"
-            hint = f"did you mean `{near}`?" if near else None
-            errors.append(
-                error("importmap/missing", message, place_of_setting(config, "importmap", specifier), hint=hint)
-            )
-    return importmap, errors
-
-
 def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:
     for coding in codings:
         if not is_available(coding):
@@ -335,7 +330,9 @@ def _manifest(config: Config, compilation: _Compilation, finished: Mapping[Logic
         engines=engines,
         url=config.url,
         assets={path: _entry(config, asset, finished[path]) for path, asset in compilation.assets.items()},
-        importmap=compilation.importmap,
+        importmap=compilation.settled.importmap.imports,
+        scopes=compilation.settled.importmap.scopes,
+        modules=compilation.settled.importmap.modules,
     )
 
 

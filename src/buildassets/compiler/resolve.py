@@ -8,10 +8,12 @@ from collections.abc import Callable
 from posixpath import normpath
 from typing import Final
 
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.paths import LogicalPath, from_url, split_url
+from buildassets.compiler.model import SPECIFIERS, ImportMap, Reference
+from buildassets.paths import LogicalPath, from_url, split_url, to_url
 
 _HAS_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
+# What the URL Standard drops, reads as something else, or has encoded now in one way and now in another.
+_UNSURE: Final = re.compile(r"[\x00-\x20\x7f\"#<>?\\^`{|}\ud800-\udfff]|//|%2e", re.IGNORECASE)
 _SPACE_AROUND_URLS: Final = "".join(map(chr, range(33)))  # C0 controls and space
 
 
@@ -30,12 +32,50 @@ def target_of(
         return None if _names_no_file(below_prefix) or is_external(url) else _logical(from_url(below_prefix))
     if _HAS_SCHEME.match(url) or url.startswith(("/", "\\", "#", "?")) or is_external(url):
         return None
-    if reference.kind is ReferenceKind.MODULE and not url.startswith(("./", "../")):
+    if reference.kind in SPECIFIERS and not url.startswith(("./", "../")):
         return None
     path = split_url(url)[0].replace("\\", "/")  # the URL Standard reads a backslash as a slash
     if _names_no_file(path):
         return None
     return _logical(base[: base.rfind("/") + 1] + from_url(path))
+
+
+def bare_name(reference: Reference, url_prefix: str, is_external: Callable[[str], object]) -> str | None:
+    """The bare name that `reference` is to a browser, which asks its import map; None for anything else."""
+    name = reference.url
+    if reference.kind not in SPECIFIERS or not name or name.startswith(("/", "./", "../", url_prefix)):
+        return None
+    return None if _HAS_SCHEME.match(name) or is_external(name) else name
+
+
+def module_url(specifier: str, base: LogicalPath) -> str | None:
+    """The URL path below the prefix that a browser makes of a relative `specifier` in the module `base`.
+
+    None where it is not relative, has a query or a fragment, climbs out of the asset tree, or where browsers might
+    not agree. Two spellings of one path, such as `./a%2Cb.js` and `./a,b.js`, are two URLs.
+    """
+    if not specifier.startswith(("./", "../")) or _UNSURE.search(specifier):
+        return None
+    path = normpath(to_url(base[: base.rfind("/") + 1]) + specifier)
+    if path.startswith("../"):
+        return None
+    return path if path.isascii() else "".join(one if one.isascii() else to_url(one) for one in path)
+
+
+def mapped(importmap: ImportMap, specifier: str, base: str) -> str | None:
+    """The logical path or URL to which `importmap` maps a bare `specifier` in the module `base`; None where to none.
+
+    The longest scope that `base` lies in goes first (HTML Standard, "resolve a module specifier"). A name that begins
+    with a mapped one that ends in a slash is mapped to a URL: folders of assets are written out in an import map.
+    """
+    scopes = [scope for scope in importmap.scopes if scope == base or (scope[-1:] == "/" and base.startswith(scope))]
+    for names in (*(importmap.scopes[scope] for scope in sorted(scopes, reverse=True)), importmap.imports):
+        if specifier in names:
+            return names[specifier]
+        if folders := [name for name in names if name.endswith("/") and specifier.startswith(name)]:
+            folder = max(folders)
+            return names[folder] + specifier.removeprefix(folder)
+    return None
 
 
 def has_host(url: str) -> bool:

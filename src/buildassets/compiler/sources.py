@@ -64,7 +64,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
-    diagnostics += _case_clashes(sources)
+    diagnostics += _case_clashes(tuple(source for source in sources if not config.sources[source.root].npm))
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
@@ -173,6 +173,8 @@ class _RootWalk:
         if self._is_wanted(relative):
             shown = self._shown_prefix + relative
             self.skipped[LogicalPath(self._prefix + self._compiled_name(relative))] = reason
+            if self._root.npm:
+                return  # it is for others to keep in order, and matters only if something refers to it
             message = f"skipped `{shown}`: it is {reason}"
             self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
 
@@ -193,7 +195,11 @@ class _RootWalk:
             return
         source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
         other = self.sources.setdefault(logical, source)
-        if other is not source:
+        if other is source:
+            return
+        if self._root.npm:  # packages hold sheets both as they were written and compiled
+            self.sources[logical] = source if compiled is relative else other
+        else:
             self._duplicate(logical, *sorted((other.shown, source.shown)))
 
     def _compiled_name(self, relative: str) -> str:

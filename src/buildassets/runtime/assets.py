@@ -72,13 +72,14 @@ class _Urls(dict[str, str]):
 class _Release:
     """What one reading of a manifest gave."""
 
-    __slots__ = ("_entries", "_manifest", "_prefix", "importmap", "texts", "urls")
+    __slots__ = ("_entries", "_manifest", "_maps", "_page_map", "_prefix", "texts", "urls")
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
         self._entries: dict[str, Any] = document["assets"]
         self._prefix = prefix
         self._manifest = manifest
-        self.importmap: dict[str, str] = document.get("importmap") or {}
+        self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
+        self._page_map: str | None = None
         self.urls = _Urls(self._url)
         self.texts: dict[str, str] = {}  # of what stands in pages, by name
 
@@ -93,6 +94,34 @@ class _Release:
 
     def _url(self, name: str) -> str:
         return self._prefix + to_url(self.entry(name)["file"])
+
+    def page_map(self) -> str:
+        """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
+        if self._page_map is None:
+            self._page_map = self._made_page_map() if any(self._maps) else ""
+        return self._page_map
+
+    def _made_page_map(self) -> str:
+        importmap, modules, scopes = self._maps
+        imports = self._addresses(importmap)
+        imports |= {_address(self._prefix + url): _address(self.urls[target]) for url, target in modules.items()}
+        document: dict[str, object] = {"imports": imports}
+        if scopes:
+            document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
+        named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
+        checks = {_address(self.urls[one]): self.entry(one).get("integrity") for one in named if not self._is_url(one)}
+        if any(checks.values()):
+            document["integrity"] = {url: check for url, check in checks.items() if check}
+        return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+    def _addresses(self, names: dict[str, str]) -> dict[str, str]:
+        return {name: target if self._is_url(target) else _address(self.urls[target]) for name, target in names.items()}
+
+    def _is_url(self, target: str) -> bool:
+        return target not in self._entries and (":" in target or target.startswith("/"))
+
+    def _scope(self, scope: str) -> str:
+        return _address(self._prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
 
     def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
         """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
@@ -110,6 +139,10 @@ class _Release:
         targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
         if not targets:
             return text
+        for one in sorted({*self._maps[1].values()} & {*targets}):
+            if os.path.basename(to_url(self.entry(one)["file"])) not in text:
+                why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
+                raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
         from buildassets.runtime.in_page import with_full_urls
 
         return with_full_urls(text, name, {self.entry(one)["file"]: _address(self.urls[one]) for one in targets})
@@ -217,20 +250,12 @@ class Assets:
     def importmap(self, *, nonce: object = None, **attributes: object) -> Markup:
         """`<script type="importmap">` for the import map of the release; empty where that is.
 
-        It has to stand before the first module. It carries the integrity metadata of what it names.
+        It has to stand before the first module and before whatever loads one ahead. It carries the integrity metadata
+        of what it names. Where modules were built as `modules = "importmap"`, no page works without it.
         """
-        release = self._pinned or self._reloaded()
-        if not release.importmap:
+        text = (self._pinned or self._reloaded()).page_map()
+        if not text:
             return Markup()
-        named = [target for target in release.importmap.values() if "//" not in target]  # the others are full URLs
-        urls = {target: _address(release.urls[target]) for target in named}
-        document: dict[str, object] = {
-            "imports": {word: urls.get(target, target) for word, target in release.importmap.items()}
-        }
-        checks = {url: release.entry(target).get("integrity") for target, url in urls.items()}
-        if any(checks.values()):
-            document["integrity"] = {url: check for url, check in checks.items() if check}
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"))
         return tags.script(text, {"type": "importmap", "nonce": nonce, **attribute_names(attributes)})
 
     def inline(self, name: str, **attributes: object) -> Markup:
@@ -240,7 +265,8 @@ class Assets:
         which stands beside the manifest, is read at the first use and kept: its name is made from its content, so it
         cannot change. What would end the element early is escaped (see `tags`).
 
-        Raises ValueError for other media types, ManifestError where the file cannot be read.
+        Raises ValueError for other media types and for a module whose imports are left to the page's import map,
+        ManifestError where the file cannot be read.
         """
         release = self._pinned or self._reloaded()
         entry = release.entry(name)

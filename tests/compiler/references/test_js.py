@@ -8,7 +8,8 @@ from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.compiler.references.js import scan, scan_tokens
 from tests.compiler.lexers.test_js import watchdog
 
-MODULE, URL, SOURCE_MAP = ReferenceKind.MODULE, ReferenceKind.URL, ReferenceKind.SOURCE_MAP
+MODULE, RESOLVED = ReferenceKind.MODULE, ReferenceKind.RESOLVED
+URL, SOURCE_MAP = ReferenceKind.URL, ReferenceKind.SOURCE_MAP
 
 FORMS = [
     ('import "x"', MODULE),
@@ -31,7 +32,7 @@ FORMS = [
     ('import("x", { with: { type: "json" } })', MODULE),
     ('import.source("x")', MODULE),
     ('import . defer("x")', MODULE),
-    ('import.meta.resolve("x")', MODULE),
+    ('import.meta.resolve("x")', RESOLVED),
     ('[...import("x")]', MODULE),
     ('`${import("x")}`', MODULE),
     ('`a${`b${{ c: import("x") }}`}d`', MODULE),

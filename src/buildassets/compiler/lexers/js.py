@@ -320,7 +320,7 @@ class _Grammar:
     def is_module(self) -> bool:
         """Whether the text is a module: told by the caller, or by what only a module may hold; found out once."""
         if self.module is None:
-            self.module = _reads_as_module(self._text)
+            self.module = reads_as_module(self._text)
         return self.module
 
     def word(self, word: str, state: _State) -> _State:
@@ -576,7 +576,7 @@ def _read(text: str, grammar: _Grammar) -> Iterator[Token]:
             return
 
 
-def _reads_as_module(text: str) -> bool:
+def reads_as_module(text: str) -> bool:
     """Whether `text`, read as a module, has an `import` or `export` declaration or `import.meta`."""
     if "import" not in text and "export" not in text:
         return False

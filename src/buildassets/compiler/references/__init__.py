@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Final
 from urllib.parse import quote
 
-from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.compiler.model import SPECIFIERS, Reference
 from buildassets.media import Syntax
 from buildassets.paths import split_url
 
@@ -47,7 +47,7 @@ def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
 def _written(text: str, reference: Reference, path: str) -> str:
     raw = text[reference.start : reference.end]
     old_path, query_and_fragment = split_url(reference.url)
-    if reference.kind is ReferenceKind.MODULE and not path.startswith("."):
+    if reference.kind in SPECIFIERS and not path.startswith("."):
         path = "./" + path
     if raw == reference.url:
         return path + raw[len(old_path) :]

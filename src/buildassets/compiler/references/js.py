@@ -30,7 +30,7 @@ def _spaced(*parts: str) -> str:
 
 
 _ARGUMENT: Final = rf"(?P<argument>{_STRING}|{_TEMPLATE})"
-_META_RESOLVE: Final = _spaced("meta", r"\.", "resolve")
+_META_RESOLVE: Final = _spaced("meta", r"\.", "resolve") + "(?P<resolve>)"
 _PHASE_OR_RESOLVE: Final = _spaced(r"\.", rf"(?:(?:source|defer){_NAME_END}|{_META_RESOLVE})", "")
 _CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
 
@@ -153,8 +153,14 @@ def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
     first, last = match.span(match.lastgroup or 0)
     url = unescaped(text[first + 1 : last - 1])
     if url is not None:
-        kind = ReferenceKind.URL if word == "new" else ReferenceKind.MODULE
-        yield Reference(first + 1, last - 1, url, kind)
+        yield Reference(first + 1, last - 1, url, _kind(word, match))
+
+
+def _kind(word: str, match: re.Match[str]) -> ReferenceKind:
+    if word == "new":
+        return ReferenceKind.URL
+    is_resolved = word == "import" and match["resolve"] is not None
+    return ReferenceKind.RESOLVED if is_resolved else ReferenceKind.MODULE
 
 
 _ESCAPE: Final = re.compile(

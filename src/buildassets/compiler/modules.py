@@ -1,0 +1,257 @@
+"""Modules: which of their references stay as they are, and the import map by which a page resolves those.
+
+Takes what the configuration maps and all assets with their links, gives the links that are written into each file and
+the import map. Touches the disk only to say where a fault was written.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, TypeAlias
+
+from buildassets.compiler.config import Config, place_of_setting
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.graph import reachable
+from buildassets.compiler.lexers.js import reads_as_module
+from buildassets.compiler.link import nearest_asset
+from buildassets.compiler.model import SPECIFIERS, Draft, ImportMap, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
+from buildassets.compiler.places import place_of
+from buildassets.compiler.resolve import bare_name, has_host, mapped, module_url, target_of
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, nearest, warning
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, normalise
+
+_Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
+_AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no package
+
+
+def configured_map(config: Config, known: Collection[LogicalPath]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
+    """The import map that `config` describes, its folders (`"lit/" = "vendor/lit/"`) written out, and its faults."""
+    faults: list[Diagnostic] = []
+    imports = _named(config, ("importmap",), config.importmap, known, faults)
+    scopes = {}
+    for scope, names in config.scopes.items():
+        keys = "importmap", "scopes", scope
+        if scope not in known and not any(scope[-1] == "/" and path.startswith(scope) for path in known):
+            message = f"import map scope `{scope}` holds no asset"
+            faults.append(_missing(message, scope, known, place_of_setting(config, *keys)))
+        scopes[scope] = _named(config, keys, names, known, faults)
+    return ImportMap(imports, scopes), tuple(faults)
+
+
+def _named(
+    config: Config,
+    keys: tuple[str, ...],
+    names: Mapping[str, str],
+    known: Collection[LogicalPath],
+    faults: list[Diagnostic],
+) -> dict[str, str]:
+    """The specifiers `names`, which stand at `keys`, each file of a folder with a name of its own."""
+    named: dict[str, str] = {}
+    for specifier, target in names.items():
+        if has_host(target) or target in known:
+            named[specifier] = target
+        elif members := [path for path in known if target.endswith("/") and path.startswith(target)]:
+            named.update((specifier + path.removeprefix(target), path) for path in members)
+        else:
+            message = f"import map entry `{specifier}` names no asset: `{target}`"
+            faults.append(_missing(message, target, known, place_of_setting(config, *keys, specifier)))
+    return named
+
+
+def _missing(message: str, target: str, known: Collection[LogicalPath], where: Location | None) -> Diagnostic:
+    near = nearest_asset(target, known)
+    return error("importmap/missing", message, where, hint=f"did you mean `{near}`?" if near else None)
+
+
+def mapped_assets(importmap: ImportMap) -> set[LogicalPath]:
+    """The targets of `importmap`: what a page may import by name alone. URLs are among them."""
+    return {LogicalPath(one) for names in (importmap.imports, *importmap.scopes.values()) for one in names.values()}
+
+
+class Names:
+    """What the references of one build mean, to a browser and in its packages.
+
+    What the import map `configured` names goes first, so that it can take another file of a package, or one package in
+    place of another. `packages` is None where no source root is one of npm.
+    """
+
+    def __init__(self, config: Config, configured: ImportMap, packages: Packages | None) -> None:
+        self.configured = configured
+        self.packages = packages
+        self._url = config.url
+        self._is_external = compile_globs(config.external)
+
+    def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
+        """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
+        target = target_of(reference, base, self._url, self._is_external)
+        if self.packages is None or reference.kind not in SPECIFIERS:
+            return target
+        if target is not None:
+            return self.packages.completed(target, base)
+        answer = self.answer(reference, base)
+        return answer if isinstance(answer, str) else None
+
+    def answer(self, reference: Reference, base: LogicalPath) -> Answer:
+        """What the packages say to a bare name of which the configured import map says nothing."""
+        name = self.unmapped(reference, base)
+        return None if name is None or self.packages is None else self.packages.target(name, base)
+
+    def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
+        """The bare name of a reference in a script, if the configured import map says nothing of it."""
+        name = self.bare(reference) if _is_script(base) else None
+        return None if name is None or mapped(self.configured, name, base) is not None else name
+
+    def bare(self, reference: Reference) -> str | None:
+        """The bare name that `reference` is to a browser."""
+        return bare_name(reference, self._url, self._is_external)
+
+    def mapped_links(self, asset: Linked, assets: Collection[LogicalPath]) -> tuple[Link, ...]:
+        """The places where a script names one of `assets` by the configured import map."""
+        links = []
+        for reference in asset.draft.references:
+            name = self.bare(reference)
+            target = None if name is None else mapped(self.configured, name, asset.draft.source.logical)
+            if target is not None and target in assets:
+                links.append((reference, LogicalPath(target)))
+        return tuple(links)
+
+    def left(self, reference: Reference, base: LogicalPath, target: LogicalPath) -> str | None:
+        """The bare name or URL path by which a page's import map can take what stands in the module `base` to `target`.
+
+        None where it has to be written into the file: it is no specifier, a browser would make something else of it
+        (in a bundle, which may lie in another folder than its members), or only the URL is wanted, perhaps of a worker.
+        """
+        if reference.kind is not ReferenceKind.MODULE or self.follow(reference, base) != target:
+            return None
+        return self.bare(reference) or module_url(reference.url, base)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The links that are written into each file, and the import map by which pages find what is not."""
+
+    written: Mapping[LogicalPath, tuple[Link, ...]]
+    importmap: ImportMap
+
+
+def settle(assets: Mapping[LogicalPath, Linked], names: Names, *, leave_to_page: bool) -> Settled:
+    """Which links of `assets` are written into their files; with `leave_to_page`, no import that a page can map.
+
+    Where no import map of a page applies everything is written, names of the import map too: into what a worker or an
+    HTML file of the release loads, and into all that those import.
+    """
+    mapped_links = {path: names.mapped_links(asset, assets) for path, asset in assets.items() if _is_script(path)}
+    apart = _apart(assets, mapped_links)
+    written: dict[LogicalPath, tuple[Link, ...]] = {}
+    modules: dict[str, LogicalPath] = {}
+    by_name: list[_Use] = []
+    for path, asset in assets.items():
+        written[path] = asset.links
+        if path in apart:
+            written[path] = tuple(sorted((*asset.links, *mapped_links[path]), key=lambda link: link[0].start))
+        elif leave_to_page and _is_script(path):
+            specifiers = [names.left(reference, path, target) for reference, target in asset.links]
+            written[path] = tuple(link for link, left in zip(asset.links, specifiers, strict=True) if left is None)
+            for (reference, target), left in zip(asset.links, specifiers, strict=True):
+                if left is not None and names.bare(reference):
+                    by_name.append((path, left, target))
+                elif left is not None:
+                    modules[left] = target
+    importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
+    return Settled(written, replace(importmap, modules=modules))
+
+
+def _is_script(path: LogicalPath) -> bool:
+    return media_of(path).syntax is Syntax.JAVASCRIPT
+
+
+def _apart(
+    assets: Mapping[LogicalPath, Linked], mapped_links: Mapping[LogicalPath, Sequence[Link]]
+) -> set[LogicalPath]:
+    """The scripts that run, or may run, where no import map of a page applies."""
+    starts: set[LogicalPath] = set()
+    imports: dict[LogicalPath, list[LogicalPath]] = {}
+    for path, asset in assets.items():
+        links = (*asset.links, *mapped_links.get(path, ()))
+        imports[path] = [target for _, target in links if _is_script(target)] if _is_script(path) else []
+        is_page_s = [_is_script(path) and reference.kind is ReferenceKind.MODULE for reference, _ in links]
+        starts.update(target for (_, target), is_one in zip(links, is_page_s, strict=True) if not is_one)
+    return reachable(imports, filter(_is_script, starts))
+
+
+def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use]) -> ImportMap:
+    """`configured` with the names of packages that modules use; those that mean different packages in scopes."""
+    imports = dict(configured.imports)
+    scopes = {scope: dict(names) for scope, names in configured.scopes.items()}
+    importmap = ImportMap(imports, scopes)
+    for _, name, target in uses:
+        if packages.target(name, _AT_THE_TOP) == target:
+            imports.setdefault(name, target)
+    # The outer folders first, so that what they say already is not said again.
+    for base, name, target in sorted(uses, key=lambda use: (len(packages.folder_of(use[0]) or ""), use)):
+        if mapped(importmap, name, base) != target:
+            folder = packages.folder_of(base)
+            scopes.setdefault(base if folder is None else folder + "/", {})[name] = target
+    return importmap
+
+
+def name_faults(
+    config: Config, names: Names, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """What is wrong with the bare names in scripts: nothing maps one, or its package does not give it to browsers.
+
+    Nothing is said of names in a project that has neither an import map nor packages. `shown` turns a path into the
+    name a user would write.
+    """
+    if names.packages is None and not config.importmap and not config.scopes:
+        return
+    told: set[LogicalPath] = set()
+    for path, asset in sorted(compiled.items()):
+        for index, reference in enumerate(asset.draft.references):
+            name = names.unmapped(reference, path)
+            if name is None or name in config.importmap or name.partition("/")[0] in BUILTINS:
+                continue  # mapped, told of already, or for Node alone
+            answer = names.answer(reference, path)
+            where = partial(place_of, asset.draft, index, shown)
+            if answer is None:
+                yield _unmapped(config, names, compiled, path, name, where())
+            elif isinstance(answer, Refusal):
+                yield from _refused(config, answer, where())
+            elif answer in compiled and answer not in told and _is_commonjs(names.packages, compiled[answer].draft):
+                told.add(answer)
+                yield _commonjs(answer, where())
+
+
+def _unmapped(
+    config: Config, names: Names, known: Collection[LogicalPath], path: LogicalPath, name: str, where: Location
+) -> Diagnostic:
+    roots = [f"in `{root.shown}/`" for root in config.sources if root.npm]
+    if normalise(path[: path.rfind("/") + 1] + name) in known:
+        meant = f"./{name}"
+    else:
+        packages = names.packages.names if names.packages else ()
+        meant = nearest(name, sorted({*names.configured.imports, *packages})) or ""
+    hint = f"did you mean `{meant}`?" if meant else "map it in `importmap`, or leave it alone with `external`"
+    looked = f"looked in `importmap`{''.join(f' and {root}' for root in roots)}"
+    return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=[looked], hint=hint)
+
+
+def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diagnostic]:
+    if config.missing == "ignore":
+        return
+    severity = Severity.WARNING if config.missing == "warn" else Severity.ERROR
+    hint = f"did you mean `{refusal.meant}`?" if refusal.meant else None
+    yield Diagnostic(severity, "npm/exports", refusal.message, where, (), hint)
+
+
+def _is_commonjs(packages: Packages | None, draft: Draft) -> bool:
+    text = draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8", "replace")
+    return packages is not None and packages.is_commonjs(draft.source.logical, lambda: reads_as_module(text))
+
+
+def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
+    message = f"`{path}` is no module: it is CommonJS or a classic script"
+    hint = "map the name to a build of the package for browsers in `importmap`, or bundle what uses it"
+    return warning("npm/commonjs", message, where, hint=hint)

@@ -1,0 +1,264 @@
+"""What a module specifier names in the packages of an npm root: Node's algorithm with the conditions of a browser.
+
+After "Determining module system" and "Resolution Algorithm Specification" of Node's documentation on ECMAScript
+modules; for packages without `exports` and for names without a suffix, what bundlers agreed on. Takes logical paths and
+a way to read a package's description, gives logical paths. Pure.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import dirname, join, normpath
+from typing import Any, Final, TypeAlias
+
+from buildassets.diagnostics import nearest
+from buildassets.paths import LogicalPath
+
+# What `node:module` lists as `builtinModules`, without those that only Node itself may import.
+BUILTINS: Final = frozenset(
+    (
+        *("assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram"),
+        *("diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module"),
+        *("net", "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream"),
+        *("string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi"),
+        *("worker_threads", "zlib"),
+    )
+)
+_PACKAGE_NAME: Final = re.compile(r"(?:@[^/\\%]+/)?[^@./\\%][^/\\%]*")
+_NESTED: Final = "/node_modules/"
+_FORBIDDEN: Final = frozenset((".", "..", "node_modules"))
+_SUFFIXES: Final = (".js", ".mjs", "/index.js", "/index.mjs")
+_ENTRY_KEYS: Final = ("module", "browser", "main")
+
+Description: TypeAlias = Mapping[str, Any]  # what a `package.json` says
+_Targets: TypeAlias = Mapping[str, Any]  # subpaths, perhaps patterns, and what they stand for
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a package that is there does not give what is asked of it; `meant` is the specifier that is most like it."""
+
+    message: str
+    meant: str | None = None
+
+
+Answer: TypeAlias = LogicalPath | Refusal | None  # None: there is no such package
+
+
+class Packages:
+    """The packages below the npm roots with the prefixes `roots`; every answer is kept.
+
+    `describe` gives what the `package.json` of a folder says: an empty mapping where the folder has none, None where
+    there is no such folder. `known` are all assets. `conditions` are those that hold, beside `default`.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[str],
+        describe: Callable[[str], Description | None],
+        known: Collection[LogicalPath],
+        conditions: Collection[str],
+    ) -> None:
+        self._roots = tuple(root + "/" if root else "" for root in roots)
+        self._describe = describe
+        self._known = known
+        self._conditions = conditions
+        self._answers: dict[tuple[str, str], Answer] = {}
+
+    def target(self, name: str, base: LogicalPath) -> Answer:
+        """The asset that the bare `name` means in the module `base`."""
+        key = name, dirname(base)
+        if key not in self._answers:
+            self._answers[key] = self._target(name, base)
+        return self._answers[key]
+
+    def completed(self, target: LogicalPath, base: LogicalPath) -> LogicalPath:
+        """The asset that a relative specifier means which names `target` in the module `base`.
+
+        Only in packages is a suffix added, or another file taken for browsers.
+        """
+        package = self.folder_of(base)
+        return target if package is None else self._complete(target, package)
+
+    def folder_of(self, path: LogicalPath) -> str | None:
+        """The folder of the package that `path` belongs to: the nearest that describes itself, or else the one that
+        lies where packages do; None outside of npm roots."""
+        root = self._root_of(path)
+        if root is None:
+            return None
+        folder = dirname(path)
+        while len(folder) > len(root.removesuffix("/")):
+            if self._describe(folder):
+                return folder
+            folder = dirname(folder)
+        above = max(len(root), path.rfind(_NESTED) + len(_NESTED) if _NESTED in path else 0)
+        name, _ = _split(path[above:])
+        return path[:above] + name if self._describe(path[:above] + name) is not None else None
+
+    def is_commonjs(self, path: LogicalPath, has_module_syntax: Callable[[], bool]) -> bool:
+        """Whether the script `path` of a package is CommonJS, which no browser runs as a module."""
+        if path.endswith(".cjs"):
+            return True
+        if not path.endswith(".js"):
+            return False
+        package = self.folder_of(path)
+        return package is not None and self._described(package).get("type") != "module" and not has_module_syntax()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The packages at the top of the roots."""
+        paths = (path.removeprefix(root) for root in self._roots for path in self._known if path.startswith(root))
+        return frozenset(_split(path)[0] for path in paths)
+
+    def _described(self, folder: str) -> Description:
+        return self._describe(folder) or {}
+
+    def _root_of(self, path: str) -> str | None:
+        return max((root for root in self._roots if path.startswith(root)), key=len, default=None)
+
+    def _target(self, name: str, base: LogicalPath) -> Answer:
+        own = self.folder_of(base)
+        if name.startswith("#"):
+            return None if own is None else self._private(name, own)
+        package, subpath = _split(name)
+        if not _PACKAGE_NAME.fullmatch(package):
+            return None
+        if own is not None and self._described(own).get("name") == package and "exports" in self._described(own):
+            return self._given(own, package, subpath)
+        for folder in self._folders(package, base):
+            if self._describe(folder) is not None:
+                return self._given(folder, package, subpath)
+        return None
+
+    def _folders(self, package: str, base: LogicalPath) -> Iterator[str]:
+        """Where `package` may lie for `base`, the nearest first."""
+        root = self._root_of(base)
+        if root is None:
+            yield from (one + package for one in self._roots)
+            return
+        folder = dirname(base)
+        while len(folder) > len(root):
+            if not folder.endswith("/node_modules"):
+                yield f"{folder}/node_modules/{package}"
+            folder = dirname(folder)
+        yield root + package
+
+    def _given(self, folder: str, package: str, subpath: str) -> LogicalPath | Refusal:
+        description = self._described(folder)
+        exports = description.get("exports")
+        if exports is None:
+            return self._entry(folder) if subpath == "." else self._complete(join(folder, subpath), folder)
+        targets = _by_subpath(exports)
+        found = _matched(targets, subpath, self._conditions)
+        path = _inside(folder, found)
+        if path is not None:
+            return path
+        asked = package + subpath[1:]
+        offered = (package + key[1:] for key in targets if key.startswith(".") and "*" not in key)
+        return Refusal(f"the package `{package}` exports no `{asked}` to browsers", nearest(asked, offered))
+
+    def _private(self, name: str, folder: str) -> Answer:
+        """What `imports` of a package's own description says."""
+        imports = self._described(folder).get("imports")
+        found = _matched(imports, name, self._conditions) if isinstance(imports, dict) else ""
+        if found and not found.startswith("."):
+            return self._target(found, LogicalPath(folder + "/package.json"))
+        path = _inside(folder, found)
+        if path is not None:
+            return path
+        offered = [key for key in imports if "*" not in key] if isinstance(imports, dict) else []
+        message = f"the package in `{folder}/` has no `{name}` for browsers in its `imports`"
+        return Refusal(message, nearest(name, offered))
+
+    def _entry(self, folder: str) -> LogicalPath:
+        """The module that a package without `exports` is."""
+        description = self._described(folder)
+        named = (description.get(key) for key in _ENTRY_KEYS)
+        candidates = [self._complete(join(folder, one), folder) for one in named if isinstance(one, str) and one]
+        candidates.append(self._complete(f"{folder}/index.js", folder))
+        return next((path for path in candidates if path in self._known), candidates[0])
+
+    def _complete(self, path: str, package: str) -> LogicalPath:
+        """The file that `path` means in the folder `package`: itself, with a suffix, or an index; or what is there
+        in its place for browsers."""
+        path = normpath(path)
+        found = next((one for one in (path, *(path + one for one in _SUFFIXES)) if one in self._known), None)
+        if found is None and path != package and self._describe(path):
+            return self._entry(path)
+        return self._for_browsers(LogicalPath(found or path), package)
+
+    def _for_browsers(self, path: LogicalPath, package: str) -> LogicalPath:
+        instead = self._described(package).get("browser")
+        if not isinstance(instead, dict):
+            return path
+        inside = "." + path.removeprefix(package)
+        given = instead.get(inside, instead.get(inside.removesuffix(".js")))
+        return _inside(package, given) or path if isinstance(given, str) else path
+
+
+def _split(name: str) -> tuple[str, str]:
+    """A package's name and the path in it: `@a/b/c.js` → `@a/b`, `./c.js`; `lit` → `lit`, `.`."""
+    parts = name.split("/")
+    count = 2 if name.startswith("@") else 1
+    return "/".join(parts[:count]), "/".join((".", *parts[count:]))
+
+
+def _by_subpath(exports: object) -> _Targets:
+    """`exports` as subpaths: what has none is what the package itself is."""
+    if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
+        return exports
+    return {".": exports}
+
+
+def _matched(targets: _Targets, subpath: str, conditions: Collection[str]) -> str | None:
+    """What `targets` give for `subpath`: empty where nothing, None where it is refused.
+
+    Of the patterns that fit, the one with the longest text before its star counts, and then the longest (Node's
+    PACKAGE_IMPORTS_EXPORTS_RESOLVE).
+    """
+    if subpath in targets and "*" not in subpath:
+        return _picked(targets[subpath], None, conditions)
+    fitting = [(*_cut(key), key) for key in targets if _fits(key, subpath)]
+    if not fitting:
+        return ""
+    head, tail, key = max(fitting, key=lambda one: (len(one[0]), len(one[2])))
+    return _picked(targets[key], subpath[len(head) : len(subpath) - len(tail)], conditions)
+
+
+def _cut(key: str) -> tuple[str, str]:
+    """What stands before and after the star of a pattern; a key that ends in a slash is the old form of one."""
+    head, _, tail = (key + "*" if key.endswith("/") else key).partition("*")
+    return head, tail
+
+
+def _fits(key: str, subpath: str) -> bool:
+    if "*" not in key and not key.endswith("/"):
+        return False
+    head, tail = _cut(key)
+    return len(subpath) > len(head) + len(tail) and subpath.startswith(head) and subpath.endswith(tail)
+
+
+def _picked(target: object, match: str | None, conditions: Collection[str]) -> str | None:
+    """The first of `target` whose conditions hold, `match` in place of its stars (PACKAGE_TARGET_RESOLVE)."""
+    if isinstance(target, str):
+        if match is None:
+            return target
+        return target + match if target.endswith("/") else target.replace("*", match)
+    if isinstance(target, dict):
+        held = (value for key, value in target.items() if key == "default" or key in conditions)
+        return _first((_picked(value, match, conditions) for value in held), lambda found: found != "")
+    if isinstance(target, list):
+        return _first((_picked(value, match, conditions) for value in target), bool)
+    return None
+
+
+def _first(found: Iterable[str | None], is_wanted: Callable[[str | None], bool]) -> str | None:
+    return next((one for one in found if is_wanted(one)), "")
+
+
+def _inside(folder: str, target: str | None) -> LogicalPath | None:
+    """The path of a target in `folder`; None where it is none that Node allows: `./`, then no `..` on the way."""
+    if not target or not target.startswith("./") or not _FORBIDDEN.isdisjoint(target[2:].split("/")):
+        return None
+    return LogicalPath(normpath(join(folder, target)))

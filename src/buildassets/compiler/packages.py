@@ -1,0 +1,57 @@
+"""Reads what packages say of themselves: the `package.json` files below the npm roots.
+
+Takes the configuration, gives descriptions by logical folder. Each file is read once, when first asked for.
+"""
+
+import json
+import os
+from collections.abc import Collection
+
+from buildassets.compiler.config import Config
+from buildassets.compiler.npm import Description, Packages
+from buildassets.diagnostics import Diagnostic, Location, reason_text, warning
+from buildassets.paths import LogicalPath
+
+
+def packages_of(
+    config: Config, mode: str, descriptions: "Descriptions", known: Collection[LogicalPath]
+) -> Packages | None:
+    """The packages of the npm roots, as they are for browsers in `mode`; None where no root is one of npm."""
+    roots = [root.prefix for root in config.sources if root.npm]
+    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode)) if roots else None
+
+
+class Descriptions:
+    """What is known of the packages of one build; `faults` say of which `package.json` nothing could be read."""
+
+    def __init__(self, config: Config) -> None:
+        self.faults: list[Diagnostic] = []
+        self._roots = [(f"{root.prefix}/" if root.prefix else "", root) for root in config.sources if root.npm]
+        self._read: dict[str, Description | None] = {}
+
+    def of(self, folder: str) -> Description | None:
+        """What the package in the logical `folder` says: nothing where it has no description, None without folder."""
+        if folder not in self._read:
+            self._read[folder] = self._described(folder)
+        return self._read[folder]
+
+    def _described(self, folder: str) -> Description | None:
+        for prefix, root in self._roots:
+            if folder.startswith(prefix):
+                relative = folder.removeprefix(prefix)
+                path = os.path.join(root.path, relative)
+                if os.path.isdir(path):
+                    return self._parsed(os.path.join(path, "package.json"), f"{root.shown}/{relative}/package.json")
+        return None
+
+    def _parsed(self, path: str, shown: str) -> Description:
+        try:
+            with open(path, "rb") as file:
+                described = json.loads(file.read())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as fault:
+            reason = reason_text(fault) if isinstance(fault, OSError) else "it is not JSON"
+            self.faults.append(warning("npm/package", f"cannot read `{shown}`: {reason}", Location(shown)))
+            return {}
+        return described if isinstance(described, dict) else {}

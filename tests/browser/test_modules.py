@@ -1,0 +1,176 @@
+"""Modules in a page, in both modes: cycles, workers, names of the import map and of packages."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+from buildassets.manifest import Manifest
+from buildassets.runtime import Assets
+from tests.browser.conftest import Browser
+from tests.conftest import write_tree
+from tests.corpus.packages import node_modules
+
+pytestmark = pytest.mark.browser
+
+MODES = ("rewrite", "importmap")
+
+CYCLE = {
+    "assets/js/app.js": """
+import { ping, log } from "./cycle/a%2Cb.js";
+import { word } from "word";
+import { part } from "../vendor/old/user.js";
+import data from "./data.json" with { type: "json" };
+const worker = new Worker(new URL("./work er.js", import.meta.url), { type: "module" });
+const answer = new Promise((resolve) => worker.addEventListener("message", (event) => resolve(event.data)));
+const late = await import("./läte.js");
+const found = { ping: ping(3), log, word, part, late: late.default, data: data.value, worker: await answer };
+found.resolved = (await import(import.meta.resolve("./cycle/b.js"))).pong === late.pong;
+document.body.dataset.found = JSON.stringify(found);
+""",
+    "assets/js/cycle/a,b.js": """
+import { pong } from "./b.js";
+export let log = "";
+export const ping = (n) => { log += `a${n}`; return n ? pong(n - 1) : "done"; };
+""",
+    "assets/js/cycle/b.js": """
+import { ping } from "./a%2Cb.js";
+export const pong = (n) => (n ? ping(n - 1) : "done in b");
+""",
+    "assets/js/läte.js": 'export { pong } from "./cycle/b.js"; export default "late";',
+    "assets/js/data.json": '{"value": 7}',
+    "assets/js/work er.js": """
+import { ping } from "./cycle/a,b.js";
+import { word } from "word";
+postMessage(`${ping(2)} ${word}`);
+""",
+    "assets/vendor/word.js": 'export const word = "new";',
+    "assets/vendor/old/user.js": 'import { word } from "word"; export const part = `with ${word}`;',
+    "assets/vendor/old/word.js": 'export const word = "old";',
+}
+FOUND = (
+    '{"ping":"done in b","log":"a3a1","word":"new","part":"with old","late":"late","data":7,"worker":"done new",'
+    '"resolved":true}'
+)
+CYCLE_SETTINGS = """
+modules = "{}"
+[importmap]
+word = "vendor/word.js"
+[importmap.scopes."vendor/old/"]
+word = "vendor/old/word.js"
+"""
+
+
+def _built(folder: Path, files: Mapping[str, str], settings: str) -> Manifest:
+    result = build(load_config(start=str(write_tree(folder, {**files, "buildassets.toml": settings}))))
+    assert result.manifest is not None, result.diagnostics
+    assert result.diagnostics == ()
+    return result.manifest
+
+
+def _opened(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
+    """Open a page with the import map and `js/app.js` of the release in `folder`, served under another prefix."""
+    site = folder / "site"
+    (site / "deep").mkdir(parents=True)
+    (site / "deep/er").symlink_to(folder / "build/assets")
+    assets = Assets(folder / "build/manifest.json", url="/deep/er/")
+    head = assets.importmap() + assets.script("js/app.js", type="module")
+    page = f'<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">{head}<body>'
+    browser.open(serve(write_tree(site, {"index.html": page})))
+    browser.wait_for("document.body.dataset.found")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_cycle_with_a_worker_computes_the_same(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
+) -> None:
+    _built(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
+    _opened(browser, serve, tmp_path)
+    assert browser.value("document.body.dataset.found") == FOUND
+    assert browser.faults() == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_file_is_asked_for_by_its_released_name(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
+) -> None:
+    manifest = _built(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
+    _opened(browser, serve, tmp_path)
+    loaded = browser.value("performance.getEntriesByType('resource').map(({ name }) => name)")
+    paths = {unquote(url).partition("/deep/er/")[2] for url in loaded}
+    assert paths == {entry.file for entry in manifest.assets.values()}
+
+
+def test_in_a_page_a_wrong_integrity_is_refused(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+    manifest = _built(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
+    changed = tmp_path / "build/assets" / manifest.assets["vendor/old/user.js"].file
+    changed.write_text(changed.read_text() + "\n")
+    with pytest.raises(pytest.fail.Exception, match="integrity"):
+        _opened(browser, serve, tmp_path)
+
+
+PACKAGES = {
+    "assets/js/app.js": """
+import { html, render, LitElement } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { customElement } from "lit/decorators.js";
+import { h, render as renderPreact } from "preact";
+import { useState } from "preact/hooks";
+import { createApp, ref } from "vue";
+import { addDays, format } from "date-fns";
+import { of, map, reduce } from "rxjs";
+import { ajax } from "rxjs/ajax";
+import color from "@kurkle/color";
+import { createPopper } from "@popperjs/core";
+import { scaleLinear } from "d3";
+
+class Greeting extends LitElement {
+  render() { return html`${repeat(["a", "b"], (item) => html`<i>${item}</i>`)}`; }
+}
+customElement("x-greeting")(Greeting);
+const parts = ["lit", "preact", "vue"].map((name) => document.body.appendChild(
+  Object.assign(document.createElement("p"), { id: name })));
+render(html`<x-greeting></x-greeting>`, parts[0]);
+const Counter = () => {
+  const [count, setCount] = useState(1);
+  return h("b", { onClick: () => setCount(count + 1) }, count);
+};
+renderPreact(h(Counter), parts[1]);
+createApp({ setup: () => ({ word: ref("vue") }), template: "<u>{{ word }}</u>" }).mount(parts[2]);
+parts[1].firstChild.click();
+const doubled = of(1, 2, 3).pipe(map((n) => n * 2), reduce((a, b) => a + b));
+const sum = await new Promise((resolve) => doubled.subscribe(resolve));
+await document.querySelector("x-greeting").updateComplete;
+await new Promise((resolve) => setTimeout(resolve, 100));
+document.body.dataset.found = JSON.stringify([
+  document.querySelector("x-greeting").shadowRoot.textContent.trim(), parts[1].textContent, parts[2].textContent,
+  format(addDays(new Date(2026, 0, 31), 1), "yyyy-MM-dd"), sum, typeof ajax, color("#f00").hexString(),
+  createPopper(parts[0], parts[1]).state.placement, scaleLinear([0, 1], [0, 10])(0.5),
+]);
+""",
+}
+PACKAGES_FOUND = '["ab","2","vue","2026-02-01",12,"function","#F00","bottom",5]'
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("mode", MODES)
+def test_packages_are_found_by_their_names(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
+) -> None:
+    settings = f"""
+        modules = "{mode}"
+        minify = false
+        compress = []
+        sources = ["assets", {{ path = "{node_modules()}", prefix = "npm", npm = true }}]
+        missing = "warn"
+        [importmap]
+        vue = "npm/vue/dist/vue.esm-browser.prod.js"
+        """
+    result = build(load_config(start=str(write_tree(tmp_path, {**PACKAGES, "buildassets.toml": settings}))))
+    assert {found.code for found in result.diagnostics} <= {"reference/missing-map"}, result.diagnostics
+    _opened(browser, serve, tmp_path)
+    assert browser.value("document.body.dataset.found") == PACKAGES_FOUND
+    assert browser.faults() == []

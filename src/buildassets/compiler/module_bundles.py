@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from posixpath import basename, dirname, splitext
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
 from buildassets.compiler.edits import edited, in_order
 from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import nearest_asset
@@ -28,6 +27,9 @@ from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, join
+
+if TYPE_CHECKING:
+    from buildassets.compiler.engines.esbuild_command import EsbuildCommand
 
 _TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
 _SCRIPTS: Final = _TYPED | {".js", ".mjs", ".cjs"}
@@ -53,6 +55,8 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     """The module bundles of `config`, made by esbuild; nothing at all where there are none."""
     if not config.module_bundles:
         return ModuleBundles()
+    from buildassets.compiler.engines.esbuild_command import find_esbuild
+
     faults: list[Diagnostic] = []
     groups = list(_groups(config, _entries(config, sources, faults), production))
     drafts = {one.logical: Draft(_source(config, one)) for group in groups for one in group.entries}
@@ -179,7 +183,7 @@ class _Bundling:
     """All calls of esbuild for one build: the groups, and then what runs by itself and is named in these, a worker."""
 
     def __init__(
-        self, config: Config, command: EsbuildCommand, sources: Sequence[Source], faults: Iterable[Diagnostic]
+        self, config: Config, command: "EsbuildCommand", sources: Sequence[Source], faults: Iterable[Diagnostic]
     ) -> None:
         self.faults = list(faults)
         self.files: dict[str, Source] = {}  # of no source root, by path

@@ -6,17 +6,18 @@ takes no plugins: so where it writes the URL of another file, that begins with a
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from buildassets.compiler.engines.endings import ending
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand
 from buildassets.compiler.engines.esbuild_messages import Message, diagnostics_of, read_messages
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.media import file_suffixes
+
+if TYPE_CHECKING:
+    from buildassets.compiler.engines.esbuild_command import EsbuildCommand
 
 Format = Literal["esm", "iife"]
 
@@ -83,7 +84,7 @@ class Bundler:
 
     def __init__(
         self,
-        command: EsbuildCommand,
+        command: "EsbuildCommand",
         folder: str,
         shown: Callable[[str], str],
         is_external: Callable[[str], object],
@@ -129,6 +130,8 @@ class Bundler:
         return messages, pieces
 
     def _run(self, arguments: Sequence[str], options: BundleOptions) -> str:
+        import subprocess
+
         environment = {**os.environ, "NODE_PATH": os.pathsep.join(options.load_paths), "PWD": self._folder}
         try:
             done = subprocess.run(  # noqa: S603 - the program that the user installed
@@ -194,7 +197,7 @@ class _Metafile:
         return Pieces(pieces, self._inputs())
 
     def _piece(self, name: str, output: Any) -> Piece:
-        sheet = output.get("cssBundle")
+        sheet = name.removesuffix(".js") + ".css"  # older versions do not say it
         made_of = (self._file(path) for path in output["inputs"])
         static = (one["path"] for one in output["imports"] if one["kind"] == "import-statement" and not _leaves(one))
         return Piece(
@@ -202,7 +205,7 @@ class _Metafile:
             self._read(name),
             self._map(name),
             self._file(output["entryPoint"]) if "entryPoint" in output else None,
-            self._name(sheet) if sheet else None,
+            sheet if name.endswith(".js") and os.path.isfile(os.path.join(self._written, sheet)) else None,
             tuple(sorted(map(self._name, static))),
             tuple(sorted(set(filter(None, made_of)))),
         )

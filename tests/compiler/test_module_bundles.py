@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -61,6 +62,10 @@ def as_module(folder: Path, result: BuildResult, path: str) -> Path:
     """The asset where node takes `.js` for modules."""
     (folder / "build/package.json").write_text('{"type": "module"}')
     return path_of(folder, result, path)
+
+
+def url_path(url: str) -> Path:
+    return Path(unquote(urlsplit(url).path))
 
 
 # What is released
@@ -231,9 +236,36 @@ def test_url_beside_a_source_may_name_what_a_source_is_compiled_to(tmp_path: Pat
     assert references(run(tmp_path, files), "js/app.js") == ("css/app.css",)
 
 
+def test_names_of_files_may_hold_nearly_anything(tmp_path: Path, node: str) -> None:
+    files = {
+        "assets/a=b [c] é%20.ts": """
+            import x from "./d`e.svg"; import y from './ü#x?.svg'; import("./[slug].ts").then((it) => it.say());
+            for (const url of [x, y, new URL("./it's%23.svg", import.meta.url).href]) console.log(url);
+        """,
+        "assets/[slug].ts": "export const say = () => console.log('slug');",
+        **dict.fromkeys(("assets/d`e.svg", "assets/ü#x?.svg", "assets/it's#.svg"), SVG),
+    }
+    bundle = '"a.js" = { files = ["a=b [c] é%20.ts"], bundle = true, splitting = true }'
+    result = run(tmp_path, files, bundle, "compress = []\n")
+    *urls, last = printed(node, as_module(tmp_path, result, "a.js")).splitlines()
+    names = ("d`e.svg", "ü#x?.svg", "it's#.svg")
+    assert [url_path(url) for url in urls] == [path_of(tmp_path, result, name) for name in names]
+    assert last == "slug"
+    assert "chunks/[slug].js" in assets(result)
+
+
+def test_name_that_esbuild_cannot_write_is_told(tmp_path: Path) -> None:
+    files = {"assets/js/main.ts": """import x from './a"b.svg'; p(x);""", 'assets/js/a"b.svg': SVG}
+    (found,) = run(tmp_path, files).diagnostics
+    assert (found.code, found.notes) == (
+        "bundle/crash",
+        ("it cannot write the name of an imported file that holds a quotation mark",),
+    )
+
+
 def test_missing_file_beside_a_source_is_told_like_any_other(tmp_path: Path) -> None:
-    files = {"assets/lib/main.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
-    result = run(tmp_path, files, '"js/app.js" = { files = ["lib/main.ts"], bundle = true }')
+    files = {"assets/lib/a b.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
+    result = run(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
     assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
 
 

@@ -15,6 +15,7 @@ from buildassets.compiler.engines.endings import ending
 from buildassets.compiler.engines.esbuild_messages import Message, diagnostics_of, read_messages
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.media import file_suffixes
+from buildassets.paths import from_url
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild_command import EsbuildCommand
@@ -28,6 +29,7 @@ META_URL: Final = "$bundled_from_$"
 """What stands in a piece where the sources have `import.meta.url`; of the same length, so that no place moves."""
 
 _LIMIT_SECONDS: Final = 600
+_QUOTES: Final = "it cannot write the name of an imported file that holds a quotation mark"  # as of 0.28
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,10 @@ class Bundler:
 class _DiedError(Exception):
     """esbuild came to no result."""
 
-    def __init__(self, how: str, said: str = "") -> None:
+    def __init__(self, how: str, said: str = "", notes: Sequence[str] = ()) -> None:
         super().__init__(how)
         words = next((line.strip() for line in said.splitlines() if line.strip()), "")
-        notes = [f"its words: {words}"] if words else []
+        notes = [*notes, f"its words: {words}"] if words else notes
         self.diagnostic = error("bundle/crash", f"esbuild failed: {how}", notes=notes)
 
 
@@ -187,8 +189,11 @@ class _Metafile:
     def __init__(self, folder: str, written: str, metafile: str) -> None:
         self._folder = folder
         self._written = written
-        with open(metafile, encoding="utf-8") as file:
-            self._document: Any = json.load(file)
+        with open(metafile, encoding="utf-8", errors="surrogateescape") as file:
+            try:
+                self._document: Any = json.load(file)
+            except ValueError:
+                raise _DiedError("the list of what it wrote is no JSON", notes=[_QUOTES]) from None
 
     def pieces(self) -> Pieces:
         outputs = self._document["outputs"]
@@ -241,7 +246,9 @@ class _Metafile:
         with open(path, encoding="utf-8") as file:
             document: Any = json.load(file)
         folder = os.path.dirname(path)
-        document["sources"] = [os.path.normpath(os.path.join(folder, source)) for source in document["sources"]]
+        paths = (os.path.normpath(os.path.join(folder, source)) for source in document["sources"])
+        # Newer versions write URLs, older ones paths.
+        document["sources"] = [path if os.path.isfile(path) else from_url(path) for path in paths]
         return json.dumps(document)
 
 

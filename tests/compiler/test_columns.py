@@ -13,10 +13,12 @@ from buildassets.compiler.pipeline import build
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
 from tests.conftest import Tree, write_tree
+from tests.corpus.packages import node_modules
 
 DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
 JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}
 PARTIAL: Tree = {"assets/a.scss": '@import "p";'}
+BUNDLED: Tree = {"buildassets.toml": 'bundles = {"all.js" = {files = ["a.ts"], bundle = true}}\n'}
 DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
 
 # What is at fault stands between « and »; at ¤ stands, within a string or a comment, whatever may make columns wrong.
@@ -160,6 +162,18 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         'f();\nf("¤"); const «x» = 1;\n',
         {**JOINED, "assets/one.js": "const x = 1", "assets/one.css": "", "assets/two.css": ""},
     ),
+    "bundle by esbuild": (
+        "bundle/esbuild",
+        "assets/a.ts",
+        'f();\nf("¤"); if (typeof x === «"strnig😀"») f();\n',
+        BUNDLED,
+    ),
+    "import in a bundle by esbuild": (
+        "bundle/missing",
+        "assets/a.ts",
+        'f();\nf("¤"); import(«"./no.js"»);\n',
+        BUNDLED,
+    ),
     "module in a bundle": (
         "bundle/module",
         "assets/two.js",
@@ -211,11 +225,18 @@ def _is_possible(fault: str, oddity: str) -> bool:
     return oddity != "cr" or not fault.startswith("config ")
 
 
-CASES = [(fault, oddity) for fault in FAULTS for oddity in ODDITIES if _is_possible(fault, oddity)]
+CASES = [
+    pytest.param(fault, oddity, marks=pytest.mark.corpus if "by esbuild" in fault else ())
+    for fault in FAULTS
+    for oddity in ODDITIES
+    if _is_possible(fault, oddity)
+]
 
 
 @pytest.mark.parametrize(("fault", "oddity"), CASES)
 def test_place_is_right(fault: str, oddity: str, tmp_path: Path) -> None:
+    if "by esbuild" in fault:
+        (tmp_path / "node_modules").symlink_to(node_modules())
     code, file, template, others = FAULTS[fault]
     written = ODDITIES[oddity](template)
     content = written.replace("«", "").replace("»", "")

@@ -35,6 +35,7 @@ NOT_RUN = {
 WITH_ESBUILD = ("bundle/esbuild", "bundle/missing")
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
+NAMES = ("Dart Sass", "JavaScript", "Sass")  # which keep their capitals at the beginning of a message
 
 
 def constants() -> Iterator[str]:
@@ -131,6 +132,15 @@ def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig:
 
 def _stated_exit_code(block: Block, session: str) -> int:
     return int("error[" in session) if block.exit_code is None else block.exit_code
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_words_have_the_form(code: str) -> None:
+    said = re.findall(r"^(?:(?:error|warning)\[[^]]+\]|hint): (.+)$", read_page(code).text, re.MULTILINE)
+    assert said or code in IN_TRACEBACKS
+    for words in said:
+        assert not words.endswith(".")
+        assert not words[0].isupper() or words.startswith(NAMES)
 
 
 @pytest.mark.parametrize(("code", "reason"), NOT_RUN.items())

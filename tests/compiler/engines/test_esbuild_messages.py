@@ -81,4 +81,4 @@ def test_what_is_no_message_is_passed_over() -> None:
 
 def test_file_that_is_gone_has_no_excerpt(tmp_path: Path) -> None:
     (found,) = read("✘ [ERROR] Oh\n\n    gone.ts:3:1:\n      3 │ x\n        ╵ ^\n", tmp_path)
-    assert found.location == Location("gone.ts", 3, 1, 1, "", 1)
+    assert found.location == Location("gone.ts", 3, 2, 1, "", 2)

@@ -1,6 +1,7 @@
 """What esbuild says on its error stream, as messages; and these as diagnostics.
 
-esbuild counts lines from 1 and columns from 0, in bytes. Its suggestions speak of its own options and are left out.
+esbuild counts lines from 1, for which U+2028 ends one too, and columns from 0, in bytes. Its suggestions speak of its
+own options and are left out.
 """
 
 import os
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from posixpath import dirname, join
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, Severity, nearest, place
+from buildassets.diagnostics import Diagnostic, Location, Severity, locate, nearest, place
 
 _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)
 _IDENTIFIER: Final = re.compile(r" \[([a-z]+(?:-[a-z]+)*)\]\Z")
@@ -100,18 +101,27 @@ def _location(spot: Spot | None, folder: str, shown: Callable[[str], str]) -> Lo
     if spot is None:
         return None
     path = join(folder, spot.file)
-    line, column = _line(path, spot.line), spot.column
-    before = line.encode("utf-8", "surrogateescape")[:column].decode("utf-8", "ignore")
-    return place(shown(path), spot.line, len(before) + 1, line, spot.length)
+    text = _read_text(path)
+    starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+    if not 0 < spot.line <= len(starts):
+        return place(shown(path), spot.line, spot.column + 1)
+    start = starts[spot.line - 1]
+    start += _characters(text[start:], spot.column)
+    return locate(shown(path), text, start, start + spot.length)
 
 
-def _line(path: str, number: int) -> str:
+def _characters(text: str, size_bytes: int) -> int:
+    """How many characters the first bytes of `text` are."""
+    encoded = text[:size_bytes].encode("utf-8", "surrogateescape")
+    return len(encoded[:size_bytes].decode("utf-8", "surrogateescape"))
+
+
+def _read_text(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            lines = _LINE_END.split(file.read())
+            return file.read()
     except OSError:
         return ""
-    return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
 def _notes(message: Message, folder: str, shown: Callable[[str], str]) -> Iterator[str]:

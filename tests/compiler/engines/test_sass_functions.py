@@ -70,6 +70,11 @@ def value(compiled: Compiled) -> str:
         ('asset-url("data:image/svg+xml,%3Csvg/>")', "data:image/svg+xml,%3Csvg/%3E"),
         ('image-url("a.png")', "/s/a.png"),
         ('font-url("a.woff2")', "/s/a.woff2"),
+        ('javascript-url("app")', "/s/app.js"),
+        ('javascript-url("app.min?x")', "/s/app.min.js?x"),
+        ('javascript-url("app.js")', "/s/app.js"),
+        ('stylesheet-url("./print")', "./print.css"),
+        ('stylesheet-url("https://a.example/print")', "https://a.example/print"),
         ('asset-data-url("img/a.svg")', "/s/img/a.svg?buildassets-data-url"),
         ('asset-data-url("img/a.svg?v=1#icon")', "/s/img/a.svg?buildassets-data-url#icon"),
         ('asset-data-url("../a.svg")', "../a.svg?buildassets-data-url"),
@@ -83,8 +88,9 @@ def test_call_gives_a_url(compile_tree: Compile, call: str, url: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.endswith("-path")])
 def test_path_can_be_joined_with_other_strings(compile_tree: Compile, name: str) -> None:
-    sheet = f'a {{ b: url("#{{{name}("x.eot")}}?#iefix") }}'
-    assert value(compile_tree(sheet)) == 'url("/s/x.eot?#iefix")'
+    suffix = {"javascript": ".js", "stylesheet": ".css"}.get(name.partition("-")[0], ".eot")
+    sheet = f'a {{ b: url("#{{{name}("x{suffix}")}}?#iefix") }}'
+    assert value(compile_tree(sheet)) == f'url("/s/x{suffix}?#iefix")'
 
 
 @pytest.mark.parametrize("value_of_url", ['asset-path("x.png")', 'asset-path("x.png") + ""', '#{asset-path("x.png")}'])
@@ -106,6 +112,17 @@ def test_calls_in_partials_mixins_and_functions_are_answered(compile_tree: Compi
     partial = '$v: asset-url("v.png"); @function f($x) { @return asset-url($x); } @mixin m($x) { b: $v, f($x); }'
     text = compile_tree('@import "one"; a { @include m("w.png") }', one=partial).text
     assert 'b: url("/s/v.png"), url("/s/w.png");' in text
+
+
+def test_indented_sheets_call_them_too(engine: Engine, tmp_path: Path) -> None:
+    sheet = 'a\n  b: asset-url("x.png")\n'
+    assert value(engine.run(EngineInput(sheet, str(tmp_path / "app.sass"), "app.sass"))) == 'url("/s/x.png")'
+
+
+@pytest.mark.parametrize("engine", ["dart-sass"], indirect=True)
+def test_path_in_an_image_set_is_a_reference(compile_tree: Compile) -> None:
+    text = compile_tree('a { b: image-set(asset-path("x.png") 1x) }').text
+    assert [reference.url for reference in scan(text)] == ["/s/x.png"]
 
 
 @pytest.mark.parametrize("engine", ["dart-sass"], indirect=True)
@@ -212,7 +229,9 @@ def test_uncalled_functions_are_found(css: str, found: list[str]) -> None:
         ('a { b: url("/s/x.png"); c: url(/s/x.png?v) }', 0),
         ('@import "/s/x.png"; a { b: image-set("/s/x.png" 1x) }', 0),
         ("/* /s/x.png */ a { b: c }", 0),
-        ('a { content: "/s/x.png.gz"; d: "https://a.example/s/x.png"; e: "/s/x.pn" }', 0),
+        ('a { b: "/s/x.png" /* /s/x.png */ } /* */ c { d: "/s/x.png" }', 2),
+        ('a { content: "/s/x.png.gz" }', 1),
+        ('a { content: "https://a.example/s/x.png", "/s/x.pn", "./s/x.png" }', 0),
     ],
 )
 def test_urls_outside_of_references_are_found(css: str, count: int) -> None:

@@ -6,6 +6,7 @@ stays as it is.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from buildassets.paths import split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"
 _KINDS: Final = ("asset", "image", "font", "video", "audio", "javascript", "stylesheet")
+_SUFFIXES: Final = {"javascript": ".js", "stylesheet": ".css"}  # what may be left out of their names
 FUNCTIONS: Final = (*(f"{kind}-{result}" for kind in _KINDS for result in ("url", "path")), _DATA_URL)
 PARAMETER: Final = "$path"
 
@@ -50,29 +52,31 @@ class AssetCalls:
     def _url(self, name: str, path: str) -> str:
         if not path:
             raise ValueError(f"`{name}()` is given an empty path")
+        own, rest = split_url(path)
         stays = _STAYS.match(path) is not None
         if name != _DATA_URL:
-            return quote(path, safe=_SAFE_IN_URL) if stays else self._reference(path)
+            suffix = _SUFFIXES.get(name.partition("-")[0], "")
+            whole = own if stays or own.endswith(suffix) else own + suffix
+            return self._written(whole, rest, stays=stays)
         if stays and not path.startswith(self._url_prefix):
             raise ValueError(f"`{name}()` cannot embed `{path}`, which names no asset")
-        own, mark, fragment = path.partition("#")
         # A query asks a server for something, and there is none for what stands in the sheet.
-        own = split_url(own)[0]
-        url = quote(own, safe=_SAFE_IN_URL) if stays else self._reference(own)
-        return f"{url}?{DATA_URL_DEMAND}{mark}{quote(fragment, safe=_SAFE_IN_URL)}"
+        _, mark, fragment = rest.partition("#")
+        return self._written(own, f"?{DATA_URL_DEMAND}{mark}{fragment}", stays=stays)
 
-    def _reference(self, path: str) -> str:
-        """The URL of the asset `path`: below the prefix, which makes it a logical path, or relative as it is."""
-        own, rest = split_url(path)
-        prefix = "" if _RELATIVE.match(own) else self._url_prefix
-        return prefix + to_url(own) + quote(rest, safe=_SAFE_IN_URL)
+    def _written(self, path: str, rest: str, *, stays: bool) -> str:
+        """The URL of `path`: below the prefix, as logical paths are, unless it is relative or stays as it is."""
+        if stays:
+            return quote(path + rest, safe=_SAFE_IN_URL)
+        prefix = "" if _RELATIVE.match(path) else self._url_prefix
+        return prefix + to_url(path) + quote(rest, safe=_SAFE_IN_URL)
 
 
 def uncalled(css: str) -> Iterator[tuple[int, int]]:
     """Where in `css` a function for assets stands uncalled, with its parenthesis: Sass left it alone."""
     if not _UNCALLED.search(css):
         return
-    for token in tokens(css, 0):
+    for token in tokens(css):
         # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers give up on.
         if token.kind in (Kind.FUNCTION, Kind.BAD) and (call := _UNCALLED.search(css, token.start, token.end)):
             yield call.span()
@@ -81,14 +85,16 @@ def uncalled(css: str) -> Iterator[tuple[int, int]]:
 def outside(css: str, urls: Iterable[str], references: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where in `css` one of `urls` stands and nobody takes it for a reference, comments aside, in text order.
 
-    `references` are the places of all that are taken for one.
+    It may go on behind it, as with `asset-path("a.png") + ".gz"`. `references` are the places of all that are taken for
+    one.
     """
     wanted = "|".join(re.escape(url) for url in sorted(urls, key=len, reverse=True))
-    found = list(re.finditer(rf"(?<![\w./%-])(?:{wanted})(?![\w./%-])", css)) if wanted else []
-    if not found:
-        return
-    silent = {index for start, end in references for index in range(start, end)}
-    for token in tokens(css, 0):
-        if token.kind is Kind.COMMENT:
-            silent.update(range(token.start, token.end))
-    yield from (match.span() for match in found if match.start() not in silent)
+    found = list(re.finditer(rf"(?<![\w./%-])(?:{wanted})", css)) if wanted else []
+    taken = {index for start, end in references for index in range(start, end)}
+    if left := [match.span() for match in found if match.start() not in taken]:
+        comments = {token.start: token.end for token in tokens(css) if token.kind is Kind.COMMENT}
+        starts = sorted(comments)
+        for start, end in left:
+            before = bisect_right(starts, start)
+            if not before or comments[starts[before - 1]] <= start:
+                yield start, end

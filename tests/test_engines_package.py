@@ -1,6 +1,7 @@
 """A package with engines, installed as a user's would be, and the builds that use it."""
 
 import json
+import platform
 import subprocess
 import sys
 import sysconfig
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
         return Scripts(options)
 
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "darwin" and platform.machine() == "arm64", reason="tdewolff-minify has no wheel for it"
+)
 PACKAGE = Path(__file__).parent / "engines_package"
 SETTINGS = """
 load_paths = ["layouts"]

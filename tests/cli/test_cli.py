@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -119,6 +120,15 @@ def test_sources_and_output_come_from_the_command_line(tmp_path: Path) -> None:
     done = run(tmp_path, "build", "one", "two", "-o", "out", "--json")
     assert sorted(json.loads(done.stdout)["assets"]) == ["a.css", "b.css"]
     assert (tmp_path / "out/manifest.json").exists()
+
+
+def test_what_an_engine_of_a_package_prints_is_kept_from_stdout(tmp_path: Path) -> None:
+    packages = str(write_package(tmp_path, "shouting", "print('imported')" + SHOUT, {"shout": "Shout"}))
+    files = {"buildassets.toml": 'engines.txt = "shout"', "assets/a.txt": "a"}
+    path = os.pathsep.join((packages, os.environ.get("PYTHONPATH", "")))
+    done = run(write_tree(tmp_path, files), "build", "--json", PYTHONPATH=path)
+    assert list(json.loads(done.stdout)["assets"]) == ["a.txt"]
+    assert done.stderr == "imported\n"
 
 
 def test_explain_shows_an_asset_from_all_sides(tmp_path: Path) -> None:

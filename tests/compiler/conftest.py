@@ -30,25 +30,24 @@ class Shout:
 """
 
 
+def write_package(folder: Path, package: str, text: str, engines: Mapping[str, str]) -> Path:
+    """The folder, for `sys.path`, of a package whose module has its name too; `engines` are name → attribute."""
+    listed = "".join(f"{name} = {package}:{attribute}\n" for name, attribute in engines.items())
+    return write_tree(
+        folder / f"site-{package}",
+        {
+            f"{package}.py": text,
+            f"{package}-1.0.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n",
+            f"{package}-1.0.dist-info/entry_points.txt": f"[buildassets.engines]\n{listed}",
+        },
+    )
+
+
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Installs a package: its name, which its module has too, the module's text, and engine → attribute."""
+    """Installs a package, described as for `write_package`, for one test."""
     before = set(sys.modules)
-
-    def write(package: str, text: str, engines: Mapping[str, str]) -> None:
-        folder = tmp_path / f"site-{package}"
-        listed = "".join(f"{name} = {package}:{attribute}\n" for name, attribute in engines.items())
-        write_tree(
-            folder,
-            {
-                f"{package}.py": text,
-                f"{package}-1.0.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n",
-                f"{package}-1.0.dist-info/entry_points.txt": f"[buildassets.engines]\n{listed}",
-            },
-        )
-        monkeypatch.syspath_prepend(folder)
-
-    yield write
+    yield lambda *described: monkeypatch.syspath_prepend(write_package(tmp_path, *described))
     for name in set(sys.modules) - before:
         if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]

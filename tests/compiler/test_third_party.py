@@ -174,6 +174,16 @@ def test_a_reference_to_nothing_of_another_file_is_shown_without_a_line(tmp_path
     assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less\n" in told(result)
 
 
+def test_a_source_map_of_an_engine_leads_to_the_file_that_it_read(install: Install, tmp_path: Path) -> None:
+    source_map = '{"version": 3, "sources": ["b.less"], "mappings": "AACA"}'
+    body = f"return Compiled(given.read('b.less').split()[-1], source_map='{source_map}')"
+    text = SHOUT.replace("return Compiled(given.text.upper())", body).replace(".txt", ".css")
+    install("shouting", text, {"shout": "Shout"})
+    files = {"assets/a.less": "", "assets/b.less": "one\na{b:url(no.png)}"}
+    result = run(tmp_path, files, 'less = "shout"', 'minify = false\nentries = ["a.css"]\n')
+    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/b.less:2:9\n" in told(result)
+
+
 @pytest.mark.usefixtures("packaged")
 def test_an_engine_that_raises_fails_its_source_and_no_other(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "!", "assets/b.less": "@c.less"}, 'less = "less"')

@@ -5,7 +5,7 @@ from time import monotonic
 import click
 
 from buildassets.cli.options import compile_options, configured, threads
-from buildassets.cli.output import Output, count_text, size_text
+from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text
 from buildassets.compiler.pipeline import BuildResult, Mode
 
 
@@ -28,7 +28,7 @@ def command(
     started = monotonic()
     config = configured(config_file, sources, output)
     show = Output(as_json, verbose, quiet)
-    with threads(jobs) as executor:
+    with threads(jobs) as executor, kept_from_stdout():
         result = build(config, mode=mode, executor=executor, progress=show.on_progress())
     folder = shown_path(config, config.output)
     code = show.finish(result.succeeded, result.diagnostics, _document(result, folder))

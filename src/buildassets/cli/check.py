@@ -3,7 +3,7 @@
 import click
 
 from buildassets.cli.options import compile_options, configured, threads
-from buildassets.cli.output import Output, count_text, print_data
+from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
 from buildassets.compiler.pipeline import Mode
 
 
@@ -27,7 +27,7 @@ def command(
 
     config = configured(config_file, sources, output)
     show = Output(as_json, verbose, quiet)
-    with threads(jobs) as executor:
+    with threads(jobs) as executor, kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())
     errors = sum(found.is_error for found in result.diagnostics)
     code = show.finish(errors == 0, result.diagnostics, {"unreached": list(result.unreached)})

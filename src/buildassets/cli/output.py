@@ -4,7 +4,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NoReturn
@@ -35,6 +36,13 @@ class Progress:
         if self._drawn_at:
             sys.stderr.write("\r\x1b[K")
             self._drawn_at = 0.0
+
+
+@contextmanager
+def kept_from_stdout() -> Iterator[None]:
+    """What engines of other packages print goes to stderr: stdout is for data."""
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 @dataclass(frozen=True, slots=True)

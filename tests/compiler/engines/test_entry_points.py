@@ -112,3 +112,16 @@ def test_a_compiler_has_to_name_a_suffix(install: Install, suffix: str) -> None:
 def test_closing_an_engine_that_cannot_be_closed_raises_nothing(install: Install, tmp_path: Path) -> None:
     install("shouting", SHOUT + "        raise OSError\n", {"shout": "Shout"})
     start_engine("shout", OPTIONS).close()
+
+
+def test_a_package_without_metadata_is_named_by_its_module(install: Install, tmp_path: Path) -> None:
+    install("shouting", "", {"shout": "Shout"})
+    (tmp_path / "site-shouting/shouting-1.0.dist-info/METADATA").unlink()
+    assert fault("shout").message == "the engine `shout` of the package `shouting` cannot be loaded"
+
+
+@pytest.mark.parametrize("content", [b"[buildassets.engines]\nshout\n", b"[buildassets.engines]\nshout = \xff\n"])
+def test_entry_points_that_cannot_be_read_are_said(install: Install, tmp_path: Path, content: bytes) -> None:
+    install("shouting", SHOUT, {"shout": "Shout"})
+    (tmp_path / "site-shouting/shouting-1.0.dist-info/entry_points.txt").write_bytes(content)
+    assert fault("shout").message == "the entry points of the packages that are installed cannot be read"

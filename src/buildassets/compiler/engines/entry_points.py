@@ -45,14 +45,24 @@ def load_compiler(name: str, options: EngineOptions) -> Compiler:
 def _entries() -> Mapping[str, Sequence["EntryPoint"]]:
     from importlib.metadata import entry_points
 
+    try:
+        entries = entry_points(group=GROUP)
+    except Exception as fault:  # one package with a broken file is enough
+        message = "the entry points of the packages that are installed cannot be read"
+        hint = "`pip check` may tell which package is broken: install it anew"
+        raise BuildError([error("engine/unloadable", message, notes=[described(fault)], hint=hint)]) from None
     found = defaultdict(list)
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (_package(entry), entry.value)):
+    for entry in sorted(entries, key=lambda entry: (_package(entry), entry.value)):
         found[entry.name].append(entry)
     return found
 
 
 def _package(entry: "EntryPoint") -> str:
-    return entry.dist.name if entry.dist else entry.value.partition(".")[0]
+    try:
+        name = entry.dist.name if entry.dist else None
+    except Exception:  # its METADATA is not there, as after half an uninstallation
+        name = None
+    return name or entry.value.partition(".")[0].partition(":")[0]
 
 
 def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:

@@ -105,7 +105,7 @@ def opened(folder: Path, release: Release, browser: Browser, serve: Serve, name:
     sheet = assets.stylesheet("js/app.css") if name == "js/app.js" else ""
     script = assets.script(name, type="module") if kind == "esm" else assets.script(name, defer=True)
     body = f'<body><div id="app"></div>{script}</body>'
-    head = f'<meta charset="utf-8">{sheet}<link rel="icon" href="data:,">'
+    head = f'<meta charset="utf-8">{assets.importmap()}{sheet}<link rel="icon" href="data:,">'
     write_tree(release.folder.parent, {"index.html": f"<!doctype html><html><head>{head}</head>{body}</html>"})
     browser.open(serve(folder) + "harbour/v1/")
 
@@ -138,6 +138,17 @@ def test_application_works_below_a_prefix(
     assert browser.style("#tides", "color") == "rgb(4, 5, 6)"
     assert release.manifest.assets["img/anchor.svg"].file in browser.style("#tides", "backgroundImage")
     assert release.manifest.assets["img/buoy.svg"].file in browser.style("main", "backgroundImage")
+    assert browser.faults() == []
+
+
+def test_page_maps_the_imports_of_chunks(tmp_path: Path, browser: Browser, serve: Serve) -> None:
+    settings = f'compress = []\nmodules = "importmap"\n[bundles]\n{SPLIT}'
+    release = released(tmp_path, settings, FORMATS["esm"])
+    opened(tmp_path, release, browser, serve, "js/app.js", "esm")
+    browser.wait_for("document.querySelector('h1')?.textContent === 'Hafen' && window.worked")
+    browser.click("button")
+    browser.wait_for("document.querySelector('#tides')?.textContent === 'high'")
+    assert 'from"./chunks/app-other.js"' in release.path("js/app.js").read_text()
     assert browser.faults() == []
 
 

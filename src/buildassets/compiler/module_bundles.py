@@ -173,7 +173,8 @@ def _options(config: Config, bundle: ModuleBundle, production: bool) -> BundleOp
 def _externals(config: Config) -> Iterator[str]:
     """The imports that a page resolves, as esbuild can say them. Others that find no file are left alone later."""
     for specifier in config.importmap:
-        yield f"{specifier}*" if specifier.endswith("/") else specifier
+        if not specifier.startswith((".", "/")):
+            yield f"{specifier}*" if specifier.endswith("/") else specifier
     for pattern in config.external:
         if pattern.count("*") <= 1 and not any(mark in pattern for mark in "?[") and not pattern.startswith("."):
             yield pattern

@@ -144,6 +144,17 @@ def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == said
 
 
+@pytest.mark.parametrize(
+    ("options", "made"),
+    [("{}", "react/jsx-runtime"), ('{ "jsxImportSource": "preact" }', "preact/jsx"), ('{ "jsx": "react" }', "React.c")],
+)
+def test_jsx_is_compiled_as_its_settings_say(tmp_path: Path, options: str, made: str) -> None:
+    files = {"assets/js/main.jsx": "p(<b/>);", "tsconfig.json": f'{{ "compilerOptions": {options} }}'}
+    settings = f'{PLAIN}external = ["react", "preact"]\n'
+    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.jsx"], bundle = true }', settings)
+    assert made in released(tmp_path, result, "js/app.js")
+
+
 def test_defined_names_have_the_values_of_the_configuration(tmp_path: Path, node: str) -> None:
     define = 'define = { VERSION = "1.2", "app.debug" = true, LIMIT = 3 }'
     bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, {define} }}'
@@ -350,6 +361,7 @@ def test_script_without_modules_finds_its_files_by_its_own_url(tmp_path: Path) -
         ('new SharedWorker(new URL("./work.ts", import.meta.url), { name: "n", type: "module" })', "export"),
         ('new Worker(new URL("./work.ts", import.meta.url))', "(() =>"),
         ('navigator.serviceWorker.register(new URL("./work.ts", import.meta.url))', "export"),
+        ('new Worker(import.meta.resolve("./work.ts"), { type: "module" })', "export"),
     ],
 )
 def test_script_that_is_loaded_by_its_url_is_bundled_too(tmp_path: Path, call: str, marks: str) -> None:
@@ -415,6 +427,13 @@ def test_edit_of_one_entry_renames_it_alone(tmp_path: Path) -> None:
     assert second.manifest is not None
     old, new = first.manifest.assets, second.manifest.assets
     assert [path for path in new if new[path].file != old[path].file] == ["js/admin.js"]
+
+
+def test_two_bundles_may_begin_with_one_file(tmp_path: Path) -> None:
+    names = ("a", "b")
+    bundles = (f'"{name}.js" = {{ files = ["main.ts"], bundle = true, splitting = true }}' for name in names)
+    result = run(tmp_path, {"assets/main.ts": "p(1);"}, "\n".join(bundles))
+    assert {"a.js", "b.js"} <= set(assets(result))
 
 
 def test_chunk_is_named_after_the_entries_that_share_it(tmp_path: Path) -> None:

@@ -72,12 +72,11 @@ def _in_script(text: str, names: frozenset[str], origin_of: Origins) -> Iterator
         else:
             yield Aim(*match.span(), "value", piece=name, tail=tail)
     for match in _META.finditer(text):
-        path, tail = split_url(unescaped(match[2]) or "")
-        origin = None if _NO_PATH.match(path) else origin_of(match.start(2))
-        if origin:
-            path = _beside(origin, path)
-            script = _wanted(text, match) if suffix(path) in _SCRIPTS else None
-            yield Aim(*match.span(2), "url", path=path, origin=origin, tail=tail, script=script)
+        yield from _beside("url", match.span(2), unescaped(match[2]) or "", origin_of, _wanted(text, match))
+    if "import.meta.resolve" in text:
+        for reference in scan(Syntax.JAVASCRIPT, text):
+            if reference.kind is ReferenceKind.RESOLVED and reference.url.startswith(("./", "../")):
+                yield from _beside("module", (reference.start, reference.end), reference.url, origin_of, "esm")
 
 
 def _wanted(text: str, call: re.Match[str]) -> Format:
@@ -94,10 +93,7 @@ def _in_sheet(text: str, names: frozenset[str], origin_of: Origins) -> Iterator[
             name, tail = _named(reference.url[len(HOST) :], names)
             yield Aim(reference.start, reference.end, "url", piece=name, tail=tail)
             continue
-        path, tail = split_url(reference.url)
-        origin = None if _NO_PATH.match(path) else origin_of(reference.start)
-        if origin:
-            yield Aim(reference.start, reference.end, "url", path=_beside(origin, path), origin=origin, tail=tail)
+        yield from _beside("url", (reference.start, reference.end), reference.url, origin_of)
 
 
 def _named(url: str, names: frozenset[str]) -> tuple[str, str]:
@@ -108,8 +104,16 @@ def _named(url: str, names: frozenset[str]) -> tuple[str, str]:
     return (url[:cut], url[cut:]) if cut > 0 else (url, "")
 
 
-def _beside(origin: str, path: str) -> str:
-    return normpath(join(dirname(origin), from_url(path)))
+def _beside(
+    form: Form, span: tuple[int, int], url: str, origin_of: Origins, script: Format | None = None
+) -> Iterator[Aim]:
+    """What `url` points at as seen from the source that wrote it; `script` is wanted where that is a script."""
+    path, tail = split_url(url)
+    origin = None if _NO_PATH.match(path) else origin_of(span[0])
+    if origin:
+        path = normpath(join(dirname(origin), from_url(path)))
+        wanted = script if suffix(path) in _SCRIPTS else None
+        yield Aim(*span, form, path=path, origin=origin, tail=tail, script=wanted)
 
 
 def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath) -> Edit:

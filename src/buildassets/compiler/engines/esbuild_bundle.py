@@ -170,6 +170,7 @@ def _arguments(options: BundleOptions) -> Iterator[str]:
     yield from ("--bundle", "--platform=browser", "--charset=utf8", f"--format={options.format}")
     yield from ("--color=false", "--log-limit=0", "--log-level=warning")
     yield from ("--sourcemap=external", "--sources-content=false")
+    yield "--jsx=automatic"  # what `tsconfig.json` says goes before it
     yield from (f"--public-path={HOST}", "--asset-names=files/[dir]/[name]", "--chunk-names=[name]-[hash]")
     yield f"--define:import.meta.url={META_URL}"
     mode = "production" if options.production else "development"

@@ -96,3 +96,53 @@ def test_an_inlined_sheet_finds_its_image_and_font_on_another_host(
     assert browser.style("p", "color") == "rgb(1, 2, 3)"
     assert browser.style("p", "background-image").startswith(f'url("{prefix}img/hard.')
     assert browser.faults() == []
+
+
+SCRIPTS: Tree = {
+    "buildassets.toml": 'output = "host/release"\n[bundles]\n"js/all.js" = ["js/parts/*.js"]\n',
+    "assets/js/now.js": '"use strict"; show(ASSET_URL("img/hard.svg"));',
+    "assets/js/later.js": 'setTimeout(() => show(ASSET_URL("../img/hard.svg?later"))); show(ASSET_URL("js/now.js"));',
+    "assets/js/parts/a.js": '"use strict"; addEventListener("message", () => show(ASSET_URL("img/hard.svg?strict")));',
+    "assets/js/parts/b.js": 'var two = 2; addEventListener("load", () => show(ASSET_URL("/img/hard.svg?b")));',
+    "assets/js/module.js": 'import "./named.js"; show(ASSET_URL("img/hard.svg?module"));',
+    "assets/js/named.js": 'export {}; show(ASSET_URL("./now.js?named"));',
+    "assets/js/worker.js": """
+    setTimeout(() => fetch(ASSET_URL("img/hard.svg?worker")).then((answer) => postMessage(answer.url)), 9);
+    """,
+    "assets/js/inlined.js": 'show(ASSET_URL("img/hard.svg?inlined"));',
+    "assets/img/hard.svg": HARD,
+}
+SHOW = '<link rel="icon" href="data:,"><script>shown = []; show = (url) => shown.push(url)</script>'
+
+
+def test_scripts_of_another_host_know_the_urls_of_their_assets(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    manifest = released(tmp_path, SCRIPTS)
+    prefix = serve(tmp_path / "host") + "release/assets/"
+    assets = Assets(tmp_path / "host/release/manifest.json", url=prefix)
+    classic = [str(assets.script(f"js/{name}.js")) for name in ("now", "later", "all")]
+    page = [SHOW, *classic, str(assets.script("js/module.js", type="module")), str(assets.inline("js/inlined.js"))]
+    write_tree(tmp_path / "site", {"shop/page.html": "".join(page)})
+    browser.open(serve(tmp_path / "site") + "shop/page.html")
+    browser.value("postMessage('')")
+    browser.wait_for("shown.length === 8")
+    image, script = (prefix + manifest.assets[name].file for name in ("img/hard.svg", "js/now.js"))
+    queries = ("", "?later", "?strict", "?b", "?module", "?inlined")
+    expected = [*(image + query for query in queries), script, f"{script}?named"]
+    assert sorted(browser.value("shown")) == sorted(expected)
+    assert browser.value("Promise.all(shown.map((url) => fetch(url).then((got) => got.status)))") == [200] * 8
+    assert browser.faults() == []
+
+
+def test_a_classic_worker_knows_the_urls_of_its_assets(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    manifest = released(tmp_path, SCRIPTS)
+    prefix = serve(tmp_path / "host") + "release/assets/"
+    worker = prefix + manifest.assets["js/worker.js"].file
+    start = f"<script>new Worker('{worker}').onmessage = (said) => show(said.data)</script>"
+    write_tree(tmp_path / "host", {"page.html": SHOW + start})
+    browser.open(prefix.removesuffix("release/assets/") + "page.html")
+    browser.wait_for("shown.length === 1")
+    assert browser.value("shown[0]") == f"{prefix}{manifest.assets['img/hard.svg'].file}?worker"

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.edits import Edit, distances, edited, in_order
+from buildassets.compiler.edits import Edit, distances, edited, in_order, origins
 
 LETTERS = "abcdefghij"
 
@@ -36,3 +36,14 @@ def test_a_letter_stands_where_it_is_said_to(given_edits: list[Edit]) -> None:
     for index, distance in enumerate(distances(spans, ordered)):
         assert distance is None or text[index + distance] == LETTERS[index]
         assert (distance is None) == (LETTERS[index] not in text)
+
+
+@given(edits())
+def test_what_was_not_written_by_an_edit_comes_from_its_own_place(given_edits: list[Edit]) -> None:
+    ordered = in_order(given_edits)
+    text = edited(LETTERS, ordered)
+    spans = [(index, index + 1) for index in range(len(text))]
+    for index, (start, end) in enumerate(origins(spans, ordered)):
+        is_written = text[index] in "XYZ"
+        assert is_written or LETTERS[start:end] == text[index]
+        assert not is_written or any(edit[:2] == (start, end) for edit in ordered)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from buildassets.compiler.directives import read_header
+from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
 from buildassets.compiler.model import Compiled, Draft, EngineInput, Source
 from buildassets.compiler.places import as_written, place_in
 from buildassets.compiler.references import scan
+from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.media import Syntax, media_of, suffix
@@ -140,6 +142,8 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
     """`draft` with `text` minified, where that makes it smaller, and with the references of the result."""
     if syntax is None:
         return draft
+    if syntax is Syntax.JAVASCRIPT:
+        draft, text = _with_asset_urls(draft, text, engines)
     minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
@@ -156,6 +160,21 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
             draft = replace(draft, body=text.encode("utf-8"))
     references = tuple(scan(syntax, text))
     return replace(draft, body=text, references=references) if references else draft
+
+
+def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, str]:
+    """The script with its `ASSET_URL()` calls replaced: before it is minified, as a minifier may join two calls."""
+    found = find_asset_urls(text, draft.source.logical)
+    if found.faults:
+        faults = (
+            error("js/asset-url", one.message, place_in(draft, text, one.start, one.end, engines.shown), hint=one.hint)
+            for one in found.faults
+        )
+        return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text
+    if not found.edits:
+        return draft, text
+    text = edited(text, found.edits)
+    return replace(draft, body=text.encode("utf-8")), text
 
 
 def _is_minified(source: Source) -> bool:

@@ -67,3 +67,18 @@ def moved_links(links: Sequence[Link], ordered: Iterable[Edit], offset: int = 0)
 def _moved(link: Link, distance: int) -> Link:
     reference, target = link
     return replace(reference, start=reference.start + distance, end=reference.end + distance), target
+
+
+def origins(spans: Iterable[tuple[int, int]], ordered: Iterable[Edit]) -> Iterator[tuple[int, int]]:
+    """Where each of `spans`, in the order of the edited text, stood before edits that are `in_order`.
+
+    What an edit wrote stood where that is which it replaced.
+    """
+    remaining = iter(ordered)
+    edit = next(remaining, None)
+    distance = 0
+    for start, end in spans:
+        while edit and edit.start + distance + len(edit.replacement) <= start:
+            distance += len(edit.replacement) - (edit.end - edit.start)
+            edit = next(remaining, None)
+        yield (edit.start, edit.end) if edit and edit.start + distance < end else (start - distance, end - distance)

@@ -12,10 +12,11 @@ from typing import Final
 from buildassets.compiler.engines.sass_columns import lines_of
 from buildassets.compiler.model import Compiled, Draft, Reference
 from buildassets.compiler.references import scan
+from buildassets.compiler.references.asset_url import scan_written
 from buildassets.compiler.source_map import original_positions
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
-from buildassets.media import media_of
+from buildassets.media import Syntax, media_of
 from buildassets.paths import from_url, split_url
 
 _LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
@@ -74,7 +75,7 @@ def writers_of(draft: Draft) -> tuple[str | None, ...]:
 def _references(draft: Draft, text: str) -> list[Reference]:
     syntax = media_of(draft.source.logical).syntax
     assert syntax is not None
-    return scan(syntax, text)
+    return scan_written(text, draft.source.logical) if syntax is Syntax.JAVASCRIPT else scan(syntax, text)
 
 
 def _matching(written: Sequence[Reference], reference: Reference, index: int) -> int | None:

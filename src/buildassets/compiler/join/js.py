@@ -13,8 +13,8 @@ from typing import Final
 
 from buildassets.compiler.edits import Edit, span
 from buildassets.compiler.join import Fault, Joints, Member
-from buildassets.compiler.join.js_scopes import Declaration, Script, Sort, Word, begins_anew, read_script
-from buildassets.compiler.lexers.js import Kind
+from buildassets.compiler.join.js_scopes import Declaration, Script, Sort, Word, read_script
+from buildassets.compiler.lexers.js import Kind, begins_anew
 
 _WRAPPER_START: Final = "(function(){\n"
 _WRAPPER_END: Final = "\n}).call(this);\n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from buildassets.compiler.lexers.js import Kind, Token, tokens
+from buildassets.compiler.lexers.js import Kind, Token, begins_anew, tokens
 
 Span = tuple[int, int]  # text[start:end]
 Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only
@@ -48,13 +48,6 @@ class Script:
     asked: dict[str, Span] = field(default_factory=dict)  # names that `typeof` asks for outside of functions
     module: Span | None = None  # what only a module may hold
     unclosed: tuple[Span, str] | None = None  # what is out of balance, and in which way
-
-
-def begins_anew(kind: Kind, word: str) -> bool:
-    """Whether such a token in a new line, after what can end a statement, begins another one."""
-    if kind is Kind.PUNCTUATOR:
-        return word in ("{", "!", "~", "++", "--")
-    return kind in (Kind.STRING, Kind.NUMBER) or (kind is Kind.NAME and word not in ("in", "instanceof"))
 
 
 def read_script(text: str) -> Script:

@@ -587,3 +587,10 @@ def reads_as_module(text: str) -> bool:
             return True
         grammar.at_module_word = False
     return False
+
+
+def begins_anew(kind: Kind, word: str) -> bool:
+    """Whether such a token in a new line, after what can end a statement, begins another one."""
+    if kind is Kind.PUNCTUATOR:
+        return word in ("{", "!", "~", "++", "--")
+    return kind in (Kind.STRING, Kind.NUMBER) or (kind is Kind.NAME and word not in ("in", "instanceof"))

@@ -32,13 +32,15 @@ def _spaced(*parts: str) -> str:
 _ARGUMENT: Final = rf"(?P<argument>{_STRING}|{_TEMPLATE})"
 _META_RESOLVE: Final = _spaced("meta", r"\.", "resolve") + "(?P<resolve>)"
 _PHASE_OR_RESOLVE: Final = _spaced(r"\.", rf"(?:(?:source|defer){_NAME_END}|{_META_RESOLVE})", "")
+OWN_URL: Final = "ASSET_URL_"  # begins the name of what holds a classic script's own URL (see `asset_url`)
+_BASE: Final = rf"(?:{_spaced('import', r'[.]', 'meta', r'[.]', 'url')}|{OWN_URL}[0-9a-f]{{12}}){_NAME_END}"
 _CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
 
 # How each form of a reference reads from its first word on.
 _FORMS: Final = {
     "import": _spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})"),
     "from": _spaced("from", f"(?P<specifier>{_STRING})"),
-    "new": _spaced("new", "URL", r"\(", _ARGUMENT, ",", "import", r"\.", "meta", r"\.", "url", "[,)]"),
+    "new": _spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]"),
 }
 
 
@@ -221,7 +223,8 @@ def _is_reference_word(text: str, start: int, word: str) -> bool:
 
 def _candidates(text: str) -> list[tuple[int, str]]:
     """Where a reference may stand as far as the next few characters tell; and where an HTML-like comment may."""
-    words = ("import", "from", "new") if "import" in text and "meta" in text else ("import", "from")
+    has_base = ("import" in text and "meta" in text) or OWN_URL in text
+    words = ("import", "from", "new") if has_base else ("import", "from")
     found = [
         (place, word)
         for word in words

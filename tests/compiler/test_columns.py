@@ -19,7 +19,11 @@ DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
 JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}
 PARTIAL: Tree = {"assets/a.scss": '@import "p";'}
 BUNDLED: Tree = {"buildassets.toml": 'bundles = {"all.js" = {files = ["a.ts"], bundle = true}}\n'}
+MAPPED: Tree = {"buildassets.toml": 'importmap = {"lit" = "readme.txt"}\n'}
 DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
+ASSET_PATH = '/**/\na { b: "¤"; content: asset-path("«a.png»") }\n'
+UNCALLED = '/**/\na { b: "¤"; --c: «asset-url»("a.png") }\n'
+BAD_BYTE = "\udcab"  # as "surrogateescape" has it
 
 # What is at fault stands between « and »; at ¤ stands, within a string or a comment, whatever may make columns wrong.
 FAULTS: dict[str, tuple[str, str, str, Tree]] = {
@@ -27,14 +31,23 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "config key": ("config/unknown-key", "buildassets.toml", '\ntemplates = {dirs = ["¤"], «no» = 1}\n', {}),
     "config syntax": ("config/syntax", "buildassets.toml", '\nexclude = ["¤", «b»uild]\n', {}),
     "config bundle": ("bundle/empty", "buildassets.toml", '\nbundles = {"a.js" = [«"no¤.js"»]}\n', {"assets/b.js": ""}),
+    "config encoding": ("config/encoding", "buildassets.toml", f'\nurl = "¤«{BAD_BYTE}»"\n', {}),
     "config entry": ("config/entries", "buildassets.toml", '\nentries = ["¤*", «"b"»]\n', {}),
     "config import map": ("importmap/missing", "buildassets.toml", '\nimportmap = {"¤b" = «"c.js"»}\n', {}),
+    "encoding": ("source/encoding", "assets/a.css", f'/**/\na {{ b: "¤«{BAD_BYTE}»" }}\n', {}),
+    "encoding of a page": ("source/encoding", "assets/a.html", f"<p>\n¤«{BAD_BYTE}»", {}),
     "css syntax": ("css/syntax", "assets/a.css", '/**/\na { b: "¤"; c: «url(x y)» }\n', {}),
     "css reference": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url("«no.png»") }\n', {}),
     "css escape": ("reference/missing", "assets/a.css", '/**/\na { b: "¤"; c: url(«n\\6f.png») }\n', {}),
     "css import": ("reference/missing", "assets/a.css", '/**/\n/*¤*/ @import "«no.css»" print;\n', {}),
     "css image set": ("reference/missing", "assets/a.css", '/**/\na{b:"¤";c:image-set("«no.png»" 1x)}\n', {}),
     "css source map": ("reference/missing-map", "assets/a.min.css", "a{}\n/*¤*//*# sourceMappingURL=«no.map» */\n", {}),
+    "css data url": (
+        "data-url/refused",
+        "assets/a.css",
+        '/**/\na { b: "¤"; c: url("«b.svg?buildassets-data-url»") }\n',
+        {"assets/b.svg": '<svg><use href="c.svg#a"/></svg>', "assets/c.svg": "<svg/>"},
+    ),
     "js syntax": ("js/syntax", "assets/a.js", "f();\nf('¤', «'open»\n", {}),
     "js reference": ("reference/missing", "assets/a.js", 'f();\nf("¤"); import("«./no.js»");\n', {}),
     "js escape": ("reference/missing", "assets/a.js", 'f();\nf("¤"); import("«./n\\x6f.js»");\n', {}),
@@ -47,6 +60,7 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         "f();\n/*¤*/ //# sourceMappingURL=«no.map»\n",
         {},
     ),
+    "js bare name": ("reference/unmapped", "assets/a.js", 'f();\nf("¤"); import "«lti»";\n', MAPPED),
     "svg reference": ("reference/missing", "assets/a.svg", '<svg>\n<title>¤</title><use href="«no.svg»"/></svg>\n', {}),
     "svg style": ("reference/missing", "assets/a.svg", "<svg>\n<style>/*¤*/ a{b:url(«no.svg»)}</style></svg>\n", {}),
     "html reference": ("reference/missing", "assets/a.html", '<p>\n<p>¤</p><img src="«no.png»">\n', {}),
@@ -113,6 +127,8 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         PARTIAL,
     ),
     "libsass bad url": ("css/syntax", "assets/_p.scss", '/**/\na { b: "¤"; c: «url(x y)» }\n', PARTIAL),
+    "libsass asset path": ("scss/asset-path", "assets/_p.scss", ASSET_PATH, {**PARTIAL, "assets/a.png": ""}),
+    "libsass uncalled": ("scss/uncalled", "assets/_p.scss", UNCALLED, PARTIAL),
     "libsass mixin": (
         "reference/missing",
         "assets/_p.scss",
@@ -144,6 +160,8 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         '/**/\na { b: "¤"; c: «url(x y)» }\n',
         {**DART, "assets/a.scss": '@use "p";'},
     ),
+    "dart-sass asset path": ("scss/asset-path", "assets/_p.scss", ASSET_PATH, {**DART, **PARTIAL, "assets/a.png": ""}),
+    "dart-sass uncalled": ("scss/uncalled", "assets/_p.scss", UNCALLED, {**DART, **PARTIAL}),
     "dart-sass mixin": (
         "reference/missing",
         "assets/_p.scss",
@@ -239,12 +257,12 @@ def test_place_is_right(fault: str, oddity: str, tmp_path: Path) -> None:
         (tmp_path / "node_modules").symlink_to(node_modules())
     code, file, template, others = FAULTS[fault]
     written = ODDITIES[oddity](template)
-    content = written.replace("«", "").replace("»", "")
+    content = written.replace("«", "").replace("»", "").encode("utf-8", "surrogateescape")
     found = diagnosed(write_tree(tmp_path, {**others, "assets/readme.txt": "", file: content}), code)
     assert found.location is not None
     place = found.location
     before, _, rest = written.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").partition("«")
-    marked = rest.partition("»")[0]
+    marked = rest.partition("»")[0].replace(BAD_BYTE, "\ufffd")
     assert place.file == file
     assert (place.line, place.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert place.excerpt[place.excerpt_column - 1 :][: place.length] == marked

@@ -10,7 +10,7 @@ import pytest
 from buildassets.compiler.engines.scss_libsass import LibsassEngine
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.compiler.source_map import original_position
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, Location
 from tests.conftest import Tree, write_tree
 from tests.css_trees import tree
 
@@ -395,6 +395,16 @@ def test_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatc
     found = only_error(LibsassEngine([], str).run(EngineInput("a { b: c }", "/a.scss", "a.scss")))
     assert (found.code, found.message) == ("scss/unavailable", "libsass cannot be started: no such file or directory")
     assert os.listdir("/dev/fd") == before
+
+
+def test_libsass_that_cannot_be_loaded_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"sass.py": "raise ImportError('No module named \\'_sass\\'')"})
+    monkeypatch.syspath_prepend(tmp_path)
+    engine = LibsassEngine([], str)
+    found = only_error(engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss")))
+    engine.close()
+    assert (found.code, found.message) == ("scss/unavailable", "libsass cannot be loaded")
+    assert (found.location, found.notes) == (Location("a.scss"), ("no module named `_sass`",))
 
 
 def test_threads_do_not_wait_for_one_another() -> None:

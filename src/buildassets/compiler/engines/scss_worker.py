@@ -172,8 +172,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
     try:
         import sass
     except ImportError as fault:
-        absent = error("scss/unavailable", f"libsass cannot be loaded: {fault}", hint="install the package `libsass`")
-        return Compiled("", diagnostics=(absent,))
+        return Compiled("", diagnostics=(_unloadable(given, fault),))
     os.ftruncate(2, 0)
     os.lseek(2, 0, os.SEEK_SET)
     written, refusal = "", None
@@ -194,6 +193,12 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
         except sass.CompileError as fault:
             refusal = error_said(str(fault))
     return _result(sheet, written, refusal, calls)
+
+
+def _unloadable(given: EngineInput, fault: ImportError) -> Diagnostic:
+    location, notes = Location(named(given.path)), [sentence(str(fault))]
+    hint = f"run `pip install libsass`, or {DART_SASS}"
+    return error("scss/unavailable", "libsass cannot be loaded", location, notes=notes, hint=hint)
 
 
 def _functions(calls: AssetCalls) -> list[Any]:

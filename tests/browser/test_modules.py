@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -174,3 +174,56 @@ def test_packages_are_found_by_their_names(
     _opened(browser, serve, tmp_path)
     assert browser.value("document.body.dataset.found") == PACKAGES_FOUND
     assert browser.faults() == []
+
+
+ODD = (
+    *("a b", "ü", "a,b", "a'b", 'a"b', "(a)", "100%", "a#b", "a?b", "a+b", "~a", "a&b", "[a]", "{a}", "a^b", "a;b"),
+    *("你", "a%20b", "<a>", "a|b", "a`b", "@a", "a=b", "$a", "a:b", "a\\b"),
+)
+
+
+def _odd_tree() -> dict[str, str]:
+    """A ring of modules whose names and folders have all kinds of characters; each imports the next and the last."""
+    paths = [f"js/{name}/{other}.js" for name, other in zip(ODD, ODD[1:] + ODD[:1], strict=True)]
+    files = {}
+    for index, path in enumerate(paths):
+        following, before = paths[(index + 1) % len(paths)], paths[index - 1]
+        files[f"assets/{path}"] = (
+            f'import {{ name as next }} from "../{quote(following[3:], safe="/")}";\n'
+            f'import {{ name as last }} from "../{quote(before[3:], safe=_SAFE)}";\n'
+            f"export const name = () => {index};\nexport const beside = () => [last(), next()];\n"
+        )
+    imports = "".join(
+        f'import {{ beside as b{index} }} from "./{quote(path[3:], safe=_SAFE)}";' for index, path in enumerate(paths)
+    )
+    listed = ", ".join(f"b{index}()" for index in range(len(paths)))
+    files["assets/js/app.js"] = f"{imports}\ndocument.body.dataset.found = JSON.stringify([{listed}]);"
+    return files
+
+
+# What may stand in a specifier as it is and in a double-quoted string.
+_SAFE = "/ü你,'()+~&[]{}^;<>|`@=$ "
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_modules_of_any_name_find_one_another(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
+) -> None:
+    _built(tmp_path, _odd_tree(), f'modules = "{mode}"\n')
+    _opened(browser, serve, tmp_path)
+    count = len(ODD)
+    expected = [[(index - 1) % count, (index + 1) % count] for index in range(count)]
+    assert browser.value("JSON.parse(document.body.dataset.found)") == expected
+    assert browser.faults() == []
+
+
+def test_a_module_that_is_preloaded_too_early_still_finds_the_others(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    _built(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
+    assets = Assets(tmp_path / "build/manifest.json", url="/build/assets/")
+    head = assets.preload("js/app.js", type="module") + assets.importmap() + assets.script("js/app.js", type="module")
+    write_tree(tmp_path, {"index.html": f'<!doctype html><link rel="icon" href="data:,">{head}<body>'})
+    browser.open(serve(tmp_path))
+    browser.wait_for("document.body.dataset.found")
+    assert browser.value("document.body.dataset.found") == FOUND

@@ -1,9 +1,12 @@
+import json
+import subprocess
+
 import pytest
 
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.resolve import target_of
-from buildassets.paths import LogicalPath
+from buildassets.compiler.model import ImportMap, Reference, ReferenceKind
+from buildassets.compiler.resolve import mapped, module_url, target_of
+from buildassets.paths import LogicalPath, to_url
 
 BASE = LogicalPath("css/theme/app.css")
 
@@ -60,3 +63,87 @@ def test_a_module_path_is_followed(specifier: str) -> None:
 
 def test_what_the_configuration_calls_external_is_left_alone() -> None:
     assert target("../legacy/a.png", external=("../legacy/*",)) is None
+
+
+@pytest.mark.parametrize(
+    ("specifier", "url"),
+    [
+        ("./a.js", "css/theme/a.js"),
+        ("../a.js", "css/a.js"),
+        ("./x/../a%2Cb,c.js", "css/theme/a%2Cb,c.js"),
+        ("./ä%c3.js", "css/theme/%C3%A4%c3.js"),
+        ("../../top.js", "top.js"),
+    ],
+)
+def test_the_url_of_a_module_is_as_its_author_spelt_it(specifier: str, url: str) -> None:
+    assert module_url(specifier, BASE) == url
+
+
+@pytest.mark.parametrize(
+    "specifier",
+    ["a.js", "/assets/a.js", "./a.js?b", "./a.js#b", "../../../a.js", "./a b.js", ".//a.js", "./%2E/a.js", "./a\\b.js"],
+)
+def test_a_url_that_is_not_sure_is_none(specifier: str) -> None:
+    assert module_url(specifier, BASE) is None
+
+
+_PROGRAM = """
+const cases = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(cases.map(([specifier, key, base]) =>
+  [new URL(specifier, `https://a.example/p/${base}`).href, new URL(`/p/${key}`, "https://a.example/").href])));
+"""
+
+
+@pytest.mark.node
+def test_urls_of_modules_are_those_of_the_url_standard(node: str) -> None:
+    parts = (
+        "a",
+        "..",
+        ".",
+        "ü",
+        "a,b",
+        "%2C",
+        "%",
+        "%zz",
+        "'",
+        "(",
+        "~",
+        "@",
+        "a+b",
+        "%C3%BC",
+        "%2F",
+        "&;=$*!",
+        "你",
+        "x y",
+    )
+    specifiers = [f"{lead}{one}/{two}.js" for lead in ("./", "../") for one in parts for two in parts]
+    bases = [LogicalPath(base) for base in ("a.js", "css/a.js", "ü b/a,b/c'd/e%f.js")]
+    found = [(one, module_url(one, base), to_url(base)) for one in specifiers for base in bases]
+    cases = [case for case in found if case[1] is not None]
+    assert len(cases) > len(found) / 2
+    run = subprocess.run([node, "-e", _PROGRAM], input=json.dumps(cases), capture_output=True, text=True, check=True)
+    assert [case for case, (asked, key) in zip(cases, json.loads(run.stdout), strict=True) if asked != key] == []
+
+
+MAP = ImportMap(
+    {"lit": "lit.js", "cdn/": "https://cdn.example/", "cdn/a/": "https://a.example/"},
+    {"old/": {"lit": "old/lit.js"}, "old/new/": {"lit": "new.js"}, "old/user.js": {"lit": "user.js"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("specifier", "base", "target"),
+    [
+        ("lit", "app.js", "lit.js"),
+        ("lit", "older/app.js", "lit.js"),
+        ("lit", "old/app.js", "old/lit.js"),
+        ("lit", "old/new/app.js", "new.js"),
+        ("lit", "old/user.js", "user.js"),
+        ("cdn/x.js", "old/app.js", "https://cdn.example/x.js"),
+        ("cdn/a/x.js", "app.js", "https://a.example/x.js"),
+        ("lit/x.js", "app.js", None),
+        ("other", "app.js", None),
+    ],
+)
+def test_the_longest_scope_maps_a_name(specifier: str, base: str, target: str | None) -> None:
+    assert mapped(MAP, specifier, base) == target

@@ -8,6 +8,8 @@ from buildassets.compiler.model import EngineInput
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from tests.compiler.conftest import SHOUT, Install
+from tests.conftest import write_tree
+from tests.runtime.pages import run_python
 
 OPTIONS = EngineOptions("/project", str)
 
@@ -39,6 +41,14 @@ def test_a_package_whose_engine_is_not_asked_for_is_not_imported(install: Instal
     install("broken", "raise ImportError", {"other": "Other"})
     start_engine("shout", OPTIONS)
     assert "broken" not in sys.modules
+
+
+def test_no_package_is_asked_where_every_engine_is_built_in(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "a {}", "buildassets.toml": '[engines]\ncss = "rcssmin"\njs = "none"\n'})
+    program = "import os, sys\nfrom buildassets.compiler.config import load_config\n"
+    program += "from buildassets.compiler.pipeline import build\nos.chdir(sys.argv[1])\n"
+    program += "assert build(load_config()).succeeded\nprint('importlib.metadata' in sys.modules)"
+    assert run_python(program, str(tmp_path)) == "False\n"
 
 
 def test_an_engine_that_is_built_in_goes_before_one_of_a_package(install: Install) -> None:

@@ -51,10 +51,8 @@ class GuardedEngine:
         try:
             with self._lock:
                 result: object = self._engine.run(given)
-        except BuildAssetsError as fault:  # of the reader
-            result = Compiled("", diagnostics=fault.diagnostics)
         except (Exception, SystemExit) as fault:
-            result = self._failed(f"{self._label.text} failed", described(fault), given)
+            result = _unread(fault) or self._failed(f"{self._label.text} failed", described(fault), given)
         if complaint := next(_complaints(result), None):
             result = self._failed(f"{self._label.text} gave no result that can be used", complaint, given)
         assert isinstance(result, Compiled)
@@ -91,6 +89,13 @@ def described(fault: BaseException) -> str:
     if innermost is None:
         return text
     return f"{text} (raised in `{innermost.tb_frame.f_globals.get('__name__')}`, line {innermost.tb_lineno})"
+
+
+def _unread(fault: BaseException) -> Compiled | None:
+    """The result where it is the reader that raised: it says itself what is wrong with a file."""
+    if isinstance(fault, BuildAssetsError) and any(found.is_error for found in fault.diagnostics):
+        return Compiled("", diagnostics=fault.diagnostics)
+    return None
 
 
 def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:

@@ -158,6 +158,20 @@ def test_file_that_a_root_leaves_out_is_an_error_that_says_so(tmp_path: Path, en
 
 
 @both_engines
+def test_link_out_of_the_root_beside_a_partial_is_told(tmp_path: Path, engine: str) -> None:
+    files = {
+        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/parts/_hero.scss": "a { b: url(hero.png) }",
+        "elsewhere/hero.png": "",
+    }
+    write_tree(tmp_path, files)
+    (tmp_path / "assets/css/parts/hero.png").symlink_to(tmp_path / "elsewhere/hero.png")
+    found = only_error(run(tmp_path, engine, files))
+    expected = "`assets/css/parts/hero.png`, and `css/parts/hero.png` is a link that leaves its source root"
+    assert (found.notes[1], found.hint) == (f"beside the partial it would be {expected}", None)
+
+
+@both_engines
 @each_mode
 def test_url_that_is_found_nowhere_is_an_error_that_names_both_places(tmp_path: Path, engine: str, mode: str) -> None:
     files = {

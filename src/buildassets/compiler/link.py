@@ -129,26 +129,28 @@ class Absence:
     ) -> Diagnostic:
         reference = draft.references[index]
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
-        notes, hint = [self._reason(target)], None
         file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
-        if file:
-            is_there = self.is_file(file)
-            if is_there or target not in self.site.logical_paths(file):
-                notes.append(self._seen_from_partial(file, is_there=is_there))
-            hint = self._admission(file) if is_there else None
+        beside, hint = self._beside_partial(target, file) if file else ((), None)
         suggestion = None if hint or target.startswith("../") else nearest_asset(target, self.site.known)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place_of(draft, index, self.shown),
-            tuple(notes),
+            (self._reason(target), *beside),
             f"did you mean `{suggestion}`?" if suggestion else hint,
         )
 
-    def _seen_from_partial(self, file: str, *, is_there: bool) -> str:
-        verdict = "which is no asset" if is_there else "which is not there either"
-        return f"beside the partial it would be `{self.shown(file)}`, {verdict}"
+    def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
+        """A note and a hint on `file`, which the reference names as seen from its partial."""
+        there = tuple(self.site.logical_paths(file))
+        skipped = next(filter(None, map(self._skipped_with, there)), None)
+        where = f"beside the partial it would be `{self.shown(file)}`"
+        if skipped:
+            return (f"{where}, and `{skipped}` is {self.skipped[skipped]}",), None
+        if self.is_file(file):
+            return (f"{where}, which is no asset",), self._admission(file)
+        return () if target in there else (f"{where}, which is not there either",), None
 
     def _admission(self, file: str) -> str:
         """What makes an asset of `file`, which is there and is none."""

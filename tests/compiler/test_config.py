@@ -488,6 +488,39 @@ def test_source_that_is_not_told_well_is_an_error(project: Path, element: str) -
     assert _fault(f"sources = [{element}]").code == "config/value"
 
 
+def test_browsers_are_read_in_one_order(project: Path) -> None:
+    config = _load("browsers = ['Safari 16.4', 'chrome  109', 'ios 16.4.1', 'chrome 109']")
+    assert config.browsers == ("chrome 109", "ios 16.4.1", "safari 16.4")
+
+
+@pytest.mark.parametrize(
+    ("browser", "hint"),
+    [
+        ("chrom 109", "did you mean `chrome`?"),
+        ("ie 11", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
+        ("last 2 versions", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
+        ("chrome", "write the name and the oldest version, as in `chrome 109`"),
+        ("chrome >= 109", "write the name and the oldest version, as in `chrome 109`"),
+        ("chrome 0", "write the name and the oldest version, as in `chrome 109`"),
+        ("safari 16.4.1.2", "write the name and the oldest version, as in `safari 16.4`"),
+        ("", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
+    ],
+)
+def test_browser_that_is_not_told_well_is_an_error(project: Path, browser: str, hint: str) -> None:
+    fault = _fault(f"browsers = ['edge 109', '{browser}']")
+    assert (fault.code, fault.message) == ("config/value", f"`browsers[1]` cannot be `{browser}`")
+    assert (fault.hint, _marked(fault)) == (hint, f"'{browser}'")
+
+
+def test_browser_that_is_no_text_is_an_error(project: Path) -> None:
+    fault = _fault("browsers = ['edge 109', 109]")
+    assert (fault.code, fault.message, _marked(fault)) == (
+        "config/type",
+        "`browsers[1]` is an integer, not a string",
+        "109",
+    )
+
+
 def test_empty_sources_are_an_error(project: Path) -> None:
     fault = _fault("minify = true\nsources = []")
     assert fault.code == "config/no-sources"
@@ -511,8 +544,6 @@ def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("engines.css = 'lightningcss'", "the engine `lightningcss`"),
-        ("engines.js = 'esbuild'", "the engine `esbuild`"),
         ("source_maps = true", "`source_maps = true`"),
     ],
 )

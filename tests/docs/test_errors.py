@@ -28,11 +28,10 @@ CODES = codes_with_a_page()
 
 # What an example cannot show within a test, and why; the page says the same.
 NOT_RUN = {
-    "css/unproven": "no sheet is known for which no proof is found",
     "scss/timeout": "it takes two minutes",
 }
 # What is shown with the esbuild of tests/corpus in reach.
-WITH_ESBUILD = ("bundle/esbuild", "bundle/missing")
+WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/warn")
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 NAMES = ("Dart Sass", "JavaScript", "Sass")  # which keep their capitals at the beginning of a message

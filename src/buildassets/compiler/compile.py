@@ -139,7 +139,7 @@ def _scripted(source: Source, text: str, engines: Engines) -> Draft:
 
 
 def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) -> Draft:
-    """`draft` with `text` minified, where that makes it smaller, and with the references of the result."""
+    """`draft` with `text` minified, and with the references of the result."""
     if syntax is None:
         return draft
     if syntax is Syntax.JAVASCRIPT:
@@ -155,9 +155,8 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         )
         if draft.failed:
             return draft
-        if len(minified.text) < len(text):
-            text = minified.text
-            draft = replace(draft, body=text.encode("utf-8"))
+        text = minified.text
+        draft = replace(draft, body=text.encode("utf-8"))
     references = tuple(scan(syntax, text))
     return replace(draft, body=text, references=references) if references else draft
 

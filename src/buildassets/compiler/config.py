@@ -119,6 +119,7 @@ class Config:
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
     None where no integrity is wanted, `data_urls`, `templates` and `retain` are None where the file does not speak of
     them. `scopes` are those of the import map.
+    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     """
 
     folder: str
@@ -134,6 +135,7 @@ class Config:
     modules: Modules = "rewrite"
     directives: bool = False
     minify: bool = True
+    browsers: tuple[str, ...] = ()
     source_maps: bool = False
     compress: tuple[str, ...] = ("gzip", "br")
     integrity: IntegrityAlgorithm | None = "sha384"
@@ -169,6 +171,9 @@ _ENGINE_KEYS: Final = ("css", "js", "scss")
 _OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
 _SUFFIX: Final = re.compile(r"[^A-Z./\\\s]+")
+# The names that both engines know, each with a version to give for an example.
+_BROWSERS: Final = {"chrome": 109, "edge": 109, "firefox": 115, "ios": 16.4, "opera": 95, "safari": 16.4}
+_BROWSER: Final = re.compile(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
 
 
 def load_config(
@@ -214,10 +219,6 @@ def unavailable(config: Config, document: Document | None = None) -> list[Diagno
     """An error for each setting that this version understands and cannot do yet."""
     document = document or Document({})
     found: list[tuple[KeyPath, str]] = []
-    if config.engines.css == "lightningcss":
-        found.append((("engines", "css"), "the engine `lightningcss`"))
-    if config.engines.js == "esbuild":
-        found.append((("engines", "js"), "the engine `esbuild`"))
     if config.source_maps:
         found.append((("source_maps",), "`source_maps = true`"))
     return [
@@ -254,6 +255,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         modules=table.choice("modules", _MODULES, "rewrite"),
         directives=table.flag("directives", False),
         minify=table.flag("minify", True),
+        browsers=_browsers(table),
         source_maps=table.flag("source_maps", False),
         compress=table.choices("compress", _COMPRESS, ("gzip", "br")),
         integrity=None if integrity == "none" else integrity,
@@ -285,6 +287,27 @@ def _url(table: Table) -> str:
 def _path_globs(table: Table, key: str) -> tuple[str, ...]:
     """Globs on paths below a root, so that a leading slash can only mean the top: `/app.css` is `./app.css`."""
     return tuple("." + glob if glob.startswith("/") else glob for glob in table.texts(key))
+
+
+def _browsers(table: Table) -> tuple[str, ...]:
+    """The browsers that the result is for, each with the oldest version of it: `safari 16.4`."""
+    browsers = []
+    for index, text in table.elements("browsers"):
+        if not table.is_one_of((str,), text, "browsers", index):
+            continue
+        match = _BROWSER.fullmatch(text.lower())
+        name = match[1] if match else text.lower().split(" ")[0]
+        if name not in _BROWSERS:
+            meant = nearest(name, _BROWSERS)
+            known = ", ".join(f"`{one}`" for one in _BROWSERS)
+            hint = f"did you mean `{meant}`?" if meant else f"use one of {known}"
+            table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
+        elif match is None:
+            hint = f"write the name and the oldest version, as in `{name} {_BROWSERS[name]}`"
+            table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
+        else:
+            browsers.append(f"{name} {match[2]}")
+    return tuple(sorted(set(browsers)))
 
 
 def _engines(table: Table) -> Engines:

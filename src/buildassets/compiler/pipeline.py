@@ -189,7 +189,7 @@ def _starts(
 
 def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
     """The engines that `config` names, started; raises BuildError with what is wrong with all that cannot be."""
-    options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url)
+    options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
         minifiers = {"css": config.engines.css, "js": config.engines.js}

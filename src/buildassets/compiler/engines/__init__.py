@@ -52,18 +52,22 @@ class EngineOptions:
     """What an engine may want to know of the configuration.
 
     `folder` and `load_paths` are absolute folders; `url` is the prefix under which a reference means a logical path;
-    `shown` turns an absolute path into what the user would write.
+    `shown` turns an absolute path into what the user would write; `browsers` are those that have to understand the
+    result, as in `safari 16.4`, and none where it is not to be translated.
     """
 
     folder: str
     shown: Callable[[str], str]
     load_paths: tuple[str, ...] = ()
     url: str = "/assets/"
+    browsers: tuple[str, ...] = ()
 
 
 BUILT_IN: Final[Mapping[str, str]] = {
     "dart-sass": "buildassets.compiler.engines.scss_dart:dart_sass",
+    "esbuild": "buildassets.compiler.engines.js_esbuild:esbuild_engine",
     "libsass": "buildassets.compiler.engines.scss_libsass:libsass",
+    "lightningcss": "buildassets.compiler.engines.css_lightningcss:lightningcss_engine",
     "rcssmin": "buildassets.compiler.engines.css_rcssmin:rcssmin_engine",
     "rjsmin": "buildassets.compiler.engines.js_rjsmin:rjsmin_engine",
     "sass": "buildassets.compiler.engines.scss_dart:sass_on_path",

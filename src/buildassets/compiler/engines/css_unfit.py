@@ -1,0 +1,64 @@
+"""What lightningcss must not be given: sheets that it dies of, and rules that it makes mean something else. Pure."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from buildassets.compiler.lexers.css import Kind, follow, tokens, unescaped
+
+# lightningcss calls itself for each bracket: 1,000 of them fit into a stack of 8 MB, and 5,000 end the process.
+MOST_BRACKETS: Final = 50
+_VENDORS: Final = ("-moz-", "-ms-", "-o-", "-khtml-", "-webkit-")
+
+
+class Unfit(NamedTuple):
+    """`text[start:end]` is what lightningcss must not read, `reason` goes on from `which`."""
+
+    start: int
+    end: int
+    reason: str
+
+
+def find_unfit(text: str) -> Iterator[Unfit]:
+    """The places in a sheet that are no food for lightningcss; none after brackets that are too deep."""
+    brackets: list[str] = []
+    begin = 0  # of the statement
+    for kind, start, end in tokens(text):
+        if kind is Kind.FUNCTION:
+            brackets.append("(")
+        elif kind is Kind.DELIMITER:
+            delimiter = text[start]
+            if delimiter in "{};" and brackets[-1:] in ([], ["{"]):
+                if delimiter == "{" and _is_mixed(prelude := text[begin:start]):
+                    begin += len(prelude) - len(prelude.lstrip())
+                    yield Unfit(begin, start, "would split a list of selectors that some browsers drop as a whole")
+                begin = end
+            follow(brackets, delimiter)
+        if len(brackets) > MOST_BRACKETS:
+            yield Unfit(start, end, f"cannot read more than {MOST_BRACKETS} brackets in one another")
+            return
+
+
+def _is_mixed(prelude: str) -> bool:
+    """Whether a browser can know some of the selectors in a list and not others.
+
+    Such a browser drops the rule (Selectors 4, section 3.9), which some rules for one browser alone rely on. The
+    pseudo-elements `::-webkit-…` are known to all: section 3.6.4 says so.
+    """
+    lowered = unescaped(prelude).lower()
+    if not any(":" + vendor in lowered for vendor in _VENDORS):
+        return False
+    lists: list[set[str]] = [set()]
+    depth = colons = 0
+    for kind, start, end in tokens(prelude):
+        raw = prelude[start:end]
+        if kind is Kind.AT_KEYWORD:
+            return False
+        if kind in (Kind.NAME, Kind.FUNCTION) and colons:
+            name = unescaped(raw).lower()
+            if name.startswith(_VENDORS) and not (colons == 2 and name.startswith("-webkit-")):
+                lists[-1].add(name)
+        depth += (kind is Kind.FUNCTION or raw in ("(", "[")) - (raw in (")", "]"))
+        if raw == "," and depth == 0:
+            lists.append(set())
+        colons = colons + 1 if raw == ":" else 0
+    return any(one != lists[0] for one in lists)

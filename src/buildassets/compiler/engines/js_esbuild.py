@@ -1,0 +1,187 @@
+"""JavaScript through esbuild, in processes that live as long as the engine.
+
+esbuild renames, folds and takes away what never runs, so no comparison of tokens can prove its result. What is checked
+is what a build relies on: the references, the comments of licences, and that our own lexer can read it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from buildassets.compiler.engines import EngineOptions
+from buildassets.compiler.engines.endings import DiedError
+from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.esbuild_process import Answer, EsbuildProcess, Message, Note
+from buildassets.compiler.engines.kept import counted, references_in, with_comments
+from buildassets.compiler.engines.scss_messages import sentence
+from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.lexers.js import Kind, tokens
+from buildassets.compiler.minify.js import pieces
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
+from buildassets.errors import BuildError
+from buildassets.media import Syntax
+
+_LIMIT_SECONDS: Final = 120.0
+# No format is asked for, so that a script stays a script whose top-level names others can use, a module a module.
+_FLAGS: Final = (
+    "--loader=js",
+    "--minify",
+    "--charset=utf8",
+    "--legal-comments=inline",
+    "--log-level=silent",
+    "--log-limit=0",
+    "--log-override:html-comment-in-js=silent",  # they mean here what they mean in a browser
+)
+_MAY_NAME_A_LICENCE: Final = re.compile(r"/[*/]!|@license|@preserve")
+_RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
+
+
+class EsbuildEngine:
+    """Minifies scripts and modules, and translates them for `browsers` (`name version`) where there are any.
+
+    Each thread that calls `run` at the same time has a process of its own. A text that takes longer than
+    `limit_seconds` is given up.
+    """
+
+    name = "esbuild"
+
+    def __init__(
+        self, command: EsbuildCommand, browsers: Sequence[str] = (), *, limit_seconds: float = _LIMIT_SECONDS
+    ) -> None:
+        self.version = f"esbuild {command.version}"
+        self._command = command
+        self._flags = (*_FLAGS, *_target(browsers))
+        self._translates = bool(browsers)
+        self._limit_seconds = limit_seconds
+        self._idle: list[EsbuildProcess] = []
+
+    def run(self, given: EngineInput) -> Compiled:
+        """The same program in fewer characters; an error where esbuild does not understand it."""
+        text = given.text.removeprefix("\ufeff")
+        try:
+            answer = self._answer(text)
+        except UnicodeEncodeError:
+            return self._without_esbuild(given, Location(given.shown), "which cannot read half a surrogate pair")
+        except TimeoutError:
+            return _failed("js/crash", f"esbuild did not finish in {self._limit_seconds:g} seconds", given)
+        except OSError as fault:
+            return _failed("js/crash", f"`{self._command.path}` cannot be started: {reason_text(fault)}", given)
+        except DiedError as how:
+            return _failed("js/crash", f"esbuild crashed ({how})", given)
+        if answer.errors:
+            errors = tuple(_told(text, message, given.shown, Severity.ERROR) for message in answer.errors)
+            return Compiled(text, diagnostics=errors)
+        for place_, complaint in _changes(text, answer.code, given.shown):
+            return self._without_esbuild(given, place_, complaint)
+        minified = _with_licences(text, answer.code.removesuffix("\n"))
+        if len(minified) >= len(text) and not self._translates:
+            minified = text
+        return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)))
+
+    def _answer(self, text: str) -> Answer:
+        process = self._take()
+        try:
+            answer = process.transform(text, self._flags, self._limit_seconds)
+        except BaseException:
+            process.end()
+            raise
+        self._idle.append(process)
+        return answer
+
+    def _take(self) -> EsbuildProcess:
+        while self._idle:
+            try:
+                process = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if process.is_alive:
+                return process
+            process.end()
+        return EsbuildProcess(self._command)
+
+    def _without_esbuild(self, given: EngineInput, where: Location, complaint: str) -> Compiled:
+        """`given` minified by rjsmin, which is proven, with a warning that says why."""
+        from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+
+        message = f"`{given.shown}` is minified by rjsmin and not by esbuild, {complaint}"
+        notes = ["so it is not translated for `browsers`"] if self._translates else []
+        hint = f"where that code never runs, take it out; or else {_RJSMIN}"
+        unproven = warning("js/unproven", message, where, notes=notes, hint=hint)
+        compiled = RjsminEngine().run(given)
+        return Compiled(compiled.text, diagnostics=(unproven, *compiled.diagnostics))
+
+    def close(self) -> None:
+        """End the processes; the next `run` starts one anew."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+def _target(browsers: Sequence[str]) -> Iterator[str]:
+    if browsers:
+        yield "--target=" + ",".join(browser.replace(" ", "") for browser in browsers)
+
+
+def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]:
+    """Where and how the result is none that a build can rely on."""
+    written = references_in(Syntax.JAVASCRIPT, text)
+    before, after = counted(written), counted(references_in(Syntax.JAVASCRIPT, code))
+    for reference in written:
+        if before[reference.url] > after[reference.url]:
+            yield locate(shown, text, reference.start, reference.end), f"whose result lacks `{reference.url}`"
+    for url in after - before:
+        yield Location(shown), f"whose result refers to `{url}`"
+    if any(kind is Kind.BAD for kind, _, _ in tokens(code)):
+        yield Location(shown), "whose result cannot be read"
+
+
+def _with_licences(text: str, code: str) -> str:
+    """`code` with the comments of licences that esbuild took away: it keeps them between statements only."""
+    if not _MAY_NAME_A_LICENCE.search(text):
+        return code
+    return with_comments(code, _licences(text), _licences(code))
+
+
+def _licences(text: str) -> list[str]:
+    return [piece.text for piece in pieces(text) if piece.kind is Kind.COMMENT and piece.text[0] == "/"]
+
+
+def _warnings(text: str, answer: Answer, given: EngineInput) -> Iterator[Diagnostic]:
+    """What esbuild finds suspicious, but not in others' packages, where it tells nothing of its own accord either."""
+    if "/node_modules/" not in given.path:
+        for message in answer.warnings:
+            yield _told(text, message, given.shown, Severity.WARNING)
+
+
+def _told(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:
+    notes = []
+    for note in message.notes:
+        where = f" (line {note.line})" if note.line else ""
+        notes.append(sentence(note.text.removesuffix(":")) + where)
+    make, code = (error, "js/syntax") if severity is Severity.ERROR else (warning, "js/warn")
+    return make(code, sentence(message.note.text), _located(shown, message.note), notes=notes)
+
+
+def _located(shown: str, note: Note) -> Location:
+    if not note.line:
+        return Location(shown)
+    line = note.line_text.encode("utf-8")
+    column = _characters(line[: note.column])
+    length = _characters(line[note.column : note.column + note.length])
+    return place(shown, note.line, column + 1, note.line_text, max(1, length))
+
+
+def _characters(raw: bytes) -> int:
+    return len(raw.decode("utf-8", "replace"))
+
+
+def _failed(code: str, message: str, given: EngineInput) -> Compiled:
+    return Compiled("", diagnostics=(error(code, message, Location(given.shown), hint=_RJSMIN),))
+
+
+def esbuild_engine(options: EngineOptions) -> EsbuildEngine:
+    """The engine `esbuild`; raises BuildError where there is none."""
+    try:
+        return EsbuildEngine(find_esbuild(options.folder), options.browsers)
+    except UnavailableError as why:
+        raise BuildError([why.diagnostic("js/unavailable", None)]) from None

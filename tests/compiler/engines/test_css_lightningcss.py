@@ -1,0 +1,205 @@
+"""What lightningcss makes of style sheets, what is checked of it, and what rcssmin makes in its place."""
+
+import importlib.metadata
+
+import pytest
+
+from buildassets.compiler.engines import EngineOptions, start_engine
+from buildassets.compiler.engines.css_lightningcss import DEFAULT_BROWSERS, LightningcssEngine, lightningcss_engine
+from buildassets.compiler.engines.css_unfit import MOST_BRACKETS
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Diagnostic
+from buildassets.errors import BuildError
+
+
+def engine(*browsers: str) -> LightningcssEngine:
+    """The engine for these browsers, or for those that are taken where none are named."""
+    return lightningcss_engine(EngineOptions("/site", str, browsers=browsers))
+
+
+def minified(text: str, *browsers: str) -> Compiled:
+    """What the engine makes of `text`."""
+    return engine(*browsers).run(EngineInput(text, "/site/a.css", "a.css"))
+
+
+def only(compiled: Compiled) -> Diagnostic:
+    """The one diagnostic that there is."""
+    (found,) = compiled.diagnostics
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a { color : #ff0000 ; }\nb { }", "a{color:red}"),
+        ("a { b : c }\n/*# sourceMappingURL=a.css.map */", "a{b:c}"),
+        ("\ufeffa { b : c }", "a{b:c}"),
+        (".a { color: red }\n.b { color: red }", ".a,.b{color:red}"),
+        ("", ""),
+    ],
+)
+def test_sheet_gets_smaller(text: str, expected: str) -> None:
+    assert minified(text) == Compiled(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a{color:red;color:oklch(50% .2 240)}",
+        "a{-webkit-backdrop-filter:blur(2px);backdrop-filter:blur(2px)}",
+        "a{background:red;background:linear-gradient(in oklch,red,#00f)}",
+        "@media (width>=100px){a{color:red}}",
+        "a{-webkit-line-clamp:3;-webkit-box-orient:vertical;display:-webkit-box}",
+    ],
+)
+def test_what_the_browsers_need_stays(text: str) -> None:
+    assert minified(text) == Compiled(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "browser", "expected"),
+    [
+        ("@media (min-width: 100px) { a { b: c } }", "safari 15", "@media (min-width:100px){a{b:c}}"),
+        ("a { height: 100vh; height: 100dvh }", "chrome 100", "a{height:100vh;height:100dvh}"),
+        ("a { height: 100vh; height: 100dvh }", "chrome 109", "a{height:100dvh}"),
+        ("a { inset: 0 }", "chrome 80", "a{top:0;bottom:0;left:0;right:0}"),
+        ("a { user-select: none }", "safari 16.4", "a{-webkit-user-select:none;user-select:none}"),
+        ("a { &:hover { b: c } }", "chrome 109", "a:hover{b:c}"),
+        ("a { &:hover { b: c } }", "chrome 120", "a{&:hover{b:c}}"),
+        ("a { &:hover { b: c } }", "ios 16.4", "a:hover{b:c}"),
+        ("a { &:hover { b: c } }", "opera 80", "a:hover{b:c}"),
+    ],
+)
+def test_sheet_is_translated_for_the_browsers(text: str, browser: str, expected: str) -> None:
+    assert minified(text, browser) == Compiled(expected)
+
+
+def test_translated_sheet_is_taken_though_it_is_longer() -> None:
+    assert minified("a{user-select:none}").text == "a{-webkit-user-select:none;user-select:none}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column"),
+    [
+        ("a{b:c}\n@media screen and (min-width:0\\0){a{b:c}}", "invalid media query", 2, 29),
+        ("a{*zoom:1}", "unexpected end of input", 1, 10),
+        ("a{color red}", "unexpected token `red`", 1, 8),
+        ("a{content:'𝒳é';color red}", "unexpected token `red`", 1, 21),
+        (
+            "a{b:c}@import 'x.css';",
+            "@import rules must precede all rules aside from @charset and @layer statements",
+            1,
+            14,
+        ),
+        ("a{b:c}}d{e:f}", "invalid empty selector", 1, 7),
+    ],
+)
+def test_sheet_that_is_refused_is_minified_by_rcssmin(text: str, message: str, line: int, column: int) -> None:
+    result = minified(text + " /* x */")
+    said = only(result)
+    assert result.text == text.replace("\n", "").replace("'x.css'", "'x.css'")
+    assert (said.code, said.is_error) == ("css/refused", False)
+    assert said.message == f"`a.css` is minified by rcssmin and not by lightningcss, which refuses it: {message}"
+    assert said.location is not None
+    assert (said.location.line, said.location.column) == (line, column)
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    result = minified("a { b : '\ud800' }")
+    assert only(result).code == "css/refused"
+    assert result.text == "a{b:'\ud800'}"
+
+
+def test_sheet_with_a_fault_is_left_to_rcssmin_which_tells_it() -> None:
+    assert only(minified("a { b : c } /* d")).message == "unclosed comment"
+
+
+def test_rule_for_one_browser_alone_stays_one() -> None:
+    result = minified("_:-ms-fullscreen , a { b : c }")
+    said = only(result)
+    assert result.text == "_:-ms-fullscreen,a{b:c}"
+    assert said.code == "css/unproven"
+    assert said.location is not None
+    assert (said.location.column, said.location.length) == (1, 21)
+
+
+@pytest.mark.parametrize(("opener", "closer"), [("a{", "}"), ("@media print{", "}"), ("a:not(", ")"), ("@x{", "}")])
+def test_deep_brackets_do_not_end_the_process(opener: str, closer: str) -> None:
+    text = opener * 20_000 + "b" + closer * 20_000
+    assert "brackets in one another" in only(minified(text)).message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a{" * MOST_BRACKETS + "}" * MOST_BRACKETS,
+        "a{width:" + "calc(" * (MOST_BRACKETS - 1) + "1px" + ")" * (MOST_BRACKETS - 1) + "}",
+        "a" + ":not(" * MOST_BRACKETS + "b" + ")" * MOST_BRACKETS + "{}",
+    ],
+)
+def test_brackets_that_are_deep_but_no_deeper_than_allowed_are_read(text: str) -> None:
+    assert minified(text, "chrome 120").diagnostics == ()
+
+
+def test_equal_references_may_be_merged_and_prefixed_ones_added() -> None:
+    text = ".a{background:url(a.png)}.b{background:url(a.png)}.c{mask:url(b.svg)}"
+    assert minified(text) == Compiled(".a,.b{background:url(a.png)}.c{-webkit-mask:url(b.svg);mask:url(b.svg)}")
+
+
+def test_reference_that_is_overridden_is_not_lost() -> None:
+    text = "a { background: url(a.png) }\na { background: url(b.png) }"
+    result = minified(text)
+    said = only(result)
+    assert result.text == "a{background:url(a.png)}a{background:url(b.png)}"
+    assert said.message == "`a.css` is minified by rcssmin and not by lightningcss, whose result lacks `a.png`"
+    assert said.location is not None
+    assert (said.location.line, said.location.column) == (1, 21)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/*! a */ b { c : d }", "/*! a */\nb{c:d}"),
+        ("b { c : d } /*! a */ e { /*! f */ g : h } /* i */", "b{c:d}e{g:h}\n/*! a */\n/*! f */"),
+        ("/*! a\n */ b { c : d } /*! a\n */", "/*! a\n */\nb{c:d}\n/*! a\n */"),
+    ],
+)
+def test_comments_of_licences_stay(text: str, expected: str) -> None:
+    assert minified(text) == Compiled(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('@charset "utf-8";\na { content : "é" }', '@charset "utf-8";a{content:"é"}'),
+        ('@charset "utf-8";\na { content : "\\e9" }', '@charset "utf-8";a{content:"é"}'),
+        ('@charset "utf-8";\na { b : c }', "a{b:c}"),
+        ('a { content : "é" }', 'a{content:"é"}'),
+    ],
+)
+def test_encoding_is_declared_where_it_was_and_matters(text: str, expected: str) -> None:
+    assert minified(text) == Compiled(expected)
+
+
+@pytest.mark.parametrize("browser", ["chrome 9999", "safari 16.99", "safari 16.4.9", "firefox 115.3.1", "ios 99.1"])
+def test_version_that_lightningcss_does_not_know_counts_as_the_one_before(browser: str) -> None:
+    assert minified("a { b : c }", browser) == Compiled("a{b:c}")
+
+
+def test_version_before_all_that_lightningcss_knows_is_an_error() -> None:
+    with pytest.raises(BuildError) as caught:
+        engine("chrome 109", "edge 5")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == ("css/unavailable", "lightningcss knows no `edge 5`")
+
+
+def test_browsers_that_are_taken_where_none_are_named_are_all_known() -> None:
+    assert engine()._browsers == list(DEFAULT_BROWSERS)
+
+
+def test_engine_stands_in_the_list_of_engines() -> None:
+    started = start_engine("lightningcss", EngineOptions("/site", str))
+    version = importlib.metadata.version("lightningcss")
+    assert (started.name, started.version) == ("lightningcss", f"lightningcss {version}")
+    started.close()
+    assert started.run(EngineInput("a { b : c }", "/site/a.css", "a.css")).text == "a{b:c}"

@@ -1,0 +1,280 @@
+"""What esbuild makes of scripts and modules, what is checked of it, and what is said."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.engines import EngineOptions, start_engine
+from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.js_esbuild import EsbuildEngine
+from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.diagnostics import Diagnostic
+from buildassets.errors import BuildError
+from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
+from tests.corpus.packages import node_modules
+
+pytestmark = pytest.mark.corpus  # esbuild is one of the packages
+
+
+@pytest.fixture(scope="module")
+def command() -> EsbuildCommand:
+    """The esbuild of the packages."""
+    return find_esbuild(str(node_modules()))
+
+
+@pytest.fixture(scope="module")
+def engine(command: EsbuildCommand) -> Iterator[EsbuildEngine]:
+    """An engine for no browsers in particular."""
+    with closing(EsbuildEngine(command)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def run_in_node(node: str) -> Iterator[Run]:
+    """Runs a text in node; gives what it printed."""
+    with running_in(node) as run:
+        yield run
+
+
+def minified(engine: EsbuildEngine, text: str, path: str = "/site/a.js") -> Compiled:
+    """What the engine makes of `text`."""
+    return engine.run(EngineInput(text, path, "a.js"))
+
+
+def only(compiled: Compiled) -> Diagnostic:
+    """The one diagnostic that there is."""
+    (found,) = compiled.diagnostics
+    return found
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_minified_script_prints_the_same(engine: EsbuildEngine, text: str, run_in_node: Run) -> None:
+    result = minified(engine, text)
+    assert {found.code for found in result.diagnostics} <= {"js/warn"}
+    assert run_in_node(result.text, False) == run_in_node(text, False)
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("text", MODULES.values(), ids=MODULES.keys())
+def test_minified_module_prints_the_same(engine: EsbuildEngine, text: str, run_in_node: Run) -> None:
+    result = minified(engine, text)
+    assert result.diagnostics == ()
+    assert run_in_node(result.text, True) == run_in_node(text, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("var first = 1 ;\nlet second = 2", "var first=1;let second=2;"),
+        ("function f ( long ) { return long + 1 }", "function f(n){return n+1}"),
+        ("'use strict' ; f ( ) // a", '"use strict";f();'),
+        ("#!/usr/bin/env node\nf ( )", "#!/usr/bin/env node\nf();"),
+        ("\ufefff ( ) ;", "f();"),
+        ("f ( ) ;\n//# sourceMappingURL=a.js.map\n", "f();"),
+        ("f ( 'é' , '\\u00e9' )", 'f("é","é");'),
+        ("a . b ??= class { c = 1 }", "a.b??=class{c=1};"),
+        ("if ( process.env.NODE_ENV ) f ( )", "process.env.NODE_ENV&&f();"),
+        ("export const longName = 1 ;\nimport './b.js'", 'export const longName=1;import"./b.js";'),
+        ("", ""),
+    ],
+)
+def test_minified_text_is_small_and_keeps_its_names(engine: EsbuildEngine, text: str, expected: str) -> None:
+    assert minified(engine, text) == Compiled(expected)
+
+
+def test_text_that_would_not_get_smaller_stays(engine: EsbuildEngine) -> None:
+    assert minified(engine, "f()").text == "f()"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/*! a */\nf ( )", "/*! a */f();"),
+        (
+            "function f ( ) {\n  /**\n   * @license b\n   */\n  g ( ) }",
+            "function f(){/**\n * @license b\n */g()}",
+        ),
+        ("const a = /*! b */ g ( )", "const a=g();\n/*! b */"),
+        ("const a = { b : 1 , //! c\n d : 2 }", "const a={b:1,d:2};\n//! c"),
+    ],
+)
+def test_comments_of_licences_stay(engine: EsbuildEngine, text: str, expected: str) -> None:
+    assert minified(engine, text).text == expected
+
+
+def test_references_stay_where_they_are(engine: EsbuildEngine) -> None:
+    text = "import './b.js' ; const url = new URL( `c.png` , import.meta.url ) ; import( './d.js' ) ; export { url }"
+    expected = 'import"./b.js";const r=new URL("c.png",import.meta.url);import("./d.js");export{r as url};'
+    assert minified(engine, text) == Compiled(expected)
+
+
+def test_reference_in_code_that_never_runs_is_not_lost(engine: EsbuildEngine) -> None:
+    result = minified(engine, "f ( ) ;\nif ( false ) import( './b.js' )")
+    said = only(result)
+    assert result.text == "f();if(false)import('./b.js')"
+    assert (said.code, said.is_error) == ("js/unproven", False)
+    assert said.message == "`a.js` is minified by rjsmin and not by esbuild, whose result lacks `./b.js`"
+    assert said.location is not None
+    assert (said.location.line, said.location.column, said.location.length) == (2, 23, 6)
+
+
+def test_reference_that_comes_from_folding_is_not_made(engine: EsbuildEngine) -> None:
+    result = minified(engine, "import( './' + 'b.js' )")
+    assert only(result).message.endswith("whose result refers to `./b.js`")
+    assert result.text == "import('./'+'b.js')"
+
+
+def test_string_with_half_a_surrogate_pair_is_left_to_rjsmin(engine: EsbuildEngine) -> None:
+    result = minified(engine, "a = '\ud800' ;")
+    assert only(result).code == "js/unproven"
+    assert result.text == "a='\ud800';"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column", "length"),
+    [
+        ("é = 1; a\n  b c", "expected `;` but found `c`", 2, 5, 1),
+        ("'𝒳é' b", "expected `;` but found `b`", 1, 6, 1),
+        ("f(;", "unexpected `;`", 1, 3, 1),
+        ("let a; let a", "the symbol `a` has already been declared", 1, 12, 1),
+        ("a = 'b", "unterminated string literal", 1, 7, 1),
+    ],
+)
+def test_what_is_no_javascript_is_an_error_at_its_place(
+    engine: EsbuildEngine, text: str, message: str, line: int, column: int, length: int
+) -> None:
+    found = only(minified(engine, text))
+    assert (found.code, found.is_error, found.message) == ("js/syntax", True, message)
+    assert found.location is not None
+    place = found.location
+    assert (place.file, place.line, place.column, place.length) == ("a.js", line, column, length)
+
+
+def test_all_errors_of_a_text_are_told(engine: EsbuildEngine) -> None:
+    assert len(minified(engine, "let a; let a; let b; let b").diagnostics) == 2
+
+
+def test_what_esbuild_finds_suspicious_is_a_warning(engine: EsbuildEngine) -> None:
+    result = minified(engine, "f ( a === NaN )")
+    found = only(result)
+    assert (found.code, found.is_error) == ("js/warn", False)
+    assert found.message == "comparison with NaN using the `===` operator here is always false"
+    assert result.text == "f(a===NaN);"
+
+
+def test_what_it_finds_suspicious_in_packages_is_not_told(engine: EsbuildEngine) -> None:
+    assert minified(engine, "f ( a === NaN )", "/site/node_modules/b/a.js").diagnostics == ()
+
+
+def test_comments_of_html_are_no_warning(engine: EsbuildEngine) -> None:
+    assert minified(engine, "<!--\nf ( )\n-->") == Compiled("f();")
+
+
+def test_script_is_translated_for_the_browsers_though_it_gets_longer(command: EsbuildCommand) -> None:
+    with closing(EsbuildEngine(command, ("chrome 70", "safari 12"))) as engine:
+        result = minified(engine, "a?.b")
+    assert result == Compiled("a==null||a.b;")
+
+
+def test_what_cannot_be_translated_is_an_error(command: EsbuildCommand) -> None:
+    with closing(EsbuildEngine(command, ("chrome 30",))) as engine:
+        result = minified(engine, "class A { static { f() } }")
+    assert {found.code for found in result.diagnostics} == {"js/syntax"}
+    assert "chrome30" in result.diagnostics[0].message
+
+
+def test_reference_that_translating_takes_away_is_left_and_told(command: EsbuildCommand) -> None:
+    with closing(EsbuildEngine(command, ("chrome 61",))) as engine:
+        result = minified(engine, "f ( new URL( 'b.png' , import.meta.url ) )")
+    said = only(result)
+    assert result.text == "f(new URL('b.png',import.meta.url))"
+    assert (said.code, said.notes) == ("js/unproven", ("so it is not translated for `browsers`",))
+
+
+def test_module_by_its_suffix_is_a_module(engine: EsbuildEngine) -> None:
+    assert minified(engine, "await f ( )", "/site/a.mjs").text == "await f();"
+
+
+def test_megabytes_are_minified(engine: EsbuildEngine) -> None:
+    text = "".join(f"function f{number} ( first ) {{ return 'a  b' + first }}\n" for number in range(100_000))
+    expected = "".join(f'function f{number}(n){{return"a  b"+n}}' for number in range(100_000))
+    assert minified(engine, text) == Compiled(expected)
+
+
+def test_many_threads_get_each_their_own_text(engine: EsbuildEngine) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        texts = list(threads.map(lambda number: minified(engine, f"f ( {number} )").text, range(200)))
+    assert texts == [f"f({number});" for number in range(200)]
+
+
+def test_closed_engine_starts_anew(command: EsbuildCommand) -> None:
+    engine = EsbuildEngine(command)
+    for _ in range(2):
+        assert minified(engine, "f ( )").text == "f();"
+        engine.close()
+
+
+def test_process_that_died_in_between_is_replaced(command: EsbuildCommand) -> None:
+    with closing(EsbuildEngine(command)) as engine:
+        minified(engine, "f ( )")
+        (process,) = engine._idle
+        process._process.kill()
+        process._process.wait()
+        assert minified(engine, "g ( )").text == "g();"
+
+
+def test_text_that_takes_too_long_is_given_up(command: EsbuildCommand) -> None:
+    with closing(EsbuildEngine(command, limit_seconds=0.000_01)) as engine:
+        found = only(minified(engine, "f ( ) ;" * 200_000))
+    assert (found.code, found.is_error) == ("js/crash", True)
+    assert "did not finish in 1e-05 seconds" in found.message
+
+
+def program(path: Path, *lines: str) -> EsbuildCommand:
+    """A shell script in the place of esbuild."""
+    path.write_text("\n".join(("#!/bin/sh", *lines)))
+    path.chmod(0o755)
+    return EsbuildCommand(str(path), "0.28.0")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (("exit 3",), "esbuild crashed (exit status 3)"),
+        (("kill -9 $$",), "esbuild crashed (SIGKILL)"),
+        (
+            ("printf '\\1\\0\\0\\0a\\6\\0\\0\\0\\1\\0\\0\\0\\2\\5'", "cat"),
+            "esbuild crashed (its answer is none of esbuild)",
+        ),
+    ],
+)
+def test_crash_is_an_error(lines: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    with closing(EsbuildEngine(program(tmp_path / "esbuild", *lines))) as engine:
+        found = only(minified(engine, "f ( )"))
+    assert (found.code, found.message) == ("js/crash", message)
+
+
+def test_program_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    command = program(tmp_path / "esbuild", "exit 3")
+    os.unlink(command.path)
+    assert only(minified(EsbuildEngine(command), "f ( )")).message.endswith(
+        "cannot be started: no such file or directory"
+    )
+
+
+def test_engine_stands_in_the_list_of_engines(command: EsbuildCommand) -> None:
+    with closing(start_engine("esbuild", EngineOptions(str(node_modules()), str))) as engine:
+        assert (engine.name, engine.version) == ("esbuild", f"esbuild {command.version}")
+
+
+def test_engine_that_is_not_there_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError) as caught:
+        start_engine("esbuild", EngineOptions(str(tmp_path), str))
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == ("js/unavailable", "esbuild is not installed")

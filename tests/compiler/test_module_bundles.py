@@ -490,8 +490,10 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path, settings: str) -> None:
     assert releases[0] == releases[1]
 
 
-def test_packages_behind_a_link_leave_no_trace_of_their_folder(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/main.ts": 'import { h } from "preact"; p(h);'}, settings="compress = []\n")
+@pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
+def test_packages_behind_a_link_leave_no_trace_of_their_folder(tmp_path: Path, settings: str) -> None:
+    code = 'import { h } from "preact"; import { version } from "react"; import "normalize.css"; p(h, version);'
+    result = run(tmp_path, {"assets/js/main.ts": code}, settings=settings)
     assert all(str(node_modules().parent).encode() not in text for text in read_tree(tmp_path / "build").values())
     assert result.manifest is not None
     assert not [path for path in result.manifest.assets["js/app.js"].inputs if ".." in path]

@@ -113,13 +113,13 @@ def test_sheet_points_at_files_by_both_ways() -> None:
 
 
 def test_own_url_is_held_in_a_classic_script_only() -> None:
-    text = f'"use strict";(()=>{{f({META_URL})}})();'
-    classic, as_module = placed(text, "iife")
-    assert classic.startswith(f'"use strict";(()=>{{var {META_URL}=')
-    assert len(classic) == len(as_module)
+    text = f'"use strict";(()=>{{f(new URL("a.png",{META_URL}))}})();'
+    classic = placed(text, "iife", BASE)
+    assert classic.startswith('"use strict";(()=>{var ASSET_URL_')
     assert "import.meta.url" not in classic
-    assert placed(text, "esm")[0] == '"use strict";(()=>{f(import.meta.url)})();'
+    assert placed(text, "esm", BASE) == text.replace(META_URL, "import.meta.url")
+    assert [one.url for one in scan(Syntax.JAVASCRIPT, classic)] == ["a.png"]
 
 
 def test_script_without_its_url_stays_as_it_is() -> None:
-    assert placed("p(1);", "iife") == ("p(1);", "p(1);")
+    assert placed("p(1);", "iife", BASE) == "p(1);"

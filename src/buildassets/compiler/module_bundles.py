@@ -19,7 +19,7 @@ from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.module_links import Aim, aims, edit_of, placed
+from buildassets.compiler.module_links import Aim, aims, edit_of, placed, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.references import scan
 from buildassets.compiler.source_map import original_position
@@ -296,16 +296,23 @@ class _Bundling:
     def _linked(self, run: _Run, piece: Piece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
         text = piece.body.decode("utf-8")
         base = draft.source.logical
-        edits = []
+        edits = [] if run.group.options.minify else list(unnamed_folders(text, self._package_folders(run)))
         for aim in run.aims[piece.name]:
             target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
             if target is not None:
                 edits.append(edit_of(aim, text, base, target))
-        text, as_module = placed(edited(text, in_order(edits)), run.group.options.format)
+        text = placed(edited(text, in_order(edits)), run.group.options.format, base)
         syntax = media_of(base).syntax
         assert syntax is not None
-        references = tuple(scan(syntax, as_module))
+        references = tuple(scan(syntax, text))
         return replace(draft, body=text if references else text.encode("utf-8"), references=references)
+
+    def _package_folders(self, run: _Run) -> list[str]:
+        """Where outside of the configuration's folder packages lie, as esbuild writes it in comments."""
+        folder = os.path.realpath(self._config.folder)
+        paths = (os.path.relpath(path, folder) for path in run.pieces.inputs or ())
+        found = {path.partition("node_modules/")[0] for path in paths if "/node_modules/" in path}
+        return sorted(prefix for prefix in found if prefix.startswith("../"))
 
     def _target(self, aim: Aim, group: _Group) -> LogicalPath | None:
         """The asset that a file's name, beside its source, means; None where there is no telling."""

@@ -5,7 +5,7 @@ to the source, which the piece's source map names.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from buildassets.compiler.edits import Edit
 from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
 from buildassets.compiler.model import ReferenceKind
 from buildassets.compiler.references import scan
+from buildassets.compiler.references.asset_url import own_url
 from buildassets.compiler.references.js import unescaped
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, from_url, relative, split_url, to_url
@@ -128,19 +129,29 @@ def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath) -> Edit
     return Edit(aim.start, aim.end, f'{lead}new URL("{url}",{META_URL}).href{trail}')
 
 
-def placed(text: str, form: Format) -> tuple[str, str]:
-    """The script as it is released, and the same with `import.meta.url` in every place where its own URL is meant.
+def unnamed_folders(text: str, folders: Iterable[str]) -> Iterator[Edit]:
+    """What takes the `folders`, relative paths of where packages lie, out of esbuild's comments and keys of modules.
 
-    Places are the same in both. What is no module has no `import.meta`: there a variable at the head of its function
-    holds the URL of the script that runs, or of the worker.
+    Where `node_modules` is a link, these differ from one machine to another.
+    """
+    for folder in folders:
+        for match in re.finditer(rf'(?:// |/\* |"){re.escape(folder)}(?=node_modules/)', text):
+            yield Edit(match.end() - len(folder), match.end())
+
+
+def placed(text: str, form: Format, logical: LogicalPath) -> str:
+    """The script as it is released under that path: with its own URL where the sources say `import.meta.url`.
+
+    What is no module has no `import.meta`: there a variable at the head of its function holds the URL of the script
+    that runs, or of the worker. Its name is one by which references are known.
     """
     if META_URL not in text:
-        return text, text
-    if form == "iife":
-        head = text.index("{") + 1
-        text = f"{text[:head]}var {META_URL}={_OWN_URL};{text[head:]}"
-    as_module = text.replace(META_URL, "import.meta.url")
-    return (as_module if form == "esm" else text), as_module
+        return text
+    if form == "esm":
+        return text.replace(META_URL, "import.meta.url")
+    variable = own_url(logical)
+    head = text.index("{") + 1
+    return f"{text[:head]}var {variable}={_OWN_URL};{text[head:]}".replace(META_URL, variable)
 
 
 _OWN_URL: Final = (

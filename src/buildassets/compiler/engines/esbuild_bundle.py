@@ -26,7 +26,7 @@ HOST: Final = "https://buildassets.invalid/"
 """What the URLs begin with that esbuild writes; the name of a piece follows. RFC 2606 keeps such hosts free."""
 
 META_URL: Final = "$bundled_from_$"
-"""What stands in a piece where the sources have `import.meta.url`; of the same length, so that no place moves."""
+"""What stands in a piece where the sources have `import.meta.url`, which a classic script cannot have."""
 
 _LIMIT_SECONDS: Final = 600
 _QUOTES: Final = "it cannot write the name of an imported file that holds a quotation mark"  # as of 0.28

@@ -65,9 +65,14 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
         return AssetUrls(faults=tuple(faults))
     if is_module:
         return AssetUrls(tuple(edit for call in calls for edit in call.edits(logical, "import.meta.url")))
-    variable = js.OWN_URL + fingerprint(digest(logical.encode("utf-8", "surrogateescape")))
+    variable = own_url(logical)
     edits = [_start(code, variable), *(edit for call in calls for edit in call.edits(logical, variable))]
     return AssetUrls(tuple(in_order(edits)))
+
+
+def own_url(logical: LogicalPath) -> str:
+    """The variable that holds the URL of the classic script `logical` in it."""
+    return js.OWN_URL + fingerprint(digest(logical.encode("utf-8", "surrogateescape")))
 
 
 def scan_written(text: str, logical: LogicalPath) -> list[Reference]:

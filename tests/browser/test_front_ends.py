@@ -166,3 +166,37 @@ def test_a_rails_application_works(rails_release: Release, browser: Browser, ser
 def test_a_rails_application_releases_what_its_manifest_links(rails_release: Release) -> None:
     linked = {"application.css", "application.js", "base.css", "buoy.svg", "flags/red.svg"}
     assert set(rails_release.manifest.assets) - {"manifest.js"} == linked
+
+
+_VITE_APP = {
+    "index.html": '<body><script type="module" src="/main.js"></script></body>',
+    "main.js": 'import logo from "./logo.svg"; import("./lazy.js").then((lazy) => lazy.show(logo));',
+    "lazy.js": """
+    import "./lazy.css";
+    import { tide } from "./shared.js";
+    export const show = (logo) => { document.body.innerHTML = `<img src="${logo}"><p>${tide}</p>`; };
+    """,
+    "shared.js": 'export const tide = "high";',
+    "lazy.css": "p { color: rgb(1, 2, 3); background: url(./logo.svg) }",
+    "logo.svg": _BUOY,
+    "vite.config.js": 'export default { base: "./", build: { assetsInlineLimit: 0, sourcemap: true } }',
+}
+
+
+def test_what_vite_built_keeps_its_names_and_works(tmp_path: Path, browser: Browser, serve: Serve) -> None:
+    write_tree(tmp_path / "front", _VITE_APP)
+    run_tool(tmp_path / "front", "vite", "build")
+    files = tmp_path / "front/dist/assets"
+    app = source_root(tmp_path / "front/dist", prefix="app", include=["assets/**"])
+    release = build(tmp_path, f'sources = [{app}]\nfingerprinted = ["app/assets/**"]\n')
+    assert "warning" not in release.messages
+    assert {path.name for path in files.iterdir()} == {Path(one.file).name for one in release.manifest.assets.values()}
+    (entry,) = (
+        path for path in release.manifest.assets if path.startswith("app/assets/index-") and path.endswith(".js")
+    )
+    assert "__vite__mapDeps" in release.path(entry).read_text()
+    browser.open(serve(page(release, assets_of(release).script(entry, type="module"), "<body></body>")))
+    browser.wait_for("document.querySelector('p')?.textContent === 'high'")
+    browser.wait_for("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'")
+    assert browser.value("document.images[0].decode().then(() => document.images[0].naturalWidth)") == 8
+    assert browser.faults() == []

@@ -157,6 +157,7 @@ def test_every_key_is_read(project: Path) -> None:
         url = "https://cdn.example.com/a"
         entries = ["css/app.css", "/top.js"]
         exclude = ["*.psd"]
+        fingerprinted = ["dist/assets/**"]
         load_paths = ["node_modules", "/opt/sass"]
         external = ["/media/**"]
         missing = "warn"
@@ -184,6 +185,7 @@ def test_every_key_is_read(project: Path) -> None:
         url="https://cdn.example.com/a/",
         entries=("css/app.css", "./top.js"),
         exclude=("*.psd",),
+        fingerprinted=("dist/assets/**",),
         load_paths=(str(project / "node_modules"), "/opt/sass"),
         external=("/media/**",),
         missing="warn",

@@ -74,6 +74,9 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     if isinstance(text, Diagnostic):
         is_markup = syntax in (Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_markup else Draft(source, diagnostics=(text,))
+    if source.keeps_name:
+        references = tuple(scan(syntax, text)) if syntax else ()
+        return Draft(source, text if references else raw, references, inputs=(source.path,))
     if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, raw, syntax, engines)
     header = read_header(text, source.shown)

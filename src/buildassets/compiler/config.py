@@ -129,6 +129,7 @@ class Config:
     url: str = "/assets/"
     entries: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    fingerprinted: tuple[str, ...] = ()
     load_paths: tuple[str, ...] = ()
     external: tuple[str, ...] = ()
     missing: Missing = "error"
@@ -249,6 +250,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         url=_url(table),
         entries=_path_globs(table, "entries"),
         exclude=_path_globs(table, "exclude"),
+        fingerprinted=_path_globs(table, "fingerprinted"),
         load_paths=tuple(_absolute(folder, path) for path in table.texts("load_paths")),
         external=table.texts("external"),
         missing=table.choice("missing", _MISSING, "error"),

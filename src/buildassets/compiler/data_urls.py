@@ -48,7 +48,8 @@ class Embedding:
 
 def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
     """The links of `asset` that are replaced by the files that they name, as far as can be told without these."""
-    if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
+    source = asset.draft.source
+    if source.keeps_name or media_of(source.logical).syntax is not Syntax.CSS:
         return
     for reference, target in asset.links:
         is_wanted = _is_demand(reference) or (embedding is not None and embedding.takes(reference, target))

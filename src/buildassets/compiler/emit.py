@@ -55,8 +55,13 @@ def emit(
     paths = sorted(contents)
     assets_folder = os.path.join(output, ASSETS_FOLDER)
 
+    files = {entry.file for entry in manifest.assets.values()}
+
     def copies_of(path: LogicalPath) -> _Copies:
-        return _copies(assets_folder, manifest.assets[path].file, contents[path], codings)
+        file = manifest.assets[path].file
+        # A file that keeps its name may stand where the copy would: a build that compresses, too, made it.
+        free = [coding for coding in codings if file + SUFFIXES[coding] not in files]
+        return _copies(assets_folder, file, contents[path], free)
 
     each: Callable[..., Iterator[_Copies]] = executor.map if executor and codings else map
     entries: dict[str, Entry] = {}

@@ -36,7 +36,8 @@ def named(contents: Mapping[LogicalPath, Content]) -> dict[LogicalPath, Named]:
         if len(members) == 1 and members[0] not in targets[members[0]]:
             logical = members[0]
             final = _final_bytes(logical, contents[logical], files)
-            files[logical] = output_name(logical, fingerprint(digest(final)))
+            has_hash = contents[logical].keeps_name
+            files[logical] = logical if has_hash else output_name(logical, fingerprint(digest(final)))
             finished[logical] = Named(files[logical], final)
             continue
         files.update(_cycle_files(members, contents, files))

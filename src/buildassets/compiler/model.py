@@ -17,6 +17,7 @@ class Source:
 
     `path` is where to read it; `shown` is the same as the user would write it, relative to the configuration's
     folder, for diagnostics; `root` is the index of its source root, `relative` its POSIX path below that root.
+    `keeps_name` says that the name carries a hash already: the file is released under it, byte for byte.
     """
 
     logical: LogicalPath
@@ -24,6 +25,7 @@ class Source:
     shown: str
     root: int
     relative: str
+    keeps_name: bool = False
 
 
 class ReferenceKind(Enum):
@@ -147,10 +149,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An asset before names are known: bytes, or a text with places that point at other assets, in text order."""
+    """An asset before names are known: bytes, or a text with places that point at other assets, in text order.
+
+    One that `keeps_name` is called as its logical path says, and has no such places.
+    """
 
     body: bytes | str
     links: tuple[Link, ...] = ()
+    keeps_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

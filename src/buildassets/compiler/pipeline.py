@@ -18,9 +18,10 @@ from buildassets.compiler.data_urls import Embedding, candidates, embedded, refu
 from buildassets.compiler.emit import STAGING_PREFIX, emit
 from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
 from buildassets.compiler.fingerprint import Named, named
+from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, Site, linked, nearest_asset
-from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Linked, ReferenceKind, Source
+from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Link, Linked, ReferenceKind, Source
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.packages import Descriptions, packages_of
@@ -90,7 +91,7 @@ def build(
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics)
     written = compilation.settled.written
-    finished = named({path: Content(asset.draft.body, written[path]) for path, asset in compilation.assets.items()})
+    finished = named({path: _content(asset, written[path]) for path, asset in compilation.assets.items()})
     contents = {path: output.content for path, output in finished.items()}
     codings = config.compress if mode == "production" else ()
     try:
@@ -158,6 +159,7 @@ def _compile_with(
         found = absence.diagnostics(part)
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
         diagnostics += refusals(part, walk.compiled, shown)
+    diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults)
     unreached = tuple(sorted(listed - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
@@ -321,6 +323,11 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
             message = f"this Python cannot write `{coding}`"
             hint = f'install it: `pip install "buildassets[{coding}]"`'
             yield error("config/unavailable", message, place_of_setting(config, "compress"), hint=hint)
+
+
+def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
+    keeps_name = asset.draft.source.keeps_name
+    return Content(asset.draft.body, () if keeps_name else written, keeps_name)
 
 
 def _manifest(config: Config, compilation: _Compilation, finished: Mapping[LogicalPath, Named]) -> Manifest:

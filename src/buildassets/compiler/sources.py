@@ -7,7 +7,7 @@ vocabulary, the configuration and globs.
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from buildassets.compiler.config import Config, SourceRoot
@@ -64,12 +64,21 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
+    if config.fingerprinted:
+        has_hash = compile_globs(config.fingerprinted)
+        sources = tuple(
+            replace(one, keeps_name=bool(_is_released_as_it_is(one) and has_hash(one.logical))) for one in sources
+        )
     diagnostics += _case_clashes(tuple(source for source in sources if not config.sources[source.root].npm))
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
         tuple(sorted(diagnostics, key=sort_key)),
     )
+
+
+def _is_released_as_it_is(source: Source) -> bool:
+    return source.logical.endswith(source.relative)  # what is compiled has another suffix
 
 
 def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:

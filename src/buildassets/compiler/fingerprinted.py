@@ -1,0 +1,67 @@
+"""Files whose names carry a hash already, as other builds write them: what can be wrong with calling them so.
+
+They are released as they are. So they know others by the names that these had then, and caches keep them for good.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.config import Config, place_of_setting
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.model import Linked, ReferenceKind
+from buildassets.compiler.places import place_of
+from buildassets.diagnostics import Diagnostic, Severity, warning
+from buildassets.paths import LogicalPath
+
+# Hashes are written in hex or in base 32, 36 or 64, by themselves or behind a separator: `index-DiwrgTda.js` of Vite,
+# `main.3f2a9c1b.js` of webpack, `chunk-ABCDEFGH.js` of esbuild. Of eight such digits one is nearly always a number or a
+# capital. With the `-` and `_` of base 64 only the usual length counts, as in `D-wrgT_a`, and not `latin-400-normal`.
+_BEHIND_SEPARATOR: Final = re.compile(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]{8,}|[\w-]{8})(?=\.|\Z)", re.ASCII)
+_ALONE: Final = re.compile(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
+
+
+def fingerprinted_faults(
+    config: Config, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """What is wrong with the `assets` that keep their names, and with the globs that say so."""
+    kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
+    for index, pattern in enumerate(config.fingerprinted):
+        if not any(map(compile_globs([pattern]), kept)):
+            where = place_of_setting(config, "fingerprinted", index)
+            message = f"`{pattern}` in `fingerprinted` matches no file that is released"
+            yield warning("fingerprinted/empty", message, where)
+    if plain := [path for path in kept if not carries_hash(path)]:
+        more = f" and {len(plain) - 1} more" if len(plain) > 1 else ""
+        yield warning(
+            "fingerprinted/name",
+            f"`{plain[0]}`{more} would keep a name without a hash",
+            place_of_setting(config, "fingerprinted"),
+            notes=["caches hold on to what has such a name when it changes"],
+            hint="match only names that change with their content",
+        )
+    for path in kept:
+        yield from _unknown_names(assets[path], assets, shown)
+
+
+def carries_hash(logical: str) -> bool:
+    """Whether something in the name looks like a hash; a word in capitals, too, is taken for one."""
+    name = logical[logical.rfind("/") + 1 :]
+    return (_BEHIND_SEPARATOR.search(name) or _ALONE.match(name)) is not None
+
+
+def _unknown_names(
+    asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """References to what gets a new name: nothing writes it into this file."""
+    for reference, target in asset.links:
+        if target not in assets or not assets[target].draft.source.keeps_name:
+            is_map = reference.kind is ReferenceKind.SOURCE_MAP
+            yield Diagnostic(
+                Severity.WARNING if is_map else Severity.ERROR,
+                "fingerprinted/reference",
+                f"`{target}` gets a new name, and this file is released as it is",
+                place_of(asset.draft, asset.draft.references.index(reference), shown),
+                (),
+                "let a glob of `fingerprinted` match both of them, or neither",
+            )

@@ -163,6 +163,22 @@ def test_defined_names_have_the_values_of_the_configuration(tmp_path: Path, node
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "1.2 true 3\n"
 
 
+@pytest.mark.parametrize(("browsers", "is_translated"), [("[]", False), ('["safari 13"]', True)])
+def test_bundle_is_translated_for_the_browsers_that_are_named(
+    tmp_path: Path, browsers: str, is_translated: bool
+) -> None:
+    files = {
+        "assets/js/main.ts": 'import "./a.css"; import x from "./x.svg"; p(import.meta.url, a?.b, x);',
+        "assets/js/a.css": "b { inset: 0 }",
+        "assets/js/x.svg": SVG,
+    }
+    result = run(tmp_path, files, settings=f"{PLAIN}browsers = {browsers}\n")
+    assert ("a?.b" not in released(tmp_path, result, "js/app.js")) is is_translated
+    assert ("inset" not in released(tmp_path, result, "js/app.css")) is is_translated
+    assert released(tmp_path, result, "js/app.js").count("import.meta.url") == 2
+    assert result.diagnostics == ()
+
+
 @pytest.mark.parametrize(
     ("settings", "is_minified"),
     [

@@ -167,6 +167,7 @@ def _options(config: Config, bundle: ModuleBundle, production: bool) -> BundleOp
         minify=production and config.minify and config.engines.js != "none",
         production=production,
         load_paths=config.load_paths,
+        browsers=config.browsers,
     )
 
 

@@ -34,7 +34,11 @@ _QUOTES: Final = "it cannot write the name of an imported file that holds a quot
 
 @dataclass(frozen=True, slots=True)
 class BundleOptions:
-    """How to bundle. `define` are names with the JavaScript that stands for them, `external` imports that stay."""
+    """How to bundle.
+
+    `define` are names with the JavaScript that stands for them, `external` imports that stay, `browsers` the oldest
+    that have to understand the result, as in `safari 16.4`.
+    """
 
     format: Format = "esm"
     splitting: bool = False
@@ -43,6 +47,7 @@ class BundleOptions:
     minify: bool = False
     production: bool = False
     load_paths: tuple[str, ...] = ()
+    browsers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,8 @@ def _arguments(options: BundleOptions) -> Iterator[str]:
     yield from (f"--define:{name}={value}" for name, value in options.define)
     yield from (f"--external:{name}" for name in options.external)
     yield from (f"--loader:{suffix}=file" for suffix in file_suffixes())
+    if options.browsers:
+        yield "--target=" + ",".join(browser.replace(" ", "") for browser in options.browsers)
     if options.splitting:
         yield "--splitting"
     if options.minify:

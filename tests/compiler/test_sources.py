@@ -2,12 +2,15 @@
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from buildassets.compiler.config import Config, SourceRoot
-from buildassets.compiler.sources import Discovery, discover
+from buildassets.compiler.model import Source
+from buildassets.compiler.sources import Discovery, Sources, discover
+from buildassets.paths import LogicalPath
 from tests.conftest import write_tree
 
 
@@ -295,3 +298,72 @@ def _dig(folder: Path, name: str, depth: int) -> None:
 def test_empty_root_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "assets/empty").mkdir(parents=True)
     assert discover(_config(tmp_path)) == Discovery((), {}, ())
+
+
+def _packages(folder: Path, prefix: str = "npm", listed: tuple[str, ...] = ()) -> Sources:
+    root = replace(_root(folder, "node_modules", prefix), npm=True)
+    by_logical = {LogicalPath(path): Source(LogicalPath(path), path, path, 0, path) for path in listed}
+    return Sources(_config(folder, root), None, by_logical)
+
+
+PACKAGES = {
+    "node_modules/lit/lit.js": "",
+    "node_modules/lit/node_modules/old/a.scss": "",
+    "node_modules/@a/b/c.js": "",
+    "node_modules/@a/other/c.js": "",
+    "node_modules/top.js": "",
+    "node_modules/.cache/x.js": "",
+    "secret.js": "",
+}
+
+
+def test_packages_are_no_part_of_what_is_discovered(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**PACKAGES, "assets/a.js": ""})
+    npm = replace(_root(tmp_path, "node_modules", "npm"), npm=True)
+    assert _names(discover(_config(tmp_path, _root(tmp_path, "assets"), npm))) == ["a.js"]
+
+
+@pytest.mark.parametrize("prefix", ["npm", ""])
+def test_a_source_in_a_package_is_found_when_it_is_asked_for(tmp_path: Path, prefix: str) -> None:
+    sources = _packages(write_tree(tmp_path, PACKAGES), prefix)
+    lead = f"{prefix}/" if prefix else ""
+    for path in ("lit/lit.js", "lit/node_modules/old/a.css", "@a/b/c.js", "top.js"):
+        assert sources[LogicalPath(lead + path)].shown == "node_modules/" + path.replace(".css", ".scss")
+
+
+def test_only_packages_that_are_asked_for_are_read(tmp_path: Path) -> None:
+    sources = _packages(write_tree(tmp_path, PACKAGES), listed=("a.js",))
+    assert list(sources) == ["a.js"]
+    assert "npm/@a/b/gone.js" not in sources
+    assert sorted(sources) == ["a.js", "npm/@a/b/c.js"]
+    assert len(sources) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["lit/lit.js", "npm", "npm/", "npm/lit", "npm/@a", "npm/lit/../../secret.js", "npm/../secret.js", "npm//lit.js"],
+)
+def test_what_is_in_no_package_is_no_source(tmp_path: Path, path: str) -> None:
+    sources = _packages(write_tree(tmp_path, PACKAGES))
+    assert path not in sources
+    with pytest.raises(KeyError):
+        sources[LogicalPath(path)]
+
+
+def test_built_in_excludes_hold_in_packages(tmp_path: Path) -> None:
+    assert "npm/.cache/x.js" not in _packages(write_tree(tmp_path, PACKAGES))
+
+
+def test_what_is_listed_goes_before_packages(tmp_path: Path) -> None:
+    sources = _packages(write_tree(tmp_path, PACKAGES), listed=("npm/lit/lit.js",))
+    assert sources[LogicalPath("npm/lit/lit.js")].shown == "npm/lit/lit.js"
+
+
+def test_a_package_behind_a_link_is_read_inside_of_the_root_only(tmp_path: Path) -> None:
+    sources = _packages(write_tree(tmp_path, {**PACKAGES, "own/x.js": ""}))
+    (tmp_path / "node_modules/same").symlink_to("lit")
+    (tmp_path / "node_modules/own").symlink_to("../own")
+    assert "npm/same/lit.js" in sources
+    assert "npm/own/x.js" not in sources
+    assert sources.skipped == {"npm/own": "a link that leaves its source root"}
+    assert sources.diagnostics == []

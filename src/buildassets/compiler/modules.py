@@ -231,7 +231,7 @@ def _unmapped(
     if normalise(path[: path.rfind("/") + 1] + name) in known:
         meant = f"./{name}"
     else:
-        packages = names.packages.names if names.packages else ()
+        packages = names.packages.names() if names.packages else ()
         meant = nearest(name, sorted({*names.configured.imports, *packages})) or ""
     hint = f"did you mean `{meant}`?" if meant else "map it in `importmap`, or leave it alone with `external`"
     looked = f"looked in `importmap`{''.join(f' and {root}' for root in roots)}"

@@ -6,9 +6,8 @@ a way to read a package's description, gives logical paths. Pure.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
@@ -50,16 +49,19 @@ class Packages:
     """The packages below the npm roots with the prefixes `roots`; every answer is kept.
 
     `describe` gives what the `package.json` of a folder says: an empty mapping where the folder has none, None where
-    there is no such folder. `known` are all assets. `conditions` are those that hold, beside `default`.
+    there is no such folder. `known` says what is an asset. `conditions` are those that hold, beside `default`;
+    `names` gives the packages that there are.
     """
 
     def __init__(
         self,
         roots: Sequence[str],
         describe: Callable[[str], Description | None],
-        known: Collection[LogicalPath],
+        known: Container[LogicalPath],
         conditions: Collection[str],
+        names: Callable[[], Iterable[str]],
     ) -> None:
+        self.names = names
         self._roots = tuple(root + "/" if root else "" for root in roots)
         self._describe = describe
         self._known = known
@@ -104,12 +106,6 @@ class Packages:
             return False
         package = self.folder_of(path)
         return package is not None and self._described(package).get("type") != "module" and not has_module_syntax()
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The packages at the top of the roots."""
-        paths = (path.removeprefix(root) for root in self._roots for path in self._known if path.startswith(root))
-        return frozenset(_split(path)[0] for path in paths)
 
     def _described(self, folder: str) -> Description:
         return self._describe(folder) or {}

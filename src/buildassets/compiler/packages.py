@@ -5,7 +5,7 @@ Takes the configuration, gives descriptions by logical folder. Each file is read
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Container, Iterator
 
 from buildassets.compiler.config import Config
 from buildassets.compiler.npm import Description, Packages
@@ -14,11 +14,13 @@ from buildassets.paths import LogicalPath
 
 
 def packages_of(
-    config: Config, mode: str, descriptions: "Descriptions", known: Collection[LogicalPath]
+    config: Config, mode: str, descriptions: "Descriptions", known: Container[LogicalPath]
 ) -> Packages | None:
     """The packages of the npm roots, as they are for browsers in `mode`; None where no root is one of npm."""
     roots = [root.prefix for root in config.sources if root.npm]
-    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode)) if roots else None
+    if not roots:
+        return None
+    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode), descriptions.names)
 
 
 class Descriptions:
@@ -34,6 +36,15 @@ class Descriptions:
         if folder not in self._read:
             self._read[folder] = self._described(folder)
         return self._read[folder]
+
+    def names(self) -> Iterator[str]:
+        """The packages that there are, at the top of the roots."""
+        for _, root in self._roots:
+            for name in _folders(root.path):
+                if name.startswith("@"):
+                    yield from (f"{name}/{one}" for one in _folders(os.path.join(root.path, name)))
+                else:
+                    yield name
 
     def _described(self, folder: str) -> Description | None:
         for prefix, root in self._roots:
@@ -55,3 +66,11 @@ class Descriptions:
             self.faults.append(warning("npm/package", f"cannot read `{shown}`: {reason}", Location(shown)))
             return {}
         return described if isinstance(described, dict) else {}
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:
+        return []

@@ -26,7 +26,7 @@ from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.requires import Library, Requires, joining_order
-from buildassets.compiler.sources import Discovery, discover
+from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.digest import integrity
 from buildassets.errors import BuildError
@@ -126,25 +126,23 @@ def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Pr
 def _compile_with(
     engines: Engines, config: Config, mode: Mode, executor: Executor | None, progress: Progress | None
 ) -> _Compilation:
-    discovery = discover(config, {kind: engine.compiles_to for kind, engine in engines.compilers.items()})
-    # What packages hold is for what refers to it by name: no glob sees it.
-    own = tuple(source for source in discovery.sources if not config.sources[source.root].npm)
-    bundles = find_bundles(config.bundles, own, partial(place_of_setting, config))
+    compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
+    discovery = discover(config, compiles_to)
+    bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
     modules = bundle_modules(config, discovery.sources, mode == "production")
-    discovery = replace(discovery, sources=(*discovery.sources, *modules.sources))
-    listed = frozenset(source.logical for source in (*own, *modules.sources))
-    listed |= bundles.members.keys() | modules.drafts.keys()
-    known = listed | {source.logical for source in discovery.sources}
-    importmap, importmap_errors = configured_map(config, known)
-    starts, start_warnings = _starts(config, listed, modules.parts)
-    starts |= mapped_assets(importmap) & known
+    listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
+    listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
+    sources = Sources(config, compiles_to, listed)
+    importmap, importmap_errors = configured_map(config, sources)
+    starts, start_warnings = _starts(config, frozenset(listed), modules.parts)
+    starts |= {path for path in mapped_assets(importmap) if path in sources}
     descriptions = Descriptions(config)
-    names = Names(config, importmap, packages_of(config, mode, descriptions, known))
-    walk = _Walk(config, discovery, own, bundles, modules, names.follow, engines, executor, progress)
+    names = Names(config, importmap, packages_of(config, mode, descriptions, sources))
+    walk = _Walk(config, sources, bundles, modules, names.follow, engines, executor, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
-    absence = Absence(walk.site, discovery.skipped, roots, config.missing, shown, os.path.isfile)
+    absence = Absence(walk.site, {**sources.skipped, **discovery.skipped}, roots, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors)
@@ -160,8 +158,8 @@ def _compile_with(
         diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
         diagnostics += refusals(part, walk.compiled, shown)
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
-    diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults)
-    unreached = tuple(sorted(listed - walk.assets.keys() - walk.compiled.keys() - modules.parts))
+    diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults, *sources.diagnostics)
+    unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)))
 
@@ -219,8 +217,7 @@ class _Walk:
     def __init__(
         self,
         config: Config,
-        discovery: Discovery,
-        own: Sequence[Source],
+        sources: Sources,
         bundles: Bundles,
         modules: ModuleBundles,
         follow: Follow,
@@ -232,13 +229,13 @@ class _Walk:
         self.requires: dict[LogicalPath, Requires] = {}  # of each of them
         self.assets: dict[LogicalPath, Linked] = {}
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
-        self._sources = {source.logical: source for source in discovery.sources}
-        self._own_count = len(own)
-        self._library = Library(own, [root.prefix for root in config.sources], os.path.isdir)
+        self._sources = sources
+        listed = [source for source in sources.listed.values() if source.root >= 0]
+        self._library = Library(listed, [root.prefix for root in config.sources], os.path.isdir)
         self._bundled = modules.drafts
         self.site = Site(
-            self._sources.keys() | bundles.members.keys() | modules.drafts.keys(),
-            {source.path: source.logical for source in discovery.sources},
+            sources,
+            {source.path: source.logical for source in sources.listed.values()},
             [(root.path, root.prefix) for root in config.sources],
             config.url,
             follow,
@@ -276,7 +273,7 @@ class _Walk:
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = linked(draft, self.site)
             if self._progress is not None:
-                self._progress(len(self.compiled), max(len(self.compiled), self._own_count), path)
+                self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 
     def _embed(self, paths: Iterable[LogicalPath]) -> None:
         """Put small files into the sheets among `paths` that name them; only then is known what these reach."""
@@ -291,8 +288,7 @@ class _Walk:
         if members == (path,):
             self.alone.add(path)
             return self.compiled[path]
-        source = self._sources.get(path) or Source(path, "", path, -1, path)
-        return joined(source, [self.compiled[one] for one in members], partial(shown_path, self._config))
+        return joined(self._sources[path], [self.compiled[one] for one in members], partial(shown_path, self._config))
 
 
 def _embedding(config: Config) -> Embedding | None:

@@ -1,7 +1,7 @@
 """Finds the sources: every file below the source roots that makes an asset.
 
-Takes the configuration, gives sources sorted by logical path. Reads folders only, never a file. Imports the
-vocabulary, the configuration and globs.
+Takes the configuration, gives sources sorted by logical path, and those of npm roots when they are asked for. Reads
+folders only, never a file. Imports the vocabulary, the configuration and globs.
 """
 
 import os
@@ -21,6 +21,7 @@ BUILT_IN_EXCLUDES: Final = (".*", "*~", "#*#", "*.swp", "Thumbs.db", "desktop.in
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 _COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".js"}
+_FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
 _LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
@@ -47,18 +48,14 @@ class Discovery:
 
 
 def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Discovery:
-    """The sources of all roots; the first root that has a logical path wins.
+    """The sources of all roots but those of npm; the first root that has a logical path wins.
 
     `compiles_to` tells of the suffixes of further kinds that are compiled which ones they get, as in `.less` → `.css`.
     """
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
     diagnostics: list[Diagnostic] = []
-    output = os.path.realpath(config.output)
-    excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
-    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES}
-    for index, root in enumerate(config.sources):
-        walk = _RootWalk(root, index, excluded, suffixes, output)
+    for walk in _walks(config, compiles_to, npm=False):
         walk.run()
         diagnostics += walk.diagnostics
         by_logical = walk.sources | by_logical
@@ -66,10 +63,8 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
     if config.fingerprinted:
         has_hash = compile_globs(config.fingerprinted)
-        sources = tuple(
-            replace(one, keeps_name=bool(_is_released_as_it_is(one) and has_hash(one.logical))) for one in sources
-        )
-    diagnostics += _case_clashes(tuple(source for source in sources if not config.sources[source.root].npm))
+        sources = tuple(_with_kept_name(source, has_hash) for source in sources)
+    diagnostics += _case_clashes(sources)
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
@@ -77,8 +72,65 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
     )
 
 
-def _is_released_as_it_is(source: Source) -> bool:
-    return source.logical.endswith(source.relative)  # what is compiled has another suffix
+def _with_kept_name(source: Source, has_hash: Matcher) -> Source:
+    is_released_as_it_is = source.logical.endswith(source.relative)  # what is compiled has another suffix
+    return replace(source, keeps_name=True) if is_released_as_it_is and has_hash(source.logical) else source
+
+
+def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) -> "list[_RootWalk]":
+    """A walk through each source root that is, or is not, one of npm."""
+    output = os.path.realpath(config.output)
+    excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
+    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES}
+    roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
+    return [_RootWalk(root, index, excluded, suffixes, output) for index, root in roots]
+
+
+class Sources(Mapping[LogicalPath, Source]):
+    """Sources by logical path: those that are `listed`, and behind them what npm roots hold.
+
+    A package is read when a path in it is first asked for: a root may hold a hundred thousand files, of which a build
+    needs a few. Going through all of them gives those that were asked for. `skipped` and `diagnostics` say of these
+    roots what a Discovery says of others.
+    """
+
+    def __init__(
+        self, config: Config, compiles_to: Mapping[str, str] | None, listed: Mapping[LogicalPath, Source]
+    ) -> None:
+        self.listed = listed
+        self._walks = _walks(config, compiles_to, npm=True)
+        self._has_hash = compile_globs(config.fingerprinted)
+
+    @property
+    def skipped(self) -> dict[LogicalPath, str]:
+        """What makes no asset in the packages that were read, with the reason."""
+        return {path: reason for walk in self._walks for path, reason in walk.skipped.items()}
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found on the way through them."""
+        return [found for walk in self._walks for found in walk.diagnostics]
+
+    def _found(self, path: object) -> Source | None:
+        if path in self.listed:
+            return self.listed[LogicalPath(str(path))]
+        found = (walk.source(str(path)) for walk in self._walks)
+        return next((_with_kept_name(source, self._has_hash) for source in found if source), None)
+
+    def __contains__(self, path: object) -> bool:
+        return self._found(path) is not None
+
+    def __getitem__(self, path: LogicalPath) -> Source:
+        source = self._found(path)
+        if source is None:
+            raise KeyError(path)
+        return source
+
+    def __iter__(self) -> Iterator[LogicalPath]:
+        return iter({**self.listed, **{path: source for walk in self._walks for path, source in walk.sources.items()}})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
@@ -125,10 +177,36 @@ class _RootWalk:
         self._included_here = compile_globs(root.include) if root.include else None
         self._real_root = os.path.realpath(root.path)
         self._folders: list[_Folder] = []
+        self._packages_read: set[str] = set()
 
     def run(self) -> None:
         """Read every folder once along each path that leads to it."""
         self._folders.append(_Folder(self._root.path, "", (self._real_root,)))
+        self._read_folders()
+
+    def source(self, path: str) -> Source | None:
+        """The source with the logical `path`, once the package that it would lie in is read."""
+        if not path.startswith(self._prefix):
+            return None
+        parts = path.removeprefix(self._prefix).split("/")
+        package = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
+        if package not in self._packages_read and _FORBIDDEN.isdisjoint(parts):
+            self._packages_read.add(package)
+            self._read_package(package)
+        return self.sources.get(LogicalPath(path))
+
+    def _read_package(self, package: str) -> None:
+        path = os.path.join(self._root.path, package)
+        trail = (self._real_root, os.path.realpath(os.path.dirname(path)))
+        if os.path.islink(path):
+            self._visit_link(path, trail, package)
+        elif os.path.isdir(path):
+            self._add_folder(path, package, trail, os.path.realpath(path))
+        elif os.path.isfile(path):
+            self._add_file(path, package)
+        self._read_folders()
+
+    def _read_folders(self) -> None:
         while self._folders:
             folder = self._folders.pop()
             try:
@@ -152,12 +230,12 @@ class _RootWalk:
         if entry.is_dir(follow_symlinks=False):
             self._add_folder(entry.path, relative, folder.trail, os.path.join(folder.trail[-1], entry.name))
         elif entry.is_symlink():
-            self._visit_link(entry, folder, relative)
+            self._visit_link(entry.path, folder.trail, relative)
         else:
             self._skip(relative, *_SPECIAL)
 
-    def _visit_link(self, entry: os.DirEntry[str], folder: _Folder, relative: str) -> None:
-        real = os.path.realpath(entry.path)
+    def _visit_link(self, path: str, trail: tuple[str, ...], relative: str) -> None:
+        real = os.path.realpath(path)
         try:
             mode = os.stat(real).st_mode
         except OSError:
@@ -166,9 +244,9 @@ class _RootWalk:
         if not f"{real}/".startswith(self._real_root.rstrip("/") + "/"):
             self._skip(relative, *_OUTSIDE)
         elif stat.S_ISREG(mode):
-            self._add_file(entry.path, relative)
+            self._add_file(path, relative)
         elif stat.S_ISDIR(mode):
-            self._add_folder(entry.path, relative, folder.trail, real)
+            self._add_folder(path, relative, trail, real)
         else:
             self._skip(relative, *_SPECIAL)
 

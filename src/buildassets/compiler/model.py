@@ -4,7 +4,7 @@ import os.path
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location
@@ -59,8 +59,9 @@ class Compiled:
     """What a compile step gave.
 
     `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` the paths looked
-    for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map (version 3,
-    JSON) of the text, where the engine made one.
+    for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map of the text,
+    where the engine made one, as the standard has it (ECMA-426: JSON, columns in UTF-16 code units); its `sources` are
+    absolute paths.
     `asset_urls` are those that functions for assets gave, sorted: the text should have them in references only.
     """
 
@@ -74,11 +75,15 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class EngineInput:
-    """One text for an engine. `path` is the file it came from, `shown` that name as diagnostics give it."""
+    """One text for an engine. `path` is the file it came from, `shown` that name as diagnostics give it.
+
+    `wants_source_map` asks for `Compiled.source_map`; an engine that makes one anyhow may do so unasked.
+    """
 
     text: str
     path: str
     shown: str
+    wants_source_map: bool = False
     reader: Reader = field(default_factory=Reader, repr=False, compare=False)
 
     def read(self, name: str) -> str | None:
@@ -87,6 +92,34 @@ class EngineInput:
         Either is remembered. What there is and cannot be read ends the run with a diagnostic.
         """
         return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
+
+
+class Origin(NamedTuple):
+    """A text that another was made from.
+
+    `name` is its absolute path; or its URL as a foreign source map gives it, where `is_url`. `content` is the text
+    itself where that map holds it.
+    """
+
+    name: str
+    content: str | None = None
+    is_url: bool = False
+
+
+Mapped: TypeAlias = tuple[int, int, int, int, int]
+"""Offset in the text, number of the origin, line and column there, number of the name; -1 is no origin, no name.
+
+The offset counts characters; line and column count from 0, the column UTF-16 code units.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Where the places of a text came from. `mappings` are sorted."""
+
+    mappings: tuple[Mapped, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

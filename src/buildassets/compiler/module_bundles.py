@@ -17,12 +17,13 @@ from buildassets.compiler.edits import edited, in_order
 from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.lines import Lines
 from buildassets.compiler.link import nearest_asset
-from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.model import Draft, Source, SourceMap
 from buildassets.compiler.module_links import Aim, aims, edit_of, placed, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.references import scan
-from buildassets.compiler.source_map import original_position
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
@@ -225,7 +226,8 @@ class _Bundling:
 
     def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
         text = piece.body.decode("utf-8")
-        found = aims(piece, text, names, partial(_origin, piece, text))
+        source_map = read_map(piece.source_map or "", Lines(text, Syntax.JAVASCRIPT)) or SourceMap()
+        found = aims(piece, text, names, partial(_origin, source_map))
         return [aim for aim in found if aim.piece or not self._is_external(text[aim.start : aim.end])]
 
     def _wanted(self, run: _Run) -> Iterator[_Group]:
@@ -342,12 +344,8 @@ def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
     return found
 
 
-def _origin(piece: Piece, text: str, offset: int) -> str | None:
-    assert piece.source_map is not None
-    line = text.count("\n", 0, offset)
-    before = text[text.rfind("\n", 0, offset) + 1 : offset]
-    column = len(before.encode("utf-16-le")) // 2
-    found = original_position(piece.source_map, line, column)
+def _origin(source_map: SourceMap, offset: int) -> str | None:
+    found = origin_at(source_map, offset)
     return found[0] if found else None
 
 

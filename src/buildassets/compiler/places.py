@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.engines.sass_columns import lines_of
-from buildassets.compiler.model import Compiled, Draft, Reference
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.model import Compiled, Draft, Reference, SourceMap
 from buildassets.compiler.references import scan
 from buildassets.compiler.references.asset_url import scan_written
-from buildassets.compiler.source_map import original_positions
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import Syntax, media_of
@@ -87,10 +87,9 @@ def _matching(written: Sequence[Reference], reference: Reference, index: int) ->
 
 
 def _origins(compiled: Compiled, offsets: Sequence[int]) -> list[tuple[str, int, int] | None]:
-    """The (file, line, column), both from 0, that wrote what stands at each of `offsets` in the compiled text."""
-    text = compiled.text
-    places = [(text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1) for offset in offsets]
-    return original_positions(compiled.source_map or "", places)
+    """The (file, line, column) that wrote what stands at each of `offsets` in the compiled text; see `origin_at`."""
+    source_map = read_map(compiled.source_map or "", Lines(compiled.text)) or SourceMap()
+    return [origin_at(source_map, offset) for offset in offsets]
 
 
 def _place_in_compiled(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
@@ -100,18 +99,17 @@ def _place_in_compiled(draft: Draft, compiled: Compiled, start: int, end: int, s
     if found is None:
         return Location(draft.source.shown)
     path, line, column = found
-    lines = lines_of(_read_text(path).removeprefix("\ufeff"))
-    if line >= len(lines):
-        return place(shown(path), line + 1, column + 1)
-    text = "\n".join(lines)
+    text = _read_text(path).removeprefix("\ufeff")
     # The map knows the declaration; the text itself, or what there is of it, stands behind that place.
-    declared = sum(len(one) + 1 for one in lines[:line]) + column
+    declared = Lines(text).offset(line, column)
+    if declared is None:
+        return place(shown(path), line + 1, column + 1)
     ends = text.find(";", declared)
     for form in _written_forms(compiled.text[start:end]):
         whole = re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])")
         if exact := whole.search(text, declared, ends if ends >= 0 else len(text)):
             return locate(shown(path), text, *exact.span())
-    return place(shown(path), line + 1, column + 1, lines[line])
+    return locate(shown(path), text, declared)
 
 
 def _written_forms(raw: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.scss_libsass import LibsassEngine
+from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.source_map import original_position
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic, Location
 from tests.conftest import Tree, write_tree
 from tests.css_trees import tree
@@ -101,10 +102,23 @@ def test_indented_partial_of_a_sheet_is_compiled(compile_tree: Compile, tmp_path
 
 def test_source_map_leads_to_the_partial(compile_tree: Compile, tmp_path: Path) -> None:
     compiled = compile_tree({"app.scss": "@import 'one';", "_one.scss": "a {\n  é: 'é';\n  b: url(x.png);\n}"})
-    assert compiled.source_map is not None
-    lines = compiled.text.split("\n")
-    line = next(number for number, text in enumerate(lines) if "url" in text)
-    assert original_position(compiled.source_map, line, lines[line].index("b")) == (str(tmp_path / "_one.scss"), 2, 2)
+    assert _origin(compiled, "b: url") == (str(tmp_path / "_one.scss"), 2, 2)
+
+
+def test_source_map_counts_code_units(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree("/* 😀😀 */ a { b: '😀' }")
+    assert _origin(compiled, "a {") == (str(tmp_path / "app.scss"), 0, 11)
+
+
+def test_source_map_counts_code_units_of_the_sheet(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree(".😀 { content: '😀'; b: c } .😀 .a { b: c }")
+    assert _origin(compiled, "content") == (str(tmp_path / "app.scss"), 0, 6)
+    assert _origin(compiled, ".😀 .a") == (str(tmp_path / "app.scss"), 0, 28)
+
+
+def _origin(compiled: Compiled, words: str) -> tuple[str, int, int] | None:
+    source_map = read_map(compiled.source_map or "", Lines(compiled.text))
+    return origin_at(source_map, compiled.text.index(words)) if source_map else None
 
 
 def test_source_map_is_not_named_in_the_text(compile_tree: Compile) -> None:

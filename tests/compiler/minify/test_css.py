@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.minify.css import essence, has_essence, written_apart
+from buildassets.compiler.minify.css import alignment, essence, has_essence, token_starts, written_apart
 from tests.css_trees import tree
 
 SAME = [
@@ -228,3 +228,22 @@ def test_comparing_portions_is_comparing_the_whole(one: str, other: str) -> None
 @given(SHEETS)
 def test_the_judge_reads_the_shortest_sheet_alike(text: str) -> None:
     assert tree(shortest(text)) == tree(text)
+
+
+@pytest.mark.parametrize(("source", "minified"), SAME)
+def test_tokens_are_aligned_with_those_of_the_source(source: str, minified: str) -> None:
+    pairs = list(alignment(minified, source))
+    assert [here for here, _ in pairs] == token_starts(minified)
+    starts = token_starts(source)
+    assert all(there in starts and minified[here] == source[there] for here, there in pairs)
+
+
+@given(st.lists(st.sampled_from(["a", "b", ";", ":", "{", "}", " ", "/*c*/", "url( d )", "'e'", "@f", "(", ")"])))
+def test_alignment_goes_on_to_the_end_of_what_is_proven(words: list[str]) -> None:
+    source = "".join(words)
+    minified = written_apart(essence(source))
+    assert [here for here, _ in alignment(minified, source)] == token_starts(minified)
+
+
+def test_alignment_ends_where_the_sheets_differ() -> None:
+    assert list(alignment("a{b:c}d{}", "a{b:x}d{}")) == [(0, 0), (1, 1), (2, 2), (3, 3)]

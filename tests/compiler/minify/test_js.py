@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.minify.js import Piece, pieces, reduced, same_meaning
+from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning, token_starts
 
 WORDS: Final = [
     "a", "in", "of", "return", "throw", "break", "yield", "await", "async", "let", "var", "static", "get", "class",
@@ -192,3 +192,13 @@ def test_space_that_keeps_tokens_apart_stays(text: str) -> None:
 )
 def test_space_that_keeps_nothing_apart_goes(text: str, expected: str) -> None:
     assert reduced(pieces(text)) == expected
+
+
+@given(texts)
+def test_tokens_are_aligned_with_those_of_the_source(source: str) -> None:
+    minified = reduced(pieces(source))
+    assume(same_meaning(pieces(source), pieces(minified)))
+    pairs = list(alignment(minified, source))
+    assert [here for here, _ in pairs] == token_starts(minified)
+    assert [there for _, there in pairs] == token_starts(source)
+    assert all(minified[here] == source[there] for here, there in pairs)

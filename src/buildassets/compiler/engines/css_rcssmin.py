@@ -12,9 +12,12 @@ import rcssmin
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.lexers.css import Kind, Token, faults
-from buildassets.compiler.minify.css import essence, has_essence, written_apart
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.minify.css import alignment, essence, has_essence, written_apart
+from buildassets.compiler.model import Compiled, EngineInput, Origin
+from buildassets.compiler.source_map import encoded_map, map_of_pairs
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
+from buildassets.media import Syntax
 
 _MOST_FAULTS: Final = 10  # one unclosed quote can spoil all that follows
 
@@ -37,8 +40,10 @@ class RcssminEngine:
         entries = essence(text)
         for minified in _minified(text, entries, by_rcssmin=not faulty):
             if has_essence(minified, entries):
-                return Compiled(minified, diagnostics=warnings)
-        return Compiled(text, diagnostics=(*warnings, _unproven(given.shown)))
+                source_map = _source_map(minified, given) if given.wants_source_map else None
+                return Compiled(minified, diagnostics=warnings, source_map=source_map)
+        source_map = _source_map(text, given) if given.wants_source_map else None
+        return Compiled(text, diagnostics=(*warnings, _unproven(given.shown)), source_map=source_map)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -55,6 +60,12 @@ def _minified(text: str, entries: list[str], *, by_rcssmin: bool) -> Iterator[st
         yield min(text, rcssmin.cssmin(encoded, keep_bang_comments=True).decode("utf-8", "surrogatepass"), key=len)
     yield min(text, "".join(entries), key=len)
     yield min(text, written_apart(entries), key=len)
+
+
+def _source_map(minified: str, given: EngineInput) -> str:
+    pairs = alignment(minified, given.text)
+    source_map = map_of_pairs(pairs, Origin(given.path), Lines(given.text, Syntax.CSS))
+    return encoded_map(source_map, Lines(minified, Syntax.CSS))
 
 
 def _fault(text: str, token: Token, shown: str) -> Diagnostic:

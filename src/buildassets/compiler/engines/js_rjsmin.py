@@ -11,9 +11,12 @@ import rjsmin
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.minify.js import Piece, pieces, reduced, same_meaning
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning
+from buildassets.compiler.model import Compiled, EngineInput, Origin
+from buildassets.compiler.source_map import encoded_map, map_of_pairs
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.media import Syntax
 
 _UNCLOSED: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
 
@@ -37,8 +40,8 @@ class RjsminEngine:
             return Compiled(text, diagnostics=(_syntax_error(text, module, given.shown),))
         for minified in _minified(text, source):
             if same_meaning(source, pieces(minified, module=module)):
-                return Compiled(minified)
-        return Compiled(text, diagnostics=(_unproven(given.shown),))
+                return Compiled(minified, source_map=_source_map(minified, text, module, given))
+        return Compiled(text, diagnostics=(_unproven(given.shown),), source_map=_source_map(text, text, module, given))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -50,6 +53,15 @@ def _minified(text: str, source: Iterable[Piece]) -> Iterator[str]:
     encoded = text.encode("utf-8", "surrogatepass")
     yield min(text, rjsmin.jsmin(encoded, keep_bang_comments=True).decode("utf-8", "surrogatepass"), key=len)
     yield min(text, reduced(source), key=len)
+
+
+def _source_map(minified: str, text: str, module: bool | None, given: EngineInput) -> str | None:
+    """The map, where one is wanted; `text` is the source without a byte order mark."""
+    if not given.wants_source_map:
+        return None
+    pairs = alignment(minified, text, module=module)
+    source_map = map_of_pairs(pairs, Origin(given.path), Lines(text, Syntax.JAVASCRIPT))
+    return encoded_map(source_map, Lines(minified, Syntax.JAVASCRIPT))
 
 
 def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:

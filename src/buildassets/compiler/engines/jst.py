@@ -5,14 +5,19 @@ The functions are made here, so that a page needs neither a template library nor
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from buildassets.compiler.edits import Edit
 from buildassets.compiler.join.js_scopes import read_script
 from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.minify.js import token_starts
+from buildassets.compiler.model import Compiled, EngineInput, Origin
+from buildassets.compiler.source_map import encoded_map, map_of_pairs
 from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.media import Syntax
 
 _HEAD: Final = """\
 (window.JST = window.JST || {})[%s] = function (obj) {
@@ -44,7 +49,24 @@ def compile_template(given: EngineInput) -> Compiled:
     name = given.path[given.path.rfind("/") + 1 :].removesuffix(".jst")
     pieces = [_Piece(_HEAD % _literal(name)), *_pieces(template), _Piece(_TAIL)]
     script = "".join(piece.code for piece in pieces)
-    return Compiled(script, diagnostics=tuple(_faults(template, pieces, given.shown)))
+    faults = tuple(_faults(template, pieces, given.shown))
+    if not given.wants_source_map or faults:
+        return Compiled(script, diagnostics=faults)
+    lines = Lines(template, Syntax.JAVASCRIPT)
+    source_map = map_of_pairs(_alignment(script, pieces), Origin(given.path), lines)
+    return Compiled(script, source_map=encoded_map(source_map, Lines(script, Syntax.JAVASCRIPT)))
+
+
+def _alignment(script: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
+    """Where the tokens of `script` that the template holds begin, here and there."""
+    starts = token_starts(script)
+    position = 0
+    for piece in pieces:
+        end = position + len(piece.code)
+        if piece.start >= 0:
+            for start in starts[bisect_left(starts, position) : bisect_left(starts, end)]:
+                yield start, start - position + piece.start
+        position = end
 
 
 def name_edit(script: str, name: str) -> Edit:

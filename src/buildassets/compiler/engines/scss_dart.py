@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from buildassets.compiler.engines import EngineOptions, sass_protocol
 from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.sass_columns import mappings_in_characters
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
 from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
@@ -34,8 +33,7 @@ class DartSassEngine:
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
-    The source map's `sources` are absolute paths, its columns count characters. Absences are not told: Dart Sass does
-    not tell them.
+    Absences are not told: Dart Sass does not tell them.
     """
 
     name = "dart-sass"
@@ -199,11 +197,10 @@ def _compiled(files: Files, events: Sequence[Event], response: Response) -> Comp
 
 
 def _source_map(files: Files, response: Response) -> str:
-    """The map with absolute paths for `sources` and columns in characters."""
+    """The map with absolute paths for `sources`."""
     document: Any = json.loads(response.source_map)
     sources = [files.path_of(url) for url in document["sources"]]
-    mappings = mappings_in_characters(document["mappings"], response.css, [files.text_of(path) for path in sources])
-    source_map = {"version": 3, "sources": sources, "names": [], "mappings": mappings}
+    source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
     return json.dumps(source_map, separators=(",", ":"))
 
 

@@ -80,7 +80,6 @@ class LibsassEngine:
     `load_paths` are absolute folders, searched in order after the importing file's own; `shown` turns an absolute path
     into the name that a user would write; `url` is the prefix of URLs that name assets. A sheet that takes longer than
     `limit_seconds` is given up.
-    The source map's `sources` are absolute paths, its columns count characters.
     """
 
     name = "libsass"

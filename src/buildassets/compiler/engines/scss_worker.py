@@ -31,8 +31,10 @@ from buildassets.compiler.engines.scss_messages import (
     sentence,
     warnings_said,
 )
-from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.source_map import original_position
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.mappings import decoded_mappings, encoded_mappings
+from buildassets.compiler.model import Compiled, EngineInput, SourceMap
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place, warning
 
 PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6
@@ -247,9 +249,22 @@ def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
     if not found:
         return written, ""
     document: Any = json.loads(b64decode(encoded.partition(" ")[0]))
-    sources = [sheet.paths[_number(source)] for source in document["sources"]]
-    source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
+    numbers = [_number(source) for source in document["sources"]]
+    mappings = _in_code_units(document["mappings"], css, [sheet.texts[number] for number in numbers])
+    sources = [sheet.paths[number] for number in numbers]
+    source_map = {"version": 3, "sources": sources, "names": [], "mappings": mappings}
     return _terminated(css.rstrip("\n")), json.dumps(source_map, separators=(",", ":"))
+
+
+def _in_code_units(mappings: str, css: str, sources: Sequence[str]) -> str:
+    """libsass's `mappings`, whose columns count characters, with columns in UTF-16 code units."""
+    if all(max(text, default="") <= "\uffff" for text in (css, *sources)):
+        return mappings
+    css_lines, source_lines = Lines(css), [Lines(text) for text in sources]
+    return encoded_mappings(
+        (line, css_lines.units(line, column), source, there, source_lines[source].units(there, there_column), name)
+        for line, column, source, there, there_column, name in decoded_mappings(mappings)
+    )
 
 
 def _terminated(css: str) -> str:
@@ -269,9 +284,9 @@ def _unsupported(sheet: Sheet) -> Iterator[Diagnostic]:
 
 def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
     functions = {name for blank in sheet.blanks for name in scss_syntax.functions_defined(blank)}
+    read = read_map(source_map, Lines(css)) or SourceMap()
     for finding in scss_syntax.left_over(css, functions):
-        before = css[: finding.start]
-        written = original_position(source_map, before.count("\n"), len(before) - before.rfind("\n") - 1)
+        written = origin_at(read, finding.start)
         if written is None:
             location = Location(named(sheet.paths[0]))
         else:
@@ -284,10 +299,11 @@ def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
     path, line, column = written
     number = sheet.paths.index(path)
     text = sheet.texts[number]
-    start = sum(len(each) + 1 for each in text.split("\n")[:line]) + column
+    lines = Lines(text)
+    start = lines.offset(line, column) or 0
     found = text.find(words, start)
     if found < 0 or ";" in text[start:found]:
-        return sheet.location((number, line + 1, column + 1))
+        return sheet.location((number, line + 1, start - lines.start_of(line) + 1))
     return locate(named(path), text, found, found + len(words))
 
 

@@ -30,6 +30,8 @@ _SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in
 _ENCODING: Final = re.compile(r'@charset "[^"\n\r\f]*";')
 _URL_PARTS: Final = re.compile(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
+_GAPS: Final = (Kind.SPACE, Kind.COMMENT, Kind.BYTE_ORDER_MARK)
+
 _Pieces = Iterator[tuple[Kind, str]]
 
 
@@ -50,6 +52,33 @@ def has_essence(text: str, entries: list[str]) -> bool:
             return False
         position = end
     return position == len(entries)
+
+
+def token_starts(text: str) -> list[int]:
+    """The offsets at which the tokens of `text` begin, but for white space and comments."""
+    return [start for kind, start, _ in tokens(text) if kind not in _GAPS]
+
+
+def alignment(minified: str, source: str) -> Iterator[tuple[int, int]]:
+    """Where each token of `minified` begins, and where it stands in `source`, a sheet of the same essence.
+
+    Only semicolons can be fewer. Where the sheets are not of one essence it ends at the first difference.
+    """
+    remaining = _words(source)
+    for start, word in _words(minified):
+        for source_start, source_word in remaining:
+            if word == source_word:
+                yield start, source_start
+                break
+            if source_word != ";":
+                return
+
+
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    for kind, start, end in tokens(text):
+        if kind not in _GAPS:
+            word = text[start:end]
+            yield start, _without_gaps(word) if kind is Kind.URL else word
 
 
 def written_apart(entries: list[str]) -> str:

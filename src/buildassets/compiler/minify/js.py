@@ -89,6 +89,16 @@ def same_meaning(before: Iterable[Piece], after: Iterable[Piece]) -> bool:
     return all(starmap(eq, zip_longest(before, after)))
 
 
+def token_starts(text: str, *, module: bool | None = None) -> list[int]:
+    """The offsets at which the tokens of code in `text` begin."""
+    return [start for kind, start, _ in tokens(text, module=module) if kind > Kind.HASHBANG]
+
+
+def alignment(minified: str, source: str, *, module: bool | None = None) -> Iterator[tuple[int, int]]:
+    """Where each token of `minified` begins, and where it stands in `source`, a text of the same meaning."""
+    return zip(token_starts(minified, module=module), token_starts(source, module=module), strict=True)
+
+
 def reduced(kept: Iterable[Piece]) -> str:
     """The text of these pieces with as little between them as keeps them apart."""
     written: list[str] = []

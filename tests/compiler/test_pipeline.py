@@ -289,7 +289,7 @@ def test_a_coding_that_this_python_cannot_write_is_an_error(tmp_path: Path, monk
     for module in ("compression.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
     result = run(tmp_path, SITE, '[tool.buildassets]\ncompress = ["zstd"]\n')
-    assert 'hint: install it: `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
+    assert 'hint: run `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
 
 
 def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ Harbour.ready = true
 body { color: rgb(1, 2, 3) }
 """,
     "app/assets/stylesheets/base.scss": "$sea: rgb(4, 5, 6);\nbody { background-color: $sea; .buoy { color: $sea } }\n",
-    "app/assets/stylesheets/pages/list.scss": '#list { background: url("/assets/flags/red.svg") }\n',
+    "app/assets/stylesheets/pages/list.scss": '#list { background: image-url("flags/red.svg") }\n',
     "vendor/assets/javascripts/mooring.js": "var Harbour = { moor: function () { return this.ready } }",
 }
 

@@ -227,3 +227,32 @@ def test_a_module_that_is_preloaded_too_early_still_finds_the_others(
     browser.open(serve(tmp_path))
     browser.wait_for("document.body.dataset.found")
     assert browser.value("document.body.dataset.found") == FOUND
+
+
+BUNDLED = {
+    "assets/js/main.js": """
+import { shared } from "./shared.js";
+const { late } = await import("./late.js");
+document.body.dataset.found = JSON.stringify([shared, late]);
+""",
+    "assets/js/other.js": 'import { shared } from "./shared.js"; console.log(shared);',
+    "assets/js/shared.js": "export const shared = 'shared by two';",
+    "assets/js/late.js": "export const late = 'late';",
+}
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("mode", MODES)
+def test_chunks_of_bundles_are_found(browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str) -> None:
+    settings = f"""
+        modules = "{mode}"
+        [bundles]
+        "js/app.js" = {{ files = ["js/main.js"], bundle = true, splitting = true }}
+        "js/second.js" = {{ files = ["js/other.js"], bundle = true, splitting = true }}
+        """
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    manifest = _built(tmp_path, BUNDLED, settings)
+    assert len(manifest.modules) == (2 if mode == "importmap" else 0)
+    _opened(browser, serve, tmp_path)
+    assert browser.value("document.body.dataset.found") == '["shared by two","late"]'
+    assert browser.faults() == []

@@ -4,13 +4,20 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urljoin
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from buildassets.compiler.config import load_config
+from buildassets.compiler.model import ReferenceKind
 from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.references import scan
 from buildassets.diagnostics import render_text
 from buildassets.manifest import Manifest, dumps
+from buildassets.media import Syntax
+from buildassets.paths import LogicalPath, relative
 from tests.conftest import Tree, write_tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
@@ -407,3 +414,71 @@ def test_a_package_description_that_is_no_json_is_told_of(tmp_path: Path) -> Non
 
 def test_an_application_without_packages_reads_no_description(tmp_path: Path) -> None:
     built(tmp_path, {"assets/app.js": 'import "lit"', "assets/package.json": "{"}, PLAIN)
+
+
+NAMES = ("a.js", "x/b.js", "x/y/c.js", "ü/d e.js", "x/f.js")
+_FORMS = {
+    "import": 'import "{}";',
+    "export": 'export * from "{}";',
+    "call": 'import("{}");',
+    "bare": 'import "{}";',
+    "worker": 'new Worker(new URL("{}", import.meta.url));',
+}
+_graphs = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(sorted(_FORMS)), st.sampled_from(NAMES)), max_size=10
+)
+_SETTINGS = PLAIN + "[importmap]\n" + "".join(f'"bare-{index}" = "{name}"\n' for index, name in enumerate(NAMES))
+
+
+def _graph_files(edges: list[tuple[str, str, str]]) -> dict[str, str]:
+    files = {f"assets/{name}": f"/* {index} */" for index, name in enumerate(NAMES)}
+    for base, form, target in edges:
+        specifier = f"bare-{NAMES.index(target)}" if form == "bare" else quote(relative(LogicalPath(base), target))
+        lead = "./" if form not in ("bare", "worker") and not specifier.startswith(".") else ""
+        files[f"assets/{base}"] += _FORMS[form].format(lead + specifier)
+    return files
+
+
+def _loaded(manifest: Manifest, folder: Path, start: str) -> set[str]:
+    """The files that a browser asks for when a page with the import map runs `start`, and when workers run, without."""
+    by_url = {key: quote(manifest.assets[target].file) for key, target in manifest.modules.items()}
+    by_name = {key: quote(manifest.assets[target].file) for key, target in manifest.importmap.items()}
+    pending = [(quote(manifest.assets[start].file), True)]
+    loaded: set[tuple[str, bool]] = set()
+    while pending:
+        url, is_in_page = pending.pop()
+        if (url, is_in_page) in loaded:
+            continue
+        loaded.add((url, is_in_page))
+        for reference in scan(Syntax.JAVASCRIPT, (folder / "build/assets" / unquote(url)).read_text()):
+            resolved = urljoin(f"/{url}", reference.url)[1:]
+            if reference.kind is ReferenceKind.URL:
+                pending.append((resolved, False))
+            elif is_in_page:
+                pending.append((by_name.get(reference.url) or by_url.get(resolved, resolved), True))
+            else:
+                assert reference.url.startswith("."), "a worker knows no names"
+                pending.append((resolved, False))
+    return {url for url, _ in loaded}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(_graphs, st.sampled_from(["importmap", "rewrite"]), st.sampled_from(NAMES))
+def test_a_browser_finds_every_module_in_a_page_and_in_a_worker(
+    tmp_path_factory: pytest.TempPathFactory, edges: list[tuple[str, str, str]], mode: str, start: str
+) -> None:
+    folder = tmp_path_factory.mktemp("graph")
+    manifest = built(folder, _graph_files(edges), _SETTINGS.replace("importmap", mode, 1))
+    released = {quote(entry.file) for entry in manifest.assets.values()}
+    assert _loaded(manifest, folder, start) <= released
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(_graphs, st.sampled_from(NAMES))
+def test_with_an_import_map_an_edit_of_any_module_renames_one_file(
+    tmp_path_factory: pytest.TempPathFactory, edges: list[tuple[str, str, str]], edited: str
+) -> None:
+    imports_alone = [edge for edge in edges if edge[1] != "worker"]
+    files = _graph_files(imports_alone)
+    edit = {f"assets/{edited}": files[f"assets/{edited}"] + "// edited"}
+    assert renamed(tmp_path_factory.mktemp("graph"), files, _SETTINGS, edit) == {edited}

@@ -94,6 +94,20 @@ def test_url_is_found_beside_the_partial_that_declares_the_variable(tmp_path: Pa
 
 
 @both_engines
+def test_variable_may_be_set_in_a_line_of_the_same_number(tmp_path: Path, engine: str) -> None:
+    files = {
+        "assets/css/app.scss": '@import "theme/vars"; @import "parts/hero";',
+        "assets/css/theme/_vars.scss": "$a: 1; $icon: url(icon.png); $no: url(no.png);",
+        "assets/css/theme/icon.png": "",
+        "assets/css/parts/_hero.scss": "a { b: $icon; c: $no }",
+    }
+    found = only_error(run(tmp_path, engine, files))
+    assert found.message == "cannot find `css/no.png`"
+    assert marked(found) == ("assets/css/theme/_vars.scss", 1, "no.png")
+    assert found.notes[1].startswith("beside the partial it would be `assets/css/theme/no.png`")
+
+
+@both_engines
 def test_interpolated_url_is_found_beside_the_partial_that_uses_it(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "theme/vars"; @import "parts/hero";',

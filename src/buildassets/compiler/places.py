@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from buildassets.compiler.lines import Lines
@@ -58,14 +59,14 @@ def as_written(draft: Draft, found: Diagnostic, shown: Callable[[str], str]) -> 
 
 
 def writers_of(draft: Draft) -> tuple[str | None, ...]:
-    """The file that wrote each of the draft's references; None where no source map tells. Reads nothing.
+    """The file that wrote each of the draft's references; None where no source map tells.
 
-    With Sass that is the partial, or the one that declares the variable in which the reference stands.
+    With Sass that is the partial, or the one that sets the variable whose whole value it is.
     """
     if draft.compiled is None or draft.compiled.source_map is None:
         return (None,) * len(draft.references)
     written = _references(draft, draft.compiled.text)
-    origins = _origins(draft.compiled, [one.start for one in written])
+    origins = _origins(draft.compiled, [(one.start, one.end) for one in written])
     # A source may be no file, such as a `data:` URL.
     files = [origin[0] if origin and os.path.isabs(origin[0]) else None for origin in origins]
     found = (_matching(written, one, index) for index, one in enumerate(draft.references))
@@ -86,30 +87,70 @@ def _matching(written: Sequence[Reference], reference: Reference, index: int) ->
     return next((number for number, one in enumerate(written) if one.url == reference.url), None)
 
 
-def _origins(compiled: Compiled, offsets: Sequence[int]) -> list[tuple[str, int, int] | None]:
-    """The (file, line, column) that wrote what stands at each of `offsets` in the compiled text; see `origin_at`."""
+def _origins(compiled: Compiled, spans: Sequence[tuple[int, int]]) -> list[tuple[str, int, int] | None]:
+    """The (file, line, column) that wrote what stands in each of `spans` of the compiled text; see `origin_at`."""
     source_map = read_map(compiled.source_map or "", Lines(compiled.text)) or SourceMap()
-    return [origin_at(source_map, offset) for offset in offsets]
+    text_of = cache(_source_text)
+    return [
+        origin and _corrected(origin, compiled.text[start:end], compiled.inputs, text_of)
+        for start, end in spans
+        for origin in (origin_at(source_map, start),)
+    ]
+
+
+def _corrected(
+    origin: tuple[str, int, int], raw: str, inputs: Sequence[str], text_of: Callable[[str], str]
+) -> tuple[str, int, int]:
+    """`origin` of `raw`, or where that stands in truth.
+
+    Dart Sass leaves out the mapping of a value that stands in a line of the same number as what is mapped before it, be
+    it in another file (its `SourceMapBuffer`). So where the declaration does not have the text, and one other file has
+    it in that line, it was written there.
+    """
+    path, line, column = origin
+    if _span_declared(text_of(path), line, column, raw) is not None:
+        return origin
+    found = []
+    for other in inputs:
+        text = text_of(other)
+        lines = Lines(text)
+        start = lines.offset(line, 0)
+        span = None if start is None or other == path else _span_written(text, start, lines.end_of(line), raw)
+        if span is not None:
+            found.append((other, *lines.place(span[0])))
+    return found[0] if len(found) == 1 else origin
+
+
+def _span_declared(text: str, line: int, column: int, raw: str) -> tuple[int, int] | None:
+    """Where `raw`, or what there is of it, stands in the declaration that begins there."""
+    declared = Lines(text).offset(line, column)
+    if declared is None:
+        return None
+    end = text.find(";", declared)
+    return _span_written(text, declared, end if end >= 0 else len(text), raw)
+
+
+def _span_written(text: str, start: int, end: int, raw: str) -> tuple[int, int] | None:
+    """Where `raw`, or as much of it as Sass did not compute, stands in `text[start:end]`."""
+    for form in _written_forms(raw):
+        if found := re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])").search(text, start, end):
+            return found.span()
+    return None
 
 
 def _place_in_compiled(draft: Draft, compiled: Compiled, start: int, end: int, shown: Callable[[str], str]) -> Location:
     if compiled.source_map is None:
         return _place_of_copy(draft, compiled.text[start:end])
-    (found,) = _origins(compiled, [start])
+    (found,) = _origins(compiled, [(start, end)])
     if found is None:
         return Location(draft.source.shown)
     path, line, column = found
-    text = _read_text(path).removeprefix("\ufeff")
+    text = _source_text(path)
     # The map knows the declaration; the text itself, or what there is of it, stands behind that place.
+    if exact := _span_declared(text, line, column, compiled.text[start:end]):
+        return locate(shown(path), text, *exact)
     declared = Lines(text).offset(line, column)
-    if declared is None:
-        return place(shown(path), line + 1, column + 1)
-    ends = text.find(";", declared)
-    for form in _written_forms(compiled.text[start:end]):
-        whole = re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])")
-        if exact := whole.search(text, declared, ends if ends >= 0 else len(text)):
-            return locate(shown(path), text, *exact.span())
-    return locate(shown(path), text, declared)
+    return place(shown(path), line + 1, column + 1) if declared is None else locate(shown(path), text, declared)
 
 
 def _written_forms(raw: str) -> Iterator[str]:
@@ -131,6 +172,11 @@ def _place_of_copy(draft: Draft, words: str) -> Location:
         return Location(draft.source.shown)
     start = text.find(words)
     return locate(draft.source.shown, text, start, start + len(words))
+
+
+def _source_text(path: str) -> str:
+    """The text that the source map of an engine speaks of."""
+    return _read_text(path).removeprefix("\ufeff")
 
 
 def _read_text(path: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import BuildResult, build, check
-from buildassets.diagnostics import render_text
+from buildassets.diagnostics import Location, render_text
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 
@@ -294,6 +294,20 @@ def test_missing_file_beside_a_source_is_told_like_any_other(tmp_path: Path) -> 
     files = {"assets/lib/a b.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
     result = run(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
     assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
+
+
+@pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
+@pytest.mark.parametrize("form", ["esm", "iife"])
+def test_missing_file_has_the_place_where_it_is_named(tmp_path: Path, settings: str, form: str) -> None:
+    files = {
+        "assets/js/main.ts": 'import "./deep/b"; import logo from "./logo.svg"; p("\U0001d4b3", logo);',
+        "assets/js/deep/b.ts": '/* \U0001d4b3 */ p("\U0001d4b3", new URL("./gone.png", import.meta.url));',
+        "assets/js/logo.svg": SVG,
+    }
+    bundle = f'"x/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
+    (fault,) = run(tmp_path, files, bundle, settings).diagnostics
+    assert fault.message == "cannot find `js/deep/gone.png`"
+    assert fault.location == Location("assets/js/deep/b.ts", 1, 27, 8, files["assets/js/deep/b.ts"], 27)
 
 
 def test_file_of_a_package_becomes_an_asset_beside_the_bundle(tmp_path: Path) -> None:

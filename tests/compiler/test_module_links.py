@@ -3,8 +3,8 @@
 import pytest
 
 from buildassets.compiler.edits import edited, in_order
-from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Piece
-from buildassets.compiler.module_links import Aim, aims, edit_of, placed
+from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits
 from buildassets.compiler.references import scan
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
@@ -18,8 +18,13 @@ def found(text: str, name: str = "e0.js") -> list[Aim]:
 
 
 def linked(text: str, target: str, name: str = "e0.js") -> str:
-    edits = [edit_of(aim, text, BASE, LogicalPath(target)) for aim in found(text, name)]
-    return edited(text, in_order(edits)).replace(META_URL, "import.meta.url")
+    edits = [edit_of(aim, text, BASE, LogicalPath(target), own_base("esm", BASE)) for aim in found(text, name)]
+    return edited(text, in_order(edits))
+
+
+def owned(text: str, form: Format) -> str:
+    edits = own_edits(text, found(text), form, own_base(form, BASE))
+    return edited(text, in_order(edits))
 
 
 @pytest.mark.parametrize(
@@ -114,12 +119,12 @@ def test_sheet_points_at_files_by_both_ways() -> None:
 
 def test_own_url_is_held_in_a_classic_script_only() -> None:
     text = f'"use strict";(()=>{{f(new URL("a.png",{META_URL}))}})();'
-    classic = placed(text, "iife", BASE)
+    classic = owned(text, "iife")
     assert classic.startswith('"use strict";(()=>{var ASSET_URL_')
     assert "import.meta.url" not in classic
-    assert placed(text, "esm", BASE) == text.replace(META_URL, "import.meta.url")
+    assert owned(text, "esm") == text.replace(META_URL, "import.meta.url")
     assert [one.url for one in scan(Syntax.JAVASCRIPT, classic)] == ["a.png"]
 
 
 def test_script_without_its_url_stays_as_it_is() -> None:
-    assert placed("p(1);", "iife", BASE) == "p(1);"
+    assert owned("p(1);", "iife") == "p(1);"

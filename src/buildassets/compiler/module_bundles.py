@@ -8,22 +8,22 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
-from buildassets.compiler.edits import edited, in_order
+from buildassets.compiler.edits import Edit, edited, in_order
 from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.link import nearest_asset
-from buildassets.compiler.model import Draft, Source, SourceMap
-from buildassets.compiler.module_links import Aim, aims, edit_of, placed, unnamed_folders
+from buildassets.compiler.model import Compiled, Draft, Source, SourceMap
+from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.references import scan
-from buildassets.compiler.source_map import origin_at, read_map
+from buildassets.compiler.source_map import edited_map, encoded_map, origin_at, read_map
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
@@ -226,8 +226,7 @@ class _Bundling:
 
     def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
         text = piece.body.decode("utf-8")
-        source_map = read_map(piece.source_map or "", Lines(text, Syntax.JAVASCRIPT)) or SourceMap()
-        found = aims(piece, text, names, partial(_origin, source_map))
+        found = aims(piece, text, names, _Origins(piece))
         return [aim for aim in found if aim.piece or not self._is_external(text[aim.start : aim.end])]
 
     def _wanted(self, run: _Run) -> Iterator[_Group]:
@@ -297,18 +296,34 @@ class _Bundling:
         return source.logical
 
     def _linked(self, run: _Run, piece: Piece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
-        text = piece.body.decode("utf-8")
-        base = draft.source.logical
-        edits = [] if run.group.options.minify else list(unnamed_folders(text, self._package_folders(run)))
-        for aim in run.aims[piece.name]:
+        before = piece.body.decode("utf-8")
+        found = run.aims[piece.name]
+        form, base = run.group.options.format, draft.source.logical
+        own = own_base(form, base)
+        edits = [*own_edits(before, found, form, own)]
+        if not run.group.options.minify:
+            edits += unnamed_folders(before, self._package_folders(run))
+        for aim in found:
             target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
             if target is not None:
-                edits.append(edit_of(aim, text, base, target))
-        text = placed(edited(text, in_order(edits)), run.group.options.format, base)
-        syntax = media_of(base).syntax
-        assert syntax is not None
-        references = tuple(scan(syntax, text))
-        return replace(draft, body=text if references else text.encode("utf-8"), references=references)
+                edits.append(edit_of(aim, before, base, target, own))
+        ordered = in_order(edits)
+        text = edited(before, ordered)
+        references = tuple(scan(_syntax(piece), text))
+        # The map takes longer than all the rest, and is for those who debug and for what is not there.
+        is_asked_for = self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in found)
+        return replace(
+            draft,
+            body=text if references else text.encode("utf-8"),
+            references=references,
+            compiled=Compiled(text, source_map=self._moved_map(piece, text, ordered)) if is_asked_for else None,
+        )
+
+    def _moved_map(self, piece: Piece, text: str, ordered: Sequence[Edit]) -> str:
+        """The map of the piece as it became `text` by edits that are `in_order`."""
+        moved = edited_map(_source_map(piece), ordered)
+        origins = tuple(one._replace(name=_as_configured(self._config, one.name)) for one in moved.origins)
+        return encoded_map(replace(moved, origins=origins), Lines(text, _syntax(piece)))
 
     def _package_folders(self, run: _Run) -> list[str]:
         """Where outside of the configuration's folder packages lie, as esbuild writes it in comments."""
@@ -344,9 +359,29 @@ def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
     return found
 
 
-def _origin(source_map: SourceMap, offset: int) -> str | None:
-    found = origin_at(source_map, offset)
-    return found[0] if found else None
+class _Origins:
+    """The sources that wrote a piece. Its map is read when one is asked for: that takes longer than all the rest."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
+
+    @cached_property
+    def _source_map(self) -> SourceMap:
+        return _source_map(self._piece)
+
+    def __call__(self, offset: int) -> str | None:
+        """The absolute path of the source that wrote what stands at `offset`."""
+        found = origin_at(self._source_map, offset)
+        return found[0] if found else None
+
+
+def _source_map(piece: Piece) -> SourceMap:
+    lines = Lines(piece.body.decode("utf-8"), _syntax(piece))
+    return read_map(piece.source_map or "", lines) or SourceMap()
+
+
+def _syntax(piece: Piece) -> Syntax:
+    return Syntax.CSS if piece.name.endswith(".css") else Syntax.JAVASCRIPT
 
 
 def _source(config: Config, entry: _Entry) -> Source:

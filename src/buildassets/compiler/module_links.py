@@ -117,8 +117,16 @@ def _beside(
         yield Aim(*span, form, path=path, origin=origin, tail=tail, script=wanted)
 
 
-def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath) -> Edit:
-    """What makes `aim` name the asset `target` from the asset `base`."""
+def own_base(form: Format, logical: LogicalPath) -> str:
+    """What the script `logical` says for its own URL; a name by which references are known.
+
+    What is no module has no `import.meta`, and there it is a variable.
+    """
+    return "import.meta.url" if form == "esm" else own_url(logical)
+
+
+def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, own: str) -> Edit:
+    """What makes `aim` name the asset `target` from the asset `base`, a script that calls its URL `own`."""
     url = to_url(relative(base, target)) + quote(aim.tail, safe=_URL_SAFE)
     if aim.form == "module" and not url.startswith("."):
         url = "./" + url
@@ -126,7 +134,26 @@ def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath) -> Edit
         return Edit(aim.start, aim.end, url)
     lead = " " if _WORD_BEFORE.search(text[max(0, aim.start - 1) : aim.start]) else ""
     trail = " " if _WORD_AFTER.match(text, aim.end) else ""
-    return Edit(aim.start, aim.end, f'{lead}new URL("{url}",{META_URL}).href{trail}')
+    return Edit(aim.start, aim.end, f'{lead}new URL("{url}",{own}).href{trail}')
+
+
+def own_edits(text: str, found: Iterable[Aim], form: Format, own: str) -> Iterator[Edit]:
+    """What writes `own` where the sources say `import.meta.url`.
+
+    In a classic script it is a variable at the head of its function, with the URL of the script that runs, or of the
+    worker.
+    """
+    places = [match.start() for match in re.finditer(re.escape(META_URL), text)]
+    if form == "iife" and (places or any(aim.form == "value" for aim in found)):
+        head = text.index("{") + 1
+        yield Edit(head, head, f"var {own}={_OWN_URL};")
+    for place in places:
+        yield Edit(place, place + len(META_URL), own)
+
+
+_OWN_URL: Final = (
+    'typeof document=="object"?document.currentScript&&document.currentScript.src||document.baseURI:location.href'
+)
 
 
 def unnamed_folders(text: str, folders: Iterable[str]) -> Iterator[Edit]:
@@ -137,23 +164,3 @@ def unnamed_folders(text: str, folders: Iterable[str]) -> Iterator[Edit]:
     for folder in folders:
         for match in re.finditer(rf'(?:// |/\* |"){re.escape(folder)}(?=node_modules/)', text):
             yield Edit(match.end() - len(folder), match.end())
-
-
-def placed(text: str, form: Format, logical: LogicalPath) -> str:
-    """The script as it is released under that path: with its own URL where the sources say `import.meta.url`.
-
-    What is no module has no `import.meta`: there a variable at the head of its function holds the URL of the script
-    that runs, or of the worker. Its name is one by which references are known.
-    """
-    if META_URL not in text:
-        return text
-    if form == "esm":
-        return text.replace(META_URL, "import.meta.url")
-    variable = own_url(logical)
-    head = text.index("{") + 1
-    return f"{text[:head]}var {variable}={_OWN_URL};{text[head:]}".replace(META_URL, variable)
-
-
-_OWN_URL: Final = (
-    'typeof document=="object"?document.currentScript&&document.currentScript.src||document.baseURI:location.href'
-)

@@ -235,6 +235,14 @@ def test_a_bare_name_that_nothing_maps_is_a_warning(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_nothing_maps_is_told_of_once(tmp_path: Path) -> None:
+    files = {"assets/b.js": 'import "far"', "assets/a.js": 'import "far"; import "off"', "assets/lit.js": ""}
+    found = run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
+    assert [fault.message for fault in found] == [f"nothing maps the bare name `{name}`" for name in ("far", "off")]
+    assert [fault.location.file for fault in found if fault.location] == ["assets/a.js", "assets/a.js"]
+    assert [fault.notes[1:] for fault in found] == [("it is named in 2 places",), ()]
+
+
 def test_a_name_whose_entry_is_at_fault_is_told_once(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.js": 'import "lit"'}, PLAIN + '[importmap]\nlit = "lit.js"\n')
     assert [fault.code for fault in result.diagnostics] == ["importmap/missing"]

@@ -7,6 +7,7 @@ the import map. Touches the disk only to say where a fault was written.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from posixpath import dirname
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config import Config, place_of_setting
@@ -202,12 +203,13 @@ def name_faults(
 ) -> Iterator[Diagnostic]:
     """What is wrong with the bare names in scripts: nothing maps one, or its package does not give it to browsers.
 
-    Nothing is said of names in a project that has neither an import map nor packages. `shown` turns a path into the
-    name a user would write.
+    Of a name that nothing maps it is said once, as one entry of the import map would be enough. Nothing is said in a
+    project that has neither an import map nor packages. `shown` turns a path into the name a user would write.
     """
     if names.packages is None and not config.importmap and not config.scopes:
         return
     told: set[LogicalPath] = set()
+    unmapped: dict[str, list[tuple[Draft, int]]] = {}
     for path, asset in sorted(compiled.items()):
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
@@ -216,26 +218,38 @@ def name_faults(
             answer = names.answer(reference, path)
             where = partial(place_of, asset.draft, index, shown)
             if answer is None:
-                yield _unmapped(config, names, compiled, path, name, where())
+                unmapped.setdefault(name, []).append((asset.draft, index))
             elif isinstance(answer, Refusal):
                 yield from _refused(config, answer, where())
             elif answer in compiled and answer not in told and _is_commonjs(names.packages, compiled[answer].draft):
                 told.add(answer)
                 yield _commonjs(answer, where())
+    for name, uses in unmapped.items():
+        yield _unmapped(config, names, compiled, name, uses, shown)
 
 
 def _unmapped(
-    config: Config, names: Names, known: Collection[LogicalPath], path: LogicalPath, name: str, where: Location
+    config: Config,
+    names: Names,
+    known: Collection[LogicalPath],
+    name: str,
+    uses: Sequence[tuple[Draft, int]],
+    shown: Callable[[str], str],
 ) -> Diagnostic:
-    roots = [f"in `{root.shown}/`" for root in config.sources if root.npm]
-    if normalise(path[: path.rfind("/") + 1] + name) in known:
+    """What is said of the bare `name` that nothing maps, in the first of the places that use it."""
+    draft, index = uses[0]
+    if normalise(dirname(draft.source.logical) + "/" + name) in known:
         meant = f"./{name}"
     else:
         packages = names.packages.names() if names.packages else ()
         meant = nearest(name, sorted({*names.configured.imports, *packages})) or ""
     hint = f"did you mean `{meant}`?" if meant else "map it in `importmap`, or leave it alone with `external`"
-    looked = f"looked in `importmap`{''.join(f' and {root}' for root in roots)}"
-    return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=[looked], hint=hint)
+    roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
+    notes = [f"looked in `importmap`{roots}"]
+    if len(uses) > 1:
+        notes.append(f"it is named in {len(uses)} places")
+    where = place_of(draft, index, shown)
+    return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=notes, hint=hint)
 
 
 def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diagnostic]:

@@ -58,7 +58,7 @@ class LightningcssEngine:
             return _by_rcssmin(given, "css/refused", f"which refuses it: {complaint}", where)
         for where, complaint in _changes(text, minified, given.shown):
             return _by_rcssmin(given, "css/unproven", complaint, where)
-        return Compiled(_with_head(text, with_comments(minified, _licences(text), _licences(minified))))
+        return Compiled(_with_head(text, _with_licences(text, minified)))
 
     def _minified(self, text: str) -> str:
         """What lightningcss gives; ValueError with its reason where it gives nothing."""
@@ -112,10 +112,15 @@ def _changes(text: str, minified: str, shown: str) -> Iterator[tuple[Location, s
         yield Location(shown), "whose result cannot be read"
 
 
+def _with_licences(text: str, minified: str) -> str:
+    """`minified` with the comments that lightningcss took away: it keeps those at the head only."""
+    if text.count("/*!") <= minified.count("/*!"):
+        return minified
+    return with_comments(minified, _licences(text), _licences(minified))
+
+
 def _licences(text: str) -> list[str]:
-    return (
-        [piece for kind, piece in pieces(text) if kind is Kind.COMMENT and piece[2:3] == "!"] if "/*!" in text else []
-    )
+    return [piece for kind, piece in pieces(text) if kind is Kind.COMMENT and piece.startswith("/*!")]
 
 
 def _with_head(text: str, minified: str) -> str:

@@ -5,6 +5,7 @@ is what a build relies on: the references, the comments of licences, and that ou
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -33,7 +34,7 @@ _FLAGS: Final = (
     "--log-limit=0",
     "--log-override:html-comment-in-js=silent",  # they mean here what they mean in a browser
 )
-_MAY_NAME_A_LICENCE: Final = re.compile(r"/[*/]!|@license|@preserve")
+_LICENCE_MARK: Final = re.compile(r"/[*/]!|@license|@preserve")
 _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
 
 
@@ -137,7 +138,8 @@ def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]
 
 def _with_licences(text: str, code: str) -> str:
     """`code` with the comments of licences that esbuild took away: it keeps them between statements only."""
-    if not _MAY_NAME_A_LICENCE.search(text):
+    marks = Counter(_LICENCE_MARK.findall(text))
+    if marks <= Counter(_LICENCE_MARK.findall(code)):  # reading both by tokens takes longer than all that esbuild does
         return code
     return with_comments(code, _licences(text), _licences(code))
 

@@ -181,6 +181,15 @@ def test_encoding_is_declared_where_it_was_and_matters(text: str, expected: str)
     assert minified(text) == Compiled(expected)
 
 
+def test_source_map_is_made_by_rcssmin_with_the_same_warning_for_all_sheets() -> None:
+    told = set()
+    for name in ("a.css", "b.css"):
+        result = engine().run(EngineInput("a { b : c }", f"/site/{name}", name, wants_source_map=True))
+        assert result.source_map is not None
+        told.add(only(result))
+    assert [found.code for found in told] == ["css/no-source-map"]
+
+
 @pytest.mark.parametrize("browser", ["chrome 9999", "safari 16.99", "safari 16.4.9", "firefox 115.3.1", "ios 99.1"])
 def test_version_that_lightningcss_does_not_know_counts_as_the_one_before(browser: str) -> None:
     assert minified("a { b : c }", browser) == Compiled("a{b:c}")

@@ -11,7 +11,9 @@ import pytest
 from buildassets.compiler.engines import EngineOptions, start_engine
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.js_esbuild import EsbuildEngine
+from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
@@ -198,6 +200,29 @@ def test_reference_that_translating_takes_away_is_left_and_told(command: Esbuild
 
 def test_module_by_its_suffix_is_a_module(engine: EsbuildEngine) -> None:
     assert minified(engine, "await f ( )", "/site/a.mjs").text == "await f();"
+
+
+def test_source_map_leads_back_to_what_was_written(engine: EsbuildEngine) -> None:
+    text = "\ufeff// a\n'😀' ; first ( ) ;\n  second ( ) ;"
+    result = engine.run(EngineInput(text, "/site/a b.js", "a b.js", wants_source_map=True))
+    assert result.text == '"😀";first(),second();'
+    assert result.source_map is not None
+    source_map = read_map(result.source_map, Lines(result.text))
+    assert source_map is not None
+    assert origin_at(source_map, result.text.index("first")) == ("/site/a b.js", 1, 7)
+    assert origin_at(source_map, result.text.index("second")) == ("/site/a b.js", 2, 2)
+
+
+def test_source_map_is_that_of_the_result_which_is_no_shorter(engine: EsbuildEngine) -> None:
+    result = engine.run(EngineInput("f()", "/site/a.js", "a.js", wants_source_map=True))
+    assert result.text == "f();"
+    assert result.source_map is not None
+
+
+def test_what_rjsmin_does_in_its_place_has_a_source_map(engine: EsbuildEngine) -> None:
+    result = engine.run(EngineInput("if ( false ) import( './b.js' )", "/site/a.js", "a.js", wants_source_map=True))
+    assert result.source_map is not None
+    assert only(result).code == "js/unproven"
 
 
 def test_megabytes_are_minified(engine: EsbuildEngine) -> None:

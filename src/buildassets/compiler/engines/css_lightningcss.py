@@ -7,6 +7,7 @@ what a build relies on: the references, the comments of licences, and that our o
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
@@ -30,6 +31,14 @@ _LINE_END: Final = re.compile(r"\r\n|[\n\r\f]")
 _TOKEN_NAME: Final = re.compile(r'[A-Z]\w+\("(.*)"\)')  # Ident("red"), as its programmers see it
 _RCSSMIN: Final = 'set `css = "rcssmin"` under `[tool.buildassets.engines]`'
 
+# It is the same for every sheet, so a build tells it once.
+_NO_SOURCE_MAP: Final = warning(
+    "css/no-source-map",
+    "style sheets are minified by rcssmin, as lightningcss makes no source maps in Python",
+    notes=["so they are not translated for `browsers`"],
+    hint='set `source_maps = false` where the sheets have to be translated, or else `css = "rcssmin"`',
+)
+
 
 class LightningcssEngine:
     """Minifies style sheets and translates them for `browsers` (`name version`, as lightningcss knows them).
@@ -46,6 +55,9 @@ class LightningcssEngine:
     def run(self, given: EngineInput) -> Compiled:
         """A sheet for these browsers in fewer characters; a warning where rcssmin had to make it."""
         text = given.text.removeprefix("\ufeff")
+        if given.wants_source_map:
+            compiled = RcssminEngine().run(given)
+            return replace(compiled, diagnostics=(_NO_SOURCE_MAP, *compiled.diagnostics))
         if faults(text):
             return RcssminEngine().run(given)  # which says what browsers give up on
         for unfit in find_unfit(text):
@@ -79,7 +91,7 @@ def _by_rcssmin(given: EngineInput, code: str, complaint: str, where: Location) 
     message = f"`{given.shown}` is minified by rcssmin and not by lightningcss, {complaint}"
     said = warning(code, message, where, notes=["so it is not translated for `browsers`"], hint=_RCSSMIN)
     compiled = RcssminEngine().run(given)
-    return Compiled(compiled.text, diagnostics=(said, *compiled.diagnostics))
+    return replace(compiled, diagnostics=(said, *compiled.diagnostics))
 
 
 def _refusal(said: str, text: str, shown: str) -> tuple[str, Location]:

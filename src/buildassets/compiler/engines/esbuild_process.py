@@ -41,9 +41,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What esbuild made of a text; `code` means nothing where there are `errors`."""
+    """What esbuild made of a text, which means nothing where there are `errors`; the map is empty unless asked for."""
 
     code: str
+    source_map: str
     errors: tuple[Message, ...]
     warnings: tuple[Message, ...]
 
@@ -130,10 +131,14 @@ class EsbuildProcess:
 
 def _answer(value: Any) -> Answer:
     if "error" in value:  # of the flags
-        return Answer("", (Message(Note(value["error"])),), ())
-    code = value["code"]
-    text = code if isinstance(code, str) else code.decode("utf-8")  # versions differ
-    return Answer(text, tuple(map(_message, value["errors"])), tuple(map(_message, value["warnings"])))
+        return Answer("", "", (Message(Note(value["error"])),), ())
+    errors, warnings = (tuple(map(_message, value[name])) for name in ("errors", "warnings"))
+    return Answer(_text(value["code"]), _text(value["map"]), errors, warnings)
+
+
+def _text(raw: str | bytes) -> str:
+    """Versions differ in how they send a text."""
+    return raw if isinstance(raw, str) else raw.decode("utf-8")
 
 
 def _message(value: Any) -> Message:

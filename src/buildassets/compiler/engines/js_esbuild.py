@@ -4,9 +4,11 @@ esbuild renames, folds and takes away what never runs, so no comparison of token
 is what a build relies on: the references, the comments of licences, and that our own lexer can read it.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
@@ -34,6 +36,7 @@ _FLAGS: Final = (
     "--log-limit=0",
     "--log-override:html-comment-in-js=silent",  # they mean here what they mean in a browser
 )
+_MAP_FLAGS: Final = ("--sourcemap=external", "--sources-content=false")
 _LICENCE_MARK: Final = re.compile(r"/[*/]!|@license|@preserve")
 _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
 
@@ -61,7 +64,7 @@ class EsbuildEngine:
         """The same program in fewer characters; an error where esbuild does not understand it."""
         text = given.text.removeprefix("\ufeff")
         try:
-            answer = self._answer(text)
+            answer = self._answer(text, (*self._flags, *(_MAP_FLAGS if given.wants_source_map else ())))
         except UnicodeEncodeError:
             return self._without_esbuild(given, Location(given.shown), "which cannot read half a surrogate pair")
         except TimeoutError:
@@ -76,14 +79,15 @@ class EsbuildEngine:
         for place_, complaint in _changes(text, answer.code, given.shown):
             return self._without_esbuild(given, place_, complaint)
         minified = _with_licences(text, answer.code.removesuffix("\n"))
-        if len(minified) >= len(text) and not self._translates:
+        source_map = _source_map(answer.source_map, given.path) if given.wants_source_map else None
+        if len(minified) >= len(text) and not self._translates and source_map is None:
             minified = text
-        return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)))
+        return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)), source_map=source_map)
 
-    def _answer(self, text: str) -> Answer:
+    def _answer(self, text: str, flags: Sequence[str]) -> Answer:
         process = self._take()
         try:
-            answer = process.transform(text, self._flags, self._limit_seconds)
+            answer = process.transform(text, flags, self._limit_seconds)
         except BaseException:
             process.end()
             raise
@@ -110,12 +114,17 @@ class EsbuildEngine:
         hint = f"where that code never runs, take it out; or else {_RJSMIN}"
         unproven = warning("js/unproven", message, where, notes=notes, hint=hint)
         compiled = RjsminEngine().run(given)
-        return Compiled(compiled.text, diagnostics=(unproven, *compiled.diagnostics))
+        return replace(compiled, diagnostics=(unproven, *compiled.diagnostics))
 
     def close(self) -> None:
         """End the processes; the next `run` starts one anew."""
         while self._idle:
             self._idle.pop().end()
+
+
+def _source_map(encoded: str, path: str) -> str:
+    """The map with the absolute `path` as its source: esbuild calls a text that has no name `<stdin>`."""
+    return json.dumps({**json.loads(encoded), "sources": [path]}, separators=(",", ":"))
 
 
 def _target(browsers: Sequence[str]) -> Iterator[str]:

@@ -3,14 +3,18 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from buildassets.compiler.config import load_config
+from buildassets.compiler.module_bundles import bundle_modules
 from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.compiler.sources import discover
 from buildassets.diagnostics import Location, render_text
+from buildassets.paths import LogicalPath
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 
@@ -620,3 +624,45 @@ def test_manifest_is_json_with_the_bundle_in_it(tmp_path: Path) -> None:
     run(tmp_path, {"assets/js/main.ts": "p(1);"})
     document = json.loads((tmp_path / "build/manifest.json").read_text())
     assert document["assets"]["js/app.js"]["type"] == "text/javascript"
+
+
+# Source maps
+
+_CONSUMER = """
+const { SourceMapConsumer } = require(process.argv[1] + "/source-map");
+const [map, places] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+SourceMapConsumer.with(map, null, (consumer) => console.log(JSON.stringify(
+  places.map(([line, column]) => Object.values(consumer.originalPositionFor({ line, column }))))));
+"""
+
+
+@pytest.mark.parametrize("minify", [True, False])
+@pytest.mark.parametrize("form", ["esm", "iife"])
+def test_source_map_follows_the_edits(tmp_path: Path, node: str, form: str, minify: bool) -> None:
+    files = {
+        "assets/main.ts": 'import a from "./a.svg"; import "./b";\np(a, "mark 1");\n  p(import.meta.url, "mark 2");\n',
+        "assets/b.ts": 'p(new URL("./a.svg", import.meta.url) as URL, "\U0001d4b3", "mark 3");',
+        "assets/a.svg": SVG,
+    }
+    bundle = f'"x/app.js" = {{ files = ["main.ts"], bundle = true, format = "{form}" }}'
+    run(tmp_path, files, bundle, f"minify = {str(minify).lower()}\ncompress = []\n")
+    config = replace(load_config(start=str(tmp_path)), source_maps=True)
+    draft = bundle_modules(config, discover(config).sources, production=True).drafts[LogicalPath("x/app.js")]
+    assert draft.compiled is not None
+    assert draft.compiled.text == draft.body
+    marks = {mark: (name, line) for mark, name, line in (("1", "main", 2), ("2", "main", 3), ("3", "b", 1))}
+    places = [_position(draft.compiled.text, f'"mark {mark}"') for mark in marks]
+    given = json.dumps([draft.compiled.source_map, places])
+    done = subprocess.run([node, "-e", _CONSUMER, str(node_modules())], input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for (mark, (name, line)), (source, *place, _) in zip(marks.items(), json.loads(done.stdout), strict=True):
+        source_text = files[f"assets/{name}.ts"]
+        assert source == str(tmp_path / f"assets/{name}.ts")
+        assert place == _position(source_text, f'"mark {mark}"')
+        assert place[0] == line
+
+
+def _position(text: str, words: str) -> list[int]:
+    """The line, from 1, and column, from 0 in UTF-16 code units, of `words`."""
+    before = text[: text.index(words)]
+    return [before.count("\n") + 1, len(before[before.rfind("\n") + 1 :].encode("utf-16-le")) // 2]

@@ -80,11 +80,6 @@ class Pieces:
     inputs: Mapping[str, tuple[str, ...]] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
-    @property
-    def failed(self) -> bool:
-        """Whether there is an error, and therefore no piece."""
-        return any(found.is_error for found in self.diagnostics)
-
 
 class Bundler:
     """esbuild in one folder, which is what its own configuration is relative to."""

@@ -51,6 +51,7 @@ def test_unknown_suffix_is_octets(path: str) -> None:
         ("a.svg", Syntax.SVG),
         ("a.htm", Syntax.HTML),
         ("a.webmanifest", Syntax.WEB_MANIFEST),
+        ("a.js.map", Syntax.SOURCE_MAP),
         ("a.json", None),
         ("a.xml", None),
         ("a.png", None),

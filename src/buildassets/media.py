@@ -16,6 +16,7 @@ class Syntax(Enum):
     SVG = "svg"
     HTML = "html"
     WEB_MANIFEST = "webmanifest"
+    SOURCE_MAP = "map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ _BY_SUFFIX: Final = {
     ".json": Media("application/json", True),
     ".jsonld": Media("application/ld+json", True),
     ".geojson": Media("application/geo+json", True),
-    ".map": Media("application/json", True),
+    ".map": Media("application/json", True, Syntax.SOURCE_MAP),
     ".webmanifest": Media("application/manifest+json", True, Syntax.WEB_MANIFEST),
     ".wasm": Media("application/wasm", True),
     ".html": Media("text/html", True, Syntax.HTML),

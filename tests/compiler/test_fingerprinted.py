@@ -96,6 +96,13 @@ def test_a_source_map_that_gets_a_new_name_is_a_warning(tmp_path: Path) -> None:
     assert result.manifest is not None
 
 
+def test_a_source_that_a_map_names_may_get_a_new_name(tmp_path: Path) -> None:
+    source_map = '{"version": 3, "sources": ["../a.js"], "mappings": ""}'
+    result = run(tmp_path, {"assets/dist/a-Ab12Cd34.js.map": source_map, "assets/a.js": "a()"})
+    assert result.diagnostics == ()
+    assert (tmp_path / "build/assets/dist/a-Ab12Cd34.js.map").read_text() == source_map
+
+
 def test_a_reference_to_nothing_is_an_error_as_ever(tmp_path: Path) -> None:
     assert codes(run(tmp_path, {"assets/dist/a-Ab12Cd34.css": "b { c: url(x.svg) }"})) == ["reference/missing"]
 

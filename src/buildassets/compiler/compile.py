@@ -13,7 +13,7 @@ from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
 from buildassets.compiler.model import Compiled, Draft, EngineInput, Source
 from buildassets.compiler.places import as_written, place_in
-from buildassets.compiler.references import scan
+from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
@@ -68,10 +68,12 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
-    if syntax is None and not is_compiled:
+    if not is_compiled and (syntax is None or (syntax is Syntax.SOURCE_MAP and not source_map.may_refer(raw))):
         return Draft(source, raw, inputs=(source.path,))
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
+        if syntax is Syntax.SOURCE_MAP and not is_compiled:
+            return Draft(source, raw, inputs=(source.path,))
         is_markup = syntax in (Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_markup else Draft(source, diagnostics=(text,))
     if source.keeps_name:

@@ -55,6 +55,8 @@ def _unknown_names(
 ) -> Iterator[Diagnostic]:
     """References to what gets a new name: nothing writes it into this file."""
     for reference, target in asset.links:
+        if reference.kind is ReferenceKind.ORIGINAL:
+            continue
         if target not in assets or not assets[target].draft.source.keeps_name:
             is_map = reference.kind is ReferenceKind.SOURCE_MAP
             yield Diagnostic(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename, dirname
 from typing import Final
 
@@ -64,8 +64,12 @@ def linked(draft: Draft, site: Site) -> Linked:
     missing: dict[int, LogicalPath] = {}
     for index, reference in enumerate(draft.references):
         target = site.target(reference, draft.source.logical)
-        if target is not None:
-            (targets if target in site.known else missing)[index] = target
+        if target is None:
+            continue
+        if target in site.known:
+            targets[index] = target
+        elif reference.kind is not ReferenceKind.ORIGINAL:
+            missing[index] = target
     if missing and draft.compiled is not None:
         writers = writers_of(draft)
         for index in tuple(missing):
@@ -76,6 +80,17 @@ def linked(draft: Draft, site: Site) -> Linked:
                 del missing[index]
     links = tuple((draft.references[index], targets[index]) for index in sorted(targets))
     return Linked(draft, links, tuple(missing.items()))
+
+
+def reached(asset: Linked) -> set[LogicalPath]:
+    """The assets that are released because `asset` is."""
+    return {target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL}
+
+
+def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Linked:
+    """`asset` without its links to what is not among those `released`: originals that nothing else reaches."""
+    links = tuple(link for link in asset.links if link[1] in released)
+    return asset if len(links) == len(asset.links) else replace(asset, links=links)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class ReferenceKind(Enum):
     MODULE = "module"  # a module specifier: `a.js` is a bare name, only `./`, `../` and `/` begin a path
     RESOLVED = "resolved"  # a module specifier of which only the URL is wanted: `import.meta.resolve("./a.js")`
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
+    ORIGINAL = "original"  # the same in a source map: it names what is released anyhow, and reaches nothing
 
 
 DATA_URL_DEMAND: Final = "buildassets-data-url"  # the query of a reference that is to be embedded whatever the size

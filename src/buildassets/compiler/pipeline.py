@@ -20,7 +20,7 @@ from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.link import Absence, Site, linked, nearest_asset
+from buildassets.compiler.link import Absence, Site, linked, nearest_asset, reached, without_unreleased
 from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Link, Linked, ReferenceKind, Source
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
@@ -258,9 +258,10 @@ class _Walk:
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
             self._embed(pending)
-            reached = {target for path in pending for _, target in self.assets[path].links}
-            reached |= {target for required in self.requires.values() for target in required.linked}
-            pending = reached - self.assets.keys()
+            found = {target for path in pending for target in reached(self.assets[path])}
+            found |= {target for required in self.requires.values() for target in required.linked}
+            pending = found - self.assets.keys()
+        self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]

@@ -19,6 +19,7 @@ _MODULES: Final = {
     Syntax.SVG: "svg",
     Syntax.HTML: "html",
     Syntax.WEB_MANIFEST: "webmanifest",
+    Syntax.SOURCE_MAP: "source_map",
 }
 
 

@@ -1,0 +1,25 @@
+"""The references of a source map: the texts that it maps to, where it does not hold these itself. Pure.
+
+Such a map names them by URLs relative to its own (ECMA-426, section 9.1, `sources`). With a `sourceRoot`, and in the
+sections of an index map, they are left alone.
+"""
+
+from buildassets.compiler.lexers.json import strings
+from buildassets.compiler.model import Reference, ReferenceKind
+
+
+def may_refer(raw: bytes) -> bool:
+    """Whether a map can have references, told in no time: most maps hold their sources, and are megabytes long."""
+    return b'"sources"' in raw and b'"sourcesContent"' not in raw
+
+
+def scan(text: str) -> list[Reference]:
+    """The references in `text`, in the order in which they stand."""
+    found = list(strings(text))
+    if any(string.path == ("sourceRoot",) and string.value for string in found):
+        return []
+    return [
+        Reference(string.start, string.end, string.value, ReferenceKind.ORIGINAL)
+        for string in found
+        if string.path[:1] == ("sources",) and len(string.path) == 2 and string.value
+    ]

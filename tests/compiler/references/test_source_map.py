@@ -1,0 +1,103 @@
+"""The sources that a source map names: which are references, and what becomes of them in a build."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.references.source_map import may_refer, scan
+from tests.conftest import Tree, write_tree
+
+PLAIN = "[tool.buildassets]\ncompress = []\n"
+MAPPED = "a()\n//# sourceMappingURL=a.min.js.map"
+
+
+def urls(text: str) -> list[str]:
+    return [one.url for one in scan(text)]
+
+
+def source_map(*sources: str, **more: object) -> str:
+    return json.dumps({"version": 3, "file": "a.min.js", "sources": sources, "names": [], "mappings": "AAAA", **more})
+
+
+def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
+    write_tree(folder, {"pyproject.toml": settings, **files})
+    return build(load_config(start=str(folder)))
+
+
+def sources(folder: Path, result: BuildResult, name: str = "js/a.min.js.map") -> list[str]:
+    assert result.manifest is not None
+    released = (folder / "build/assets" / result.manifest.assets[name].file).read_text()
+    found: list[str] = json.loads(released)["sources"]
+    return found
+
+
+def test_sources_are_references_of_their_own_kind() -> None:
+    text = source_map("../src/a.js", "b\u00e9.js")
+    assert [(one.url, one.kind) for one in scan(text)] == [
+        ("../src/a.js", ReferenceKind.ORIGINAL),
+        ("b\u00e9.js", ReferenceKind.ORIGINAL),
+    ]
+    assert [text[one.start : one.end] for one in scan(text)] == ["../src/a.js", "b\\u00e9.js"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        source_map("a.js", sourceRoot="src"),
+        json.dumps({"version": 3, "sections": [{"map": {"sources": ["a.js"]}}]}),
+        source_map(""),
+        "no JSON",
+        json.dumps(["sources", "a.js"]),
+    ],
+)
+def test_other_names_are_none(text: str) -> None:
+    assert urls(text) == []
+
+
+def test_an_empty_root_is_none() -> None:
+    assert urls(source_map("a.js", sourceRoot="")) == ["a.js"]
+
+
+def test_a_map_that_holds_its_sources_is_not_read() -> None:
+    assert may_refer(source_map("a.js").encode())
+    assert not may_refer(source_map("a.js", sourcesContent=["a()"]).encode())
+    assert not may_refer(b"\x00\x01")
+
+
+def test_a_source_that_is_an_asset_is_named_as_it_is_released(tmp_path: Path) -> None:
+    text = source_map("../src/a.js", "gone.js", "webpack:///a.js")
+    files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": text, "assets/src/a.js": "a( )"}
+    result = run(tmp_path, files)
+    assert result.diagnostics == ()
+    assert result.manifest is not None
+    original = result.manifest.assets["src/a.js"].file
+    assert sources(tmp_path, result) == [f"../{original}", "gone.js", "webpack:///a.js"]
+
+
+def test_a_map_that_names_its_own_script_makes_a_cycle(tmp_path: Path) -> None:
+    files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": source_map("a.min.js")}
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    script = result.manifest.assets["js/a.min.js"].file
+    assert [f"js/{one}" for one in sources(tmp_path, result)] == [script]
+
+
+def test_entries_reach_no_sources_through_a_map(tmp_path: Path) -> None:
+    text = source_map("../src/a.js")
+    files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": text, "assets/src/a.js": "a( )"}
+    result = run(tmp_path, files, PLAIN + 'entries = ["js/*.js"]\n')
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["js/a.min.js", "js/a.min.js.map"]
+    assert sources(tmp_path, result) == ["../src/a.js"]
+
+
+def test_a_map_that_is_no_text_is_released_as_it_is(tmp_path: Path) -> None:
+    raw = b'{"sources": ["a.js"]}\xff'
+    result = run(tmp_path, {"assets/a.map": raw, "assets/a.js": "a()"})
+    assert result.diagnostics == ()
+    assert result.manifest is not None
+    assert (tmp_path / "build/assets" / result.manifest.assets["a.map"].file).read_bytes() == raw

@@ -21,7 +21,6 @@ from buildassets.compiler.config import (
     load_config,
     place_of_setting,
     shown_path,
-    unavailable,
 )
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
@@ -162,6 +161,8 @@ def test_every_key_is_read(project: Path) -> None:
         external = ["/media/**"]
         missing = "warn"
         minify = false
+        source_maps = true
+        sources_content = false
         compress = ["br", "zstd", "br"]
         integrity = "none"
         engines = { css = "none", js = "none" }
@@ -190,6 +191,8 @@ def test_every_key_is_read(project: Path) -> None:
         external=("/media/**",),
         missing="warn",
         minify=False,
+        source_maps=True,
+        sources_content=False,
         compress=("br", "zstd"),
         integrity=None,
         engines=Engines("libsass", "none", "none"),
@@ -541,25 +544,6 @@ def test_output_that_would_eat_sources_is_an_error(project: Path, output: str) -
 @pytest.mark.parametrize("sources", ["['.']", "['assets']"])
 def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> None:
     assert _load(f"sources = {sources}\noutput = 'assets/out'").output == str(project / "assets/out")
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("source_maps = true", "`source_maps = true`"),
-    ],
-)
-def test_what_this_version_cannot_do_yet_is_said(project: Path, text: str, what: str) -> None:
-    fault = _fault(text)
-    assert (fault.code, fault.message) == ("config/unavailable", f"{what} cannot be used in this version yet")
-    assert fault.location is not None
-    assert fault.location.line == 1
-
-
-def test_what_this_version_cannot_do_is_known_without_a_file(project: Path) -> None:
-    config = Config(folder="/", sources=(), output="/build", source_maps=True)
-    (fault,) = unavailable(config)
-    assert (fault.code, fault.location) == ("config/unavailable", None)
 
 
 @pytest.mark.parametrize("bundle", ["[]", "{ files = [] }", "{}", "{ files = ['a'], fils = 1 }", "3"])

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import commonpath, dirname, relpath, splitext
 
-from buildassets.compiler.compile import is_template
+from buildassets.compiler.compile import is_template, origin_of
 from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.join import Fault, Member, join
 from buildassets.compiler.link import nearest_asset
-from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source
+from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source, SourceMap
 from buildassets.compiler.places import place_in, written_text
 from buildassets.compiler.references import splice
+from buildassets.compiler.source_map import edited_map, joined_maps
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of
@@ -101,11 +102,13 @@ def _kind_faults(
             yield error("bundle/kind", message, where, hint="name its kind in the pattern, as in `js/*.js`")
 
 
-def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str]) -> Linked:
+def joined(
+    source: Source, members: Sequence[Linked], shown: Callable[[str], str], *, source_maps: bool = False
+) -> Linked:
     """The asset of `source` that the `members`, of one syntax, make together; its diagnostics say why they do not.
 
     What of a member's references leads nowhere is told of the member. `shown` turns a path into the name a user
-    would write.
+    would write. With `source_maps` the draft has an origin.
     """
     drafts = [member.draft for member in members]
     draft = Draft(
@@ -121,13 +124,18 @@ def joined(source: Source, members: Sequence[Linked], shown: Callable[[str], str
         return Linked(replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints.faults, shown))))
     body = ""
     links: list[Link] = []
+    origins: list[SourceMap] = []
     names = _template_names(drafts)
     for member, edits in zip(members, joints.edits, strict=True):
         ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, names)])
         links += moved_links(member.links, ordered, len(body))
+        if source_maps:
+            origins.append(edited_map(origin_of(member.draft, _text(member.draft), syntax), ordered, len(body)))
         body += edited(_text(member.draft), ordered)
     references = tuple(reference for reference, _ in links)
-    return Linked(replace(draft, body=body if links else body.encode("utf-8"), references=references), tuple(links))
+    origin = joined_maps(origins) if source_maps else None
+    final = body if links else body.encode("utf-8")
+    return Linked(replace(draft, body=final, references=references, origin=origin), tuple(links))
 
 
 def _text(draft: Draft) -> str:

@@ -11,11 +11,15 @@ from buildassets.compiler.directives import read_header
 from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
-from buildassets.compiler.model import Compiled, Draft, EngineInput, Source
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.minify import css, js
+from buildassets.compiler.model import Compiled, Draft, EngineInput, Origin, ReferenceKind, Source, SourceMap
 from buildassets.compiler.places import as_written, place_in
 from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
+from buildassets.compiler.source_map import composed, edited_map, engine_map, map_of_pairs
 from buildassets.compiler.text import decoded
+from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.media import Syntax, media_of, suffix
 
@@ -27,7 +31,8 @@ class Engines:
     """The engines of one build.
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
-    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write.
+    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
+    whether drafts tell their origins.
     """
 
     scss: Engine
@@ -35,6 +40,7 @@ class Engines:
     js: Engine | None
     shown: Callable[[str], str]
     compilers: Mapping[str, Compiler] = field(default_factory=dict)
+    source_maps: bool = False
 
     def compiler(self, source: Source) -> tuple[str, Engine] | None:
         """What compiles that source, with its key in the configuration; None where no engine does."""
@@ -98,18 +104,30 @@ def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, eng
         return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
-    return _finished(Draft(source, body, inputs=(source.path,)), text, syntax, engines)
+    draft = Draft(source, body, inputs=(source.path,))
+    if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
+        draft = _followed(draft, text, syntax)
+    return _finished(draft, text, syntax, engines)
+
+
+def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
+    """`draft` with the origin that somebody else's source map tells, if there is one."""
+    vendor = vendor_map(draft.source, text, syntax)
+    return replace(
+        draft, origin=vendor.source_map, inputs=(*draft.inputs, *vendor.inputs), diagnostics=vendor.diagnostics
+    )
 
 
 def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: Engines) -> Draft:
     """The draft of what `engine` makes of `text`."""
-    compiled = engine.run(EngineInput(text, source.path, source.shown))
+    compiled = engine.run(EngineInput(text, source.path, source.shown, engines.source_maps))
     draft = Draft(
         source,
         compiled.text.encode("utf-8"),
         inputs=tuple(dict.fromkeys((source.path, *compiled.inputs))),
         engines=((kind, engine.version),),
         compiled=compiled,
+        origin=engine_map(compiled, syntax) if engines.source_maps else None,
         diagnostics=compiled.diagnostics,
     )
     if draft.failed:
@@ -137,9 +155,15 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
 def _scripted(source: Source, text: str, engines: Engines) -> Draft:
     from buildassets.compiler.engines.jst import compile_template
 
-    compiled = compile_template(EngineInput(text, source.path, source.shown))
-    body = compiled.text.encode("utf-8")
-    draft = Draft(source, body, inputs=(source.path,), compiled=compiled, diagnostics=compiled.diagnostics)
+    compiled = compile_template(EngineInput(text, source.path, source.shown, engines.source_maps))
+    draft = Draft(
+        source,
+        compiled.text.encode("utf-8"),
+        inputs=(source.path,),
+        compiled=compiled,
+        origin=engine_map(compiled, Syntax.JAVASCRIPT) if engines.source_maps else None,
+        diagnostics=compiled.diagnostics,
+    )
     return draft if draft.failed else _finished(draft, compiled.text, Syntax.JAVASCRIPT, engines)
 
 
@@ -151,7 +175,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         draft, text = _with_asset_urls(draft, text, engines)
     minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
-        minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
+        minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
         draft = replace(
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
@@ -160,10 +184,20 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         )
         if draft.failed:
             return draft
+        if engines.source_maps:
+            draft = replace(draft, origin=_composed(draft, text, minified, syntax))
         text = minified.text
         draft = replace(draft, body=text.encode("utf-8"))
-    references = tuple(scan(syntax, text))
-    return replace(draft, body=text, references=references) if references else draft
+    references = scan(syntax, text)
+    if draft.origin is not None:  # then the map of the release takes the place of the one that is named
+        references = [one for one in references if one.kind is not ReferenceKind.SOURCE_MAP]
+    return replace(draft, body=text, references=tuple(references)) if references else draft
+
+
+def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> SourceMap:
+    """Where `minified`, made from the draft's `text`, came from."""
+    outer = engine_map(minified, syntax)
+    return outer if draft.origin is None else composed(outer, draft.origin, Lines(text, syntax))
 
 
 def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, str]:
@@ -177,8 +211,17 @@ def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, 
         return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text
     if not found.edits:
         return draft, text
+    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), found.edits) if engines.source_maps else None
     text = edited(text, found.edits)
-    return replace(draft, body=text.encode("utf-8")), text
+    return replace(draft, body=text.encode("utf-8"), origin=origin), text
+
+
+def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
+    """The source map of `text`, the draft's; of one that nobody made from another, the map onto itself."""
+    if draft.origin is not None:
+        return draft.origin
+    starts = css.token_starts(text) if syntax is Syntax.CSS else js.token_starts(text)
+    return map_of_pairs(((start, start) for start in starts), Origin(draft.source.path), Lines(text, syntax))
 
 
 def _is_minified(source: Source) -> bool:

@@ -33,7 +33,6 @@ __all__ = [
     "load_config",
     "place_of_setting",
     "shown_path",
-    "unavailable",
 ]
 
 Missing = Literal["error", "warn", "ignore"]
@@ -138,6 +137,7 @@ class Config:
     minify: bool = True
     browsers: tuple[str, ...] = ()
     source_maps: bool = False
+    sources_content: bool = True
     compress: tuple[str, ...] = ("gzip", "br")
     integrity: IntegrityAlgorithm | None = "sha384"
     engines: Engines = Engines()
@@ -195,7 +195,6 @@ def load_config(
     if output is not None:
         config = replace(config, output=_absolute(start, output))
     document.faults += _output_faults(config, document if output is None else Document({}))
-    document.faults += unavailable(config, document)
     _raise_if_any(document.faults)
     return config
 
@@ -214,18 +213,6 @@ def place_of_setting(config: Config, *keys: str | int) -> Location | None:
         return read_named(shown, config.folder).locate_value(keys)
     except ConfigError:  # it was changed meanwhile
         return Location(shown)
-
-
-def unavailable(config: Config, document: Document | None = None) -> list[Diagnostic]:
-    """An error for each setting that this version understands and cannot do yet."""
-    document = document or Document({})
-    found: list[tuple[KeyPath, str]] = []
-    if config.source_maps:
-        found.append((("source_maps",), "`source_maps = true`"))
-    return [
-        error("config/unavailable", f"{what} cannot be used in this version yet", document.locate_value(path))
-        for path, what in found
-    ]
 
 
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
@@ -259,6 +246,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         minify=table.flag("minify", True),
         browsers=_browsers(table),
         source_maps=table.flag("source_maps", False),
+        sources_content=table.flag("sources_content", True),
         compress=table.choices("compress", _COMPRESS, ("gzip", "br")),
         integrity=None if integrity == "none" else integrity,
         engines=_engines(table.table("engines")),

@@ -13,6 +13,7 @@ from urllib.parse import quote_from_bytes
 from buildassets.compiler.edits import Edit, edited, moved_links
 from buildassets.compiler.model import DATA_URL_DEMAND, Draft, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of
+from buildassets.compiler.source_map import edited_map
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
@@ -78,7 +79,8 @@ def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embe
     body = edited(asset.draft.body, edits)
     links = tuple(moved_links(asset.links, edits))
     references = tuple(reference for reference, _ in links)
-    return Linked(replace(asset.draft, body=body, references=references, inputs=tuple(inputs)), links)
+    origin = asset.draft.origin and edited_map(asset.draft.origin, edits)
+    return Linked(replace(asset.draft, body=body, references=references, inputs=tuple(inputs), origin=origin), links)
 
 
 def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:

@@ -142,7 +142,8 @@ class Draft:
 
     `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
     first. `compiled` is what a compiler gave, before minifying. `engines` are (kind, name and version) of those that
-    ran. `directives` are those that its head holds, where they are asked for.
+    ran. `origin` is the source map of `body`, where maps are wanted; without, the body is what the source holds.
+    `directives` are those that its head holds, where they are asked for.
     """
 
     source: Source
@@ -151,6 +152,7 @@ class Draft:
     inputs: tuple[str, ...] = ()
     engines: tuple[tuple[str, str], ...] = ()
     compiled: Compiled | None = None
+    origin: SourceMap | None = None
     directives: tuple[Directive, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 

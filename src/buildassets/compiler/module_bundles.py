@@ -312,18 +312,18 @@ class _Bundling:
         references = tuple(scan(_syntax(piece), text))
         # The map takes longer than all the rest, and is for those who debug and for what is not there.
         is_asked_for = self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in found)
-        return replace(
-            draft,
-            body=text if references else text.encode("utf-8"),
-            references=references,
-            compiled=Compiled(text, source_map=self._moved_map(piece, text, ordered)) if is_asked_for else None,
-        )
+        draft = replace(draft, body=text if references else text.encode("utf-8"), references=references)
+        if not is_asked_for:
+            return draft
+        moved = self._moved_map(piece, ordered)
+        compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
+        return replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
 
-    def _moved_map(self, piece: Piece, text: str, ordered: Sequence[Edit]) -> str:
-        """The map of the piece as it became `text` by edits that are `in_order`."""
+    def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:
+        """The map of the piece after edits that are `in_order`."""
         moved = edited_map(_source_map(piece), ordered)
         origins = tuple(one._replace(name=_as_configured(self._config, one.name)) for one in moved.origins)
-        return encoded_map(replace(moved, origins=origins), Lines(text, _syntax(piece)))
+        return replace(moved, origins=origins)
 
     def _package_folders(self, run: _Run) -> list[str]:
         """Where outside of the configuration's folder packages lie, as esbuild writes it in comments."""

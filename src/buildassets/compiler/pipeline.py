@@ -25,6 +25,7 @@ from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Link, 
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.packages import Descriptions, packages_of
+from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.requires import Library, Requires, joining_order
 from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
@@ -90,12 +91,16 @@ def build(
     compilation = _compile(config, mode, executor, progress)
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics)
-    written = compilation.settled.written
-    finished = named({path: _content(asset, written[path]) for path, asset in compilation.assets.items()})
+    linked_assets = WithLinks(compilation.assets, compilation.settled.written)
+    if config.source_maps:
+        linked_assets = with_maps(linked_assets, _origins(config))
+    assets, written = linked_assets.assets, linked_assets.written
+    finished = named({path: _content(asset, written[path]) for path, asset in assets.items()})
     contents = {path: output.content for path, output in finished.items()}
     codings = config.compress if mode == "production" else ()
     try:
-        emitted = emit(config.output, _manifest(config, compilation, finished), contents, codings, executor)
+        manifest = _manifest(config, replace(compilation, assets=assets), finished)
+        emitted = emit(config.output, manifest, contents, codings, executor)
     except OSError as fault:
         return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
     return BuildResult(emitted.manifest, emitted.written, compilation.diagnostics)
@@ -208,7 +213,8 @@ def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
             faults += (replace(found, location=place) for found in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
-    return Engines(started["scss"], started.get("css"), started.get("js"), options.shown, compilers)
+    css, js = started.get("css"), started.get("js")
+    return Engines(started["scss"], css, js, options.shown, compilers, config.source_maps)
 
 
 class _Walk:
@@ -289,7 +295,8 @@ class _Walk:
         if members == (path,):
             self.alone.add(path)
             return self.compiled[path]
-        return joined(self._sources[path], [self.compiled[one] for one in members], partial(shown_path, self._config))
+        parts = [self.compiled[one] for one in members]
+        return joined(self._sources[path], parts, self._engines.shown, source_maps=self._engines.source_maps)
 
 
 def _embedding(config: Config) -> Embedding | None:
@@ -351,6 +358,11 @@ def _entry(config: Config, asset: Linked, output: Named) -> Entry:
         references=tuple(target for target in asset.targets if target not in maps),
         map=min(maps, default=None),
     )
+
+
+def _origins(config: Config) -> Origins:
+    roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
+    return Origins(partial(_input_name, config), roots, config.sources_content)
 
 
 def _input_name(config: Config, path: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from buildassets.compiler.edits import Edit, distances
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.mappings import NONE, Segment, decoded_mappings, encoded_mappings
-from buildassets.compiler.model import Mapped, Origin, SourceMap
+from buildassets.compiler.model import Compiled, Mapped, Origin, SourceMap
+from buildassets.media import Syntax
 
 _GUARD: Final = ")]}'"  # what may stand before the JSON, so that no script can read it
 _FAULTS: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
@@ -70,6 +71,16 @@ def _section(
         known = source if source != NONE and sources[source] is not None else NONE
         found.append((offset, known, source_line, source_column, name if known != NONE else NONE))
     return SourceMap(tuple(found), tuple(origins), tuple(map(str, names)))
+
+
+def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
+    """What an engine told of the text that it gave, whose syntax that is; an empty map where it told nothing.
+
+    A source that is no absolute path is taken for a URL, such as the `data:` URL of a sheet without a file.
+    """
+    found = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
+    origins = (origin._replace(is_url=not origin.name.startswith("/")) for origin in found.origins)
+    return replace(found, origins=tuple(origins))
 
 
 def origin_at(source_map: SourceMap, offset: int) -> tuple[str, int, int] | None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.join import Joints, Member, join
+from buildassets.compiler.join.css import is_closed
 from buildassets.media import Syntax
 from tests.css_trees import tinycss2
 
@@ -158,3 +159,15 @@ def test_the_pairs_hold_hazards_that_plain_concatenation_does_not_stand() -> Non
     pairs = [pair for pair in product(HAZARDS, HAZARDS) if not codes(pair)]
     broken = [pair for pair in pairs if rules("".join(pair)) != [rule for text in pair for rule in rules(text)]]
     assert len(broken) > 100
+
+
+@pytest.mark.parametrize("text", ["", "a{}", "a{b:c}\n", "@import 'a';", "a{} /* b */", '@charset "UTF-8";a{}'])
+def test_sheet_that_ends_between_rules_is_closed(text: str) -> None:
+    assert is_closed(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "a{", "a{b:'c", "a{--b:c", "@import 'a'", "a{} /* b", "a{} /*", "a{b:url(c", "a{b:c\\", "a{}\\"]
+)
+def test_sheet_that_is_cut_short_is_not_closed(text: str) -> None:
+    assert not is_closed(text)

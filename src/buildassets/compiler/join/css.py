@@ -58,6 +58,11 @@ def join(members: Sequence[Member]) -> Joints:
     return Joints(tuple(map(tuple, edits)), faults)
 
 
+def is_closed(text: str) -> bool:
+    """Whether the sheet ends between rules, so that what follows it is no part of what is in it."""
+    return _Sheet(text).is_closed
+
+
 class _Sheet:
     """What matters of a sheet to its neighbours."""
 
@@ -97,6 +102,10 @@ class _Sheet:
             if (depth and word == "}") or (not depth and word == ";" and self._open.keyword):
                 self.rules.append(self._open._replace(has_block=word == "}"))
                 self._open = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self._open is None and not self._closer_of_token()
 
     def edits(self) -> list[Edit]:
         """What ends the sheet in its place, and sets it off from the next one."""

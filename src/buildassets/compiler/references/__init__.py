@@ -39,13 +39,14 @@ def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
     pieces: list[str] = []
     position = 0
     for reference, path in replacements:
-        pieces += text[position : reference.start], _written(text, reference, path)
+        pieces += text[position : reference.start], written(text, reference, path)
         position = reference.end
     pieces.append(text[position:])
     return "".join(pieces)
 
 
-def _written(text: str, reference: Reference, path: str) -> str:
+def written(text: str, reference: Reference, path: str) -> str:
+    """What `splice` puts in the place of `reference`."""
     raw = text[reference.start : reference.end]
     old_path, query_and_fragment = split_url(reference.url)
     if reference.kind in SPECIFIERS and not path.startswith("."):

@@ -1,0 +1,157 @@
+"""The source maps of a release: each becomes an asset beside the text that it belongs to, and is linked from there.
+
+Takes assets with the links that are written into them, before names are known. The names' lengths are known: so a map
+can be made of the text as it will be.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from buildassets.compiler.edits import Edit, edited, in_order, moved_links
+from buildassets.compiler.fingerprint import output_name
+from buildassets.compiler.join.css import is_closed
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.model import Draft, Link, Linked, Origin, Reference, ReferenceKind, Source
+from buildassets.compiler.references import written
+from buildassets.compiler.references.map_comment import map_comment
+from buildassets.compiler.source_map import edited_map, written_map
+from buildassets.compiler.text import decoded
+from buildassets.diagnostics import Diagnostic
+from buildassets.digest import FINGERPRINT_LENGTH
+from buildassets.media import Syntax, media_of, suffix
+from buildassets.paths import LogicalPath, relative, to_url
+
+_COMMENTS: Final = {Syntax.CSS: ("/*# sourceMappingURL=", " */\n"), Syntax.JAVASCRIPT: ("//# sourceMappingURL=", "\n")}
+_LINE_ENDS: Final = ("\n", "\r")
+# What can be the source of a script or sheet: a foreign map may name any file, and what it names is published.
+_SOURCES: Final = frozenset(
+    (
+        *(".css", ".scss", ".sass", ".less", ".styl", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
+        *(".coffee", ".vue", ".svelte", ".jst"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """What maps say of their origins.
+
+    `name_of` gives the name of a path that is the same on every machine. `roots` are the absolute folders whose files
+    may be published in a map; `with_content` says whether any are.
+    """
+
+    name_of: Callable[[str], str]
+    roots: Sequence[str]
+    with_content: bool = True
+
+    def source(self, map_path: LogicalPath, origin: Origin) -> str:
+        """The URL of `origin` as the map at `map_path` gives it."""
+        return origin.name if origin.is_url else to_url(relative(map_path, self.name_of(origin.name)))
+
+    def content(self, inputs: frozenset[str], origin: Origin) -> str | None:
+        """The text of `origin`, where that may be told: from a foreign map, of `inputs`, of source files in roots."""
+        if not self.with_content or origin.content is not None or origin.is_url:
+            return origin.content if self.with_content else None
+        if origin.name in inputs or self._is_source(origin.name):
+            return _text(origin.name)
+        return None
+
+    def _is_source(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return suffix(path) in _SOURCES and any(real.startswith(os.path.join(root, "")) for root in self.roots)
+
+
+@dataclass(frozen=True, slots=True)
+class WithLinks:
+    """Assets, and the links that are written into each of them."""
+
+    assets: Mapping[LogicalPath, Linked]
+    written: Mapping[LogicalPath, tuple[Link, ...]]
+
+
+def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
+    """What is `given`, with a source map for each script and sheet that has an origin other than itself.
+
+    A map is named after its asset, and takes the place of what bears that name. None is made for a sheet that ends
+    within a token or a rule: a comment cannot follow there.
+    """
+    assets, links = dict(given.assets), dict(given.written)
+    for path, asset in given.assets.items():
+        text = _text_to_map(path, asset.draft)
+        if text is None:
+            continue
+        map_path = LogicalPath(f"{path}.map")
+        old = map_comment(text, _syntax(path))
+        cut = [Edit(old.start, old.end)] if old else []
+        assets[map_path] = _source_map(
+            map_path, asset.draft, text, [*cut, *_names(path, text, links[path], given.assets)], origins
+        )
+        links[map_path] = ()
+        body, link = _commented(path, map_path, edited(text, cut))
+        assets[path] = _relinked(asset, body, (*moved_links(asset.links, cut), link))
+        links[path] = (*moved_links(links[path], cut), link)
+    return WithLinks(assets, links)
+
+
+def _syntax(path: LogicalPath) -> Syntax:
+    syntax = media_of(path).syntax
+    assert syntax is not None
+    return syntax
+
+
+def _text_to_map(path: LogicalPath, draft: Draft) -> str | None:
+    """The text of the asset, if it is to have a map."""
+    if draft.origin is None or not draft.origin.mappings or media_of(path).syntax not in _COMMENTS:
+        return None
+    text = draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8")
+    return None if media_of(path).syntax is Syntax.CSS and not is_closed(text) else text
+
+
+def _names(path: LogicalPath, text: str, links: Sequence[Link], assets: Mapping[LogicalPath, Linked]) -> Iterator[Edit]:
+    """What naming the assets will do to `text`, with digits of the right number."""
+    for reference, target in links:
+        keeps_name = assets[target].draft.source.keeps_name
+        name = target if keeps_name else output_name(target, "0" * FINGERPRINT_LENGTH)
+        yield Edit(reference.start, reference.end, written(text, reference, to_url(relative(path, name))))
+
+
+def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[Edit], origins: Origins) -> Linked:
+    """The map of `text` after `edits`, as an asset."""
+    assert draft.origin is not None
+    ordered = in_order(edits)
+    map_json = written_map(
+        edited_map(draft.origin, ordered),
+        Lines(edited(text, ordered), _syntax(draft.source.logical)),
+        partial(origins.source, map_path),
+        partial(origins.content, frozenset(draft.inputs)),
+    )
+    # What JSON can say and UTF-8 cannot, half a surrogate pair, comes out as JSON's own escape.
+    content = f"{map_json}\n".encode("utf-8", "backslashreplace")
+    return Linked(Draft(Source(map_path, "", map_path, -1, map_path), content, inputs=draft.inputs))
+
+
+def _commented(path: LogicalPath, map_path: LogicalPath, text: str) -> tuple[str, Link]:
+    """`text` with the comment that names its map, and the link in there."""
+    before, after = _COMMENTS[_syntax(path)]
+    head = text + before if not text or text.endswith(_LINE_ENDS) else f"{text}\n{before}"
+    url = to_url(relative(path, map_path))
+    reference = Reference(len(head), len(head) + len(url), url, ReferenceKind.SOURCE_MAP)
+    return head + url + after, (reference, map_path)
+
+
+def _relinked(asset: Linked, body: str, links: tuple[Link, ...]) -> Linked:
+    draft = replace(asset.draft, body=body, references=tuple(reference for reference, _ in links))
+    return Linked(draft, links)
+
+
+def _text(path: str) -> str | None:
+    """The text of the file, without a byte order mark; None where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            text = decoded(file.read(), path)
+    except OSError:
+        return None
+    return None if isinstance(text, Diagnostic) else text.removeprefix("\ufeff")

@@ -1,0 +1,114 @@
+"""The source map that somebody else made of a source and names at its end. Reads the map; it is then an input.
+
+What the map says of the disk is not trusted: it has to lie in the source root of the file that names it.
+"""
+
+import os
+import re
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.model import Origin, Source, SourceMap
+from buildassets.compiler.references.map_comment import MapComment, map_comment
+from buildassets.compiler.source_map import read_map
+from buildassets.compiler.text import decoded
+from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
+from buildassets.media import Syntax
+from buildassets.paths import from_url, split_url
+
+_DATA_URL: Final = re.compile(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
+_SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes
+_ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class VendorMap:
+    """The map with its origins resolved, None where there is none or it is damaged; the files that it was read from."""
+
+    source_map: SourceMap | None = None
+    inputs: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def vendor_map(source: Source, text: str, syntax: Syntax) -> VendorMap:
+    """The map that `text`, which is that of `source`, names; a warning where it is damaged.
+
+    A map that is not there is no fault here: it is a reference that leads nowhere. Origins are paths, or URLs where the
+    map gives a scheme or an absolute path.
+    """
+    comment = map_comment(text, syntax)
+    if comment is None or not comment.url:
+        return VendorMap()
+    path = _path(source, comment.url)
+    try:
+        map_json = _content(comment.url, path)
+    except ValueError as fault:
+        return VendorMap(diagnostics=(_damaged(source, text, comment, str(fault)),))
+    if map_json is None:
+        return VendorMap()
+    found = read_map(map_json, Lines(text, syntax))
+    if found is None:
+        return VendorMap(diagnostics=(_damaged(source, text, comment, "it is no source map of version 3"),))
+    base = os.path.dirname(path or source.path)
+    origins = tuple(_resolved(origin, base) for origin in found.origins)
+    return VendorMap(SourceMap(found.mappings, origins, found.names), (path,) if path else ())
+
+
+def _path(source: Source, url: str) -> str | None:
+    """The file that `url` names, if it is in the source's root; None also for what is no relative URL."""
+    name = from_url(split_url(url)[0])
+    if _ABSOLUTE_URL.match(url) or "\0" in name:
+        return None
+    root = source.path[: len(source.path) - len(source.relative)]
+    path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
+    is_inside = os.path.realpath(path).startswith(os.path.join(os.path.realpath(root), ""))
+    return path if is_inside and path != source.path else None
+
+
+def _content(url: str, path: str | None) -> str | None:
+    """The text of the map, None where there is none; ValueError says why it cannot be read."""
+    if path is not None:
+        return _read(path)
+    inline = _DATA_URL.fullmatch(url)
+    if not inline:
+        return None
+    content = unquote_to_bytes(inline[2])
+    try:
+        return (b64decode(content) if inline[1].lower().endswith(";base64") else content).decode("utf-8")
+    except ValueError:
+        raise ValueError("its `data:` URL cannot be decoded") from None
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            text = decoded(file.read(), path)
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise ValueError(f"it cannot be read: {reason_text(fault)}") from None
+    if isinstance(text, Diagnostic):
+        raise ValueError("it is not UTF-8")
+    return text
+
+
+def _resolved(origin: Origin, base: str) -> Origin:
+    """`origin` with the path that its URL means, if it is relative to the folder `base`."""
+    if _ABSOLUTE_URL.match(origin.name):
+        return origin._replace(is_url=True)
+    return origin._replace(name=os.path.normpath(os.path.join(base, from_url(origin.name))))
+
+
+def _damaged(source: Source, text: str, comment: MapComment, reason: str) -> Diagnostic:
+    is_short = len(comment.url) <= _SHOWN_CHARACTERS
+    shown = comment.url if is_short else f"{comment.url[:_SHOWN_CHARACTERS]}…"
+    message = f"the source map `{shown}` is damaged"
+    end = comment.url_start + len(comment.url)
+    notes = [reason, "places lead to this file itself"]
+    hint = "get the map anew, or delete the comment"
+    return warning(
+        "reference/damaged-map", message, locate(source.shown, text, comment.url_start, end), notes=notes, hint=hint
+    )

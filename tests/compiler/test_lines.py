@@ -61,3 +61,9 @@ def test_columns_count_what_utf16_has(line: str, offset: int) -> None:
 
 def test_units_of_a_line_are_counted_from_characters() -> None:
     assert Lines("😀\na😀b").units(1, 2) == 3
+
+
+@given(texts, st.lists(st.integers(0, 30)), st.sampled_from([None, Syntax.JAVASCRIPT]))
+def test_places_of_many_offsets_are_those_of_each(text: str, offsets: list[int], syntax: Syntax | None) -> None:
+    lines = Lines(text, syntax)
+    assert list(lines.places(offsets)) == [lines.place(offset) for offset in offsets]

@@ -10,10 +10,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from buildassets.compiler.config import load_config
+from buildassets.compiler.lines import Lines
 from buildassets.compiler.module_bundles import bundle_modules
 from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.compiler.sources import discover
 from buildassets.diagnostics import Location, render_text
+from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
@@ -666,3 +669,22 @@ def _position(text: str, words: str) -> list[int]:
     """The line, from 1, and column, from 0 in UTF-16 code units, of `words`."""
     before = text[: text.index(words)]
     return [before.count("\n") + 1, len(before[before.rfind("\n") + 1 :].encode("utf-16-le")) // 2]
+
+
+@pytest.mark.parametrize("form", ["esm", "iife"])
+def test_map_of_a_bundle_leads_to_the_sources(tmp_path: Path, form: str) -> None:
+    files = {
+        "assets/js/main.ts": "import { shout } from './shout'\nconst who: string = '😀'\nshout(who, 'last words')\n",
+        "assets/js/shout.ts": "export const shout = (_: any) =>\n  console.log(new URL('./i.svg', import.meta.url))\n",
+        "assets/js/i.svg": SVG,
+    }
+    bundle = f'"x/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
+    result = run(tmp_path, files, bundle, f"source_maps = true\n{PLAIN}")
+    text = released(tmp_path, result, "x/app.js")
+    document = json.loads(released(tmp_path, result, "x/app.js.map"))
+    assert document["sources"] == ["../js/shout.ts", "../js/main.ts"]
+    assert document["sourcesContent"] == [files["assets/js/shout.ts"], files["assets/js/main.ts"]]
+    source_map = read_map(json.dumps(document), Lines(text, Syntax.JAVASCRIPT))
+    assert source_map is not None
+    assert origin_at(source_map, text.index("console")) == ("../js/shout.ts", 1, 2)
+    assert origin_at(source_map, text.index('"last words"')) == ("../js/main.ts", 2, 11)

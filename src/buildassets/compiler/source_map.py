@@ -98,7 +98,10 @@ def _offset(mapping: Mapped) -> int:
 
 def map_of_pairs(pairs: Iterable[tuple[int, int]], origin: Origin, lines: Lines) -> SourceMap:
     """The map of a text made from one other, which has these `lines`; `pairs` are offsets here and there, sorted."""
-    return SourceMap(tuple((here, 0, *lines.place(there), NONE) for here, there in pairs), (origin,))
+    known = list(pairs)
+    places = lines.places(there for _, there in known)
+    mappings = ((here, 0, line, column, NONE) for (here, _), (line, column) in zip(known, places, strict=True))
+    return SourceMap(tuple(mappings), (origin,))
 
 
 def composed(outer: SourceMap, inner: SourceMap, lines: Lines) -> SourceMap:
@@ -189,12 +192,12 @@ def written_map(
 def _segments(source_map: SourceMap, lines: Lines) -> Iterator[Segment]:
     """The mappings by lines, without those that tell what the one before them in their line tells already."""
     last_line, last = -1, _NOWHERE
-    for offset, *place in source_map.mappings:
-        line, column = lines.place(offset)
-        origin, there, there_column, name = place
-        if place != (last if line == last_line else _NOWHERE):
-            yield line, column, origin, there, there_column, name
-            last_line, last = line, place
+    places = lines.places(mapping[0] for mapping in source_map.mappings)
+    for (_, *there), (line, column) in zip(source_map.mappings, places, strict=True):
+        if there != (last if line == last_line else _NOWHERE):
+            origin, origin_line, origin_column, name = there
+            yield line, column, origin, origin_line, origin_column, name
+            last_line, last = line, there
 
 
 def _document(mappings: str, sources: Sequence[str], names: Sequence[str], contents: Sequence[str | None] = ()) -> str:

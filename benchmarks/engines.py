@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, getrusage
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
 from time import perf_counter
 from typing import Final
@@ -50,13 +50,15 @@ PATTERNS: Final = {
 class Measured:
     """One run over all files of a kind, in one thread.
 
-    `seconds` are from the start of the engine to its last result. `peak_bytes` is the resident memory, at its highest,
-    of the Python process and of those that the engine started, added up. `warned` are the files with a diagnostic.
+    `seconds` are from the start of the engine to its last result, `cpu_seconds` those of all its processes to their
+    end. `peak_bytes` is the resident memory, at its highest, of the Python process and of those that the engine
+    started, added up. `warned` are the files that another engine had to minify.
     """
 
     version: str
     files: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     before_bytes: int
     after_bytes: int
@@ -114,7 +116,7 @@ def measure(kind: str, name: str, packages: str) -> Measured:
     before_bytes = sum(len(one.text.encode()) for one in given)
     texts = []
     warned = 0
-    started = perf_counter()
+    started, cpu_started = perf_counter(), _cpu_seconds()
     with closing(start_engine(name, EngineOptions(packages, os.path.basename, (packages,)))) as engine:
         version = engine.version
         for one in given:
@@ -125,12 +127,19 @@ def measure(kind: str, name: str, packages: str) -> Measured:
             warned += any(found.code.endswith(("/refused", "/unproven")) for found in result.diagnostics)
         seconds = perf_counter() - started
         peak_bytes = _peak_bytes()
+    cpu_seconds = _cpu_seconds() - cpu_started
     sizes = {
         "after_bytes": sum(map(len, texts)),
         "gzip_bytes": sum(len(gzip.compress(text, 9)) for text in texts),
         "brotli_bytes": sum(map(_brotli_bytes, texts)),
     }
-    return Measured(version, len(given), seconds, peak_bytes, before_bytes, warned=warned, **sizes)
+    return Measured(version, len(given), seconds, cpu_seconds, peak_bytes, before_bytes, warned=warned, **sizes)
+
+
+def _cpu_seconds() -> float:
+    """What this process and those that it has ended took so far."""
+    usages = (getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _files(kind: str, packages: Path) -> list[Path]:
@@ -173,8 +182,8 @@ def _status(pid: int) -> Mapping[str, str]:
 def _report(runs: Mapping[str, Sequence[Measured]], repeat: int) -> Iterator[str]:
     yield f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; medians of {repeat} runs."
     yield ""
-    yield "| engine | files | seconds | MB | output | gzip | brotli | by the default one |"
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
+    yield "| engine | files | seconds | CPU seconds | MB | output | gzip | brotli | by the default one |"
+    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
     for engines in ENGINES.values():
         default = runs[engines[0]]
         for engine in engines:
@@ -183,12 +192,14 @@ def _report(runs: Mapping[str, Sequence[Measured]], repeat: int) -> Iterator[str
 
 def _row(runs: Sequence[Measured], default: Sequence[Measured]) -> str:
     one, other = runs[0], default[0]
-    seconds = median(run.seconds for run in runs)
-    ratio = seconds / median(run.seconds for run in default)
+    times = [
+        (median(getattr(run, name) for run in runs), median(getattr(run, name) for run in default))
+        for name in ("seconds", "cpu_seconds")
+    ]
     cells = (
         f"`{one.version}`",
         str(one.files),
-        f"{seconds:.2f} (x {ratio:.2f})",
+        *(f"{seconds:.2f} (x {seconds / other_seconds:.2f})" for seconds, other_seconds in times),
         f"{median(run.peak_bytes for run in runs) / 1e6:.0f}",
         *(
             f"{getattr(one, size):,} (x {getattr(one, size) / getattr(other, size):.3f})"

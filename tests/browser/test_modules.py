@@ -217,12 +217,12 @@ def test_modules_of_any_name_find_one_another(
     assert browser.faults() == []
 
 
-def test_a_module_that_is_preloaded_too_early_still_finds_the_others(
+def test_a_module_that_is_preloaded_behind_the_map_finds_the_others(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path
 ) -> None:
     _built(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
     assets = Assets(tmp_path / "build/manifest.json", url="/build/assets/")
-    head = assets.preload("js/app.js", type="module") + assets.importmap() + assets.script("js/app.js", type="module")
+    head = assets.importmap() + assets.preload("js/app.js", type="module") + assets.script("js/app.js", type="module")
     write_tree(tmp_path, {"index.html": f'<!doctype html><link rel="icon" href="data:,">{head}<body>'})
     browser.open(serve(tmp_path))
     browser.wait_for("document.body.dataset.found")

@@ -189,7 +189,10 @@ def test_map_of_a_vendor_is_followed_into_a_bundle(tmp_path: Path) -> None:
 def test_content_that_a_vendor_s_map_lacks_is_read(tmp_path: Path) -> None:
     bare = {key: value for key, value in VENDOR_MAP.items() if key != "sourcesContent"}
     files = {"assets/lib.js": VENDOR, "assets/lib.js.map": json.dumps(bare), "assets/src/lib.ts": "const loud = 1"}
-    assert map_of(tmp_path, run(tmp_path, files), "lib.js")["sourcesContent"] == ["const loud = 1"]
+    result = run(tmp_path, files)
+    assert map_of(tmp_path, result, "lib.js")["sourcesContent"] == ["const loud = 1"]
+    assert result.manifest is not None
+    assert result.manifest.assets["lib.js.map"].inputs == ("lib.js", "lib.js.map", "src/lib.ts")
 
 
 @pytest.mark.parametrize("secret", ["../secret.js", ".env", "../../../../../../etc/passwd", "link.js"])

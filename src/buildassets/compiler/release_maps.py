@@ -51,13 +51,18 @@ class Origins:
         """The URL of `origin` as the map at `map_path` gives it."""
         return origin.name if origin.is_url else to_url(relative(map_path, self.name_of(origin.name)))
 
-    def content(self, inputs: frozenset[str], origin: Origin) -> str | None:
-        """The text of `origin`, where that may be told: from a foreign map, of `inputs`, of source files in roots."""
+    def content(self, inputs: frozenset[str], read: dict[str, str], origin: Origin) -> str | None:
+        """The text of `origin`, where that may be told: from a foreign map, of `inputs`, of source files in roots.
+
+        What a file holds goes into `read`.
+        """
         if not self.with_content or origin.content is not None or origin.is_url:
             return origin.content if self.with_content else None
         if origin.name in inputs or self._is_source(origin.name):
-            return _text(origin.name)
-        return None
+            text = _text(origin.name)
+            if text is not None:
+                read[origin.name] = text
+        return read.get(origin.name)
 
     def _is_source(self, path: str) -> bool:
         real = os.path.realpath(path)
@@ -122,15 +127,17 @@ def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[
     """The map of `text` after `edits`, as an asset."""
     assert draft.origin is not None
     ordered = in_order(edits)
+    read: dict[str, str] = {}
     map_json = written_map(
         edited_map(draft.origin, ordered),
         Lines(edited(text, ordered), _syntax(draft.source.logical)),
         partial(origins.source, map_path),
-        partial(origins.content, frozenset(draft.inputs)),
+        partial(origins.content, frozenset(draft.inputs), read),
     )
     # What JSON can say and UTF-8 cannot, half a surrogate pair, comes out as JSON's own escape.
     content = f"{map_json}\n".encode("utf-8", "backslashreplace")
-    return Linked(Draft(Source(map_path, "", map_path, -1, map_path), content, inputs=draft.inputs))
+    inputs = tuple(dict.fromkeys((*draft.inputs, *read)))
+    return Linked(Draft(Source(map_path, "", map_path, -1, map_path), content, inputs=inputs))
 
 
 def _commented(path: LogicalPath, map_path: LogicalPath, text: str) -> tuple[str, Link]:

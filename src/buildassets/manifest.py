@@ -6,12 +6,14 @@ Takes and gives text; no I/O. `manifest.schema.json` beside this module is the s
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from buildassets.digest import digest
 from buildassets.document import SCHEMA, no_manifest, read_document
 
-__all__ = ["SCHEMA", "Entry", "Manifest", "dumps", "loads", "read_document"]
+__all__ = ["MANIFEST_NAME", "SCHEMA", "Entry", "Manifest", "dumps", "loads", "read_document"]
+
+MANIFEST_NAME: Final = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,9 @@ def test_an_interrupted_build_does_not_compress_what_is_left(tmp_path: Path) -> 
     files = {f"assets/{name}.txt": random.Random(name).randbytes(600_000).hex() for name in range(100)}
     write_tree(tmp_path, {"buildassets.toml": 'compress = ["br"]\n', **files})
     child = subprocess.Popen([sys.executable, "-m", "buildassets", "build"], cwd=tmp_path, env=environment())
-    time.sleep(3)  # of some 100 seconds
+    while not any((tmp_path / "build").glob("*")):
+        time.sleep(0.05)
+    time.sleep(1)  # of some 100 seconds
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=30) == 130
     assert list((tmp_path / "build").iterdir()) == []

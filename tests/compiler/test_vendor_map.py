@@ -54,10 +54,15 @@ def test_map_in_a_data_url_is_followed(tmp_path: Path, name: str, percent: bool)
 
 @pytest.mark.parametrize(
     "url",
-    ["lib.js.map", "", "https://a.test/lib.js.map", "//a.test/lib.js.map", "/lib.js.map", "lib.js", "%00", "x\\y"],
+    ["", "https://a.test/lib.js.map", "//a.test/lib.js.map", "/lib.js.map", "lib.js", "%00"],
 )
-def test_map_that_is_not_there_is_no_fault(tmp_path: Path, url: str) -> None:
+def test_what_names_no_file_for_a_map_is_no_fault(tmp_path: Path, url: str) -> None:
     assert followed(tmp_path, url) == VendorMap()
+
+
+@pytest.mark.parametrize("url", ["lib.js.map", "x\\y"])
+def test_map_that_is_not_there_is_no_fault_and_looked_for(tmp_path: Path, url: str) -> None:
+    assert followed(tmp_path, url) == VendorMap(absences=(str(tmp_path / "assets/js" / url),))
 
 
 def test_map_outside_of_the_source_root_is_not_read(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from time import monotonic
 
 import click
 
-from buildassets.cli.options import compile_options, configured, threads
+from buildassets.cli.options import cache_options, compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text
-from buildassets.compiler.pipeline import BuildResult, Mode
+from buildassets.compiler.result import BuildResult, Mode
 
 
 @click.command("build")
 @compile_options
+@cache_options
 def command(
     sources: tuple[str, ...],
     config_file: str | None,
@@ -20,16 +21,25 @@ def command(
     as_json: bool,
     verbose: bool,
     quiet: bool,
+    no_cache: bool,
+    cache_dir: str | None,
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.config import shown_path
-    from buildassets.compiler.pipeline import build
+    from buildassets.compiler.incremental import cache_folder, incremental
 
     started = monotonic()
     config = configured(config_file, sources, output)
     show = Output(as_json, verbose, quiet)
-    with threads(jobs) as executor, kept_from_stdout():
-        result = build(config, mode=mode, executor=executor, progress=show.on_progress())
+    cache = None if no_cache else cache_folder(config, cache_dir)
+
+    def work() -> BuildResult:
+        from buildassets.compiler.pipeline import build
+
+        with threads(jobs) as executor, kept_from_stdout():
+            return build(config, mode=mode, executor=executor, progress=show.on_progress(), cache=cache)
+
+    result = incremental(config, mode, cache, work)
     folder = shown_path(config, config.output)
     code = show.finish(result.succeeded, result.diagnostics, _document(result, folder))
     show.detail(f"wrote {folder}/{name}" for name in result.written)

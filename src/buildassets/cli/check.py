@@ -4,7 +4,7 @@ import click
 
 from buildassets.cli.options import compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
-from buildassets.compiler.pipeline import Mode
+from buildassets.compiler.result import Mode
 
 
 @click.command("check")

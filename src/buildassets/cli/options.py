@@ -26,6 +26,12 @@ _MODE = click.option(
 _JOBS = click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many threads; all cores if not given."
 )
+_NO_CACHE = click.option("--no-cache", is_flag=True, help="Do everything anew, and keep nothing of it.")
+_CACHE_DIR = click.option(
+    "--cache-dir",
+    metavar="DIR",
+    help="Where to keep what need not be done again; $BUILDASSETS_CACHE_DIR or .buildassets if not given.",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -34,6 +40,13 @@ _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but error
 def compile_options(command: _Command) -> _Command:
     """The options of every verb that compiles."""
     for option in (_QUIET, _VERBOSE, _JSON, _JOBS, _MODE, _OUTPUT, _CONFIG, _SOURCES):
+        command = option(command)
+    return command
+
+
+def cache_options(command: _Command) -> _Command:
+    """The options of a verb that keeps what it finds out."""
+    for option in (_CACHE_DIR, _NO_CACHE):
         command = option(command)
     return command
 

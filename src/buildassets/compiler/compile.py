@@ -114,7 +114,11 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     """`draft` with the origin that somebody else's source map tells, if there is one."""
     vendor = vendor_map(draft.source, text, syntax)
     return replace(
-        draft, origin=vendor.source_map, inputs=(*draft.inputs, *vendor.inputs), diagnostics=vendor.diagnostics
+        draft,
+        origin=vendor.source_map,
+        inputs=(*draft.inputs, *vendor.inputs),
+        absences=(*draft.absences, *vendor.absences),
+        diagnostics=vendor.diagnostics,
     )
 
 
@@ -125,6 +129,7 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
         source,
         compiled.text.encode("utf-8"),
         inputs=tuple(dict.fromkeys((source.path, *compiled.inputs))),
+        absences=compiled.absences,
         engines=((kind, engine.version),),
         compiled=compiled,
         origin=engine_map(compiled, syntax) if engines.source_maps else None,
@@ -179,6 +184,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         draft = replace(
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
+            absences=(*draft.absences, *minified.absences),
             engines=(*draft.engines, (syntax.value, minifier.version)),
             diagnostics=(*draft.diagnostics, *(as_written(draft, one, engines.shown) for one in minified.diagnostics)),
         )

@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, dumps
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
-MANIFEST_NAME: Final = "manifest.json"
 ASSETS_FOLDER: Final = "assets"
 STAGING_PREFIX: Final = ".new-"
 
@@ -74,6 +73,15 @@ def emit(
         final = replace(manifest, assets=entries)
         staging.add_unless_held(MANIFEST_NAME, dumps(final).encode("ascii"))
         return Emitted(final, staging.move_all())
+
+
+def release_files(output: str, manifest: Manifest) -> Iterator[str]:
+    """The paths of all files of the release in the directory `output`."""
+    yield os.path.join(output, MANIFEST_NAME)
+    for entry in manifest.assets.values():
+        path = os.path.join(output, ASSETS_FOLDER, entry.file)
+        yield path
+        yield from (path + SUFFIXES[coding] for coding in entry.encodings)
 
 
 def _copies(assets_folder: str, file: str, content: bytes, codings: Sequence[str]) -> _Copies:

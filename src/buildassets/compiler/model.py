@@ -141,15 +141,16 @@ class Draft:
     """An asset whose references are found and not yet named.
 
     `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
-    first. `compiled` is what a compiler gave, before minifying. `engines` are (kind, name and version) of those that
-    ran. `origin` is the source map of `body`, where maps are wanted; without, the body is what the source holds.
-    `directives` are those that its head holds, where they are asked for.
+    first; `absences` those looked for in vain. `compiled` is what a compiler gave, before minifying. `engines` are
+    (kind, name and version) of those that ran. `origin` is the source map of `body`, where maps are wanted; without,
+    the body is what the source holds. `directives` are those that its head holds, where they are asked for.
     """
 
     source: Source
     body: bytes | str = b""
     references: tuple[Reference, ...] = ()
     inputs: tuple[str, ...] = ()
+    absences: tuple[str, ...] = ()
     engines: tuple[tuple[str, str], ...] = ()
     compiled: Compiled | None = None
     origin: SourceMap | None = None

@@ -6,6 +6,7 @@ the manifest treat like all others.
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
 _SCRIPTS: Final = _TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"
+_EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
+_QUOTED: Final = re.compile(r'"([^"]*)"')
 _READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
 
 
@@ -252,12 +255,17 @@ class _Bundling:
             read = inputs_of(run.pieces)
             for piece in run.pieces.pieces:
                 if piece.name in logical and not piece.name.startswith("files/"):
-                    read_for = _with_settings(read[piece.name], os.path.realpath(self._config.folder))
-                    inputs = tuple(_as_configured(self._config, path) for path in read_for)
+                    settings = _settings_of(read[piece.name], os.path.realpath(self._config.folder))
+                    absent = {path for path in settings if not os.path.isfile(path)}
+                    inputs = self._as_configured((settings - absent).union(read[piece.name]))
                     entry = _Entry(logical[piece.name], self._entry_path(run, piece))
-                    draft = Draft(_source(self._config, entry), inputs=inputs, engines=(self._engine,))
+                    source = _source(self._config, entry)
+                    draft = Draft(source, inputs=inputs, absences=self._as_configured(absent), engines=(self._engine,))
                     drafts[entry.logical] = self._linked(run, piece, logical, draft)
         return drafts
+
+    def _as_configured(self, paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(_as_configured(self._config, path) for path in sorted(paths))
 
     @property
     def _engine(self) -> tuple[str, str]:
@@ -395,23 +403,39 @@ def _as_configured(config: Config, path: str) -> str:
     return os.path.join(config.folder, path[len(real) :]) if path.startswith(real) else path
 
 
-def _with_settings(paths: Iterable[str], folder: str) -> list[str]:
-    """`paths` with the settings that esbuild reads for them: the nearest of each kind, within `folder` or a package."""
-    found = set(paths)
+def _settings_of(paths: Iterable[str], folder: str) -> set[str]:
+    """Where esbuild looks for the settings of `paths`: upward to the nearest of each kind, in `folder` or a package."""
     known: dict[str, set[str]] = {}
-    for path in paths:
-        found |= _settings(dirname(path), folder, known)
-    return sorted(found)
+    found = {looked_at for path in paths for looked_at in _settings(dirname(path), folder, known)}
+    pending = list(found)
+    while pending:
+        above = set(_extended(pending.pop())) - found
+        found |= above
+        pending += above
+    return found
+
+
+def _extended(settings: str) -> Iterator[str]:
+    """The files that the file of `settings` is based on; for those of packages npm keeps account."""
+    try:
+        with open(settings, encoding="utf-8", errors="replace") as file:
+            named = _EXTENDS.findall(file.read())
+    except OSError:
+        return
+    for name in (name for names in named for name in _QUOTED.findall(names)):
+        if name.startswith("."):
+            path = os.path.normpath(os.path.join(dirname(settings), name))
+            yield path
+            yield path + ".json"
 
 
 def _settings(folder: str, project: str, known: dict[str, set[str]]) -> set[str]:
     if folder not in known:
-        here = (os.path.join(folder, name) for name in _READ_BESIDE)
-        found = {path for path in here if os.path.isfile(path)}
+        looked_at = {os.path.join(folder, name) for name in _READ_BESIDE}
         is_top = folder == project or basename(dirname(folder)) == "node_modules" or folder == dirname(folder)
         if not is_top:
-            names = {basename(path) for path in found}
+            found = {basename(path) for path in looked_at if os.path.isfile(path)}
             above = _settings(dirname(folder), project, known)
-            found |= {path for path in above if basename(path) not in names}
-        known[folder] = found
+            looked_at |= {path for path in above if basename(path) not in found}
+        known[folder] = looked_at
     return known[folder]

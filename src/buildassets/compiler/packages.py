@@ -24,10 +24,13 @@ def packages_of(
 
 
 class Descriptions:
-    """What is known of the packages of one build; `faults` say of which `package.json` nothing could be read."""
+    """What is known of the packages of one build; `faults` say of which `package.json` nothing could be read.
+
+    `looked_at` are the paths of all files and folders that were asked for."""
 
     def __init__(self, config: Config) -> None:
         self.faults: list[Diagnostic] = []
+        self.looked_at: list[str] = []
         self._roots = [(f"{root.prefix}/" if root.prefix else "", root) for root in config.sources if root.npm]
         self._read: dict[str, Description | None] = {}
 
@@ -40,6 +43,7 @@ class Descriptions:
     def names(self) -> Iterator[str]:
         """The packages that there are, at the top of the roots."""
         for _, root in self._roots:
+            self.looked_at.append(root.path)
             for name in _folders(root.path):
                 if name.startswith("@"):
                     yield from (f"{name}/{one}" for one in _folders(os.path.join(root.path, name)))
@@ -51,6 +55,7 @@ class Descriptions:
             if folder.startswith(prefix):
                 relative = folder.removeprefix(prefix)
                 path = os.path.join(root.path, relative)
+                self.looked_at += (path, os.path.join(path, "package.json"))
                 if os.path.isdir(path):
                     return self._parsed(os.path.join(path, "package.json"), f"{root.shown}/{relative}/package.json")
         return None

@@ -3,23 +3,24 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Literal
 
 from buildassets._version import __version__
 from buildassets.compiler.bundles import Bundles, find_bundles, joined
+from buildassets.compiler.cache import Cache
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
-from buildassets.compiler.emit import STAGING_PREFIX, emit
+from buildassets.compiler.emit import STAGING_PREFIX, emit, release_files
 from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
 from buildassets.compiler.fingerprint import Named, named
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.kept_drafts import KeptDrafts
 from buildassets.compiler.link import Absence, Site, linked, nearest_asset, reached, without_unreleased
 from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Link, Linked, ReferenceKind, Source
 from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
@@ -27,6 +28,7 @@ from buildassets.compiler.modules import Names, Settled, configured_map, mapped_
 from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.requires import Library, Requires, joining_order
+from buildassets.compiler.result import BuildResult, Mode
 from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.digest import integrity
@@ -35,22 +37,10 @@ from buildassets.manifest import Entry, Manifest
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
-Mode = Literal["production", "development"]
+__all__ = ["BuildResult", "CheckResult", "Mode", "build", "check"]
+
+Drafting = Callable[[Source], Draft]
 Progress = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory."""
-
-    manifest: Manifest | None
-    written: tuple[str, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the release directory now holds this build."""
-        return self.manifest is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +59,7 @@ class _Compilation:
     unreached: tuple[LogicalPath, ...]
     settled: Settled
     diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -81,14 +72,15 @@ def build(
     mode: Mode = "production",
     executor: Executor | None = None,
     progress: Progress | None = None,
+    cache: str | None = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
     `development` neither minifies nor compresses. Threads of `executor` wait for Sass and compress; without one all
-    is done in turn. Never raises for what a user can have caused: the result's diagnostics say it, sorted by place,
-    and then the earlier release stands as it was.
+    is done in turn. What engines made is kept in the folder `cache`, if there is one. Never raises for what a user can
+    have caused: the result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
     """
-    compilation = _compile(config, mode, executor, progress)
+    compilation = _compile(config, mode, executor, progress, cache)
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics)
     linked_assets = WithLinks(compilation.assets, compilation.settled.written)
@@ -103,7 +95,8 @@ def build(
         emitted = emit(config.output, manifest, contents, codings, executor)
     except OSError as fault:
         return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
-    return BuildResult(emitted.manifest, emitted.written, compilation.diagnostics)
+    outputs = tuple(release_files(config.output, emitted.manifest))
+    return BuildResult(emitted.manifest, emitted.written, compilation.diagnostics, compilation.inputs, outputs)
 
 
 def check(
@@ -118,20 +111,40 @@ def check(
     return CheckResult(compilation.diagnostics, compilation.unreached)
 
 
-def _compile(config: Config, mode: Mode, executor: Executor | None, progress: Progress | None) -> _Compilation:
+def _compile(
+    config: Config, mode: Mode, executor: Executor | None, progress: Progress | None, cache: str | None = None
+) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
     with ExitStack() as stack:
         try:
             engines = _engines(config, mode, stack)
         except BuildError as fault:
             return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
-        return _compile_with(engines, config, mode, executor, progress)
+        compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
+        with _drafting(engines, config, mode, cache) as draft_of:
+            return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
+
+
+@contextmanager
+def _drafting(engines: Engines, config: Config, mode: Mode, folder: str | None) -> Iterator[Drafting]:
+    """What makes drafts, or takes them from the cache in `folder`."""
+    work = partial(drafted, engines=engines, directives=config.directives)
+    if folder is None:
+        yield work
+        return
+    cache = Cache(folder)
+    yield partial(KeptDrafts(cache, config, mode).draft, work=work)
+    cache.save()
 
 
 def _compile_with(
-    engines: Engines, config: Config, mode: Mode, executor: Executor | None, progress: Progress | None
+    draft_of: Drafting,
+    compiles_to: Mapping[str, str],
+    config: Config,
+    mode: Mode,
+    executor: Executor | None,
+    progress: Progress | None,
 ) -> _Compilation:
-    compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
     discovery = discover(config, compiles_to)
     bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
     modules = bundle_modules(config, discovery.sources, mode == "production")
@@ -143,7 +156,7 @@ def _compile_with(
     starts |= {path for path in mapped_assets(importmap) if path in sources}
     descriptions = Descriptions(config)
     names = Names(config, importmap, packages_of(config, mode, descriptions, sources))
-    walk = _Walk(config, sources, bundles, modules, names.follow, engines, executor, progress)
+    walk = _Walk(config, sources, bundles, modules, names.follow, draft_of, executor, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
@@ -166,7 +179,9 @@ def _compile_with(
     diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults, *sources.diagnostics)
     unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-    return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)))
+    looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
+    inputs = (*looked_at, config.file) if config.file else looked_at
+    return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)), inputs)
 
 
 def _starts(
@@ -227,7 +242,7 @@ class _Walk:
         bundles: Bundles,
         modules: ModuleBundles,
         follow: Follow,
-        engines: Engines,
+        draft_of: Drafting,
         executor: Executor | None,
         progress: Progress | None,
     ) -> None:
@@ -249,7 +264,7 @@ class _Walk:
         self._members = bundles.members
         self._config = config
         self._embedding = _embedding(config)
-        self._engines = engines
+        self._draft_of = draft_of
         self._executor = executor
         self._progress = progress
 
@@ -269,10 +284,20 @@ class _Walk:
             pending = found - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
+    def inputs(self) -> Iterator[str]:
+        """Every file that was read or looked for, more than once perhaps, and the folders around these."""
+        for asset in self.compiled.values():
+            yield from asset.draft.inputs
+            yield from asset.draft.absences
+            # Not every compiler tells all that it looked for in vain.
+            yield from map(os.path.dirname, asset.draft.inputs)
+            if asset.draft.origin is not None:
+                yield from (origin.name for origin in asset.draft.origin.origins if not origin.is_url)
+
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
         sources = [self._sources[path] for path in sorted(paths) if path not in self._bundled]
-        for draft in chain(drafts, _drafts(sources, self._engines, self._config.directives, self._executor)):
+        for draft in chain(drafts, _drafts(sources, self._draft_of, self._executor)):
             path = draft.source.logical
             self.requires[path] = requires = self._library.requires(draft)
             if requires.depended:
@@ -296,7 +321,8 @@ class _Walk:
             self.alone.add(path)
             return self.compiled[path]
         parts = [self.compiled[one] for one in members]
-        return joined(self._sources[path], parts, self._engines.shown, source_maps=self._engines.source_maps)
+        shown = partial(shown_path, self._config)
+        return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps)
 
 
 def _embedding(config: Config) -> Embedding | None:
@@ -306,11 +332,8 @@ def _embedding(config: Config) -> Embedding | None:
     return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
 
 
-def _drafts(
-    sources: Sequence[Source], engines: Engines, directives: bool, executor: Executor | None
-) -> Iterator[Draft]:
+def _drafts(sources: Sequence[Source], draft_of: Drafting, executor: Executor | None) -> Iterator[Draft]:
     """The drafts of `sources`, in their order. Sass runs in a process of its own, so a thread can wait for it."""
-    draft_of = partial(drafted, engines=engines, directives=directives)
     waited_for = {}
     if executor is not None:
         waited_for = {source.logical: executor.submit(draft_of, source) for source in sources if needs_sass(source)}

@@ -39,12 +39,14 @@ class Discovery:
     """What the source roots hold.
 
     `skipped` says of what is there and yet makes no asset why not, as a noun phrase; a link to a folder stands
-    there under the folder's own name. Excluded files and Sass partials are not in it.
+    there under the folder's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of
+    all folders that were read and of all links.
     """
 
     sources: tuple[Source, ...]
     skipped: Mapping[LogicalPath, str]
     diagnostics: tuple[Diagnostic, ...]
+    looked_at: tuple[str, ...] = ()
 
 
 def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Discovery:
@@ -55,9 +57,11 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
     diagnostics: list[Diagnostic] = []
+    looked_at: list[str] = []
     for walk in _walks(config, compiles_to, npm=False):
         walk.run()
         diagnostics += walk.diagnostics
+        looked_at += walk.looked_at
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
@@ -69,6 +73,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
         tuple(sorted(diagnostics, key=sort_key)),
+        tuple(looked_at),
     )
 
 
@@ -105,6 +110,11 @@ class Sources(Mapping[LogicalPath, Source]):
     def skipped(self) -> dict[LogicalPath, str]:
         """What makes no asset in the packages that were read, with the reason."""
         return {path: reason for walk in self._walks for path, reason in walk.skipped.items()}
+
+    @property
+    def looked_at(self) -> list[str]:
+        """The paths of all folders that were read, and of packages that are not there."""
+        return [path for walk in self._walks for path in walk.looked_at]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -166,6 +176,7 @@ class _RootWalk:
         self.sources: dict[LogicalPath, Source] = {}
         self.skipped: dict[LogicalPath, str] = {}
         self.diagnostics: list[Diagnostic] = []
+        self.looked_at: list[str] = []
         self._root = root
         self._index = index
         self._output = output
@@ -197,6 +208,7 @@ class _RootWalk:
 
     def _read_package(self, package: str) -> None:
         path = os.path.join(self._root.path, package)
+        self.looked_at.append(path)
         trail = (self._real_root, os.path.realpath(os.path.dirname(path)))
         if os.path.islink(path):
             self._visit_link(path, trail, package)
@@ -209,6 +221,7 @@ class _RootWalk:
     def _read_folders(self) -> None:
         while self._folders:
             folder = self._folders.pop()
+            self.looked_at.append(folder.path)
             try:
                 with os.scandir(folder.path) as entries:
                     for entry in entries:
@@ -235,6 +248,7 @@ class _RootWalk:
             self._skip(relative, *_SPECIAL)
 
     def _visit_link(self, path: str, trail: tuple[str, ...], relative: str) -> None:
+        self.looked_at.append(path)
         real = os.path.realpath(path)
         try:
             mode = os.stat(real).st_mode

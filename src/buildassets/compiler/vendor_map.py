@@ -26,10 +26,14 @@ _ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 @dataclass(frozen=True, slots=True)
 class VendorMap:
-    """The map with its origins resolved, None where there is none or it is damaged; the files that it was read from."""
+    """The map with its origins resolved, None where there is none or it is damaged.
+
+    `inputs` are the files that it was read from, `absences` those that it would have been read from.
+    """
 
     source_map: SourceMap | None = None
     inputs: tuple[str, ...] = ()
+    absences: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -43,18 +47,20 @@ def vendor_map(source: Source, text: str, syntax: Syntax) -> VendorMap:
     if comment is None or not comment.url:
         return VendorMap()
     path = _path(source, comment.url)
+    files = (path,) if path else ()
     try:
         map_json = _content(comment.url, path)
     except ValueError as fault:
-        return VendorMap(diagnostics=(_damaged(source, text, comment, str(fault)),))
+        return VendorMap(inputs=files, diagnostics=(_damaged(source, text, comment, str(fault)),))
     if map_json is None:
-        return VendorMap()
+        return VendorMap(absences=files)
     found = read_map(map_json, Lines(text, syntax))
     if found is None:
-        return VendorMap(diagnostics=(_damaged(source, text, comment, "it is no source map of version 3"),))
+        fault_found = _damaged(source, text, comment, "it is no source map of version 3")
+        return VendorMap(inputs=files, diagnostics=(fault_found,))
     base = os.path.dirname(path or source.path)
     origins = tuple(_resolved(origin, base) for origin in found.origins)
-    return VendorMap(SourceMap(found.mappings, origins, found.names), (path,) if path else ())
+    return VendorMap(SourceMap(found.mappings, origins, found.names), files)
 
 
 def _path(source: Source, url: str) -> str | None:

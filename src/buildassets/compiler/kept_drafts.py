@@ -1,0 +1,81 @@
+"""Drafts that earlier builds made, for as long as all that they were made of is the same.
+
+Only what an engine compiled or minified is kept: everything else is read and scanned in the time that finding it in the
+cache takes.
+"""
+
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, Final
+
+from buildassets._version import __version__
+from buildassets.compiler.cache import Cache, Stale
+from buildassets.compiler.compile import needs_sass
+from buildassets.compiler.config import Config
+from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.result import Mode
+from buildassets.compiler.tools import environment, tools
+from buildassets.digest import digest_of_all
+
+# Where the types of a draft are at home. Nothing else is loaded: what lies in a cache is no program.
+_HOMES: Final = ("buildassets.compiler.model", "buildassets.compiler.source_map", "buildassets.diagnostics")
+
+
+class KeptDrafts:
+    """The drafts of one project in one cache."""
+
+    def __init__(self, cache: Cache, config: Config, mode: Mode) -> None:
+        self._cache = cache
+        self._load_paths = config.load_paths
+        self._key = digest_of_all(
+            [_settings(config, mode), *(f"{path} {cache.files.of(path)}" for path in tools(config.folder))]
+        )
+
+    def draft(self, source: Source, work: Callable[[Source], Draft]) -> Draft:
+        """The draft of `source`: the one that is kept, or else what `work` gives."""
+        step, key = self.step_of(source)
+        held = self._cache.recall(step, key)
+        if not isinstance(held, Stale):
+            with suppress(pickle.UnpicklingError):
+                return replace(_unpacked(held), source=source)
+        began_ns = self._cache.now()
+        draft = work(source)
+        if draft.engines and not draft.failed:
+            self._cache.keep(step, key, self._looked_at(draft), pickle.dumps(draft), began_ns)
+        return draft
+
+    def step_of(self, source: Source) -> tuple[str, str]:
+        """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
+        return f"draft {source.logical}", self._key
+
+    def _looked_at(self, draft: Draft) -> Iterator[str]:
+        yield from draft.inputs
+        yield from draft.absences
+        if needs_sass(draft.source):
+            # Dart Sass does not tell what it looked for in vain: a new name in these folders may go before another.
+            yield from map(os.path.dirname, draft.inputs)
+            yield from self._load_paths
+
+
+def _settings(config: Config, mode: Mode) -> str:
+    """What of the settings decides a draft."""
+    without = replace(
+        config, output="", entries=(), compress=(), integrity=None, bundles={}, templates=None, retain=None, budgets={}
+    )
+    return repr((__version__, environment(), mode, without))
+
+
+class _Drafts(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module not in _HOMES:
+            raise pickle.UnpicklingError(f"a draft holds no {module}.{name}")
+        return super().find_class(module, name)
+
+
+def _unpacked(content: bytes) -> Draft:
+    draft: Draft = _Drafts(BytesIO(content)).load()
+    return draft

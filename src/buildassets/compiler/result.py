@@ -1,0 +1,29 @@
+"""What a build gives. Imports no stage: a build with nothing to do has a result too."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from buildassets.diagnostics import Diagnostic
+from buildassets.manifest import Manifest
+
+Mode = Literal["production", "development"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
+
+    `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
+    stands in. Both are absolute paths.
+    """
+
+    manifest: Manifest | None
+    written: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the release directory now holds this build."""
+        return self.manifest is not None

@@ -1,0 +1,203 @@
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.compiler.cache import KEPT_TRACES, Cache, ContentStore, FileDigests, Stale, signature
+
+LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
+
+
+def later() -> int:
+    return time.time_ns() + LATER_NS
+
+
+def age(path: Path) -> None:
+    """Let `path` be as old as a file that nobody has touched since."""
+    os.utime(path, ns=(1_600_000_000_123_456_789, 1_600_000_000_123_456_789))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "a.scss"
+    path.write_text("a")
+    return path
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Callable[[], Cache]:
+    """Opens the cache anew, as the next build would, a minute after all that was written before."""
+    return lambda: Cache(str(tmp_path / "cache"), later)
+
+
+def kept(cache: Cache, source: Path, result: bytes = b"css", key: str = "key") -> None:
+    cache.keep("step", key, [str(source)], result, cache.now())
+    cache.save()
+
+
+def reason(found: bytes | Stale) -> str:
+    assert isinstance(found, Stale)
+    return found.reason
+
+
+def test_a_result_is_there_for_the_next_build(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    assert cache().recall("step", "key") == b"css"
+
+
+def test_what_was_never_built_says_so(cache: Callable[[], Cache]) -> None:
+    assert reason(cache().recall("step", "key")) == "it was never built before"
+
+
+def test_a_changed_file_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    source.write_text("b")
+    assert reason(cache().recall("step", "key")) == f"`{source}` changed"
+
+
+def test_a_missing_file_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    source.unlink()
+    assert reason(cache().recall("step", "key")) == f"`{source}` is gone"
+
+
+def test_a_file_that_was_looked_for_in_vain_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
+    source.unlink()
+    kept(cache(), source)
+    assert cache().recall("step", "key") == b"css"
+    source.write_text("a")
+    assert reason(cache().recall("step", "key")) == f"`{source}` is new"
+
+
+def test_another_key_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    assert reason(cache().recall("step", "other")) == "the settings or an engine changed"
+
+
+def test_a_new_name_in_a_folder_makes_a_result_stale(cache: Callable[[], Cache], tmp_path: Path) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    kept(cache(), folder)
+    assert cache().recall("step", "key") == b"css"
+    (folder / "_new.scss").touch()
+    assert reason(cache().recall("step", "key")) == f"`{folder}` changed"
+
+
+def test_the_same_bytes_written_again_make_nothing_stale(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    source.unlink()
+    source.write_text("a")
+    assert cache().recall("step", "key") == b"css"
+
+
+def test_an_edit_that_restores_size_and_mtime_is_seen(cache: Callable[[], Cache], source: Path) -> None:
+    age(source)
+    kept(cache(), source)
+    source.write_text("b")
+    age(source)
+    assert reason(cache().recall("step", "key")) == f"`{source}` changed"
+
+
+def test_a_young_file_is_read_again(source: Path) -> None:
+    """A second write within the tick of the clock leaves no mark."""
+    known = {str(source): (signature(source.stat()), "digest of what was read")}
+    young = FileDigests({}, lambda: source.stat().st_mtime_ns)
+    young.of(str(source))
+    assert list(young.settled()) == []
+    assert FileDigests(known).of(str(source)) == "digest of what was read"
+
+
+def test_a_file_of_a_coarse_clock_stays_young_for_seconds(source: Path) -> None:
+    os.utime(source, ns=(2_000_000_000_000_000_000, 2_000_000_000_000_000_000))
+    one_second_later = FileDigests({}, lambda: 2_000_000_001_000_000_000)
+    one_second_later.of(str(source))
+    assert list(one_second_later.settled()) == []
+
+
+def test_a_file_that_is_written_while_a_step_runs_is_not_trusted(cache: Callable[[], Cache], source: Path) -> None:
+    opened = cache()
+    opened.files.of(str(source))
+    source.write_text("other")
+    opened.keep("step", "key", [str(source)], b"of which text?", opened.now())
+    opened.save()
+    assert reason(cache().recall("step", "key")) == "it was never built before"
+
+
+def test_going_back_to_an_earlier_state_finds_its_result(cache: Callable[[], Cache], source: Path) -> None:
+    for text in "abc":
+        source.write_text(text)
+        kept(cache(), source, text.encode())
+    for text in "abc":
+        source.write_text(text)
+        assert cache().recall("step", "key") == text.encode()
+
+
+def test_only_the_last_traces_are_kept(cache: Callable[[], Cache], source: Path) -> None:
+    texts = [str(number) for number in range(KEPT_TRACES + 1)]
+    for text in texts:
+        source.write_text(text)
+        kept(cache(), source, text.encode())
+    source.write_text(texts[0])
+    assert isinstance(cache().recall("step", "key"), Stale)
+
+
+@given(st.integers(0), st.integers(0, 255))
+def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, position: int, byte: int) -> None:
+    folder = tmp_path_factory.mktemp("cache")
+    source = folder / "a"
+    source.write_text("a")
+    kept(Cache(str(folder), later), source)
+    index = folder / "index.json"
+    content = bytearray(index.read_bytes())
+    content[position % len(content)] = byte
+    index.write_bytes(content)
+    found = Cache(str(folder), later).recall("step", "key")
+    assert found == b"css" or reason(found) == "it was never built before"
+
+
+def test_a_truncated_index_is_no_index(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
+    kept(cache(), source)
+    index = tmp_path / "cache/index.json"
+    index.write_bytes(index.read_bytes()[:-10])
+    assert isinstance(cache().recall("step", "key"), Stale)
+
+
+def test_a_damaged_result_is_noticed(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
+    kept(cache(), source)
+    (content,) = (path for path in (tmp_path / "cache/content").rglob("*") if path.is_file())
+    content.write_bytes(b"cs")
+    assert reason(cache().recall("step", "key")) == "its result is not in the cache"
+    assert not content.exists()
+
+
+def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source: Path) -> None:
+    one, other = cache(), cache()
+    one.keep("one", "key", [str(source)], b"1", one.now())
+    other.keep("other", "key", [str(source)], b"2", other.now())
+    one.save()
+    other.save()
+    assert cache().recall("one", "key") == b"1"
+    assert cache().recall("other", "key") == b"2"
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "file").touch()
+    kept(Cache(str(tmp_path / "file/cache"), later), source)
+
+
+def test_the_folder_is_kept_out_of_version_control(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
+    kept(cache(), source)
+    assert (tmp_path / "cache/.gitignore").read_text() == "*\n"
+
+
+def test_content_that_nothing_names_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    store = ContentStore(str(tmp_path))
+    old, young, named = store.put(b"old"), store.put(b"young"), store.put(b"named")
+    for name in (old, named):
+        age(tmp_path / name[:2] / name[2:])
+    store.remove_all_but([named], 60)
+    assert [store.get(name) for name in (old, young, named)] == [None, b"young", b"named"]

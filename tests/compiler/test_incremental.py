@@ -1,0 +1,181 @@
+"""A second build does nothing; and whatever could have changed the first makes it work again."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.emit import release_files
+from buildassets.compiler.incremental import incremental
+from buildassets.compiler.pipeline import build
+from buildassets.compiler.result import BuildResult, Mode
+from buildassets.manifest import loads
+from tests.conftest import Tree, read_tree, write_tree
+from tests.corpus.packages import node_modules
+
+SITE: Tree = {
+    "pyproject.toml": '[tool.buildassets]\ncompress = ["gzip"]\nsource_maps = true\nload_paths = ["lib"]\n',
+    "assets/css/app.scss": '@import "theme"; @import "found"; a { background: url(../img/a.svg) }\n',
+    "assets/css/_theme.scss": "$colour: red;\n",
+    "assets/img/a.svg": "<svg/>",
+    "assets/js/unclosed.css": 'a { content: "x }\n',  # a warning
+    "assets/lib/one.js": "one()\n//# sourceMappingURL=one.js.map\n",
+    "assets/lib/one.js.map": '{"version": 3, "sources": ["one.ts"], "names": [], "mappings": "AAAA"}',
+    "assets/lib/one.ts": "one<number>()",
+    "lib/_found.scss": "b { color: $colour }\n",
+}
+TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+
+
+class Builder:
+    """Builds a folder again and again; `worked` counts how often there was something to do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.worked = 0
+
+    def __call__(self, mode: Mode = "production", folder: str = ".cache") -> BuildResult:
+        time.sleep(TICK_SECONDS)
+        config = load_config(start=str(self.folder))
+
+        def work() -> BuildResult:
+            self.worked += 1
+            return build(config, mode=mode, cache=cache)
+
+        cache = str(self.folder / folder)
+        return incremental(config, mode, cache, work)
+
+
+@pytest.fixture
+def builder(tmp_path: Path) -> Builder:
+    return Builder(write_tree(tmp_path, SITE))
+
+
+def released(folder: Path) -> Tree:
+    """The files that the manifest names, and the manifest."""
+    files = read_tree(folder / "build")
+    manifest = loads(files["manifest.json"].decode())
+    names = [path.removeprefix(f"{folder}/build/") for path in release_files(f"{folder}/build", manifest)]
+    return {name: files[name] for name in names}
+
+
+def clean_release(folder: Path) -> Tree:
+    """What a build without a past makes of the same files elsewhere."""
+    copy = folder.parent / f"{folder.name} copied"
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("build", ".cache"))
+    assert build(load_config(start=str(copy))).succeeded
+    return released(copy)
+
+
+def test_a_second_build_does_nothing_and_says_the_same(builder: Builder) -> None:
+    first = builder()
+    second = builder()
+    assert builder.worked == 1
+    assert second.manifest == first.manifest
+    assert second.diagnostics == first.diagnostics
+    assert [found.code for found in second.diagnostics] == ["css/syntax"]
+    assert second.written == ()
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a source": lambda folder: (folder / "assets/img/a.svg").write_text("<svg></svg>"),
+    "a partial": lambda folder: (folder / "assets/css/_theme.scss").write_text("$colour: tan;\n"),
+    "a partial of a load path": lambda folder: (folder / "lib/_found.scss").write_text("b { color: tan }\n"),
+    "a new source": lambda folder: (folder / "assets/img/b.svg").write_text("<svg/>"),
+    "a new source in a new folder": lambda folder: write_tree(folder, {"assets/new/b.svg": "<svg/>"}),
+    "a partial that goes before another": lambda folder: (folder / "assets/css/_found.scss").write_text(""),
+    "the original of a source with a map": lambda folder: (folder / "assets/lib/one.ts").write_text("1"),
+    "a source less": lambda folder: (folder / "assets/js/unclosed.css").unlink(),
+    "the settings": lambda folder: (folder / "pyproject.toml").write_text("[tool.buildassets]\nload_paths = ['lib']\n"),
+    "other settings go before": lambda folder: (folder / "buildassets.toml").write_text("load_paths = ['lib']"),
+    "an output": lambda folder: next((folder / "build/assets/img").glob("*.svg")).write_text("<g/>"),
+    "an output less": lambda folder: next((folder / "build/assets/css").glob("app.*.css")).unlink(),
+    "the manifest": lambda folder: (folder / "build/manifest.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_makes_the_next_build_as_a_clean_one(builder: Builder, change: str) -> None:
+    builder()
+    CHANGES[change](builder.folder)
+    assert builder().succeeded
+    assert builder.worked == 2
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_a_source_that_is_written_during_the_build_is_built_again(builder: Builder) -> None:
+    config = load_config(start=str(builder.folder))
+    partial = builder.folder / "assets/css/_theme.scss"
+
+    def work() -> BuildResult:
+        result = build(config)
+        partial.write_text("$colour: tan;\n")
+        return result
+
+    time.sleep(TICK_SECONDS)
+    incremental(config, "production", str(builder.folder / ".cache"), work)
+    builder()
+    assert builder.worked == 1
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_each_mode_is_a_build_of_its_own(builder: Builder) -> None:
+    builder()
+    builder("development")
+    assert builder.worked == 2
+
+
+def test_a_failed_build_is_tried_again(builder: Builder) -> None:
+    (builder.folder / "assets/css/app.scss").write_text("a { color: $none }")
+    builder()
+    assert not builder().succeeded
+    assert builder.worked == 2
+
+
+FRONT: Tree = {
+    "buildassets.toml": """
+sources = ["assets", { path = "packages", prefix = "npm", npm = true }]
+compress = []
+[bundles]
+"js/site.js" = { files = ["js/main.ts"], bundle = true }
+""",
+    "assets/js/main.ts": 'import { one } from "./one"; p(one);',
+    "assets/js/tsconfig.json": '{"extends": "../base"}',
+    "assets/base.json": '{"compilerOptions": {"target": "es2022"}}',
+    "assets/js/one.js": "export const one = 1;",
+    "assets/js/page.js": 'import { two } from "two"; p(two);',
+    "packages/two/package.json": '{"exports": "./index.js", "type": "module"}',
+    "packages/two/index.js": "export const two = 2;",
+    "packages/two/other.js": "export const two = 22;",
+}
+FRONT_CHANGES: dict[str, Tree] = {
+    "a part of a bundle": {"assets/js/one.js": "export const one = 11;"},
+    "a part that goes before another": {"assets/js/one.ts": "export const one: number = 11;"},
+    "the settings of TypeScript": {"assets/js/tsconfig.json": '{"compilerOptions": {"target": "es5"}}'},
+    "the settings that those are based on": {"assets/base.json": '{"compilerOptions": {"target": "es2015"}}'},
+    "a module of a package": {"packages/two/index.js": "export const two = 3;"},
+    "what a package exports": {"packages/two/package.json": '{"exports": "./other.js", "type": "module"}'},
+    "a package that is nearer": {"packages/two/node_modules/x/package.json": "{}"},
+}
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("change", FRONT_CHANGES)
+def test_a_change_of_packages_and_bundles_is_built_as_a_clean_build_would(tmp_path: Path, change: str) -> None:
+    folder = write_tree(tmp_path / "front", FRONT)
+    for name in ("esbuild", "@esbuild"):
+        (tmp_path / "node_modules").mkdir(exist_ok=True)
+        (tmp_path / "node_modules" / name).symlink_to(node_modules() / name)
+    builder = Builder(folder)
+    assert builder().succeeded
+    builder()
+    write_tree(folder, FRONT_CHANGES[change])
+    before = builder.worked
+    assert builder().succeeded
+    assert builder.worked == before + 1
+    assert released(folder) == clean_release(folder)
+    builder()
+    assert builder.worked == before + 1

@@ -1,0 +1,127 @@
+import pickle
+import time
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.cache import Cache
+from buildassets.compiler.compile import Engines, drafted
+from buildassets.compiler.config import Config, load_config
+from buildassets.compiler.engines import EngineOptions, start_engine
+from buildassets.compiler.kept_drafts import KeptDrafts
+from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.sources import discover
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\n',
+    "assets/a.scss": '@import "theme"; @import "found"; a { background: url(a.svg) }\n',
+    "assets/_theme.scss": "$colour: red;\n",
+    "assets/a.svg": "<svg/>",
+    "assets/b.js": "call( 1 )\n",
+    "assets/broken.js": "call('\n",
+    "assets/wrong.css": "a { content: 'x }\n",
+    "lib/_found.scss": "b { color: $colour }\n",
+}
+TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+
+
+class Project:
+    """A folder whose drafts are asked for again and again; `worked` are the sources that had to be read anew."""
+
+    def __init__(self, folder: Path, scss: str) -> None:
+        self.folder = folder
+        self.scss = scss
+        self.worked: list[str] = []
+
+    @property
+    def config(self) -> Config:
+        return load_config(start=str(self.folder))
+
+    def drafts(self) -> dict[str, Draft]:
+        """A draft for each source, as the next build has it."""
+        time.sleep(TICK_SECONDS)
+        config, cache = self.config, Cache(str(self.folder / ".cache"))
+        options = EngineOptions(config.folder, str, config.load_paths)
+        sass, css, js = (start_engine(name, options) for name in (self.scss, "rcssmin", "rjsmin"))
+
+        def work(source: Source) -> Draft:
+            self.worked.append(source.logical)
+            return drafted(source, Engines(sass, css, js, str))
+
+        kept = KeptDrafts(cache, config, "production")
+        try:
+            return {source.logical: kept.draft(source, work) for source in discover(config).sources}
+        finally:
+            sass.close()
+            cache.save()
+
+
+@pytest.fixture(params=["libsass", "dart-sass"])
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
+    return Project(write_tree(tmp_path, SITE), request.param)
+
+
+def test_drafts_that_an_engine_made_are_the_same_the_next_time(project: Project) -> None:
+    first = project.drafts()
+    project.worked.clear()
+    assert project.drafts() == first
+    assert project.worked == ["a.svg", "broken.js"]  # no engine ran, and what failed is tried again
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reread"),
+    [
+        ("assets/b.js", "call(2)", ["b.js"]),
+        ("assets/_theme.scss", "$colour: tan;", ["a.css"]),
+        ("lib/_found.scss", "b { color: tan }", ["a.css"]),
+        ("assets/_found.scss", "", ["a.css"]),  # goes before the one of the load path
+        ("assets/a.svg", "<svg></svg>", []),
+    ],
+)
+def test_only_what_a_change_reaches_is_made_again(project: Project, name: str, text: str, reread: list[str]) -> None:
+    project.drafts()
+    project.worked.clear()
+    write_tree(project.folder, {name: text})
+    project.drafts()
+    assert project.worked == sorted([*reread, "a.svg", "broken.js"])
+
+
+def test_other_settings_make_drafts_again(project: Project) -> None:
+    project.drafts()
+    project.worked.clear()
+    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\nurl = "/static/"\n'})
+    project.drafts()
+    assert len(project.worked) == 5
+
+
+def test_settings_that_decide_no_draft_change_nothing(project: Project) -> None:
+    project.drafts()
+    project.worked.clear()
+    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\ncompress = []\n'})
+    project.drafts()
+    assert project.worked == ["a.svg", "broken.js"]
+
+
+def test_a_warning_is_shown_again(project: Project) -> None:
+    project.drafts()
+    (warned,) = project.drafts()["wrong.css"].diagnostics
+    assert (warned.code, warned.location and warned.location.file) == ("css/syntax", "assets/wrong.css")
+
+
+class Hostile:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return print, ("run",)
+
+
+def test_what_lies_in_a_cache_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = Project(write_tree(tmp_path, SITE), "libsass")
+    (source,) = (one for one in discover(project.config).sources if one.logical == "b.js")
+    time.sleep(TICK_SECONDS)
+    cache = Cache(str(tmp_path / ".cache"))
+    step, key = KeptDrafts(cache, project.config, "production").step_of(source)
+    cache.keep(step, key, [source.path], pickle.dumps(Hostile()), cache.now())
+    cache.save()
+    kept = KeptDrafts(Cache(str(tmp_path / ".cache")), project.config, "production")
+    assert kept.draft(source, Draft) == Draft(source)
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,106 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.snapshot import take, unchanged
+from tests.conftest import write_tree
+
+MINUTE_NS = 60_000_000_000
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with a source and an output."""
+    return write_tree(tmp_path, {"assets/a.css": "a", "build/a.css": "a"})
+
+
+def taken(site: Path, *, began_ns: int | None = None, done_ns: int | None = None) -> None:
+    """A snapshot of a build that is over, a minute after all was written unless said otherwise."""
+    inputs = [site / "assets", site / "assets/a.css", site / "assets/absent.css"]
+    now = time.time_ns() + MINUTE_NS
+    take(
+        str(site / "cache"),
+        "build",
+        map(str, inputs),
+        [str(site / "build/a.css")],
+        b"result",
+        now if began_ns is None else began_ns,
+        lambda: now if done_ns is None else done_ns,
+    )
+
+
+def found(site: Path, build: str = "build") -> bytes | None:
+    return unchanged(str(site / "cache"), build)
+
+
+def test_the_result_is_there_again_while_nothing_changes(site: Path) -> None:
+    taken(site)
+    assert found(site) == b"result"
+
+
+def test_nothing_is_known_at_first(site: Path) -> None:
+    assert found(site) is None
+
+
+def test_another_build_is_another(site: Path) -> None:
+    taken(site)
+    assert found(site, "other") is None
+
+
+@pytest.mark.parametrize("name", ["assets/a.css", "assets/absent.css", "assets/new.css", "build/a.css"])
+def test_a_written_file_is_a_change(site: Path, name: str) -> None:
+    taken(site)
+    (site / name).write_text("b")
+    assert found(site) is None
+
+
+@pytest.mark.parametrize("name", ["assets/a.css", "build/a.css"])
+def test_a_removed_file_is_a_change(site: Path, name: str) -> None:
+    taken(site)
+    (site / name).unlink()
+    assert found(site) is None
+
+
+def test_a_write_that_restores_size_and_mtime_is_a_change(site: Path) -> None:
+    source = site / "assets/a.css"
+    status = source.stat()
+    taken(site)
+    source.write_text("b")
+    os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert found(site) is None
+
+
+def test_nothing_is_kept_of_a_build_whose_source_was_written_meanwhile(site: Path) -> None:
+    taken(site, began_ns=(site / "assets/a.css").stat().st_mtime_ns)
+    assert found(site) is None
+
+
+def test_an_output_too_young_to_be_told_apart_is_read_again(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write within the tick of the clock changes nothing that a stat shows."""
+    output = site / "build/a.css"
+    taken(site, done_ns=output.stat().st_mtime_ns)
+    assert found(site) == b"result"
+    look = output.stat()
+    output.write_text("b")
+    real = os.stat
+    monkeypatch.setattr(os, "stat", lambda path: look if path == str(output) else real(path))
+    assert found(site) is None
+
+
+@pytest.mark.parametrize("position", range(0, 400, 7))
+def test_a_damaged_snapshot_is_none(site: Path, position: int) -> None:
+    taken(site)
+    (snapshot,) = (site / "cache/builds").iterdir()
+    content = bytearray(snapshot.read_bytes())
+    content[position % len(content)] ^= 1
+    snapshot.write_bytes(content)
+    assert found(site) is None
+
+
+def test_names_that_are_not_unicode_are_kept(tmp_path: Path) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.css")
+    Path(name).write_text("a")
+    take(str(tmp_path / "cache"), "build", [name], [], b"result", time.time_ns() + MINUTE_NS)
+    assert unchanged(str(tmp_path / "cache"), "build") == b"result"

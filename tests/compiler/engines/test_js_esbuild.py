@@ -247,7 +247,7 @@ def test_closed_engine_starts_anew(command: EsbuildCommand) -> None:
 def test_process_that_died_in_between_is_replaced(command: EsbuildCommand) -> None:
     with closing(EsbuildEngine(command)) as engine:
         minified(engine, "f ( )")
-        (process,) = engine._idle
+        (process,) = engine._idle.waiting
         process._process.kill()
         process._process.wait()
         assert minified(engine, "g ( )").text == "g();"

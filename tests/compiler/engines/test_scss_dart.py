@@ -360,7 +360,7 @@ def test_sheet_without_end_is_given_up() -> None:
 
 def test_process_that_died_idle_is_replaced(engine: DartSassEngine) -> None:
     first = engine.run(GIVEN)
-    (process,) = engine._idle
+    (process,) = engine._idle.waiting
     process._process.kill()
     process._process.wait()
     assert engine.run(GIVEN) == first
@@ -368,16 +368,16 @@ def test_process_that_died_idle_is_replaced(engine: DartSassEngine) -> None:
 
 def test_one_process_compiles_one_sheet_after_the_other(engine: DartSassEngine) -> None:
     engine.run(GIVEN)
-    (process,) = engine._idle
+    (process,) = engine._idle.waiting
     engine.run(GIVEN)
-    assert engine._idle == [process]
+    assert engine._idle.waiting == [process]
 
 
 def test_close_leaves_no_process_and_no_open_file_and_run_starts_anew() -> None:
     engine = DartSassEngine([], str)
     before = os.listdir("/dev/fd")
     first = engine.run(GIVEN)
-    process = engine._idle[0]._process
+    process = engine._idle.waiting[0]._process
     engine.run(EngineInput("a{" * 20_000, "/a.scss", "a.scss"))
     engine.close()
     assert process.returncode is not None

@@ -375,7 +375,7 @@ def test_child_that_died_idle_is_replaced() -> None:
     engine = LibsassEngine([], str)
     given = EngineInput("a { b: c }", "/a.scss", "a.scss")
     first = engine.run(given)
-    (child,) = engine._idle
+    (child,) = engine._idle.waiting
     child._process.kill()
     child._process.wait()
     assert engine.run(given) == first
@@ -387,7 +387,7 @@ def test_close_leaves_no_process_and_run_starts_a_new_one() -> None:
     engine.close()
     given = EngineInput("a { b: c }", "/a.scss", "a.scss")
     first = engine.run(given)
-    process = engine._idle[0]._process
+    process = engine._idle.waiting[0]._process
     engine.close()
     assert process.returncode is not None
     assert engine.run(given) == first

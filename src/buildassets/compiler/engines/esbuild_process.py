@@ -4,20 +4,15 @@ Takes a command and texts, gives answers, or DiedError and TimeoutError. A proce
 work: it takes 8 ms to start, and a file of 5 kB less than one.
 """
 
-import socket
-import subprocess
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 from buildassets.compiler.engines import esbuild_protocol
-from buildassets.compiler.engines.endings import DiedError, ending
+from buildassets.compiler.engines.child_process import SocketProcess
+from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand
-
-_CHUNK_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +44,13 @@ class Answer:
     warnings: tuple[Message, ...]
 
 
-class EsbuildProcess:
+class EsbuildProcess(SocketProcess):
     """One process; OSError where it cannot be started."""
 
     def __init__(self, command: EsbuildCommand) -> None:
-        with ExitStack() as opened:
-            self._log = opened.enter_context(TemporaryFile())
-            self._socket, theirs = socket.socketpair()
-            opened.enter_context(self._socket)
-            with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - the program that the user installed
-                    [command.path, f"--service={command.version}"],
-                    stdin=theirs.fileno(),
-                    stdout=theirs.fileno(),
-                    stderr=self._log,
-                    cwd="/",
-                )
-            self._opened = opened.pop_all()
-        self._received = bytearray()
+        super().__init__([command.path, f"--service={command.version}"])
         self._requests = 0
         self._is_greeted = False
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can take another text."""
-        return self._process.poll() is None
 
     def transform(self, text: str, flags: Sequence[str], limit_seconds: float) -> Answer:
         """What esbuild's command line would make of `text`; TimeoutError where that takes too long."""
@@ -87,8 +64,7 @@ class EsbuildProcess:
         number = self._requests
         self._requests += 1
         try:
-            self._socket.settimeout(limit_seconds)
-            self._socket.sendall(esbuild_protocol.packet(number, request))
+            self.send(esbuild_protocol.packet(number, request), deadline)
             if not self._is_greeted:
                 self._packet(deadline)  # its version
                 self._is_greeted = True
@@ -97,36 +73,15 @@ class EsbuildProcess:
                 if answered == number:
                     return _answer(value)
         except ConnectionError:
-            raise DiedError(ending(self._process.wait())) from None
+            raise DiedError(self.how_it_ended()) from None
         except (AttributeError, KeyError, TypeError, ValueError):
             raise DiedError("its answer is none of esbuild") from None
 
     def _packet(self, deadline: float) -> bytes:
         """What the next packet holds behind its length."""
-        while (size := esbuild_protocol.size_at(self._received, 0)) is None or len(self._received) < size + 4:
-            left_seconds = deadline - monotonic()
-            if left_seconds <= 0:
-                raise TimeoutError
-            self._socket.settimeout(left_seconds)
-            more = self._socket.recv(_CHUNK_BYTES)
-            if not more:
-                raise ConnectionError
-            self._received += more
-        framed = bytes(self._received[4 : 4 + size])
-        del self._received[: 4 + size]
-        return framed
-
-    def end(self) -> str:
-        """End the process, let go of its socket; gives the first line that it printed.
-
-        Where npm's script started the program, the program ends because its input does.
-        """
-        with self._opened:
-            self._process.kill()
-            self._process.wait()
-            self._log.seek(0)
-            lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in lines if line.strip()), "")
+        while (size := esbuild_protocol.size_at(self.received, 0)) is None or len(self.received) < size + 4:
+            self.receive(deadline)
+        return self.taken(4, size)
 
 
 def _answer(value: Any) -> Answer:

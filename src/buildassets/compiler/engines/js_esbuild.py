@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
+from buildassets.compiler.engines.child_process import IdleProcesses
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild_process import Answer, EsbuildProcess, Message, Note
@@ -58,7 +60,7 @@ class EsbuildEngine:
         self._flags = (*_FLAGS, *_target(browsers))
         self._translates = bool(browsers)
         self._limit_seconds = limit_seconds
-        self._idle: list[EsbuildProcess] = []
+        self._idle: IdleProcesses[EsbuildProcess] = IdleProcesses()
 
     def run(self, given: EngineInput) -> Compiled:
         """The same program in fewer characters; an error where esbuild does not understand it."""
@@ -85,25 +87,14 @@ class EsbuildEngine:
         return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)), source_map=source_map)
 
     def _answer(self, text: str, flags: Sequence[str]) -> Answer:
-        process = self._take()
+        process = self._idle.take(partial(EsbuildProcess, self._command))
         try:
             answer = process.transform(text, flags, self._limit_seconds)
         except BaseException:
             process.end()
             raise
-        self._idle.append(process)
+        self._idle.give_back(process)
         return answer
-
-    def _take(self) -> EsbuildProcess:
-        while self._idle:
-            try:
-                process = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            if process.is_alive:
-                return process
-            process.end()
-        return EsbuildProcess(self._command)
 
     def _without_esbuild(self, given: EngineInput, where: Location, complaint: str) -> Compiled:
         """`given` minified by rjsmin, which is proven, with a warning that says why."""
@@ -118,8 +109,7 @@ class EsbuildEngine:
 
     def close(self) -> None:
         """End the processes; the next `run` starts one anew."""
-        while self._idle:
-            self._idle.pop().end()
+        self._idle.end_all()
 
 
 def _source_map(encoded: str, path: str) -> str:

@@ -6,45 +6,24 @@ Takes commands and requests, gives replies, or DiedError and TimeoutError.
 import os
 import re
 import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from glob import escape, glob
 from importlib.util import find_spec
-from tempfile import TemporaryFile
 from time import monotonic
-from typing import Final
 
 from buildassets.compiler.engines import sass_protocol
-from buildassets.compiler.engines.endings import DiedError, ending
+from buildassets.compiler.engines.child_process import SocketProcess
+from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_protocol import Call, Event, Fault, Reply, Response, Version
 
-_CHUNK_BYTES: Final = 1 << 18
 
-
-class SassProcess:
+class SassProcess(SocketProcess):
     """One process of `command`, which is to speak the Embedded Sass Protocol; OSError where it cannot be started."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        with ExitStack() as opened:
-            self._log = opened.enter_context(TemporaryFile())
-            self._socket, theirs = socket.socketpair()
-            opened.enter_context(self._socket)
-            with theirs:
-                # Its traces name files relative to the working directory, so that has to be one that we know.
-                self._process = subprocess.Popen(  # noqa: S603 - the compiler that the user chose
-                    [*command, "--embedded"], stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._log, cwd="/"
-                )
-            self._opened = opened.pop_all()
+        super().__init__([*command, "--embedded"])
         self.version = Version("", "", "")
-        self._received = bytearray()
         self._compilations = 0
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can take another sheet."""
-        return self._process.poll() is None
 
     def greet(self, limit_seconds: float) -> None:
         """Learn its `version`. DiedError or TimeoutError where it does not know the protocol."""
@@ -76,17 +55,16 @@ class SassProcess:
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
-            self._socket.settimeout(limit_seconds)
-            self._socket.sendall(sass_protocol.packet(compilation, request))
+            self.send(sass_protocol.packet(compilation, request), deadline)
             while True:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, Fault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
                 if isinstance(answer, Call) and answer_of is not None:
-                    self._socket.sendall(sass_protocol.packet(compilation, answer_of(answer)))
+                    self.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)
                 yield answer
         except ConnectionError:
-            raise DiedError(ending(self._process.wait())) from None
+            raise DiedError(self.how_it_ended()) from None
         except ValueError as fault:
             raise DiedError(str(fault)) from None
 
@@ -94,34 +72,13 @@ class SassProcess:
         """What the next packet holds behind its length."""
         while True:
             try:
-                size, start = sass_protocol.read_varint(self._received, 0)
+                size, start = sass_protocol.read_varint(self.received, 0)
                 break
             except IndexError:
-                self._receive(deadline)
-        while len(self._received) < start + size:
-            self._receive(deadline)
-        framed = bytes(self._received[start : start + size])
-        del self._received[: start + size]
-        return framed
-
-    def _receive(self, deadline: float) -> None:
-        left_seconds = deadline - monotonic()
-        if left_seconds <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left_seconds)
-        more = self._socket.recv(_CHUNK_BYTES)
-        if not more:
-            raise ConnectionError
-        self._received += more
-
-    def end(self) -> str:
-        """End the process, let go of its socket; gives the first line that it printed."""
-        with self._opened:
-            self._process.kill()
-            self._process.wait()
-            self._log.seek(0)
-            lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in lines if line.strip()), "")
+                self.receive(deadline)
+        while len(self.received) < start + size:
+            self.receive(deadline)
+        return self.taken(start, size)
 
 
 def installed_command() -> list[str]:

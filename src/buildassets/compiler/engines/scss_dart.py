@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from buildassets.compiler.engines import EngineOptions, sass_protocol
+from buildassets.compiler.engines.child_process import IdleProcesses
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
@@ -50,7 +51,7 @@ class DartSassEngine:
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
-        self._idle: list[SassProcess] = []
+        self._idle: IdleProcesses[SassProcess] = IdleProcesses()
 
     def _command(self) -> list[str]:
         if command := installed_command():
@@ -63,10 +64,10 @@ class DartSassEngine:
     def version(self) -> str:
         """As the manifest gives it: `dart-sass 1.99.0`."""
         try:
-            process = self._take()
+            process = self._idle.take(self._started)
         except UnavailableError:
             return self.name
-        self._idle.append(process)
+        self._idle.give_back(process)
         return f"{process.version.implementation} {process.version.version}"
 
     def run(self, given: EngineInput) -> Compiled:
@@ -74,7 +75,7 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         files = Files(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
         try:
-            process = self._take()
+            process = self._idle.take(self._started)
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         request = sass_protocol.compile_request(
@@ -93,22 +94,12 @@ class DartSassEngine:
         except BaseException:
             process.end()
             raise
-        self._idle.append(process)
+        self._idle.give_back(process)
         return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _take(self) -> SassProcess:
-        while self._idle:
-            try:
-                process = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            if process.is_alive:
-                return process
-            process.end()
-        return self._started(self._command())
-
-    def _started(self, command: Sequence[str]) -> SassProcess:
+    def _started(self) -> SassProcess:
         """A new process that speaks the protocol; UnavailableError where the command gives none."""
+        command = self._command()
         try:
             process = SassProcess(command)
         except OSError as fault:
@@ -131,8 +122,7 @@ class DartSassEngine:
 
     def close(self) -> None:
         """End the processes; the next `run` starts one anew."""
-        while self._idle:
-            self._idle.pop().end()
+        self._idle.end_all()
 
 
 _NATIVE: Final = "use a native Dart Sass of version 1.71 or later; the one that npm installs as `sass` is not native"

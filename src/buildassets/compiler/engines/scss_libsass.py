@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
+from buildassets.compiler.engines.child_process import IdleProcesses
 from buildassets.compiler.engines.endings import DiedError, ending
 from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
@@ -96,7 +97,7 @@ class LibsassEngine:
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
-        self._idle: list[Child] = []
+        self._idle: IdleProcesses[Child] = IdleProcesses()
 
     @cached_property
     def version(self) -> str:
@@ -111,7 +112,7 @@ class LibsassEngine:
         """The CSS of `given`, with every file that was read and every one that was looked for in vain."""
         given = replace(given, path=os.path.abspath(given.path))
         try:
-            child = self._take()
+            child = self._idle.take(Child)
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
             return _failed("scss/unavailable", message, given, [], "see that Python can start processes")
@@ -129,24 +130,13 @@ class LibsassEngine:
         except BaseException:
             child.end()
             raise
-        self._idle.append(child)
+        self._idle.give_back(child)
         diagnostics = (self._as_shown(diagnostic, given) for diagnostic in compiled.diagnostics)
         return replace(compiled, diagnostics=tuple(diagnostics))
 
-    def _take(self) -> Child:
-        while True:
-            try:
-                child = self._idle.pop()
-            except IndexError:
-                return Child()
-            if child.is_alive:
-                return child
-            child.end()
-
     def close(self) -> None:
         """End the children; the next `run` starts one anew."""
-        while self._idle:
-            self._idle.pop().end()
+        self._idle.end_all()
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
         """`diagnostic` with each path that the child marked as the user would write it."""

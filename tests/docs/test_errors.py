@@ -28,7 +28,6 @@ CODES = codes_with_a_page()
 
 # What an example cannot show within a test, and why; the page says the same.
 NOT_RUN = {
-    "css/no-source-map": "this version cannot build source maps yet",
     "scss/timeout": "it takes two minutes",
 }
 # What is shown with the esbuild of tests/corpus in reach.

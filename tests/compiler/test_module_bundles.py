@@ -565,6 +565,15 @@ def test_what_esbuild_complains_of_has_its_place(
     assert (f"hint: {hint}" in said) if hint else ("hint" not in said)
 
 
+@pytest.mark.parametrize("form", ["esm", "iife"])
+def test_asset_url_in_a_bundle_is_told_where_it_is_written(tmp_path: Path, form: str) -> None:
+    bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
+    files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": '// é\nlet a: string = ASSET_URL("a.png"); p(a);'}
+    said = texts(run(tmp_path, files, bundle))
+    assert "error[js/asset-url]: `ASSET_URL` means nothing in a bundle of modules" in said
+    assert "--> assets/js/b.ts:2:17" in said
+
+
 def test_every_error_is_told(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": "".join(f'import "./gone{number}";' for number in range(20))}
     assert len(run(tmp_path, files).diagnostics) == 20

@@ -23,7 +23,10 @@ from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Compiled, Draft, Source, SourceMap
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
+from buildassets.compiler.places import place_in
 from buildassets.compiler.references import scan
+from buildassets.compiler.references.asset_url import NAME as ASSET_URL
+from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.source_map import edited_map, encoded_map, origin_at, read_map
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -318,14 +321,19 @@ class _Bundling:
         ordered = in_order(edits)
         text = edited(before, ordered)
         references = tuple(scan(_syntax(piece), text))
+        calls = find_asset_urls(text, base).calls if _syntax(piece) is Syntax.JAVASCRIPT else ()
         # The map takes longer than all the rest, and is for those who debug and for what is not there.
-        is_asked_for = self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in found)
+        is_asked_for = (
+            calls or self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in found)
+        )
         draft = replace(draft, body=text if references else text.encode("utf-8"), references=references)
         if not is_asked_for:
             return draft
         moved = self._moved_map(piece, ordered)
         compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
-        return replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
+        draft = replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
+        places = [place_in(draft, text, start, end, self._shown) for start, end in calls]
+        return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
     def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:
         """The map of the piece after edits that are `in_order`."""
@@ -349,6 +357,12 @@ class _Bundling:
         # Not a file: it may be what one is compiled to, or nothing, which is told like any other missing reference.
         origin = self._by_path.get(aim.origin)
         return join(origin.logical, os.path.relpath(aim.path, dirname(aim.origin))) if origin else None
+
+
+def _asset_url_fault(where: Location) -> Diagnostic:
+    message = f"`{ASSET_URL}` means nothing in a bundle of modules"
+    hint = 'write `new URL("…", import.meta.url).href`, with a path relative to this file'
+    return error("js/asset-url", message, where, hint=hint)
 
 
 def _own_options(options: BundleOptions, form: Format) -> BundleOptions:

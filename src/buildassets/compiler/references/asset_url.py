@@ -40,10 +40,14 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AssetUrls:
-    """The edits that replace the calls of a script, in text order, and what is wrong with other calls."""
+    """The edits that replace the calls of a script, in text order; or else what is wrong with some.
+
+    `calls` says where the name stands in each of them.
+    """
 
     edits: tuple[Edit, ...] = ()
     faults: tuple[Fault, ...] = ()
+    calls: tuple[tuple[int, int], ...] = ()
 
 
 def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
@@ -60,14 +64,15 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
     calls = [call for place in places if (call := _Call.read(code, place))]
     if not calls or len(calls) < len(places) or any(word.kind is Kind.BAD for word in code):
         return AssetUrls()
+    names = tuple((call.name.start, call.name.end) for call in calls)
     faults = [*_declared(code), *(fault for call in calls if (fault := call.fault()))]
     if faults:
-        return AssetUrls(faults=tuple(faults))
+        return AssetUrls(faults=tuple(faults), calls=names)
     if is_module:
-        return AssetUrls(tuple(edit for call in calls for edit in call.edits(logical, "import.meta.url")))
+        return AssetUrls(tuple(edit for call in calls for edit in call.edits(logical, "import.meta.url")), calls=names)
     variable = own_url(logical)
     edits = [_start(code, variable), *(edit for call in calls for edit in call.edits(logical, variable))]
-    return AssetUrls(tuple(in_order(edits)))
+    return AssetUrls(tuple(in_order(edits)), calls=names)
 
 
 def own_url(logical: LogicalPath) -> str:

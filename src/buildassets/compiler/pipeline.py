@@ -162,21 +162,11 @@ def _compile_with(
     roots = [root.shown for root in config.sources]
     absence = Absence(walk.site, {**sources.skipped, **discovery.skipped}, roots, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
-    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics]
-    diagnostics += (*start_warnings, *importmap_errors)
-    diagnostics += _unavailable(config, codings)
-    for asset in (*walk.compiled.values(), *walk.assets.values()):
-        diagnostics += asset.draft.diagnostics
-    for required in walk.requires.values():
-        diagnostics += required.diagnostics
-    for path, part in walk.compiled.items():
-        # What only bundles hold is without its source map there.
-        is_released = path in walk.alone
-        found = absence.diagnostics(part)
-        diagnostics += (one for one in found if is_released or one.code != "reference/missing-map")
-        diagnostics += refusals(part, walk.compiled, shown)
+    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
+    diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
+    diagnostics += _faults_of_assets(walk, absence, shown)
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
-    diagnostics += (*name_faults(config, names, walk.compiled, shown), *descriptions.faults, *sources.diagnostics)
+    diagnostics += name_faults(config, names, walk.compiled, shown)
     unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
@@ -323,6 +313,20 @@ class _Walk:
         parts = [self.compiled[one] for one in members]
         shown = partial(shown_path, self._config)
         return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps)
+
+
+def _faults_of_assets(walk: _Walk, absence: Absence, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+    """What was found in each source and bundle, and what they refer to in vain."""
+    for asset in (*walk.compiled.values(), *walk.assets.values()):
+        yield from asset.draft.diagnostics
+    for required in walk.requires.values():
+        yield from required.diagnostics
+    for path, part in walk.compiled.items():
+        # What only bundles hold is without its source map there.
+        is_released = path in walk.alone
+        found = absence.diagnostics(part)
+        yield from (one for one in found if is_released or one.code != "reference/missing-map")
+        yield from refusals(part, walk.compiled, shown)
 
 
 def _embedding(config: Config) -> Embedding | None:

@@ -295,9 +295,16 @@ def _dig(folder: Path, name: str, depth: int) -> None:
     os.close(here)
 
 
-def test_empty_root_holds_nothing(tmp_path: Path) -> None:
+def test_empty_root_holds_nothing_but_its_folders(tmp_path: Path) -> None:
     (tmp_path / "assets/empty").mkdir(parents=True)
-    assert discover(_config(tmp_path)) == Discovery((), {}, ())
+    looked_at = str(tmp_path / "assets"), str(tmp_path / "assets/empty")
+    assert discover(_config(tmp_path)) == Discovery((), {}, (), looked_at)
+
+
+def test_links_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/a.css").symlink_to("gone.css")
+    assert discover(_config(tmp_path)).looked_at == (str(tmp_path / "assets"), str(tmp_path / "assets/a.css"))
 
 
 def _packages(folder: Path, prefix: str = "npm", listed: tuple[str, ...] = ()) -> Sources:

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from buildassets.compiler.config import Config
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -66,7 +67,7 @@ def configured(config_file: str | None, sources: Sequence[str] = (), output: str
 
 
 @contextmanager
-def threads(jobs: int | None) -> Iterator[Executor | None]:
+def threads(jobs: int | None) -> "Iterator[Executor | None]":
     """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""
     count = jobs or _cores()
     if count == 1:

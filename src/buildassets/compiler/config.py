@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config_file import read_named, relative_to, search
-from buildassets.compiler.engines import installed_engines
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
@@ -300,8 +299,14 @@ def _browsers(table: Table) -> tuple[str, ...]:
     return tuple(sorted(set(browsers)))
 
 
+def _installed_engines() -> tuple[str, ...]:
+    from buildassets.compiler.engines import installed_engines
+
+    return installed_engines()
+
+
 def _engines(table: Table) -> Engines:
-    installed = cache(installed_engines)  # asked for where a name is not built in: that takes 30 ms
+    installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
     engines = Engines(
         scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),

@@ -5,6 +5,7 @@ The table is our own: `mimetypes` reads the system's, and then two machines woul
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Final
 
 
@@ -114,6 +115,7 @@ def suffix(path: str) -> str:
     return name[dot:].lower() if dot > 0 else ""
 
 
+@cache  # a build asks ten times of each path
 def media_of(path: str) -> Media:
     """What the suffix of `path` says of the file; bytes of no known kind where it says nothing."""
     return _BY_SUFFIX.get(suffix(path), OCTETS)

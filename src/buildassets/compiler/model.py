@@ -163,6 +163,20 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleBundles:
+    """What became of the bundles that esbuild makes.
+
+    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
+    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
+    """
+
+    drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    parts: frozenset[LogicalPath] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
 SPECIFIERS: Final = (ReferenceKind.MODULE, ReferenceKind.RESOLVED)  # what is read as module specifiers are
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.link import nearest_asset
-from buildassets.compiler.model import Compiled, Draft, Source, SourceMap
+from buildassets.compiler.model import Compiled, Draft, ModuleBundles, Source, SourceMap
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.places import place_in
@@ -44,24 +44,8 @@ _QUOTED: Final = re.compile(r'"([^"]*)"')
 _READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleBundles:
-    """What became of the bundles.
-
-    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
-    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
-    """
-
-    drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
-    parts: frozenset[LogicalPath] = frozenset()
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
 def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
-    """The module bundles of `config`, made by esbuild; nothing at all where there are none."""
-    if not config.module_bundles:
-        return ModuleBundles()
+    """The module bundles of `config`, which has some, made by esbuild."""
     from buildassets.compiler.engines.esbuild_command import find_esbuild
 
     faults: list[Diagnostic] = []

@@ -22,8 +22,17 @@ from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.kept_drafts import KeptDrafts
 from buildassets.compiler.link import Absence, Site, linked, nearest_asset, reached, without_unreleased
-from buildassets.compiler.model import Content, Draft, Follow, ImportMap, Link, Linked, ReferenceKind, Source
-from buildassets.compiler.module_bundles import ModuleBundles, bundle_modules
+from buildassets.compiler.model import (
+    Content,
+    Draft,
+    Follow,
+    ImportMap,
+    Link,
+    Linked,
+    ModuleBundles,
+    ReferenceKind,
+    Source,
+)
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
@@ -147,7 +156,7 @@ def _compile_with(
 ) -> _Compilation:
     discovery = discover(config, compiles_to)
     bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
-    modules = bundle_modules(config, discovery.sources, mode == "production")
+    modules = _module_bundles(config, discovery.sources, mode)
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     sources = Sources(config, compiles_to, listed)
@@ -172,6 +181,14 @@ def _compile_with(
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
     return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)), inputs)
+
+
+def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
+    if not config.module_bundles:
+        return ModuleBundles()
+    from buildassets.compiler.module_bundles import bundle_modules  # 8 ms
+
+    return bundle_modules(config, sources, mode == "production")
 
 
 def _starts(

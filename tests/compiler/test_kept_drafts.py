@@ -14,14 +14,16 @@ from buildassets.compiler.sources import discover
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
-    "pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\n',
-    "assets/a.scss": '@import "theme"; @import "found"; a { background: url(a.svg) }\n',
+    "pyproject.toml": '[tool.buildassets]\nload_paths = ["first", "lib"]\n',
+    "assets/a.scss": '@import "theme"; @import "found", "deep/nested"; a { background: url(a.svg) }\n',
     "assets/_theme.scss": "$colour: red;\n",
     "assets/a.svg": "<svg/>",
     "assets/b.js": "call( 1 )\n",
     "assets/broken.js": "call('\n",
     "assets/wrong.css": "a { content: 'x }\n",
+    "first/deep/_other.scss": "",
     "lib/_found.scss": "b { color: $colour }\n",
+    "lib/deep/_nested.scss": "c { color: $colour }\n",
 }
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
@@ -76,6 +78,7 @@ def test_drafts_that_an_engine_made_are_the_same_the_next_time(project: Project)
         ("assets/_theme.scss", "$colour: tan;", ["a.css"]),
         ("lib/_found.scss", "b { color: tan }", ["a.css"]),
         ("assets/_found.scss", "", ["a.css"]),  # goes before the one of the load path
+        ("first/deep/_nested.scss", "", ["a.css"]),  # goes before the one of the second load path
         ("assets/a.svg", "<svg></svg>", []),
     ],
 )
@@ -90,7 +93,9 @@ def test_only_what_a_change_reaches_is_made_again(project: Project, name: str, t
 def test_other_settings_make_drafts_again(project: Project) -> None:
     project.drafts()
     project.worked.clear()
-    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\nurl = "/static/"\n'})
+    write_tree(
+        project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["first", "lib"]\nurl = "/static/"\n'}
+    )
     project.drafts()
     assert len(project.worked) == 5
 
@@ -98,7 +103,7 @@ def test_other_settings_make_drafts_again(project: Project) -> None:
 def test_settings_that_decide_no_draft_change_nothing(project: Project) -> None:
     project.drafts()
     project.worked.clear()
-    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["lib"]\ncompress = []\n'})
+    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\nload_paths = ["first", "lib"]\ncompress = []\n'})
     project.drafts()
     assert project.worked == ["a.svg", "broken.js"]
 
@@ -125,3 +130,11 @@ def test_what_lies_in_a_cache_is_not_run(tmp_path: Path, capsys: pytest.CaptureF
     kept = KeptDrafts(Cache(str(tmp_path / ".cache")), project.config, "production")
     assert kept.draft(source, Draft) == Draft(source)
     assert capsys.readouterr().out == ""
+
+
+def test_a_source_that_takes_the_name_of_another_is_read(project: Project) -> None:
+    settings = '[tool.buildassets]\nsources = ["over", "assets"]\nload_paths = ["first", "lib"]\n'
+    write_tree(project.folder, {"pyproject.toml": settings, "over/other.js": "one( 1 )"})
+    project.drafts()
+    write_tree(project.folder, {"over/b.js": "two( 2 )"})
+    assert project.drafts()["b.js"].body == b"two(2)"

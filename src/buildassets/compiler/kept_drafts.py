@@ -4,9 +4,8 @@ Only what an engine compiled or minified is kept: everything else is read and sc
 cache takes.
 """
 
-import os
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
@@ -14,7 +13,6 @@ from typing import Any, Final
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import Cache, Stale
-from buildassets.compiler.compile import needs_sass
 from buildassets.compiler.config import Config
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.result import Mode
@@ -30,7 +28,6 @@ class KeptDrafts:
 
     def __init__(self, cache: Cache, config: Config, mode: Mode) -> None:
         self._cache = cache
-        self._load_paths = config.load_paths
         self._key = digest_of_all(
             [_settings(config, mode), *(f"{path} {cache.files.of(path)}" for path in tools(config.folder))]
         )
@@ -45,20 +42,12 @@ class KeptDrafts:
         began_ns = self._cache.now()
         draft = work(source)
         if draft.engines and not draft.failed:
-            self._cache.keep(step, key, self._looked_at(draft), pickle.dumps(draft), began_ns)
+            self._cache.keep(step, key, (*draft.inputs, *draft.absences), pickle.dumps(draft), began_ns)
         return draft
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
-        return f"draft {source.logical}", self._key
-
-    def _looked_at(self, draft: Draft) -> Iterator[str]:
-        yield from draft.inputs
-        yield from draft.absences
-        if needs_sass(draft.source):
-            # Dart Sass does not tell what it looked for in vain: a new name in these folders may go before another.
-            yield from map(os.path.dirname, draft.inputs)
-            yield from self._load_paths
+        return f"draft {source.logical} {source.path}", self._key
 
 
 def _settings(config: Config, mode: Mode) -> str:

@@ -138,6 +138,41 @@ def test_inputs_are_all_files_that_are_loaded(compile_tree: Compile, tmp_path: P
     assert names(compile_tree(files).inputs, tmp_path) == expected
 
 
+LOADS = {
+    "use": '@use "deep/x" as *; a { b: c }',
+    "use with": "@use 'deep/x' with (\n  $c: 1\n); a { b: c }",
+    "forward": '@forward "deep/x"; a { b: c }',
+    "import": '@import "other" , "deep/x"; a { b: c }',
+    "load-css": '@use "sass:meta"; @include meta.load-css("deep/x");',
+    "partial": '@use "through"; a { b: c }',
+}
+
+
+@pytest.mark.parametrize("load", LOADS)
+def test_a_file_that_would_have_gone_before_is_among_the_absences(
+    compile_tree: Compile, tmp_path: Path, load: str
+) -> None:
+    files = {"vendor/deep/_x.scss": "$c: 0 !default; d { e: $c }", "_other.scss": "", "_through.scss": '@use "deep/x";'}
+    compiled = compile_tree({**files, "app.scss": LOADS[load]})
+    assert str(tmp_path / "vendor/deep/_x.scss") in compiled.inputs
+    assert str(tmp_path / "vendor/deep/_x.scss") in compiled.inputs
+    nearer = str(tmp_path / "deep/_x.scss")
+    assert nearer in compiled.absences
+    assert not set(compiled.absences) & set(compiled.inputs)
+    again = compile_tree({"deep/_x.scss": "$c: 1 !default; f { g: $c }"} | {"app.scss": LOADS[load]})
+    assert nearer in again.inputs
+
+
+def test_a_file_for_imports_alone_is_among_the_absences(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"_x.scss": "a { b: c }", "app.scss": '@import "x";'})
+    assert str(tmp_path / "_x.import.scss") in compiled.absences
+
+
+def test_unquoted_imports_of_the_indented_syntax_have_absences(compile_tree: Compile, tmp_path: Path) -> None:
+    compiled = compile_tree({"vendor/_x.sass": "a\n  b: c", "app.sass": "@import x"}, "app.sass")
+    assert str(tmp_path / "_x.scss") in compiled.absences
+
+
 def test_places_in_files_of_a_load_path_are_told_by_their_paths(compile_tree: Compile) -> None:
     files = {
         "app.scss": '@import "lib/a";',

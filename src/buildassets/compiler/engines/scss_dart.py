@@ -15,6 +15,7 @@ from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, As
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
 from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
+from buildassets.compiler.engines.scss_imports import looked_for
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Location, error, reason_text
@@ -34,7 +35,6 @@ class DartSassEngine:
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
-    Absences are not told: Dart Sass does not tell them.
     """
 
     name = "dart-sass"
@@ -181,9 +181,16 @@ def _compiled(files: Files, events: Sequence[Event], response: Response) -> Comp
     return Compiled(
         text=response.css + "\n" if response.css else "",
         inputs=tuple(sorted(read)),
+        absences=tuple(sorted(_absences(files))),
         diagnostics=tuple(dict.fromkeys(diagnostics)),
         source_map=_source_map(files, response) if response.failure is None else None,
     )
+
+
+def _absences(files: Files) -> set[str]:
+    """What was looked for in vain, and a little more: Dart Sass does not tell."""
+    paths = (files.path, *files.read)
+    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths)}
 
 
 def _source_map(files: Files, response: Response) -> str:

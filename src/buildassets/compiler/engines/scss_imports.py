@@ -6,6 +6,7 @@ inlined where `@import "x"` finds no Sass file of that name.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
@@ -13,6 +14,9 @@ from stat import S_ISDIR, S_ISREG
 from buildassets.diagnostics import reason_text
 
 _STAGES = ((".scss", ".sass"), (".css",))
+_STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
+_LOADING = re.compile(rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)|\bload-css\(({_STRINGS})")
+_NAME = re.compile(r"""[^\s"',]++""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,22 @@ def resolve(name: str, importer: str, load_paths: Sequence[str]) -> Resolution:
             if found:
                 return Resolution(found, tuple(absences), folders)
     return Resolution((), tuple(absences), folders)
+
+
+def looked_for(text: str, importer: str, load_paths: Sequence[str]) -> set[str]:
+    """The files that what `text` loads, which stands in the file `importer`, would be if they were there.
+
+    Every `@use`, `@forward`, `@import` and `load-css()` counts, also one in a comment; those with a scheme (`pkg:`) do
+    not.
+    """
+    absent: set[str] = set()
+    for match in _LOADING.finditer(text):
+        for name in _NAME.findall(match[1] or match[2]):
+            if ":" not in name:
+                # A file for `@import` alone goes before the one for all (Sass: import-only files).
+                for each in (name, f"{name}.import"):
+                    absent.update(resolve(each, importer, load_paths).absences)
+    return absent
 
 
 def _candidates(path: str) -> Iterator[list[str]]:

@@ -104,3 +104,10 @@ def test_names_that_are_not_unicode_are_kept(tmp_path: Path) -> None:
     Path(name).write_text("a")
     take(str(tmp_path / "cache"), "build", [name], [], b"result", time.time_ns() + MINUTE_NS)
     assert unchanged(str(tmp_path / "cache"), "build") == b"result"
+
+
+@pytest.mark.parametrize("name", ["a\0b.css", "a\ud800b.css"])
+def test_a_name_that_no_file_can_have_is_no_fault(site: Path, name: str) -> None:
+    inputs = [str(site / "assets/a.css"), str(site / "assets" / name)]
+    take(str(site / "cache"), "build", inputs, [], b"result", time.time_ns() + MINUTE_NS)
+    assert found(site) == b"result"

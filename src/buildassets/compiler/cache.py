@@ -51,8 +51,15 @@ class Stale:
     reason: str
 
 
-def signature(status: os.stat_result) -> Signature:
-    """What tells two states of a file apart without reading it. The ctime is there for restored mtimes."""
+def signature(path: str) -> Signature | None:
+    """What tells two states of a file apart without reading it; None where there is none.
+
+    The ctime is there for restored mtimes. What cannot be a path (it holds a NUL) is nowhere.
+    """
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
@@ -93,7 +100,7 @@ class FileDigests:
     def may_have_changed(self, path: str, since_ns: int) -> bool:
         """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
         self.of(path)
-        look, seen = self._looks[path], _signature(path)
+        look, seen = self._looks[path], signature(path)
         return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
@@ -104,7 +111,7 @@ class FileDigests:
 
     def _look(self, path: str) -> _Look:
         now = self._clock()
-        seen = _signature(path)
+        seen = signature(path)
         if seen is None:
             return _Look(ABSENT)
         known = self._known.get(path)
@@ -115,13 +122,6 @@ class FileDigests:
         except OSError:
             return _Look(ABSENT, seen)
         return _Look(digest(content), seen, is_settled(seen, now))
-
-
-def _signature(path: str) -> Signature | None:
-    try:
-        return signature(os.stat(path))
-    except (OSError, ValueError):
-        return None
 
 
 def _listing(folder: str) -> bytes:
@@ -205,7 +205,6 @@ class Cache:
         self._folder = folder
         self._clock = clock
         self._traces, known = _read_index(os.path.join(folder, _INDEX))
-        self._known = known
         self._new: dict[str, Trace] = {}
         self._content = ContentStore(os.path.join(folder, _CONTENT))
         self.files = FileDigests(known, clock)

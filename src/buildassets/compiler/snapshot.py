@@ -42,7 +42,7 @@ def unchanged(cache_folder: str, build: str) -> bytes | None:
     if any(digests.of(path) != was for path, was in head["young"].items()):
         return None
     result: str = head["result"]
-    return result.encode("utf-8", "surrogateescape")
+    return result.encode("utf-8", "surrogatepass")
 
 
 def take(
@@ -58,7 +58,7 @@ def take(
 
     Nothing is kept if an input may have been written since the build began, at `began_ns`.
     """
-    read = sorted(set(inputs))
+    read = sorted({path for path in inputs if "\0" not in path})  # with a NUL it is nowhere, and will never be
     now = clock()
     names = [*read, *sorted(set(outputs).difference(read))]
     looks = _looks(names)
@@ -69,8 +69,8 @@ def take(
     young = {name: digests.of(name) for name, look in seen.items() if not is_settled(look, now)}
     if ABSENT in young.values():
         return  # an output is gone again
-    encoded = "\0".join(names).encode("utf-8", "surrogateescape")
-    head = {"build": build, "names": len(encoded), "young": young, "result": result.decode("utf-8", "surrogateescape")}
+    encoded = "\0".join(names).encode("utf-8", "surrogatepass")
+    head = {"build": build, "names": len(encoded), "young": young, "result": result.decode("utf-8", "surrogatepass")}
     content = json.dumps(head).encode("ascii") + b"\n" + encoded + looks.tobytes()
     path = _path(cache_folder, build)
     with suppress(OSError), locked(cache_folder):
@@ -79,22 +79,18 @@ def take(
 
 
 def _path(cache_folder: str, build: str) -> str:
-    return os.path.join(cache_folder, _FOLDER, digest(build.encode("utf-8", "surrogateescape")))
+    return os.path.join(cache_folder, _FOLDER, digest(build.encode("utf-8", "surrogatepass")))
 
 
 def _split(names: bytes) -> list[str]:
-    return names.decode("utf-8", "surrogateescape").split("\0")
+    return names.decode("utf-8", "surrogatepass").split("\0")
 
 
 def _looks(paths: Sequence[str]) -> "array[int]":
     """The signatures of all `paths`, one after the other."""
     looks = array("q")
-    add, stat = looks.extend, os.stat
     for path in paths:
-        try:
-            add(signature(stat(path)))
-        except OSError:
-            add(_NOTHING)
+        looks.extend(signature(path) or _NOTHING)
     return looks
 
 

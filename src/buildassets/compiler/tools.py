@@ -11,9 +11,9 @@ def tools(folder: str) -> Iterator[str]:
     `folder` is the project's, in which or above which npm may have installed some.
     """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder, folders, files in os.walk(package):
+    for inner, folders, files in os.walk(package):
         folders.sort()
-        yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".py"))
+        yield from (os.path.join(inner, file) for file in sorted(files) if file.endswith(".py"))
     yield from (path for path in sys.path if path.endswith("-packages"))
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))
     while True:

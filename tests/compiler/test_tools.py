@@ -1,0 +1,15 @@
+import os
+from pathlib import Path
+
+from buildassets.compiler import tools as module
+from buildassets.compiler.tools import tools
+
+
+def test_what_npm_installed_in_the_project_or_above_it_is_among_the_tools(tmp_path: Path) -> None:
+    found = set(tools(str(tmp_path / "site/front")))
+    for folder in ("site/front", "site", "."):
+        assert os.path.normpath(tmp_path / folder / "node_modules/.package-lock.json") in found
+
+
+def test_this_package_is_among_the_tools(tmp_path: Path) -> None:
+    assert module.__file__ in set(tools(str(tmp_path)))

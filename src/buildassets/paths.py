@@ -54,6 +54,16 @@ def to_url(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"), safe=_SAFE_IN_URL)
 
 
+def quoted(reference: str) -> str:
+    """`reference`, a URL or a part of one, percent-encoded where it must not stand bare in a string or a `url()`.
+
+    Escapes that it has stay.
+    """
+    from urllib.parse import quote
+
+    return quote(reference, safe="/?#-._~!$*+,;=@:&%[]")
+
+
 def from_url(url_path: str) -> str:
     """The path that a URL's path component names, percent-decoded; bytes that are no UTF-8 as lone surrogates."""
     if "%" not in url_path:

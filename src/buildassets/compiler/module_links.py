@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final, Literal
-from urllib.parse import quote
 
 from buildassets.compiler.edits import Edit
 from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
@@ -18,7 +17,7 @@ from buildassets.compiler.references import scan
 from buildassets.compiler.references.asset_url import own_url
 from buildassets.compiler.references.js import unescaped
 from buildassets.media import Syntax, media_of, suffix
-from buildassets.paths import LogicalPath, from_url, relative, split_url, to_url
+from buildassets.paths import LogicalPath, from_url, quoted, relative, split_url, to_url
 
 Form = Literal["url", "module", "value"]
 
@@ -32,7 +31,6 @@ _WORD_AFTER: Final = re.compile(r"[\w$]")
 _NO_PATH: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\#?]|\Z")
 _SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"))
 _NEAR: Final = 80  # characters that are looked at before a place
-_URL_SAFE: Final = "/?#-._~!$*+,;=@:&%[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def own_base(form: Format, logical: LogicalPath) -> str:
 
 def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, own: str) -> Edit:
     """What makes `aim` name the asset `target` from the asset `base`, a script that calls its URL `own`."""
-    url = to_url(relative(base, target)) + quote(aim.tail, safe=_URL_SAFE)
+    url = to_url(relative(base, target)) + quoted(aim.tail)
     if aim.form == "module" and not url.startswith("."):
         url = "./" + url
     if aim.form != "value":

@@ -180,9 +180,14 @@ def _source_text(path: str) -> str:
 
 
 def _read_text(path: str) -> str:
+    return text_at(path) or ""
+
+
+def text_at(path: str) -> str | None:
+    """The text of the file at `path`, a byte order mark kept; None where it cannot be read or is no UTF-8."""
     try:
         with open(path, "rb") as file:
             text = decoded(file.read(), path)
     except OSError:
-        return ""
-    return "" if isinstance(text, Diagnostic) else text
+        return None
+    return None if isinstance(text, Diagnostic) else text

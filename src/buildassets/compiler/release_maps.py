@@ -15,11 +15,10 @@ from buildassets.compiler.fingerprint import output_name
 from buildassets.compiler.join.css import is_closed
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Draft, Link, Linked, Origin, Reference, ReferenceKind, Source
+from buildassets.compiler.places import text_at
 from buildassets.compiler.references import written
 from buildassets.compiler.references.map_comment import map_comment
 from buildassets.compiler.source_map import edited_map, written_map
-from buildassets.compiler.text import decoded
-from buildassets.diagnostics import Diagnostic
 from buildassets.digest import FINGERPRINT_LENGTH
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
@@ -156,9 +155,5 @@ def _relinked(asset: Linked, body: str, links: tuple[Link, ...]) -> Linked:
 
 def _text(path: str) -> str | None:
     """The text of the file, without a byte order mark; None where it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            text = decoded(file.read(), path)
-    except OSError:
-        return None
-    return None if isinstance(text, Diagnostic) else text.removeprefix("\ufeff")
+    text = text_at(path)
+    return None if text is None else text.removeprefix("\ufeff")

@@ -7,11 +7,10 @@ reference, in a comment, a string or a regular expression, is no reference.
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Final
-from urllib.parse import quote
 
 from buildassets.compiler.model import SPECIFIERS, Reference
 from buildassets.media import Syntax
-from buildassets.paths import split_url
+from buildassets.paths import quoted, split_url
 
 _MODULES: Final = {
     Syntax.CSS: "css",
@@ -54,4 +53,4 @@ def written(text: str, reference: Reference, path: str) -> str:
     if raw == reference.url:
         return path + raw[len(old_path) :]
     # The raw text has escapes: they cannot be carried over by position, and what they hide may not stand bare.
-    return path + quote(query_and_fragment, safe="/?#-._~!$*+,;=@:&%[]")
+    return path + quoted(query_and_fragment)

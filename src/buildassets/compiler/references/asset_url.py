@@ -8,20 +8,18 @@ it in a global property named after the asset. Pure.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from buildassets.compiler.edits import Edit, edited, in_order, origins
 from buildassets.compiler.lexers.js import Kind, begins_anew, reads_as_module, tokens
 from buildassets.compiler.model import Reference
 from buildassets.compiler.references import js
 from buildassets.digest import digest, fingerprint
-from buildassets.paths import LogicalPath, split_url
+from buildassets.paths import LogicalPath, quoted, split_url
 
 NAME: Final = "ASSET_URL"
 # `this` is the global object at the top of a classic script, whatever is declared there. A module has none, so that one
 # taken for a classic script fails at once. In a worker there is no document; in a page, an inline script has no `src`.
 _OWN_URL: Final = "this.{}=this.document?document.currentScript.src||document.baseURI:location.href;"
-_SAFE_IN_URL: Final = "/?#-._~!$*+,;=@:&%[]"
 _DOTS: Final = (".", "?.")
 _MAKERS: Final = ("function", "*", "class", "new", "get", "set", "async", "static")  # what makes it no plain call
 _DECLARERS: Final = ("var", "let", "const", "class", "function")
@@ -165,7 +163,7 @@ class _Call(NamedTuple):
         value = js.unescaped(literal.text[1:-1]) or ""
         if not value.startswith(("./", "../")):
             from_top = "../" * logical.count("/") + value.removeprefix("/")
-            yield Edit(literal.start + 1, literal.end - 1, quote(from_top, _SAFE_IN_URL))
+            yield Edit(literal.start + 1, literal.end - 1, quoted(from_top))
         yield Edit(literal.end, self.closer.end, f",{base}).href")
 
 

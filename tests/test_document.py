@@ -1,8 +1,23 @@
+import json
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from buildassets.diagnostics import Location
-from buildassets.document import SCHEMA, read_document
+from buildassets.document import SCHEMA, AssetLines, read_document, read_served
 from buildassets.errors import ManifestError
+from buildassets.manifest import Entry, Manifest, dumps
+
+
+def written(*names: str) -> bytes:
+    """A manifest as a build writes it."""
+    assets = {name: Entry(f"{number}.0123456789ab", "text/plain", number) for number, name in enumerate(names)}
+    return dumps(Manifest("0.1.0", {}, "/assets/", assets, {"lit": "js/lit.js"})).encode()
+
+
+SITE = written("css/app.css", "css/home.css", "img/logo.svg", "js/app.js", "js/ä.js", 'a"\\: {b')
 
 
 def test_a_manifest_is_given_as_it_is_written() -> None:
@@ -35,3 +50,69 @@ def test_traceback_says_what_to_do() -> None:
         ManifestError, match="use the same version of buildassets for the build and for the web process"
     ):
         read_document('{"schema": 99, "assets": {}}', "m.json")
+
+
+@given(st.sets(st.text(st.characters(), min_size=1), min_size=1), st.text(st.characters()))
+def test_entries_that_are_read_when_asked_for_are_those_of_the_whole(names: set[str], other: str) -> None:
+    content = written(*names)
+    assets, whole = read_served(content, "m.json")["assets"], json.loads(content)["assets"]
+    assert isinstance(assets, AssetLines)
+    assert {name: assets.get(name) for name in {*names, other}} == {name: whole.get(name) for name in {*names, other}}
+    assert (list(assets), len(assets), dict(assets)) == (list(whole), len(whole), whole)
+
+
+def test_what_is_no_text_names_no_entry() -> None:
+    assert read_served(SITE, "m.json")["assets"].get(None) is None
+
+
+def test_all_but_the_assets_is_given_as_it_is_written() -> None:
+    served, whole = read_served(SITE, "m.json"), json.loads(SITE)
+    assert {**served, "assets": None} == {**whole, "assets": None}
+
+
+def reordered(content: bytes) -> bytes:
+    lines = content.decode().split("\n")
+    first, last = lines.index(' "assets": {') + 1, lines.index(" },")
+    assets = [line.rstrip(",") for line in reversed(lines[first:last])]
+    return "\n".join([*lines[:first], ",\n".join(assets), *lines[last:]]).encode()
+
+
+def with_more_between(content: bytes) -> bytes:
+    return content.replace(b'\n },\n "generator"', b'\n },\n "else": {\n  "css/app.css": {}\n },\n "generator"')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: json.dumps(json.loads(content)).encode(),
+        lambda content: json.dumps(json.loads(content), ensure_ascii=False, indent=2).encode(),
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: content.replace(b'"size": 1', b'"size": 7'),
+        lambda content: content.replace(b'"release"', b'"later": 1, "released"'),
+        lambda content: written(),
+        reordered,
+        with_more_between,
+    ],
+    ids=["one line", "indented", "line ends", "edited", "no release", "no assets", "reordered", "more members"],
+)
+def test_a_manifest_that_is_laid_out_otherwise_says_the_same(change: Any) -> None:
+    content = change(SITE)
+    assert content != SITE
+    assert read_served(content, "m.json") == json.loads(content)
+
+
+@pytest.mark.parametrize("length", range(0, len(SITE) - 2, 5))
+def test_a_manifest_that_is_cut_off_is_refused_before_an_entry_is_asked_for(length: int) -> None:
+    with pytest.raises(ManifestError, match="run `buildassets build` again"):
+        read_served(SITE[:length], "m.json")
+
+
+@pytest.mark.parametrize("place", range(0, len(SITE) - 8, 5))
+def test_a_manifest_with_a_hole_is_refused_before_an_entry_is_asked_for(place: int) -> None:
+    with pytest.raises(ManifestError, match="run `buildassets build` again"):
+        read_served(SITE[:place] + bytes(8) + SITE[place + 8 :], "m.json")
+
+
+def test_unknown_schema_is_refused_in_our_own_layout_too() -> None:
+    with pytest.raises(ManifestError, match="has schema 2, this version reads 1"):
+        read_served(SITE.replace(b'"schema": 1', b'"schema": 2'), "m.json")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from buildassets.document import checksum
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, Manifest, dumps, loads, read_document
 
@@ -129,6 +130,24 @@ def test_release_follows_what_is_served_and_not_what_made_it() -> None:
     other = replace(FULL, url="/other/")
     assert json.loads(dumps(same))["release"] == release
     assert json.loads(dumps(other))["release"] != release
+
+
+def test_release_begins_with_the_checksum_of_the_text_of_the_assets() -> None:
+    text = dumps(FULL)
+    assets = text[text.index("{", 1) : text.index("\n },") + len("\n }")]
+    assert json.loads(assets) == json.loads(text)["assets"]
+    assert json.loads(text)["release"].startswith(checksum(assets.encode()))
+
+
+def test_release_follows_every_member_that_is_served() -> None:
+    others = [
+        replace(FULL, importmap={}),
+        replace(FULL, retained=()),
+        replace(FULL, scopes={}),
+        replace(FULL, modules={}),
+        replace(FULL, assets={}),
+    ]
+    assert len({json.loads(dumps(one))["release"] for one in [FULL, *others]}) == 6
 
 
 @given(st.text(st.characters(), min_size=1))

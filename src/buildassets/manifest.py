@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.document import SCHEMA, no_manifest, read_document
+from buildassets.document import SCHEMA, checksum, no_manifest, read_document
 
 __all__ = ["MANIFEST_NAME", "SCHEMA", "Entry", "Manifest", "dumps", "loads", "read_document"]
 
@@ -53,24 +53,32 @@ class Manifest:
 
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    body: dict[str, Any] = {
+    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
+    others: dict[str, Any] = {
         "url": manifest.url,
-        "assets": {path: _entry_document(entry) for path, entry in manifest.assets.items()},
         "importmap": dict(manifest.importmap),
         "retained": [dict(release) for release in manifest.retained],
     }
     if manifest.scopes:
-        body["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
+        others["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
     if manifest.modules:
-        body["modules"] = dict(manifest.modules)
-    document = {
-        "schema": SCHEMA,
-        "generator": {"name": "buildassets", "version": manifest.version, "engines": dict(manifest.engines)},
-        "release": digest(_compact(body).encode("ascii")),
-        **body,
+        others["modules"] = dict(manifest.modules)
+    texts = {
+        "schema": _compact(SCHEMA),
+        "generator": _one_a_line({"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}),
+        "release": _compact(_release(assets, others)),
+        "assets": assets,
+        **{key: _one_a_line(value) for key, value in others.items()},
     }
-    lines = [f" {_compact(key)}: {_one_a_line(document[key])}" for key in sorted(document)]
+    lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _release(assets: str, others: Mapping[str, Any]) -> str:
+    """64 hex digits over the text of `assets` and all else that is served: the checksum, then those of the SHA-256."""
+    text = assets.encode("ascii")
+    begin = checksum(text)
+    return begin + digest(text + _compact(others).encode("ascii"))[len(begin) :]
 
 
 def _compact(value: Any) -> str:

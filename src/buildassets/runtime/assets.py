@@ -6,11 +6,11 @@ what is light: a process starts in the time that parsing its manifest takes.
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from buildassets.document import no_manifest, read_document, refusal
+from buildassets.document import no_manifest, read_served, refusal
 from buildassets.paths import to_url
 from buildassets.runtime import tags
 from buildassets.runtime.tags import Markup, attribute_names, element
@@ -75,7 +75,7 @@ class _Release:
     __slots__ = ("_entries", "_manifest", "_maps", "_page_map", "_prefix", "texts", "urls")
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
-        self._entries: dict[str, Any] = document["assets"]
+        self._entries: Mapping[str, Any] = document["assets"]
         self._prefix = prefix
         self._manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
@@ -303,13 +303,13 @@ class Assets:
             # The stamp is that of the file which is read, even if another takes its place meanwhile.
             with open(self._path, "rb") as opened:
                 stamp = _stamp(os.fstat(opened.fileno()))
-                text = opened.read().decode()
+                content = opened.read()
+            document = read_served(content, self._shown)
         except OSError as fault:
             message = f"cannot read the manifest `{self._shown}`: {_reason(fault)}"
             raise refusal("manifest/missing", message, self._shown) from None
         except UnicodeDecodeError:
             raise refusal("manifest/invalid", f"`{self._shown}` is not UTF-8", self._shown) from None
-        document = read_document(text, self._shown)
         url = document.get("url") if self._url is None else self._url
         if not isinstance(url, str):
             raise no_manifest(self._shown)

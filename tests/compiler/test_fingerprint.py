@@ -1,12 +1,14 @@
 import hashlib
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.fingerprint import Named, named, output_name
+from buildassets.compiler.bodies import bytes_of, text_of
+from buildassets.compiler.fingerprint import Naming, output_name
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.model import Content, Link, Reference
+from buildassets.compiler.model import Content, Link, Named, Reference
 from buildassets.paths import LogicalPath
 
 _NAMES = [LogicalPath(f"{folder}/{name}.css") for folder in ("a", "b") for name in "uvwxyz"]
@@ -21,6 +23,10 @@ def sheet(text: str, targets: list[LogicalPath]) -> Content:
         text += f"<{target}>"
         links.append((Reference(start, start + len(target), target), target))
     return Content(text, tuple(links))
+
+
+def named(contents: Mapping[LogicalPath, Content]) -> dict[LogicalPath, Named]:
+    return {output.logical: output for output in Naming(text_of).named(contents)}
 
 
 def build(graph: dict[LogicalPath, list[LogicalPath]], edited: LogicalPath | None = None) -> dict[LogicalPath, Named]:
@@ -44,7 +50,7 @@ def test_the_last_suffix_stays_last(logical: str, expected: str) -> None:
 def test_the_fingerprint_is_the_sha256_of_the_final_bytes() -> None:
     outputs = named({LogicalPath("a.png"): Content(b"pixels"), LogicalPath("b.css"): sheet("", [LogicalPath("a.png")])})
     for output in outputs.values():
-        assert output.file.split(".")[1] == hashlib.sha256(output.content).hexdigest()[:12]
+        assert output.file.split(".")[1] == hashlib.sha256(bytes_of(output.content)).hexdigest()[:12]
 
 
 def test_references_are_relative_to_the_file_that_makes_them() -> None:
@@ -64,7 +70,7 @@ def test_members_of_a_cycle_name_each_other() -> None:
 def test_every_reference_names_an_output(graph: dict[LogicalPath, list[LogicalPath]]) -> None:
     outputs = build(graph)
     for name, targets in graph.items():
-        text = outputs[name].content.decode()
+        text = bytes_of(outputs[name].content).decode()
         for target in targets:
             assert outputs[target].file.rpartition("/")[2] in text
 

@@ -29,6 +29,7 @@ CODES = codes_with_a_page()
 # What an example cannot show within a test, and why; the page says the same.
 NOT_RUN = {
     "scss/timeout": "it takes two minutes",
+    "source/changed": "the moment is hard to meet",
 }
 # What is shown with the esbuild of tests/corpus in reach.
 WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/warn")

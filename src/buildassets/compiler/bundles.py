@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import commonpath, dirname, relpath, splitext
 
+from buildassets.compiler.bodies import text_of
 from buildassets.compiler.compile import is_template, origin_of
 from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.globs import compile_globs
@@ -119,7 +120,7 @@ def joined(
     syntax = media_of(source.logical).syntax
     if syntax is None or any(one.failed or media_of(one.source.logical).syntax is not syntax for one in drafts):
         return Linked(draft)
-    joints = join(syntax, [Member(one.source.shown, _text(one)) for one in drafts])
+    joints = join(syntax, [Member(one.source.shown, text_of(one.body)) for one in drafts])
     if joints.faults:
         return Linked(replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints.faults, shown))))
     body = ""
@@ -130,16 +131,12 @@ def joined(
         ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, names)])
         links += moved_links(member.links, ordered, len(body))
         if source_maps:
-            origins.append(edited_map(origin_of(member.draft, _text(member.draft), syntax), ordered, len(body)))
-        body += edited(_text(member.draft), ordered)
+            origins.append(edited_map(origin_of(member.draft, text_of(member.draft.body), syntax), ordered, len(body)))
+        body += edited(text_of(member.draft.body), ordered)
     references = tuple(reference for reference, _ in links)
     origin = joined_maps(origins) if source_maps else None
     final = body if links else body.encode("utf-8")
     return Linked(replace(draft, body=final, references=references, origin=origin), tuple(links))
-
-
-def _text(draft: Draft) -> str:
-    return draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8")
 
 
 def _template_names(drafts: Iterable[Draft]) -> dict[LogicalPath, str]:
@@ -155,13 +152,13 @@ def _renamed(draft: Draft, names: Mapping[LogicalPath, str]) -> Iterator[Edit]:
     from buildassets.compiler.engines.jst import name_edit
 
     if draft.source.logical in names:
-        yield name_edit(_text(draft), names[draft.source.logical])
+        yield name_edit(text_of(draft.body), names[draft.source.logical])
 
 
 def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
     """What keeps the references to no asset pointing at the place that they point at."""
     base = member.draft.source.logical
-    text = _text(member.draft)
+    text = text_of(member.draft.body)
     for index, target in member.missing:
         reference = member.draft.references[index]
         path = relative(bundle, target)

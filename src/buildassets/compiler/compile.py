@@ -13,7 +13,7 @@ from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify import css, js
-from buildassets.compiler.model import Compiled, Draft, EngineInput, Origin, ReferenceKind, Source, SourceMap
+from buildassets.compiler.model import Compiled, Draft, EngineInput, Origin, Reference, ReferenceKind, Source, SourceMap
 from buildassets.compiler.places import as_written, place_in
 from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
@@ -21,6 +21,7 @@ from buildassets.compiler.source_map import composed, edited_map, engine_map, ma
 from buildassets.compiler.text import decoded
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
+from buildassets.digest import digest
 from buildassets.media import Syntax, media_of, suffix
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
@@ -75,27 +76,35 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
     if not is_compiled and (syntax is None or (syntax is Syntax.SOURCE_MAP and not source_map.may_refer(raw))):
-        return Draft(source, raw, inputs=(source.path,))
+        return _as_it_is(source, raw)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         if syntax is Syntax.SOURCE_MAP and not is_compiled:
-            return Draft(source, raw, inputs=(source.path,))
+            return _as_it_is(source, raw)
         is_markup = syntax in (Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_markup else Draft(source, diagnostics=(text,))
     if source.keeps_name:
         references = tuple(scan(syntax, text)) if syntax else ()
-        return Draft(source, text if references else raw, references, inputs=(source.path,))
+        return _as_it_is(source, text if references else raw, references)
     if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, raw, syntax, engines)
     header = read_header(text, source.shown)
-    draft = _compiled(source, header.text, header.text.encode("utf-8"), syntax, engines)
+    is_whole = header.text == text
+    draft = _compiled(source, header.text, raw if is_whole else header.text.encode("utf-8"), syntax, engines)
+    draft = draft if is_whole else replace(draft, digest=None)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
+
+
+def _as_it_is(source: Source, body: bytes | str, references: tuple[Reference, ...] = ()) -> Draft:
+    """The draft of a source that is released as it is, but for what it refers to."""
+    raw = body.encode("utf-8") if isinstance(body, str) else body
+    return Draft(source, body, references, inputs=(source.path,), digest=digest(raw))
 
 
 def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
     """The draft of markup that is not UTF-8: it names its encoding itself and is released as it is."""
     tolerated = replace(fault, severity=Severity.WARNING, notes=("its references are left alone",))
-    return Draft(source, raw, inputs=(source.path,), diagnostics=(tolerated,))
+    return replace(_as_it_is(source, raw), diagnostics=(tolerated,))
 
 
 def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, engines: Engines) -> Draft:
@@ -104,7 +113,7 @@ def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, eng
         return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
-    draft = Draft(source, body, inputs=(source.path,))
+    draft = _as_it_is(source, body)
     if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
         draft = _followed(draft, text, syntax)
     return _finished(draft, text, syntax, engines)
@@ -193,7 +202,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         if engines.source_maps:
             draft = replace(draft, origin=_composed(draft, text, minified, syntax))
         text = minified.text
-        draft = replace(draft, body=text.encode("utf-8"))
+        draft = replace(draft, body=text.encode("utf-8"), digest=None)
     references = scan(syntax, text)
     if draft.origin is not None:  # then the map of the release takes the place of the one that is named
         references = [one for one in references if one.kind is not ReferenceKind.SOURCE_MAP]
@@ -219,7 +228,7 @@ def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, 
         return draft, text
     origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), found.edits) if engines.source_maps else None
     text = edited(text, found.edits)
-    return replace(draft, body=text.encode("utf-8"), origin=origin), text
+    return replace(draft, body=text.encode("utf-8"), origin=origin, digest=None), text
 
 
 def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote_from_bytes
 
+from buildassets.compiler.bodies import bytes_of, text_of
 from buildassets.compiler.edits import Edit, edited, moved_links
-from buildassets.compiler.model import DATA_URL_DEMAND, Draft, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.compiler.source_map import edited_map
 from buildassets.diagnostics import Diagnostic, error
@@ -66,7 +67,7 @@ def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embe
     edits: list[Edit] = []
     inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
     for reference, target in candidates(asset, embedding):
-        content = _content(files[target].draft)
+        content = bytes_of(files[target].draft.body)
         is_wanted = _is_demand(reference) or (embedding is not None and len(content) <= embedding.limit_bytes)
         if is_wanted and not _references(files[target]):
             fragment = reference.url.partition("#")[2]
@@ -75,12 +76,12 @@ def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embe
             inputs.update(dict.fromkeys(files[target].draft.inputs))
     if not edits:
         return asset
-    assert isinstance(asset.draft.body, str)
-    body = edited(asset.draft.body, edits)
+    body = edited(text_of(asset.draft.body), edits)
     links = tuple(moved_links(asset.links, edits))
     references = tuple(reference for reference, _ in links)
     origin = asset.draft.origin and edited_map(asset.draft.origin, edits)
-    return Linked(replace(asset.draft, body=body, references=references, inputs=tuple(inputs), origin=origin), links)
+    draft = replace(asset.draft, body=body, references=references, inputs=tuple(inputs), origin=origin, digest=None)
+    return Linked(draft, links)
 
 
 def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
@@ -125,7 +126,3 @@ def _is_demand(reference: Reference) -> bool:
 def _references(file: Linked) -> tuple[LogicalPath, ...]:
     """What `file` refers to, be it there or not."""
     return file.targets or tuple(target for _, target in file.missing)
-
-
-def _content(draft: Draft) -> bytes:
-    return draft.body.encode("utf-8") if isinstance(draft.body, str) else draft.body

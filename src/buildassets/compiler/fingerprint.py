@@ -1,21 +1,12 @@
 """Output names that follow content and everything referred to, through cycles too. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.graph import components
-from buildassets.compiler.model import Content
+from buildassets.compiler.model import Body, Content, Named
 from buildassets.compiler.references import splice
 from buildassets.digest import digest, digest_of_all, fingerprint
 from buildassets.paths import LogicalPath, relative, to_url
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An asset with its final name (relative to the release directory's `assets/`) and its final bytes."""
-
-    file: str
-    content: bytes
 
 
 def output_name(logical: LogicalPath, hex_fingerprint: str) -> str:
@@ -27,52 +18,72 @@ def output_name(logical: LogicalPath, hex_fingerprint: str) -> str:
     return f"{folder}{slash}{stem}.{hex_fingerprint}{dot}{last_suffix}"
 
 
-def named(contents: Mapping[LogicalPath, Content]) -> dict[LogicalPath, Named]:
-    """Every asset with its name and final bytes; every link's target must be a key of `contents`."""
-    files: dict[LogicalPath, str] = {}
-    finished: dict[LogicalPath, Named] = {}
-    targets = {logical: [target for _, target in content.links] for logical, content in contents.items()}
-    for members in components(targets):
-        if len(members) == 1 and members[0] not in targets[members[0]]:
-            logical = members[0]
-            final = _final_bytes(logical, contents[logical], files)
-            has_hash = contents[logical].keeps_name
-            files[logical] = logical if has_hash else output_name(logical, fingerprint(digest(final)))
-            finished[logical] = Named(files[logical], final)
-            continue
-        files.update(_cycle_files(members, contents, files))
+class Naming:
+    """The names of one release. `files` are those known so far, by logical path; `text_of` gives a body's text."""
+
+    def __init__(self, text_of: Callable[[Body], str], files: Mapping[LogicalPath, str] | None = None) -> None:
+        self.files = dict(files or {})
+        self._text_of = text_of
+        self._urls: dict[LogicalPath, str] = {}
+
+    def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
+        """Every one of `contents` with its name and content, what is referred to before what refers to it.
+
+        Every link's target must be among them or have its name already.
+        """
+        targets = {
+            logical: [target for _, target in content.links if target in contents]
+            for logical, content in contents.items()
+        }
+        for members in components(targets):
+            if len(members) == 1 and members[0] not in targets[members[0]]:
+                yield self._alone(members[0], contents[members[0]])
+                continue
+            self.files.update(self._cycle_files(members, contents))
+            for logical in members:
+                final = self._spliced(logical, contents[logical])
+                yield Named(logical, self.files[logical], digest(final), final)
+
+    def _alone(self, logical: LogicalPath, content: Content) -> Named:
+        body = content.body
+        final = self._spliced(logical, content) if content.links or isinstance(body, str) else body
+        if content.digest is not None and not content.links:
+            hex_digest = content.digest
+        else:
+            assert isinstance(final, bytes)
+            hex_digest = digest(final)
+        self.files[logical] = logical if content.keeps_name else output_name(logical, fingerprint(hex_digest))
+        return Named(logical, self.files[logical], hex_digest, final)
+
+    def _spliced(self, logical: LogicalPath, content: Content) -> bytes:
+        base = LogicalPath(to_url(logical))
+        replacements = [(reference, relative(base, self._url(target))) for reference, target in content.links]
+        return splice(self._text_of(content.body), replacements).encode("utf-8")
+
+    def _url(self, target: LogicalPath) -> str:
+        url = self._urls.get(target)
+        if url is None:
+            url = self._urls[target] = to_url(self.files[target])
+        return url
+
+    def _cycle_files(
+        self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]
+    ) -> dict[LogicalPath, str]:
+        """Names for the members of one cycle, as the contract defines them: own bytes, the others', all referred to."""
+        inside = frozenset(members)
+        digests: dict[LogicalPath, str] = {}
+        outside: set[str] = set()
         for logical in members:
-            finished[logical] = Named(files[logical], _final_bytes(logical, contents[logical], files))
-    return finished
-
-
-def _final_bytes(logical: LogicalPath, content: Content, files: Mapping[LogicalPath, str]) -> bytes:
-    if isinstance(content.body, bytes):
-        return content.body
-    return _spliced(content, lambda target: relative(logical, files[target]))
-
-
-def _spliced(content: Content, path_of: Callable[[LogicalPath], str]) -> bytes:
-    assert isinstance(content.body, str)
-    text = splice(content.body, [(reference, to_url(path_of(target))) for reference, target in content.links])
-    return text.encode("utf-8")
-
-
-def _cycle_files(
-    members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content], files: Mapping[LogicalPath, str]
-) -> dict[LogicalPath, str]:
-    """Names for the members of one cycle, as the contract defines them: own bytes, the others', all referred to."""
-    inside = frozenset(members)
-    digests: dict[LogicalPath, str] = {}
-    outside: set[str] = set()
-    for logical in members:
-        content = contents[logical]
-        digests[logical] = digest(_spliced(content, lambda target: target if target in inside else files[target]))
-        outside.update(files[target] for _, target in content.links if target not in inside)
-    return {
-        logical: output_name(logical, fingerprint(_mixed(digests[logical], digests.values(), outside)))
-        for logical in members
-    }
+            content = contents[logical]
+            replacements = [
+                (one, to_url(target if target in inside else self.files[target])) for one, target in content.links
+            ]
+            digests[logical] = digest(splice(self._text_of(content.body), replacements).encode("utf-8"))
+            outside.update(self.files[target] for _, target in content.links if target not in inside)
+        return {
+            logical: output_name(logical, fingerprint(_mixed(digests[logical], digests.values(), outside)))
+            for logical in members
+        }
 
 
 def _mixed(own: str, all_members: Iterable[str], outside: Iterable[str]) -> str:

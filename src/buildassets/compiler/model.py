@@ -28,6 +28,19 @@ class Source:
     keeps_name: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """What the file at `path` holds, where memory is too dear for it (see `bodies`); `digest` is that of its bytes."""
+
+    path: str
+    shown: str
+    digest: str
+    size_bytes: int
+
+
+Body: TypeAlias = bytes | str | OnDisk
+
+
 class ReferenceKind(Enum):
     """What a reference's text means."""
 
@@ -140,14 +153,15 @@ class Directive:
 class Draft:
     """An asset whose references are found and not yet named.
 
-    `body` is a text where there are references, else bytes. `inputs` are the paths of all files read, the source's
+    `body` is a text where there are references, else bytes. `digest` is that of the source file where `body` is all of
+    it, as it is there. `inputs` are the paths of all files read, the source's
     first; `absences` those looked for in vain. `compiled` is what a compiler gave, before minifying. `engines` are
     (kind, name and version) of those that ran. `origin` is the source map of `body`, where maps are wanted; without,
     the body is what the source holds. `directives` are those that its head holds, where they are asked for.
     """
 
     source: Source
-    body: bytes | str = b""
+    body: Body = b""
     references: tuple[Reference, ...] = ()
     inputs: tuple[str, ...] = ()
     absences: tuple[str, ...] = ()
@@ -156,6 +170,7 @@ class Draft:
     origin: SourceMap | None = None
     directives: tuple[Directive, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    digest: str | None = None
 
     @property
     def failed(self) -> bool:
@@ -202,12 +217,27 @@ class Linked:
 class Content:
     """An asset before names are known: bytes, or a text with places that point at other assets, in text order.
 
-    One that `keeps_name` is called as its logical path says, and has no such places.
+    One that `keeps_name` is called as its logical path says, and has no such places. `digest` is that of the body's
+    bytes, where it is known.
     """
 
-    body: bytes | str
+    body: Body
     links: tuple[Link, ...] = ()
     keeps_name: bool = False
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An asset with its final name, relative to the release directory's `assets/`, and its final content.
+
+    `digest` is that of the content.
+    """
+
+    logical: LogicalPath
+    file: str
+    digest: str
+    content: bytes | OnDisk
 
 
 @dataclass(frozen=True, slots=True)

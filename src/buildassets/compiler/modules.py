@@ -10,6 +10,7 @@ from functools import partial
 from posixpath import dirname
 from typing import Final, TypeAlias
 
+from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import reachable
@@ -261,8 +262,10 @@ def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diag
 
 
 def _is_commonjs(packages: Packages | None, draft: Draft) -> bool:
-    text = draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8", "replace")
-    return packages is not None and packages.is_commonjs(draft.source.logical, lambda: reads_as_module(text))
+    def is_module() -> bool:
+        return reads_as_module(bytes_of(draft.body).decode("utf-8", "replace"))
+
+    return packages is not None and packages.is_commonjs(draft.source.logical, is_module)
 
 
 def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:

@@ -9,15 +9,16 @@ from functools import partial
 from itertools import chain
 
 from buildassets._version import __version__
+from buildassets.compiler.bodies import Memory, text_of
 from buildassets.compiler.bundles import Bundles, find_bundles, joined
 from buildassets.compiler.cache import Cache
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
-from buildassets.compiler.emit import STAGING_PREFIX, emit, release_files
+from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Stored, release_directory, release_files
 from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
-from buildassets.compiler.fingerprint import Named, named
+from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.kept_drafts import KeptDrafts
@@ -40,9 +41,8 @@ from buildassets.compiler.requires import Library, Requires, joining_order
 from buildassets.compiler.result import BuildResult, Mode
 from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
-from buildassets.digest import integrity
 from buildassets.errors import BuildError
-from buildassets.manifest import Entry, Manifest
+from buildassets.manifest import Entry, Manifest, dumps
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
@@ -92,20 +92,28 @@ def build(
     compilation = _compile(config, mode, executor, progress, cache)
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics)
+    try:
+        return _released(config, mode, compilation, executor)
+    except BuildError as fault:
+        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics))
+    except OSError as fault:
+        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
+
+
+def _released(config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None) -> BuildResult:
+    """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
     linked_assets = WithLinks(compilation.assets, compilation.settled.written)
     if config.source_maps:
         linked_assets = with_maps(linked_assets, _origins(config))
     assets, written = linked_assets.assets, linked_assets.written
-    finished = named({path: _content(asset, written[path]) for path, asset in assets.items()})
-    contents = {path: output.content for path, output in finished.items()}
+    outputs = Naming(text_of).named({path: _content(asset, written[path]) for path, asset in assets.items()})
     codings = config.compress if mode == "production" else ()
-    try:
-        manifest = _manifest(config, replace(compilation, assets=assets), finished)
-        emitted = emit(config.output, manifest, contents, codings, executor)
-    except OSError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
-    outputs = tuple(release_files(config.output, emitted.manifest))
-    return BuildResult(emitted.manifest, emitted.written, compilation.diagnostics, compilation.inputs, outputs)
+    with release_directory(config.output) as release:
+        stored = release.store(outputs, config.integrity, codings, Earlier(), executor)
+        manifest = _manifest(config, replace(compilation, assets=assets), stored)
+        names = release.finish(dumps(manifest))
+    files = tuple(release_files(config.output, manifest))
+    return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files)
 
 
 def check(
@@ -124,14 +132,14 @@ def _compile(
     config: Config, mode: Mode, executor: Executor | None, progress: Progress | None, cache: str | None = None
 ) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             engines = _engines(config, mode, stack)
-        except BuildError as fault:
-            return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
-        compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-        with _drafting(engines, config, mode, cache) as draft_of:
-            return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
+            compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
+            with _drafting(engines, config, mode, cache) as draft_of:
+                return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
+    except BuildError as fault:
+        return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
 
 
 @contextmanager
@@ -274,6 +282,7 @@ class _Walk:
         self._draft_of = draft_of
         self._executor = executor
         self._progress = progress
+        self._memory = Memory()
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
         """Fill `assets` with `starts` and all that they reach."""
@@ -310,7 +319,7 @@ class _Walk:
             if requires.depended:
                 depended = (self._sources[one].path for one in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
-            self.compiled[path] = linked(draft, self.site)
+            self.compiled[path] = linked(self._memory.fitted(draft), self.site)
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 
@@ -375,29 +384,30 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
 
 def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
     keeps_name = asset.draft.source.keeps_name
-    return Content(asset.draft.body, () if keeps_name else written, keeps_name)
+    return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest)
 
 
-def _manifest(config: Config, compilation: _Compilation, finished: Mapping[LogicalPath, Named]) -> Manifest:
+def _manifest(config: Config, compilation: _Compilation, stored: Mapping[LogicalPath, Stored]) -> Manifest:
     engines = {kind: version for asset in compilation.assets.values() for kind, version in asset.draft.engines}
     return Manifest(
         version=__version__,
         engines=engines,
         url=config.url,
-        assets={path: _entry(config, asset, finished[path]) for path, asset in compilation.assets.items()},
+        assets={path: _entry(config, asset, stored[path]) for path, asset in sorted(compilation.assets.items())},
         importmap=compilation.settled.importmap.imports,
         scopes=compilation.settled.importmap.scopes,
         modules=compilation.settled.importmap.modules,
     )
 
 
-def _entry(config: Config, asset: Linked, output: Named) -> Entry:
+def _entry(config: Config, asset: Linked, stored: Stored) -> Entry:
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
-        file=output.file,
-        type=media_of(output.file).type,
-        size=len(output.content),
-        integrity=integrity(config.integrity, output.content) if config.integrity else None,
+        file=stored.file,
+        type=media_of(stored.file).type,
+        size=stored.size,
+        integrity=stored.integrity,
+        encodings=stored.encodings,
         inputs=tuple(sorted({_input_name(config, path) for path in asset.draft.inputs})),
         references=tuple(target for target in asset.targets if target not in maps),
         map=min(maps, default=None),

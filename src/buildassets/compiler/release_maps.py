@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from buildassets.compiler.bodies import text_of
 from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.fingerprint import output_name
 from buildassets.compiler.join.css import is_closed
@@ -110,7 +111,7 @@ def _text_to_map(path: LogicalPath, draft: Draft) -> str | None:
     """The text of the asset, if it is to have a map."""
     if draft.origin is None or not draft.origin.mappings or media_of(path).syntax not in _COMMENTS:
         return None
-    text = draft.body if isinstance(draft.body, str) else draft.body.decode("utf-8")
+    text = text_of(draft.body)
     return None if media_of(path).syntax is Syntax.CSS and not is_closed(text) else text
 
 
@@ -149,7 +150,7 @@ def _commented(path: LogicalPath, map_path: LogicalPath, text: str) -> tuple[str
 
 
 def _relinked(asset: Linked, body: str, links: tuple[Link, ...]) -> Linked:
-    draft = replace(asset.draft, body=body, references=tuple(reference for reference, _ in links))
+    draft = replace(asset.draft, body=body, references=tuple(reference for reference, _ in links), digest=None)
     return Linked(draft, links)
 
 

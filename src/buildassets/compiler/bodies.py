@@ -1,0 +1,59 @@
+"""The bodies of drafts: in memory, or left in the file that they are all of.
+
+A tree of assets may be larger than the memory of the machine that builds it. So only so much of it is held; the rest is
+read again when it is needed, and has to be what it was. Reads the disk; imports the vocabulary, the model and `text`.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from buildassets.compiler.model import Body, Draft, OnDisk
+from buildassets.diagnostics import Location, error, reason_text
+from buildassets.digest import digest
+from buildassets.errors import BuildError
+
+HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
+
+
+class Memory:
+    """Room for the bodies of one build, `limit_bytes` in all."""
+
+    def __init__(self, limit_bytes: int = HELD_BYTES) -> None:
+        self._left_bytes = limit_bytes
+
+    def fitted(self, draft: Draft) -> Draft:
+        """`draft`, its body left on disk if it stands there as it is and there is no room for it."""
+        body = draft.body
+        if draft.digest is None or isinstance(body, OnDisk):
+            return draft
+        if len(body) <= self._left_bytes:
+            self._left_bytes -= len(body)
+            return draft
+        size_bytes = len(bytes_of(body))
+        return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
+
+
+def bytes_of(body: Body) -> bytes:
+    """The bytes of `body`. Raises BuildError where its file is no longer what it was."""
+    if isinstance(body, OnDisk):
+        return _read(body)
+    return body.encode("utf-8") if isinstance(body, str) else body
+
+
+def text_of(body: Body) -> str:
+    """The text of `body`, which is one. Raises BuildError where its file is no longer what it was."""
+    return body if isinstance(body, str) else bytes_of(body).decode("utf-8")
+
+
+def _read(body: OnDisk) -> bytes:
+    try:
+        with open(body.path, "rb", buffering=0) as file:
+            content = file.readall()
+    except OSError as fault:
+        reason = reason_text(fault)
+    else:
+        if digest(content) == body.digest:
+            return content
+        reason = "it is not what it was when the build began"
+    message = f"`{body.shown}` changed while it was built: {reason}"
+    raise BuildError([error("source/changed", message, Location(body.shown), hint="build again")])

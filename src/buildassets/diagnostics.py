@@ -147,6 +147,11 @@ def _below(text: str, mark: str) -> str:
     return "".join("\t" if character == "\t" else mark * _cells(character) for character in shown)
 
 
+def cells(text: str) -> int:
+    """How many cells of a terminal `text` takes, which holds no tab."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
 def _cells(character: str) -> int:
     """How many cells of a terminal a character takes (Unicode Standard Annex 11)."""
     if character.isascii():

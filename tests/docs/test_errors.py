@@ -30,6 +30,8 @@ CODES = codes_with_a_page()
 NOT_RUN = {
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
+    "watch/limit": "it needs a limit that is reached",
+    "watch/watchdog": "it needs another version of watchdog",
 }
 # What is shown with the esbuild of tests/corpus in reach.
 WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/warn")

@@ -11,6 +11,7 @@ _VERBS = {
     "build": "compile everything into the release directory",
     "check": "report everything that a build would complain about; write nothing",
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
+    "watch": "build, and build again whenever something changes",
 }
 
 

@@ -43,11 +43,12 @@ def command(
     folder = shown_path(config, config.output)
     code = show.finish(result.succeeded, result.diagnostics, _document(result, folder))
     show.detail(f"wrote {folder}/{name}" for name in result.written)
-    show.say(_summary(result, folder, monotonic() - started))
+    show.say(summary(result, folder, monotonic() - started))
     return code
 
 
-def _summary(result: BuildResult, folder: str, seconds: float) -> str:
+def summary(result: BuildResult, folder: str, seconds: float) -> str:
+    """What a build did, in a line."""
     if result.manifest is None:
         errors = sum(found.is_error for found in result.diagnostics)
         return f"failed with {count_text(errors, 'error')}; `{folder}/` is as it was"

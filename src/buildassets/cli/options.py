@@ -17,13 +17,18 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SOURCES = click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
-_MODE = click.option(
-    "--mode",
-    type=click.Choice(["production", "development"]),
-    default="production",
-    show_default=True,
-    help="development neither minifies nor compresses.",
-)
+
+
+def _mode(default: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--mode",
+        type=click.Choice(["production", "development"]),
+        default=default,
+        show_default=True,
+        help="development neither minifies nor compresses.",
+    )
+
+
 _JOBS = click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many threads; all cores if not given."
 )
@@ -33,6 +38,12 @@ _CACHE_DIR = click.option(
     metavar="DIR",
     help="Where to keep what need not be done again; $BUILDASSETS_CACHE_DIR or .buildassets if not given.",
 )
+_POLL = click.option(
+    "--poll",
+    type=click.FloatRange(min=0.01, max=3600),
+    metavar="[SECONDS]",
+    help="Look at every file each 0.5 or so many seconds, where the system tells of no changes.",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -40,21 +51,27 @@ _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but error
 
 def compile_options(command: _Command) -> _Command:
     """The options of every verb that compiles."""
-    for option in (_QUIET, _VERBOSE, _JSON, _JOBS, _MODE, _OUTPUT, _CONFIG, _SOURCES):
-        command = option(command)
-    return command
+    return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _OUTPUT, _CONFIG, _SOURCES)
+
+
+def watch_options(command: _Command) -> _Command:
+    """The options of the verb that goes on compiling."""
+    return _with(command, _QUIET, _VERBOSE, _JSON, _POLL, _JOBS, _mode("development"), _OUTPUT, _CONFIG, _SOURCES)
 
 
 def cache_options(command: _Command) -> _Command:
     """The options of a verb that keeps what it finds out."""
-    for option in (_CACHE_DIR, _NO_CACHE):
-        command = option(command)
-    return command
+    return _with(command, _CACHE_DIR, _NO_CACHE)
 
 
 def read_options(command: _Command) -> _Command:
     """The options of every verb that reads a release directory."""
-    for option in (_JSON, _OUTPUT, _CONFIG):
+    return _with(command, _JSON, _OUTPUT, _CONFIG)
+
+
+def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
+    """`command` with `options`; the last stands first in the help."""
+    for option in options:
         command = option(command)
     return command
 

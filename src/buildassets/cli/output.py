@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NoReturn
 
-from buildassets.diagnostics import Diagnostic, Severity, render_annotation, render_text, to_json
+from buildassets.diagnostics import Diagnostic, Severity, cells, render_annotation, render_text, to_json
 from buildassets.errors import BuildAssetsError
 
 _REDRAW_SECONDS = 0.05
@@ -62,6 +62,15 @@ class Output:
             print_json({"ok": ok, **document, "diagnostics": [to_json(found) for found in diagnostics]})
         return 0 if ok else 1
 
+    def document(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
+        """One of many documents, on a line of its own, where those were asked for."""
+        if self.as_json:
+            print_json({"ok": ok, **document, "diagnostics": [to_json(found) for found in diagnostics]}, indent=None)
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Show them, unless they go into a document."""
+        show(diagnostics, as_json=self.as_json, quiet=self.quiet)
+
     def say(self, line: str) -> None:
         """A line of what happened, for a person."""
         if not self.quiet and not self.as_json:
@@ -89,6 +98,42 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: boo
             _print_error(render_annotation(found))
 
 
+class Passing:
+    """Diagnostics at the end of a terminal, to be taken away when they hold no more; elsewhere they stay."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._size: os.terminal_size | None = None
+
+    def show(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Show these, which are all that hold."""
+        show(diagnostics)
+        self._size = _terminal_size()
+        if self._size is not None and not _under_ci():
+            self._rows = sum(_rows(render_text(found), self._size.columns) + 1 for found in diagnostics)
+
+    def clear(self) -> None:
+        """Take away what was shown, if it still stands where it stood."""
+        rows, self._rows = self._rows, 0
+        # What has scrolled off, or was wrapped anew, cannot be reached.
+        if rows and self._size == _terminal_size() and self._size is not None and rows < self._size.lines:
+            sys.stderr.write(f"\r\x1b[{rows}A\x1b[J")
+            sys.stderr.flush()
+
+
+def _terminal_size() -> os.terminal_size | None:
+    """The size of the terminal that stderr is; None where it is none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()) if sys.stderr.isatty() else None
+    except OSError:
+        return None
+
+
+def _rows(text: str, columns: int) -> int:
+    """How many rows of a terminal `text` takes."""
+    return sum(max(1, -(-cells(line.expandtabs(8)) // max(columns, 1))) for line in text.split("\n"))
+
+
 def show_failure(failure: BuildAssetsError) -> None:
     """What stopped a verb before it had anything to show; as JSON where that was asked for."""
     as_json = "--json" in sys.argv
@@ -97,9 +142,9 @@ def show_failure(failure: BuildAssetsError) -> None:
         print_json({"ok": False, "diagnostics": [to_json(found) for found in failure.diagnostics]})
 
 
-def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout."""
-    print_data(json.dumps(document, indent=2, sort_keys=True))
+def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
+    """One JSON document on stdout; without `indent` on one line."""
+    print_data(json.dumps(document, indent=indent, sort_keys=True))
 
 
 def print_data(text: str) -> None:
@@ -133,6 +178,11 @@ def size_text(size_bytes: int) -> str:
 def count_text(count: int, noun: str) -> str:
     """`1 asset`, `3 assets`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def seconds_text(seconds: float) -> str:
+    """A time for a person: `43 ms`, `1.20 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def _under_ci() -> bool:

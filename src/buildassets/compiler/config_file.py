@@ -5,6 +5,7 @@ the vocabulary and `toml_table`.
 """
 
 import os
+from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.toml_table import Document, parse
@@ -31,6 +32,21 @@ def search(start: str) -> tuple[str | None, Document]:
         if parent == folder:
             return None, Document({})
         folder = parent
+
+
+def candidates(start: str, found: str | None) -> Iterator[str]:
+    """Where a file would stand that `search` finds before `found`, and that file itself; all absolute.
+
+    Where none is found, only the folder `start` is of interest, not those above it.
+    """
+    folder = start
+    while True:
+        for name in _FILE_NAMES:
+            yield os.path.join(folder, name)
+            if os.path.join(folder, name) == found:
+                return
+        if found is None or folder == (folder := os.path.dirname(folder)):
+            return
 
 
 def read_named(file: str, start: str) -> Document:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -46,7 +46,7 @@ from buildassets.manifest import Entry, Manifest, dumps
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
-__all__ = ["BuildResult", "CheckResult", "Mode", "build", "check"]
+__all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
 
 Drafting = Callable[[Source], Draft]
 Progress = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
@@ -82,22 +82,24 @@ def build(
     executor: Executor | None = None,
     progress: Progress | None = None,
     cache: str | None = None,
+    engines: "RunningEngines | None" = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
     `development` neither minifies nor compresses. Threads of `executor` wait for Sass and compress; without one all
-    is done in turn. What engines made is kept in the folder `cache`, if there is one. Never raises for what a user can
-    have caused: the result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
+    is done in turn. What engines made is kept in the folder `cache`, if there is one. `engines` stay started for the
+    next build; without, they end with this one. Never raises for what a user can have caused: the result's diagnostics
+    say it, sorted by place, and then the earlier release stands as it was.
     """
-    compilation = _compile(config, mode, executor, progress, cache)
+    compilation = _compile(config, mode, executor, progress, cache, engines)
     if compilation.failed:
-        return BuildResult(None, (), compilation.diagnostics)
+        return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
     try:
         return _released(config, mode, compilation, executor)
     except BuildError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics))
+        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
     except OSError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)))
+        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 
 
 def _released(config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None) -> BuildResult:
@@ -129,12 +131,17 @@ def check(
 
 
 def _compile(
-    config: Config, mode: Mode, executor: Executor | None, progress: Progress | None, cache: str | None = None
+    config: Config,
+    mode: Mode,
+    executor: Executor | None,
+    progress: Progress | None,
+    cache: str | None = None,
+    running: "RunningEngines | None" = None,
 ) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
     try:
-        with ExitStack() as stack:
-            engines = _engines(config, mode, stack)
+        with nullcontext(running) if running is not None else closing(RunningEngines()) as running_here:
+            engines = running_here.started(config, mode)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             with _drafting(engines, config, mode, cache) as draft_of:
                 return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
@@ -245,6 +252,28 @@ def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
     return Engines(started["scss"], css, js, options.shown, compilers, config.source_maps)
+
+
+class RunningEngines:
+    """Engines that stay started from one build to the next, for as long as the settings are the same."""
+
+    def __init__(self) -> None:
+        self._ends = ExitStack()
+        self._started: tuple[Config, Mode, Engines] | None = None
+
+    def started(self, config: Config, mode: Mode) -> Engines:
+        """The engines that `config` names; raises BuildError with what is wrong with all that cannot be started."""
+        if self._started is None or self._started[:2] != (config, mode):
+            self.close()
+            with ExitStack() as stack:
+                self._started = config, mode, _engines(config, mode, stack)
+                self._ends = stack.pop_all()
+        return self._started[2]
+
+    def close(self) -> None:
+        """End what was started."""
+        self._started = None
+        self._ends.close()
 
 
 class _Walk:
@@ -408,7 +437,7 @@ def _entry(config: Config, asset: Linked, stored: Stored) -> Entry:
         size=stored.size,
         integrity=stored.integrity,
         encodings=stored.encodings,
-        inputs=tuple(sorted({_input_name(config, path) for path in asset.draft.inputs})),
+        inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
         references=tuple(target for target in asset.targets if target not in maps),
         map=min(maps, default=None),
     )
@@ -416,10 +445,10 @@ def _entry(config: Config, asset: Linked, stored: Stored) -> Entry:
 
 def _origins(config: Config) -> Origins:
     roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
-    return Origins(partial(_input_name, config), roots, config.sources_content)
+    return Origins(partial(input_name, config), roots, config.sources_content)
 
 
-def _input_name(config: Config, path: str) -> str:
+def input_name(config: Config, path: str) -> str:
     """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
     for root in config.sources:
         if path.startswith(root.path + os.sep):

@@ -1,0 +1,193 @@
+"""`buildassets watch`."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.build import summary
+from buildassets.cli.options import cache_options, configured, threads, watch_options
+from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
+from buildassets.compiler.result import BuildResult, Mode
+from buildassets.diagnostics import Diagnostic
+from buildassets.manifest import Entry, Manifest
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+    from buildassets.compiler.watch import Rebuilt
+
+_DEFAULT_POLL = "0.5"
+_MOST_NAMES = 3
+
+
+class _Command(click.Command):
+    """`--poll` takes a value only behind `=`: what follows it may be a SOURCE."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f"--poll={_DEFAULT_POLL}" if one == "--poll" else one for one in args])
+
+
+@click.command("watch", cls=_Command)
+@watch_options
+@cache_options
+def command(
+    sources: tuple[str, ...],
+    config_file: str | None,
+    output: str | None,
+    mode: Mode,
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    no_cache: bool,
+    cache_dir: str | None,
+    poll: float | None,
+) -> int:
+    """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots."""
+    from buildassets.compiler.config_file import candidates
+    from buildassets.compiler.incremental import cache_folder, incremental
+    from buildassets.compiler.pipeline import RunningEngines, build
+    from buildassets.compiler.watch import Watch
+
+    show = Output(as_json, verbose, quiet)
+
+    def cache_of(config: "Config") -> str | None:
+        return None if no_cache else cache_folder(config, cache_dir)
+
+    def config_files(config: "Config") -> Iterable[str]:
+        return [os.path.abspath(config_file)] if config_file else candidates(os.getcwd(), config.file)
+
+    def ours(config: "Config") -> Iterable[str]:
+        return filter(None, (config.output, cache_of(config)))
+
+    with closing(RunningEngines()) as engines, threads(jobs) as executor:
+
+        def rebuild(config: "Config") -> BuildResult:
+            work = partial(build, config, mode=mode, executor=executor, cache=cache_of(config), engines=engines)
+            with kept_from_stdout():
+                return incremental(config, mode, cache_of(config), work)
+
+        read_config = partial(configured, config_file, sources, output)
+        terminal = Terminal(show)
+        Watch(read_config, config_files, rebuild, ours, [terminal], terminal.warn, poll).run()
+    return 0
+
+
+class Terminal:
+    """Says of each build what it did, in a line; errors stand below it for as long as they hold."""
+
+    def __init__(self, show: Output) -> None:
+        self._show = show
+        self._errors = Passing()
+        self._last: tuple[Diagnostic, ...] = ()
+
+    def start(self, config: "Config") -> None:
+        """See Listener."""
+
+    def stop(self) -> None:
+        """See Listener."""
+
+    def warn(self, found: Diagnostic) -> None:
+        """Tell of something that is wrong with the watch."""
+        self._show.diagnostics([found])
+        self._show.document(True, [found], {})
+
+    def rebuilt(self, rebuilt: "Rebuilt") -> None:
+        """See Listener."""
+        if rebuilt.is_same and rebuilt.result.succeeded:
+            self._show.detail([f"{_changed_text(rebuilt)}: nothing to do, {seconds_text(rebuilt.seconds)}"])
+            return
+        self._errors.clear()
+        before, self._last = self._last, rebuilt.result.diagnostics
+        self._show.diagnostics(found for found in self._last if not found.is_error and found not in before)
+        was_wrong = any(found.is_error for found in before)
+        self._show.say(_line(rebuilt, was_wrong))
+        self._show.detail(reasons(rebuilt))
+        if not self._show.as_json:
+            self._errors.show([found for found in self._last if found.is_error])
+        self._show.document(rebuilt.result.succeeded, self._last, _document(rebuilt))
+
+
+def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
+    """What changed, what was built, how long it took."""
+    from buildassets.compiler.config import shown_path
+
+    took = seconds_text(rebuilt.seconds)
+    subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
+    folder = shown_path(rebuilt.config, rebuilt.config.output)
+    errors = sum(found.is_error for found in rebuilt.result.diagnostics)
+    if rebuilt.result.manifest is None:
+        return f"{subject}failed with {count_text(errors, 'error')}, {took}; `{folder}/` is as it was"
+    fixed = "fixed, " if was_wrong and not errors else ""
+    if not rebuilt.changed:
+        return f"{fixed}{summary(rebuilt.result, folder, rebuilt.seconds)}"
+    return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
+
+
+def _changed_text(rebuilt: "Rebuilt") -> str:
+    """The name of what changed, and how many others did."""
+    from buildassets.compiler.config import shown_path
+
+    if not rebuilt.changed:
+        return "at the start"
+    names = [shown_path(rebuilt.config, path) or "everything" for path in rebuilt.changed]
+    rest = f" and {count_text(len(names) - 1, 'other')}" if len(names) > 1 else ""
+    return names[0] + rest
+
+
+def _built_text(rebuilt: "Rebuilt") -> str:
+    built, gone = differences(rebuilt)
+    parts = []
+    if built:
+        parts.append("built " + (", ".join(built) if len(built) <= _MOST_NAMES else count_text(len(built), "asset")))
+    if gone:
+        parts.append("removed " + (", ".join(gone) if len(gone) <= _MOST_NAMES else count_text(len(gone), "asset")))
+    return ", ".join(parts) or "the release is as it was"
+
+
+def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
+    """The assets that are new or have other names than before, and those that are no more; sorted."""
+    before = rebuilt.previous.assets if rebuilt.previous else {}
+    now = rebuilt.result.manifest.assets if rebuilt.result.manifest else before
+    built = [path for path, entry in now.items() if path not in before or before[path].file != entry.file]
+    return sorted(built), sorted(before.keys() - now.keys())
+
+
+def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
+    """A line for each asset that was built: why."""
+    from buildassets.compiler.pipeline import input_name
+
+    if rebuilt.result.manifest is None or rebuilt.previous is None:
+        return
+    changed = {input_name(rebuilt.config, path) for path in rebuilt.changed}
+    built, _ = differences(rebuilt)
+    for path in built:
+        yield f"  {path}: {_reason(rebuilt.result.manifest.assets[path], path, changed, set(built), rebuilt.previous)}"
+
+
+def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before: Manifest) -> str:
+    if path not in before.assets:
+        return "it is new"
+    if inputs := sorted(changed.intersection(entry.inputs)):
+        return f"`{inputs[0]}` changed"
+    if references := sorted(built.intersection(entry.references) - {path}):
+        return f"it refers to `{references[0]}`, which has another name"
+    return "what it is made of is another"
+
+
+def _document(rebuilt: "Rebuilt") -> dict[str, object]:
+    from buildassets.compiler.config import shown_path
+
+    built, gone = differences(rebuilt)
+    assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}
+    return {
+        "changed": [shown_path(rebuilt.config, path) for path in rebuilt.changed],
+        "output": shown_path(rebuilt.config, rebuilt.config.output),
+        "assets": {path: assets[path].file for path in built if path in assets},
+        "removed": gone,
+        "written": list(rebuilt.result.written),
+        "seconds": round(rebuilt.seconds, 6),
+    }

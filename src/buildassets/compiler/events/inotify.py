@@ -1,0 +1,139 @@
+"""Changes as Linux tells of them (inotify(7)), through watchdog's own reading of these.
+
+watchdog's observers are not used: they leave out folders silently where the limit is reached, hold back for half a
+second all that follows a file moved away, and start a thread a folder.
+"""
+
+import errno
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Final, TypeAlias
+
+from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
+
+from buildassets.compiler.events import Change, LimitError, Phase
+
+_NAMES: Final = (
+    InotifyConstants.IN_CREATE
+    | InotifyConstants.IN_DELETE
+    | InotifyConstants.IN_MOVED_FROM
+    | InotifyConstants.IN_MOVED_TO
+    | InotifyConstants.IN_DELETE_SELF
+    | InotifyConstants.IN_MOVE_SELF
+)
+_AWAY: Final = _NAMES & ~(InotifyConstants.IN_CREATE | InotifyConstants.IN_MOVED_TO)
+_WRITING: Final = InotifyConstants.IN_CREATE | InotifyConstants.IN_MODIFY
+# No IN_ACCESS, IN_OPEN, IN_CLOSE_NOWRITE: a build that reads must not wake itself.
+_MASK: Final = Mask(
+    _NAMES
+    | _WRITING
+    | InotifyConstants.IN_CLOSE_WRITE
+    | InotifyConstants.IN_ATTRIB
+    | InotifyConstants.IN_ONLYDIR
+    | InotifyConstants.IN_EXCL_UNLINK
+)
+_UNREADABLE: Final = WatchDescriptor(-1)  # what watchdog gives for a folder that may not be read
+
+_Told: TypeAlias = "tuple[_Folder, InotifyEvent | None]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Folder:
+    """A folder under one of its names, to be called by watchdog's thread."""
+
+    path: str
+    told: "SimpleQueue[_Told]"
+
+    def on_event(self, event: InotifyEvent) -> None:
+        self.told.put((self, event))
+
+    def on_watch_deleted(self, wd: WatchDescriptor) -> None:
+        """The folder is no more; before that there was an event."""
+
+    def on_queue_overflow(self) -> None:
+        self.told.put((self, None))
+
+
+class Inotify:
+    """Events by inotify; raises LimitError where the system gives no more of it."""
+
+    def __init__(self) -> None:
+        try:
+            self._reading = InotifyFD()
+        except OSError:
+            raise _limit("instances") from None
+        self._told: SimpleQueue[_Told] = SimpleQueue()
+        self._covered: dict[str, tuple[WatchDescriptor, _Folder]] = {}
+        self._reading.start()
+
+    def cover(self, folders: frozenset[str]) -> frozenset[str]:
+        """See Events."""
+        self._leave(self._covered.keys() - folders)
+        return frozenset(folder for folder in sorted(folders - self._covered.keys()) if self._add(folder))
+
+    def wait(self, seconds: float | None) -> list[Change]:
+        """See Events."""
+        told = []
+        try:
+            told.append(self._told.get(timeout=seconds))
+            while True:
+                told.append(self._told.get_nowait())
+        except Empty:
+            return [change for folder, event in told if (change := self._change(folder, event))]
+
+    def close(self) -> None:
+        """See Events."""
+        self._reading.stop()
+        self._reading.join()
+
+    def _add(self, path: str) -> bool:
+        """Whether there is such a folder that may be read; its changes are told from now on."""
+        folder = _Folder(path, self._told)
+        try:
+            descriptor = self._reading.add_callback(os.fsencode(path), _MASK, folder, CallbackId(id(folder)))
+        except OSError as fault:
+            if fault.errno == errno.ENOSPC:
+                raise _limit("watches") from None
+            return False
+        self._covered[path] = descriptor, folder
+        if descriptor == _UNREADABLE:
+            self._leave([path])
+        return descriptor != _UNREADABLE
+
+    def _leave(self, paths: Iterable[str]) -> None:
+        left = [self._covered.pop(path) for path in paths]
+        self._reading.remove_callbacks([(descriptor, CallbackId(id(folder))) for descriptor, folder in left])
+
+    def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
+        if event is None:
+            return Change("")
+        _, covered = self._covered.get(folder.path, (None, None))
+        if covered is not folder:
+            return None  # it was told before the folder was left
+        path = os.path.join(folder.path, os.fsdecode(event.name)) if event.name else folder.path
+        is_of_names = bool(event.mask & _NAMES)
+        if is_of_names:
+            # What is there from now on is another folder, even if it has the name of one that was covered.
+            self._leave([name for name in self._covered if name == path or name.startswith(path + os.sep)])
+        if event.mask & _AWAY:
+            return Change(path, Phase.GONE, is_of_names)
+        is_under_way = event.mask & _WRITING and not event.is_directory
+        return Change(path, Phase.UNDER_WAY if is_under_way else Phase.DONE, is_of_names)
+
+
+def _limit(what: str) -> LimitError:
+    """The lowest of the limits that there are: of the machine, of the container."""
+    settings = [f"fs.inotify.max_user_{what}", f"user.max_inotify_{what}"]
+    limits = {setting: number for setting in settings if (number := _number(setting)) is not None}
+    setting = min(limits, key=limits.__getitem__, default=settings[0])
+    return LimitError(setting, limits.get(setting))
+
+
+def _number(setting: str) -> int | None:
+    try:
+        with open("/proc/sys/" + setting.replace(".", "/"), encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None

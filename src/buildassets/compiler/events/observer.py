@@ -1,0 +1,75 @@
+"""Changes as systems other than Linux tell of them, through watchdog's observers."""
+
+import os
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+
+from watchdog.events import (
+    EVENT_TYPE_CLOSED_NO_WRITE,
+    EVENT_TYPE_CREATED,
+    EVENT_TYPE_DELETED,
+    EVENT_TYPE_MOVED,
+    EVENT_TYPE_OPENED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
+
+from buildassets.compiler.events import Change, Phase
+
+
+class Observed(FileSystemEventHandler):
+    """Events by an observer of watchdog. It tells of whole trees, and so of folders, too, that it need not cover."""
+
+    def __init__(self) -> None:
+        self._told: SimpleQueue[FileSystemEvent] = SimpleQueue()
+        self._observer = Observer()
+        self._covered: frozenset[str] = frozenset()
+        self._trees: dict[str, ObservedWatch] = {}
+        self._observer.start()
+
+    def cover(self, folders: frozenset[str]) -> frozenset[str]:
+        """See Events."""
+        added, self._covered = folders - self._covered, folders
+        tops = {folder for folder in folders if not any(parent in folders for parent in _parents(folder))}
+        for tree in self._trees.keys() - tops:
+            self._observer.unschedule(self._trees.pop(tree))
+        for tree in sorted(tops - self._trees.keys()):
+            self._trees[tree] = self._observer.schedule(self, tree, recursive=True)
+        return added
+
+    def wait(self, seconds: float | None) -> list[Change]:
+        """See Events."""
+        told = []
+        try:
+            told.append(self._told.get(timeout=seconds))
+            while True:
+                told.append(self._told.get_nowait())
+        except Empty:
+            return [change for event in told for change in _changes(event)]
+
+    def close(self) -> None:
+        """See Events."""
+        self._observer.stop()
+        self._observer.join()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Called by watchdog's thread."""
+        if event.event_type not in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):  # those of a build that reads
+            self._told.put(event)
+
+
+def _parents(folder: str) -> Iterator[str]:
+    while folder != (folder := os.path.dirname(folder)):
+        yield folder
+
+
+def _changes(event: FileSystemEvent) -> Iterator[Change]:
+    if event.event_type == EVENT_TYPE_MOVED:
+        yield Change(os.fsdecode(event.src_path), Phase.GONE, of_names=True)
+        yield Change(os.fsdecode(event.dest_path), of_names=True)
+        return
+    is_gone = event.event_type == EVENT_TYPE_DELETED
+    is_of_names = is_gone or event.event_type == EVENT_TYPE_CREATED
+    yield Change(os.fsdecode(event.src_path), Phase.GONE if is_gone else Phase.DONE, is_of_names)

@@ -1,0 +1,81 @@
+"""Changes as looking at every file finds them: for folders of which the system tells nothing, as on network mounts."""
+
+import os
+import time
+from collections.abc import Iterator
+from time import monotonic, sleep
+from typing import Final, TypeAlias
+
+from buildassets.compiler.cache import Signature, is_settled
+from buildassets.compiler.events import Change, Phase
+
+_LARGEST_SHARE: Final = 0.05  # of one core, that looking may take
+
+# The looks of all that is in a folder; None for what was written so lately that a later write could leave the same.
+_Looks: TypeAlias = dict[str, Signature | None]
+
+
+class Polling:
+    """Events by looking `every_seconds`, or less often where looking takes long."""
+
+    def __init__(self, every_seconds: float) -> None:
+        self._every_seconds = every_seconds
+        self._seen: dict[str, _Looks | None] = {}  # None: the folder is not there
+
+    def cover(self, folders: frozenset[str]) -> frozenset[str]:
+        """See Events."""
+        added = folders - self._seen.keys()
+        self._seen = {folder: self._seen.get(folder) or _looks(folder) for folder in sorted(folders)}
+        return added
+
+    def wait(self, seconds: float | None) -> list[Change]:
+        """See Events."""
+        until = None if seconds is None else monotonic() + seconds
+        pause = self._every_seconds
+        while True:
+            left = pause if until is None else until - monotonic()
+            if left <= 0:
+                return []
+            sleep(min(pause, left))
+            began = monotonic()
+            if changes := [change for folder in self._seen for change in self._changes(folder)]:
+                return changes
+            pause = max(self._every_seconds, (monotonic() - began) / _LARGEST_SHARE)
+
+    def close(self) -> None:
+        """See Events."""
+
+    def _changes(self, folder: str) -> Iterator[Change]:
+        before, now = self._seen[folder], _looks(folder)
+        self._seen[folder] = now
+        if now is None or before is None:
+            if now is not before:
+                yield Change(folder, Phase.GONE if now is None else Phase.DONE, of_names=True)
+            return
+        for name in sorted(before.keys() | now.keys()):
+            if name not in now:
+                yield Change(os.path.join(folder, name), Phase.GONE, of_names=True)
+            elif name not in before or before[name] is None or before[name] != now[name]:
+                yield Change(os.path.join(folder, name), of_names=_is_other(before.get(name), now[name]))
+
+
+def _is_other(before: Signature | None, now: Signature | None) -> bool:
+    """Whether what has the name now may be another file or folder, not the same with another content."""
+    return before is None or now is None or before[3] != now[3]
+
+
+def _looks(folder: str) -> _Looks | None:
+    now = time.time_ns()
+    looks: _Looks = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                try:
+                    status = entry.stat()
+                except OSError:  # it is gone again, or a link that leads nowhere
+                    status = entry.stat(follow_symlinks=False)
+                seen = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+                looks[entry.name] = seen if is_settled(seen, now) else None
+    except OSError:
+        return None
+    return looks

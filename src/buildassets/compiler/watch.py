@@ -1,0 +1,248 @@
+"""Watching: build, then build again whenever something changes that decided the last build.
+
+It knows nothing of what is up to date: events wake it, and the same `rebuild` is called that a single build is. Takes
+that and a way to read the configuration; tells listeners of each build.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+from typing import Final, Protocol, TypeAlias
+
+from buildassets.compiler.cache import is_settled, signature
+from buildassets.compiler.config import Config
+from buildassets.compiler.events import Events, LimitError, Phase
+from buildassets.compiler.events.git import git_lock, is_checkout_under_way
+from buildassets.compiler.events.polling import Polling
+from buildassets.compiler.result import BuildResult
+from buildassets.compiler.watched import Watched, watched
+from buildassets.diagnostics import Diagnostic, warning
+from buildassets.errors import ConfigError
+from buildassets.manifest import Manifest
+
+DEFAULT_POLL_SECONDS: Final = 0.5
+_REST_SECONDS: Final = 0.005
+_REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
+_MANY: Final = 10
+_REST_WHILE_WRITTEN_SECONDS: Final = 0.1  # a file that is open: its writer will close it, or takes its time
+_REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is how many editors save
+_LONGEST_SECONDS: Final = 2.0
+
+Rebuild: TypeAlias = Callable[[Config], BuildResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A build under watch.
+
+    `previous` is the manifest of the release before, `changed` are the absolute paths of what woke the watch, none for
+    the first build. `seconds` is the time from the first of these changes to the result. `is_same` says that the build
+    found nothing new: neither another release nor another diagnostic.
+    """
+
+    config: Config
+    result: BuildResult
+    previous: Manifest | None
+    changed: tuple[str, ...]
+    seconds: float
+    is_same: bool = False
+
+
+class Listener(Protocol):
+    """Whoever wants to know of each build: the terminal, the browser."""
+
+    def start(self, config: Config) -> None:
+        """The watch begins."""
+        ...
+
+    def rebuilt(self, rebuilt: Rebuilt) -> None:
+        """There was a build."""
+        ...
+
+    def stop(self) -> None:
+        """The watch ends; is called once for each `start`."""
+        ...
+
+
+class Watch:
+    """One watch: `run` goes on until something is raised, as by Ctrl-C.
+
+    `read_config` raises ConfigError; `config_files` are those whose change asks for it to be read again. A build writes
+    only below the folders that `ours` gives for a configuration. `warn` is told what the user should know of the watch
+    itself. `poll_seconds` asks to look that often instead of being told.
+    """
+
+    def __init__(
+        self,
+        read_config: Callable[[], Config],
+        config_files: Callable[[Config], Iterable[str]],
+        rebuild: Rebuild,
+        ours: Callable[[Config], Iterable[str]],
+        listeners: Sequence[Listener] = (),
+        warn: Callable[[Diagnostic], None] = lambda _: None,
+        poll_seconds: float | None = None,
+    ) -> None:
+        self._read_config = read_config
+        self._config_files = config_files
+        self._rebuild = rebuild
+        self._ours = ours
+        self._listeners = listeners
+        self._warn = warn
+        self._poll_seconds = poll_seconds
+        self._config_faults: tuple[Diagnostic, ...] = ()
+        self._watched = Watched()
+        self._manifest: Manifest | None = None
+        self._last: BuildResult | None = None
+        self._inputs: frozenset[str] = frozenset()
+
+    def run(self) -> None:
+        """Build, and build again on each change. Raises ConfigError where not even the first configuration is good."""
+        self._config = self._read_config()
+        self._events = started_events(self._poll_seconds, self._warn)
+        try:
+            for listener in self._listeners:
+                listener.start(self._config)
+            self._go_on()
+        finally:
+            self._events.close()
+            for listener in reversed(self._listeners):
+                listener.stop()
+
+    def _go_on(self) -> None:
+        changed: tuple[str, ...] = ()
+        woken_at = monotonic()
+        checkout = partial(is_checkout_under_way, git_lock(self._config.folder))
+        while True:
+            began_ns = time.time_ns()
+            self._build(changed, woken_at)
+            missed = self._cover(began_ns)
+            woken_at = monotonic()
+            if not missed:
+                missed, woken_at = settled_changes(self._events, self._watched, checkout)
+            changed = tuple(sorted(missed))
+            if missed.intersection(self._config_files(self._config)):
+                self._configure()
+
+    def _configure(self) -> None:
+        """Read the configuration again; where it is no good, the one before stays."""
+        try:
+            self._config = self._read_config()
+        except ConfigError as failure:
+            self._config_faults = failure.diagnostics
+        else:
+            self._config_faults = ()
+
+    def _build(self, changed: tuple[str, ...], woken_at: float) -> None:
+        built = self._rebuild(self._config)
+        result = replace(built, diagnostics=(*self._config_faults, *built.diagnostics))
+        last, self._last = self._last, result
+        is_same = last is not None and (result.manifest, result.diagnostics) == (last.manifest, last.diagnostics)
+        rebuilt = Rebuilt(
+            self._config, result, self._manifest, changed, monotonic() - woken_at, is_same and not result.written
+        )
+        if result.manifest is not None:
+            self._manifest = result.manifest
+        for listener in self._listeners:
+            listener.rebuilt(rebuilt)
+
+    def _cover(self, began_ns: int) -> frozenset[str]:
+        """Cover all that decided the last build; gives what may have changed unseen since that began, at `began_ns`."""
+        assert self._last is not None
+        inputs = frozenset(self._last.inputs)
+        if self._last.succeeded:
+            self._inputs = inputs or self._inputs  # a build with nothing to do does not go through its inputs
+        else:
+            inputs |= self._inputs  # it may not have got to all of them
+        roots = [root.path for root in self._config.sources if not root.npm]
+        paths = (inputs or self._inputs).union(self._config_files(self._config))
+        self._watched = watched(paths, roots, self._ours(self._config))
+        added = self._told_of(self._watched.folders)
+        return frozenset(path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns))
+
+    def _told_of(self, folders: frozenset[str]) -> frozenset[str]:
+        """Cover `folders`, if need be by looking at them from now on; gives those that were not covered before."""
+        try:
+            return self._events.cover(folders)
+        except LimitError as limit:
+            self._events.close()
+            self._events = Polling(DEFAULT_POLL_SECONDS)
+            self._warn(limit_warning(limit))
+            return self._events.cover(folders)
+
+
+def _may_be_newer(path: str, began_ns: int) -> bool:
+    """Whether what is at `path` may have come there since `began_ns`."""
+    seen = signature(path)
+    return seen is not None and not is_settled(seen, began_ns)
+
+
+def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None]) -> Events:
+    """The best events that this system has; those that look every `poll_seconds` where that is given."""
+    if poll_seconds is not None:
+        return Polling(poll_seconds)
+    try:
+        if os.uname().sysname == "Linux":
+            from buildassets.compiler.events.inotify import Inotify
+
+            return Inotify()
+        from buildassets.compiler.events.observer import Observed
+
+        return Observed()
+    except ImportError:
+        warn(_too_old())
+    except LimitError as limit:
+        warn(limit_warning(limit))
+    return Polling(DEFAULT_POLL_SECONDS)
+
+
+_POLLS_NOTE: Final = f"looks at every file each {DEFAULT_POLL_SECONDS:g} seconds instead"
+
+
+def limit_warning(limit: LimitError) -> Diagnostic:
+    """What to tell a user whose system refuses to tell of more changes."""
+    number = "" if limit.limit is None else f" of {limit.limit}"
+    message = f"the system tells of no more changes: the limit{number} that `{limit.setting}` sets is reached"
+    raised = max(524_288 if "watches" in limit.setting else 512, 2 * (limit.limit or 0))
+    hint = f"run `sudo sysctl {limit.setting}={raised}` and start anew, or watch with `--poll`"
+    return warning("watch/limit", message, notes=[_POLLS_NOTE], hint=hint)
+
+
+def _too_old() -> Diagnostic:
+    message = "this version of watchdog does not tell of changes as they are needed here"
+    return warning("watch/watchdog", message, notes=[_POLLS_NOTE], hint='run `pip install "watchdog>=7.1,<8"`')
+
+
+def settled_changes(events: Events, looked_at: Watched, is_held: Callable[[], bool]) -> tuple[frozenset[str], float]:
+    """The paths of the next changes that matter, once they have come to rest; with the time of the first of them.
+
+    `is_held` says that a program is at work which has more to change.
+    """
+    phases: dict[str, Phase] = {}
+
+    def take(seconds: float | None) -> bool:
+        mattering = [change for change in events.wait(seconds) if looked_at.matters(change)]
+        phases.update((change.path, change.phase) for change in mattering)
+        return bool(mattering)
+
+    while not phases:
+        take(None)
+    woken_at = now = monotonic()
+    rest_at = now + _rest_seconds(phases, looked_at)
+    while now < rest_at and (now < woken_at + _LONGEST_SECONDS or is_held()):
+        if take(rest_at - now) or is_held():
+            rest_at = monotonic() + _rest_seconds(phases, looked_at)
+        now = monotonic()
+    return frozenset(phases), woken_at
+
+
+def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:
+    """How long nothing may happen after these changes until all of them count as done."""
+    if Phase.UNDER_WAY in phases.values():
+        return _REST_WHILE_WRITTEN_SECONDS
+    if len(phases) > _MANY:
+        return _REST_OF_MANY_SECONDS
+    is_gone = any(phase is Phase.GONE and path in looked_at.paths for path, phase in phases.items())
+    return _REST_WHILE_GONE_SECONDS if is_gone else _REST_SECONDS

@@ -1,0 +1,77 @@
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.watching import Watching, watching
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'sources = ["assets"]\n',
+    "assets/css/app.scss": '@import "theme";\na { color: $ink }\n',
+    "assets/css/_theme.scss": "$ink: #123;\n",
+    "assets/css/page.css": "a { background: url(../img/a.svg) }\n",
+    "assets/img/a.svg": "<svg/>",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Watching]:
+    """A watch of SITE that has done its first build."""
+    with watching(write_tree(tmp_path / "site", SITE)) as watch:
+        assert watch.next()["ok"]
+        yield watch
+
+
+def test_first_build_is_a_build_under_development(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE)) as watch:
+        document = watch.next()
+    assert (document["ok"], document["changed"]) == (True, [])
+    assert sorted(document["assets"]) == ["css/app.css", "css/page.css", "img/a.svg"]
+    assert (tmp_path / "build/assets" / document["assets"]["css/page.css"]).read_text().startswith("a { background")
+
+
+def test_saved_source_is_built(site: Watching) -> None:
+    (site.folder / "assets/img/a.svg").write_text("<svg></svg>")
+    document = site.next()
+    assert document["changed"] == ["assets/img/a.svg"]
+    assert sorted(document["assets"]) == ["css/page.css", "img/a.svg"]
+    site.no_more()
+
+
+def test_saved_partial_builds_its_importer(site: Watching) -> None:
+    (site.folder / "assets/css/_theme.scss").write_text("$ink: tan;\n")
+    assert list(site.next()["assets"]) == ["css/app.css"]
+
+
+def test_reading_wakes_nothing(site: Watching) -> None:
+    for path in site.folder.rglob("*"):
+        if path.is_file():
+            path.read_bytes()
+    site.no_more()
+
+
+def test_failed_build_does_not_end_the_watch(site: Watching) -> None:
+    (site.folder / "assets/css/page.css").write_text("a { background: url(none.svg) }\n")
+    document = site.next()
+    assert (document["ok"], document["diagnostics"][0]["code"]) == (False, "reference/missing")
+    (site.folder / "assets/css/page.css").write_text("a { color: red }\n")
+    document = site.next()
+    assert (document["ok"], document["diagnostics"]) == (True, [])
+
+
+def test_first_build_that_fails_does_not_end_the_watch(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "assets/css/page.css": "a { background: url(none.svg) }\n"})
+    with watching(tmp_path) as watch:
+        assert not watch.next()["ok"]
+        (tmp_path / "assets/css/none.svg").write_text("<svg/>")
+        assert watch.next()["ok"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_watch(tmp_path: Path, number: int, code: int) -> None:
+    with watching(write_tree(tmp_path, SITE)) as watch:
+        watch.next()
+        watch.process.send_signal(number)
+        assert watch.process.wait(timeout=30) == code

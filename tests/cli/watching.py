@@ -1,0 +1,68 @@
+"""A watch in a process of its own, which tells of each build by a document a line."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+
+import pytest
+
+# Longer than any rest that the watch keeps; short enough to wait for nothing.
+NOTHING_SECONDS = 0.7
+_LONGEST_SECONDS = 30.0
+
+
+class Watching:
+    """What a watch of the project in `folder` tells."""
+
+    def __init__(self, folder: Path, process: "subprocess.Popen[str]") -> None:
+        self.folder = folder
+        self.process = process
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+    def next(self) -> dict[str, Any]:
+        """The next document."""
+        try:
+            document: dict[str, Any] = json.loads(self._lines.get(timeout=_LONGEST_SECONDS))
+        except Empty:
+            pytest.fail("the watch tells of no build")
+        return document
+
+    def no_more(self) -> None:
+        """There is no build within the time that one would take."""
+        try:
+            line = self._lines.get(timeout=NOTHING_SECONDS)
+        except Empty:
+            return
+        pytest.fail(f"the watch tells of one more build: {line}")
+
+
+@contextmanager
+def watching(folder: Path, *options: str, command: Sequence[str] = ()) -> Iterator[Watching]:
+    """A watch that has started and is ended; `command` stands before it, as `unshare` may."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR")}
+    process = subprocess.Popen(
+        [*command, sys.executable, "-m", "buildassets", "watch", "--json", *options],
+        cwd=folder,
+        env={**environment, "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield Watching(folder, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)

@@ -5,12 +5,16 @@ is needed to refuse a manifest is imported when one is refused, and no dataclass
 import).
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from buildassets.errors import ManifestError
 
 SCHEMA: Final = 1
@@ -18,6 +22,7 @@ SCHEMA: Final = 1
 # What stands before and after the lines of the assets in a manifest as `manifest.dumps` writes it.
 _BEFORE_ASSETS: Final = b'{\n "assets": {\n'
 _AFTER_ASSETS: Final = b'\n },\n "generator": '
+_INDENT: Final = 2  # of these lines
 _CHECKSUM_LENGTH: Final = 8  # hex digits
 
 
@@ -54,8 +59,8 @@ def checksum(assets: bytes | memoryview) -> str:
     return f"{crc32(assets):08x}"
 
 
-class AssetLines(Mapping[str, Any]):
-    """Entries by logical path, each parsed when first asked for.
+class AssetLines(Mapping[str, object]):
+    """Entries by logical path, each parsed whenever it is asked for.
 
     They stand in `text` from `start` to `end`, one a line, sorted by path.
     """
@@ -65,43 +70,43 @@ class AssetLines(Mapping[str, Any]):
         self._start = start
         self._end = end
         self._decode = json.JSONDecoder().raw_decode
-        self._parsed: dict[str, Any] = {}
 
-    def __getitem__(self, path: str) -> Any:
-        if path not in self._parsed:
-            if not isinstance(path, str):  # what a template does not know may come here
-                raise KeyError(path)
-            self._parsed[path] = self._found(path)
-        return self._parsed[path]
-
-    def __iter__(self) -> Iterator[str]:
-        begin = self._start
-        while begin < self._end:
-            line, begin = self._line(begin)
-            yield self._decode(line, 2)[0]
-
-    def __len__(self) -> int:
-        return self._text.count(b"\n", self._start, self._end) + 1
-
-    def _found(self, wanted: str) -> Any:
+    def __getitem__(self, wanted: str) -> Any:
         """By bisection: a dictionary of all paths would take longer to make than most processes ask."""
+        if not isinstance(wanted, str):  # what a template does not know may come here
+            raise KeyError(wanted)
         low, high = self._start, self._end
         while low < high:
             begin = max(low, self._text.rfind(b"\n", low, (low + high) // 2) + 1)
-            line, following = self._line(begin)
-            path, position = self._decode(line, 2)
+            path = self._path(begin)
             if path == wanted:
-                return self._decode(line, position + len(": "))[0]
+                line = self._line(begin)
+                return self._decode(line, self._decode(line, _INDENT)[1] + len(": "))[0]
             if path < wanted:
-                low = following
+                low = self._text.index(b"\n", begin) + 1
             else:
                 high = begin
         raise KeyError(wanted)
 
-    def _line(self, begin: int) -> tuple[str, int]:
-        """The line that begins there, and where the next one does."""
-        end = self._text.index(b"\n", begin)
-        return self._text[begin:end].decode("ascii"), end + 1
+    def __iter__(self) -> Iterator[str]:
+        begin = self._start
+        while begin < self._end:
+            yield self._path(begin)
+            begin = self._text.index(b"\n", begin) + 1
+
+    def __len__(self) -> int:
+        return self._text.count(b"\n", self._start, self._end) + 1
+
+    def _path(self, begin: int) -> str:
+        """The path that the line at `begin` is about."""
+        path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]
+        if b"\\" in path:  # an escape, which may be that of the quote that was found
+            escaped: str = self._decode(self._line(begin), _INDENT)[0]
+            return escaped
+        return path.decode("ascii")
+
+    def _line(self, begin: int) -> str:
+        return self._text[begin : self._text.index(b"\n", begin)].decode("ascii")
 
 
 def read_document(text: str, file: str) -> dict[str, Any]:
@@ -128,12 +133,12 @@ def _known(document: dict[str, Any], file: str) -> dict[str, Any]:
     return document
 
 
-def no_manifest(file: str) -> "ManifestError":
+def no_manifest(file: str) -> ManifestError:
     """The error for a JSON document `file` that lacks what every manifest has."""
     return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file)
 
 
-def refusal(code: str, message: str, file: str) -> "ManifestError":
+def refusal(code: str, message: str, file: str) -> ManifestError:
     """The error for a manifest `file` that cannot be used; `code` also chooses the hint."""
     from buildassets.diagnostics import Location, error
     from buildassets.errors import ManifestError

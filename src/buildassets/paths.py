@@ -6,9 +6,14 @@ of the package.
 """
 
 from posixpath import normpath
-from typing import NewType
 
-LogicalPath = NewType("LogicalPath", str)
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
+if TYPE_CHECKING:
+    from typing import NewType
+
+    LogicalPath = NewType("LogicalPath", str)
+else:
+    LogicalPath = str
 
 # Every other character is percent-encoded. Left out on purpose although a URL path may hold them: `:` (a first
 # segment `a:b` would be a scheme), `,` (which ends a URL in a `srcset`), `;` (which begins parameters for older

@@ -1,7 +1,12 @@
+import asyncio
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
-from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from jinja2 import DictLoader, Environment, FileSystemBytecodeCache, StrictUndefined, UndefinedError, pass_context
+from jinja2.nativetypes import NativeEnvironment
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from buildassets.runtime import AssetNotFound, Assets
@@ -15,8 +20,10 @@ def assets(tmp_path: Path) -> Assets:
     return Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}))
 
 
-def environment(assets: Assets | None, *, autoescape: bool = True) -> Environment:
-    made = Environment(autoescape=autoescape)
+def environment(
+    assets: Assets | None, kind: type[Environment] = Environment, *, autoescape: bool = True, **options: Any
+) -> Environment:
+    made = kind(autoescape=autoescape, **options)
     made.add_extension("buildassets.runtime.jinja.AssetsExtension")
     if assets is not None:
         made.assets = assets  # type: ignore[attr-defined]  # Jinja's way to extend an environment
@@ -136,3 +143,136 @@ def test_globals_work_in_imported_macros_and_included_templates(assets: Assets) 
 
 def test_inlined_script_is_the_text_of_the_page(assets: Assets) -> None:
     assert text(render("{{ inline_asset('js/app.js') }}", assets)) == SITE["js/app.js"]
+
+
+CALLS = """{{ asset("css/app.css") }} {{ stylesheet("css/app.css", media="print") }} {{ image(logo, alt=text) }}
+{%- for size in [1, 2] %}{{ image("img/logo.svg", width=size) }}{% endfor %}"""
+VALUES: Any = {"logo": "img/logo.svg", "text": "<"}
+
+
+@pytest.mark.parametrize("kind", [SandboxedEnvironment, NativeEnvironment])
+def test_every_kind_of_environment_gives_the_same(assets: Assets, kind: type[Environment]) -> None:
+    assert environment(assets, kind).from_string(CALLS).render(VALUES) == render(CALLS, assets, **VALUES)
+
+
+def test_asynchronous_templates_give_the_same(assets: Assets) -> None:
+    template = environment(assets, enable_async=True).from_string(CALLS)
+    assert asyncio.run(template.render_async(VALUES)) == render(CALLS, assets, **VALUES)
+
+
+def test_extension_may_be_added_twice(assets: Assets) -> None:
+    made = environment(assets)
+    made.add_extension("buildassets.runtime.jinja.AssetsExtension")
+    assert made.from_string(CALLS).render(VALUES) == render(CALLS, assets, **VALUES)
+
+
+class Unhashable:
+    __hash__ = None  # type: ignore[assignment]  # as dataclasses have it
+
+    def __call__(self, name: str) -> str:
+        return f"its own {name}"
+
+
+@pass_context
+def in_loop(context: Any, name: str) -> str:
+    return f"its own {name} {context.get('number')}"
+
+
+@pytest.mark.parametrize("own", ["its own {}".format, Unhashable()])
+def test_variable_of_the_page_comes_before_a_global(assets: Assets, own: object) -> None:
+    assert render("{{ image('a') }}{% set x = 'b' %} {{ image(x) }}", assets, image=own) == "its own a its own b"
+
+
+def test_function_of_the_page_sees_the_variables_of_a_loop(assets: Assets) -> None:
+    template = "{% for one in [1, 2] %}{% set number = one %}[{{ image('a') }}]{% endfor %}"
+    assert render(template, assets, image=in_loop) == "[its own a 1][its own a 2]"
+
+
+def test_macro_comes_before_a_global(assets: Assets) -> None:
+    template = "{% macro script(name) %}[{{ name }}{{ caller() if caller }}]{% endmacro %}"
+    template += "{{ script('a') }}{% call script('b') %}c{% endcall %}"
+    assert render(template, assets) == "[a][bc]"
+
+
+@pytest.mark.parametrize("template", ["{{ asset('css/app.css') }}", "{{ image('css/app.css') }}"])
+def test_compiled_template_sees_the_next_release(tmp_path: Path, template: str) -> None:
+    assets = Assets(write_release(tmp_path), reload=True)
+    page = environment(assets).from_string(template)
+    assert file_of("css/app.css", SITE["css/app.css"]) in page.render()
+    write_release(tmp_path, {"css/app.css": "changed"})
+    assert file_of("css/app.css", "changed") in page.render()
+
+
+def test_compiled_template_sees_another_release_of_its_environment(assets: Assets, tmp_path: Path) -> None:
+    made = environment(assets)
+    page = made.from_string("{{ image('css/app.css') }}")
+    assert page.render() == assets.image("css/app.css")
+    made.assets = Assets(tmp_path / "manifest.json", url="/other/")  # type: ignore[attr-defined]  # as above
+    assert page.render() == f'<img src="{APP_CSS.replace("/assets/", "/other/")}" alt="">'
+
+
+def test_overlays_do_not_share_what_is_kept(assets: Assets, tmp_path: Path) -> None:
+    made = environment(assets)
+    overlay = made.overlay()
+    overlay.assets = Assets(tmp_path / "manifest.json", url="/other/")  # type: ignore[attr-defined]  # as above
+    ours, other = (one.from_string("{{ image('css/app.css') }}") for one in (made, overlay))
+    pages = [ours.render(), other.render(), ours.render(), other.render()]
+    assert ["/other/" in page for page in pages] == [False, True, False, True]
+
+
+def test_compiled_templates_on_disk_hold_no_release(assets: Assets, tmp_path: Path) -> None:
+    source = DictLoader({"page": "{{ asset('css/app.css') }} {{ image('css/app.css') }}"})
+    (tmp_path / "compiled").mkdir()
+    for release in (assets, Assets(tmp_path / "manifest.json", url="/other/")):
+        compiled = FileSystemBytecodeCache(str(tmp_path / "compiled"))
+        page = environment(release, loader=source, bytecode_cache=compiled).get_template("page").render()
+        assert page == f"{release.url('css/app.css')} {release.image('css/app.css')}"
+    assert len(list((tmp_path / "compiled").iterdir())) == 1
+
+
+def test_compiled_templates_on_disk_work_without_the_extension(assets: Assets, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"loader": DictLoader({"page": "{{ image('a') }}"}), "autoescape": True}
+    options["bytecode_cache"] = FileSystemBytecodeCache(str(tmp_path))
+    environment(assets, **options).get_template("page")
+    assert Environment(**options).get_template("page").render(image="its own {}".format) == "its own a"
+
+
+def test_constants_that_equal_each_other_are_not_taken_for_one_another(assets: Assets) -> None:
+    written = ["1", "true", "'1'", "1.0", "false", "none"]
+    page = render("|".join(f"{{{{ image('img/logo.svg', a={value}) }}}}" for value in written), assets)
+    values: list[object] = [1, True, "1", 1.0, False, None]
+    assert page == "|".join(assets.image("img/logo.svg", a=value) for value in values)
+
+
+def test_one_call_may_stand_where_text_is_escaped_and_where_it_is_not(assets: Assets) -> None:
+    call = "{{ image('img/logo.svg') ~ '<' }}"
+    logo = assets.image("img/logo.svg")
+    page = f"{call}{{% autoescape false %}}{call}{{% endautoescape %}}{call}"
+    assert render(page, assets) == f"{logo}&lt;{logo}<{logo}&lt;"
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_whether_text_is_escaped_may_be_known_late(assets: Assets, on: bool) -> None:
+    page = "{% autoescape on %}{{ image('img/logo.svg') + '<' }}{% endautoescape %}"
+    assert render(page, assets, on=on) == assets.image("img/logo.svg") + ("&lt;" if on else "<")
+
+
+def test_traceback_of_an_unknown_name_has_template_and_line(assets: Assets) -> None:
+    made = environment(assets)
+    made.loader = DictLoader({"page.html": "\n\n{{ stylesheet('css/ap.css') }}"})
+    with pytest.raises(AssetNotFound) as caught:
+        made.get_template("page.html").render()
+    assert any(frame.lineno == 3 and "template" in frame.name for frame in traceback.extract_tb(caught.tb))
+
+
+def test_many_constants_are_forgotten_again(assets: Assets, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("buildassets.runtime.jinja._KEPT_AT_MOST", 2)
+    calls: list[int] = []
+
+    def image(name: str, width: int) -> str:
+        calls.append(width)
+        return f"{width} "
+
+    monkeypatch.setattr(assets, "image", image)
+    page = "".join(f"{{{{ image('img/logo.svg', width={width}) }}}}" for width in (1, 1, 2, 3, 4, 1))
+    assert (render(page, assets), calls) == ("1 1 2 3 4 1 ", [1, 2, 3, 4, 1])

@@ -4,16 +4,23 @@ Takes the path of a manifest, which it opens once. Imports the standard library 
 what is light: a process starts in the time that parsing its manifest takes.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Final
 
 from buildassets.document import no_manifest, read_served, refusal
 from buildassets.paths import to_url
 from buildassets.runtime import tags
 from buildassets.runtime.tags import Markup, attribute_names, element
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeVar
+
+    _T = TypeVar("_T")
 
 # Preload destinations (Fetch, section 2.2.5) by media type, or by its part before the slash.
 _DESTINATIONS: Final = {
@@ -54,46 +61,46 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
         message = f"no asset is named `{self.name}`; {hint}run `buildassets build` if it is newer than the manifest"
         return message if message.isprintable() else ascii(message)[1:-1]
 
-    def __reduce__(self) -> tuple[type["AssetNotFound"], tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:
         return type(self), (self.name, self.nearest)
 
 
-class _Urls(dict[str, str]):
-    """Full URLs by logical path, each made when first asked for: most pages name few of many thousand."""
+class _Made(dict[str, "_T"]):
+    """Something for each name, made when first asked for: most pages name few of many thousand assets."""
 
-    def __init__(self, make: Callable[[str], str]) -> None:
+    def __init__(self, make: Callable[[str], _T]) -> None:
         self._make = make
 
-    def __missing__(self, name: str) -> str:
-        url = self[name] = self._make(name)
-        return url
+    def __missing__(self, name: str) -> _T:
+        made = self[name] = self._make(name)
+        return made
 
 
 class _Release:
     """What one reading of a manifest gave."""
 
-    __slots__ = ("_entries", "_manifest", "_maps", "_page_map", "_prefix", "texts", "urls")
+    __slots__ = ("_assets", "_manifest", "_maps", "_page_map", "_prefix", "entries", "texts", "urls")
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
-        self._entries: Mapping[str, Any] = document["assets"]
+        self._assets: Mapping[str, Any] = document["assets"]
         self._prefix = prefix
         self._manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._page_map: str | None = None
-        self.urls = _Urls(self._url)
+        self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
+        self.urls = _Made(self._url)
         self.texts: dict[str, str] = {}  # of what stands in pages, by name
 
-    def entry(self, name: str) -> dict[str, Any]:
-        """What the manifest says of `name`; it has at least its file."""
-        entry = self._entries.get(name)
+    def _entry(self, name: str) -> dict[str, Any]:
+        entry = self._assets.get(name)
         if entry is None:
-            raise AssetNotFound(str(name), self._entries)
+            raise AssetNotFound(str(name), self._assets)
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
             raise no_manifest(self._manifest)
         return entry
 
     def _url(self, name: str) -> str:
-        return self._prefix + to_url(self.entry(name)["file"])
+        return self._prefix + to_url(self._entry(name)["file"])
 
     def page_map(self) -> str:
         """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
@@ -109,7 +116,9 @@ class _Release:
         if scopes:
             document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
         named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
-        checks = {_address(self.urls[one]): self.entry(one).get("integrity") for one in named if not self._is_url(one)}
+        checks = {
+            _address(self.urls[one]): self.entries[one].get("integrity") for one in named if not self._is_url(one)
+        }
         if any(checks.values()):
             document["integrity"] = {url: check for url, check in checks.items() if check}
         return json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -118,7 +127,7 @@ class _Release:
         return {name: target if self._is_url(target) else _address(self.urls[target]) for name, target in names.items()}
 
     def _is_url(self, target: str) -> bool:
-        return target not in self._entries and (":" in target or target.startswith("/"))
+        return target not in self._assets and (":" in target or target.startswith("/"))
 
     def _scope(self, scope: str) -> str:
         return _address(self._prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
@@ -130,27 +139,27 @@ class _Release:
         """
         integrity = given.pop("integrity", True)
         if integrity is True:
-            integrity = self.entry(name).get("integrity")
+            integrity = self.entries[name].get("integrity")
         return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
 
     def moved_into_page(self, text: str, name: str) -> str:
         """The text of the asset `name` with full URLs for what it refers to."""
-        entry = self.entry(name)
+        entry = self.entries[name]
         targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
         if not targets:
             return text
         for one in sorted({*self._maps[1].values()} & {*targets}):
-            if os.path.basename(to_url(self.entry(one)["file"])) not in text:
+            if os.path.basename(to_url(self.entries[one]["file"])) not in text:
                 why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
                 raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
         from buildassets.runtime.in_page import with_full_urls
 
-        return with_full_urls(text, name, {self.entry(one)["file"]: _address(self.urls[one]) for one in targets})
+        return with_full_urls(text, name, {self.entries[one]["file"]: _address(self.urls[one]) for one in targets})
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The attributes of a link that preloads `name`, as the request for it will be made."""
         link: dict[str, object] = {"rel": "preload", "href": self.urls[name]}
-        media_type: str = self.entry(name).get("type", "")
+        media_type: str = self.entries[name].get("type", "")
         destination = given.pop("as", None)
         if given.get("type") == "module" or (not destination and name.endswith(".mjs")):
             given.pop("type", None)
@@ -185,6 +194,7 @@ class Assets:
         self._shown = os.fspath(manifest)
         self._path = os.path.abspath(self._shown)
         self._url = url
+        self.reload = reload
         self._latest = self._read()
         # In development there is none, so that every question finds it missing and looks for a newer manifest.
         self._pinned = None if reload else self._latest[1]
@@ -195,7 +205,7 @@ class Assets:
 
     def integrity(self, name: str) -> str | None:
         """Subresource Integrity metadata of `name`, or None where the release was built without."""
-        metadata: str | None = (self._pinned or self._reloaded()).entry(name).get("integrity")
+        metadata: str | None = (self._pinned or self._reloaded()).entries[name].get("integrity")
         return metadata
 
     def stylesheet(self, name: str, **attributes: object) -> Markup:
@@ -269,7 +279,7 @@ class Assets:
         ManifestError where the file cannot be read.
         """
         release = self._pinned or self._reloaded()
-        entry = release.entry(name)
+        entry = release.entries[name]
         in_page = tags.INLINE.get(entry.get("type", ""))
         if in_page is None:
             raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")

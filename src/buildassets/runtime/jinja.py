@@ -4,16 +4,18 @@ env.add_extension("buildassets.runtime.jinja.AssetsExtension")
 env.assets = Assets("build/manifest.json")
 """
 
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from jinja2 import Environment, pass_environment, pass_eval_context
+from jinja2 import Environment, nodes, pass_environment, pass_eval_context
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.nodes import EvalContext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from buildassets.runtime.assets import Assets
 
-_MARKUP_METHODS: Final = {
+_METHODS: Final = {
+    "asset": "url",
     "stylesheet": "stylesheet",
     "script": "script",
     "image": "image",
@@ -21,10 +23,7 @@ _MARKUP_METHODS: Final = {
     "importmap": "importmap",
     "inline_asset": "inline",
 }
-
-
-class _Global(Protocol):
-    def __call__(self, context: EvalContext, /, *arguments: Any, **attributes: Any) -> str: ...
+_KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site call it with
 
 
 class AssetsExtension(Extension):
@@ -32,17 +31,76 @@ class AssetsExtension(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        environment.extend(assets=None)
-        environment.globals.update(
-            {name: _markup_global(method) for name, method in _MARKUP_METHODS.items()},
-            asset=_asset,
-            livereload=_livereload,
-        )
+        environment.extend(assets=None, asset_helper=Helper)
+        environment.globals.update({name: Helper(method) for name, method in _METHODS.items()}, livereload=_livereload)
+        generator = environment.code_generator_class
+        if not issubclass(generator, _DirectCalls):
+            environment.code_generator_class = type(generator.__name__, (_DirectCalls, generator), {})
 
 
-@pass_environment
-def _asset(environment: Environment, name: str) -> str:
-    return _assets(environment).url(name)
+class Helper:
+    """The global for one method of `Assets`."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._kept: tuple[Assets | None, dict[str, tuple[str, str]]] = (None, {})
+
+    @pass_eval_context
+    def __call__(self, context: EvalContext, /, *arguments: Any, **attributes: Any) -> str:
+        """What the method gives, with Jinja's type if it is markup."""
+        made: str = getattr(_assets(context.environment), self._method)(*arguments, **attributes)
+        return _with_jinja_type(made) if context.autoescape else made
+
+    def kept(self, context: EvalContext, key: str, /, *arguments: Any, **attributes: Any) -> str:
+        """The same, made once for each release: the arguments are constants of a template, as `key` says."""
+        assets = _assets(context.environment)
+        kept_of, kept = self._kept
+        if kept_of is not assets or len(kept) > _KEPT_AT_MOST:
+            kept = {}
+            self._kept = (assets, kept)
+        made = kept.get(key)
+        if made is None:
+            plain: str = getattr(assets, self._method)(*arguments, **attributes)
+            made = (plain, _with_jinja_type(plain))
+            if not assets.reload:
+                kept[key] = made
+        return made[1] if context.autoescape else made[0]
+
+
+def _with_jinja_type(made: str) -> str:
+    """`made`, if it is markup, as Jinja's: a text that is joined to ours would not be escaped."""
+    return made if type(made) is str else Markup(made)  # noqa: S704 made by us
+
+
+class _DirectCalls(CodeGenerator):
+    """Compiles a call of a helper to one of Python: what `context.call` finds out first takes longer than the helper.
+
+    The name may mean something else when the page is made, a variable or a macro, so that is looked at then; and so
+    may the environment, which then has no helpers, as compiled templates are kept on disk.
+    """
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
+        if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
+            return super().visit_Call(node, frame, forward_caller=forward_caller)
+        key = _constant_arguments(node)
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write("(context.eval_ctx" if key is None else f".kept(context.eval_ctx, {key!r}")
+        self.signature(node, frame)
+        self.write(") if type(")
+        self.visit(node.node, frame)
+        self.write(") is getattr(environment, 'asset_helper', None) else ")
+        super().visit_Call(node, frame)
+        self.write(")")
+        return None
+
+
+def _constant_arguments(call: nodes.Call) -> str | None:
+    """A text that is the same only where all arguments are; None where they are not written in the template."""
+    written = [(None, one) for one in call.args] + [(one.key, one.value) for one in call.kwargs]
+    constants = [(name, one.value) for name, one in written if isinstance(one, nodes.Const)]
+    is_constant = len(constants) == len(written) and not call.dyn_args and not call.dyn_kwargs
+    return repr(constants) if is_constant else None
 
 
 @pass_environment
@@ -51,22 +109,13 @@ def _livereload(environment: Environment) -> Markup:
     return Markup()
 
 
-def _markup_global(method: str) -> _Global:
-    @pass_eval_context
-    def markup(context: EvalContext, /, *arguments: Any, **attributes: Any) -> str:
-        made: str = getattr(_assets(context.environment), method)(*arguments, **attributes)
-        # `escape` only gives it Jinja's type here, which would escape a text added to it: wrong where nothing is.
-        return escape(made) if context.autoescape else made
-
-    return markup
-
-
 def _assets(environment: Environment) -> Assets:
     # An overlay has a copy of what its environment had when it was made, which may be earlier than `env.assets = …`.
     place: Any = environment
-    while place.assets is None and place.overlayed:
-        place = place.linked_to
     assets: Assets | None = place.assets
+    while assets is None and place.overlayed:
+        place = place.linked_to
+        assets = place.assets
     if assets is None:
         raise RuntimeError('`env.assets` is not set; set it to `buildassets.runtime.Assets("build/manifest.json")`')
     return assets

@@ -193,7 +193,7 @@ def test_every_key_is_read(project: Path) -> None:
         minify=False,
         source_maps=True,
         sources_content=False,
-        compress=("br", "zstd"),
+        compress={"br": 11, "zstd": 19},
         integrity=None,
         engines=Engines("libsass", "none", "none"),
         modules="importmap",
@@ -203,6 +203,27 @@ def test_every_key_is_read(project: Path) -> None:
         budgets={"js/site.js": 60_000},
         data_urls=DataUrls(2048, ("img/icons/**",)),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("", {"gzip": 9, "br": 11}),
+        ("compress = []", {}),
+        ("compress = ['zstd', 'gzip']", {"zstd": 19, "gzip": 9}),
+        ("compress = { gzip = 6, br = 9 }", {"gzip": 6, "br": 9}),
+        ("[compress]\nbr = 0", {"br": 0}),
+    ],
+)
+def test_codings_have_levels(project: Path, text: str, levels: dict[str, int]) -> None:
+    assert _load(text).compress == levels
+
+
+def test_a_level_of_no_coding_names_those_that_there_are(project: Path) -> None:
+    fault = _fault("compress = { gzip = 9, brotli = 9 }")
+    assert (fault.code, fault.message) == ("config/unknown-key", "unknown key `compress.brotli`")
+    assert fault.hint == "use one of `br`, `gzip`, `zstd`"
+    assert _marked(fault) == "brotli"
 
 
 def test_scopes_are_no_specifier(project: Path) -> None:
@@ -343,6 +364,8 @@ def test_unknown_key_is_an_error(project: Path, text: str, message: str, hint: s
         ("output = 2026-01-01", "`output` is a date, not a string", "2026-01-01"),
         ("url = 1.5", "`url` is a number, not a string", "1.5"),
         ("engines = 'esbuild'", "`engines` is a string, not a table", "'esbuild'"),
+        ("compress = 'gzip'", "`compress` is a string, not an array or a table", "'gzip'"),
+        ("compress.br = true", "`compress.br` is a boolean, not an integer", "true"),
         ("retain.releases = 1.5", "`retain.releases` is a number, not an integer", "1.5"),
         ("retain.hours = true", "`retain.hours` is a boolean, not an integer or a number", "true"),
         ("importmap.a = {}", "`importmap.a` is a table, not a string", "{}"),
@@ -378,6 +401,9 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
             "install the package that has it, or did you mean the key `scss`?",
         ),
         ("templates.engine = 'jinja2'", "`templates.engine` cannot be `jinja2`", "did you mean `jinja`?"),
+        ("compress.br = 12", "`compress.br` is 12, which is out of range", "use a number from 0 to 11"),
+        ("compress.gzip = 0", "`compress.gzip` is 0, which is out of range", "use a number from 1 to 9"),
+        ("compress.zstd = 22", "`compress.zstd` is 22, which is out of range", "use a number from 1 to 19"),
         ("retain.releases = -1", "`retain.releases` is -1, which is out of range", "use a number from 0 up"),
         ("retain.hours = nan", "`retain.hours` is nan, which is out of range", "use a number from 0 up"),
         ("retain.hours = inf", "`retain.hours` is inf, which is out of range", "use a number from 0 up"),

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -290,6 +291,20 @@ def test_a_coding_that_this_python_cannot_write_is_an_error(tmp_path: Path, monk
         monkeypatch.setitem(sys.modules, module, None)
     result = run(tmp_path, SITE, '[tool.buildassets]\ncompress = ["zstd"]\n')
     assert 'hint: run `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
+
+
+def test_copies_have_the_level_that_is_configured(tmp_path: Path) -> None:
+    files = {**SITE, "assets/a.txt": "".join(f"{number * number} {number % 7}\n" for number in range(3000))}
+    sizes = []
+    for level in (11, 4, 11):
+        result = run(tmp_path, files, f"[tool.buildassets]\ncompress = {{ br = {level} }}\n")
+        assert result.manifest is not None
+        entry = result.manifest.assets["a.txt"]
+        assert list(entry.encodings) == ["br"]
+        assert (tmp_path / f"build/assets/{entry.file}.br").stat().st_size == entry.encodings["br"]
+        sizes.append(entry.encodings["br"])
+        shutil.rmtree(tmp_path / "build")
+    assert sizes[0] == sizes[2] < sizes[1]
 
 
 def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from buildassets.digest import digest
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
 KEPT_TRACES: Final = 3  # of each step, so that going back to another branch finds its own
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _INDEX: Final = "index.json"
 _CONTENT: Final = "content"
 # Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second
@@ -42,6 +42,7 @@ class Trace:
     key: str
     inputs: tuple[tuple[str, str], ...]
     result: str
+    size_bytes: int  # of the result
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class FileDigests:
 
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
         """What may be known from now on by its looks: path, looks, digest."""
-        for path, look in self._looks.items():
+        for path, look in self._looks.copy().items():  # threads of an interrupted build still look
             if look.signature is not None and look.is_settled:
                 yield path, look.signature, look.digest
 
@@ -136,8 +137,16 @@ def _kind(entry: os.DirEntry[str]) -> str:
 
 
 def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
+
+
+def bytes_at(path: str) -> bytes | None:
+    """The bytes of the file at `path`; None where there is none or it cannot be read."""
+    try:
+        return _bytes(path)
+    except OSError:
+        return None
 
 
 class ContentStore:
@@ -158,11 +167,8 @@ class ContentStore:
     def get(self, name: str) -> bytes | None:
         """The bytes whose digest is `name`; None where they are not there or damaged."""
         path = self._path(name)
-        try:
-            content = _bytes(path)
-        except OSError:
-            return None
-        if digest(content) == name:
+        content = bytes_at(path)
+        if content is None or digest(content) == name:
             return content
         with suppress(OSError):
             os.unlink(path)
@@ -229,6 +235,18 @@ class Cache:
                 stale = reason
         return stale
 
+    def trace(self, step: str, key: str) -> Trace | None:
+        """What is known of `step` as it is now; its result need not be in the cache any more."""
+        for trace in self._traces.get(step, ()):
+            if self._stale(trace, key) is None:
+                self._new[step] = trace
+                return trace
+        return None
+
+    def results(self, step: str, besides: str) -> frozenset[str]:
+        """The digests of what `step` is known to have given with other keys than `besides`."""
+        return frozenset(trace.result for trace in self._traces.get(step, ()) if trace.key != besides)
+
     def _stale(self, trace: Trace, key: str) -> Stale | None:
         if trace.key != key:
             return Stale("the settings or an engine changed")
@@ -246,18 +264,20 @@ class Cache:
             return
         named = tuple((path, self.files.of(path)) for path in paths)
         with suppress(OSError):  # a cache that cannot be written is none, and no fault of the build
-            self._new[step] = Trace(key, named, self._content.put(result))
+            self._new[step] = Trace(key, named, self._content.put(result), len(result))
 
     def save(self) -> None:
         """Put the traces of this build before those on disk."""
-        if all(self._traces.get(step, (None,))[0] == trace for step, trace in self._new.items()):
+        new = self._new.copy()  # threads of an interrupted build still add to it
+        if all(self._traces.get(step, (None,))[0] == trace for step, trace in new.items()):
             return
         with suppress(OSError), locked(self._folder):
             path = os.path.join(self._folder, _INDEX)
             on_disk, known = _read_index(path)
-            traces = {**on_disk, **{step: _with(trace, on_disk.get(step, ())) for step, trace in self._new.items()}}
-            known = {**known, **{name: (seen, found) for name, seen, found in self.files.settled()}}
-            named = {name for kept in traces.values() for trace in kept for name, _ in trace.inputs}
+            traces = {**on_disk, **{step: _with(trace, on_disk.get(step, ())) for step, trace in new.items()}}
+            looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
+            known = {**known, **looked_at}
+            named = {name for kept in traces.values() for trace in kept for name, _ in trace.inputs} | looked_at.keys()
             _write_index(path, traces, {name: fact for name, fact in known.items() if name in named})
             results = {trace.result for kept in traces.values() for trace in kept}
             self._content.remove_all_but(results, _ABANDONED_SECONDS)
@@ -298,8 +318,8 @@ def _read_index(path: str) -> _Index:
     digests = document["digests"]
     traces = {
         step: tuple(
-            Trace(key, tuple((path, digests[number]) for path, number in inputs), digests[result])
-            for key, inputs, result in kept
+            Trace(key, tuple((path, digests[number]) for path, number in inputs), digests[result], size_bytes)
+            for key, inputs, result, size_bytes in kept
         )
         for step, kept in document["traces"].items()
     }
@@ -318,7 +338,7 @@ def _write_index(
         "schema": _SCHEMA,
         "traces": {
             step: [
-                (trace.key, [(name, number(found)) for name, found in trace.inputs], number(trace.result))
+                (trace.key, [(name, number(was)) for name, was in trace.inputs], number(trace.result), trace.size_bytes)
                 for trace in kept
             ]
             for step, kept in traces.items()

@@ -7,14 +7,16 @@ from typing import Any, Final
 
 SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → file suffix
 
-# RFC 1952: deflate, no flags, no time, best compression, unknown system. Written here because what `gzip` puts into
-# the last two bytes differs between Python versions.
-_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+# RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
+# Written here because what `gzip` puts into the last two differs between Python versions.
+_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
+_UNKNOWN_SYSTEM: Final = b"\xff"
+_TRIED_HARD: Final = {1: b"\x04", 9: b"\x02"}  # by level
 
 
-def compressed(coding: str, content: bytes) -> bytes | None:
+def compressed(coding: str, content: bytes, level: int) -> bytes | None:
     """`content` in that content coding, or None where the copy would not be smaller."""
-    copy = _COMPRESSORS[coding](content)
+    copy = _COMPRESSORS[coding](content, level)
     return copy if len(copy) < len(content) else None
 
 
@@ -26,25 +28,38 @@ def is_copy_of(coding: str, copy: bytes, content: bytes) -> bool:
         return False
 
 
-def _gzip(content: bytes) -> bytes:
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+def library(coding: str) -> str:
+    """The library that writes a content coding, with its version: another one may write other bytes."""
+    if coding == "gzip":
+        return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    if coding == "br":
+        import brotli
+
+        return f"brotli {brotli.__version__}"
+    zstd = _zstd_module()
+    return f"zstd {zstd.zstd_version if hasattr(zstd, 'zstd_version') else zstd.ZSTD_VERSION}"
+
+
+def _gzip(content: bytes, level: int) -> bytes:
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     body = deflate.compress(content) + deflate.flush()
     trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
-    return _GZIP_HEADER + body + trailer
+    return _GZIP_HEADER + _TRIED_HARD.get(level, b"\x00") + _UNKNOWN_SYSTEM + body + trailer
 
 
 def _gunzip(copy: bytes, size: int) -> bytes:
     inflate = zlib.decompressobj(31)
     content = inflate.decompress(copy, size + 1)
-    if not copy.startswith(_GZIP_HEADER) or not inflate.eof or inflate.unused_data:
+    is_ours = copy.startswith(_GZIP_HEADER) and copy[9:10] == _UNKNOWN_SYSTEM and copy[8] in b"\x00\x02\x04"
+    if not is_ours or not inflate.eof or inflate.unused_data:
         raise ValueError("not one whole gzip member of ours")
     return content
 
 
-def _brotli(content: bytes) -> bytes:
+def _brotli(content: bytes, level: int) -> bytes:
     import brotli
 
-    return brotli.compress(content, quality=11)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
+    return brotli.compress(content, quality=level)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
 
 
 def _unbrotli(copy: bytes, size: int) -> bytes:
@@ -53,8 +68,8 @@ def _unbrotli(copy: bytes, size: int) -> bytes:
     return brotli.decompress(copy)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
 
 
-def _zstd(content: bytes) -> bytes:
-    return _zstd_module().compress(content, 19)  # type: ignore[no-any-return]
+def _zstd(content: bytes, level: int) -> bytes:
+    return _zstd_module().compress(content, level)  # type: ignore[no-any-return]
 
 
 def _unzstd(copy: bytes, size: int) -> bytes:
@@ -79,5 +94,5 @@ def is_available(coding: str) -> bool:
     return True
 
 
-_COMPRESSORS: Final[Mapping[str, Callable[[bytes], bytes]]] = {"gzip": _gzip, "br": _brotli, "zstd": _zstd}
+_COMPRESSORS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = {"gzip": _gzip, "br": _brotli, "zstd": _zstd}
 _DECOMPRESSORS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = {"gzip": _gunzip, "br": _unbrotli, "zstd": _unzstd}

@@ -110,13 +110,27 @@ class Retain:
     hours: float = 24
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How hard a coding may try: the range that its library takes, and what it does unless told otherwise."""
+
+    least: int
+    most: int
+    default: int
+
+
+# A browser need not keep more than 8 MB to decompress zstd (RFC 9659); levels from 20 up may ask for more.
+_LEVELS: Final[Mapping[str, _Level]] = {"gzip": _Level(1, 9, 9), "br": _Level(0, 11, 11), "zstd": _Level(1, 19, 19)}
+_USUAL: Final = ("gzip", "br")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
     None where no integrity is wanted, `data_urls`, `templates` and `retain` are None where the file does not speak of
-    them. `scopes` are those of the import map.
+    them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
     `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     """
 
@@ -137,7 +151,7 @@ class Config:
     browsers: tuple[str, ...] = ()
     source_maps: bool = False
     sources_content: bool = True
-    compress: tuple[str, ...] = ("gzip", "br")
+    compress: Mapping[str, int] = field(default_factory=lambda: {coding: _LEVELS[coding].default for coding in _USUAL})
     integrity: IntegrityAlgorithm | None = "sha384"
     engines: Engines = Engines()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -161,7 +175,6 @@ _MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
 _MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 _INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
-_COMPRESS: Final = ("gzip", "br", "zstd")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _DEFINABLE: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
@@ -246,7 +259,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         browsers=_browsers(table),
         source_maps=table.flag("source_maps", False),
         sources_content=table.flag("sources_content", True),
-        compress=table.choices("compress", _COMPRESS, ("gzip", "br")),
+        compress=_compress(table),
         integrity=None if integrity == "none" else integrity,
         engines=_engines(table.table("engines")),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
@@ -297,6 +310,22 @@ def _browsers(table: Table) -> tuple[str, ...]:
         else:
             browsers.append(f"{name} {match[2]}")
     return tuple(sorted(set(browsers)))
+
+
+def _compress(table: Table) -> dict[str, int]:
+    """The codings of the copies: an array of them, or a table with a level for each."""
+    given = table.take("compress")
+    if given is None or not table.is_one_of((list, dict), given, "compress"):
+        return {coding: _LEVELS[coding].default for coding in _USUAL}
+    if isinstance(given, list):
+        return {coding: _LEVELS[coding].default for coding in table.choices("compress", _LEVELS, ())}
+    levels = table.table("compress")
+    found = {
+        coding: int(levels.number(coding, (int,), level.default, level.least, level.most))
+        for coding, level in _LEVELS.items()
+    }
+    levels.close()
+    return {coding: found[coding] for coding in levels if coding in found}
 
 
 def _installed_engines() -> tuple[str, ...]:

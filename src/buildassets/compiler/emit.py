@@ -8,15 +8,17 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
 from buildassets.compiler.bodies import bytes_of
-from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of
+from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.compress import SUFFIXES
+from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
 from buildassets.compiler.model import Named
 from buildassets.digest import IntegrityAlgorithm, integrity
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
@@ -71,40 +73,37 @@ class Release:
         self,
         assets: Iterable[Named],
         algorithm: IntegrityAlgorithm | None,
-        codings: Sequence[str],
+        levels: Mapping[str, int],
         earlier: Earlier,
         executor: Executor | None = None,
+        cache: Cache | None = None,
     ) -> dict[LogicalPath, Stored]:
-        """Take in the `assets` with their copies; `codings` are the content codings to compress in. Raises OSError.
+        """Take in the `assets` with their copies; `levels` are by content coding. Raises OSError.
 
-        What is on disk already, byte for byte, is not written again; a compressed copy is kept if it decompresses to
-        the right bytes.
+        What is on disk already, byte for byte, is not written again.
         """
         stored: dict[LogicalPath, Stored] = {}
-        to_compress: dict[LogicalPath, Stored] = {}
+        digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
             if known is None:
                 known = self._taken_in(asset, algorithm)
-                if codings and media_of(known.file).compressible:
-                    to_compress[asset.logical] = known
+                digests[asset.file] = asset.digest
             stored[asset.logical] = known
-        names = {one.file for one in stored.values()}
-
-        def compress(one: Stored) -> Stored:
-            # A file that keeps its name may stand where the copy would: a build that compresses, too, made it.
-            free = [coding for coding in codings if one.file + SUFFIXES[coding] not in names]
-            return Stored(one.file, one.size, one.integrity, self._copies(one.file, free))
-
-        each: Callable[..., Iterator[Stored]] = executor.map if executor else map
-        stored.update(zip(to_compress, each(compress, to_compress.values()), strict=True))
-        return stored
+        wanted = _wanted(stored.values(), digests, levels)
+        copies: dict[str, dict[str, int]] = {one.file: {} for one in wanted}
+        places = Places(os.path.join(self._output, ASSETS_FOLDER), self._content)
+        for copy in made_copies(wanted, places, cache, executor):
+            for file in copy.files if copy.size_bytes else ():
+                copies[file][copy.coding] = copy.size_bytes
+                self._take_in_copy(file + SUFFIXES[copy.coding], copy)
+        return {path: replace(one, encodings=copies.get(one.file, one.encodings)) for path, one in stored.items()}
 
     def finish(self, manifest_text: str) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
         manifest = manifest_text.encode("ascii")
-        if _read(os.path.join(self._output, MANIFEST_NAME)) != manifest:
+        if bytes_at(os.path.join(self._output, MANIFEST_NAME)) != manifest:
             self._add(MANIFEST_NAME, manifest)
             names.append(MANIFEST_NAME)
         folders: set[str] = set()
@@ -126,28 +125,36 @@ class Release:
 
     def _holds(self, name: str, content: bytes) -> bool:
         path = os.path.join(self._output, name)
-        return _size_bytes(path) == len(content) and _read(path) == content
+        return _size_bytes(path) == len(content) and bytes_at(path) == content
 
-    def _copies(self, file: str, codings: Iterable[str]) -> dict[str, int]:
-        """The sizes in bytes of the compressed copies of `file`, which is taken in."""
+    def _take_in_copy(self, file: str, copy: Copy) -> None:
         name = f"{ASSETS_FOLDER}/{file}"
-        content = _read(self._waiting.get(name) or os.path.join(self._output, name)) or b""
-        sizes: dict[str, int] = {}
-        for coding in codings:
-            copy_name = name + SUFFIXES[coding]
-            held = _read(os.path.join(self._output, copy_name))
-            if held is not None and len(held) < len(content) and is_copy_of(coding, held, content):
-                sizes[coding] = len(held)
-            elif (copy := compressed(coding, content)) is not None:
-                self._add(copy_name, copy)
-                sizes[coding] = len(copy)
-        return sizes
+        if copy.content is not None and not self._holds(name, copy.content):
+            self._add(name, copy.content)
+
+    def _content(self, file: str) -> bytes:
+        """The content of a `file` that is taken in. Raises OSError."""
+        name = f"{ASSETS_FOLDER}/{file}"
+        with open(self._waiting.get(name) or os.path.join(self._output, name), "rb", buffering=0) as stream:
+            return stream.readall()
 
     def _add(self, name: str, content: bytes) -> None:
         temporary = f"{self._folder}/{next(self._numbers)}"
         with open(temporary, "xb") as file:
             file.write(content)
         self._waiting[name] = temporary
+
+
+def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[Wanted]:
+    """Which files to compress of those that have `digests`; `stored` are all of the release."""
+    names = {one.file for one in stored}
+    wanted = []
+    for one in stored:
+        if one.file in digests and media_of(one.file).compressible:
+            # A file that keeps its name may stand where the copy would: a build that compresses, too, made it.
+            free = {coding: level for coding, level in levels.items() if one.file + SUFFIXES[coding] not in names}
+            wanted.append(Wanted(one.file, digests[one.file], one.size, free))
+    return wanted
 
 
 @contextmanager
@@ -179,15 +186,6 @@ def _files_of(output: str, entry: Entry) -> Iterator[str]:
     yield path
     for coding in entry.encodings:
         yield path + SUFFIXES[coding]
-
-
-def _read(path: str) -> bytes | None:
-    """The bytes of the regular file at `path`; None where there is none or it cannot be read."""
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return file.readall()
-    except OSError:
-        return None
 
 
 def _size_bytes(path: str) -> int | None:

@@ -53,7 +53,7 @@ class KeptDrafts:
 def _settings(config: Config, mode: Mode) -> str:
     """What of the settings decides a draft."""
     without = replace(
-        config, output="", entries=(), compress=(), integrity=None, bundles={}, templates=None, retain=None, budgets={}
+        config, output="", entries=(), compress={}, integrity=None, bundles={}, templates=None, retain=None, budgets={}
     )
     return repr((__version__, environment(), mode, without))
 

@@ -87,31 +87,53 @@ def build(
     """Compile everything that `config` names into its release directory.
 
     `development` neither minifies nor compresses. Threads of `executor` wait for Sass and compress; without one all
-    is done in turn. What engines made is kept in the folder `cache`, if there is one. `engines` stay started for the
-    next build; without, they end with this one. Never raises for what a user can have caused: the result's diagnostics
-    say it, sorted by place, and then the earlier release stands as it was.
+    is done in turn. What engines made, and compressed copies, are kept in the folder `cache`, if there is one.
+    `engines` stay started for the next build; without, they end with this one. Never raises for what a user can have
+    caused: the result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
     """
-    compilation = _compile(config, mode, executor, progress, cache, engines)
-    if compilation.failed:
-        return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
+    with _opened(cache) as kept:
+        compilation = _compile(config, mode, executor, progress, kept, engines)
+        if compilation.failed:
+            return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
+        return _written(config, mode, compilation, executor, kept)
+
+
+@contextmanager
+def _opened(folder: str | None) -> Iterator[Cache | None]:
+    """The cache in `folder`; what was done before an interrupt is kept, too."""
+    if folder is None:
+        yield None
+        return
+    cache = Cache(folder)
     try:
-        return _released(config, mode, compilation, executor)
+        yield cache
+    finally:
+        cache.save()
+
+
+def _written(
+    config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None, cache: Cache | None
+) -> BuildResult:
+    try:
+        return _released(config, mode, compilation, executor, cache)
     except BuildError as fault:
         return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
     except OSError as fault:
         return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 
 
-def _released(config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None) -> BuildResult:
+def _released(
+    config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None, cache: Cache | None
+) -> BuildResult:
     """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
     linked_assets = WithLinks(compilation.assets, compilation.settled.written)
     if config.source_maps:
         linked_assets = with_maps(linked_assets, _origins(config))
     assets, written = linked_assets.assets, linked_assets.written
     outputs = Naming(text_of).named({path: _content(asset, written[path]) for path, asset in assets.items()})
-    codings = config.compress if mode == "production" else ()
+    levels = config.compress if mode == "production" else {}
     with release_directory(config.output) as release:
-        stored = release.store(outputs, config.integrity, codings, Earlier(), executor)
+        stored = release.store(outputs, config.integrity, levels, Earlier(), executor, cache)
         manifest = _manifest(config, replace(compilation, assets=assets), stored)
         names = release.finish(dumps(manifest))
     files = tuple(release_files(config.output, manifest))
@@ -135,7 +157,7 @@ def _compile(
     mode: Mode,
     executor: Executor | None,
     progress: Progress | None,
-    cache: str | None = None,
+    cache: Cache | None = None,
     running: "RunningEngines | None" = None,
 ) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
@@ -143,22 +165,12 @@ def _compile(
         with nullcontext(running) if running is not None else closing(RunningEngines()) as running_here:
             engines = running_here.started(config, mode)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            with _drafting(engines, config, mode, cache) as draft_of:
-                return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
+            draft_of: Drafting = partial(drafted, engines=engines, directives=config.directives)
+            if cache is not None:
+                draft_of = partial(KeptDrafts(cache, config, mode).draft, work=draft_of)
+            return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
     except BuildError as fault:
         return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
-
-
-@contextmanager
-def _drafting(engines: Engines, config: Config, mode: Mode, folder: str | None) -> Iterator[Drafting]:
-    """What makes drafts, or takes them from the cache in `folder`."""
-    work = partial(drafted, engines=engines, directives=config.directives)
-    if folder is None:
-        yield work
-        return
-    cache = Cache(folder)
-    yield partial(KeptDrafts(cache, config, mode).draft, work=work)
-    cache.save()
 
 
 def _compile_with(

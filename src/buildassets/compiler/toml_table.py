@@ -4,6 +4,7 @@ Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and
 """
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -157,13 +158,16 @@ class Table:
             self.refuse("is empty", *keys)
         return value != "" and self._is_text(value, *keys)
 
-    def number(self, key: str, kinds: tuple[type, ...], default: float) -> float:
-        """A number of one of `kinds` that is not negative and has an end."""
+    def number(
+        self, key: str, kinds: tuple[type, ...], default: float, least: float = 0, most: float = sys.float_info.max
+    ) -> float:
+        """A number of one of `kinds` from `least` to `most`; if nothing else is said, not negative and with an end."""
         value = self.take(key)
         if value is None or not self.is_one_of(kinds, value, key):
             return default
-        if not 0 <= value < float("inf"):
-            self.refuse(f"is {value}, which is out of range", key, hint="use a number from 0 up")
+        if not least <= value <= most:
+            up = "up" if most == sys.float_info.max else f"to {most}"
+            self.refuse(f"is {value}, which is out of range", key, hint=f"use a number from {least} {up}")
             return default
         return float(value) if isinstance(value, float) else int(value)
 

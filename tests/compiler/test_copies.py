@@ -1,0 +1,179 @@
+import gzip
+import random
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+
+from buildassets.compiler.cache import Cache
+from buildassets.compiler.copies import Places, Wanted, made_copies
+from buildassets.digest import digest
+from tests.conftest import write_tree
+
+TEXT = b"body { color: rebeccapurple }\n" * 100
+OTHER = b"body { color: tan }\n" * 100
+NOISE = random.Random(0).randbytes(1000)
+TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+
+
+class Compressions:
+    """The texts that zlib was given to compress, from first to last."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.texts: list[bytes] = []
+        real = zlib.compressobj
+
+        def counted(*arguments: Any) -> Any:
+            deflate = real(*arguments)
+
+            class Deflate:
+                flush = deflate.flush
+
+                @staticmethod
+                def compress(text: bytes) -> bytes:
+                    self.texts.append(text)
+                    return deflate.compress(text)
+
+            return Deflate
+
+        monkeypatch.setattr(zlib, "compressobj", counted)
+
+
+@pytest.fixture
+def compressions(monkeypatch: pytest.MonkeyPatch) -> Compressions:
+    return Compressions(monkeypatch)
+
+
+def wanted(files: Mapping[str, bytes], levels: Mapping[str, int]) -> list[Wanted]:
+    return [Wanted(name, digest(content), len(content), levels) for name, content in files.items()]
+
+
+@pytest.fixture
+def gzipped(tmp_path: Path) -> "Make":
+    """Makes the copies of files in a release directory as the next build would: their contents, if new, and sizes."""
+
+    def make(files: Mapping[str, bytes], release: str = "build", *, level: int = 9, cache: bool = True) -> Made:
+        time.sleep(TICK_SECONDS)
+        opened = Cache(str(tmp_path / "cache")) if cache else None
+        places = Places(str(tmp_path / release), files.__getitem__)
+        copies = list(made_copies(wanted(files, {"gzip": level}), places, opened))
+        if opened:
+            opened.save()
+        return {file: (copy.content, copy.size_bytes) for copy in copies for file in copy.files}
+
+    return make
+
+
+Made = dict[str, tuple[bytes | None, int]]
+Make = Callable[..., Made]
+
+
+def write(folder: Path, made: Made, release: str = "build") -> None:
+    """Put the copies where they belong, as a build does."""
+    write_tree(folder / release, {f"{name}.gz": content for name, (content, _) in made.items() if content})
+
+
+def test_a_copy_holds_what_the_file_holds(gzipped: Make) -> None:
+    content, size = gzipped({"a.css": TEXT})["a.css"]
+    assert content is not None
+    assert gzip.decompress(content) == TEXT
+    assert size == len(content)
+
+
+def test_what_gets_no_smaller_has_no_copy(gzipped: Make) -> None:
+    assert gzipped({"a.css": NOISE}) == {"a.css": (None, 0)}
+
+
+def test_each_content_is_compressed_once(gzipped: Make, compressions: Compressions) -> None:
+    made = gzipped({"a.css": TEXT, "b/a.css": TEXT, "c.css": OTHER, "d.css": TEXT})
+    assert compressions.texts == [TEXT, OTHER]
+    assert made["a.css"] == made["b/a.css"] == made["d.css"] != made["c.css"]
+
+
+def test_what_lies_there_is_not_compressed_again(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
+    first = gzipped({"a.css": TEXT, "b.css": NOISE})
+    write(tmp_path, first)
+    _, size = first["a.css"]
+    assert gzipped({"a.css": TEXT, "b.css": NOISE}) == {"a.css": (None, size), "b.css": (None, 0)}
+    assert compressions.texts == [TEXT, NOISE]
+
+
+def test_another_release_directory_gets_its_copies_from_the_cache(gzipped: Make, compressions: Compressions) -> None:
+    first = gzipped({"a.css": TEXT, "b.css": NOISE})
+    assert gzipped({"c.css": TEXT, "d.css": NOISE}, "other") == {"c.css": first["a.css"], "d.css": first["b.css"]}
+    assert compressions.texts == [TEXT, NOISE]
+
+
+def test_a_damaged_file_gets_its_copy_from_the_cache(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
+    first = gzipped({"a.css": TEXT, "b.css": TEXT})
+    write(tmp_path, first)
+    (tmp_path / "build/a.css.gz").write_bytes(b"damaged")
+    assert gzipped({"a.css": TEXT, "b.css": TEXT}) == first
+    assert compressions.texts == [TEXT]
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: b"\0" + content[1:]])
+def test_a_damaged_copy_in_the_cache_is_made_again(
+    gzipped: Make, compressions: Compressions, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    first = gzipped({"a.css": TEXT})
+    (kept,) = (path for path in (tmp_path / "cache/content").rglob("*") if path.is_file())
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert gzipped({"a.css": TEXT}) == first
+    assert compressions.texts == [TEXT, TEXT]
+
+
+@pytest.mark.parametrize("cache", [True, False], ids=["new cache", "no cache"])
+def test_a_cache_that_knows_nothing_believes_what_lies_there(
+    gzipped: Make, compressions: Compressions, tmp_path: Path, cache: bool
+) -> None:
+    made = gzipped({"a.css": TEXT}, cache=False)
+    write(tmp_path, made)
+    assert gzipped({"a.css": TEXT}, cache=cache) == made
+    assert compressions.texts == [TEXT]
+
+
+def test_a_cache_that_knows_nothing_believes_no_copy_of_something_else(gzipped: Make, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"build/a.css.gz": gzip.compress(OTHER)})
+    content, _ = gzipped({"a.css": TEXT})["a.css"]
+    assert content
+    assert gzip.decompress(content) == TEXT
+
+
+def test_another_level_makes_other_copies(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
+    """What lies there would do, but is not what a build without a past would write."""
+    small = gzipped({"a.css": TEXT})
+    write(tmp_path, small)
+    fast = gzipped({"a.css": TEXT}, level=1)
+    assert fast != small
+    assert fast == gzipped({"a.css": TEXT}, "elsewhere", level=1, cache=False)
+    write(tmp_path, fast)
+    assert gzipped({"a.css": TEXT}) == small
+    assert len(compressions.texts) == 3
+
+
+def test_the_largest_are_compressed_first(tmp_path: Path, compressions: Compressions) -> None:
+    files = {f"{number}.css": OTHER * number for number in (2, 9, 1, 5)}
+    places = Places(str(tmp_path), files.__getitem__)
+    with ThreadPoolExecutor(1) as executor:
+        copies = list(made_copies(wanted(files, {"gzip": 9}), places, None, executor))
+    assert [copy.files for copy in copies] == [("9.css",), ("5.css",), ("2.css",), ("1.css",)]
+    assert compressions.texts == [OTHER * 9, OTHER * 5, OTHER * 2, OTHER]
+
+
+def test_threads_make_the_same_copies(tmp_path: Path) -> None:
+    files = {f"{number}.css": OTHER * (number % 30) for number in range(60)}
+    places, levels = Places(str(tmp_path), files.__getitem__), {"gzip": 9, "br": 9}
+    with ThreadPoolExecutor(4) as executor:
+        cache = Cache(str(tmp_path / "cache"))
+        parallel = list(made_copies(wanted(files, levels), places, cache, executor))
+    assert parallel == list(made_copies(wanted(files, levels), places))
+    largest = parallel[1]
+    assert (largest.coding, largest.files) == ("br", ("29.css", "59.css"))
+    assert largest.content is not None
+    assert brotli.decompress(largest.content) == OTHER * 29

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,77 @@ def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, numbe
     child.send_signal(number)
     assert child.wait(timeout=60) == code
     assert read_tree(tmp_path / "build") == before
+
+
+# Says in a file of the working directory that it has begun, and never ends.
+SLEEPY = SHOUT.replace("return Compiled", "open('begun', 'w'); import time; time.sleep(600); return Compiled")
+
+
+def is_gone(group: int) -> bool:
+    """Whether no process of that group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(("number", "code", "to"), [(signal.SIGINT, 130, os.killpg), (signal.SIGTERM, 143, os.kill)])
+def test_an_interrupted_build_leaves_no_process(
+    tmp_path: Path, number: int, code: int, to: Callable[[int, int], None]
+) -> None:
+    site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
+    files = {f"assets/{name}.nap": "" for name in range(12)}
+    files["assets/0.scss"] = "@while true { $a: 1 }\n"  # which is begun with the first of the others
+    write_tree(tmp_path, {"buildassets.toml": '[engines]\nnap = "sleepy"\n', **files})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "build", "--jobs", "2"],
+        cwd=tmp_path,
+        env=environment(PYTHONPATH=os.pathsep.join((str(site), *filter(None, sys.path)))),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    wait_for((tmp_path / "begun").exists)
+    time.sleep(1)  # by now libsass has begun, too
+    to(child.pid, number)
+    _, printed = child.communicate(timeout=30)
+    assert (child.returncode, printed.strip()) == (code, "")
+    wait_for(lambda: is_gone(child.pid))
+
+
+def test_an_interrupted_build_does_not_wait_for_sass(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.scss": "@while true { $a: 1 }\n"})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "build", "--jobs", "2"],
+        cwd=tmp_path,
+        env=environment(),
+        start_new_session=True,
+    )
+    time.sleep(2)
+    child.terminate()
+    assert child.wait(timeout=30) == 143
+    wait_for(lambda: is_gone(child.pid))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Return once `condition` holds; it has so many `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("jobs", "has_workers"), [("1", False), ("2", True)])
+def test_only_more_than_one_job_has_workers(tmp_path: Path, jobs: str, has_workers: bool) -> None:
+    parent = SHOUT.replace("given.text", "str(__import__('os').getppid())")
+    site = write_package(tmp_path, "teller", parent, {"teller": "Shout"})
+    files = {f"assets/{name}.tell": "" for name in range(12)}
+    write_tree(tmp_path, {"buildassets.toml": '[engines]\ntell = "teller"\n', **files})
+    path = os.pathsep.join((str(site), *filter(None, sys.path)))
+    assert run(tmp_path, "build", "--jobs", jobs, PYTHONPATH=path).returncode == 0
+    told = {content for name, content in read_tree(tmp_path / "build/assets").items() if name.endswith(".txt")}
+    assert (str(os.getpid()).encode() not in told) == has_workers
 
 
 def test_an_interrupted_build_does_not_compress_what_is_left(tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ def _mode(default: str) -> Callable[[_Command], _Command]:
 
 
 _JOBS = click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="How many threads; all cores if not given."
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How much to do at the same time; as much as there are cores if not given.",
 )
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Do everything anew, and keep nothing of it.")
 _CACHE_DIR = click.option(

@@ -247,6 +247,10 @@ class Cache:
         """The digests of what `step` is known to have given with other keys than `besides`."""
         return frozenset(trace.result for trace in self._traces.get(step, ()) if trace.key != besides)
 
+    def holds(self, step: str, key: str) -> bool:
+        """Whether `recall` would give a result, if that is still in the content store."""
+        return any(self._stale(trace, key) is None for trace in self._traces.get(step, ()))
+
     def _stale(self, trace: Trace, key: str) -> Stale | None:
         if trace.key != key:
             return Stale("the settings or an engine changed")

@@ -54,6 +54,14 @@ class Engines:
         """What minifies texts of that syntax, if anything does."""
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
 
+    def have_work(self, source: Source) -> bool:
+        """Whether one of them compiles or minifies that source."""
+        if source.keeps_name:
+            return False
+        syntax = media_of(source.logical).syntax
+        is_minified = syntax is not None and not _is_minified(source) and self.minifier(syntax) is not None
+        return is_minified or self.compiler(source) is not None
+
 
 def needs_sass(source: Source) -> bool:
     """Whether the Sass engine has to compile this source."""

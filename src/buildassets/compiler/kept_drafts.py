@@ -32,18 +32,30 @@ class KeptDrafts:
             [_settings(config, mode), *(f"{path} {cache.files.of(path)}" for path in tools(config.folder))]
         )
 
+    def holds(self, source: Source) -> bool:
+        """Whether a draft of `source` is kept and fits, told without loading it."""
+        return self._cache.holds(*self.step_of(source))
+
     def draft(self, source: Source, work: Callable[[Source], Draft]) -> Draft:
         """The draft of `source`: the one that is kept, or else what `work` gives."""
-        step, key = self.step_of(source)
-        held = self._cache.recall(step, key)
+        held = self._cache.recall(*self.step_of(source))
         if not isinstance(held, Stale):
             with suppress(pickle.UnpicklingError):
                 return replace(_unpacked(held), source=source)
-        began_ns = self._cache.now()
+        began_ns = self.now()
         draft = work(source)
-        if draft.engines and not draft.failed:
-            self._cache.keep(step, key, (*draft.inputs, *draft.absences), pickle.dumps(draft), began_ns)
+        self.keep(draft, began_ns)
         return draft
+
+    def now(self) -> int:
+        """When work on a draft begins, for `keep`."""
+        return self._cache.now()
+
+    def keep(self, draft: Draft, began_ns: int) -> None:
+        """Keep `draft`, the work on which began at `began_ns`, if an engine made it."""
+        if draft.engines and not draft.failed:
+            step, key = self.step_of(draft.source)
+            self._cache.keep(step, key, (*draft.inputs, *draft.absences), pickle.dumps(draft), began_ns)
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The step that makes the draft of `source`, and the key for all that it depends on besides files."""

@@ -179,6 +179,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker gives: a draft, and what engines printed on the way."""
+
+    draft: Draft
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleBundles:
     """What became of the bundles that esbuild makes.
 

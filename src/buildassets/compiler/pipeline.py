@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -12,20 +12,18 @@ from buildassets._version import __version__
 from buildassets.compiler.bodies import Memory, text_of
 from buildassets.compiler.bundles import Bundles, find_bundles, joined
 from buildassets.compiler.cache import Cache
-from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
+from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Stored, release_directory, release_files
-from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
+from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.kept_drafts import KeptDrafts
 from buildassets.compiler.link import Absence, Site, linked, nearest_asset, reached, without_unreleased
 from buildassets.compiler.model import (
     Content,
-    Draft,
     Follow,
     ImportMap,
     Link,
@@ -48,7 +46,6 @@ from buildassets.paths import LogicalPath
 
 __all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
 
-Drafting = Callable[[Source], Draft]
 Progress = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
 
 
@@ -82,17 +79,20 @@ def build(
     executor: Executor | None = None,
     progress: Progress | None = None,
     cache: str | None = None,
-    engines: "RunningEngines | None" = None,
+    engines: RunningEngines | None = None,
+    bytes_per_worker: int = BYTES_PER_WORKER,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
-    `development` neither minifies nor compresses. Threads of `executor` wait for Sass and compress; without one all
-    is done in turn. What engines made, and compressed copies, are kept in the folder `cache`, if there is one.
-    `engines` stay started for the next build; without, they end with this one. Never raises for what a user can have
-    caused: the result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
+    `development` neither minifies nor compresses. Threads of `executor` compress, and wait for Sass and for workers:
+    processes that are started where `bytes_per_worker` of what is to be compiled or minified fall to each of two or
+    more. Without an executor all is done in turn. What engines made, and compressed copies, are kept in the folder
+    `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. Never raises
+    for what a user can have caused: the result's diagnostics say it, sorted by place, and then the earlier release
+    stands as it was.
     """
     with _opened(cache) as kept:
-        compilation = _compile(config, mode, executor, progress, kept, engines)
+        compilation = _compile(config, mode, executor, progress, kept, engines, bytes_per_worker)
         if compilation.failed:
             return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
         return _written(config, mode, compilation, executor, kept)
@@ -158,27 +158,25 @@ def _compile(
     executor: Executor | None,
     progress: Progress | None,
     cache: Cache | None = None,
-    running: "RunningEngines | None" = None,
+    running: RunningEngines | None = None,
+    bytes_per_worker: int = BYTES_PER_WORKER,
 ) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
     try:
         with nullcontext(running) if running is not None else closing(RunningEngines()) as running_here:
             engines = running_here.started(config, mode)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            draft_of: Drafting = partial(drafted, engines=engines, directives=config.directives)
-            if cache is not None:
-                draft_of = partial(KeptDrafts(cache, config, mode).draft, work=draft_of)
-            return _compile_with(draft_of, compiles_to, config, mode, executor, progress)
+            with drafting(engines, config, mode, executor, cache, bytes_per_worker) as drafts_of:
+                return _compile_with(drafts_of, compiles_to, config, mode, progress)
     except BuildError as fault:
         return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
 
 
 def _compile_with(
-    draft_of: Drafting,
+    drafts_of: Drafts,
     compiles_to: Mapping[str, str],
     config: Config,
     mode: Mode,
-    executor: Executor | None,
     progress: Progress | None,
 ) -> _Compilation:
     discovery = discover(config, compiles_to)
@@ -192,7 +190,7 @@ def _compile_with(
     starts |= {path for path in mapped_assets(importmap) if path in sources}
     descriptions = Descriptions(config)
     names = Names(config, importmap, packages_of(config, mode, descriptions, sources))
-    walk = _Walk(config, sources, bundles, modules, names.follow, draft_of, executor, progress)
+    walk = _Walk(config, sources, bundles, modules, names.follow, drafts_of, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
@@ -241,53 +239,6 @@ def _starts(
     return starts, warnings
 
 
-def _engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
-    """The engines that `config` names, started; raises BuildError with what is wrong with all that cannot be."""
-    options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url, config.browsers)
-    named = {"scss": config.engines.scss}
-    if mode == "production" and config.minify:
-        minifiers = {"css": config.engines.css, "js": config.engines.js}
-        named |= {kind: name for kind, name in minifiers.items() if name != "none"}
-    started: dict[str, Engine] = {}
-    compilers: dict[str, Compiler] = {}
-    faults: list[Diagnostic] = []
-    for kind, name in (*named.items(), *sorted(config.engines.compilers.items())):
-        try:
-            if kind in config.engines.compilers:
-                compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
-            else:
-                started[kind] = stack.enter_context(closing(start_engine(name, options)))
-        except BuildError as fault:
-            place = place_of_setting(config, "engines", kind)
-            faults += (replace(found, location=place) for found in fault.diagnostics)
-    if faults:
-        raise BuildError(sorted(faults, key=sort_key))
-    css, js = started.get("css"), started.get("js")
-    return Engines(started["scss"], css, js, options.shown, compilers, config.source_maps)
-
-
-class RunningEngines:
-    """Engines that stay started from one build to the next, for as long as the settings are the same."""
-
-    def __init__(self) -> None:
-        self._ends = ExitStack()
-        self._started: tuple[Config, Mode, Engines] | None = None
-
-    def started(self, config: Config, mode: Mode) -> Engines:
-        """The engines that `config` names; raises BuildError with what is wrong with all that cannot be started."""
-        if self._started is None or self._started[:2] != (config, mode):
-            self.close()
-            with ExitStack() as stack:
-                self._started = config, mode, _engines(config, mode, stack)
-                self._ends = stack.pop_all()
-        return self._started[2]
-
-    def close(self) -> None:
-        """End what was started."""
-        self._started = None
-        self._ends.close()
-
-
 class _Walk:
     """From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
 
@@ -298,8 +249,7 @@ class _Walk:
         bundles: Bundles,
         modules: ModuleBundles,
         follow: Follow,
-        draft_of: Drafting,
-        executor: Executor | None,
+        drafts_of: Drafts,
         progress: Progress | None,
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
@@ -320,8 +270,7 @@ class _Walk:
         self._members = bundles.members
         self._config = config
         self._embedding = _embedding(config)
-        self._draft_of = draft_of
-        self._executor = executor
+        self._drafts_of = drafts_of
         self._progress = progress
         self._memory = Memory()
 
@@ -354,7 +303,7 @@ class _Walk:
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
         sources = [self._sources[path] for path in sorted(paths) if path not in self._bundled]
-        for draft in chain(drafts, _drafts(sources, self._draft_of, self._executor)):
+        for draft in chain(drafts, self._drafts_of(sources)):
             path = draft.source.logical
             self.requires[path] = requires = self._library.requires(draft)
             if requires.depended:
@@ -401,18 +350,6 @@ def _embedding(config: Config) -> Embedding | None:
         return None
     include = config.data_urls.include
     return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
-
-
-def _drafts(sources: Sequence[Source], draft_of: Drafting, executor: Executor | None) -> Iterator[Draft]:
-    """The drafts of `sources`, in their order. Sass runs in a process of its own, so a thread can wait for it."""
-    waited_for = {}
-    if executor is not None:
-        waited_for = {source.logical: executor.submit(draft_of, source) for source in sources if needs_sass(source)}
-    for source in sources:
-        if source.logical not in waited_for:
-            yield draft_of(source)
-    for future in waited_for.values():
-        yield future.result()
 
 
 def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:

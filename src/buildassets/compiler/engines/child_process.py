@@ -3,17 +3,23 @@
 Imports nothing of the package but how a process came to its end.
 """
 
+import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from tempfile import TemporaryFile
+from threading import Lock
 from time import monotonic
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from buildassets.compiler.engines.endings import ending
+from buildassets.compiler.engines.endings import DiedError, ending
 
 _CHUNK_BYTES: Final = 1 << 18
+# What `-m` would do, but with the modules of this process, and none of the folder that the user happens to stand in.
+# The main module of this process is not imported there: it may be a script that has no guard.
+_START: Final = "import sys; sys.path[:] = {paths}; from {module} import main; main({descriptor})"
 
 
 class SocketProcess:
@@ -59,6 +65,10 @@ class SocketProcess:
             raise TimeoutError
         self._socket.settimeout(left_seconds)
 
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
     def taken(self, start: int, size: int) -> bytes:
         """The `size` bytes of `received` from `start` on, taken off with what stands before them."""
         found = bytes(self.received[start : start + size])
@@ -82,9 +92,79 @@ class SocketProcess:
         return next((line.strip() for line in lines if line.strip()), "")
 
 
+class PythonProcess:
+    """A process that runs `main` of `module`, which gets the file descriptor of a `multiprocessing` connection.
+
+    Its working directory is `folder`, or else the present one. OSError where it cannot be started.
+    """
+
+    def __init__(self, module: str, *, folder: str | None = None) -> None:
+        from multiprocessing import Pipe
+
+        if not sys.executable or hasattr(sys, "frozen"):
+            raise OSError(0, "this program is no Python that could be started again")
+        with ExitStack() as opened:
+            self._log = opened.enter_context(TemporaryFile())
+            self._connection, theirs = Pipe()
+            opened.enter_context(self._connection)
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own module
+                    [sys.executable, "-P", "-c", _program(module, theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._log,
+                    pass_fds=[theirs.fileno()],
+                    cwd=folder,
+                )
+            self._opened = opened.pop_all()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take more work."""
+        return self._process.poll() is None
+
+    def send(self, request: object) -> None:
+        """Send what can be pickled; raises DiedError."""
+        try:
+            self._connection.send(request)
+        except ConnectionError:
+            raise DiedError(ending(self._process.wait())) from None
+
+    def receive(self, limit_seconds: float | None = None) -> Any:
+        """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
+        try:
+            if limit_seconds is not None and not self._connection.poll(limit_seconds):
+                raise TimeoutError
+            return self._connection.recv()
+        except (EOFError, ConnectionError):
+            raise DiedError(ending(self._process.wait())) from None
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def end(self, grace_seconds: float = 0.0) -> str:
+        """End the process, if need be by force after `grace_seconds`; gives the last line that it printed."""
+        with self._opened:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace_seconds)
+            self._process.kill()
+            self._process.wait()
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _program(module: str, descriptor: int) -> str:
+    paths = [os.path.abspath(path) for path in sys.path if path]
+    return _START.format(paths=ascii(paths), module=module, descriptor=descriptor)
+
+
 class _Child(Protocol):
     @property
     def is_alive(self) -> bool: ...
+
+    def terminate(self) -> None: ...
 
     def end(self) -> str: ...
 
@@ -92,28 +172,41 @@ class _Child(Protocol):
 _AnyChild = TypeVar("_AnyChild", bound=_Child)
 
 
-class IdleProcesses(Generic[_AnyChild]):
-    """Processes that are `waiting` for work. Threads may take and give back at the same time."""
+class Processes(Generic[_AnyChild]):
+    """Processes that are `waiting` for work, and those at work. Threads may take and give back at the same time.
+
+    Who has taken one ends it or gives it back.
+    """
 
     def __init__(self) -> None:
         self.waiting: list[_AnyChild] = []
+        self._taken: list[_AnyChild] = []
+        self._lock = Lock()
 
     def take(self, start: Callable[[], _AnyChild]) -> _AnyChild:
         """One that waits, or else what `start` gives."""
-        while True:
-            try:
+        with self._lock:
+            while self.waiting:
                 process = self.waiting.pop()
-            except IndexError:
-                return start()
-            if process.is_alive:
-                return process
-            process.end()
+                if process.is_alive:
+                    break
+                process.end()
+            else:
+                process = start()
+            self._taken = [one for one in self._taken if one.is_alive]
+            self._taken.append(process)
+            return process
 
     def give_back(self, process: _AnyChild) -> None:
         """Let it wait for more."""
-        self.waiting.append(process)
+        with self._lock:
+            self._taken = [one for one in self._taken if one is not process]
+            self.waiting.append(process)
 
     def end_all(self) -> None:
-        """End those that wait."""
-        while self.waiting:
-            self.waiting.pop().end()
+        """End those that wait. Those at work get a signal: whoever waits for one of them is told that it died."""
+        with self._lock:
+            for process in (*self._taken, *self.waiting):
+                process.terminate()
+            while self.waiting:
+                self.waiting.pop().end()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.child_process import IdleProcesses
+from buildassets.compiler.engines.child_process import Processes
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild_process import Answer, EsbuildProcess, Message, Note
@@ -60,7 +60,7 @@ class EsbuildEngine:
         self._flags = (*_FLAGS, *_target(browsers))
         self._translates = bool(browsers)
         self._limit_seconds = limit_seconds
-        self._idle: IdleProcesses[EsbuildProcess] = IdleProcesses()
+        self._idle: Processes[EsbuildProcess] = Processes()
 
     def run(self, given: EngineInput) -> Compiled:
         """The same program in fewer characters; an error where esbuild does not understand it."""

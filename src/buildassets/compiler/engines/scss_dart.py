@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from buildassets.compiler.engines import EngineOptions, sass_protocol
-from buildassets.compiler.engines.child_process import IdleProcesses
+from buildassets.compiler.engines.child_process import Processes
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
@@ -51,7 +51,7 @@ class DartSassEngine:
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
-        self._idle: IdleProcesses[SassProcess] = IdleProcesses()
+        self._idle: Processes[SassProcess] = Processes()
 
     def _command(self) -> list[str]:
         if command := installed_command():

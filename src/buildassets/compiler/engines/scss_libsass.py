@@ -5,18 +5,14 @@ Imports neither `sass` nor `multiprocessing` before it is asked to do something.
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
-from tempfile import TemporaryFile
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.child_process import IdleProcesses
-from buildassets.compiler.engines.endings import DiedError, ending
+from buildassets.compiler.engines.child_process import Processes, PythonProcess
+from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
@@ -25,54 +21,17 @@ _WORKER: Final = "buildassets.compiler.engines.scss_worker"
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
 
-class Child:
+class Child(PythonProcess):
     """One process that compiles a sheet at a time."""
 
     def __init__(self) -> None:
-        from multiprocessing import Pipe
-
-        # Its modules must be ours, but not those of the folder that the user happens to stand in.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)}
-        with ExitStack() as opened:
-            self._log = opened.enter_context(TemporaryFile())
-            self._connection, theirs = Pipe()
-            opened.enter_context(self._connection)
-            with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-P", "-m", _WORKER, str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=self._log,
-                    pass_fds=[theirs.fileno()],
-                    cwd="/",
-                    env=environment,
-                )
-            self._opened = opened.pop_all()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can take another sheet."""
-        return self._process.poll() is None
+        super().__init__(_WORKER, folder="/")
 
     def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
         """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
-        try:
-            self._connection.send((given, load_paths, url))
-            if not self._connection.poll(limit_seconds):
-                raise TimeoutError
-            compiled: Compiled = self._connection.recv()
-        except (EOFError, ConnectionError):
-            raise DiedError(ending(self._process.wait())) from None
+        self.send((given, load_paths, url))
+        compiled: Compiled = self.receive(limit_seconds)
         return compiled
-
-    def end(self) -> str:
-        """End the process, let go of its pipes; gives the last line that it printed."""
-        with self._opened:
-            self._process.kill()
-            self._process.wait()
-            self._log.seek(0)
-            lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 class LibsassEngine:
@@ -97,7 +56,7 @@ class LibsassEngine:
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
-        self._idle: IdleProcesses[Child] = IdleProcesses()
+        self._idle: Processes[Child] = Processes()
 
     @cached_property
     def version(self) -> str:

@@ -11,7 +11,6 @@ and source maps whole, whatever characters a name holds. In the diagnostics of a
 import json
 import os
 import re
-import sys
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -356,7 +355,3 @@ def main(file_descriptor: int) -> None:
         except EOFError:
             return
         connection.send(compile_sheet(*request))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

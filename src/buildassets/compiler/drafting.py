@@ -1,0 +1,153 @@
+"""Who makes the drafts of a build: the cache, this process, or a thread that waits for another process.
+
+Takes sources, gives their drafts. Who makes one decides how long that takes and nothing else.
+"""
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import closing, contextmanager
+from functools import partial
+from queue import SimpleQueue
+from typing import Final
+
+from buildassets.compiler.cache import Cache
+from buildassets.compiler.compile import Engines, drafted, needs_sass
+from buildassets.compiler.config import Config
+from buildassets.compiler.kept_drafts import KeptDrafts
+from buildassets.compiler.model import Answer, Draft, Source
+from buildassets.compiler.result import Mode
+from buildassets.compiler.workers import IN_FLIGHT_BYTES, Job, UnstartableError, Workers
+from buildassets.paths import LogicalPath
+
+# A worker is ready after 0.1 s of CPU time; rjsmin and its proof take 0.3 s for so many bytes.
+BYTES_PER_WORKER: Final = 250_000
+LEAST_COMPILED_BYTES: Final = 50_000  # for what is compiled has others with it, and its size tells little
+
+Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
+
+
+@contextmanager
+def drafting(
+    engines: Engines,
+    config: Config,
+    mode: Mode,
+    executor: Executor | None,
+    cache: Cache | None,
+    bytes_per_worker: int = BYTES_PER_WORKER,
+) -> Iterator[Drafts]:
+    """What gives the drafts of sources: those that are made here in their order, then those that others make meanwhile.
+
+    Threads of `executor` wait for Sass, which runs in processes of its own, or for workers: these are started where
+    there are `bytes_per_worker` for each of at least two of them in sources of which `cache` holds no draft.
+    """
+    kept = None if cache is None else KeptDrafts(cache, config, mode)
+    made = partial(drafted, engines=engines, directives=config.directives)
+    with closing(_Drafting(engines, made, kept, executor, Workers(config, mode), bytes_per_worker)) as started:
+        yield started.drafts
+
+
+class _Drafting:
+    def __init__(
+        self,
+        engines: Engines,
+        made: Callable[[Source], Draft],
+        kept: KeptDrafts | None,
+        executor: Executor | None,
+        workers: Workers,
+        bytes_per_worker: int,
+    ) -> None:
+        self._engines = engines
+        self._made = made
+        self._kept = kept
+        self._executor = executor
+        self._workers = workers
+        self._bytes_per_worker = bytes_per_worker
+        self._waiting: list[deque[Job]] = []
+        self._futures: list[Future[None]] = []
+        self._answers: SimpleQueue[Answer | BaseException] = SimpleQueue()
+
+    def drafts(self, sources: Sequence[Source]) -> Iterator[Draft]:
+        began_ns = self._kept.now() if self._kept else 0
+        away = self._sent_away(self._executor, sources) if self._executor else ()
+        yield from (self._draft(source) for source in sources if source.logical not in away)
+        answers: dict[LogicalPath, Answer] = {}
+        for path in away:  # as they were sent, so that few have to wait here for their turn
+            while path not in answers:
+                answer = self._answers.get()
+                if isinstance(answer, BaseException):
+                    raise answer
+                answers[answer.draft.source.logical] = answer
+            yield self._taken_in(answers.pop(path), began_ns)
+
+    def close(self) -> None:
+        """Have nobody work any more."""
+        for jobs in self._waiting:
+            jobs.clear()
+        for future in self._futures:
+            future.cancel()
+        self._workers.close()
+
+    def _draft(self, source: Source) -> Draft:
+        return self._made(source) if self._kept is None else self._kept.draft(source, self._made)
+
+    def _taken_in(self, answer: Answer, began_ns: int) -> Draft:
+        if answer.printed:
+            sys.stderr.write(answer.printed)
+        if self._kept is not None:
+            self._kept.keep(answer.draft, began_ns)
+        return answer.draft
+
+    def _sent_away(self, executor: Executor, sources: Sequence[Source]) -> Collection[LogicalPath]:
+        """Have threads of `executor` see to some of `sources`; gives their names, the first to be begun first."""
+        stale = [source for source in sources if self._engines.have_work(source) and not self._is_kept(source)]
+        jobs = [Job(source, self._size_bytes(source)) for source in stale]
+        count = self._workers_for(jobs)
+        if count == 0:
+            jobs = [job for job in jobs if needs_sass(job.source)]
+        # A large one that is begun last would keep everybody waiting.
+        jobs.sort(key=lambda job: -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0)
+        waiting = deque(jobs)
+        self._waiting.append(waiting)
+        for _ in range(count or len(jobs)):
+            self._futures.append(executor.submit(self._work_off, waiting, self._in_workers if count else self._here))
+        return dict.fromkeys(job.source.logical for job in jobs)
+
+    def _is_kept(self, source: Source) -> bool:
+        return self._kept is not None and self._kept.holds(source)
+
+    def _size_bytes(self, source: Source) -> int:
+        try:
+            size_bytes = os.stat(source.path).st_size
+        except OSError:
+            size_bytes = 0
+        return size_bytes if self._engines.compiler(source) is None else max(size_bytes, LEAST_COMPILED_BYTES)
+
+    def _workers_for(self, jobs: Sequence[Job]) -> int:
+        """How many workers `jobs` pay for; those that there are cost nothing any more."""
+        count = sum(job.size_bytes for job in jobs) // max(1, self._bytes_per_worker)
+        count = min(len(jobs), max(count, self._workers.waiting))
+        return count if count > 1 else 0
+
+    def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
+        """What a thread does: `work`, whose failure whoever waits for answers has to know."""
+        try:
+            work(jobs)
+        except BaseException as fault:
+            self._answers.put(fault)
+
+    def _in_workers(self, jobs: deque[Job]) -> None:
+        try:
+            self._workers.work_off(jobs, self._answers.put)
+        except UnstartableError:
+            self._here(jobs)
+
+    def _here(self, jobs: deque[Job]) -> None:
+        while jobs:
+            try:
+                source = jobs.popleft().source
+            except IndexError:  # another thread was faster
+                return
+            self._answers.put(Answer(self._made(source)))

@@ -1,0 +1,150 @@
+"""Processes that make drafts for threads, because engines hold the interpreter's lock.
+
+Takes sources, gives answers. A process that dies of a source is a diagnostic on that source, and another one does the
+rest. The main module of this process is not imported there, so that any script may build.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+from buildassets.compiler.config import Config
+from buildassets.compiler.engines.child_process import Processes, PythonProcess
+from buildassets.compiler.engines.endings import DiedError
+from buildassets.compiler.model import Answer, Draft, Source
+from buildassets.compiler.result import Mode
+from buildassets.diagnostics import Location, error
+
+_WORKER: Final = "buildassets.compiler.draft_worker"
+_START_SECONDS: Final = 60.0
+_GRACE_SECONDS: Final = 2.0  # in which a worker can end the processes of its engines
+IN_FLIGHT_BYTES: Final = (
+    32_000  # what waits in a worker while this process is too busy to send more: some 40 ms of work
+)
+
+
+class Job(NamedTuple):
+    """A source to draft. `size_bytes` tells how long that takes, more or less."""
+
+    source: Source
+    size_bytes: int
+
+
+class UnstartableError(Exception):
+    """There can be no worker."""
+
+
+class Workers:
+    """The workers of one build: as many as there are threads that call `work_off` at the same time."""
+
+    def __init__(self, config: Config, mode: Mode) -> None:
+        self._start = partial(_Worker, config, mode)
+        self._processes: Processes[_Worker] = Processes()
+        self._is_closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many there are that wait for work."""
+        return len(self._processes.waiting)
+
+    def work_off(self, jobs: deque[Job], deliver: Callable[[Answer], None]) -> None:
+        """Have one worker after the other draft what is in `jobs`, until there is none or the build is over.
+
+        Other threads may take from `jobs` meanwhile. Raises UnstartableError with what is left still in `jobs`.
+        """
+        while jobs and not self._is_closed:
+            worker = self._taken()
+            flying: deque[Job] = deque()
+            try:
+                _exchange(worker, jobs, flying, deliver)
+            except DiedError as how:
+                last_words = worker.end()
+                if not self._is_closed:
+                    deliver(Answer(_crashed(flying.popleft().source, how, last_words)))
+                    jobs.extendleft(reversed(flying))
+            except BaseException:
+                worker.end()
+                raise
+            else:
+                self._give_back(worker)
+
+    def close(self) -> None:
+        """End the workers. One that is at work gets a signal, and the thread that waits for it does the rest."""
+        self._is_closed = True
+        self._processes.end_all()
+
+    def _taken(self) -> "_Worker":
+        """A worker that is ready."""
+        try:
+            worker = self._processes.take(self._start)
+        except OSError:
+            raise UnstartableError from None
+        try:
+            worker.wait_until_ready()
+        except (DiedError, TimeoutError):
+            worker.end()
+            raise UnstartableError from None
+        return worker
+
+    def _give_back(self, worker: "_Worker") -> None:
+        self._processes.give_back(worker)
+        if self._is_closed:  # perhaps only now, and `close` has not seen it
+            self._processes.end_all()
+
+
+class _Worker(PythonProcess):
+    """One process. OSError where it cannot be started."""
+
+    def __init__(self, config: Config, mode: Mode) -> None:
+        super().__init__(_WORKER)
+        self._is_ready = False
+        self._settings = (config, mode)
+
+    def wait_until_ready(self) -> None:
+        """Start its engines; raises DiedError or TimeoutError where it does not come to that."""
+        if not self._is_ready:
+            self.send(self._settings)
+            self.receive(_START_SECONDS)
+            self._is_ready = True
+
+    def end(self, grace_seconds: float = _GRACE_SECONDS) -> str:
+        """The same, with a signal at first, so that it ends the processes of its engines."""
+        self.terminate()
+        return super().end(grace_seconds)
+
+
+def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Answer], None]) -> None:
+    """Send jobs and deliver answers until there are none; `flying` are those without an answer, the oldest first."""
+    while True:
+        while job := _next(jobs, IN_FLIGHT_BYTES - sum(one.size_bytes for one in flying) if flying else None):
+            flying.append(job)
+            worker.send(job.source)
+        if not flying:
+            return
+        answer: Answer = worker.receive()
+        flying.popleft()
+        deliver(answer)
+
+
+def _next(jobs: deque[Job], limit_bytes: int | None) -> Job | None:
+    """The next job, taken off, if there is one that is not too large."""
+    try:
+        job = jobs.popleft()
+    except IndexError:
+        return None
+    if limit_bytes is None or job.size_bytes <= limit_bytes:
+        return job
+    jobs.appendleft(job)
+    return None
+
+
+def _crashed(source: Source, how: DiedError, last_words: str) -> Draft:
+    """What is said of `source`, of which a worker died."""
+    notes = [f"its last words: {last_words}"] if last_words else []
+    if str(how) == "SIGKILL":
+        hint = "if memory ran out, build with a lower `--jobs`"
+    else:
+        hint = "try another engine for it under `[tool.buildassets.engines]`"
+    message = f"the process that compiled this file crashed ({how})"
+    return Draft(source, diagnostics=(error("engine/crash", message, Location(source.shown), notes=notes, hint=hint),))

@@ -43,6 +43,7 @@ FULL = Manifest(
     ({"release": "0" * 64},),
     {"vendor/old/": {"lit": "vendor/lit2/index.js", "cdn": "https://example.com/x.js"}},
     {"js/a%2Cb.js": "js/a,b.js"},
+    "livereload.json",
 )
 
 

@@ -26,7 +26,8 @@ def test_the_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
         names = set(archive.namelist())
     modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     assert modules <= names
-    assert {"buildassets/py.typed", "buildassets/manifest.schema.json"} <= names
+    data = {"py.typed", "manifest.schema.json", "runtime/livereload.js"}
+    assert {f"buildassets/{name}" for name in data} <= names
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"buildassets"}
 
 

@@ -11,9 +11,20 @@ from typing import Any, Final
 from buildassets.digest import digest
 from buildassets.document import SCHEMA, checksum, no_manifest, read_document
 
-__all__ = ["MANIFEST_NAME", "SCHEMA", "Entry", "Manifest", "dumps", "loads", "read_document"]
+__all__ = [
+    "LIVERELOAD_NAME",
+    "MANIFEST_NAME",
+    "SCHEMA",
+    "Entry",
+    "Manifest",
+    "dumps",
+    "loads",
+    "read_document",
+    "release_digest",
+]
 
 MANIFEST_NAME: Final = "manifest.json"
+LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name has no fingerprint, as theirs have
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class Manifest:
     """What a release holds. `engines` says which compilers made it, with their versions.
 
     `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
+    `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
+    production has one.
     """
 
     version: str
@@ -49,20 +62,18 @@ class Manifest:
     retained: tuple[Mapping[str, Any], ...] = ()
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
+    livereload: str | None = None
+
+
+def release_digest(manifest: Manifest) -> str:
+    """What `release` is in the text of `manifest`."""
+    return _release(_assets_text(manifest), _others(manifest))
 
 
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
-    others: dict[str, Any] = {
-        "url": manifest.url,
-        "importmap": dict(manifest.importmap),
-        "retained": [dict(release) for release in manifest.retained],
-    }
-    if manifest.scopes:
-        others["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
-    if manifest.modules:
-        others["modules"] = dict(manifest.modules)
+    assets = _assets_text(manifest)
+    others = _others(manifest)
     texts = {
         "schema": _compact(SCHEMA),
         "generator": _one_a_line({"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}),
@@ -72,6 +83,26 @@ def dumps(manifest: Manifest) -> str:
     }
     lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _assets_text(manifest: Manifest) -> str:
+    return _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
+
+
+def _others(manifest: Manifest) -> dict[str, Any]:
+    """All that is served, beside the assets."""
+    others: dict[str, Any] = {
+        "url": manifest.url,
+        "importmap": dict(manifest.importmap),
+        "retained": [dict(release) for release in manifest.retained],
+    }
+    if manifest.scopes:
+        others["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
+    if manifest.modules:
+        others["modules"] = dict(manifest.modules)
+    if manifest.livereload is not None:
+        others["livereload"] = manifest.livereload
+    return others
 
 
 def _release(assets: str, others: Mapping[str, Any]) -> str:
@@ -119,6 +150,7 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             retained=tuple(document.get("retained", ())),
             scopes=document.get("scopes", {}),
             modules=document.get("modules", {}),
+            livereload=document.get("livereload"),
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from tests.conftest import find_tool
@@ -33,6 +34,7 @@ _SWITCHES = (
     "--disable-sync",
     "--hide-scrollbars",
     f"--window-size={_WINDOW}",
+    "--host-resolver-rules=MAP *.hostile.test 127.0.0.1",  # what an attacker's name server may say of his own names
 )
 
 
@@ -74,6 +76,29 @@ class Browser:
             if time.monotonic() > deadline:
                 pytest.fail(f"never true: {expression}; faults: {self.faults()}")
             time.sleep(0.05)
+
+    def press(self, key: str) -> None:
+        """Press a key where the focus is; special ones are those of `selenium.webdriver.common.keys`."""
+        ActionChains(self._driver).send_keys(key).perform()
+
+    def windows(self) -> list[str]:
+        """The open windows."""
+        handles: list[str] = self._driver.window_handles
+        return handles
+
+    def open_window(self) -> str:
+        """Open one more window and look at it; gives its name."""
+        self._driver.switch_to.new_window("tab")
+        name: str = self._driver.current_window_handle
+        return name
+
+    def look_at(self, window: str) -> None:
+        """Look at another window."""
+        self._driver.switch_to.window(window)
+
+    def close_window(self) -> None:
+        """Close the window that is looked at; look at another one then."""
+        self._driver.close()
 
     def click(self, selector: str) -> None:
         """Click the element that the CSS `selector` names."""

@@ -37,6 +37,7 @@ def write_release(
     scopes: Mapping[str, Mapping[str, str]] | None = None,
     modules: Mapping[str, str] | None = None,
     integrity: bool = True,
+    livereload: str | None = None,
 ) -> Path:
     """Write a release directory with `contents`; gives the path of its manifest."""
     entries = {
@@ -49,7 +50,8 @@ def write_release(
         )
         for path, content in contents.items()
     }
-    manifest = Manifest("0.1.0", {}, "/assets/", entries, importmap or {}, (), scopes or {}, modules or {})
+    maps = (importmap or {}, (), scopes or {}, modules or {})
+    manifest = Manifest("0.1.0", {}, "/assets/", entries, *maps, livereload=livereload)
     files = {f"assets/{file_of(path, content)}": content for path, content in contents.items()}
     beside = folder / "manifest.json.new"
     write_tree(folder, {**files, beside.name: dumps(manifest)})

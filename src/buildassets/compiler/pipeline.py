@@ -40,7 +40,7 @@ from buildassets.compiler.result import BuildResult, Mode
 from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.errors import BuildError
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest, dumps
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
@@ -134,7 +134,7 @@ def _released(
     levels = config.compress if mode == "production" else {}
     with release_directory(config.output) as release:
         stored = release.store(outputs, config.integrity, levels, Earlier(), executor, cache)
-        manifest = _manifest(config, replace(compilation, assets=assets), stored)
+        manifest = _manifest(config, replace(compilation, assets=assets), stored, mode)
         names = release.finish(dumps(manifest))
     files = tuple(release_files(config.output, manifest))
     return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files)
@@ -365,7 +365,7 @@ def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
     return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest)
 
 
-def _manifest(config: Config, compilation: _Compilation, stored: Mapping[LogicalPath, Stored]) -> Manifest:
+def _manifest(config: Config, compilation: _Compilation, stored: Mapping[LogicalPath, Stored], mode: Mode) -> Manifest:
     engines = {kind: version for asset in compilation.assets.values() for kind, version in asset.draft.engines}
     return Manifest(
         version=__version__,
@@ -375,6 +375,7 @@ def _manifest(config: Config, compilation: _Compilation, stored: Mapping[Logical
         importmap=compilation.settled.importmap.imports,
         scopes=compilation.settled.importmap.scopes,
         modules=compilation.settled.importmap.modules,
+        livereload=LIVERELOAD_NAME if mode == "development" else None,
     )
 
 

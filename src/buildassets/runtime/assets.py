@@ -79,7 +79,10 @@ class _Made(dict[str, "_T"]):
 class _Release:
     """What one reading of a manifest gave."""
 
-    __slots__ = ("_assets", "_manifest", "_maps", "_page_map", "_prefix", "entries", "texts", "urls")
+    __slots__ = (
+        *("_assets", "_digest", "_livereload", "_manifest", "_maps", "_page_map", "_prefix"),
+        *("entries", "texts", "urls"),
+    )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
         self._assets: Mapping[str, Any] = document["assets"]
@@ -87,6 +90,8 @@ class _Release:
         self._manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._page_map: str | None = None
+        self._digest = document.get("release")
+        self._livereload = document.get("livereload")
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
         self.urls = _Made(self._url)
         self.texts: dict[str, str] = {}  # of what stands in pages, by name
@@ -155,6 +160,13 @@ class _Release:
         from buildassets.runtime.in_page import with_full_urls
 
         return with_full_urls(text, name, {self.entries[one]["file"]: _address(self.urls[one]) for one in targets})
+
+    def livereload(self) -> dict[str, object] | None:
+        """What the live reload client is told; None where no development build made the release."""
+        if not isinstance(self._livereload, str):
+            return None
+        where = {"data-prefix": self._prefix, "data-server": self._prefix + to_url(self._livereload)}
+        return {**where, "data-release": self._digest}
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The attributes of a link that preloads `name`, as the request for it will be made."""
@@ -285,7 +297,21 @@ class Assets:
             raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
         if name not in release.texts:
             release.texts[name] = release.moved_into_page(self._text(entry["file"]), name)
-        return in_page(release.texts[name], attribute_names(attributes))
+        # The client cannot know it by its URL, as it knows all others.
+        mark = {"data-livereload": name} if self._pinned is None and release.livereload() else {}
+        return in_page(release.texts[name], mark | attribute_names(attributes))
+
+    def livereload(self, *, nonce: object = None, **attributes: object) -> Markup:
+        """`<script>` with the live reload client; empty unless `reload` was given and a development build made this.
+
+        It is best the first script of the page. It carries out what `buildassets watch` tells it.
+        """
+        told = self._reloaded().livereload() if self._pinned is None else None
+        if told is None:
+            return Markup()
+        from buildassets.runtime.livereload import client
+
+        return tags.script(client(), {"nonce": nonce, **told, **attribute_names(attributes)})
 
     def _text(self, file: str) -> str:
         path = os.path.join(os.path.dirname(self._path), "assets", file)

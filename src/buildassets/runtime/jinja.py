@@ -6,7 +6,7 @@ env.assets = Assets("build/manifest.json")
 
 from typing import Any, Final
 
-from jinja2 import Environment, nodes, pass_environment, pass_eval_context
+from jinja2 import Environment, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.nodes import EvalContext
@@ -22,6 +22,7 @@ _METHODS: Final = {
     "preload": "preload",
     "importmap": "importmap",
     "inline_asset": "inline",
+    "livereload": "livereload",
 }
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site call it with
 
@@ -32,7 +33,7 @@ class AssetsExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.extend(assets=None, asset_helper=Helper)
-        environment.globals.update({name: Helper(method) for name, method in _METHODS.items()}, livereload=_livereload)
+        environment.globals.update({name: Helper(method) for name, method in _METHODS.items()})
         generator = environment.code_generator_class
         if not issubclass(generator, _DirectCalls):
             environment.code_generator_class = type(generator.__name__, (_DirectCalls, generator), {})
@@ -101,12 +102,6 @@ def _constant_arguments(call: nodes.Call) -> str | None:
     constants = [(name, one.value) for name, one in written if isinstance(one, nodes.Const)]
     is_constant = len(constants) == len(written) and not call.dyn_args and not call.dyn_kwargs
     return repr(constants) if is_constant else None
-
-
-@pass_environment
-def _livereload(environment: Environment) -> Markup:
-    """Nothing: a released manifest has no live reload."""
-    return Markup()
 
 
 def _assets(environment: Environment) -> Assets:

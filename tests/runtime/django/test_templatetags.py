@@ -35,6 +35,13 @@ def test_tags_give_what_the_methods_give(assets: Assets, tmp_path: Path) -> None
     ]
 
 
+def test_live_reload_is_in_pages_under_debug_only(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path, livereload="livereload.json"), reload=True)
+    template = LOAD + "{% livereload nonce=request.csp_nonce %}"
+    assert page_of(tmp_path, template, DEBUG=True) == assets.livereload(nonce="n0nce")
+    assert page_of(tmp_path, template) == ""
+
+
 def test_tags_take_variables_and_can_name_their_result(assets: Assets, tmp_path: Path) -> None:
     template = "{% asset name as url %}{% stylesheet name as sheet %}{{ url }} {{ sheet }}"
     page = page_of(tmp_path, LOAD + template)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
 
 from buildassets.runtime.django import assets
 
@@ -53,6 +52,6 @@ def inline_asset(name: str, **attributes: Any) -> str:
 
 
 @register.simple_tag
-def livereload() -> str:
-    """Nothing: a released manifest has no live reload."""
-    return SafeString()
+def livereload(**attributes: Any) -> str:
+    """The live reload client under `DEBUG`; nothing in a release. A nonce as `nonce=request.csp_nonce`."""
+    return assets().livereload(**attributes)

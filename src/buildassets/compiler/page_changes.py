@@ -1,0 +1,105 @@
+"""What a rebuild means for an open page: which files take the place of which, and whether that is enough.
+
+Takes two releases, gives what a page can do without loading anew. Files are read by a function that the caller gives;
+otherwise pure.
+"""
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from buildassets.manifest import Entry, Manifest
+from buildassets.paths import to_url
+
+__all__ = ["PageChanges", "ReleaseNames", "Swap", "names_of", "page_changes"]
+
+ReadFile = Callable[[str], bytes | None]  # of a path relative to `assets/`; None where there is none
+
+_SHEET: Final = "text/css"
+_DOCUMENT: Final = "text/html"
+# A page can exchange these. Fonts are named by style sheets alone, whose own names change with them.
+_SWAPPED: Final = (_SHEET, "image/", "font/", "application/vnd.ms-fontobject", "application/manifest+json")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNames:
+    """What has to be remembered of a release to tell later how another one differs.
+
+    `files` are by logical path. `page_wide` is all that decides how pages load assets and is not in the assets' names.
+    """
+
+    files: Mapping[str, str]
+    page_wide: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One file in the place of another, for the asset `path`. `old` and `new` are relative to the URL prefix."""
+
+    path: str
+    type: str
+    old: str
+    new: str
+    integrity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageChanges:
+    """`swaps` is all that an open page needs, unless `reload` says for whose sake it has to be loaded again."""
+
+    swaps: tuple[Swap, ...] = ()
+    reload: str | None = None
+
+
+def names_of(manifest: Manifest) -> ReleaseNames:
+    """What to remember of the release that `manifest` describes."""
+    files = {path: entry.file for path, entry in manifest.assets.items()}
+    return ReleaseNames(files, (manifest.url, manifest.importmap, manifest.scopes, manifest.modules))
+
+
+def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:
+    """How a page that was made with `before` becomes one of `after`.
+
+    Assets that are new or gone change no page: what named them has changed then. Source maps are for tools.
+    """
+    maps = {entry.map for entry in after.assets.values()}
+    changed = {
+        path: entry
+        for path, entry in sorted(after.assets.items())
+        if path not in maps and before.files.get(path, entry.file) != entry.file
+    }
+    if before.page_wide != names_of(after).page_wide:
+        return PageChanges(reload="import map")
+    for path, entry in changed.items():
+        if not entry.type.startswith(_SWAPPED) and not _follows(entry, before.files[path], before, after, read):
+            return PageChanges(reload=path)
+    return PageChanges(
+        tuple(
+            Swap(path, entry.type, to_url(before.files[path]), to_url(entry.file), entry.integrity)
+            for path, entry in changed.items()
+        )
+    )
+
+
+def _follows(entry: Entry, old_file: str, before: ReleaseNames, after: Manifest, read: ReadFile) -> bool:
+    """Whether a script or document is another for the names of others only, which a page exchanges by itself.
+
+    A script keeps the URLs of images that it names and may use them at any time: there a page cannot.
+    """
+    old, new = read(old_file), read(entry.file)
+    if old is None or new is None:
+        return False
+    for target in filter(None, (*entry.references, entry.map)):
+        was, now = before.files.get(target), after.assets[target].file
+        if was is None or was == now:
+            continue
+        kind = after.assets[target].type
+        if entry.type != _DOCUMENT and kind != _SHEET and kind.startswith(_SWAPPED):
+            return False
+        old = old.replace(_name_in_text(was), _name_in_text(now))
+    return old == new
+
+
+def _name_in_text(file: str) -> bytes:
+    return posixpath.basename(to_url(file)).encode("ascii")

@@ -1,0 +1,398 @@
+// The live reload client of buildassets. It stands in pages of development only.
+// It asks a file among the assets where the watcher is, listens to it, and does what each build means for this page.
+(() => {
+  "use strict";
+  const { prefix, server, release: made } = document.currentScript.dataset;
+  const KEY = Symbol.for("buildassets.livereload");
+  if (window[KEY]) return; // Turbo and its like run the scripts of a page again
+  window[KEY] = true;
+
+  const base = new URL(prefix, document.baseURI).href;
+  const LOAD_MS = 10000;
+  let release = made;
+  let events = null;
+  let timer = 0;
+  let lostAt = Date.now();
+  let work = Promise.resolve();
+
+  // ── finding the watcher ──
+
+  // Only a page that is seen listens: browsers open six connections to one server, and there are more tabs.
+  const isSeen = () => document.visibilityState === "visible";
+
+  const find = async () => {
+    clearTimeout(timer);
+    if (events || !isSeen()) return;
+    findLater();
+    try {
+      const answer = await fetch(server, { cache: "no-store" });
+      const { url, token } = answer.ok ? await answer.json() : {};
+      if (token && !events && isSeen()) listen(url, token);
+    } catch {
+      // No file, or none of ours: no watcher runs.
+    }
+  };
+
+  // Soon at first, less often the longer there is none.
+  const findLater = () => {
+    timer = setTimeout(find, Math.min(30000, 1000 + (Date.now() - lostAt) / 4));
+  };
+
+  const listen = (url, token) => {
+    const query = new URLSearchParams({ token, release });
+    const opened = new EventSource(`${url}events?${query}`);
+    let wasOpen = false;
+    events = opened;
+    opened.onopen = () => {
+      clearTimeout(timer);
+      wasOpen = true;
+    };
+    opened.onmessage = ({ data }) => {
+      const state = JSON.parse(data);
+      release = state.release || release;
+      work = work.then(() => follow(state)).catch((fault) => console.error("live reload:", fault));
+    };
+    opened.onerror = () => {
+      if (wasOpen) lostAt = Date.now();
+      leave();
+      findLater(); // the next watcher has another token, and perhaps another port
+    };
+  };
+
+  const leave = () => {
+    events?.close();
+    events = null;
+    clearTimeout(timer);
+  };
+
+  const noticed = () => {
+    if (!isSeen()) return leave();
+    lostAt = Date.now();
+    find();
+  };
+  document.addEventListener("visibilitychange", noticed);
+  addEventListener("focus", noticed);
+  addEventListener("pageshow", noticed);
+  addEventListener("pagehide", leave);
+
+  // ── what a build means ──
+
+  const follow = async (state) => {
+    const sheets = state.swaps.filter(({ type }) => type === "text/css");
+    const others = state.swaps.filter(({ type }) => type !== "text/css");
+    const cause = state.reload ?? inlined(others)[0]?.path;
+    if (cause && loadAgain(state.release, cause)) return;
+    show(state);
+    if (!state.swaps.length) return;
+    for (const root of roots()) for (const swap of others) replaceNames(root, swap);
+    await Promise.all([...linked(sheets), ...imported(sheets), ...sheets.map(constructed)]);
+    document.dispatchEvent(new CustomEvent("buildassets:swap", { detail: state.swaps.map(({ path }) => path) }));
+  };
+
+  // Once for each release: an application that still serves an older one would be asked without end.
+  const MARK = "buildassets.livereload";
+  const loadAgain = (wanted, cause) => {
+    if (stored() === wanted) {
+      console.warn(`live reload: the application does not serve the latest build, which changed ${cause}`);
+      return false;
+    }
+    store(wanted);
+    leave();
+    location.reload();
+    return true;
+  };
+
+  // Without storage (in a sandbox, say) a page that was loaded again is taken for one that was for the same release.
+  const stored = () => {
+    try {
+      return sessionStorage.getItem(MARK);
+    } catch {
+      return performance.getEntriesByType("navigation")[0]?.type === "reload" ? release : null;
+    }
+  };
+
+  const store = (wanted) => {
+    try {
+      sessionStorage.setItem(MARK, wanted);
+    } catch {
+      // `stored` knows.
+    }
+  };
+
+  const inlined = (swaps) => swaps.filter(({ path }) => all(`svg[data-livereload="${CSS.escape(path)}"]`).length);
+
+  // The document and every open shadow root in it.
+  const roots = (root = document) =>
+    [root].concat(...[...root.querySelectorAll("*")].map(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : [])));
+
+  const all = (selector) => roots().flatMap((root) => [...root.querySelectorAll(selector)]);
+
+  // ── style sheets ──
+
+  const pathOf = (href) => href.replace(/[?#].*$/s, "");
+
+  const named = (swap, href) => href && pathOf(href) === base + swap.old;
+
+  const linked = (swaps) =>
+    all("link[href], style[data-livereload]").flatMap((element) =>
+      swaps
+        .filter((swap) => (element.href ? isSheet(element) && named(swap, element.href) : isInlined(swap, element)))
+        .map((swap) => exchange(element, swap)),
+    );
+
+  const isSheet = (link) => link.relList.contains("stylesheet");
+
+  const isInlined = ({ path }, element) => element.dataset.livereload === path;
+
+  // The new sheet is loaded beside the old one, so that at no time there is none.
+  const exchange = (old, swap) => {
+    const link = old.href ? old.cloneNode() : linkLike(old);
+    const href = old.href ? old.href.replace(swap.old, swap.new) : base + swap.new;
+    if (old.integrity) link.integrity = swap.integrity ?? "";
+    link.href = href;
+    if (old.disabled) {
+      old.replaceWith(link); // such a sheet is not loaded, so nothing would end the wait
+      return Promise.resolve();
+    }
+    const loaded = settled(link);
+    old.after(link);
+    return loaded.then((isLoaded) => {
+      if (isLoaded && link.sheet && old.sheet) link.sheet.disabled = old.sheet.disabled;
+      (isLoaded ? old : link).remove();
+    });
+  };
+
+  const linkLike = (style) => {
+    const link = document.createElement("link");
+    for (const { name, value } of style.attributes) link.setAttribute(name, value);
+    link.rel = "stylesheet";
+    link.nonce = style.nonce;
+    return link;
+  };
+
+  const settled = (element) =>
+    new Promise((resolve) => {
+      element.addEventListener("load", () => resolve(true), { once: true });
+      element.addEventListener("error", () => resolve(false), { once: true });
+      setTimeout(resolve, LOAD_MS, true);
+    });
+
+  // What a sheet of ours imports is found anew by that sheet; here are the imports of all others.
+  const imported = (swaps) =>
+    roots().flatMap((root) => [...root.styleSheets].flatMap((sheet) => importsOf(sheet, swaps)));
+
+  const importsOf = (sheet, swaps) => {
+    if (swaps.some((swap) => named(swap, sheet.href))) return [];
+    return rulesOf(sheet)
+      .filter((rule) => rule instanceof CSSImportRule)
+      .flatMap((rule) => {
+        const swap = swaps.find((one) => named(one, new URL(rule.href, sheet.href ?? document.baseURI).href));
+        if (swap) return [importAnew(sheet, rule, swap)];
+        return rule.styleSheet ? importsOf(rule.styleSheet, swaps) : [];
+      });
+  };
+
+  const importAnew = async (sheet, old, swap) => {
+    const place = () => rulesOf(sheet).indexOf(old);
+    sheet.insertRule(old.cssText.replace(swap.old, swap.new), place() + 1);
+    const rule = sheet.cssRules[place() + 1];
+    for (const end = Date.now() + LOAD_MS; !rule.styleSheet && Date.now() < end; ) await pause(20);
+    if (place() >= 0) sheet.deleteRule(place());
+  };
+
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  // Sheets that scripts made, or imported as modules. Nothing in them says from where they are, but their rules do.
+  const sheetsOf = new Map(); // by the asset's path
+
+  const constructed = async ({ path, old, new: next }) => {
+    const known = sheetsOf.get(path) ?? new Set();
+    sheetsOf.set(path, known);
+    const adopted = roots().flatMap((root) => [...root.adoptedStyleSheets]);
+    if (mayBeModule(base + old)) known.add(await moduleSheet(base + old));
+    if (adopted.some((sheet) => !known.has(sheet))) {
+      const rules = printed(parsed(await textOf(base + old)));
+      for (const sheet of adopted) if (printed(sheet) === rules) known.add(sheet);
+    }
+    known.delete(null);
+    if (!known.size) return;
+    const text = await textOf(base + next);
+    for (const sheet of known) sheet.replaceSync(text);
+  };
+
+  const mayBeModule = (url) => {
+    const loads = performance.getEntriesByName(url);
+    return loads.some(({ initiatorType }) => !["link", "css", "fetch"].includes(initiatorType));
+  };
+
+  // A module is loaded once: importing it again gives the sheet that all its importers have.
+  const moduleSheet = async (url) => {
+    try {
+      return (await import(url, { with: { type: "css" } })).default;
+    } catch {
+      return null; // not a module, or a browser without modules of CSS
+    }
+  };
+
+  const textOf = async (url) => (await fetch(url)).text();
+
+  const parsed = (text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return sheet;
+  };
+
+  const printed = (sheet) => rulesOf(sheet).map(({ cssText }) => cssText).join("\n");
+
+  const rulesOf = (sheet) => {
+    try {
+      return [...sheet.cssRules];
+    } catch {
+      return []; // of another origin
+    }
+  };
+
+  // ── images, icons, web manifests: whatever names a file in an attribute ──
+
+  const replaceNames = (root, swap) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.localName === "script" || loadsByItself(element)) continue;
+      if (element.localName === "style") {
+        if (element.textContent.includes(swap.old)) {
+          element.textContent = element.textContent.replaceAll(swap.old, swap.new);
+        }
+        continue;
+      }
+      for (const attribute of element.attributes) {
+        if (!attribute.value.includes(swap.old)) continue;
+        if (attribute.name === "style") replaceInStyle(element.style, swap);
+        else attribute.value = attribute.value.replaceAll(swap.old, swap.new);
+      }
+    }
+  };
+
+  const loadsByItself = (element) =>
+    element.localName === "link" && /\b(stylesheet|preload|modulepreload|prefetch)\b/i.test(element.rel);
+
+  // Property by property: a policy without 'unsafe-inline' lets nobody write the attribute.
+  const replaceInStyle = (style, swap) => {
+    for (const name of [...style]) {
+      const value = style.getPropertyValue(name);
+      if (value.includes(swap.old)) {
+        style.setProperty(name, value.replaceAll(swap.old, swap.new), style.getPropertyPriority(name));
+      }
+    }
+  };
+
+  // ── what is wrong, over the page ──
+
+  const CSS_OF_OVERLAY = `
+    :host { all: initial !important; display: block !important; }
+    dialog {
+      --ink: light-dark(#1d2129, #e8e6e1); --paper: light-dark(#fff, #16191f); --line: light-dark(#d9dce1, #333a45);
+      --soft: light-dark(#5b6472, #a3abb8); --code: light-dark(#f5f6f8, #0e1116);
+      --red: light-dark(#b3001b, #ff7b86); --mark: light-dark(#ffd9dd, #6b1420);
+      color-scheme: light dark; box-sizing: border-box; width: min(60rem, calc(100vw - 2rem));
+      max-height: calc(100vh - 2rem); margin: 1rem auto; padding: 0; overflow: auto; overscroll-behavior: contain;
+      border: 1px solid var(--line); border-top: 4px solid var(--red); border-radius: 8px;
+      color: var(--ink); background: var(--paper); font: 15px/1.5 system-ui, sans-serif; text-align: left;
+      box-shadow: 0 12px 48px rgb(0 0 0 / 40%);
+    }
+    dialog::backdrop { background: rgb(0 0 0 / 45%); }
+    header {
+      position: sticky; top: 0; display: flex; gap: 1rem; align-items: baseline; padding: .75rem 1rem;
+      background: var(--paper); border-bottom: 1px solid var(--line);
+    }
+    h1 { flex: 1; margin: 0; font-size: 1.1rem; color: var(--red); }
+    button {
+      font: inherit; font-size: .85rem; color: inherit; background: none; border: 1px solid var(--line);
+      border-radius: 5px; padding: .15rem .6rem; cursor: pointer;
+    }
+    dialog:focus { outline: none; }
+    button:focus-visible { outline: 2px solid var(--red); outline-offset: 2px; }
+    section { padding: .9rem 1rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+    h2 { margin: 0 0 .15rem; font-size: 1rem; font-weight: 600; }
+    .code, .place, pre, code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875rem; }
+    .code { color: var(--red); font-weight: 400; }
+    .place { margin: 0; color: var(--soft); }
+    pre {
+      display: flex; margin: .5rem 0; padding: .5rem .75rem; border-radius: 5px; background: var(--code);
+      overflow-x: auto; tab-size: 4;
+    }
+    .number { flex: none; margin-right: 1rem; color: var(--soft); user-select: none; }
+    .line { white-space: pre; }
+    mark { color: inherit; background: var(--mark); border-bottom: 2px solid var(--red); }
+    .note, .hint { margin: .25rem 0 0; }
+    .note { color: var(--soft); }
+    footer { padding: .75rem 1rem; color: var(--soft); font-size: .85rem; }
+  `;
+  let dialog = null;
+  let shown = "";
+
+  const show = ({ build, errors, error_count: count }) => {
+    const wanted = errors.length ? JSON.stringify([build, errors]) : "";
+    if (wanted === shown) return; // it is there, or somebody has read it
+    shown = wanted;
+    dialog?.close();
+    if (errors.length) dialog = openOverlay(errors, count);
+  };
+
+  const openOverlay = (errors, count) => {
+    const overlay = document.createElement("buildassets-overlay");
+    const root = overlay.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [parsed(CSS_OF_OVERLAY)]; // no policy for style elements applies to it
+    const title = make("h1", { id: "title" }, count === 1 ? "The build failed" : `The build failed with ${count} errors`);
+    const dismiss = make("button", { type: "button" }, "Dismiss (Esc)");
+    const rest = count > errors.length ? `${count - errors.length} more in the terminal. ` : "";
+    const footer = `${rest}The page is that of the last good build; this goes away with the next.`;
+    const box = make("dialog", { role: "alertdialog", "aria-labelledby": "title", tabindex: "-1" });
+    box.append(make("header", {}, title, dismiss), ...errors.map(section), make("footer", {}, footer));
+    dismiss.addEventListener("click", () => box.close());
+    box.addEventListener("close", () => overlay.remove());
+    root.append(box);
+    document.documentElement.append(overlay);
+    box.showModal(); // above all else, and the focus returns to where it was
+    box.focus(); // and not the button, which whoever is typing would press
+    return box;
+  };
+
+  const section = ({ severity, code, message, location, notes, hint }) => {
+    const lead = make("span", { class: "code" }, `${severity}[${code}]: `);
+    const part = make("section", {}, make("h2", {}, lead, ...marked(message)));
+    if (location) {
+      const place = location.line ? `${location.file}:${location.line}:${location.column}` : location.file;
+      part.append(make("p", { class: "place" }, `--> ${place}`));
+      if (location.excerpt) part.append(frame(location));
+    }
+    for (const note of notes) part.append(make("p", { class: "note" }, ...marked(`note: ${note}`)));
+    if (hint) part.append(make("p", { class: "hint" }, ...marked(`hint: ${hint}`)));
+    return part;
+  };
+
+  const frame = ({ line, excerpt, excerpt_column, length }) => {
+    const characters = Array.from(excerpt); // columns count characters, not UTF-16 units
+    const start = excerpt_column - 1;
+    const parts = [[0, start], [start, start + length], [start + length]].map((part) => characters.slice(...part).join(""));
+    const text = make("span", { class: "line" }, parts[0], make("mark", {}, parts[1] || " "), parts[2]);
+    return make("pre", { tabindex: "0" }, make("span", { class: "number" }, String(line)), text);
+  };
+
+  // `names` in backticks as code.
+  const marked = (text) =>
+    text.split(/(`[^`]+`)/).map((part) => (/^`.+`$/s.test(part) ? make("code", {}, part.slice(1, -1)) : part));
+
+  // Text is only ever text here. What would not be seen, or would turn the direction of what follows, is spelled out.
+  const make = (tag, attributes, ...content) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...content.map((part) => (typeof part === "string" ? part.replace(UNSEEN, spelled) : part)));
+    return element;
+  };
+
+  const UNSEEN = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+  const spelled = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
+
+  if (stored() === made) store(""); // what was asked for is here
+  find();
+})();

@@ -1,0 +1,123 @@
+"""A web application with pages of one template, and a watcher's live reload beside it, as a developer has them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from jinja2 import Environment
+
+from buildassets.compiler.config import Config, load_config
+from buildassets.compiler.livereload import LiveReload
+from buildassets.compiler.pipeline import build
+from buildassets.compiler.result import BuildResult
+from buildassets.manifest import loads
+from buildassets.media import media_of
+from buildassets.runtime import Assets
+from tests.conftest import Tree, write_tree
+
+NONCE = "c2VjcmV0"
+STRICT = (
+    f"default-src 'none'; script-src 'nonce-{NONCE}' 'strict-dynamic'; style-src 'self' 'nonce-{NONCE}'; "
+    "img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; "
+    "connect-src 'self' http://127.0.0.1:*"
+)
+
+
+class Site:
+    """The project in `folder`. `visits` are the paths of all pages that were asked for, in order."""
+
+    def __init__(self, folder: Path, files: Tree, page: str, policy: str | None) -> None:
+        self.folder = write_tree(folder, {"buildassets.toml": "", **files})
+        self.page = page
+        self.policy = policy
+        self.visits: list[str] = []
+        self.url = ""
+        self._assets: Assets | None = None
+
+    @property
+    def config(self) -> Config:
+        return load_config(start=str(self.folder))
+
+    def build(self) -> BuildResult:
+        return build(self.config, mode="development")
+
+    def watch(self, **options: Any) -> LiveReload:
+        """A watcher's live reload that knows the release which it found, and has been told of a first build."""
+        manifest = self.folder / "build/manifest.json"
+        previous = loads(manifest.read_text()) if manifest.exists() else None
+        live_reload = LiveReload(self.config.output, **options)
+        live_reload.start(previous)
+        live_reload.publish(self.build())
+        return live_reload
+
+    def edit(self, live_reload: LiveReload, files: Tree) -> BuildResult:
+        """Change `files`, build, and tell the pages."""
+        write_tree(self.folder, files)
+        result = self.build()
+        live_reload.publish(result)
+        return result
+
+    def answer(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
+        """What the application answers."""
+        if path.startswith("/assets/"):
+            file = self.folder / "build" / path.removeprefix("/").partition("?")[0]
+            if not file.is_file():
+                return 404, {}, b""
+            return 200, {"Content-Type": media_of(file.name).type}, file.read_bytes()
+        if path == "/favicon.ico":
+            return 204, {}, b""
+        self.visits.append(path)
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+        if self.policy:
+            headers["Content-Security-Policy"] = self.policy
+        return 200, headers, self._rendered().encode()
+
+    def _rendered(self) -> str:
+        self._assets = self._assets or Assets(self.folder / "build/manifest.json", reload=True)
+        env = Environment(autoescape=True, extensions=["buildassets.runtime.jinja.AssetsExtension"])
+        env.extend(assets=None)
+        env.assets = self._assets  # type: ignore[attr-defined]  # the extension made it
+        return env.from_string(self.page).render(nonce=NONCE)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, site: Site, *arguments: Any) -> None:
+        self._site = site
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        status, headers, body = self._site.answer(self.path)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
+        """Say nothing."""
+
+
+@contextmanager
+def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Serve with `handler` on a free port, which is given."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def running(folder: Path, files: Tree, page: str, policy: str | None = STRICT) -> Iterator[Site]:
+    """The application at `site.url`, without a build so far."""
+    site = Site(folder, files, page, policy)
+    with serving(partial(_Handler, site)) as port:
+        site.url = f"http://localhost:{port}/"
+        yield site

@@ -1,0 +1,63 @@
+"""The live reload client in pages: there where a development build is followed, and nowhere else."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from buildassets.runtime import Assets
+from tests.runtime.pages import elements, write_release
+from tests.runtime.test_jinja import render
+
+
+def development(folder: Path, *, url: str | None = None) -> Assets:
+    return Assets(write_release(folder, livereload="livereload.json"), url=url, reload=True)
+
+
+def test_a_release_has_none(tmp_path: Path) -> None:
+    manifest = write_release(tmp_path)
+    assert Assets(manifest).livereload() == ""
+    assert Assets(manifest, reload=True).livereload() == ""
+
+
+def test_a_process_that_follows_no_builds_has_none(tmp_path: Path) -> None:
+    assert Assets(write_release(tmp_path, livereload="livereload.json")).livereload() == ""
+
+
+def test_the_client_knows_where_to_look_and_what_the_page_was_made_with(tmp_path: Path) -> None:
+    markup = development(tmp_path, url="/a&b").livereload(nonce="n")
+    ((tag, attributes),) = elements(markup)
+    assert (tag, attributes) == (
+        "script",
+        {
+            "nonce": "n",
+            "data-prefix": "/a&b/",
+            "data-server": "/a&b/livereload.json",
+            "data-release": json.loads((tmp_path / "manifest.json").read_text())["release"],
+        },
+    )
+
+
+def test_the_client_stands_in_the_page_as_it_is(tmp_path: Path) -> None:
+    client = Path(__file__).parents[2].joinpath("src/buildassets/runtime/livereload.js").read_text(encoding="utf-8")
+    assert development(tmp_path).livereload().endswith(f">{client}</script>")
+
+
+@pytest.mark.parametrize("autoescape", [True, False])
+def test_jinja_gives_what_the_method_gives(tmp_path: Path, autoescape: bool) -> None:
+    assets = development(tmp_path)
+    assert render("{{ livereload(nonce='n') }}", assets, autoescape=autoescape) == assets.livereload(nonce="n")
+
+
+def test_a_page_follows_from_a_release_to_a_development_build_and_back(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path), reload=True)
+    assert assets.livereload() == ""
+    write_release(tmp_path, livereload="livereload.json")
+    assert "data-release" in assets.livereload()
+    write_release(tmp_path, {"css/app.css": ""})
+    assert assets.livereload() == ""
+
+
+def test_what_stands_in_the_page_is_marked_under_development_only(tmp_path: Path) -> None:
+    assert '<style data-livereload="css/app.css">' in development(tmp_path).inline("css/app.css")
+    assert "<style>" in Assets(tmp_path / "manifest.json").inline("css/app.css")

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 
-# What stands before and after the lines of the assets in a manifest as `manifest.dumps` writes it.
-_BEFORE_ASSETS: Final = b'{\n "assets": {\n'
-_AFTER_ASSETS: Final = b'\n },\n "generator": '
+# What stands before and after the text of the assets, and before and after their lines in there, in a manifest as
+# `manifest.dumps` writes it.
+_BEFORE_ASSETS: Final = b'{\n "assets": '
+_BEFORE_LINES: Final = b"{\n"
+_AFTER_LINES: Final = b"\n }"
+_AFTER_ASSETS: Final = b',\n "generator": '
 _INDENT: Final = 2  # of these lines
 _CHECKSUM_LENGTH: Final = 8  # hex digits
 
@@ -37,18 +40,26 @@ def read_served(content: bytes, file: str) -> dict[str, Any]:
     return _laid_out(content, file) or read_document(content.decode(), file)
 
 
+def assets_span(content: bytes) -> tuple[int, int] | None:
+    """Where the text of `assets` stands, from brace to brace, if it is laid out as `manifest.dumps` does it."""
+    start, end = len(_BEFORE_ASSETS), content.rfind(_AFTER_LINES + _AFTER_ASSETS) + len(_AFTER_LINES)
+    is_so = content.startswith(_BEFORE_ASSETS + _BEFORE_LINES) and start < end
+    return (start, end) if is_so else None
+
+
 def _laid_out(content: bytes, file: str) -> dict[str, Any] | None:
-    end = content.rfind(_AFTER_ASSETS)
-    if end < 0 or not content.startswith(_BEFORE_ASSETS):
+    span = assets_span(content)
+    if span is None:
         return None
+    start, end = span
     try:
-        others = json.loads(b"{" + content[end + len(b"\n },") :])
+        others = json.loads(b"{" + content[end + len(b",") :])
     except (ValueError, RecursionError):
         return None
-    text = memoryview(content)[len(_BEFORE_ASSETS) - len(b"{\n") : end + len(b"\n }")]
-    if str(others.get("release"))[:_CHECKSUM_LENGTH] != checksum(text):
+    if str(others.get("release"))[:_CHECKSUM_LENGTH] != checksum(memoryview(content)[start:end]):
         return None
-    return _known({**others, "assets": AssetLines(content, len(_BEFORE_ASSETS), end)}, file)
+    lines = AssetLines(content, start + len(_BEFORE_LINES), end - len(_AFTER_LINES))
+    return _known({**others, "assets": lines}, file)
 
 
 def checksum(assets: bytes | memoryview) -> str:

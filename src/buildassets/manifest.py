@@ -4,12 +4,12 @@ Takes and gives text; no I/O. `manifest.schema.json` beside this module is the s
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.document import SCHEMA, checksum, no_manifest, read_document
+from buildassets.document import SCHEMA, assets_span, checksum, no_manifest, read_document, read_served
 
 __all__ = [
     "LIVERELOAD_NAME",
@@ -17,7 +17,9 @@ __all__ = [
     "SCHEMA",
     "Entry",
     "Manifest",
+    "amended",
     "dumps",
+    "entries_of",
     "loads",
     "read_document",
     "release_digest",
@@ -105,6 +107,28 @@ def _others(manifest: Manifest) -> dict[str, Any]:
     return others
 
 
+def amended(content: bytes, entries: Mapping[str, Entry]) -> bytes:
+    """The manifest in `content`, as `dumps` made it, with other entries for some of its assets.
+
+    Raises ValueError where it is laid out otherwise, or has no such assets.
+    """
+    span = assets_span(content)
+    if span is None:
+        raise ValueError
+    assets, rest = content[slice(*span)], content[span[1] :]
+    for path, entry in entries.items():
+        key = f"\n  {_compact(path)}: ".encode("ascii")
+        start = assets.index(key) + len(key)
+        stop = assets.index(b"\n", start)
+        stop -= assets[stop - 1 : stop] == b","
+        assets = assets[:start] + _compact(_entry_document(entry)).encode("ascii") + assets[stop:]
+    others = json.loads(b"{" + rest[1:])
+    release = others.pop("release")
+    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
+    renewed = _release(assets.decode("ascii"), served)
+    return content[: span[0]] + assets + rest.replace(release.encode("ascii"), renewed.encode("ascii"), 1)
+
+
 def _release(assets: str, others: Mapping[str, Any]) -> str:
     """64 hex digits over the text of `assets` and all else that is served: the checksum, then those of the SHA-256."""
     text = assets.encode("ascii")
@@ -138,14 +162,16 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
 
 def loads(text: str, file: str = "manifest.json") -> Manifest:
     """The manifest in `text`; unknown keys are ignored. Raises ManifestError, naming `file`, if it is unreadable."""
-    document = read_document(text, file)
+    document = read_served(text.encode("ascii"), file) if text.isascii() else read_document(text, file)
+    assets = document["assets"]
     try:
         generator = document["generator"]
+        is_parsed = isinstance(assets, dict)
         return Manifest(
             version=generator["version"],
             engines=generator["engines"],
             url=document["url"],
-            assets={path: _entry(fields) for path, fields in document["assets"].items()},
+            assets={path: _entry(fields) for path, fields in assets.items()} if is_parsed else _Entries(assets),
             importmap=document.get("importmap", {}),
             retained=tuple(document.get("retained", ())),
             scopes=document.get("scopes", {}),
@@ -154,6 +180,27 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None
+
+
+def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]:
+    """The entries of a manifest, each made when it is asked for. Raises ManifestError as `loads` does."""
+    return _Entries(read_served(content, file)["assets"])
+
+
+class _Entries(Mapping[str, Entry]):
+    """Entries that are made of their texts when they are asked for."""
+
+    def __init__(self, lines: Mapping[str, Any]) -> None:
+        self._lines = lines
+
+    def __getitem__(self, path: str) -> Entry:
+        return _entry(self._lines[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:

@@ -11,7 +11,7 @@ from buildassets.compiler.config import load_config
 from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
-from buildassets.compiler.result import BuildResult, Mode
+from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
@@ -41,9 +41,9 @@ class Builder:
         time.sleep(TICK_SECONDS)
         config = load_config(start=str(self.folder))
 
-        def work() -> BuildResult:
+        def work(*, last: Last | None) -> BuildResult:
             self.worked += 1
-            return build(config, mode=mode, cache=cache)
+            return build(config, mode=mode, cache=cache, last=last)
 
         cache = str(self.folder / folder)
         return incremental(config, mode, cache, work)
@@ -110,8 +110,8 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
     config = load_config(start=str(builder.folder))
     partial = builder.folder / "assets/css/_theme.scss"
 
-    def work() -> BuildResult:
-        result = build(config)
+    def work(*, last: Last | None) -> BuildResult:
+        result = build(config, last=last)
         partial.write_text("$colour: tan;\n")
         return result
 

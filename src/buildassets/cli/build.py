@@ -6,7 +6,7 @@ import click
 
 from buildassets.cli.options import cache_options, compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text
-from buildassets.compiler.result import BuildResult, Mode
+from buildassets.compiler.result import BuildResult, Last, Mode
 
 
 @click.command("build")
@@ -33,11 +33,11 @@ def command(
     show = Output(as_json, verbose, quiet)
     cache = None if no_cache else cache_folder(config, cache_dir)
 
-    def work() -> BuildResult:
+    def work(*, last: Last | None) -> BuildResult:
         from buildassets.compiler.pipeline import build
 
         with threads(jobs) as executor, kept_from_stdout():
-            return build(config, mode=mode, executor=executor, progress=show.on_progress(), cache=cache)
+            return build(config, mode=mode, executor=executor, progress=show.on_progress(), cache=cache, last=last)
 
     result = incremental(config, mode, cache, work)
     folder = shown_path(config, config.output)

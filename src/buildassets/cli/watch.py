@@ -158,7 +158,7 @@ def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
 
 def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
     """A line for each asset that was built: why."""
-    from buildassets.compiler.pipeline import input_name
+    from buildassets.compiler.entries import input_name
 
     if rebuilt.result.manifest is None or rebuilt.previous is None:
         return

@@ -127,10 +127,11 @@ class FileDigests:
 
 def _listing(folder: str) -> bytes:
     with os.scandir(folder) as entries:
-        return "\0".join(sorted(f"{entry.name}\0{_kind(entry)}" for entry in entries)).encode("utf-8", "surrogatepass")
+        return "\0".join(sorted(f"{entry.name}\0{kind(entry)}" for entry in entries)).encode("utf-8", "surrogatepass")
 
 
-def _kind(entry: os.DirEntry[str]) -> str:
+def kind(entry: os.DirEntry[str]) -> str:
+    """What an entry of a folder is, links not followed."""
     if entry.is_symlink():
         return "link"
     return "folder" if entry.is_dir() else "file"

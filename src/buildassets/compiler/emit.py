@@ -19,7 +19,7 @@ from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.model import Named
+from buildassets.compiler.model import Named, Stored
 from buildassets.digest import IntegrityAlgorithm, integrity
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
 from buildassets.media import media_of
@@ -27,16 +27,6 @@ from buildassets.paths import LogicalPath
 
 ASSETS_FOLDER: Final = "assets"
 STAGING_PREFIX: Final = ".new-"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file of the release. `encodings` are the sizes in bytes of its copies by content coding."""
-
-    file: str
-    size: int
-    integrity: str | None
-    encodings: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ class Earlier:
         entry = (self.entries or {}).get(asset.logical)
         if entry is None or entry.file != asset.file or asset.file == asset.logical:
             return None  # a name without a fingerprint says nothing of the content
-        if not all(path in self.untouched for path in _files_of(output, entry)):
+        if not all(path in self.untouched for path in files_of(output, entry)):
             return None
         return Stored(entry.file, entry.size, entry.integrity, entry.encodings)
 
@@ -99,10 +89,9 @@ class Release:
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)
         return {path: replace(one, encodings=copies.get(one.file, one.encodings)) for path, one in stored.items()}
 
-    def finish(self, manifest_text: str) -> tuple[str, ...]:
+    def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
-        manifest = manifest_text.encode("ascii")
         if bytes_at(os.path.join(self._output, MANIFEST_NAME)) != manifest:
             self._add(MANIFEST_NAME, manifest)
             names.append(MANIFEST_NAME)
@@ -178,10 +167,11 @@ def release_files(output: str, manifest: Manifest) -> Iterator[str]:
     """The paths of all files of the release in the directory `output`."""
     yield os.path.join(output, MANIFEST_NAME)
     for entry in manifest.assets.values():
-        yield from _files_of(output, entry)
+        yield from files_of(output, entry)
 
 
-def _files_of(output: str, entry: Entry) -> Iterator[str]:
+def files_of(output: str, entry: Entry) -> Iterator[str]:
+    """The paths of the files of one asset in the release directory `output`."""
     path = f"{output}/{ASSETS_FOLDER}/{entry.file}"
     yield path
     for coding in entry.encodings:

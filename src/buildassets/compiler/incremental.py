@@ -6,12 +6,13 @@ Imports no stage before there is work for it.
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
 
 from buildassets._version import __version__
+from buildassets.compiler import snapshot
 from buildassets.compiler.config import Config
-from buildassets.compiler.result import BuildResult, Mode
-from buildassets.compiler.snapshot import take, unchanged
+from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.tools import environment, tools
 from buildassets.diagnostics import from_json, to_json
 from buildassets.manifest import MANIFEST_NAME, loads
@@ -26,26 +27,63 @@ def cache_folder(config: Config, given: str | None = None) -> str:
     return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
 
 
-def incremental(config: Config, mode: Mode, folder: str | None, work: Callable[[], BuildResult]) -> BuildResult:
+class Work(Protocol):
+    """A build, told what is known of the last one with the same settings."""
+
+    def __call__(self, *, last: Last | None) -> BuildResult: ...
+
+
+def incremental(config: Config, mode: Mode, folder: str | None, work: Work) -> BuildResult:
     """The result of the last build where that still holds, or else of `work`; `folder` None asks for no cache."""
     if folder is None:
-        return work()
+        return work(last=None)
     build = _named(config, mode)
-    kept = unchanged(folder, build)
-    if kept is not None:
-        return _held(config, kept)
+    before = snapshot.last(folder, build)
+    if before is not None and not before.changed:
+        return _held(config, before)
     began_ns = time.time_ns()
-    result = work()
+    result = work(last=_last(before) if before else None)
     if result.succeeded:
-        kept = json.dumps([to_json(found) for found in result.diagnostics]).encode("ascii")
-        take(folder, build, [*result.inputs, *tools(config.folder)], result.outputs, kept, began_ns)
+        inputs = (*result.inputs, *tools(config.folder))
+        told = json.dumps([to_json(found) for found in result.diagnostics]).encode("ascii")
+        snapshot.take(
+            folder,
+            build,
+            inputs,
+            result.outputs,
+            told,
+            began_ns,
+            record=result.record,
+            folders=_folders_of_assets(config, inputs),
+            written={os.path.join(config.output, name) for name in result.written},
+            before=before,
+        )
     return result
 
 
-def _held(config: Config, kept: bytes) -> BuildResult:
+def _held(config: Config, before: snapshot.Snapshot) -> BuildResult:
     with open(os.path.join(config.output, MANIFEST_NAME), encoding="ascii") as file:
         manifest = loads(file.read())
-    return BuildResult(manifest, (), tuple(map(from_json, json.loads(kept))))
+    last = _last(before)
+    return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record)
+
+
+def _last(before: snapshot.Snapshot) -> Last:
+    kept = before.kept
+    return Last(
+        changed={path: found for path, (_, found) in before.changed.items()},
+        unchanged=before.unchanged(),
+        diagnostics=tuple(map(from_json, json.loads(kept.result))),
+        inputs=tuple(before.names[: kept.inputs]),
+        outputs=tuple(before.names[kept.inputs :]),
+        record=kept.record,
+    )
+
+
+def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
+    """Those of `inputs` that are folders in source roots, as far as any file of them is an input."""
+    roots = tuple(os.path.join(root.path, "") for root in config.sources)
+    return {os.path.dirname(path) for path in inputs if path.startswith(roots)}.intersection(inputs)
 
 
 def _named(config: Config, mode: Mode) -> str:

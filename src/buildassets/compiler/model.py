@@ -249,6 +249,16 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A file of the release. `encodings` are the sizes in bytes of its copies by content coding."""
+
+    file: str
+    size: int
+    integrity: str | None
+    encodings: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportMap:
     """What the import map of a page says, in logical paths where a browser needs URLs.
 

@@ -3,21 +3,24 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
 from buildassets._version import __version__
+from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import Memory, text_of
 from buildassets.compiler.bundles import Bundles, find_bundles, joined
-from buildassets.compiler.cache import Cache
+from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.compile import Engines
 from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import Embedding, candidates, embedded, refusals
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
-from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Stored, release_directory, release_files
+from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
+from buildassets.compiler.entries import entry, input_name, inputs_of
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
@@ -29,19 +32,20 @@ from buildassets.compiler.model import (
     Link,
     Linked,
     ModuleBundles,
-    ReferenceKind,
+    Named,
     Source,
+    Stored,
 )
 from buildassets.compiler.modules import Names, Settled, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.packages import Descriptions, packages_of
+from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.requires import Library, Requires, joining_order
-from buildassets.compiler.result import BuildResult, Mode
+from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.sources import Sources, discover
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.errors import BuildError
-from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest, dumps
-from buildassets.media import media_of
+from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, dumps, entries_of
 from buildassets.paths import LogicalPath
 
 __all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
@@ -66,6 +70,7 @@ class _Compilation:
     settled: Settled
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[str, ...] = ()
+    by_themselves: frozenset[LogicalPath] = frozenset()  # those of the assets that are made of one source alone
 
     @property
     def failed(self) -> bool:
@@ -81,21 +86,31 @@ def build(
     cache: str | None = None,
     engines: RunningEngines | None = None,
     bytes_per_worker: int = BYTES_PER_WORKER,
+    last: Last | None = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
     `development` neither minifies nor compresses. Threads of `executor` compress, and wait for Sass and for workers:
     processes that are started where `bytes_per_worker` of what is to be compiled or minified fall to each of two or
     more. Without an executor all is done in turn. What engines made, and compressed copies, are kept in the folder
-    `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. Never raises
-    for what a user can have caused: the result's diagnostics say it, sorted by place, and then the earlier release
-    stands as it was.
+    `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. What is known
+    of the `last` one saves work on what has not changed since. Never raises for what a user can have caused: the
+    result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
     """
     with _opened(cache) as kept:
-        compilation = _compile(config, mode, executor, progress, kept, engines, bytes_per_worker)
+        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker)
+        if last is not None and can_be_amended(config):
+            with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
+                return _amended(config, means, last)
+        compilation = _compile(config, means)
         if compilation.failed:
             return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
-        return _written(config, mode, compilation, executor, kept)
+        try:
+            return _released(config, means, compilation, last)
+        except BuildError as fault:
+            return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
+        except OSError as fault:
+            return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 
 
 @contextmanager
@@ -111,33 +126,66 @@ def _opened(folder: str | None) -> Iterator[Cache | None]:
         cache.save()
 
 
-def _written(
-    config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None, cache: Cache | None
-) -> BuildResult:
-    try:
-        return _released(config, mode, compilation, executor, cache)
-    except BuildError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
-    except OSError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What there is to build with; see `build`."""
+
+    mode: Mode
+    executor: Executor | None = None
+    progress: Progress | None = None
+    cache: Cache | None = None
+    running: RunningEngines | None = None
+    bytes_per_worker: int = BYTES_PER_WORKER
+
+    @contextmanager
+    def engines(self, config: Config) -> Iterator[Engines]:
+        """The engines that `config` names, started. Raises BuildError."""
+        if self.running is not None:
+            yield self.running.started(config, self.mode)
+            return
+        with closing(RunningEngines()) as running:
+            yield running.started(config, self.mode)
+
+    def drafting(self, config: Config, engines: Engines) -> AbstractContextManager[Drafts]:
+        """What makes drafts, or takes them from the cache."""
+        return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
+
+    def store(
+        self, config: Config, release: Release, assets: Iterable[Named], earlier: Earlier
+    ) -> dict[LogicalPath, Stored]:
+        """Take `assets` and what belongs to them into `release`. Raises OSError."""
+        levels = config.compress if self.mode == "production" else {}
+        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
 
 
-def _released(
-    config: Config, mode: Mode, compilation: _Compilation, executor: Executor | None, cache: Cache | None
-) -> BuildResult:
+def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
+    """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
+    with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
+        return amend(config, last, drafts_of, partial(means.store, config))
+
+
+def _released(config: Config, means: _Means, compilation: _Compilation, last: Last | None) -> BuildResult:
     """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
     linked_assets = WithLinks(compilation.assets, compilation.settled.written)
     if config.source_maps:
         linked_assets = with_maps(linked_assets, _origins(config))
     assets, written = linked_assets.assets, linked_assets.written
     outputs = Naming(text_of).named({path: _content(asset, written[path]) for path, asset in assets.items()})
-    levels = config.compress if mode == "production" else {}
     with release_directory(config.output) as release:
-        stored = release.store(outputs, config.integrity, levels, Earlier(), executor, cache)
-        manifest = _manifest(config, replace(compilation, assets=assets), stored, mode)
-        names = release.finish(dumps(manifest))
+        stored = means.store(config, release, outputs, _earlier(config, last))
+        manifest = _manifest(config, replace(compilation, assets=assets), stored, means.mode)
+        names = release.finish(dumps(manifest).encode("ascii"))
     files = tuple(release_files(config.output, manifest))
-    return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files)
+    record = dumped(record_of(assets, compilation.by_themselves)) if can_be_amended(config) else b""
+    return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files, record)
+
+
+def _earlier(config: Config, last: Last | None) -> Earlier:
+    """What need not be read of the release directory."""
+    manifest = os.path.join(config.output, MANIFEST_NAME)
+    if last is None or manifest not in last.unchanged:
+        return Earlier()
+    return Earlier(last.unchanged, entries_of(bytes_at(manifest) or b""))
 
 
 def check(
@@ -148,26 +196,16 @@ def check(
     progress: Progress | None = None,
 ) -> CheckResult:
     """Everything that `build` would complain about before it writes; writes nothing."""
-    compilation = _compile(config, mode, executor, progress)
+    compilation = _compile(config, _Means(mode, executor, progress))
     return CheckResult(compilation.diagnostics, compilation.unreached)
 
 
-def _compile(
-    config: Config,
-    mode: Mode,
-    executor: Executor | None,
-    progress: Progress | None,
-    cache: Cache | None = None,
-    running: RunningEngines | None = None,
-    bytes_per_worker: int = BYTES_PER_WORKER,
-) -> _Compilation:
+def _compile(config: Config, means: _Means) -> _Compilation:
     """Every asset, or else what is wrong with the engines."""
     try:
-        with nullcontext(running) if running is not None else closing(RunningEngines()) as running_here:
-            engines = running_here.started(config, mode)
+        with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            with drafting(engines, config, mode, executor, cache, bytes_per_worker) as drafts_of:
-                return _compile_with(drafts_of, compiles_to, config, mode, progress)
+            return _compile_with(drafts_of, compiles_to, config, means.mode, means.progress)
     except BuildError as fault:
         return _Compilation({}, (), Settled({}, ImportMap()), fault.diagnostics)
 
@@ -205,7 +243,8 @@ def _compile_with(
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
-    return _Compilation(walk.assets, unreached, settled, tuple(sorted(set(diagnostics), key=sort_key)), inputs)
+    told = tuple(sorted(set(diagnostics), key=sort_key))
+    return _Compilation(walk.assets, unreached, settled, told, inputs, frozenset(walk.by_themselves()))
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
@@ -290,15 +329,17 @@ class _Walk:
             pending = found - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
+    def by_themselves(self) -> Iterator[LogicalPath]:
+        """Those of the assets that are made of their source and nothing else."""
+        for path in self.alone:
+            asset = self.assets[path]
+            if asset.draft is self.compiled[path].draft and asset.draft.source.root >= 0 and not asset.draft.directives:
+                yield path
+
     def inputs(self) -> Iterator[str]:
         """Every file that was read or looked for, more than once perhaps, and the folders around these."""
         for asset in self.compiled.values():
-            yield from asset.draft.inputs
-            yield from asset.draft.absences
-            # Not every compiler tells all that it looked for in vain.
-            yield from map(os.path.dirname, asset.draft.inputs)
-            if asset.draft.origin is not None:
-                yield from (origin.name for origin in asset.draft.origin.origins if not origin.is_url)
+            yield from inputs_of(asset)
 
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
@@ -371,7 +412,7 @@ def _manifest(config: Config, compilation: _Compilation, stored: Mapping[Logical
         version=__version__,
         engines=engines,
         url=config.url,
-        assets={path: _entry(config, asset, stored[path]) for path, asset in sorted(compilation.assets.items())},
+        assets={path: entry(config, asset, stored[path]) for path, asset in sorted(compilation.assets.items())},
         importmap=compilation.settled.importmap.imports,
         scopes=compilation.settled.importmap.scopes,
         modules=compilation.settled.importmap.modules,
@@ -379,36 +420,9 @@ def _manifest(config: Config, compilation: _Compilation, stored: Mapping[Logical
     )
 
 
-def _entry(config: Config, asset: Linked, stored: Stored) -> Entry:
-    maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
-    return Entry(
-        file=stored.file,
-        type=media_of(stored.file).type,
-        size=stored.size,
-        integrity=stored.integrity,
-        encodings=stored.encodings,
-        inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
-        references=tuple(target for target in asset.targets if target not in maps),
-        map=min(maps, default=None),
-    )
-
-
 def _origins(config: Config) -> Origins:
     roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
     return Origins(partial(input_name, config), roots, config.sources_content)
-
-
-def input_name(config: Config, path: str) -> str:
-    """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
-    for root in config.sources:
-        if path.startswith(root.path + os.sep):
-            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
-    for folder in config.load_paths:
-        if path.startswith(folder + os.sep):
-            return path[len(folder) + 1 :]
-    shown = shown_path(config, path)
-    _, modules, package = shown.partition("/node_modules/")
-    return f"node_modules/{package}" if modules and shown.startswith("../") else shown
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:

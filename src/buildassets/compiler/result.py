@@ -1,5 +1,6 @@
 """What a build gives. Imports no stage: a build with nothing to do has a result too."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ class BuildResult:
     """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
 
     `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
-    stands in. Both are absolute paths.
+    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets.
     """
 
     manifest: Manifest | None
@@ -22,8 +23,25 @@ class BuildResult:
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    record: bytes = b""
 
     @property
     def succeeded(self) -> bool:
         """Whether the release directory now holds this build."""
         return self.manifest is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What is known of the last build with the same settings.
+
+    `changed` are the paths among its inputs and outputs where something is not as it was, with their digests;
+    `unchanged` all others. The rest is as in its BuildResult.
+    """
+
+    changed: Mapping[str, str]
+    unchanged: Collection[str]
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    record: bytes

@@ -1,28 +1,85 @@
-"""How every file of a build looked when it was done: by it the next one knows that there is nothing to do.
+"""How every file of a build looked when it was done: by it the next one knows what has changed since, if anything has.
 
-Takes paths and a result, gives that result again for as long as nothing at those paths has changed. It is one file that
-is read in one piece, and holds no digests but of files that were too young to be told apart by their looks. Imports
-little: a build with nothing to do imports no more than this.
+Takes paths and a result, gives that result again with the paths at which something has changed. It is one file that is
+read in one piece, and holds no digests but of folders and of files that were too young to be told apart by their looks.
+Imports little: a build with nothing to do imports no more than this.
 """
 
 import json
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from buildassets.compiler.cache import ABSENT, FileDigests, Signature, is_settled, locked, signature, write_whole
+from buildassets.compiler.cache import ABSENT, FileDigests, Signature, is_settled, kind, locked, signature, write_whole
 from buildassets.digest import digest
 
 _FOLDER: Final = "builds"
 _NOTHING: Final = (-1, 0, 0, 0)  # the looks of what is not there
 _FIELDS: Final = len(_NOTHING)
+# What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
+_PASSING: Final = (".", "#")
+_PASSING_ENDS: Final = ("~", ".swp")
 
 
-def unchanged(cache_folder: str, build: str) -> bytes | None:
-    """What `take` was given for `build`, if nothing has changed since; None where it may have.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a build. `result` and `record` are for those who gave them.
+
+    The first so many paths are `inputs`, the others outputs. `young` are the digests of files whose looks alone would
+    not tell that they were written again, `folders` those of the names in the folders of assets.
+    """
+
+    result: bytes
+    record: bytes
+    inputs: int
+    young: Mapping[str, str]
+    folders: Mapping[str, str]
+
+
+class Snapshot:
+    """What was kept of the last build, and what has become of its files since.
+
+    `changed` are the paths where something is not as it was, with their looks now and their digests.
+    """
+
+    def __init__(self, kept: Kept, names: list[str], was: bytes) -> None:
+        self.kept = kept
+        self.names = names
+        self._looks = array("q")
+        for name in names:
+            self._looks.extend(signature(name) or _NOTHING)
+        digests = FileDigests({})
+        numbers = dict(self._otherwise(was))
+        numbers |= {name: names.index(name) for name, was in kept.young.items() if digests.of(name) != was}
+        self.changed = {name: (self._look(number), digests.of(name)) for name, number in numbers.items()}
+
+    def unchanged(self) -> dict[str, Signature]:
+        """The looks of all that is as it was, by path."""
+        return {name: self._look(number) for number, name in enumerate(self.names) if name not in self.changed}
+
+    def _look(self, number: int) -> Signature:
+        size, mtime, ctime, inode = self._looks[number * _FIELDS : (number + 1) * _FIELDS]
+        return size, mtime, ctime, inode
+
+    def _otherwise(self, was: bytes) -> Iterator[tuple[str, int]]:
+        """What looks otherwise. A folder that holds what it held does not: in it a file may have been replaced."""
+        now = self._looks.tobytes()
+        if now == was:
+            return
+        size = self._looks.itemsize * _FIELDS
+        folders = self.kept.folders
+        for number, name in enumerate(self.names):
+            is_same = now[number * size : (number + 1) * size] == was[number * size : (number + 1) * size]
+            if not is_same and (name not in folders or _digest_of_names(name) != folders[name]):
+                yield name, number
+
+
+def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns) -> Snapshot | None:
+    """What `take` kept of `build`; None where there is nothing, or what there is is damaged.
 
     `build` is a text that names all that decides the result besides files.
     """
@@ -34,15 +91,17 @@ def unchanged(cache_folder: str, build: str) -> bytes | None:
     if digest(content).encode() != checksum:
         return None
     head_line, _, content = content.partition(b"\n")
-    head = json.loads(head_line)
-    names, looks = content[: head["names"]], content[head["names"] :]
-    if head["build"] != build or _looks(_split(names)).tobytes() != looks:
+    head: dict[str, Any] = json.loads(head_line)
+    if head["build"] != build:
         return None
-    digests = FileDigests({})
-    if any(digests.of(path) != was for path, was in head["young"].items()):
-        return None
-    result: str = head["result"]
-    return result.encode("utf-8", "surrogatepass")
+    result, names, looks, record = _cut(content, head["sizes"])
+    now = clock()
+    found = Snapshot(Kept(result, record, head["inputs"], head["young"], head["folders"]), _split(names), looks)
+    if head["young"] and not found.changed:
+        unchanged = found.unchanged()
+        young = {path: was for path, was in head["young"].items() if not is_settled(unchanged[path], now)}
+        _write(cache_folder, build, unchanged, Kept(result, record, head["inputs"], young, head["folders"]))
+    return found
 
 
 def take(
@@ -53,25 +112,57 @@ def take(
     result: bytes,
     began_ns: int,
     clock: Callable[[], int] = time.time_ns,
+    *,
+    record: bytes = b"",
+    folders: Collection[str] = (),
+    written: Collection[str] = (),
+    before: Snapshot | None = None,
 ) -> None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
-    Nothing is kept if an input may have been written since the build began, at `began_ns`.
+    Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
+    in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
+    but for the outputs that were `written`: if another has been written since, the next build sees it.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # with a NUL it is nowhere, and will never be
+    was_so = before.unchanged() if before else {}
+    unchanged = {name: look for name, look in was_so.items() if name not in written}
+    seen = before.changed if before else {}
     now = clock()
-    names = [*read, *sorted(set(outputs).difference(read))]
-    looks = _looks(names)
-    seen = {name: _look(looks, number) for number, name in enumerate(names)}
-    if any(seen[name] != _NOTHING and not is_settled(seen[name], began_ns) for name in read):
-        return
+    names = (*read, *sorted(set(outputs).difference(read)))
+    fresh = {name: signature(name) or _NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
-    young = {name: digests.of(name) for name, look in seen.items() if not is_settled(look, now)}
+    for name in read:
+        look = fresh.get(name, _NOTHING)
+        if look != _NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):
+            return
+    looks = {name: unchanged[name] if name in unchanged else fresh[name] for name in names}
+    young = {name: digests.of(name) for name, look in fresh.items() if not is_settled(look, now)}
+    if before:
+        young |= {name: was for name, was in before.kept.young.items() if name in unchanged and name in looks}
     if ABSENT in young.values():
         return  # an output is gone again
-    encoded = "\0".join(names).encode("utf-8", "surrogatepass")
-    head = {"build": build, "names": len(encoded), "young": young, "result": result.decode("utf-8", "surrogatepass")}
-    content = json.dumps(head).encode("ascii") + b"\n" + encoded + looks.tobytes()
+    known = before.kept.folders if before else {}
+    names_in = {
+        name: known[name] if name in known and name in unchanged else _digest_of_names(name) for name in folders
+    }
+    _write(cache_folder, build, looks, Kept(result, record, len(read), young, names_in))
+
+
+def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: Kept) -> None:
+    numbers = array("q")
+    for look in looks.values():
+        numbers.extend(look)
+    names = "\0".join(looks).encode("utf-8", "surrogatepass")
+    parts = (kept.result, names, numbers.tobytes(), kept.record)
+    head = {
+        "build": build,
+        "inputs": kept.inputs,
+        "young": kept.young,
+        "folders": kept.folders,
+        "sizes": list(map(len, parts)),
+    }
+    content = json.dumps(head).encode("ascii") + b"\n" + b"".join(parts)
     path = _path(cache_folder, build)
     with suppress(OSError), locked(cache_folder):
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -82,18 +173,27 @@ def _path(cache_folder: str, build: str) -> str:
     return os.path.join(cache_folder, _FOLDER, digest(build.encode("utf-8", "surrogatepass")))
 
 
+def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
+    """`content` in pieces of these sizes."""
+    start = 0
+    for size in sizes:
+        yield content[start : start + size]
+        start += size
+
+
 def _split(names: bytes) -> list[str]:
     return names.decode("utf-8", "surrogatepass").split("\0")
 
 
-def _looks(paths: Sequence[str]) -> "array[int]":
-    """The signatures of all `paths`, one after the other."""
-    looks = array("q")
-    for path in paths:
-        looks.extend(signature(path) or _NOTHING)
-    return looks
+def _digest_of_names(folder: str) -> str:
+    """The digest of the names in `folder` and of their kinds, or ABSENT; without those that pass."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [f"{one.name}\0{kind(one)}" for one in entries if not _is_passing(one.name)]
+    except OSError:
+        return ABSENT
+    return digest("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))
 
 
-def _look(looks: "array[int]", number: int) -> Signature:
-    size, mtime, ctime, inode = looks[number * _FIELDS : (number + 1) * _FIELDS]
-    return size, mtime, ctime, inode
+def _is_passing(name: str) -> bool:
+    return name.startswith(_PASSING) or name.endswith(_PASSING_ENDS)

@@ -1,0 +1,173 @@
+"""A build that does over only what the changed files are in, and what refers to that by a name that changes.
+
+Takes what is known of the last build, gives the same as a build from the start, or nothing: wherever a change could
+concern more than the assets made of these files (other files, something to complain of, a bundle), the whole build has
+to do it. Such a change is known by what it does to the assets' references, not guessed.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from buildassets.compiler.bodies import text_of
+from buildassets.compiler.cache import bytes_at
+from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.data_urls import candidates
+from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
+from buildassets.compiler.entries import entry, inputs_of
+from buildassets.compiler.fingerprint import Naming
+from buildassets.compiler.graph import components
+from buildassets.compiler.link import Site, linked
+from buildassets.compiler.model import Content, Draft, ImportMap, Linked, Named, Source, Stored
+from buildassets.compiler.modules import Names
+from buildassets.compiler.record import Record, dumped, loaded, record_of
+from buildassets.compiler.result import BuildResult, Last
+from buildassets.manifest import MANIFEST_NAME, Entry, amended, entries_of, loads
+from buildassets.paths import LogicalPath
+
+Drafts: TypeAlias = Callable[[Sequence[Source]], Iterator[Draft]]
+Store: TypeAlias = Callable[[Release, Sequence[Named], Earlier], Mapping[LogicalPath, Stored]]
+
+
+class BeyondError(Exception):
+    """A change concerns more than can be done over by itself."""
+
+
+def can_be_amended(config: Config) -> bool:
+    """Whether an asset of such a project depends on nothing but its inputs and the names of what it refers to."""
+    depends_on_more = (
+        config.source_maps
+        or config.modules == "importmap"
+        or config.importmap
+        or config.scopes
+        or config.data_urls
+        or config.fingerprinted
+        or config.module_bundles
+        or any(root.npm for root in config.sources)
+    )
+    return not depends_on_more
+
+
+def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildResult:
+    """The result of a build after `last.changed`; `store` takes assets into the release directory.
+
+    Raises BeyondError, and BuildError and OSError as it is told by others.
+    """
+    manifest_path = os.path.join(config.output, MANIFEST_NAME)
+    if not last.record or not last.changed or manifest_path not in last.unchanged:
+        raise BeyondError
+    manifest = bytes_at(manifest_path)
+    if manifest is None:
+        raise BeyondError
+    entries = entries_of(manifest)
+    change = _Change(config, last, entries, drafts_of)
+    outputs = list(change.outputs())
+    with release_directory(config.output) as release:
+        if bytes_at(manifest_path) != manifest:
+            raise BeyondError
+        stored = store(release, outputs, Earlier(last.unchanged, entries))
+        changed: dict[str, Entry] = {path: entry(config, change.assets[path], one) for path, one in stored.items()}
+        manifest = amended(manifest, changed)
+        written = release.finish(manifest)
+    removed = {path for logical in changed for path in files_of(config.output, entries[logical])}
+    added = [path for one in changed.values() for path in files_of(config.output, one)]
+    return BuildResult(
+        loads(manifest.decode("ascii")),
+        written,
+        last.diagnostics,
+        tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
+        (*(path for path in last.outputs if path not in removed), *added),
+        dumped(change.record()),
+    )
+
+
+class _Change:
+    """What changed files do to the assets. `assets` are those that were done over."""
+
+    def __init__(self, config: Config, last: Last, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
+        self.assets: dict[LogicalPath, Linked] = {}
+        self._config = config
+        self._last = last
+        self._entries = entries
+        self._drafts_of = drafts_of
+        self._record = loaded(last.record)
+        self._site = Site(
+            self._record.assets.keys(),
+            {asset.path: logical for logical, asset in self._record.assets.items()},
+            [(root.path, root.prefix) for root in config.sources],
+            config.url,
+            Names(config, ImportMap(), None).follow,
+        )
+
+    def outputs(self) -> Iterator[Named]:
+        """What was made of the changed files, and what refers to that by a name that is another now.
+
+        Raises BeyondError.
+        """
+        made = self._made_of_changed()
+        for draft in self._drafts_of([self._source(path) for path in sorted(made)]):
+            path = draft.source.logical
+            self.assets[path] = self._done_over(draft)
+            self._refuse_other_references(path)
+        concerned = self._record.referring_to(made)
+        references = {path: self._targets(path) for path in concerned}
+        naming = Naming(text_of)
+        renamed: set[LogicalPath] = set()
+        inside = {path: [target for target in targets if target in concerned] for path, targets in references.items()}
+        for members in components(inside):
+            if made.isdisjoint(members) and renamed.isdisjoint(one for path in members for one in references[path]):
+                continue
+            # Whatever there is to say of those whose own files are as they were has been said.
+            for draft in self._drafts_of([self._source(path) for path in members if path not in self.assets]):
+                self.assets[draft.source.logical] = linked(draft, self._site)
+            known = {target for path in members for target in references[path]}.difference(naming.files, members)
+            naming.files.update({target: self._entries[target].file for target in known})
+            for output in naming.named({path: _content(self.assets[path]) for path in members}):
+                if output.file != self._entries[output.logical].file:
+                    renamed.add(output.logical)
+                yield output
+
+    def record(self) -> Record:
+        """The record of the release with its changes."""
+        return Record({**self._record.assets, **record_of(self.assets, self.assets).assets})
+
+    def _made_of_changed(self) -> set[LogicalPath]:
+        made: set[LogicalPath] = set()
+        for path in self._last.changed:
+            found = self._record.made_of(path)
+            if not found:
+                raise BeyondError  # a folder, a setting, a tool, something that was not there
+            made |= found
+        return made
+
+    def _done_over(self, draft: Draft) -> Linked:
+        source = draft.source
+        told = {found.location.file for found in self._last.diagnostics if found.location}
+        if not told.isdisjoint(shown_path(self._config, one) for one in self._record.assets[source.logical].inputs):
+            raise BeyondError  # it may be told no longer
+        asset = linked(draft, self._site)
+        if draft.diagnostics or draft.directives or asset.missing or any(candidates(asset, None)):
+            raise BeyondError
+        if draft.digest not in (None, self._last.changed.get(source.path)):
+            raise BeyondError  # it was written again meanwhile
+        return asset
+
+    def _source(self, path: LogicalPath) -> Source:
+        asset = self._record.assets[path]
+        if asset.root < 0:
+            raise BeyondError
+        root = self._config.sources[asset.root]
+        relative = asset.path[len(root.path) :].lstrip(os.sep)
+        return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
+
+    def _refuse_other_references(self, path: LogicalPath) -> None:
+        """Raises BeyondError where an asset does not reach any more what may be released for its sake only."""
+        if self._config.entries and not set(self._record.assets[path].targets) <= set(self.assets[path].targets):
+            raise BeyondError
+
+    def _targets(self, path: LogicalPath) -> tuple[LogicalPath, ...]:
+        return self.assets[path].targets if path in self.assets else self._record.assets[path].targets
+
+
+def _content(asset: Linked) -> Content:
+    return Content(asset.draft.body, asset.links, digest=asset.draft.digest)

@@ -1,0 +1,48 @@
+"""What a manifest says of an asset: which files made it, what it refers to, and where it is stored. Pure."""
+
+import os
+from collections.abc import Iterator
+
+from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.model import Linked, ReferenceKind, Stored
+from buildassets.manifest import Entry
+from buildassets.media import media_of
+
+
+def entry(config: Config, asset: Linked, stored: Stored) -> Entry:
+    """The entry of `asset`, whose file is `stored`."""
+    maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
+    return Entry(
+        file=stored.file,
+        type=media_of(stored.file).type,
+        size=stored.size,
+        integrity=stored.integrity,
+        encodings=stored.encodings,
+        inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
+        references=tuple(target for target in asset.targets if target not in maps),
+        map=min(maps, default=None),
+    )
+
+
+def input_name(config: Config, path: str) -> str:
+    """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+    for root in config.sources:
+        if path.startswith(root.path + os.sep):
+            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
+    for folder in config.load_paths:
+        if path.startswith(folder + os.sep):
+            return path[len(folder) + 1 :]
+    shown = shown_path(config, path)
+    _, modules, package = shown.partition("/node_modules/")
+    return f"node_modules/{package}" if modules and shown.startswith("../") else shown
+
+
+def inputs_of(asset: Linked) -> Iterator[str]:
+    """Every file that was read for `asset` or looked for, more than once perhaps, and the folders around these."""
+    draft = asset.draft
+    yield from draft.inputs
+    yield from draft.absences
+    # Not every compiler tells all that it looked for in vain.
+    yield from map(os.path.dirname, draft.inputs)
+    if draft.origin is not None:
+        yield from (origin.name for origin in draft.origin.origins if not origin.is_url)

@@ -1,0 +1,225 @@
+"""A build that does over what a change concerns gives what a build from the start gives; and does no more."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buildassets.compiler.config import Config, load_config
+from buildassets.compiler.pipeline import build
+from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.digest import digest
+from tests.conftest import Tree, read_tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'compress = ["gzip"]\nmissing = "warn"\n[bundles]\n"js/all.js" = ["js/one.js", "js/two.js"]\n',
+    "assets/css/app.scss": '@import "theme"; a { color: $colour; background: url(../img/a.svg) }\n',
+    "assets/css/_theme.scss": "$colour: red;\n",
+    "assets/css/base.css": '@import "print.css";\na { background: url("../img/a.svg"), url("../img/b.png") }\n',
+    "assets/css/print.css": "b { color: black }\n",
+    "assets/css/faulty.css": 'a { background: url("gone.png") }\n',  # a warning
+    "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>\n',
+    "assets/img/b.png": "pixels",
+    "assets/js/app.js": 'import { cycle } from "./cycle.js";\nimport("./late.js");\ncycle();\n',
+    "assets/js/cycle.js": 'import { back } from "./back.js";\nexport const cycle = () => back;\n',
+    "assets/js/back.js": 'import { cycle } from "./cycle.js";\nexport const back = () => cycle;\n',
+    "assets/js/late.js": 'new URL("../img/a.svg", import.meta.url);\n',
+    "assets/js/one.js": "one();\n",
+    "assets/js/two.js": "two();\n",
+    "assets/page.html": '<link rel="stylesheet" href="css/base.css">\n',
+}
+
+
+class Project:
+    """Builds a folder with what is known of the build before; `drafts` counts what whole builds compiled."""
+
+    def __init__(self, folder: Path, mode: Mode = "production") -> None:
+        self.folder = folder
+        self.drafts = 0
+        self._mode = mode
+        self._result = self._build(None)
+
+    def edit(self, files: Mapping[str, str | None]) -> BuildResult:
+        """Write or remove `files`, and build."""
+        before = self._result
+        folders = {str((self.folder / name).parent) for name, text in files.items() if self._comes_or_goes(name, text)}
+        for name, text in files.items():
+            (self.folder / name).unlink() if text is None else write_tree(self.folder, {name: text})
+        changed = {str(self.folder / name): digest((text or "").encode()) for name, text in files.items()}
+        changed |= dict.fromkeys(folders, "")
+        self._result = self._build(
+            Last(
+                changed,
+                {*before.inputs, *before.outputs}.difference(changed),
+                before.diagnostics,
+                before.inputs,
+                before.outputs,
+                before.record,
+            )
+            if before.succeeded
+            else None
+        )
+        return self._result
+
+    def _comes_or_goes(self, name: str, text: str | None) -> bool:
+        return (text is None) is (self.folder / name).exists()
+
+    def _build(self, last: Last | None) -> BuildResult:
+        def progress(done: int, known: int, name: str) -> None:
+            self.drafts += 1
+
+        return build(self._config(), mode=self._mode, progress=progress, last=last)
+
+    def _config(self) -> Config:
+        return load_config(str(self.folder / "buildassets.toml"))
+
+    def clean(self) -> BuildResult:
+        """The result of a build that knows of no other, in the folder `clean`."""
+        shutil.rmtree(self.folder / "clean", ignore_errors=True)
+        config = load_config(str(self.folder / "buildassets.toml"), output=str(self.folder / "clean"))
+        return build(config, mode=self._mode)
+
+    def assert_as_a_clean_build(self) -> None:
+        """What stands in the release directory, and what was said, is what a clean build gives."""
+        clean = self.clean()
+        assert self._result.manifest == clean.manifest
+        assert self._result.diagnostics == clean.diagnostics
+        if not clean.succeeded:
+            return
+        expected = read_tree(self.folder / "clean")
+        found = read_tree(self.folder / "build")
+        assert {name: found[name] for name in expected} == expected
+        outputs = {Path(path).relative_to(self.folder / "build").as_posix() for path in self._result.outputs}
+        assert outputs == set(expected)
+        assert {str(Path(path)) for path in clean.inputs} <= set(self._result.inputs)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(write_tree(tmp_path, SITE))
+
+
+AMENDED = {
+    "a leaf": {"assets/img/b.png": "other pixels"},
+    "a script": {"assets/js/late.js": 'new URL("../img/a.svg", import.meta.url); late()\n'},
+    "a member of a cycle": {"assets/js/back.js": 'import { cycle } from "./cycle.js";\nexport const back = cycle;\n'},
+    "a partial": {"assets/css/_theme.scss": "$colour: blue;\n"},
+    "two files": {"assets/css/_theme.scss": "$colour: tan;\n", "assets/css/print.css": "b { color: #111 }\n"},
+    "a comment": {"assets/css/print.css": "/* of no matter */ b { color: black }\n"},
+    "a reference to another asset": {"assets/css/print.css": "b { background: url(../img/b.png) }\n"},
+    "a reference that makes a cycle": {"assets/css/print.css": '@import "base.css"; b { color: black }\n'},
+    "a reference less": {"assets/css/base.css": "a { color: red }\n"},
+    "an empty file": {"assets/js/late.js": ""},
+    "a page": {"assets/page.html": '<link rel="stylesheet" href="css/print.css">\n'},
+}
+WHOLE = {
+    "a new file": {"assets/js/new.js": "fresh()\n"},
+    "a file less": {"assets/js/late.js": None, "assets/js/app.js": "app()\n"},
+    "a new file that takes another's place": {
+        "assets/css/base.scss": "a { color: red }\n",
+        "assets/css/base.css": None,
+    },
+    "a reference to nothing": {"assets/css/print.css": "b { background: url(none.png) }\n"},
+    "a file with a warning": {"assets/css/faulty.css": "a { color: red }\n"},
+    "a member of a bundle": {"assets/js/one.js": "uno();\n"},
+    "a fault": {"assets/css/_theme.scss": "$colour: ;\n"},
+    "an unclosed string": {"assets/css/print.css": 'b { content: "x }\n'},
+    "a demand for a data URL": {"assets/css/print.css": "b { background: url(../img/b.png?buildassets-data-url) }\n"},
+}
+
+
+@pytest.mark.parametrize("files", AMENDED.values(), ids=AMENDED)
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_what_can_be_done_over_by_itself_is(tmp_path: Path, files: Mapping[str, str | None], mode: Mode) -> None:
+    project = Project(write_tree(tmp_path, SITE), mode)
+    drafts = project.drafts
+    project.edit(files)
+    assert project.drafts == drafts
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("files", WHOLE.values(), ids=WHOLE)
+def test_what_concerns_more_is_done_as_a_whole(project: Project, files: Mapping[str, str | None]) -> None:
+    drafts = project.drafts
+    project.edit(files)
+    assert project.drafts > drafts
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("files", [*AMENDED.values(), *WHOLE.values()], ids=[*AMENDED, *WHOLE])
+def test_a_change_and_its_undoing_leave_the_first_release(project: Project, files: Mapping[str, str | None]) -> None:
+    first = read_tree(project.folder / "build")["manifest.json"]
+    project.edit(files)
+    project.edit({name: str(SITE[name]) if name in SITE else None for name in files})
+    assert read_tree(project.folder / "build")["manifest.json"] == first
+    project.assert_as_a_clean_build()
+
+
+def test_only_what_changed_is_written(project: Project) -> None:
+    result = project.edit({"assets/css/print.css": "b { color: #222 }\n"})
+    written = [name.partition(".")[0] for name in result.written]
+    assert sorted(set(written)) == ["assets/css/base", "assets/css/print", "assets/page", "manifest"]
+
+
+def test_what_comes_out_the_same_is_the_end_of_it(project: Project) -> None:
+    assert project.edit({"assets/css/_theme.scss": "$colour: red; // the same\n"}).written == ()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["source_maps = true", 'modules = "importmap"', 'entries = ["js/app.js"]', "[data_urls]\nlimit = 10"],
+)
+def test_whatever_the_settings_it_is_as_a_clean_build(tmp_path: Path, setting: str) -> None:
+    project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": f"compress = []\n{setting}\n"}))
+    for files in AMENDED.values():
+        project.edit({name: text for name, text in files.items() if "faulty" not in name})
+        project.assert_as_a_clean_build()
+
+
+def test_what_only_a_lost_reference_reached_is_released_no_longer(tmp_path: Path) -> None:
+    project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": 'compress = []\nentries = ["js/app.js"]\n'}))
+    result = project.edit({"assets/js/app.js": "app()\n"})
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["js/app.js"]
+    project.assert_as_a_clean_build()
+
+
+NAMES = [f"{folder}/{name}.{kind}" for folder in ("a", "b") for name in "xyz" for kind in ("css", "js")]
+
+
+@st.composite
+def texts(draw: Callable[..., object], name: str) -> str:
+    """A sheet or script with a few references to others of its kind, some of which are not there."""
+    kind = name.rpartition(".")[2]
+    others = draw(st.lists(st.sampled_from([one for one in NAMES if one.endswith(kind)]), max_size=2))
+    form = '@import "../{}";\n' if kind == "css" else 'import "../{}";\n'
+    assert isinstance(others, list)
+    own = "a {{ order: {} }}\n" if kind == "css" else "f({});\n"
+    return "".join(map(form.format, others)) + own.format(draw(st.integers(0, 3)))
+
+
+edits = st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), st.none() | texts(name)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.fixed_dictionaries({name: texts(name) for name in NAMES}),
+    st.lists(edits, max_size=5),
+)
+def test_any_sequence_of_edits_leaves_what_a_clean_build_leaves(
+    tmp_path_factory: pytest.TempPathFactory,
+    files: Mapping[str, str],
+    sequence: list[tuple[str, str | None]],
+) -> None:
+    settings_text = 'compress = []\nminify = false\nmissing = "warn"\n'
+    assets = {f"assets/{name}": text for name, text in files.items()}
+    folder = write_tree(tmp_path_factory.mktemp("edits"), {**assets, "buildassets.toml": settings_text})
+    project = Project(folder)
+    for name, text in sequence:
+        if text is None and not (folder / "assets" / name).exists():
+            continue
+        project.edit({f"assets/{name}": text})
+        project.assert_as_a_clean_build()

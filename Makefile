@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 BUILDASSETS = ../.venv/bin/buildassets
 
-.PHONY: demo serve test lint check clean
+.PHONY: demo serve watch test lint check clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -14,6 +14,10 @@ demo: .venv/.package
 ## serve: run the example site on http://127.0.0.1:5000/
 serve: demo .venv/.example
 	cd example_project && ../$(PY) -m flask --app app run
+
+## watch: the same, with assets built again and open pages changed whenever a source is
+watch: .venv/.example
+	cd example_project && $(BUILDASSETS) watch -- ../$(PY) -m flask --app app --debug run
 
 ## test: every test, also those that need node and a browser
 test: .venv/.test

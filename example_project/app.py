@@ -1,7 +1,8 @@
 """The web site of a harbour: a Flask application whose assets buildassets has built.
 
-The application reads `build/manifest.json` once and never compiles. `HARBOUR_RELEASE` names another release directory,
-`HARBOUR_ASSETS_URL` the URL that its assets are served under, such as that of a CDN.
+The application reads `build/manifest.json` once (with `--debug`, after each build) and never compiles.
+`HARBOUR_RELEASE` names another release directory, `HARBOUR_ASSETS_URL` the URL that its assets are served under, such
+as that of a CDN.
 """
 
 import os
@@ -24,7 +25,8 @@ def create_app() -> Flask:
     release = Path(os.environ.get("HARBOUR_RELEASE", HERE / "build"))
     app = Flask(__name__, static_folder=None)
     app.jinja_env.add_extension("buildassets.runtime.jinja.AssetsExtension")
-    app.jinja_env.assets = Assets(release / "manifest.json", url=os.environ.get("HARBOUR_ASSETS_URL"))
+    url = os.environ.get("HARBOUR_ASSETS_URL")
+    app.jinja_env.assets = Assets(release / "manifest.json", url=url, reload=app.debug)
     app.context_processor(lambda: {"station": asdict(harbour.STATION)})
     _add_pages(app)
 

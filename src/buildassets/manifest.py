@@ -22,7 +22,6 @@ __all__ = [
     "entries_of",
     "loads",
     "read_document",
-    "release_digest",
 ]
 
 MANIFEST_NAME: Final = "manifest.json"
@@ -67,14 +66,9 @@ class Manifest:
     livereload: str | None = None
 
 
-def release_digest(manifest: Manifest) -> str:
-    """What `release` is in the text of `manifest`."""
-    return _release(_assets_text(manifest), _others(manifest))
-
-
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    assets = _assets_text(manifest)
+    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
     others = _others(manifest)
     texts = {
         "schema": _compact(SCHEMA),
@@ -85,10 +79,6 @@ def dumps(manifest: Manifest) -> str:
     }
     lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _assets_text(manifest: Manifest) -> str:
-    return _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
 
 
 def _others(manifest: Manifest) -> dict[str, Any]:

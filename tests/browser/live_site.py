@@ -14,7 +14,6 @@ from buildassets.compiler.config import Config, load_config
 from buildassets.compiler.livereload import LiveReload
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
-from buildassets.manifest import loads
 from buildassets.media import media_of
 from buildassets.runtime import Assets
 from tests.conftest import Tree, write_tree
@@ -47,10 +46,8 @@ class Site:
 
     def watch(self, **options: Any) -> LiveReload:
         """A watcher's live reload that knows the release which it found, and has been told of a first build."""
-        manifest = self.folder / "build/manifest.json"
-        previous = loads(manifest.read_text()) if manifest.exists() else None
         live_reload = LiveReload(self.config.output, **options)
-        live_reload.start(previous)
+        live_reload.start()
         live_reload.publish(self.build())
         return live_reload
 

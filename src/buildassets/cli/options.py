@@ -47,6 +47,21 @@ _POLL = click.option(
     metavar="[SECONDS]",
     help="Look at every file each 0.5 or so many seconds, where the system tells of no changes.",
 )
+_PORT = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8470,
+    show_default=True,
+    metavar="PORT",
+    help="Where open pages listen to live reload; a free port where it is taken.",
+)
+_ORIGIN = click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Pages of this origin may listen too, as of http://my.test:8000. Those of this machine always may.",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -59,7 +74,10 @@ def compile_options(command: _Command) -> _Command:
 
 def watch_options(command: _Command) -> _Command:
     """The options of the verb that goes on compiling."""
-    return _with(command, _QUIET, _VERBOSE, _JSON, _POLL, _JOBS, _mode("development"), _OUTPUT, _CONFIG, _SOURCES)
+    return _with(
+        command,
+        *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development"), _OUTPUT, _CONFIG, _SOURCES),
+    )
 
 
 def cache_options(command: _Command) -> _Command:

@@ -24,16 +24,27 @@ _MOST_NAMES = 3
 
 
 class _Command(click.Command):
-    """`--poll` takes a value only behind `=`: what follows it may be a SOURCE."""
+    """`--poll` takes a value only behind `=`: what follows it may be a SOURCE. What follows `--` is another command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f"--poll={_DEFAULT_POLL}" if one == "--poll" else one for one in args])
+        own, beside = args, []
+        if "--" in args:
+            own, beside = args[: args.index("--")], args[args.index("--") + 1 :]
+            if not beside:
+                raise click.UsageError("no command stands after `--`", ctx)
+        ctx.obj = tuple(beside)
+        return super().parse_args(ctx, [f"--poll={_DEFAULT_POLL}" if one == "--poll" else one for one in own])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND [ARGUMENT]...]"]
 
 
 @click.command("watch", cls=_Command)
 @watch_options
 @cache_options
+@click.pass_obj
 def command(
+    beside: tuple[str, ...],
     sources: tuple[str, ...],
     config_file: str | None,
     output: str | None,
@@ -45,12 +56,18 @@ def command(
     no_cache: bool,
     cache_dir: str | None,
     poll: float | None,
+    port: int,
+    origins: tuple[str, ...],
 ) -> int:
-    """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots."""
+    """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
+
+    COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
+    """
     from buildassets.compiler.config_file import candidates
     from buildassets.compiler.incremental import cache_folder, incremental
+    from buildassets.compiler.livereload import OpenPages
     from buildassets.compiler.pipeline import RunningEngines, build
-    from buildassets.compiler.watch import Watch
+    from buildassets.compiler.watch import Listener, Watch
 
     show = Output(as_json, verbose, quiet)
 
@@ -71,16 +88,29 @@ def command(
                 return incremental(config, mode, cache_of(config), work)
 
         read_config = partial(configured, config_file, sources, output)
-        terminal = Terminal(show)
-        Watch(read_config, config_files, rebuild, ours, [terminal], terminal.warn, poll).run()
-    return 0
+        terminal = Terminal(show, is_alone=not beside)
+        listeners: list[Listener] = [terminal]
+        if mode == "development":
+            listeners.insert(0, OpenPages(terminal.live_reload_started, port=port, origins=origins))
+        watch = partial(Watch, read_config, config_files, rebuild, ours, warn=terminal.warn, poll_seconds=poll)
+        if not beside:
+            watch(listeners).run()
+            return 0
+        from buildassets.cli.beside import Beside
+
+        child = Beside(beside, stdout_is_ours=as_json)
+        return child.exit_code_of(watch([*listeners, child]).run)
 
 
 class Terminal:
-    """Says of each build what it did, in a line; errors stand below it for as long as they hold."""
+    """Says of each build what it did, in a line; errors stand below it for as long as they hold.
 
-    def __init__(self, show: Output) -> None:
+    Where it is not alone, somebody else writes to the same terminal, and nothing is taken away again.
+    """
+
+    def __init__(self, show: Output, *, is_alone: bool = True) -> None:
         self._show = show
+        self._is_alone = is_alone
         self._errors = Passing()
         self._last: tuple[Diagnostic, ...] = ()
 
@@ -95,12 +125,17 @@ class Terminal:
         self._show.diagnostics([found])
         self._show.document(True, [found], {})
 
+    def live_reload_started(self, url: str) -> None:
+        """Tell where open pages listen."""
+        self._show.say(f"live reload for open pages at {url}")
+
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
         """See Listener."""
         if rebuilt.is_same and rebuilt.result.succeeded:
             self._show.detail([f"{_changed_text(rebuilt)}: nothing to do, {seconds_text(rebuilt.seconds)}"])
             return
-        self._errors.clear()
+        if self._is_alone:
+            self._errors.clear()
         before, self._last = self._last, rebuilt.result.diagnostics
         self._show.diagnostics(found for found in self._last if not found.is_error and found not in before)
         was_wrong = any(found.is_error for found in before)

@@ -8,22 +8,29 @@ than the address, gets an empty refusal.
 import json
 import os
 import secrets
+import socket
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Condition, Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from buildassets.compiler.emit import ASSETS_FOLDER
 from buildassets.compiler.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, to_json
-from buildassets.manifest import LIVERELOAD_NAME, Manifest, release_digest
+from buildassets.document import read_served
+from buildassets.errors import ManifestError
+from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 
-__all__ = ["PORT", "LiveReload"]
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+    from buildassets.compiler.watch import Rebuilt
+
+__all__ = ["PORT", "LiveReload", "OpenPages"]
 
 PORT: Final = 8470  # the first one tried: a fixed one can stand in a Content-Security-Policy
 
@@ -59,6 +66,7 @@ class LiveReload:
         self.token = secrets.token_urlsafe(32)
         self.url = ""
         self._folder = os.path.join(output, ASSETS_FOLDER)
+        self._manifest_path = os.path.join(output, MANIFEST_NAME)
         self._port = port
         self._origins = frozenset(origins)
         self._changed = Condition()
@@ -73,42 +81,37 @@ class LiveReload:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, manifest: Manifest | None = None) -> str:
+    def start(self) -> str:
         """Listen, and let pages find out where; gives the URL.
 
-        `manifest` is the release that stood before the first build: pages may be open that were made with it. Where
-        the port is taken, the system gives another. Raises OSError where no port or no file can be had.
+        Pages may be open that were made with the release that stands before the first build. Where the port is taken,
+        the system gives another. Raises OSError where no port can be had.
         """
         server = _listening(self._port, self)
         self.url = f"http://{_ADDRESS}:{server.server_port}/"
-        if manifest is not None:
-            self._follow(manifest, ())
-        try:
-            self._announce()
-        except OSError:
-            server.server_close()
-            raise
+        self._follow(self._standing(), ())
+        self._announce()
         self._server = server
-        Thread(target=server.serve_forever, name="livereload", daemon=True).start()
+        self._thread = Thread(target=self._serve, args=(server,), name="livereload", daemon=True)
+        self._thread.start()
         return self.url
 
     def publish(self, result: BuildResult) -> None:
         """Tell all pages what the build that gave `result` means for them."""
         errors = tuple(found for found in result.diagnostics if found.is_error)
         self._follow(result.manifest or self._state.manifest, errors)
-        with suppress(OSError):  # a disk that is full now was not when the file was written
-            self._announce()
+        self._announce()
 
     def stop(self) -> None:
         """End all connections, and let no page look for the server any more. Stopping twice is stopping once."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
             self._withdraw()
+            server.wake()
+            self._thread.join()
 
     def events(self, release: str) -> Iterator[bytes]:
         """What a page that was made with `release` is sent, at once and then whenever there is more; ends at the stop.
@@ -135,13 +138,19 @@ class LiveReload:
         host = parts.hostname or ""
         return parts.scheme in ("http", "https") and (host in _LOOPBACK_HOSTS or host.endswith(".localhost"))
 
+    def _serve(self, server: "_Server") -> None:
+        """Take connections until the stop. `serve_forever` would look twice a second whether that has come."""
+        with server:
+            while not self._stopped:
+                server.handle_request()
+
     def _newer(self, seen: int) -> _State | None:
         with self._changed:
             self._changed.wait_for(lambda: self._stopped or self._state.number != seen, _HEARTBEAT_SECONDS)
             return None if self._stopped else self._state
 
     def _follow(self, manifest: Manifest | None, errors: tuple[Diagnostic, ...]) -> None:
-        release = release_digest(manifest) if manifest else ""
+        release = self._release() if manifest else ""
         with self._changed:
             if manifest:
                 self._history[release] = names_of(manifest)
@@ -174,6 +183,22 @@ class LiveReload:
             return PageChanges(reload="an unknown release")
         return page_changes(before, state.manifest, self._read)
 
+    def _standing(self) -> Manifest | None:
+        """The release that stands, if one does."""
+        try:
+            with open(self._manifest_path, encoding="utf-8") as file:
+                return loads(file.read())
+        except (OSError, UnicodeDecodeError, ManifestError):
+            return None
+
+    def _release(self) -> str:
+        """What pages name the release that stands: a digest that would take longer to make again than to read."""
+        try:
+            with open(self._manifest_path, "rb") as file:
+                return str(read_served(file.read(), MANIFEST_NAME).get("release"))
+        except (OSError, UnicodeDecodeError, ManifestError):
+            return ""
+
     def _read(self, file: str) -> bytes | None:
         try:
             with open(os.path.join(self._folder, file), "rb") as opened:
@@ -186,19 +211,58 @@ class LiveReload:
         return json.dumps({"token": self.token, "url": self.url}).encode("ascii") + b"\n"
 
     def _announce(self) -> None:
-        """Write the file by which pages find the server; anew where somebody has removed it."""
+        """Write the file by which pages find the server; anew where somebody has removed it.
+
+        Where that is not possible no build is either, which says so; the next build tries again.
+        """
         if self._read(LIVERELOAD_NAME) == self._announcement:
             return
-        os.makedirs(self._folder, exist_ok=True)
-        path = os.path.join(self._folder, LIVERELOAD_NAME)
         beside = os.path.join(self._folder, f".{LIVERELOAD_NAME}.{os.getpid()}")
-        with open(beside, "wb") as file:
-            file.write(self._announcement)
-        os.replace(beside, path)
+        with suppress(OSError):
+            os.makedirs(self._folder, exist_ok=True)
+            with open(beside, "wb") as file:
+                file.write(self._announcement)
+            os.replace(beside, os.path.join(self._folder, LIVERELOAD_NAME))
 
     def _withdraw(self) -> None:
         if self._read(LIVERELOAD_NAME) == self._announcement:
-            os.unlink(os.path.join(self._folder, LIVERELOAD_NAME))
+            with suppress(OSError):
+                os.unlink(os.path.join(self._folder, LIVERELOAD_NAME))
+
+
+class OpenPages:
+    """The listener of a watch that tells open pages of its builds.
+
+    `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
+    another release directory from then on.
+    """
+
+    def __init__(self, started: Callable[[str], None], *, port: int = PORT, origins: Iterable[str] = ()) -> None:
+        self._started = started
+        self._port = port
+        self._origins = tuple(origins)
+        self._output = ""
+        self._live_reload: LiveReload | None = None
+
+    def start(self, config: "Config") -> None:
+        """See Listener. Raises OSError where no port can be had."""
+        self.stop()
+        self._output = config.output
+        self._live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
+        self._started(self._live_reload.start())
+
+    def rebuilt(self, rebuilt: "Rebuilt") -> None:
+        """See Listener."""
+        if rebuilt.config.output != self._output:
+            self.start(rebuilt.config)
+        if self._live_reload is not None and not rebuilt.is_same:
+            self._live_reload.publish(rebuilt.result)
+
+    def stop(self) -> None:
+        """See Listener."""
+        if self._live_reload is not None:
+            self._live_reload.stop()
+            self._live_reload = None
 
 
 class _Server(ThreadingHTTPServer):
@@ -222,6 +286,11 @@ class _Server(ThreadingHTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self._free.release()
+
+    def wake(self) -> None:
+        """Let who waits for a connection go on."""
+        with suppress(OSError):
+            socket.create_connection((_ADDRESS, self.server_port), _TIMEOUT_SECONDS).close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a page that goes away in the middle of an event is no fault."""

@@ -1,0 +1,97 @@
+"""The example project as somebody who works on it sees it: `buildassets watch` with Flask's server beside it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Browser
+
+pytestmark = pytest.mark.browser
+
+_PROJECT = Path(__file__).parents[2] / "example_project"
+_START_SECONDS = 60
+_RULE = "\nbody { background: rgb(1, 2, 3) }\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The example project, to be changed."""
+    return shutil.copytree(_PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("build", ".buildassets"))
+
+
+@contextmanager
+def worked_on(project: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The URL of the site, while it is watched and served; with the process of the watch."""
+    server = [sys.executable, "-m", "flask", "--app", "app", "--debug", "run", "--port", "0"]
+    watch = [sys.executable, "-m", "buildassets", "watch", "--", *server]
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    log = project / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            watch, cwd=project, env=environment, stdout=output, stderr=output, start_new_session=True
+        ) as process,
+    ):
+        try:
+            yield _url_in(log), process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # what a killed watch has left
+
+
+def _url_in(log: Path) -> str:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if "Debugger is active" in log.read_text() and (said := re.search(r"Running on (http://\S+)", log.read_text())):
+            return said[1] + "/"
+        time.sleep(0.05)
+    pytest.fail(f"the site did not start: {log.read_text()}")
+
+
+def test_a_day_of_work_on_the_example(browser: Browser, project: Path) -> None:
+    sheet = project / "assets/scss/_base.scss"
+    good = sheet.read_text()
+    with worked_on(project) as (url, _):
+        browser.open(url)
+        browser.wait_for("document.documentElement.dataset.app === 'ready'")
+        browser.value("(window.mark = true, scrollTo(0, 300))")
+        sheet.write_text(good + _RULE)
+        browser.wait_for("getComputedStyle(document.body).backgroundColor === 'rgb(1, 2, 3)'")
+        sheet.write_text(good + "\n.wide { background: url('../img/heroo.svg') }\n")
+        browser.wait_for("!!document.querySelector('buildassets-overlay')")
+        browser.picture("overlay-example")
+        sheet.write_text(good)
+        browser.wait_for("!document.querySelector('buildassets-overlay')")
+        browser.wait_for("getComputedStyle(document.body).backgroundColor !== 'rgb(1, 2, 3)'")
+        browser.picture("example-after-overlay")
+        assert browser.value("[window.mark, scrollY]") == [True, 300]
+        script = project / "assets/js/app/main.js"
+        script.write_text(script.read_text() + "\ndocument.documentElement.dataset.edited = 'yes';\n")
+        browser.wait_for("document.documentElement.dataset.edited === 'yes' && window.mark === undefined")
+        assert browser.faults() == []
+
+
+def test_an_open_page_finds_the_watch_that_is_started_after_one_was_killed(browser: Browser, project: Path) -> None:
+    sheet = project / "assets/css/app.scss"
+    with worked_on(project) as (url, first):
+        browser.open(url)
+        browser.wait_for("document.documentElement.dataset.app === 'ready'")
+        browser.value("window.mark = true")
+        first.kill()  # the server, its child, is still there
+        sheet.write_text(sheet.read_text() + _RULE)
+        with subprocess.Popen([sys.executable, "-m", "buildassets", "watch", "--port", "0"], cwd=project) as second:
+            browser.wait_for("getComputedStyle(document.body).backgroundColor === 'rgb(1, 2, 3)'")
+            second.terminate()
+            second.wait(timeout=30)
+        assert browser.value("window.mark") is True

@@ -1,0 +1,134 @@
+"""What runs beside a watch: `buildassets watch -- COMMAND`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
+# Says that it runs, and goes on until it is told to end.
+SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(60)"
+
+
+@contextmanager
+def watch_with(folder: Path, *command: str, options: tuple[str, ...] = ()) -> Iterator["subprocess.Popen[str]"]:
+    """A watch in `folder`, in a group of its own, with `command` beside it."""
+    arguments = [sys.executable, "-m", "buildassets", "watch", "--port", "0", *options, "--", *command]
+    with subprocess.Popen(
+        arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def python(program: str) -> tuple[str, ...]:
+    return sys.executable, "-c", program
+
+
+def wait_until_it_runs(folder: Path) -> int:
+    """The process id of SERVER."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if (folder / "runs").exists() and (told := (folder / "runs").read_text()):
+            return int(told)
+        time.sleep(0.02)
+    pytest.fail("the command does not run")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("program", "code"), [("", 0), ("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137)]
+)
+def test_the_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+        assert watch.wait(timeout=30) == code
+
+
+def test_the_command_finds_the_first_release(tmp_path: Path) -> None:
+    program = "print(open('build/manifest.json').read())"
+    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+        out, _ = watch.communicate(timeout=30)
+    assert list(json.loads(out)["assets"]) == ["a.css"]
+
+
+def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "assets/a.css": 'a { background: url("b.svg") }'})
+    with watch_with(tmp_path, *python(SERVER)) as watch:
+        assert watch.stderr is not None
+        while "failed with 1 error" not in watch.stderr.readline():
+            pass
+        time.sleep(0.3)
+        assert not (tmp_path / "runs").exists()
+        write_tree(tmp_path, {"assets/b.svg": "<svg/>"})
+        wait_until_it_runs(tmp_path)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, code: int) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *python(SERVER)) as watch:
+        pid = wait_until_it_runs(tmp_path)
+        watch.send_signal(number)
+        assert watch.wait(timeout=30) == code
+    assert not is_running(pid)
+
+
+def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
+    program = SERVER.replace("time.sleep(60)", "signal.signal(2, lambda *_: print('bye') or exit()); time.sleep(60)")
+    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+        wait_until_it_runs(tmp_path)
+        time.sleep(0.1)
+        os.killpg(watch.pid, signal.SIGINT)  # as a terminal does
+        out, err = watch.communicate(timeout=30)
+    assert (watch.returncode, out) == (130, "bye\n")
+    assert "Traceback" not in err
+
+
+def test_a_command_that_does_not_want_to_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import signal; signal.signal(15, signal.SIG_IGN); " + SERVER
+    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+        pid = wait_until_it_runs(tmp_path)
+        watch.terminate()
+        assert watch.wait(timeout=40) == 143
+    assert not is_running(pid)
+
+
+def test_the_command_knows_that_it_is_watched(tmp_path: Path) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *python("import os; print(os.environ['BUILDASSETS_WATCH'])")) as watch:
+        assert watch.communicate(timeout=30)[0] == "1\n"
+
+
+def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *python("print('hello')"), options=("--json",)) as watch:
+        out, err = watch.communicate(timeout=30)
+    assert [json.loads(line)["ok"] for line in out.splitlines()] == [True]
+    assert "hello\n" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [((), "no command stands after `--`"), (("no-such-command",), "there is no command")]
+)
+def test_a_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *command) as watch:
+        _, err = watch.communicate(timeout=30)
+    assert watch.returncode == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "build").exists()

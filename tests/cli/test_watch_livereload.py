@@ -1,0 +1,74 @@
+"""The live reload of a watch, from its start to its end."""
+
+import json
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.cli.watching import watching
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
+
+
+def announced(folder: Path) -> Any:
+    return json.loads((folder / "build/assets/livereload.json").read_text())
+
+
+def status(folder: Path, origin: str) -> int:
+    """What a page of `origin` is answered by the watcher that the release in `folder` names."""
+    server = announced(folder)
+    connection = HTTPConnection(urlsplit(server["url"]).netloc, timeout=10)
+    try:
+        connection.request("GET", f"/events?token={server['token']}", headers={"Origin": origin})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_open_pages_find_the_watcher_while_it_runs(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), "--port", "0") as watch:
+        watch.next()
+        assert status(tmp_path, "http://localhost:5000") == 200
+        assert status(tmp_path, "http://my.test:8000") == 403
+    assert not (tmp_path / "build/assets/livereload.json").exists()
+
+
+def test_named_origins_may_listen(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), "--port=0", "--origin=http://my.test:8000") as watch:
+        watch.next()
+        assert status(tmp_path, "http://my.test:8000") == 200
+
+
+def test_a_release_for_production_has_no_live_reload(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), "--mode", "production") as watch:
+        watch.next()
+        assert not (tmp_path / "build/assets/livereload.json").exists()
+        assert "livereload" not in (tmp_path / "build/manifest.json").read_text()
+
+
+def test_another_release_directory_has_the_watcher_then(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), "--port=0") as watch:
+        watch.next()
+        write_tree(tmp_path, {"buildassets.toml": 'output = "dist"'})
+        assert watch.next()["output"] == "dist"
+        (tmp_path / "dist").rename(tmp_path / "moved")
+        (tmp_path / "build").rename(tmp_path / "old")
+        (tmp_path / "moved").rename(tmp_path / "build")
+        assert status(tmp_path, "http://localhost:5000") == 200
+    assert not (tmp_path / "old/assets/livereload.json").exists()
+
+
+@pytest.mark.parametrize("gone", ["build", "build/assets/livereload.json"])
+def test_what_was_deleted_comes_back(tmp_path: Path, gone: str) -> None:
+    with watching(write_tree(tmp_path, SITE), "--port=0") as watch:
+        watch.next()
+        (tmp_path / gone).rename(tmp_path / "deleted")
+        write_tree(tmp_path, {"assets/a.css": "a { color: blue }"})
+        watch.next()
+        if gone == "build" and not (tmp_path / "build/assets/livereload.json").exists():
+            watch.next()
+        assert status(tmp_path, "http://localhost:5000") == 200

@@ -1,0 +1,151 @@
+"""`manage.py runserver --with-assets` in a project of its own: one command, one watcher."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Tree, write_tree
+
+PROJECT: Tree = {
+    "buildassets.toml": "",
+    "assets/app.css": "a { color: red }",
+    "manage.py": "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"
+    "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+    "settings.py": """from pathlib import Path
+BASE_DIR = Path(__file__).parent
+DEBUG = True
+SECRET_KEY = "x"
+ROOT_URLCONF = "urls"
+STATIC_URL = "/static/"
+INSTALLED_APPS = ["buildassets.runtime.django", "django.contrib.staticfiles"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR]}]
+BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
+""",
+    "urls.py": "from django.shortcuts import render\nfrom django.urls import path\n"
+    "urlpatterns = [path('', lambda request: render(request, 'page.html'))]\n",
+    "page.html": '{% load buildassets %}{% asset "app.css" %} {% livereload %}',
+}
+
+
+class Server:
+    """A development server in `folder` at `port`."""
+
+    def __init__(self, folder: Path, port: int, process: "subprocess.Popen[str]") -> None:
+        self.folder = folder
+        self.process = process
+        self._port = port
+
+    def said(self) -> str:
+        """All that it and what runs beside it said so far."""
+        return (self.folder / "log").read_text()
+
+    def page(self) -> str:
+        """The page, or nothing while nobody answers."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=10)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().read().decode()
+        except OSError:
+            return ""
+        finally:
+            connection.close()
+
+    def wait_for(self, is_so: Callable[[], object]) -> None:
+        """Wait until it is so."""
+        deadline = time.monotonic() + 60
+        while not is_so():
+            if time.monotonic() > deadline:
+                pytest.fail(self.said())
+            time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Server]:
+    port = free_port()
+    command = [sys.executable, "manage.py", "runserver", *options, f"127.0.0.1:{port}"]
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "BUILDASSETS_WATCH")}
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=log, stderr=log, text=True, start_new_session=True
+        ) as process,
+    ):
+        try:
+            yield Server(folder, port, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def members(group: int) -> list[str]:
+    """The command lines of all processes in the process group `group`."""
+    listed = subprocess.run(["ps", "-eo", "pgid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line.strip() for line in listed.splitlines() if line.split(maxsplit=1)[0] == str(group)]
+
+
+def test_one_command_serves_and_watches(tmp_path: Path) -> None:
+    with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
+        server.wait_for(lambda: re.match(r"/assets/app\.[0-9a-f]{12}\.css", server.page()))
+        first = server.page()
+        assert "<script data-prefix" in first
+        write_tree(tmp_path, {"assets/app.css": "a { color: blue }"})
+        server.wait_for(lambda: server.page().split()[0] != first.split()[0])
+
+
+def test_the_reloader_starts_no_second_watcher(tmp_path: Path) -> None:
+    with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
+        server.wait_for(server.page)
+        (tmp_path / "urls.py").write_text(f"{PROJECT['urls.py']!s}# changed\n")
+        server.wait_for(lambda: "urls.py changed, reloading" in server.said())
+        server.wait_for(server.page)
+        assert server.said().count("live reload for open pages at") == 1
+        # The watcher, which the first process became; Django's reloader; its server.
+        assert len([one for one in members(server.process.pid) if " -m buildassets watch " in one]) == 1
+        assert len([one for one in members(server.process.pid) if "manage.py runserver 127" in one]) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_all_of_it_ends_together(tmp_path: Path, number: int) -> None:
+    with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
+        server.wait_for(server.page)
+        server.process.send_signal(number)
+        assert server.process.wait(timeout=30) == 128 + number
+        server.wait_for(lambda: not members(server.process.pid))
+    assert "Traceback" not in server.said()
+
+
+def test_without_the_option_it_is_the_server_of_the_next_application(tmp_path: Path) -> None:
+    with serving(write_tree(tmp_path, {**PROJECT, "build/manifest.json": "{}"})) as server:
+        server.wait_for(server.page)
+        assert not (tmp_path / "build/assets").exists()
+    command = [sys.executable, "manage.py", "runserver", "--help"]
+    helped = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "--with-assets" in helped
+    assert "--nostatic" in helped  # of django.contrib.staticfiles
+
+
+def test_who_is_watched_already_starts_no_watcher(tmp_path: Path) -> None:
+    write_tree(tmp_path, PROJECT)
+    command = [sys.executable, "manage.py", "runserver", "--with-assets", "no address"]
+    watch = [sys.executable, "-m", "buildassets", "watch", "--port=0", "--", *command]
+    done = subprocess.run(watch, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stderr.count("live reload for open pages at") == 1
+    assert done.returncode == 1
+    assert "is not a valid port number" in done.stderr

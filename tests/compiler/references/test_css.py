@@ -53,6 +53,19 @@ ONE_REFERENCE = [
     ("a{content:'y\n;b:url(x.png)}", "x.png"),
     (".a\\(b{b:url(x.png)}", "x.png"),
     (".\\@2x{b:url(x.png)}", "x.png"),
+    ("a{b:url(data:y) url(x.png) url( 'DATA:z')}", "x.png"),
+    ("a{b:'url(data:y)';c:url( x.png)}", "x.png"),
+    ("a{b:5url(y) +url(x.png)}", "x.png"),
+    ("a{b:'y'url(x.png)}", "x.png"),
+    ("/**/url(x.png)", "x.png"),
+    (".\\5url(y){b:url(x.png)}", "x.png"),
+    (".\\5 url(y){b:url(x.png)}", "x.png"),
+    (".\\[url\\(y\\)\\]{b:url(x.png)}", "x.png"),
+    ("a{b:--url(y);c:url(x.png)}", "x.png"),
+    ("<!---url(y)url(x.png)", "x.png"),
+    ("\\<!--url(y)url(x.png)", "x.png"),
+    ("a{b:off-set('y') e-set(z);c:src('x.png')}", "x.png"),
+    ("a{b:url('x.png')}/* url(y) */c{d:'\\75 rl(y) @import'}", "x.png"),
 ]
 
 
@@ -123,6 +136,12 @@ def test_a_url_is_what_its_escapes_mean(raw: str, url: str) -> None:
         "/*# sourceMappingURL=y.map */a{}/*# sourceMappingURL=x.map */",
         "@media print/*# sourceMappingURL=x.map */",
         "a{b:url('c' /*# sourceMappingURL=x.map */",
+        "a{b:url(data:c)}\n/*# sourceMappingURL=x.map */",
+        "a{b:'\\\n'}\n/*# sourceMappingURL=x.map */ /* sourceMappingURL=y.map */",
+        "a{}\r\n/*# sourceMappingURL=x.map */\n/* cut",
+        "a{b:'('}\n/*# sourceMappingURL=x.map */",
+        ":is(/* ) */\n/*# sourceMappingURL=x.map */",
+        "/**/\n\n/*# sourceMappingURL=x.map */" + "\n" * 500,
     ],
 )
 def test_the_last_comment_names_the_source_map(text: str) -> None:
@@ -140,6 +159,14 @@ def test_the_last_comment_names_the_source_map(text: str) -> None:
         "/*# sourceMappingURL=data:application/json,{} */",
         "a{content:'/*# sourceMappingURL=x.map */'}",
         "/*# sourceMappingURL=x.map",
+        "a{b:'\\\n/*# sourceMappingURL=x.map */",
+        "a{b:'\\\r\n/*# sourceMappingURL=x.map */",
+        "a{b:url(y z\n/*# sourceMappingURL=x.map */",
+        "a{b:url(y z\\)\n/*# sourceMappingURL=x.map */",
+        "a\n/*/\n/*# sourceMappingURL=x.map */",
+        "a\n/* (\n/*# sourceMappingURL=x.map */",
+        "a{}\n/*# sourceMappingURL=x.map */\x0b",
+        "a{}\n/*# sourceMappingURL=x.map */ /* */ b",
     ],
 )
 def test_no_other_comment_names_a_source_map(text: str) -> None:
@@ -307,7 +334,23 @@ SLOW = [
 
 
 @pytest.mark.usefixtures("watchdog")
-@pytest.mark.parametrize("repeated", [*SLOW, "url('x'", "/*# sourceMappingURL=x */", '"\n', "<!-", "#\\", "a\\("])
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        *SLOW,
+        "url('x'",
+        "/*# sourceMappingURL=x */",
+        '"\n',
+        "<!-",
+        "#\\",
+        "a\\(",
+        "5url(",
+        "sourceMappingURL=",
+        "/*#sourceMappingURL= ",
+        "(\n",
+        "@a\\",
+    ],
+)
 def test_whatever_is_repeated_is_scanned_in_linear_time(repeated: str) -> None:
     text = repeated * (250_000 // len(repeated)) + "url(x)"
     assert len(scan(text)) <= len(text)

@@ -113,6 +113,56 @@ def test_what_looks_like_a_reference_is_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
+HEADS = [
+    ('"use strict";\nimport "a";import b from"c"\nexport*from \'d\'', "acd"),
+    ('import a from "b"\nwith\n{ type: "json" }\nimport("c")', "bc"),
+    ('\ufeff/* import "x" */ import a, { b as c } from "d"; // import "y"\r\nexport { default as e }\nfrom "f"', "df"),
+    ('import "a"\n/import "b"/.test(c)', "a"),
+    ('import "a"\n`${import("b")} import "c"`', "ab"),
+    ('import { a,\n// from "x"\nb } from "c"', "c"),
+    ('import { "a" as b } from "c"; export * as "d" from "e"', "ce"),
+    ("import $, * as from from 'a'", "a"),
+    ('import source from "a"; import defer from "b"; import defer * as c from "d"; import source e from "f"', "abdf"),
+    ('import\na\nfrom "b"\nimport\n"c"', "bc"),
+    ('export default from\n"a"', ""),
+    ('import.meta; import("a")', "a"),
+    ('importa; import_ ("b"); export_.c({}, "d"); import "e"', "e"),
+    ('import a from "b" // "c"\n<!-- import "d"', "bd"),  # in a module that is no comment
+]
+AFTER_COMMENTS = [
+    ('a = `\n/* `\n* import("b")', "b"),
+    ('a = "\\\n/* "\n* import("b")', "b"),
+    ('a = "\\\r\n// " + import("b")', "b"),
+    ('a = "\\\n\\\n// " + import("b")', "b"),
+    ('a = `${\n/* b */ import("c")}`', "c"),
+    ('a = `\n/* ${import("c")} */`', "c"),
+    ('a = `\n// ${import("b")}`', "b"),
+    ('a = `\n// ` + import("b")', "b"),
+    ('a\n/*\n/*/ import("b")', "b"),
+    ('a\n/*\n// */ import("b")', "b"),
+    ('a\n// b\rimport("c")', "c"),
+    ('a\n// b\u2028import("c")', "c"),
+    ('a\n/* "\' */ import("b") // import("c")', "b"),
+    ('a\n/**\n * import("b")\n */\nimport("c")\n/* import("d")', "c"),
+    ('import { a } // b c\nfrom "d"', "d"),
+    ('import /* a b */ c from "d"', "d"),
+    ('import/**/{ a }/**/from "b"\n// said b from "c"', "b"),
+    ('import{ a\n,b }from "c"; d = "e f from " + "g"', "c"),
+]
+
+
+@pytest.mark.parametrize(("text", "urls"), [*HEADS, *AFTER_COMMENTS])
+def test_shortcuts_lead_to_what_the_tokens_say(text: str, urls: str) -> None:
+    assert [found.url for found in scan(text)] == list(urls)
+    assert scan(text) == list(scan_tokens(text))
+
+
+def test_comment_that_begins_long_before_is_one() -> None:
+    begun = "a\n/*" + "\n * b" * 2_000
+    assert scan(f'{begun}\n import("c")') == []
+    assert [found.url for found in scan(f'{begun} */\n import("c")')] == ["c"]
+
+
 @pytest.mark.parametrize("text", [*(text for text, _ in FORMS), *NO_REFERENCES])
 def test_both_ways_of_reading_agree(text: str) -> None:
     assert scan(text) == list(scan_tokens(text))
@@ -140,6 +190,7 @@ def test_specifier_with_a_meaningless_escape_is_none(raw: str) -> None:
 
 STATEMENTS = st.sampled_from(
     [
+        *(text for text, _ in (*HEADS, *AFTER_COMMENTS) if "--" not in text),
         *(text for text, kind in FORMS if kind is not SOURCE_MAP and "return" not in text),
         *(text for text in NO_REFERENCES if "sourceMapping" not in text and "--" not in text and "renew" not in text),
         *('a = "\'"', "a = '//'", "a = (b + c) / d", "if (a(b)) /['\"`]/.test(c)", "a = b / c / d", "// '", "/* ` */"),
@@ -184,6 +235,15 @@ def test_any_text_can_be_scanned(text: str) -> None:
         "import\n",
         "(",
         "import('a');(/a(b/)/",
+        "import a from 'b'\n",
+        "import{",
+        "export{a,",
+        "//\n",
+        "\n// import('a')",
+        "\n/* import('a') ",
+        "a b from 'c'",
+        "from 'a\\\n",
+        "            /* import('a')",
     ],
 )
 @pytest.mark.parametrize("tail", ["", "\nimport 'a'"])

@@ -25,33 +25,32 @@ from buildassets.compiler.model import Reference, ReferenceKind
 
 _URLS: Final = frozenset(("url(", "src("))
 _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
-_HINTS: Final = ("url(", "src(", "image-set(", "@import", "sourcemappingurl=", "\\")
 
-# What holds no reference is swallowed in C. It ends before a function of interest, one whose name has escapes, an
-# at-keyword, or a comment that may name the source map. A run of name characters need not be a token: whether a
-# parenthesis follows is what counts, and what stands before a name in its token makes it another name.
+# Where a reference may stand, as far as a few characters tell: nothing is read beyond the last such place.
 _RUN: Final = rf"(?:{NAME_CHARACTERS}++|{ESCAPE})"
+_URL_CALL, _SRC_CALL, _SET_CALL = r"(?<=[uU][rR][lL]\()", r"(?<=[sS][rR][cC]\()", r"(?<=-[sS][eE][tT]\()"
+_CALL: Final = re.compile(rf"\((?:{_URL_CALL}(?!{SPACE}*+[\"']?+(?i:data:))|{_SRC_CALL}|{_SET_CALL})")
+_AT_KEYWORD: Final = re.compile(rf"@(?=(?i:import)|{NAME_CHARACTERS}*+\\)")
+_ESCAPED_NAME: Final = re.compile(rf"{ESCAPE}{_RUN}*+(\()?+")
+# What holds no reference is swallowed in C. It ends before the parenthesis of a function that may refer by the end of
+# its name, the first escape in a function's name, an at-keyword, or a comment that may name the source map.
 _DULL: Final = re.compile(
-    rf"(?:[\x01-!$-&(-,.:-;=-?\[\]\^`{{-\x7f]++"
-    rf"|{NAME_CHARACTERS}++(?![\\(])"
-    rf"|(?!(?i:url|src|(?:-webkit-)?image-set)\(){NAME_CHARACTERS}++\("
-    rf"|{_RUN}++(?!\()"
-    rf"|{OPEN_STRING}[\"']?+"
-    rf"|(?!/\*[\#@]){COMMENT}"
-    rf"|\#{_RUN}*+|<!--|<|/(?!\*)|\\(?=[\n\r\f]))*+"
+    rf"(?:[^\"'/\\@(]++|\((?!{_URL_CALL}|{_SRC_CALL}|{_SET_CALL})"
+    rf"|{OPEN_STRING}[\"']?+|(?!/\*[\#@]){COMMENT}|/(?!\*)"
+    rf"|{ESCAPE}{_RUN}*+(?!\()|\\(?=[\n\r\f]))*+"
 )
+_ENDS_TOKEN: Final = frozenset(" \t\n\r\f:,;{}()")
+_SHORT_NAME: Final = 3  # the length of `url` and `src`
 _OPEN_STRING: Final = re.compile(OPEN_STRING)
 _URL_PARTS: Final = re.compile(rf"[^(]++\({SPACE}*+({URL_BODY})")
 _SOURCE_MAP: Final = re.compile(r"/\*[\#@]\s*+sourceMappingURL=([^\s*]*+(?:\*(?!/)[^\s*]*+)*+)\s*+\*/")
 _SOURCE_MAP_MARKS: Final = ("#", "@")
 _GAPS: Final = re.compile(rf"(?:{SPACE}++|{COMMENT})*+")
+_NEARBY: Final = 200  # characters that are looked at beside a place
 
 
 def scan(text: str) -> list[Reference]:
     """The references in `text`, in the order in which they stand; empty ones and those to `data:` are left out."""
-    lowered = text.lower()
-    if not any(hint in lowered for hint in _HINTS):
-        return []
     return _Scan(text).references()
 
 
@@ -66,12 +65,39 @@ class _Scan:
         self.source_map: re.Match[str] | None = None
 
     def references(self) -> list[Reference]:
-        position = 1 if self.text.startswith("\ufeff") else 0
-        while (position := _end(_DULL, self.text, position)) < len(self.text):
-            position = self._after_token(next(tokens(self.text, position)))
-        if self.source_map and _end(_GAPS, self.text, self.source_map.end()) == len(self.text):
-            self._refer(*self.source_map.span(1), ReferenceKind.SOURCE_MAP)
+        end = _end_of_candidates(self.text)
+        last_comment = _last_source_map(self.text)
+        if last_comment and not _is_surely_read(self.text, last_comment.start()):
+            end = max(end, last_comment.end())
+            last_comment = None
+        self._walk(1 if self.text.startswith("\ufeff") else 0, end)
+        source_map = last_comment or self.source_map
+        if source_map and _end(_GAPS, self.text, source_map.end()) == len(self.text):
+            self._refer(*source_map.span(1), ReferenceKind.SOURCE_MAP)
         return self.found
+
+    def _walk(self, position: int, end: int) -> None:
+        """Read from `position`, where a token begins, to `end` or beyond it."""
+        while position < end:
+            start = position
+            # The pattern sees nothing from `end` on: what it swallows before holds nothing, whatever follows.
+            dull = _DULL.match(self.text, start, end)
+            assert dull
+            position = dull.end()
+            if position < end:
+                position = self._after_stop(start, position)
+
+    def _after_stop(self, start: int, place: int) -> int:
+        """Read the token with the character at `place`; `start` is where some token before it begins."""
+        name = place - _SHORT_NAME
+        if self.text[place] in "@/":
+            start = place
+        elif name > start and self.text[place] == "(" and self.text[place - 1] not in "tT":
+            if self.text[name - 1] in _ENDS_TOKEN:
+                start = name
+            elif self.text[name - 1].isalnum():
+                return place + 1  # the name is longer
+        return self._after_token(next(token for token in tokens(self.text, start) if token.end > place))
 
     def _after_token(self, token: Token) -> int:
         """Read one token and what belongs to it."""
@@ -141,6 +167,48 @@ class _Scan:
             # An escape in a comment is none.
             url = raw if kind is ReferenceKind.SOURCE_MAP else unescaped(raw)
             self.found.append(Reference(start, end, url, kind))
+
+
+def _end_of_candidates(text: str) -> int:
+    """Where the last place ends at which a reference other than the source map may begin; 0 where there is none."""
+    end = 0
+    for pattern in (_CALL, _AT_KEYWORD):
+        for match in pattern.finditer(text):
+            end = max(end, match.end())
+    if "\\" in text:
+        for match in _ESCAPED_NAME.finditer(text):
+            if match.lastindex:
+                end = max(end, match.end())
+    return end
+
+
+def _last_source_map(text: str) -> re.Match[str] | None:
+    """What is the comment that names the source map, if it is a comment: nothing follows it but space and comments."""
+    tail = text[-_NEARBY:].rstrip()
+    if tail and not tail.endswith("*/") and text.rfind("*/") >= text.rfind("/*"):
+        return None  # the text ends in something else
+    place = text.rfind("sourceMappingURL=")
+    while place >= 0:
+        head = text[max(0, place - _NEARBY) : place].rstrip()
+        if head.endswith(("/*#", "/*@")):
+            match = _SOURCE_MAP.match(text, max(0, place - _NEARBY) + len(head) - len("/*#"))
+            if match:
+                return match if _end(_GAPS, text, match.end()) == len(text) else None
+        place = text.rfind("sourceMappingURL=", 0, place)
+    return None
+
+
+def _is_surely_read(text: str, start: int) -> bool:
+    """Whether what begins at `start` is in no comment, string or `url()`, as far as what stands before it proves."""
+    opened = text.rfind("/*", 0, start)
+    if opened >= 0 and text.rfind("*/", opened + 2, start) < 0:
+        return False
+    opened = text.rfind("(", 0, start)
+    closed = text.rfind(")", opened + 1, start)
+    if opened >= 0 and (closed < 0 or text[closed - 1] == "\\"):
+        return False
+    before = text[max(0, start - _NEARBY) : start]
+    return before.endswith("\n") and before.rstrip("\r\n")[-1:] not in ("", "\\")
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:

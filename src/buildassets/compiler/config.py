@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config_file import read_named, relative_to, search
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
@@ -166,9 +167,9 @@ class Config:
 
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _DEFAULT_ROOTS: Final = ("assets", "static")
-_URL: Final = re.compile(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
-_ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
-_SIZE: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
+_URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
+_ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
 _MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
@@ -176,17 +177,17 @@ _MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 _INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
-_DEFINABLE: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
 _ENGINE_KEYS: Final = ("css", "js", "scss")
 _OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
-_SUFFIX: Final = re.compile(r"[^A-Z./\\\s]+")
+_SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
 # The names that both engines know, each with a version to give for an example.
 _BROWSERS: Final = {"chrome": 109, "edge": 109, "firefox": 115, "ios": 16.4, "opera": 95, "safari": 16.4}
-_BROWSER: Final = re.compile(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
+_BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
 
 
 def load_config(

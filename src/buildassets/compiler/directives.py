@@ -4,12 +4,12 @@ A directive is a line such as `//= require x` or ` *= require x`; after the firs
 files the arguments mean is for `requires` to find.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.model import Directive
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.diagnostics import Diagnostic, error, locate, nearest
 
 _FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
@@ -17,11 +17,11 @@ _FOLDER: Final = ("require_tree", "require_directory", "link_tree", "link_direct
 _SELF: Final = "require_self"
 _KNOWN: Final = frozenset((*_FILE, *_FOLDER, _SELF))
 
-_COMMENT: Final = re.compile(r"\s*+(?://([^\r\n]*+)|/\*([^*]*+\*++(?:[^/*][^*]*+\*++)*+)/)")
-_LINE: Final = re.compile(r"[^\r\n]++")
-_DIRECTIVE: Final = re.compile(r"[^\w\r\n]*=[ \t]*+(\w++)([^\r\n]*+)")
-_MARKED: Final = re.compile(r"[ \t]*+\*?=[ \t]*+[a-z_]++(?!\w)")  # nothing else that a comment holds begins so
-_ARGUMENT: Final = re.compile(r"\"([^\"]*+)\"|'([^']*+)'|([^\s\"'*]\S*+)")
+_COMMENT: Final = lazy_pattern(r"\s*+(?://([^\r\n]*+)|/\*([^*]*+\*++(?:[^/*][^*]*+\*++)*+)/)")
+_LINE: Final = lazy_pattern(r"[^\r\n]++")
+_DIRECTIVE: Final = lazy_pattern(r"[^\w\r\n]*=[ \t]*+(\w++)([^\r\n]*+)")
+_MARKED: Final = lazy_pattern(r"[ \t]*+\*?=[ \t]*+[a-z_]++(?!\w)")  # nothing else that a comment holds begins so
+_ARGUMENT: Final = lazy_pattern(r"\"([^\"]*+)\"|'([^']*+)'|([^\s\"'*]\S*+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.model import Linked, ReferenceKind
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.places import place_of
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.paths import LogicalPath
@@ -17,8 +18,8 @@ from buildassets.paths import LogicalPath
 # Hashes are written in hex or in base 32, 36 or 64, by themselves or behind a separator: `index-DiwrgTda.js` of Vite,
 # `main.3f2a9c1b.js` of webpack, `chunk-ABCDEFGH.js` of esbuild. Of eight such digits one is nearly always a number or a
 # capital. With the `-` and `_` of base 64 only the usual length counts, as in `D-wrgT_a`, and not `latin-400-normal`.
-_BEHIND_SEPARATOR: Final = re.compile(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]{8,}|[\w-]{8})(?=\.|\Z)", re.ASCII)
-_ALONE: Final = re.compile(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
+_BEHIND_SEPARATOR: Final = lazy_pattern(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]{8,}|[\w-]{8})(?=\.|\Z)", re.ASCII)
+_ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
 
 
 def fingerprinted_faults(

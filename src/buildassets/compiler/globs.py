@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-_ELEMENT: Final = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
+from buildassets.compiler.patterns import lazy_pattern
+
+_ELEMENT: Final = lazy_pattern(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
 _NOTHING: Final = r"(?!)"
 
 

@@ -4,16 +4,16 @@ Lines and columns count from 0, columns in UTF-16 code units (ECMA-426). A byte 
 decodes the file takes it away.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.media import Syntax
 
-_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")  # one character, two code units
-_LINE_END: Final = re.compile(r"\r\n|[\n\r]")
-_SCRIPT_LINE_END: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")  # ECMA-262, section 12.3
+_ASTRAL: Final = lazy_pattern("[\U00010000-\U0010ffff]")  # one character, two code units
+_LINE_END: Final = lazy_pattern(r"\r\n|[\n\r]")
+_SCRIPT_LINE_END: Final = lazy_pattern(r"\r\n|[\n\r\u2028\u2029]")  # ECMA-262, section 12.3
 
 
 class Lines:

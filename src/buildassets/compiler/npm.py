@@ -5,12 +5,12 @@ modules; for packages without `exports` and for names without a suffix, what bun
 a way to read a package's description, gives logical paths. Pure.
 """
 
-import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.diagnostics import nearest
 from buildassets.paths import LogicalPath
 
@@ -24,7 +24,7 @@ BUILTINS: Final = frozenset(
         *("worker_threads", "zlib"),
     )
 )
-_PACKAGE_NAME: Final = re.compile(r"(?:@[^/\\%]+/)?[^@./\\%][^/\\%]*")
+_PACKAGE_NAME: Final = lazy_pattern(r"(?:@[^/\\%]+/)?[^@./\\%][^/\\%]*")
 _NESTED: Final = "/node_modules/"
 _FORBIDDEN: Final = frozenset((".", "..", "node_modules"))
 _SUFFIXES: Final = (".js", ".mjs", "/index.js", "/index.mjs")

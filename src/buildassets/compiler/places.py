@@ -12,6 +12,7 @@ from typing import Final
 
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, Draft, Reference, SourceMap
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import scan
 from buildassets.compiler.references.asset_url import scan_written
 from buildassets.compiler.source_map import origin_at, read_map
@@ -20,7 +21,7 @@ from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import Syntax, media_of
 from buildassets.paths import from_url, split_url
 
-_LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
+_LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
 
 def place_of(draft: Draft, index: int, shown: Callable[[str], str]) -> Location:

@@ -9,11 +9,12 @@ from posixpath import normpath
 from typing import Final
 
 from buildassets.compiler.model import SPECIFIERS, ImportMap, Reference
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.paths import LogicalPath, from_url, split_url, to_url
 
-_HAS_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
+_HAS_SCHEME: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 # What the URL Standard drops, reads as something else, or has encoded now in one way and now in another.
-_UNSURE: Final = re.compile(r"[\x00-\x20\x7f\"#<>?\\^`{|}\ud800-\udfff]|//|%2e", re.IGNORECASE)
+_UNSURE: Final = lazy_pattern(r"[\x00-\x20\x7f\"#<>?\\^`{|}\ud800-\udfff]|//|%2e", re.IGNORECASE)
 _SPACE_AROUND_URLS: Final = "".join(map(chr, range(33)))  # C0 controls and space
 
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from buildassets.compiler.patterns import lazy_pattern
+
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy_pattern(
     r"""
       (?P<skip> [ \t\r]++ | \#[^\n]*+ )
     | (?P<newline> \n )

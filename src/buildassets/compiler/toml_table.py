@@ -3,13 +3,13 @@
 Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and `toml_places`.
 """
 
-import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath, Places, Span, find_places
 from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place
 from buildassets.errors import ConfigError
@@ -24,9 +24,9 @@ _TYPE_NAMES: Final[Mapping[type, str]] = {
     list: "an array",
     dict: "a table",
 }
-_KEY: Final = re.compile(r"'([^'`]*)'")
-_KEY_PATH: Final = re.compile(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it
-_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_KEY: Final = lazy_pattern(r"'([^'`]*)'")
+_KEY_PATH: Final = lazy_pattern(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it
+_POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 class Document:

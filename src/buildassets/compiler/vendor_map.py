@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Origin, Source, SourceMap
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references.map_comment import MapComment, map_comment
 from buildassets.compiler.source_map import read_map
 from buildassets.compiler.text import decoded
@@ -19,9 +20,9 @@ from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
 from buildassets.media import Syntax
 from buildassets.paths import from_url, split_url
 
-_DATA_URL: Final = re.compile(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
+_DATA_URL: Final = lazy_pattern(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
 _SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes
-_ABSOLUTE_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
+_ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from buildassets.compiler.lexers.css import Kind, tokens
 from buildassets.compiler.model import DATA_URL_DEMAND
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.paths import split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"
@@ -21,12 +22,12 @@ _SUFFIXES: Final = {"javascript": ".js", "stylesheet": ".css"}  # what may be le
 FUNCTIONS: Final = (*(f"{kind}-{result}" for kind in _KINDS for result in ("url", "path")), _DATA_URL)
 PARAMETER: Final = "$path"
 
-_STAYS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\?#]")
-_RELATIVE: Final = re.compile(r"\.\.?/")
+_STAYS: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\?#]")
+_RELATIVE: Final = lazy_pattern(r"\.\.?/")
 _SAFE_IN_URL: Final = (
     "/?#-._~!$*+,;=@:&%[]"  # what neither ends a `url()` without quotes nor needs an escape in one with
 )
-_UNCALLED: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(FUNCTIONS).replace('-', '[-_]')})\(")
+_UNCALLED: Final = lazy_pattern(rf"(?<![\w-])(?:{'|'.join(FUNCTIONS).replace('-', '[-_]')})\(")
 
 
 class AssetCalls:

@@ -5,7 +5,6 @@ strings, brackets, at-rules; a selector without a block is dropped. What is boun
 `@namespace`) is refused where the whole has another head. `@charset` is written once.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
@@ -13,11 +12,12 @@ from typing import Final, NamedTuple
 from buildassets.compiler.edits import Edit
 from buildassets.compiler.join import Fault, Joints, Member
 from buildassets.compiler.lexers.css import OPEN_STRING, Kind, Token, follow, tokens, unescaped
+from buildassets.compiler.patterns import lazy_pattern
 
-_ENCODING: Final = re.compile(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
-_SOURCE_MAP: Final = re.compile(r"/\*[#@]\s*+sourceMappingURL=")
-_OPEN_STRING: Final = re.compile(OPEN_STRING)
-_OPEN_URL: Final = re.compile(r"[^(]++\((?:[^)\\]++|\\[\s\S])*+")
+_ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
+_SOURCE_MAP: Final = lazy_pattern(r"/\*[#@]\s*+sourceMappingURL=")
+_OPEN_STRING: Final = lazy_pattern(OPEN_STRING)
+_OPEN_URL: Final = lazy_pattern(r"[^(]++\((?:[^)\\]++|\\[\s\S])*+")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}  # those of functions are not in it
 _CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
 

@@ -4,12 +4,12 @@ Read from tokens. Where they do not tell a block from an object, a block is assu
 than is.
 """
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.js import Kind, Token, begins_anew, tokens
+from buildassets.compiler.patterns import lazy_pattern
 
 Span = tuple[int, int]  # text[start:end]
 Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only
@@ -64,7 +64,7 @@ class _Frame(NamedTuple):
 
 
 _DECLARERS: Final = frozenset(("var", "let", "const", "class", "function"))
-_MAP_OR_NAME: Final = re.compile(r"/[/*][#@]\s*source(?:Mapping)?URL=")
+_MAP_OR_NAME: Final = lazy_pattern(r"/[/*][#@]\s*source(?:Mapping)?URL=")
 _DOTS: Final = (".", "?.")
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _HEADS: Final = frozenset(("if", "for", "while", "with", "switch", "catch", "await"))

@@ -1,13 +1,15 @@
 """A lexer for CSS Syntax 3: text to tokens with positions, and what their escapes mean.
 
 One compiled pattern whose alternatives are the tokens of section 4. Its repetitions are possessive and each token is
-tried at most twice, so that every text takes linear time. Pure; imports nothing of the package.
+tried at most twice, so that every text takes linear time. Pure; imports no other stage.
 """
 
 import re
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple
+
+from buildassets.compiler.patterns import lazy_pattern
 
 
 class Kind(IntEnum):
@@ -67,7 +69,7 @@ _BAD_URL: Final = rf"{_URL_NAME}\((?!{SPACE}*+[\"'])(?:[^)\\]++|\\(?:[\s\S]|\Z))
 
 # One alternative a kind; the number of the group that matched last says which. A name is read once, whether a
 # parenthesis follows or not.
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy_pattern(
     rf"({SPACE}++)|([{{}}:;,()\[\]])|({URL})|({_BAD_URL})|(<!--|-->)|(\A\ufeff)|{_NAME}(?:(\()|())"
     rf"|({_NUMBER}(?:%|{_NAME})?+)|({STRING})|({OPEN_STRING})|({COMMENT})"
     rf"|(\#(?:{NAME_CHARACTERS}++|{ESCAPE})++)|(@{_NAME})|([\s\S])"
@@ -94,7 +96,7 @@ def pieces(text: str, start: int = 0) -> Iterator[tuple[Kind, str]]:
 
 
 _GIVEN_UP: Final = tuple(group for group, kind in enumerate(_KINDS) if kind is Kind.BAD)
-_CUT_BY_END: Final = re.compile(
+_CUT_BY_END: Final = lazy_pattern(
     rf"(?:{OPEN_STRING}|{_URL_NAME}\({SPACE}*+{URL_BODY}{SPACE}*+|/\*(?:[^*]++|\*(?!/))*+)\Z"
 )
 
@@ -125,7 +127,7 @@ def follow(brackets: list[str], delimiter: str) -> None:
         brackets.pop()
 
 
-_ESCAPED: Final = re.compile(r"\\(?:([0-9a-fA-F]{1,6}+)(?:\r\n|[ \t\n\r\f])?+|(\r\n|[\n\r\f])|([\s\S])|\Z)|\x00")
+_ESCAPED: Final = lazy_pattern(r"\\(?:([0-9a-fA-F]{1,6}+)(?:\r\n|[ \t\n\r\f])?+|(\r\n|[\n\r\f])|([\s\S])|\Z)|\x00")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 

@@ -2,13 +2,15 @@
 
 Whether a `/` begins a regular expression or divides, and whether a `}` ends a block, an object or a function, hangs on
 the grammar around it. So a state (what may come next) and a stack of open brackets (what each of them is) run along.
-Both are total: any text gives tokens that lie end to end. Pure; imports nothing of the package.
+Both are total: any text gives tokens that lie end to end. Pure; imports no other stage.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
+
+from buildassets.compiler.patterns import lazy_pattern
 
 
 class Kind(IntEnum):
@@ -90,14 +92,14 @@ _BRANCHES: Final = (
     (Kind.BAD, r"[\s\S]"),
 )
 _KINDS: Final = (Kind.BAD, *(kind for kind, _ in _BRANCHES))  # by the number of the group
-_TOKEN: Final = re.compile("|".join(pattern + "()" for _, pattern in _BRANCHES))
+_TOKEN: Final = lazy_pattern("|".join(pattern + "()" for _, pattern in _BRANCHES))
 REGEXP: Final = (
     rf"/(?:[^/\\\[{LINE_TERMINATORS}]++|\\[^{LINE_TERMINATORS}]|\[(?:[^\]\\{LINE_TERMINATORS}]++"
     rf"|\\[^{LINE_TERMINATORS}])*+\])++/{NAME_PART}*+"
 )
-_REGEXP: Final = re.compile(REGEXP)
-_TEMPLATE_TAIL: Final = re.compile(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
-_LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
+_REGEXP: Final = lazy_pattern(REGEXP)
+_TEMPLATE_TAIL: Final = lazy_pattern(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
+_LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
 _GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{_WHOLE_COMMENT})*+"
 _MODULE_SYNTAX: Final = rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))"
 
@@ -249,8 +251,8 @@ _REREAD: Final = frozenset({"/", "/=", "}", "--"})  # what begins a longer token
 _GAP_GOES_ON: Final = rf"[{LINE_TERMINATORS}]|/[/*]"
 _OPERATOR_GOES_ON: Final = rf"[(\[`,=*/%<>&|^?]|\.(?![0-9])|\+(?!\+)|-(?!-)|!=|(?:in|instanceof)(?!{NAME_PART}|\\)"
 _GOES_ON: Final = {
-    _NEXT_LINE: re.compile(rf"[{SPACES}]*+(?:{_OPERATOR_GOES_ON}|{_GAP_GOES_ON})"),
-    _STATEMENT: re.compile(rf"[{SPACES}]*+(?:,|{_GAP_GOES_ON})"),  # after an arrow's body in braces and after `yield`
+    _NEXT_LINE: lazy_pattern(rf"[{SPACES}]*+(?:{_OPERATOR_GOES_ON}|{_GAP_GOES_ON})"),
+    _STATEMENT: lazy_pattern(rf"[{SPACES}]*+(?:,|{_GAP_GOES_ON})"),  # after an arrow's body in braces and after `yield`
 }
 
 _SPACE, _COMMENT, _NAME, _PUNCTUATOR = Kind.SPACE, Kind.COMMENT, Kind.NAME, Kind.PUNCTUATOR

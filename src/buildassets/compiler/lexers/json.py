@@ -1,9 +1,10 @@
-"""The strings of a JSON document, with their places and the way to them. Pure; imports nothing of the package."""
+"""The strings of a JSON document, with their places and the way to them. Pure; imports no other stage."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+from buildassets.compiler.patterns import lazy_pattern
 
 DEEPEST: Final = 16  # levels of nesting below which strings are not looked for: no format of ours goes half as deep
 
@@ -20,7 +21,7 @@ class String(NamedTuple):
     value: str
 
 
-_TOKEN: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"|[{}\[\],]')
+_TOKEN: Final = lazy_pattern(r'"((?:[^"\\]++|\\.)*+)"|[{}\[\],]')
 
 
 def strings(text: str) -> Iterator[String]:

@@ -2,8 +2,8 @@
 
 HTML follows the tokenizer of the HTML Standard (section 13.2.5) and as much of tree construction as decides what is a
 tag: the elements whose inside is text, and where SVG and MathML have them read otherwise. Repetitions are possessive,
-and what the end of the text cuts is read once, so that every text takes linear time. Pure; imports nothing of the
-package.
+and what the end of the text cuts is read once, so that every text takes linear time. Pure; imports no other
+stage.
 """
 
 import re
@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Final, NamedTuple
+
+from buildassets.compiler.patterns import lazy_pattern
 
 
 class Kind(IntEnum):
@@ -54,11 +56,11 @@ _REST_OF_TAG: Final = (
     rf"[^ \t\n\r\f/>]*+"
     rf"(?:[ \t\n\r\f/]++|{_ATTRIBUTE_NAME}(?:{_SPACE}*+={_SPACE}*+(?:{_QUOTED}|{_UNQUOTED})?+)?+)*+>"
 )
-_ATTRIBUTE: Final = re.compile(
+_ATTRIBUTE: Final = lazy_pattern(
     rf"({_ATTRIBUTE_NAME})"
     rf"(?:{_SPACE}*+={_SPACE}*+(?:\"([^\"]*+)\"|'([^']*+)'|({_UNQUOTED}))?+)?+"
 )
-_TAG_NAME: Final = re.compile(r"[</?]++([^ \t\n\r\f/>]*+)")
+_TAG_NAME: Final = lazy_pattern(r"[</?]++([^ \t\n\r\f/>]*+)")
 
 _CDATA: Final = r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)"
 _INSTRUCTION: Final = r"<\?[^?]*+(?:\?(?!>)[^?]*+)*+(?:\?>|\Z)"
@@ -84,7 +86,7 @@ def _pattern(name_start: str, *others: tuple[Kind, str]) -> tuple[re.Pattern[str
         (Kind.TEXT, "<"),
     )
     joined = "|".join(f"({pattern})" for _, pattern in branches)
-    return re.compile(joined), (Kind.TEXT, *(kind for kind, _ in branches))
+    return lazy_pattern(joined), (Kind.TEXT, *(kind for kind, _ in branches))
 
 
 _XML: Final = _pattern(
@@ -101,10 +103,10 @@ _INSIDE: Final = {
     **dict.fromkeys(("title", "textarea"), Kind.TEXT),
     **dict.fromkeys(("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"), Kind.RAW_TEXT),
 }
-_END_OF: Final = {name: re.compile(rf"</{name}(?={_NAME_END})", re.IGNORECASE | re.ASCII) for name in _INSIDE} | {
-    "plaintext": re.compile(r"\Z")
+_END_OF: Final = {name: lazy_pattern(rf"</{name}(?={_NAME_END})", re.IGNORECASE | re.ASCII) for name in _INSIDE} | {
+    "plaintext": lazy_pattern(r"\Z")
 }
-_SCRIPT_MARK: Final = re.compile(rf"<!(?=--)|-->|<(/?)script(?={_NAME_END})", re.IGNORECASE | re.ASCII)
+_SCRIPT_MARK: Final = lazy_pattern(rf"<!(?=--)|-->|<(/?)script(?={_NAME_END})", re.IGNORECASE | re.ASCII)
 
 # In SVG and MathML: where HTML begins again (section 13.2.5, integration points), and what cannot stand in them.
 _HTML_INSIDE: Final = {

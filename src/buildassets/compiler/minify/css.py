@@ -12,12 +12,12 @@ Whether a text is a declaration or a nested rule, only its end tells. Custom pro
 stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
 """
 
-import re
 from collections.abc import Callable, Container, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.css import SPACE, URL_BODY, Kind, follow, pieces, tokens, unescaped
+from buildassets.compiler.patterns import lazy_pattern
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _DEEPER: Final = {"{": 1, "}": -1, ";": 0}  # what ends a statement, and by how much it nests
@@ -27,8 +27,8 @@ _COMBINATORS: Final = frozenset(">~+")
 _ATTRIBUTE_MATCHERS: Final = frozenset("~|^$*")
 _QUERIES: Final = frozenset(("@media", "@supports", "@container", "@import"))
 _SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in @property and @function
-_ENCODING: Final = re.compile(r'@charset "[^"\n\r\f]*";')
-_URL_PARTS: Final = re.compile(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
+_ENCODING: Final = lazy_pattern(r'@charset "[^"\n\r\f]*";')
+_URL_PARTS: Final = lazy_pattern(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
 _GAPS: Final = (Kind.SPACE, Kind.COMMENT, Kind.BYTE_ORDER_MARK)
 

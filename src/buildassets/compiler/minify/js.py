@@ -8,13 +8,13 @@ between `return` and its value. Neither is so after a token with which no statem
 nor before one with which nothing begins; every other line end is taken to matter.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import starmap, zip_longest
 from operator import eq
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, Kind, tokens
+from buildassets.compiler.patterns import lazy_pattern
 
 
 class Piece(NamedTuple):
@@ -33,8 +33,8 @@ class Piece(NamedTuple):
 _ENDS: Final = frozenset({")", "]", "}", "++", "--"})
 # These may begin one: `/` and `/=` as regular expressions, `*` as a generator method. No line end may precede `=>`.
 _BEGINS: Final = frozenset({"(", "[", "{", "+", "-", "++", "--", "!", "~", "/", "/=", "*", "=>"})
-_LINE_TERMINATOR: Final = re.compile(f"[{LINE_TERMINATORS}]")
-_STAYS: Final = re.compile(r"/[*/]!|<!--|-->|[\s\S]*?@(?:license|preserve)")
+_LINE_TERMINATOR: Final = lazy_pattern(f"[{LINE_TERMINATORS}]")
+_STAYS: Final = lazy_pattern(r"/[*/]!|<!--|-->|[\s\S]*?@(?:license|preserve)")
 _LINE_COMMENTS: Final = ("//", "#!", "<!--", "-->")
 _WORDS: Final = frozenset({Kind.NAME, Kind.NUMBER, Kind.REGEXP})
 # Pairs of characters that read as one operator or comment when they meet.

@@ -22,6 +22,7 @@ from buildassets.compiler.lexers.css import (
     unescaped,
 )
 from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.compiler.patterns import lazy_pattern
 
 _URLS: Final = frozenset(("url(", "src("))
 _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
@@ -29,23 +30,23 @@ _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
 # Where a reference may stand, as far as a few characters tell: nothing is read beyond the last such place.
 _RUN: Final = rf"(?:{NAME_CHARACTERS}++|{ESCAPE})"
 _URL_CALL, _SRC_CALL, _SET_CALL = r"(?<=[uU][rR][lL]\()", r"(?<=[sS][rR][cC]\()", r"(?<=-[sS][eE][tT]\()"
-_CALL: Final = re.compile(rf"\((?:{_URL_CALL}(?!{SPACE}*+[\"']?+(?i:data:))|{_SRC_CALL}|{_SET_CALL})")
-_AT_KEYWORD: Final = re.compile(rf"@(?=(?i:import)|{NAME_CHARACTERS}*+\\)")
-_ESCAPED_NAME: Final = re.compile(rf"{ESCAPE}{_RUN}*+(\()?+")
+_CALL: Final = lazy_pattern(rf"\((?:{_URL_CALL}(?!{SPACE}*+[\"']?+(?i:data:))|{_SRC_CALL}|{_SET_CALL})")
+_AT_KEYWORD: Final = lazy_pattern(rf"@(?=(?i:import)|{NAME_CHARACTERS}*+\\)")
+_ESCAPED_NAME: Final = lazy_pattern(rf"{ESCAPE}{_RUN}*+(\()?+")
 # What holds no reference is swallowed in C. It ends before the parenthesis of a function that may refer by the end of
 # its name, the first escape in a function's name, an at-keyword, or a comment that may name the source map.
-_DULL: Final = re.compile(
+_DULL: Final = lazy_pattern(
     rf"(?:[^\"'/\\@(]++|\((?!{_URL_CALL}|{_SRC_CALL}|{_SET_CALL})"
     rf"|{OPEN_STRING}[\"']?+|(?!/\*[\#@]){COMMENT}|/(?!\*)"
     rf"|{ESCAPE}{_RUN}*+(?!\()|\\(?=[\n\r\f]))*+"
 )
 _ENDS_TOKEN: Final = frozenset(" \t\n\r\f:,;{}()")
 _SHORT_NAME: Final = 3  # the length of `url` and `src`
-_OPEN_STRING: Final = re.compile(OPEN_STRING)
-_URL_PARTS: Final = re.compile(rf"[^(]++\({SPACE}*+({URL_BODY})")
-_SOURCE_MAP: Final = re.compile(r"/\*[\#@]\s*+sourceMappingURL=([^\s*]*+(?:\*(?!/)[^\s*]*+)*+)\s*+\*/")
+_OPEN_STRING: Final = lazy_pattern(OPEN_STRING)
+_URL_PARTS: Final = lazy_pattern(rf"[^(]++\({SPACE}*+({URL_BODY})")
+_SOURCE_MAP: Final = lazy_pattern(r"/\*[\#@]\s*+sourceMappingURL=([^\s*]*+(?:\*(?!/)[^\s*]*+)*+)\s*+\*/")
 _SOURCE_MAP_MARKS: Final = ("#", "@")
-_GAPS: Final = re.compile(rf"(?:{SPACE}++|{COMMENT})*+")
+_GAPS: Final = lazy_pattern(rf"(?:{SPACE}++|{COMMENT})*+")
 _NEARBY: Final = 200  # characters that are looked at beside a place
 
 

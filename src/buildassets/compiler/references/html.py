@@ -10,9 +10,10 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import html_tokens
 from buildassets.compiler.model import Reference
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import markup
 
-_CHARACTER_REFERENCE: Final = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++)|([a-zA-Z][a-zA-Z0-9]*+));?+")
+_CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++)|([a-zA-Z][a-zA-Z0-9]*+));?+")
 _LONGEST_NUMBER: Final = 20
 
 
@@ -27,7 +28,7 @@ def _meaning(match: re.Match[str]) -> str | None:
     return html5[written[1:]]
 
 
-_DIALECT: Final = markup.Dialect(html_tokens, _CHARACTER_REFERENCE, _meaning, re.compile(markup.TEMPLATE_MARK))
+_DIALECT: Final = markup.Dialect(html_tokens, _CHARACTER_REFERENCE, _meaning, lazy_pattern(markup.TEMPLATE_MARK))
 
 
 def scan(text: str) -> list[Reference]:

@@ -8,11 +8,11 @@ stands beside it, the slow one reads every token. Pure.
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
 from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.compiler.patterns import lazy_pattern
 
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]"
 _BLOCK_COMMENT: Final = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
@@ -38,24 +38,18 @@ _CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
 
 # How each form of a reference reads from its first word on.
 _FORMS: Final = {
-    "import": _spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})"),
-    "from": _spaced("from", f"(?P<specifier>{_STRING})"),
-    "new": _spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]"),
+    "import": lazy_pattern(_spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})")),
+    "from": lazy_pattern(_spaced("from", f"(?P<specifier>{_STRING})")),
+    "new": lazy_pattern(_spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]")),
 }
-
-
-@cache
-def _form(word: str) -> re.Pattern[str]:
-    return re.compile(_FORMS[word])  # on first use: these take milliseconds, more than the rest of this module
-
 
 # The same as far as it can be asked of any place at no cost: a comment that never ends may stand there a million times.
 # What must not stand before a word is asked behind it: a pattern that begins with plain letters is found fast. A string
 # that ends where `import` begins makes no sense, and one that holds just this word is common.
 _STRING_NEARBY: Final = r"\"[^\"\\\n\r]*+[\"\\]|'[^'\\\n\r]*+['\\]"
-_IMPORT: Final = re.compile(rf"import(?<![\w$\"']import)(?={_SPACE}*+(?:\(|{_STRING_NEARBY}|([./])))")
-_FROM: Final = re.compile(rf"from(?<![\w$]from)(?={_SPACE}*+(?:{_STRING_NEARBY}|/))")
-_NEW: Final = re.compile(rf"new(?<![\w$]new)(?={_SPACE}*+(?:URL|/[/*]))")
+_IMPORT: Final = lazy_pattern(rf"import(?<![\w$\"']import)(?={_SPACE}*+(?:\(|{_STRING_NEARBY}|([./])))")
+_FROM: Final = lazy_pattern(rf"from(?<![\w$]from)(?={_SPACE}*+(?:{_STRING_NEARBY}|/))")
+_NEW: Final = lazy_pattern(rf"new(?<![\w$]new)(?={_SPACE}*+(?:URL|/[/*]))")
 
 # The declarations with which a module begins, as nearly all are written. A text begins in code, and so does what
 # follows such a declaration.
@@ -68,40 +62,40 @@ _IMPORTED: Final = (
     rf"(?:{_PLAIN_NAME}(?:{_WHITE},{_WHITE}(?:{_NAMED}|{_NAMESPACE}))?+|{_NAMED}|{_NAMESPACE}){_WHITE}from(?![\w$])"
 )
 _EXPORTED: Final = rf"(?:{_NAMED}|{_NAMESPACE}|\*){_WHITE}from(?![\w$])"
-_DECLARATION: Final = re.compile(
+_DECLARATION: Final = lazy_pattern(
     rf"\ufeff?{_PLAIN_GAP}(?:import(?![\w$]){_WHITE}(?:{_IMPORTED})?+|export{_WHITE}{_EXPORTED})"
     r"[ \t]*+(?:\"([^\"\\\n\r]*+)\"|'([^'\\\n\r]*+)')"
 )
-_SOURCE_MAP: Final = re.compile(r"/[/*][#@]\s*sourceMappingURL=(\S*?)\s*(?:(?<=.)\*/)?")
+_SOURCE_MAP: Final = lazy_pattern(r"/[/*][#@]\s*sourceMappingURL=(\S*?)\s*(?:(?<=.)\*/)?")
 
-_LINE_TERMINATOR: Final = re.compile(rf"[{LINE_TERMINATORS}]")
-_GAP_PATTERN: Final = re.compile(_GAP)
-_COMMENT: Final = re.compile(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
-_STRING_PATTERN: Final = re.compile(_STRING)
-_TEMPLATE_PIECE: Final = re.compile(rf"[`}}]{_TEMPLATE_TEXT}(?:`|\$\{{)")
-_REGEXP: Final = re.compile(REGEXP)
-_DIVISION: Final = re.compile("/")
+_LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
+_GAP_PATTERN: Final = lazy_pattern(_GAP)
+_COMMENT: Final = lazy_pattern(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
+_STRING_PATTERN: Final = lazy_pattern(_STRING)
+_TEMPLATE_PIECE: Final = lazy_pattern(rf"[`}}]{_TEMPLATE_TEXT}(?:`|\$\{{)")
+_REGEXP: Final = lazy_pattern(REGEXP)
+_DIVISION: Final = lazy_pattern("/")
 # What is passed over alike as a regular expression, and as two divisions with code between them.
-_EITHER: Final = re.compile(
+_EITHER: Final = lazy_pattern(
     rf"/(?:[^/\\\[\]\"'`{{}}<\-{LINE_TERMINATORS}]++|\\[^/\"'`{{}}{LINE_TERMINATORS}]|[<\-](?![!-]))++/(?![/*]){NAME_PART}*+"
 )
 # Whole tokens of no interest. A line comment only with its line end: without, it may go on beyond what is looked at.
 _TOKENS: Final = rf"{_STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_BLOCK_COMMENT}"
-_CODE: Final = re.compile(rf"(?:[^\"'`/]++|{_TOKENS})*+")
-_CODE_IN_HOLE: Final = re.compile(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
+_CODE: Final = lazy_pattern(rf"(?:[^\"'`/]++|{_TOKENS})*+")
+_CODE_IN_HOLE: Final = lazy_pattern(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
 
-_NO_SPACE: Final = re.compile(rf"[^{SPACES}{LINE_TERMINATORS}]")
-_NAME_BEFORE: Final = re.compile(rf"{NAME_PART}|[\\#]")
-_ESCAPE_BEFORE: Final = re.compile(r"\\u\{[\da-fA-F]++\}\Z")
-_DOT_BEFORE_COMMENT: Final = re.compile(rf"\.{_SPACE}*+(?://|/\*)")
-_LABEL_BEFORE: Final = re.compile(r"(?:break|continue)[\s]++\Z")
-_LAST_WORD: Final = re.compile(rf"{NAME_PART}++\Z")
+_NO_SPACE: Final = lazy_pattern(rf"[^{SPACES}{LINE_TERMINATORS}]")
+_NAME_BEFORE: Final = lazy_pattern(rf"{NAME_PART}|[\\#]")
+_ESCAPE_BEFORE: Final = lazy_pattern(r"\\u\{[\da-fA-F]++\}\Z")
+_DOT_BEFORE_COMMENT: Final = lazy_pattern(rf"\.{_SPACE}*+(?://|/\*)")
+_LABEL_BEFORE: Final = lazy_pattern(r"(?:break|continue)[\s]++\Z")
+_LAST_WORD: Final = lazy_pattern(rf"{NAME_PART}++\Z")
 # Divisions stand after names, numbers and closed brackets. What ends like a keyword counts as one.
-_NO_DIVISION: Final = re.compile(
+_NO_DIVISION: Final = lazy_pattern(
     r"(?<![\w$)\]\s])\s*+/|(?:await|case|delete|in|instanceof|new|of|return|typeof|void|yield)\s*+/|/[/*]"
 )
-_SOURCE_MAP_HEAD: Final = re.compile(r"(?://|/\*)[#@]\s*\Z")
-_CLOSER: Final = re.compile(r"[\"'`]|\*/")
+_SOURCE_MAP_HEAD: Final = lazy_pattern(r"(?://|/\*)[#@]\s*\Z")
+_CLOSER: Final = lazy_pattern(r"[\"'`]|\*/")
 _OPERATOR_WORDS: Final = frozenset(
     ("case", "delete", "do", "else", "extends", "in", "instanceof", "new", "return", "throw", "typeof", "void")
 )
@@ -116,13 +110,13 @@ def _round_backwards(depth: int) -> str:
     return rf"\)(?:{inner})*+\("
 
 
-_ROUND_BACKWARDS: Final = re.compile(_round_backwards(4))
+_ROUND_BACKWARDS: Final = lazy_pattern(_round_backwards(4))
 _NEARBY: Final = 500  # characters that are looked at before a place
 _COMMENT_WINDOW: Final = 4000  # the same for a comment around it
 _PROSE: Final = 80  # and for the words before it
 _BEFORE_BINDING: Final = frozenset(("import", "as", "source", "defer", "type"))
-_END_OF_COMMENT: Final = re.compile(r"\*/|`|\$\{")
-_END_OF_LINE_COMMENT: Final = re.compile(rf"\*/|`|\$\{{|[{LINE_TERMINATORS}]")
+_END_OF_COMMENT: Final = lazy_pattern(r"\*/|`|\$\{")
+_END_OF_LINE_COMMENT: Final = lazy_pattern(rf"\*/|`|\$\{{|[{LINE_TERMINATORS}]")
 _DOTS: Final = (".", "?.")
 
 
@@ -171,7 +165,7 @@ def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
 
 def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
     """The reference that begins with `word` at `start`, if one does."""
-    match = _form(word).match(text, start)
+    match = _FORMS[word].match(text, start)
     if not match:
         return
     first, last = match.span(match.lastgroup or 0)
@@ -187,7 +181,7 @@ def _kind(word: str, match: re.Match[str]) -> ReferenceKind:
     return ReferenceKind.RESOLVED if is_resolved else ReferenceKind.MODULE
 
 
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = lazy_pattern(
     r"\\(?:u\{([\da-fA-F]++)\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-3]?[0-7]{1,2})|(\r\n|[\s\S]))"
 )
 _SINGLE_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
@@ -239,7 +233,7 @@ def _scan_code_places(text: str) -> Iterator[Reference]:
 
 def _is_reference_word(text: str, start: int, word: str) -> bool:
     """Whether `import`, `from` or `new` at `start` is no property and no field of a class."""
-    match = _form(word).match(text, start)
+    match = _FORMS[word].match(text, start)
     if not match or word == "new":
         return match is not None
     if match.lastgroup == "argument":

@@ -1,17 +1,17 @@
 """The comment at the end of a script or sheet that names its source map (ECMA-426, section 11.1.2). Pure."""
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers import css, js
 from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import scan
 from buildassets.media import Syntax
 
-_COMMENT: Final = re.compile(r"/[/*][#@]\s*+sourceMappingURL=(\S*?)\s*+(?:\*/)?")
+_COMMENT: Final = lazy_pattern(r"/[/*][#@]\s*+sourceMappingURL=(\S*?)\s*+(?:\*/)?")
 _HINT: Final = "sourceMappingURL="
-_HEAD: Final = re.compile(r"/[/*][#@]\s*+sourceMappingURL=\Z")
+_HEAD: Final = lazy_pattern(r"/[/*][#@]\s*+sourceMappingURL=\Z")
 _HEAD_CHARACTERS: Final = 64  # with more white space in it, it counts as no such comment
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import Kind, Tag, Token, name_of, read_tag
 from buildassets.compiler.model import Reference, ReferenceKind
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import css, import_map, js
 from buildassets.compiler.references.decoded import Decoded
 from buildassets.paths import split_url
@@ -44,11 +45,11 @@ _STYLES: Final = frozenset(  # attributes whose values are CSS
         *("marker", "marker-start", "marker-mid", "marker-end"),
     )
 )
-_MAY_CALL: Final = re.compile(r"[(&]")  # without a parenthesis no value refers
+_MAY_CALL: Final = lazy_pattern(r"[(&]")  # without a parenthesis no value refers
 _SAME_FOLDER: Final = ("", ".", "./")
 TEMPLATE_MARK: Final = r"\{[{%#]|<[?%]|[$#]\{"  # what template languages put in place of text
-_CANDIDATE: Final = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)")
-_DESCRIPTORS: Final = re.compile(r"(?:[^(,]++|\([^)]*+(?:\)|\Z))*+")
+_CANDIDATE: Final = lazy_pattern(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)")
+_DESCRIPTORS: Final = lazy_pattern(r"(?:[^(,]++|\([^)]*+(?:\)|\Z))*+")
 _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 
 _Scanner = Callable[[str], list[Reference]]

@@ -8,9 +8,10 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import xml_tokens
 from buildassets.compiler.model import Reference
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import markup
 
-_CHARACTER_REFERENCE: Final = re.compile(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
+_CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
 _ENTITY: Final = r"&[\w.:\-]++;"
 _PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
@@ -24,7 +25,7 @@ def _meaning(match: re.Match[str]) -> str | None:
 
 
 _DIALECT: Final = markup.Dialect(
-    xml_tokens, _CHARACTER_REFERENCE, _meaning, re.compile(rf"{markup.TEMPLATE_MARK}|{_ENTITY}")
+    xml_tokens, _CHARACTER_REFERENCE, _meaning, lazy_pattern(rf"{markup.TEMPLATE_MARK}|{_ENTITY}")
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
+from buildassets.compiler.lexers.js_slash import Doubt, begins_word, divides, is_property
 from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.compiler.patterns import lazy_pattern
 
@@ -84,34 +85,8 @@ _TOKENS: Final = rf"{_STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_
 _CODE: Final = lazy_pattern(rf"(?:[^\"'`/]++|{_TOKENS})*+")
 _CODE_IN_HOLE: Final = lazy_pattern(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
 
-_NO_SPACE: Final = lazy_pattern(rf"[^{SPACES}{LINE_TERMINATORS}]")
-_NAME_BEFORE: Final = lazy_pattern(rf"{NAME_PART}|[\\#]")
-_ESCAPE_BEFORE: Final = lazy_pattern(r"\\u\{[\da-fA-F]++\}\Z")
-_DOT_BEFORE_COMMENT: Final = lazy_pattern(rf"\.{_SPACE}*+(?://|/\*)")
-_LABEL_BEFORE: Final = lazy_pattern(r"(?:break|continue)[\s]++\Z")
-_LAST_WORD: Final = lazy_pattern(rf"{NAME_PART}++\Z")
-# Divisions stand after names, numbers and closed brackets. What ends like a keyword counts as one.
-_NO_DIVISION: Final = lazy_pattern(
-    r"(?<![\w$)\]\s])\s*+/|(?:await|case|delete|in|instanceof|new|of|return|typeof|void|yield)\s*+/|/[/*]"
-)
 _SOURCE_MAP_HEAD: Final = lazy_pattern(r"(?://|/\*)[#@]\s*\Z")
 _CLOSER: Final = lazy_pattern(r"[\"'`]|\*/")
-_OPERATOR_WORDS: Final = frozenset(
-    ("case", "delete", "do", "else", "extends", "in", "instanceof", "new", "return", "throw", "typeof", "void")
-)
-_KEYWORDS: Final = _OPERATOR_WORDS | {"await", "break", "continue", "debugger", "default", "finally", "of", "yield"}
-_HEADS: Final = frozenset(("if", "while", "for", "with", "await"))
-
-
-def _round_backwards(depth: int) -> str:
-    """A pattern for `(…)` read from its end, with up to `depth` of the same inside, and nothing that hides one."""
-    other = r"[^()\"'`{}]++"
-    inner = rf"{other}|{_round_backwards(depth - 1)}" if depth else other
-    return rf"\)(?:{inner})*+\("
-
-
-_ROUND_BACKWARDS: Final = lazy_pattern(_round_backwards(4))
-_NEARBY: Final = 500  # characters that are looked at before a place
 _COMMENT_WINDOW: Final = 4000  # the same for a comment around it
 _PROSE: Final = 80  # and for the words before it
 _BEFORE_BINDING: Final = frozenset(("import", "as", "source", "defer", "type"))
@@ -129,7 +104,7 @@ def scan(text: str) -> list[Reference]:
     """
     try:
         return list(_scan_code_places(text))
-    except _Doubt:
+    except Doubt:
         return list(scan_tokens(text))
 
 
@@ -209,10 +184,6 @@ def _escaped_character(escape: re.Match[str]) -> str:
     return "" if other[0] in "\n\r\u2028\u2029" else _SINGLE_ESCAPES.get(other, other)
 
 
-class _Doubt(Exception):  # noqa: N818  # no error: it asks for the other way
-    """What stands beside a place does not tell what it is."""
-
-
 def _scan_code_places(text: str) -> Iterator[Reference]:
     position = 0
     while match := _DECLARATION.match(text, position):
@@ -224,8 +195,8 @@ def _scan_code_places(text: str) -> Iterator[Reference]:
         if not walk.reaches(start):
             continue
         if word not in _FORMS:
-            raise _Doubt
-        if _begins_word(text, start) and _is_reference_word(text, start, word):
+            raise Doubt
+        if begins_word(text, start) and _is_reference_word(text, start, word):
             yield from _reference(text, word, start)
     if _may_end_in_comment(text):
         yield from _last_source_map(text, walk)
@@ -237,9 +208,9 @@ def _is_reference_word(text: str, start: int, word: str) -> bool:
     if not match or word == "new":
         return match is not None
     if match.lastgroup == "argument":
-        return not _is_property(text, start)
+        return not is_property(text, start)
     if _LINE_TERMINATOR.search(text, start, match.start("specifier")):
-        raise _Doubt  # with a semicolon left out, it may be anything that is named so
+        raise Doubt  # with a semicolon left out, it may be anything that is named so
     return True
 
 
@@ -305,31 +276,6 @@ def _places(text: str, mark: str, start: int, end: int) -> Iterator[int]:
         place = text.find(mark, place + len(mark), end)
 
 
-def _begins_word(text: str, start: int) -> bool:
-    """Whether a word begins at `start`, and not the middle of one or a private name."""
-    if _NAME_BEFORE.match(text, start - 1, start):
-        return False
-    return not (text[start - 1 : start] == "}" and _ESCAPE_BEFORE.search(text, max(0, start - 12), start))
-
-
-def _is_property(text: str, start: int) -> bool:
-    """Whether the word at `start` stands after a dot, as in `a.import("x")`."""
-    end = _before_space(text, start)
-    last = text[end - 1 : end]
-    if last == ".":
-        return text[end - 3 : end] != "..."
-    after_comment = last == "/" or (_LINE_TERMINATOR.search(text, end, start) and _may_hold_comment(text, end))
-    if after_comment and _DOT_BEFORE_COMMENT.search(text, max(0, start - _NEARBY), start):
-        raise _Doubt
-    return False
-
-
-def _before_space(text: str, end: int) -> int:
-    while end and not _NO_SPACE.match(text, end - 1):
-        end -= 1
-    return end
-
-
 def _may_end_in_comment(text: str) -> bool:
     """Whether the last line that is not blank has what can end in a comment."""
     tail = text[-_COMMENT_WINDOW:].rstrip()
@@ -346,11 +292,11 @@ def _last_source_map(text: str, walk: "_Walk") -> Iterator[Reference]:
             return
         comment = _COMMENT.match(text, head.start())
         if not comment:
-            raise _Doubt
+            raise Doubt
         if _GAP_PATTERN.match(text, comment.end()).end() < len(text):  # type: ignore[union-attr]  # matches anywhere
             return
         if not _is_plainly_a_comment(text, comment) and not walk.reaches(comment.start()):
-            raise _Doubt
+            raise Doubt
         yield from _source_map(comment[0], comment.start())
         return
 
@@ -416,85 +362,14 @@ class _Walk:
     def _end_of(self, pattern: re.Pattern[str], place: int) -> int:
         match = pattern.match(self._text, place)
         if not match:
-            raise _Doubt
+            raise Doubt
         return match.end()
 
     def _end_of_slash(self, place: int) -> int:
         if self._text[place + 1 : place + 2] in ("/", "*"):
             return self._end_of(_COMMENT, place)
         try:
-            pattern = _DIVISION if _divides(self._text, place) else _REGEXP
-        except _Doubt:
+            pattern = _DIVISION if divides(self._text, place) else _REGEXP
+        except Doubt:
             pattern = _EITHER
         return self._end_of(pattern, place)
-
-
-def _divides(text: str, place: int) -> bool:
-    """Whether the `/` at `place` divides, as far as the code just before it tells."""
-    end = _before_space(text, place)
-    last = text[end - 1 : end]
-    if _LINE_TERMINATOR.search(text, end, place) and _may_hold_comment(text, end):
-        raise _Doubt
-    if not last or (last in "=(,:[!&|?{;%~^<>+-*" and text[end - 2 : end] not in ("++", "--")):
-        return False
-    if last == ")":
-        return not _ends_head(text, end)
-    if last == "]" or (last == "." and text[end - 2 : end] != ".."):
-        return True
-    word = _LAST_WORD.search(text, max(0, end - 64), end)
-    if not word or (_LINE_TERMINATOR.search(text, end, place) and _may_be_declared(text, word.start())):
-        raise _Doubt
-    return not _wants_operand(text, word.start(), word[0])
-
-
-def _may_be_declared(text: str, start: int) -> bool:
-    """Whether the name at `start` may be one that `var` or `let` declares without initialiser."""
-    end = _before_space(text, start)
-    if _LINE_TERMINATOR.search(text, end, start):
-        return True
-    return text[end - 1 : end] in tuple(",/") or text[max(0, end - 3) : end] in ("var", "let")
-
-
-def _may_hold_comment(text: str, end: int) -> bool:
-    """Whether a `//` comment may stand in the line that ends at `end`."""
-    nearby = text[max(0, end - _NEARBY) : end]
-    line_start = nearby.rfind("\n") + 1
-    return "//" in nearby[line_start:] or (line_start == 0 and end > _NEARBY)
-
-
-def _wants_operand(text: str, start: int, word: str) -> bool:
-    """Whether the `word` at `start` is a keyword after which a `/` begins a regular expression."""
-    if word not in _KEYWORDS:
-        if _LABEL_BEFORE.search(text, max(0, start - 12), start):
-            raise _Doubt
-        return False
-    if not _begins_word(text, start) or _is_property(text, start):
-        return False
-    if word not in _OPERATOR_WORDS:
-        raise _Doubt
-    return True
-
-
-def _ends_head(text: str, end: int) -> bool:
-    """Whether the parenthesis that closes before `end` is the head of an `if`, `while`, `for` or `with`."""
-    match = _ROUND_BACKWARDS.match(text[max(0, end - _NEARBY) : end][::-1])
-    if not match:
-        raise _Doubt
-    start = end - match.end()
-    word_end = _before_space(text, start)
-    before = text[word_end - 1 : word_end]
-    if before in tuple("\\/[^") or not _is_plain_code(text[start:end]):
-        raise _Doubt  # the parenthesis that seems to open it may be one of a regular expression or a comment
-    if _LINE_TERMINATOR.search(text, word_end, end) and _may_hold_comment(text, start):
-        raise _Doubt
-    word = _LAST_WORD.search(text, max(0, word_end - 12), word_end)
-    if not word or word[0] not in _HEADS:
-        return False
-    return _begins_word(text, word.start()) and not _is_property(text, word.start())
-
-
-def _is_plain_code(text: str) -> bool:
-    """Whether `text`, which has no quotes and no braces, has neither part of a regular expression nor of a comment."""
-    if text.count("[") != text.count("]") or text.find("]") < text.find("["):
-        return False
-    return "/" not in text or not _NO_DIVISION.search(text)

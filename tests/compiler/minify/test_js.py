@@ -30,6 +30,46 @@ OPERATORS: Final = frozenset(
 NOTHING_ENDS_WITH: Final = OPERATORS | {"(", "[", "{", "...", "=>", "+", "-", "*", "/", "/=", "!", "~"}
 NOTHING_BEGINS_WITH: Final = OPERATORS | {")", "]", "}", "..."}
 
+OTHER_PROGRAMS: Final = [
+    ("a < !--b", "a<!--b"),
+    ("a / /2/", "a//2/"),
+    ("return/*\n*/1", "return 1"),
+    ("return 1", "return\n1"),
+    ("class A{#a = 1\n#b = 2}", "class A{#a=1#b=2}"),
+    ("class A{a\n*b(){}}", "class A{a*b(){}}"),
+    ("a\n++b", "a++b"),
+    ("a++\nb", "a\n++b"),
+    ("a + +b", "a++b"),
+    ("case /a  b/:", "case/a b/:"),
+    ("`a  b`", "`a b`"),
+    ("`${a}  b`", "`${a} b`"),
+    ("`${`  `}`", "`${``}`"),
+    ("'a  b'", "'a b'"),
+    ("a\n-->b", "a-->b"),
+    ("a-->b", "a\n-->b"),
+    ("1 .a", "1.a"),
+    ("var \\u0061b", "var\\u0061b"),
+    ("a// b\u2028c", "a"),
+    ("/*! a */b", "b"),
+    ("b", "/*! a */b"),
+    ("a;b", "a;b;"),
+    ("a;b;", "a;b"),
+    ("a}\n~b", "a}~b"),
+    ("a}\n'b'", "a}'b'"),
+]
+SAME_PROGRAMS: Final = [
+    ("a = 1 ;\n\n b = 2", "a=1;b=2"),
+    ("f (\n a ,\n b\n)", "f(a,b)"),
+    ("a\n  .b\n  ?.c", "a.b?.c"),
+    ("a =>\n{\n return a\n}", "a=>{return a}"),
+    ("a\n && b\n || c", "a&&b||c"),
+    ("`${\n a\n }`", "`${a}`"),
+    ("a;b", "a;\nb"),
+    ("/* a */ b // c", "b"),
+    ("a\r\nb\u2028c", "a\nb\nc"),
+    ("\ufeff a", "a"),
+]
+
 
 def kept(text: str) -> tuple[Piece, ...]:
     """The pieces of a text without bad tokens."""
@@ -76,55 +116,12 @@ def test_reduced_text_loses_no_line_end_that_can_matter(text: str) -> None:
             assert is_after_opening or word in NOTHING_BEGINS_WITH or word.startswith("}")
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("a < !--b", "a<!--b"),
-        ("a / /2/", "a//2/"),
-        ("return/*\n*/1", "return 1"),
-        ("return 1", "return\n1"),
-        ("class A{#a = 1\n#b = 2}", "class A{#a=1#b=2}"),
-        ("class A{a\n*b(){}}", "class A{a*b(){}}"),
-        ("a\n++b", "a++b"),
-        ("a++\nb", "a\n++b"),
-        ("a + +b", "a++b"),
-        ("case /a  b/:", "case/a b/:"),
-        ("`a  b`", "`a b`"),
-        ("`${a}  b`", "`${a} b`"),
-        ("`${`  `}`", "`${``}`"),
-        ("'a  b'", "'a b'"),
-        ("a\n-->b", "a-->b"),
-        ("a-->b", "a\n-->b"),
-        ("1 .a", "1.a"),
-        ("var \\u0061b", "var\\u0061b"),
-        ("a// b\u2028c", "a"),
-        ("/*! a */b", "b"),
-        ("b", "/*! a */b"),
-        ("a;b", "a;b;"),
-        ("a;b;", "a;b"),
-        ("a}\n~b", "a}~b"),
-        ("a}\n'b'", "a}'b'"),
-    ],
-)
+@pytest.mark.parametrize(("before", "after"), OTHER_PROGRAMS)
 def test_other_programs_are_told_apart(before: str, after: str) -> None:
     assert not same_meaning(pieces(before), pieces(after))
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("a = 1 ;\n\n b = 2", "a=1;b=2"),
-        ("f (\n a ,\n b\n)", "f(a,b)"),
-        ("a\n  .b\n  ?.c", "a.b?.c"),
-        ("a =>\n{\n return a\n}", "a=>{return a}"),
-        ("a\n && b\n || c", "a&&b||c"),
-        ("`${\n a\n }`", "`${a}`"),
-        ("a;b", "a;\nb"),
-        ("/* a */ b // c", "b"),
-        ("a\r\nb\u2028c", "a\nb\nc"),
-        ("\ufeff a", "a"),
-    ],
-)
+@pytest.mark.parametrize(("before", "after"), SAME_PROGRAMS)
 def test_the_same_program_is_recognised(before: str, after: str) -> None:
     assert same_meaning(pieces(before), pieces(after))
     assert reduced(pieces(before)) == after.replace(";\n", ";")

@@ -44,13 +44,18 @@ LINE_TERMINATORS: Final = r"\n\r\u2028\u2029"
 NAME_START: Final = rf"[^\x00-\x23\x25-\x40\x5b-\x5e\x60\x7b-\x7f{SPACES}{LINE_TERMINATORS}]"
 NAME_PART: Final = rf"[^\x00-\x23\x25-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f{SPACES}{LINE_TERMINATORS}]"
 _ESCAPE: Final = r"\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]++\})"
-_IN_DOUBLE: Final = r'(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+'
-_IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
-_IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
+IN_DOUBLE: Final = r'(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+'
+IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
+IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
 _NO_NAME: Final = rf"(?!{NAME_START}|\\)"  # what must follow a number: `1.in` is an error (ECMA-262, section 12.9.3)
+NUMBER: Final = (
+    r"[0-9](?:(?<=0)(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
+    rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}"
+)
+FRACTION: Final = rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"
 _TEMPLATE_END: Final = r"(?:`|\$\{)"
-_WHOLE_COMMENT: Final = rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"
+WHOLE_COMMENT: Final = rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"
 
 # The likeliest first. Each begins with one character or class, by which the engine passes it over without trying it;
 # so the group, which tells the branches apart, is empty and comes last.
@@ -60,15 +65,11 @@ _BRANCHES: Final = (
     (Kind.PUNCTUATOR, r"[{}()\[\];,~:]"),
     (Kind.PUNCTUATOR, r"\.(?:\.\.|(?![0-9]))"),
     (Kind.LINE_END, rf"[{LINE_TERMINATORS}][{LINE_TERMINATORS}]*+(?:[{SPACES}]*+[{LINE_TERMINATORS}]++)*+"),
-    (Kind.STRING, rf'"{_IN_DOUBLE}"'),
-    (Kind.STRING, rf"'{_IN_SINGLE}'"),
+    (Kind.STRING, rf'"{IN_DOUBLE}"'),
+    (Kind.STRING, rf"'{IN_SINGLE}'"),
     (Kind.PUNCTUATOR, r"=(?:>|==?)?"),
-    (
-        Kind.NUMBER,
-        r"[0-9](?:(?<=0)(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
-        rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}",
-    ),
-    (Kind.NUMBER, rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"),
+    (Kind.NUMBER, NUMBER),
+    (Kind.NUMBER, FRACTION),
     (Kind.PUNCTUATOR, r"!(?:==?)?"),
     (Kind.PUNCTUATOR, r"\?(?:\?=?|\.(?![0-9]))?"),
     (Kind.PUNCTUATOR, r"\+[+=]?"),
@@ -81,12 +82,12 @@ _BRANCHES: Final = (
     (Kind.PUNCTUATOR, r">>?>?=?"),
     (Kind.PUNCTUATOR, r"[%^]=?"),
     (Kind.PUNCTUATOR, r"/(?![/*])=?"),
-    (Kind.COMMENT, _WHOLE_COMMENT),
-    (Kind.TEMPLATE, rf"`{_IN_TEMPLATE}{_TEMPLATE_END}"),
+    (Kind.COMMENT, WHOLE_COMMENT),
+    (Kind.TEMPLATE, rf"`{IN_TEMPLATE}{_TEMPLATE_END}"),
     (Kind.NAME, rf"\#?(?:{NAME_START}|{_ESCAPE})(?:{NAME_PART}++|{_ESCAPE})*+"),
     (Kind.HASHBANG, rf"(?:\A|(?<=\A\ufeff))\#![^{LINE_TERMINATORS}]*+"),
-    (Kind.BAD, rf'"{_IN_DOUBLE}'),
-    (Kind.BAD, rf"'{_IN_SINGLE}"),
+    (Kind.BAD, rf'"{IN_DOUBLE}'),
+    (Kind.BAD, rf"'{IN_SINGLE}"),
     (Kind.BAD, r"`[\s\S]*+"),
     (Kind.BAD, r"/\*[\s\S]*+"),
     (Kind.BAD, r"[\s\S]"),
@@ -98,9 +99,9 @@ REGEXP: Final = (
     rf"|\\[^{LINE_TERMINATORS}])*+\])++/{NAME_PART}*+"
 )
 _REGEXP: Final = lazy_pattern(REGEXP)
-_TEMPLATE_TAIL: Final = lazy_pattern(rf"}}{_IN_TEMPLATE}{_TEMPLATE_END}")
+_TEMPLATE_TAIL: Final = lazy_pattern(rf"}}{IN_TEMPLATE}{_TEMPLATE_END}")
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
-_GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{_WHOLE_COMMENT})*+"
+_GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{WHOLE_COMMENT})*+"
 _MODULE_SYNTAX: Final = rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))"
 
 _State: TypeAlias = int

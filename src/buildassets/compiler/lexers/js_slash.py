@@ -24,7 +24,25 @@ _NO_DIVISION: Final = lazy_pattern(
 _OPERATOR_WORDS: Final = frozenset(
     ("case", "delete", "do", "else", "extends", "in", "instanceof", "new", "return", "throw", "typeof", "void")
 )
-_KEYWORDS: Final = _OPERATOR_WORDS | {"await", "break", "continue", "debugger", "default", "finally", "of", "yield"}
+_KEYWORDS: Final = _OPERATOR_WORDS | frozenset(
+    (
+        *(
+            "await",
+            "break",
+            "catch",
+            "continue",
+            "debugger",
+            "default",
+            "export",
+            "finally",
+            "for",
+            "if",
+            "of",
+            "switch",
+        ),
+        *("try", "while", "with", "yield"),
+    )
+)
 _HEADS: Final = frozenset(("if", "while", "for", "with", "await"))
 
 
@@ -55,6 +73,8 @@ def is_property(text: str, start: int) -> bool:
     end = before_space(text, start)
     last = text[end - 1 : end]
     if last == ".":
+        if text[end - 2 : end - 1].isdigit():
+            raise Doubt  # `2.` may be a number
         return text[end - 3 : end] != "..."
     after_comment = last == "/" or (_LINE_TERMINATOR.search(text, end, start) and _may_hold_comment(text, end))
     if after_comment and _DOT_BEFORE_COMMENT.search(text, max(0, start - _NEARBY), start):

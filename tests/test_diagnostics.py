@@ -187,7 +187,7 @@ def test_json_without_a_place_has_null() -> None:
     assert (document["severity"], document["location"], document["hint"]) == ("warning", None, None)
 
 
-def test_diagnostics_are_ordered_by_file_then_place_then_code() -> None:
+def test_diagnostics_are_ordered_by_file_then_place_then_code_and_by_no_chance() -> None:
     expected = [
         error("z/z", "no place"),
         error("z/z", "m", Location("a.css")),
@@ -196,6 +196,9 @@ def test_diagnostics_are_ordered_by_file_then_place_then_code() -> None:
         error("a/a", "m", Location("a.css", 2, 10)),
         error("a/a", "m", Location("a.css", 10, 1)),
         error("a/a", "m", Location("b.css", 1, 1)),
+        error("a/a", "m", Location("b.css", 1, 1), notes=["reached from one"]),
+        error("a/a", "m", Location("b.css", 1, 1), notes=["reached from other"]),
+        error("a/a", "m", Location("b.css", 1, 1), notes=["reached from other"], hint="so"),
     ]
     backwards = expected[::-1]
     assert sorted(backwards, key=sort_key) == expected

@@ -230,10 +230,18 @@ def _escaped(text: str, more: str = "") -> str:
     return text
 
 
-def sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
-    """The order in which diagnostics are shown: by file, then place, then code."""
+def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """The order in which diagnostics are shown: by file, then place, then code, then the rest of what is shown."""
     location = diagnostic.location or Location("")
-    return location.file, location.line, location.column, diagnostic.code, diagnostic.message
+    where = (location.file, location.line, location.column)
+    return (
+        *where,
+        diagnostic.code,
+        diagnostic.message,
+        diagnostic.notes,
+        diagnostic.hint or "",
+        diagnostic.severity.value,
+    )
 
 
 def reason_text(fault: OSError) -> str:

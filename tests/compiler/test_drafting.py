@@ -220,6 +220,7 @@ SITE: Tree = {
     "assets/img.svg": "<svg/>",
     "assets/a.css": "@import 'b.css';\na { background : url( 'img.svg' ) }\n",
     "assets/b.css": "b { color : red }\n" * 40,
+    "assets/_warns.scss": "@warn 'so';\n",
     "assets/a.js": "import './b.js';\nlet x = `${ 1 } `;\n",
     "assets/b.js": "import './a.js';\n/*! keep */ const b = 1 / 2 ;\n" * 40,
 }
@@ -227,8 +228,8 @@ MORE: Tree = {
     "assets/c.css": "/*! keep */ c { content : 'x' }\n",
     "assets/c.js": "import( './b.js' );\n",
     "assets/t.jst": "<%= 1 %>\n",
-    "assets/d.scss": "$a: red;\nb { color: $a }\n",
-    "assets/e.scss": "@warn 'so';\nb { background: url(img.svg) }\n",
+    "assets/d.scss": "@import 'warns';\n$a: red;\nb { color: $a }\n",
+    "assets/e.scss": "@import 'warns';\nb { background: url(img.svg) }\n",
 }
 FAULTY: Tree = {
     "assets/f.css": "a { content: 'x\n",

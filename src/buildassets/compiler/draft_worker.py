@@ -9,11 +9,12 @@ from collections.abc import Callable
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
-from multiprocessing.connection import Connection
+from socket import socket
 from typing import Any, NoReturn
 
 from buildassets.compiler.compile import drafted
 from buildassets.compiler.engine_set import started_engines
+from buildassets.compiler.engines.object_stream import ObjectStream
 from buildassets.compiler.model import Answer
 
 
@@ -35,19 +36,19 @@ def main(file_descriptor: int) -> None:
     """Answer until the other end is closed, or a signal says that nobody waits any more; then end the engines."""
     _on_signals(_end)
     try:
-        _answer_all(Connection(file_descriptor))
+        _answer_all(ObjectStream(socket(fileno=file_descriptor)))
     except (_Ended, EOFError, ConnectionError):
         return
 
 
-def _answer_all(connection: Connection) -> NoReturn:
-    config, mode = connection.recv()
+def _answer_all(connection: ObjectStream) -> NoReturn:
+    config, mode = connection.receive()
     with ExitStack() as stack:
         engines = started_engines(config, mode, stack)
         connection.send(None)
         draft_of = partial(drafted, engines=engines, directives=config.directives)
         while True:
-            source = connection.recv()
+            source = connection.receive()
             printed = StringIO()
             with redirect_stdout(printed), redirect_stderr(printed):
                 draft = draft_of(source)

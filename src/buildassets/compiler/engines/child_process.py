@@ -1,6 +1,6 @@
 """Programs that run as processes of their own and take one piece of work at a time; and those that wait for some.
 
-Imports nothing of the package but how a process came to its end.
+Imports nothing of the package but how a process came to its end, and how objects come to it.
 """
 
 import os
@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from tempfile import TemporaryFile
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from buildassets.compiler.engines.endings import DiedError, ending
+from buildassets.compiler.engines.object_stream import ObjectStream
 
 _CHUNK_BYTES: Final = 1 << 18
 # What `-m` would do, but with the modules of this process, and none of the folder that the user happens to stand in.
@@ -93,20 +94,18 @@ class SocketProcess:
 
 
 class PythonProcess:
-    """A process that runs `main` of `module`, which gets the file descriptor of a `multiprocessing` connection.
+    """A process that runs `main` of `module`, which gets the file descriptor of the socket of an ObjectStream.
 
     Its working directory is `folder`, or else the present one. OSError where it cannot be started.
     """
 
     def __init__(self, module: str, *, folder: str | None = None) -> None:
-        from multiprocessing import Pipe
-
         if not sys.executable or hasattr(sys, "frozen"):
             raise OSError(0, "this program is no Python that could be started again")
         with ExitStack() as opened:
             self._log = opened.enter_context(TemporaryFile())
-            self._connection, theirs = Pipe()
-            opened.enter_context(self._connection)
+            ours, theirs = socket.socketpair()
+            self._stream = opened.enter_context(closing(ObjectStream(ours)))
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own module
                     [sys.executable, "-P", "-c", _program(module, theirs.fileno())],
@@ -126,16 +125,14 @@ class PythonProcess:
     def send(self, request: object) -> None:
         """Send what can be pickled; raises DiedError."""
         try:
-            self._connection.send(request)
+            self._stream.send(request)
         except ConnectionError:
             raise DiedError(ending(self._process.wait())) from None
 
     def receive(self, limit_seconds: float | None = None) -> Any:
         """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
         try:
-            if limit_seconds is not None and not self._connection.poll(limit_seconds):
-                raise TimeoutError
-            return self._connection.recv()
+            return self._stream.receive(limit_seconds)
         except (EOFError, ConnectionError):
             raise DiedError(ending(self._process.wait())) from None
 

@@ -1,6 +1,6 @@
 """Sass by libsass, which can crash or run for ever and prints to stderr: it runs in child processes that may die.
 
-Imports neither `sass` nor `multiprocessing` before it is asked to do something.
+Does not import `sass`: that is what the processes do.
 """
 
 import os

@@ -15,11 +15,12 @@ from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-from multiprocessing.connection import Connection
+from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from buildassets.compiler.engines import scss_imports, scss_syntax
+from buildassets.compiler.engines.object_stream import ObjectStream
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.scss_messages import (
     DART_SASS,
@@ -348,10 +349,10 @@ def _incompatible_units(sheet: Sheet, message: str) -> Location:
 
 def main(file_descriptor: int) -> None:
     """Answer requests, which are the arguments of `compile_sheet`, until the other end is closed."""
-    connection = Connection(file_descriptor)
+    connection = ObjectStream(socket(fileno=file_descriptor))
     while True:
         try:
-            request = connection.recv()
+            request = connection.receive()
         except EOFError:
             return
         connection.send(compile_sheet(*request))

@@ -225,7 +225,7 @@ class Assets:
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
         link = {"rel": "stylesheet", "href": release.urls[name]}
-        return element("link", link | release.integrity(given, name) | given)
+        return element("link", {**link, **release.integrity(given, name), **given})
 
     def script(
         self,
@@ -242,11 +242,11 @@ class Assets:
         By default it is deferred, unless it is a module, which always is, or `async_`, which never is.
         """
         release = self._pinned or self._reloaded()
-        given = attribute_names({"type": type, "async": async_, **attributes})
+        given = attribute_names(attributes)
         if defer is None:
-            defer = given["type"] != "module" and not given["async"]
+            defer = given.get("type", type) != "module" and not given.get("async", async_)
         loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
-        return element("script", loading | release.integrity(given, name) | {"nonce": nonce} | given, "")
+        return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
         """`<img>`. Without `alt` it is decoration, which screen readers pass over."""

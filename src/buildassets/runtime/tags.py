@@ -65,12 +65,13 @@ def _written(attributes: Mapping[str, object]) -> str:
     written = ""
     for name, value in attributes.items():
         if value is True:
-            written += f" {name}"
+            written = f"{written} {name}"
         elif value is not False and value is not None:
-            written += f' {name}="{_escaped(str(value))}"'
+            written = f'{written} {name}="{_escaped(str(value))}"'
     return written
 
 
+@lru_cache(maxsize=1024)  # URLs, integrity metadata, the nonce of a page: a quarter of the time of a tag
 def _escaped(value: str) -> str:
     """`value` between double quotes. Not `html.escape`: `html` also loads 2,231 named characters, in 2 ms."""
     if value.isalnum():

@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 Tree = Mapping[str, str | bytes]
 

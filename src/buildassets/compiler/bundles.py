@@ -5,7 +5,7 @@ and diagnostics. Touches the disk only to say where a fault was written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import commonpath, dirname, relpath, splitext
 
 from buildassets.compiler.bodies import text_of
@@ -19,6 +19,7 @@ from buildassets.compiler.places import place_in, written_text
 from buildassets.compiler.references import splice
 from buildassets.compiler.source_map import edited_map, joined_maps
 from buildassets.compiler.sources import names_of
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url
@@ -27,7 +28,7 @@ Members = tuple[LogicalPath, ...]
 _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundles:
     """The members of each bundle, in order, and what is wrong with the patterns that name them."""
 

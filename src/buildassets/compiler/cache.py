@@ -15,9 +15,9 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
+from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
@@ -35,7 +35,7 @@ Signature = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
 Clock = Callable[[], int]  # ns since the epoch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace:
     """One run of a step. `inputs` are paths with their digests (ABSENT for what was looked for in vain)."""
 
@@ -45,7 +45,7 @@ class Trace:
     size_bytes: int  # of the result
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stale:
     """Why a step has to run again: a sentence without its end."""
 
@@ -71,7 +71,7 @@ def is_settled(seen: Signature, at_ns: int) -> bool:
     return youngest + grain < at_ns
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Look:
     """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart."""
 

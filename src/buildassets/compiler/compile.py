@@ -4,7 +4,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.directives import read_header
@@ -19,6 +19,7 @@ from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.source_map import composed, edited_map, engine_map, map_of_pairs
 from buildassets.compiler.text import decoded
+from buildassets.compiler.values import field, frozen
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
@@ -27,7 +28,7 @@ from buildassets.media import Syntax, media_of, suffix
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engines:
     """The engines of one build.
 

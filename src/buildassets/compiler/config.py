@@ -17,6 +17,7 @@ from buildassets.compiler.config_file import read_named, relative_to, search
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
@@ -44,7 +45,7 @@ BundleFormat = Literal["esm", "iife"]
 DEFAULT_SCSS: Final = "dart-sass" if sys.platform == "linux" and os.uname().machine == "aarch64" else "libsass"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceRoot:
     """A folder whose files are assets.
 
@@ -61,7 +62,7 @@ class SourceRoot:
     npm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engines:
     """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
 
@@ -74,7 +75,7 @@ class Engines:
     compilers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleBundle:
     """A bundle that esbuild makes: its entry, and how. `define` are names with the values that stand for them."""
 
@@ -84,7 +85,7 @@ class ModuleBundle:
     define: Mapping[str, str | bool | int | float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Templates:
     """Where the templates lie (absolute folders) and which language they are written in."""
 
@@ -92,7 +93,7 @@ class Templates:
     engine: TemplateEngine = "jinja"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataUrls:
     """Which files style sheets hold as `data:` URLs: those of at most `limit_bytes` that a glob of `include` matches.
 
@@ -103,7 +104,7 @@ class DataUrls:
     include: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retain:
     """How long old releases stay: at least that many of them, and each for at least that many hours."""
 
@@ -111,7 +112,7 @@ class Retain:
     hours: float = 24
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Level:
     """How hard a coding may try: the range that its library takes, and what it does unless told otherwise."""
 
@@ -154,7 +155,7 @@ class Config:
     sources_content: bool = True
     compress: Mapping[str, int] = field(default_factory=lambda: {coding: _LEVELS[coding].default for coding in _USUAL})
     integrity: IntegrityAlgorithm | None = "sha384"
-    engines: Engines = Engines()
+    engines: Engines = field(default_factory=Engines)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)

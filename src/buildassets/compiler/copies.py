@@ -8,15 +8,15 @@ import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from functools import partial
 
 from buildassets.compiler.cache import Cache, Stale, bytes_at
 from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of, library
+from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A file to compress: its name, the digest and the size of its content, the level of each copy by its coding."""
 
@@ -26,7 +26,7 @@ class Wanted:
     levels: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """A precompressed copy of `files`, which all hold the same.
 
@@ -40,7 +40,7 @@ class Copy:
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Where a release is: the folder of its copies, and what reads a file of it by its name."""
 
@@ -48,7 +48,7 @@ class Places:
     read: Callable[[str], bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Work:
     """A content to compress: its digest and size, and the files that hold it."""
 

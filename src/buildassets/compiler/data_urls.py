@@ -6,7 +6,7 @@ would be lost is never embedded: the base of a `data:` URL is no folder.
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote_from_bytes
 
@@ -15,6 +15,7 @@ from buildassets.compiler.edits import Edit, edited, moved_links
 from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of
 from buildassets.compiler.source_map import edited_map
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
@@ -26,7 +27,7 @@ _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 _BARE: Final = "!$&*+,/:;<=>?@[]^{|}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Embedding:
     """Which files are embedded unasked: those of at most `limit_bytes` that `includes` is true of.
 

@@ -5,11 +5,11 @@ files the arguments mean is for `requires` to find.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.model import Directive
 from buildassets.compiler.patterns import lazy_pattern
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error, locate, nearest
 
 _FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
@@ -24,7 +24,7 @@ _MARKED: Final = lazy_pattern(r"[ \t]*+\*?=[ \t]*+[a-z_]++(?!\w)")  # nothing el
 _ARGUMENT: Final = lazy_pattern(r"\"([^\"]*+)\"|'([^']*+)'|([^\s\"'*]\S*+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The text without its directives, its lines where they were; the directives; what is wrong with them."""
 

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import basename, dirname
 from typing import Final
 
 from buildassets.compiler.model import Draft, Follow, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of, writers_of
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Severity, nearest
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -15,7 +16,7 @@ from buildassets.paths import LogicalPath
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """What references can lead to.
 
@@ -93,7 +94,7 @@ def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Link
     return asset if len(links) == len(asset.links) else replace(asset, links=links)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absence:
     """What is needed to say why a reference leads nowhere.
 

@@ -2,16 +2,16 @@
 
 import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
 from buildassets.compiler.reader import Reader
+from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.paths import LogicalPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A file that makes one asset.
 
@@ -28,7 +28,7 @@ class Source:
     keeps_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnDisk:
     """What the file at `path` holds, where memory is too dear for it (see `bodies`); `digest` is that of its bytes."""
 
@@ -54,7 +54,7 @@ class ReferenceKind(Enum):
 DATA_URL_DEMAND: Final = "buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A place in a text that points at another asset.
 
@@ -68,7 +68,7 @@ class Reference:
     kind: ReferenceKind = ReferenceKind.URL
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """What a compile step gave.
 
@@ -87,7 +87,7 @@ class Compiled:
     asset_urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineInput:
     """One text for an engine. `path` is the file it came from, `shown` that name as diagnostics give it.
 
@@ -127,7 +127,7 @@ The offset counts characters; line and column count from 0, the column UTF-16 co
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceMap:
     """Where the places of a text came from. `mappings` are sorted."""
 
@@ -136,7 +136,7 @@ class SourceMap:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """A line in the head of a source that asks for others, as Sprockets has them: `//= require x`.
 
@@ -149,7 +149,7 @@ class Directive:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """An asset whose references are found and not yet named.
 
@@ -178,7 +178,7 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a worker gives: a draft, and what engines printed on the way."""
 
@@ -186,7 +186,7 @@ class Answer:
     printed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleBundles:
     """What became of the bundles that esbuild makes.
 
@@ -207,7 +207,7 @@ Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the ass
 Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # what a reference in an asset names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """A draft with its links in text order, and those of its references that name no asset, by number."""
 
@@ -221,7 +221,7 @@ class Linked:
         return tuple(sorted({target for _, target in self.links}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """An asset before names are known: bytes, or a text with places that point at other assets, in text order.
 
@@ -235,7 +235,7 @@ class Content:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """An asset with its final name, relative to the release directory's `assets/`, and its final content.
 
@@ -248,7 +248,7 @@ class Named:
     content: bytes | OnDisk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """A file of the release. `encodings` are the sizes in bytes of its copies by content coding."""
 
@@ -258,7 +258,7 @@ class Stored:
     encodings: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportMap:
     """What the import map of a page says, in logical paths where a browser needs URLs.
 

@@ -5,7 +5,7 @@ the import map. Touches the disk only to say where a fault was written.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from posixpath import dirname
 from typing import Final, TypeAlias
@@ -20,6 +20,7 @@ from buildassets.compiler.model import SPECIFIERS, Draft, ImportMap, Link, Linke
 from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
 from buildassets.compiler.places import place_of
 from buildassets.compiler.resolve import bare_name, has_host, mapped, module_url, target_of
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, nearest, warning
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, normalise
@@ -130,7 +131,7 @@ class Names:
         return self.bare(reference) or module_url(reference.url, base)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """The links that are written into each file, and the import map by which pages find what is not."""
 

@@ -6,11 +6,11 @@ a way to read a package's description, gives logical paths. Pure.
 """
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.patterns import lazy_pattern
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import nearest
 from buildassets.paths import LogicalPath
 
@@ -34,7 +34,7 @@ Description: TypeAlias = Mapping[str, Any]  # what a `package.json` says
 _Targets: TypeAlias = Mapping[str, Any]  # subpaths, perhaps patterns, and what they stand for
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why a package that is there does not give what is asked of it; `meant` is the specifier that is most like it."""
 

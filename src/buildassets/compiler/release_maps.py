@@ -6,7 +6,7 @@ can be made of the text as it will be.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -20,6 +20,7 @@ from buildassets.compiler.places import text_at
 from buildassets.compiler.references import written
 from buildassets.compiler.references.map_comment import map_comment
 from buildassets.compiler.source_map import edited_map, written_map
+from buildassets.compiler.values import frozen
 from buildassets.digest import FINGERPRINT_LENGTH
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
@@ -35,7 +36,7 @@ _SOURCES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origins:
     """What maps say of their origins.
 
@@ -69,7 +70,7 @@ class Origins:
         return suffix(path) in _SOURCES and any(real.startswith(os.path.join(root, "")) for root in self.roots)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WithLinks:
     """Assets, and the links that are written into each of them."""
 

@@ -4,12 +4,12 @@ Takes drafts and sources, gives logical paths and diagnostics.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final
 
 from buildassets.compiler.model import Directive, Draft, Source
 from buildassets.compiler.sources import names_of
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error, nearest
 from buildassets.media import Media, media_of, suffix
 from buildassets.paths import LogicalPath
@@ -17,7 +17,7 @@ from buildassets.paths import LogicalPath
 _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_directory", "depend_on_directory")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requires:
     """What a source asks for.
 

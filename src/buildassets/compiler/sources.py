@@ -7,12 +7,13 @@ folders only, never a file. Imports the vocabulary, the configuration and globs.
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config import Config, SourceRoot
 from buildassets.compiler.globs import Matcher, compile_globs
 from buildassets.compiler.model import Source
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
@@ -34,7 +35,7 @@ _HINTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discovery:
     """What the source roots hold.
 
@@ -158,7 +159,7 @@ def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Folder:
     """A folder to read. `relative` ends in a slash or is empty; `trail` holds the real folders above it and its own."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.patterns import lazy_pattern
+from buildassets.compiler.values import frozen
 
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]
@@ -27,7 +28,7 @@ _TOKEN: Final = lazy_pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
 

@@ -6,7 +6,6 @@ What the map says of the disk is not trusted: it has to lie in the source root o
 import os
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +15,7 @@ from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references.map_comment import MapComment, map_comment
 from buildassets.compiler.source_map import read_map
 from buildassets.compiler.text import decoded
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
 from buildassets.media import Syntax
 from buildassets.paths import from_url, split_url
@@ -25,7 +25,7 @@ _SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VendorMap:
     """The map with its origins resolved, None where there is none or it is damaged.
 

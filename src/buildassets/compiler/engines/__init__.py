@@ -5,10 +5,10 @@ any other name is looked for among the entry points of the packages that are ins
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.values import frozen
 
 
 class Engine(Protocol):
@@ -47,7 +47,7 @@ class Compiler(Engine, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineOptions:
     """What an engine may want to know of the configuration.
 

@@ -5,10 +5,10 @@ places in the members, such as their references, only has to be moved.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from buildassets.compiler.edits import Edit
+from buildassets.compiler.values import frozen
 from buildassets.media import Syntax
 
 
@@ -19,7 +19,7 @@ class Member(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Why texts cannot be joined: what stands at `start:end` in that member. The rest is as in a Diagnostic."""
 
@@ -31,7 +31,7 @@ class Fault:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joints:
     """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it."""
 

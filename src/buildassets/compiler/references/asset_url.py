@@ -6,13 +6,14 @@ it in a global property named after the asset. Pure.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from buildassets.compiler.edits import Edit, edited, in_order, origins
 from buildassets.compiler.lexers.js import Kind, begins_anew, reads_as_module, tokens
 from buildassets.compiler.model import Reference
 from buildassets.compiler.references import js
+from buildassets.compiler.values import frozen
 from buildassets.digest import digest, fingerprint
 from buildassets.paths import LogicalPath, quoted, split_url
 
@@ -36,7 +37,7 @@ class Fault(NamedTuple):
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssetUrls:
     """The edits that replace the calls of a script, in text order; or else what is wrong with some.
 

@@ -5,7 +5,6 @@ A link is no reference: what `<a href>` names is not loaded. Nor is what a templ
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.lexers.markup import Kind, Tag, Token, name_of, read_tag
@@ -13,6 +12,7 @@ from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import css, import_map, js
 from buildassets.compiler.references.decoded import Decoded
+from buildassets.compiler.values import frozen
 from buildassets.paths import split_url
 
 _HREFS: Final = ("href", "xlink:href")
@@ -55,7 +55,7 @@ _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 _Scanner = Callable[[str], list[Reference]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dialect:
     """What tells HTML from XML.
 

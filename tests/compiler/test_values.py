@@ -1,0 +1,85 @@
+"""Frozen classes are what `dataclasses` would have made of them."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
+
+import pytest
+
+from buildassets.compiler.values import field, frozen
+
+
+@frozen
+class Place:
+    """A place."""
+
+    name: str
+    line: int = 1
+    marks: Mapping[str, int] = field(default_factory=dict)
+    seen: int = field(default=0, repr=False, compare=False)
+
+    @property
+    def shown(self) -> str:
+        return f"{self.name}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The same by `dataclasses`."""
+
+    name: str
+    line: int = 1
+    marks: Mapping[str, int] = field(default_factory=dict)
+    seen: int = field(default=0, repr=False, compare=False)
+
+
+def test_values_are_made_by_position_and_by_name() -> None:
+    place = Place("a", marks={"b": 1})
+    assert (place.name, place.line, place.marks, place.seen, place.shown) == ("a", 1, {"b": 1}, 0, "a:1")
+
+
+def test_each_value_gets_a_default_of_its_own() -> None:
+    assert Place("a").marks is not Place("a").marks
+
+
+def test_a_missing_or_unknown_argument_is_an_error() -> None:
+    with pytest.raises(TypeError, match="name"):
+        Place()  # type: ignore[call-arg]  # that is the point
+    with pytest.raises(TypeError, match="size"):
+        Place("a", size=1)  # type: ignore[call-arg]  # that is the point
+
+
+def test_values_with_equal_fields_are_equal_and_hash_alike() -> None:
+    assert Place("a", 2, seen=1) == Place("a", 2, seen=2)
+    assert Place("a", 2) != Place("a", 3)
+    assert Place("a") != Model("a")  # type: ignore[comparison-overlap]  # that is the point
+    assert hash(Place("a", 2, marks=())) == hash(Place("a", 2, marks=()))  # type: ignore[arg-type]  # can be hashed
+
+
+def test_a_value_cannot_be_changed() -> None:
+    place = Place("a")
+    with pytest.raises(FrozenInstanceError, match="name"):
+        place.name = "b"  # type: ignore[misc]  # that is the point
+    with pytest.raises(FrozenInstanceError, match="name"):
+        del place.name
+    with pytest.raises(FrozenInstanceError, match="other"):
+        place.other = 1  # type: ignore[attr-defined]  # that is the point
+    assert not hasattr(place, "__dict__")
+
+
+def test_functions_of_dataclasses_know_the_class() -> None:
+    assert replace(Place("a"), line=2) == Place("a", 2)
+    assert asdict(Place("a")) == asdict(Model("a"))
+    assert [one.name for one in fields(Place)] == [one.name for one in fields(Model)]
+    assert Place.__match_args__ == Model.__match_args__
+
+
+def test_a_value_is_shown_as_dataclasses_show_it() -> None:
+    assert repr(Place("a", seen=1)) == repr(Model("a", seen=1)).replace("Model", "Place")
+    assert (Place.__doc__, Place.__qualname__, Place.__module__) == ("A place.", "Place", __name__)
+
+
+def test_a_value_survives_pickling() -> None:
+    place = Place("a", 2, {"b": 1}, 3)
+    copy = pickle.loads(pickle.dumps(place))
+    assert (copy, copy.seen) == (place, 3)

@@ -1,5 +1,6 @@
 """Live reload in a real browser, under a strict policy: what a build changes in open pages, and what it leaves."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -158,7 +159,7 @@ for (const mode of ["open", "closed"]) {
 }
 const made = new CSSStyleSheet();
 made.replaceSync(await (await fetch(new URL("../css/made.css", import.meta.url))).text());
-document.adoptedStyleSheets.push(made);
+document.adoptedStyleSheets.push(made, new CSSStyleSheet());
 document.documentElement.dataset.component = "ready";
 """
 
@@ -219,6 +220,17 @@ def test_images_are_swapped_wherever_the_page_names_them(browser: Browser, start
     assert url in browser.style("h1", "backgroundImage")
     assert browser.value("document.querySelector('h1').style.getPropertyPriority('background-image')") == "important"
     assert_same_page(browser, site)
+    assert browser.faults() == []
+
+
+def test_an_image_of_the_same_name_and_content_elsewhere_stays(browser: Browser, start: Start) -> None:
+    page = PAGE + '<img id="other" src="{{ asset(\'vendor/img/dot.svg\') }}" alt="">'
+    site = start({**FILES, "assets/vendor/img/dot.svg": FILES["assets/img/dot.svg"]}, page)
+    with site.watch() as live_reload:
+        opened(browser, site)
+        site.edit(live_reload, {"assets/img/dot.svg": DOT.format(16)})
+        browser.wait_for("document.querySelector('#image').naturalWidth === 16")
+        assert browser.value("document.querySelector('#other').naturalWidth") == 8
     assert browser.faults() == []
 
 
@@ -283,6 +295,30 @@ def test_a_page_catches_up_with_what_was_built_while_no_watcher_ran(browser: Bro
     with site.watch():
         wait_for_ink(browser, 3)
     assert_same_page(browser, site)
+
+
+def test_a_page_that_is_not_seen_catches_up_when_it_is(browser: Browser, start: Start) -> None:
+    site = start()
+    with site.watch() as live_reload:
+        opened(browser, site)
+        site.edit(live_reload, theme(2))
+        wait_for_ink(browser, 2)
+        see(browser, "hidden")
+        site.edit(live_reload, theme(3))
+        site.edit(live_reload, theme(4))
+        time.sleep(0.5)
+        wait_for_ink(browser, 2)
+        see(browser, "visible")
+        wait_for_ink(browser, 4)
+    assert_same_page(browser, site)
+
+
+def see(browser: Browser, state: str) -> None:
+    """Let the page be told that it is `visible` or `hidden`: without a screen all windows are seen."""
+    browser.value(
+        f"(Object.defineProperty(document, 'visibilityState', {{value: '{state}', configurable: true}}),"
+        " document.dispatchEvent(new Event('visibilitychange')))"
+    )
 
 
 def test_many_windows_all_follow(browser: Browser, start: Start) -> None:

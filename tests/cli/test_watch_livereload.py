@@ -1,6 +1,8 @@
 """The live reload of a watch, from its start to its end."""
 
 import json
+import subprocess
+import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -37,10 +39,29 @@ def test_open_pages_find_the_watcher_while_it_runs(tmp_path: Path) -> None:
     assert not (tmp_path / "build/assets/livereload.json").exists()
 
 
-def test_named_origins_may_listen(tmp_path: Path) -> None:
-    with watching(write_tree(tmp_path, SITE), "--port=0", "--origin=http://my.test:8000") as watch:
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("http://my.test:8000", "http://my.test:8000"),
+        ("http://My.test:80/", "http://my.test"),
+        ("https://my.test:443", "https://my.test"),
+    ],
+)
+def test_named_origins_may_listen(tmp_path: Path, given: str, origin: str) -> None:
+    with watching(write_tree(tmp_path, SITE), "--port=0", f"--origin={given}") as watch:
         watch.next()
-        assert status(tmp_path, "http://my.test:8000") == 200
+        assert status(tmp_path, origin) == 200
+
+
+@pytest.mark.parametrize(
+    "given", ["my.test", "*", "http://", "http://[", "http://my.test/path", "file:///", "http://me@my.test"]
+)
+def test_what_is_no_origin_is_wrong_usage(tmp_path: Path, given: str) -> None:
+    command = [sys.executable, "-m", "buildassets", "watch", "--origin", given]
+    done = subprocess.run(command, cwd=write_tree(tmp_path, SITE), capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "is no origin" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_release_for_production_has_no_live_reload(tmp_path: Path) -> None:

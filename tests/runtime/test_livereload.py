@@ -41,6 +41,7 @@ def test_the_client_knows_where_to_look_and_what_the_page_was_made_with(tmp_path
 def test_the_client_stands_in_the_page_as_it_is(tmp_path: Path) -> None:
     client = Path(__file__).parents[2].joinpath("src/buildassets/runtime/livereload.js").read_text(encoding="utf-8")
     assert development(tmp_path).livereload().endswith(f">{client}</script>")
+    assert client.isascii()  # whatever encoding the page has
 
 
 @pytest.mark.parametrize("autoescape", [True, False])

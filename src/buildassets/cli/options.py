@@ -55,10 +55,32 @@ _PORT = click.option(
     metavar="PORT",
     help="Where open pages listen to live reload; a free port where it is taken.",
 )
+
+
+def _as_browsers_write(_context: click.Context, _option: click.Parameter, origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Each of `origins` as it stands in an `Origin` header (RFC 6454, section 6.2)."""
+    if not origins:
+        return ()
+    from urllib.parse import urlsplit
+
+    written = []
+    for origin in origins:
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
+            raise click.BadParameter(f"`{origin}` is no origin; one is `http://my.test:8000`")
+        host = parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
+        written.append(f"{parts.scheme}://{host}")
+    return tuple(written)
+
+
 _ORIGIN = click.option(
     "--origin",
     "origins",
     multiple=True,
+    callback=_as_browsers_write,
     metavar="ORIGIN",
     help="Pages of this origin may listen too, as of http://my.test:8000. Those of this machine always may.",
 )

@@ -15,7 +15,7 @@
   let lostAt = Date.now();
   let work = Promise.resolve();
 
-  // ── finding the watcher ──
+  // -- finding the watcher --
 
   // Only a page that is seen listens: browsers open six connections to one server, and there are more tabs.
   const isSeen = () => document.visibilityState === "visible";
@@ -75,7 +75,7 @@
   addEventListener("pageshow", noticed);
   addEventListener("pagehide", leave);
 
-  // ── what a build means ──
+  // -- what a build means --
 
   const follow = async (state) => {
     const sheets = state.swaps.filter(({ type }) => type === "text/css");
@@ -127,7 +127,7 @@
 
   const all = (selector) => roots().flatMap((root) => [...root.querySelectorAll(selector)]);
 
-  // ── style sheets ──
+  // -- style sheets --
 
   const pathOf = (href) => href.replace(/[?#].*$/s, "");
 
@@ -147,7 +147,7 @@
   // The new sheet is loaded beside the old one, so that at no time there is none.
   const exchange = (old, swap) => {
     const link = old.href ? old.cloneNode() : linkLike(old);
-    const href = old.href ? old.href.replace(swap.old, swap.new) : base + swap.new;
+    const href = base + swap.new + (old.href ?? "").slice((base + swap.old).length);
     if (old.integrity) link.integrity = swap.integrity ?? "";
     link.href = href;
     if (old.disabled) {
@@ -194,7 +194,7 @@
 
   const importAnew = async (sheet, old, swap) => {
     const place = () => rulesOf(sheet).indexOf(old);
-    sheet.insertRule(old.cssText.replace(swap.old, swap.new), place() + 1);
+    sheet.insertRule(old.cssText.replace(old.href, () => base + swap.new), place() + 1);
     const rule = sheet.cssRules[place() + 1];
     for (const end = Date.now() + LOAD_MS; !rule.styleSheet && Date.now() < end; ) await pause(20);
     if (place() >= 0) sheet.deleteRule(place());
@@ -212,7 +212,7 @@
     if (mayBeModule(base + old)) known.add(await moduleSheet(base + old));
     if (adopted.some((sheet) => !known.has(sheet))) {
       const rules = printed(parsed(await textOf(base + old)));
-      for (const sheet of adopted) if (printed(sheet) === rules) known.add(sheet);
+      for (const sheet of adopted) if (rules && printed(sheet) === rules) known.add(sheet);
     }
     known.delete(null);
     if (!known.size) return;
@@ -252,21 +252,21 @@
     }
   };
 
-  // ── images, icons, web manifests: whatever names a file in an attribute ──
+  // -- images, icons, web manifests: whatever names a file in an attribute --
 
   const replaceNames = (root, swap) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.localName === "script" || loadsByItself(element)) continue;
       if (element.localName === "style") {
-        if (element.textContent.includes(swap.old)) {
-          element.textContent = element.textContent.replaceAll(swap.old, swap.new);
-        }
+        const text = renamed(element.textContent, swap);
+        if (text !== element.textContent) element.textContent = text;
         continue;
       }
       for (const attribute of element.attributes) {
-        if (!attribute.value.includes(swap.old)) continue;
+        const value = renamed(attribute.value, swap);
+        if (value === attribute.value) continue;
         if (attribute.name === "style") replaceInStyle(element.style, swap);
-        else attribute.value = attribute.value.replaceAll(swap.old, swap.new);
+        else attribute.value = value;
       }
     }
   };
@@ -277,14 +277,21 @@
   // Property by property: a policy without 'unsafe-inline' lets nobody write the attribute.
   const replaceInStyle = (style, swap) => {
     for (const name of [...style]) {
-      const value = style.getPropertyValue(name);
-      if (value.includes(swap.old)) {
-        style.setProperty(name, value.replaceAll(swap.old, swap.new), style.getPropertyPriority(name));
-      }
+      const value = renamed(style.getPropertyValue(name), swap);
+      if (value !== style.getPropertyValue(name)) style.setProperty(name, value, style.getPropertyPriority(name));
     }
   };
 
-  // ── what is wrong, over the page ──
+  // A file of the same name and content may lie deeper: what stands before the name must end the URL prefix, or be none.
+  const renamed = (text, swap) => {
+    if (!text.includes(swap.old)) return text;
+    const before = `(?<=^|[\\s,"'(]|\\.\\.?/|${literal(new URL(base).pathname)})`;
+    return text.replace(new RegExp(before + literal(swap.old), "g"), () => swap.new);
+  };
+
+  const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+  // -- what is wrong, over the page --
 
   const CSS_OF_OVERLAY = `
     :host { all: initial !important; display: block !important; }

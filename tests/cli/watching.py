@@ -40,6 +40,11 @@ class Watching:
             pytest.fail("the watch tells of no build")
         return document
 
+    def released(self, document: dict[str, Any], path: str) -> bytes:
+        """The content of an asset that `document` names."""
+        content: bytes = (self.folder / document["output"] / "assets" / document["assets"][path]).read_bytes()
+        return content
+
     def no_more(self) -> None:
         """There is no build within the time that one would take."""
         try:

@@ -70,6 +70,7 @@ def command(
     from buildassets.compiler.watch import Listener, Watch
 
     show = Output(as_json, verbose, quiet)
+    described: Config | None = None  # the configuration whose inputs are known
 
     def cache_of(config: "Config") -> str | None:
         return None if no_cache else cache_folder(config, cache_dir)
@@ -83,9 +84,14 @@ def command(
     with closing(RunningEngines()) as engines, threads(jobs) as executor:
 
         def rebuild(config: "Config") -> BuildResult:
+            nonlocal described
             work = partial(build, config, mode=mode, executor=executor, cache=cache_of(config), engines=engines)
             with kept_from_stdout():
-                return incremental(config, mode, cache_of(config), work)
+                result = incremental(config, mode, cache_of(config), work)
+                if result.succeeded and not result.inputs and config != described:
+                    result = work()  # what decides a build that has nothing to do is told only by doing it
+            described = config
+            return result
 
         read_config = partial(configured, config_file, sources, output)
         terminal = Terminal(show, is_alone=not beside)
@@ -138,12 +144,13 @@ class Terminal:
             self._errors.clear()
         before, self._last = self._last, rebuilt.result.diagnostics
         self._show.diagnostics(found for found in self._last if not found.is_error and found not in before)
+        errors = [found for found in self._last if found.is_error]
         was_wrong = any(found.is_error for found in before)
         self._show.say(_line(rebuilt, was_wrong))
         self._show.detail(reasons(rebuilt))
         if not self._show.as_json:
-            self._errors.show([found for found in self._last if found.is_error])
-        self._show.document(rebuilt.result.succeeded, self._last, _document(rebuilt))
+            self._errors.show(errors)
+        self._show.document(not errors, self._last, _document(rebuilt))
 
 
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:

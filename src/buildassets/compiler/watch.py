@@ -27,7 +27,7 @@ DEFAULT_POLL_SECONDS: Final = 0.5
 _REST_SECONDS: Final = 0.005
 _REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
 _MANY: Final = 10
-_REST_WHILE_WRITTEN_SECONDS: Final = 0.1  # a file that is open: its writer will close it, or takes its time
+_REST_WHILE_WRITTEN_SECONDS: Final = 0.25  # a file that is open: its writer will close it, or takes its time
 _REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is how many editors save
 _LONGEST_SECONDS: Final = 2.0
 
@@ -49,6 +49,18 @@ class Rebuilt:
     changed: tuple[str, ...]
     seconds: float
     is_same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """What woke the watch: the paths `changed`, the first of them `at` that time of `monotonic`.
+
+    `of_names` says that some of them appeared or went.
+    """
+
+    changed: frozenset[str]
+    at: float
+    of_names: bool
 
 
 class Listener(Protocol):
@@ -97,6 +109,7 @@ class Watch:
         self._manifest: Manifest | None = None
         self._last: BuildResult | None = None
         self._inputs: frozenset[str] = frozenset()
+        self._covered_for: tuple[object, ...] = ()
 
     def run(self) -> None:
         """Build, and build again on each change. Raises ConfigError where not even the first configuration is good."""
@@ -112,18 +125,14 @@ class Watch:
                 listener.stop()
 
     def _go_on(self) -> None:
-        changed: tuple[str, ...] = ()
-        woken_at = monotonic()
-        checkout = partial(is_checkout_under_way, git_lock(self._config.folder))
+        is_held = partial(is_checkout_under_way, git_lock(self._config.folder))
+        wake = Wake(frozenset(), monotonic(), of_names=True)
         while True:
             began_ns = time.time_ns()
-            self._build(changed, woken_at)
-            missed = self._cover(began_ns)
-            woken_at = monotonic()
-            if not missed:
-                missed, woken_at = settled_changes(self._events, self._watched, checkout)
-            changed = tuple(sorted(missed))
-            if missed.intersection(self._config_files(self._config)):
+            self._build(wake)
+            missed = self._cover(began_ns, wake)
+            wake = next_wake(self._events, self._watched, is_held, missed)
+            if wake.changed.intersection(self._config_files(self._config)):
                 self._configure()
 
     def _configure(self) -> None:
@@ -135,22 +144,26 @@ class Watch:
         else:
             self._config_faults = ()
 
-    def _build(self, changed: tuple[str, ...], woken_at: float) -> None:
+    def _build(self, wake: Wake) -> None:
         built = self._rebuild(self._config)
         result = replace(built, diagnostics=(*self._config_faults, *built.diagnostics))
         last, self._last = self._last, result
-        is_same = last is not None and (result.manifest, result.diagnostics) == (last.manifest, last.diagnostics)
-        rebuilt = Rebuilt(
-            self._config, result, self._manifest, changed, monotonic() - woken_at, is_same and not result.written
-        )
+        is_same = last is not None and (last.succeeded, last.diagnostics) == (result.succeeded, result.diagnostics)
+        seconds = monotonic() - wake.at
+        is_same = is_same and not result.written
+        rebuilt = Rebuilt(self._config, result, self._manifest, tuple(sorted(wake.changed)), seconds, is_same)
         if result.manifest is not None:
             self._manifest = result.manifest
         for listener in self._listeners:
             listener.rebuilt(rebuilt)
 
-    def _cover(self, began_ns: int) -> frozenset[str]:
+    def _cover(self, began_ns: int, wake: Wake) -> frozenset[str]:
         """Cover all that decided the last build; gives what may have changed unseen since that began, at `began_ns`."""
         assert self._last is not None
+        covered_for = (self._last.succeeded, self._last.inputs, self._config)
+        if covered_for == self._covered_for and not wake.of_names:
+            return frozenset()
+        self._covered_for = covered_for
         inputs = frozenset(self._last.inputs)
         if self._last.succeeded:
             self._inputs = inputs or self._inputs  # a build with nothing to do does not go through its inputs
@@ -160,7 +173,8 @@ class Watch:
         paths = (inputs or self._inputs).union(self._config_files(self._config))
         self._watched = watched(paths, roots, self._ours(self._config))
         added = self._told_of(self._watched.folders)
-        return frozenset(path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns))
+        # What has gone leaves a trace in the folder that it was in, if that is still there.
+        return frozenset(path for path in {*self._watched.paths_in(added), *added} if _may_be_newer(path, began_ns))
 
     def _told_of(self, folders: frozenset[str]) -> frozenset[str]:
         """Cover `folders`, if need be by looking at them from now on; gives those that were not covered before."""
@@ -174,7 +188,7 @@ class Watch:
 
 
 def _may_be_newer(path: str, began_ns: int) -> bool:
-    """Whether what is at `path` may have come there since `began_ns`."""
+    """Whether what is at `path`, or in that folder, may have come there since `began_ns`."""
     seen = signature(path)
     return seen is not None and not is_settled(seen, began_ns)
 
@@ -215,16 +229,19 @@ def _too_old() -> Diagnostic:
     return warning("watch/watchdog", message, notes=[_POLLS_NOTE], hint='run `pip install "watchdog>=7.1,<8"`')
 
 
-def settled_changes(events: Events, looked_at: Watched, is_held: Callable[[], bool]) -> tuple[frozenset[str], float]:
-    """The paths of the next changes that matter, once they have come to rest; with the time of the first of them.
+def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
+    """The next changes that matter, once they and those that are `known` have come to rest.
 
     `is_held` says that a program is at work which has more to change.
     """
-    phases: dict[str, Phase] = {}
+    phases = dict.fromkeys(known, Phase.DONE)
+    of_names = bool(phases)
 
     def take(seconds: float | None) -> bool:
+        nonlocal of_names
         mattering = [change for change in events.wait(seconds) if looked_at.matters(change)]
         phases.update((change.path, change.phase) for change in mattering)
+        of_names = of_names or any(change.of_names or not change.path for change in mattering)
         return bool(mattering)
 
     while not phases:
@@ -235,7 +252,7 @@ def settled_changes(events: Events, looked_at: Watched, is_held: Callable[[], bo
         if take(rest_at - now) or is_held():
             rest_at = monotonic() + _rest_seconds(phases, looked_at)
         now = monotonic()
-    return frozenset(phases), woken_at
+    return Wake(frozenset(phases), woken_at, of_names)
 
 
 def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:

@@ -18,7 +18,17 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, so
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
-BUILT_IN_EXCLUDES: Final = (".*", "*~", "#*#", "*.swp", "Thumbs.db", "desktop.ini")  # .* stands for .DS_Store, .git, …
+# `.*` stands for .DS_Store, .git, …; the last two are the files of a "safe write" of JetBrains.
+BUILT_IN_EXCLUDES: Final = (
+    ".*",
+    "*~",
+    "#*#",
+    "*.swp",
+    "Thumbs.db",
+    "desktop.ini",
+    "*___jb_tmp___",
+    "*___jb_old___",
+)
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 _COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".js"}

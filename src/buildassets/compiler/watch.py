@@ -173,8 +173,16 @@ class Watch:
         paths = (inputs or self._inputs).union(self._config_files(self._config))
         self._watched = watched(paths, roots, self._ours(self._config))
         added = self._told_of(self._watched.folders)
-        # What has gone leaves a trace in the folder that it was in, if that is still there.
-        return frozenset(path for path in {*self._watched.paths_in(added), *added} if _may_be_newer(path, began_ns))
+        missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
+        # Other files leave a trace in their folders when they go, which are among the paths.
+        gone = {path for path in self._necessary() if os.path.dirname(path) in added and not os.path.exists(path)}
+        return frozenset(missed | gone)
+
+    def _necessary(self) -> Iterable[str]:
+        """The paths without which there is no build, and the one that there is now."""
+        assert self._last is not None
+        output = self._config.output if self._last.succeeded else None
+        return filter(None, (self._config.file, output, *(root.path for root in self._config.sources)))
 
     def _told_of(self, folders: frozenset[str]) -> frozenset[str]:
         """Cover `folders`, if need be by looking at them from now on; gives those that were not covered before."""
@@ -240,7 +248,8 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
     def take(seconds: float | None) -> bool:
         nonlocal of_names
         mattering = [change for change in events.wait(seconds) if looked_at.matters(change)]
-        phases.update((change.path, change.phase) for change in mattering)
+        for change in mattering:
+            phases.update(dict.fromkeys([change.path] if change.path else looked_at.roots, change.phase))
         of_names = of_names or any(change.of_names or not change.path for change in mattering)
         return bool(mattering)
 

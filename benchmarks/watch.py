@@ -1,0 +1,285 @@
+"""How long it takes from a save to the release: ours and others' watchers in turn on the same files, in one run.
+
+    python benchmarks/watch.py [--saves N] [--only NAME] [--output FILE.md]
+
+Run it with the Python that has buildassets and pytest installed; it needs node and npm. A save is a file written in
+place and closed; its release is the first moment at which the output holds what was saved, and for ours at which the
+manifest names it. Each contender starts its watch, builds, is saved at N times with pauses, and ends.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the corpus and the tree are told by modules of this repository
+
+from benchmarks.tree import make_tree  # noqa: E402
+from tests.corpus.packages import node_modules  # noqa: E402
+
+PACKAGES: Final = ("esbuild@0.28.2", "parcel@2.16.4", "sass@1.99.0", "sass-embedded@1.99.0", "vite@8.3.8")
+START_SECONDS: Final = 120.0
+SAVE_SECONDS: Final = 20.0
+PAUSE_SECONDS: Final = 0.25  # between saves, so that no watcher is still at the one before
+
+ENTRY: Final = """import { mark } from "./leaf.js";
+import * as lodash from "./lodash-es/lodash.js";
+import "./site.css";
+console.log(mark, lodash);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A watcher. `command` runs in the site's folder; `holds` says whether what it wrote has a mark."""
+
+    name: str
+    command: Sequence[str]
+    holds: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A file to save, with its content for a mark, and who takes part."""
+
+    name: str
+    file: Path
+    content: Callable[[str], str]
+    contenders: Sequence[Contender]
+
+
+class Outputs:
+    """The files below a folder whose names end so; each is read again only where it looks otherwise."""
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        self._folder = folder
+        self._suffix = suffix
+        self._seen: dict[str, tuple[int, int, bool]] = {}
+
+    def hold(self, mark: str) -> bool:
+        """Whether one of them has `mark` in it."""
+        return any(self._holds(path, mark) for path in self._paths())
+
+    def _paths(self) -> Iterator[str]:
+        for folder, _, files in os.walk(self._folder):
+            yield from (os.path.join(folder, file) for file in files if file.endswith(self._suffix))
+
+    def _holds(self, path: str, mark: str) -> bool:
+        try:
+            status = os.stat(path)
+            looks = (status.st_mtime_ns, status.st_size)
+            seen = self._seen.get(path)
+            if seen is None or seen[:2] != looks:
+                self._seen[path] = (*looks, mark.encode() in Path(path).read_bytes())
+        except OSError:
+            return False
+        return self._seen[path][2]
+
+
+class Release:
+    """Our release directory: what its manifest names is what counts."""
+
+    def __init__(self, folder: Path, asset: str) -> None:
+        self._folder = folder
+        self._asset = asset
+        self._seen = (0, 0)
+
+    def hold(self, mark: str) -> bool:
+        """Whether the asset that the manifest names has `mark` in it."""
+        path = self._folder / "manifest.json"
+        try:
+            status = path.stat()
+            if (status.st_mtime_ns, status.st_ino) == self._seen:
+                return False
+            self._seen = (status.st_mtime_ns, status.st_ino)
+            entry = json.loads(path.read_bytes())["assets"][self._asset]
+            return mark.encode() in (self._folder / "assets" / entry["file"]).read_bytes()
+        except (OSError, KeyError):
+            return False
+
+
+def peers() -> Path:
+    """The folder of the npm packages, fetched once."""
+    folder = ROOT / ".cache" / "benchmarks" / "watch"
+    if not (folder / "node_modules" / ".package-lock.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}\n')
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", "--prefix", str(folder), *PACKAGES]
+        subprocess.run(npm, check=True, stdout=sys.stderr)
+    return folder / "node_modules"
+
+
+def make_site(folder: Path) -> int:
+    """The benchmark's tree with a page's script, its sheet and a Sass build of Bootstrap; gives the number of files."""
+    tree = make_tree(node_modules(), folder / "assets")
+    shutil.copytree(node_modules() / "bootstrap" / "scss", folder / "assets" / "scss")
+    files = {
+        "leaf.js": 'export const mark = "none";\n',
+        "main.js": ENTRY,
+        "site.css": ":root { --mark: none }\n",
+        "app.scss": '@import "scss/bootstrap";\n',
+        "index.html": '<script type="module" src="main.js"></script>\n',
+    }
+    for name, text in files.items():
+        (folder / "assets" / name).write_text(text)
+    (folder / "buildassets.toml").write_text('sources = ["assets"]\n[engines]\nscss = "dart-sass"\n')
+    (folder / "package.json").write_text('{"private": true}\n')
+    return len(tree.files) + len(files) + sum(1 for _ in (folder / "assets" / "scss").rglob("*.scss"))
+
+
+@contextmanager
+def running(command: Sequence[str], folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of a watcher, which is ended."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=out, stderr=out)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def waited(holds: Callable[[str], bool], mark: str, seconds: float, process: subprocess.Popen[bytes]) -> float:
+    """How long it took until the output had `mark`. Raises TimeoutError."""
+    began = time.perf_counter()
+    while not holds(mark):
+        if time.perf_counter() - began > seconds or process.poll() is not None:
+            raise TimeoutError
+        time.sleep(0.0005)
+    return time.perf_counter() - began
+
+
+def measured(work: Work, contender: Contender, folder: Path, saves: int) -> list[float]:
+    """The seconds from each save to its release. Raises TimeoutError where a watcher does not come to it."""
+    seconds = []
+    with running(contender.command, folder, folder / "log") as process:
+        for number in range(saves + 2):
+            mark = f"m{number:04d}x{os.getpid()}"
+            if number == 0:
+                work.file.write_text(work.content(mark))
+                time.sleep(1)
+                waited(contender.holds, mark, START_SECONDS, process)
+                time.sleep(2)
+                continue
+            time.sleep(PAUSE_SECONDS)
+            with work.file.open("w") as file:
+                file.write(work.content(mark))
+            taken = waited(contender.holds, mark, SAVE_SECONDS, process)
+            if number > 1:  # the first one warms
+                seconds.append(taken)
+    return seconds
+
+
+def works(folder: Path, bin_folder: Path) -> list[Work]:
+    """What is saved, and who watches it."""
+    assets, out = folder / "assets", folder / "out"
+    ours = [sys.executable, "-m", "buildassets", "watch", "-o", str(out / "ours"), "--cache-dir", str(out / "cache")]
+
+    def by_us(asset: str) -> Contender:
+        return Contender("buildassets watch", ours, Release(out / "ours", asset).hold)
+
+    def bundlers(suffix: str) -> list[Contender]:
+        esbuild = [str(bin_folder / "esbuild"), "assets/main.js", "--bundle", "--watch=forever"]
+        parcel = [str(bin_folder / "parcel"), "watch", "assets/index.html", "--no-hmr", "--no-autoinstall"]
+        parcel += ["--dist-dir", str(out / "parcel"), "--cache-dir", str(out / "parcel-cache")]
+        vite = [str(bin_folder / "vite"), "build", "assets", "--watch", "--minify", "false", "--emptyOutDir"]
+        return [
+            Contender(
+                "esbuild --watch", [*esbuild, f"--outdir={out / 'esbuild'}"], Outputs(out / "esbuild", suffix).hold
+            ),
+            Contender("parcel watch", parcel, Outputs(out / "parcel", suffix).hold),
+            Contender("vite build --watch", [*vite, "--outDir", str(out / "vite")], Outputs(out / "vite", suffix).hold),
+        ]
+
+    sass = [str(bin_folder / "sass"), "--watch", "--no-source-map", f"assets/app.scss:{out / 'sass' / 'app.css'}"]
+    partial = assets / "scss" / "_root.scss"
+    text = partial.read_text()
+    return [
+        Work(
+            "a script", assets / "leaf.js", 'export const mark = "{}";\n'.format, [by_us("leaf.js"), *bundlers(".js")]
+        ),
+        Work("a sheet", assets / "site.css", ":root {{ --mark: {} }}\n".format, [by_us("site.css"), *bundlers(".css")]),
+        Work(
+            "a partial of Bootstrap",
+            partial,
+            lambda mark: f"{text}:root {{ --mark: {mark} }}\n",
+            [by_us("app.css"), Contender("sass --watch", sass, Outputs(out / "sass", ".css").hold)],
+        ),
+    ]
+
+
+def compile_seconds(folder: Path) -> float:
+    """What Dart Sass alone takes for Bootstrap in a process that is warm: the least of ten."""
+    from contextlib import closing
+
+    from buildassets.compiler.engines import EngineOptions, start_engine
+    from buildassets.compiler.model import EngineInput
+
+    path = folder / "assets" / "app.scss"
+    with closing(start_engine("dart-sass", EngineOptions(str(folder), str))) as engine:
+        seconds = []
+        for _ in range(10):
+            began = time.perf_counter()
+            assert not engine.run(EngineInput(path.read_text(), str(path), "app.scss")).diagnostics[:0]
+            seconds.append(time.perf_counter() - began)
+    return min(seconds)
+
+
+def row(work: str, name: str, seconds: Sequence[float]) -> str:
+    """A line of the table: medians and the 95th of a hundred, in milliseconds."""
+    ordered = sorted(seconds)
+    middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return f"| {work} | {name} | {middle * 1000:.0f} | {late * 1000:.0f} | {ordered[0] * 1000:.0f} |"
+
+
+def report(saves: int, only: str | None) -> Iterator[str]:
+    """The table, line by line as it is measured."""
+    with tempfile.TemporaryDirectory(prefix="watch-") as temporary:
+        folder = Path(temporary)
+        count = make_site(folder)
+        yield f"From a save to the release, in milliseconds; {count} files, {saves} saves each.\n"
+        yield "| saved | watcher | median | 95 % | least |"
+        yield "|---|---|--:|--:|--:|"
+        for work in works(folder, peers() / ".bin"):
+            for contender in work.contenders:
+                if only and only not in contender.name:
+                    continue
+                try:
+                    yield row(work.name, contender.name, measured(work, contender, folder, saves))
+                except TimeoutError:
+                    lines = (folder / "log").read_text(errors="replace").strip().splitlines() or ["said nothing"]
+                    yield f"| {work.name} | {contender.name} | failed: {lines[-1]} | | |"
+        yield f"\nDart Sass alone compiles that Bootstrap in {compile_seconds(folder) * 1000:.0f} ms."
+
+
+def main() -> None:
+    """Measure, and print or write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--saves", type=int, default=40)
+    parser.add_argument("--only", help="part of the name of a watcher")
+    parser.add_argument("--output", type=Path)
+    options = parser.parse_args()
+    lines = []
+    for line in report(options.saves, options.only):
+        print(line, flush=True)
+        lines.append(line)
+    if options.output:
+        options.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

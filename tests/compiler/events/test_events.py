@@ -1,0 +1,181 @@
+"""Each kind of events tells of the same changes in real folders."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.events import Change, Events, Phase
+from buildassets.compiler.events.polling import Polling
+from tests.conftest import write_tree
+
+
+def inotify() -> Events:
+    from buildassets.compiler.events.inotify import Inotify
+
+    return Inotify()
+
+
+def observed() -> Events:
+    from buildassets.compiler.events.observer import Observed
+
+    return Observed()
+
+
+def polling() -> Events:
+    return Polling(0.02)
+
+
+KINDS: tuple[Callable[[], Events], ...] = (inotify, observed, polling)
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+def events(request: pytest.FixtureRequest) -> Iterator[Events]:
+    with closing(request.param()) as started:
+        yield started
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_tree(tmp_path, {"a/one.css": "1", "a/two.css": "2", "b/three.css": "3"})
+    time.sleep(0.1)  # so that looking need not doubt what it sees
+    return tmp_path
+
+
+def told(events: Events, seconds: float = 0.3) -> list[Change]:
+    """All that comes until nothing has come for a while."""
+    changes: list[Change] = []
+    while more := list(events.wait(seconds)):
+        changes += more
+    return changes
+
+
+def covered(events: Events, *folders: Path) -> frozenset[str]:
+    return events.cover(frozenset(map(str, folders)))
+
+
+def test_cover_gives_what_is_new(events: Events, folder: Path) -> None:
+    assert covered(events, folder / "a") == {str(folder / "a")}
+    assert covered(events, folder / "a", folder / "b") == {str(folder / "b")}
+    assert covered(events, folder / "b") == set()
+
+
+def test_write_is_told_as_done_and_not_as_a_name(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/one.css").write_text("changed")
+    changes = [change for change in told(events) if change.path == str(folder / "a/one.css")]
+    assert changes[-1] == Change(str(folder / "a/one.css"), Phase.DONE, of_names=False)
+    assert not any(change.of_names for change in changes)
+
+
+def test_new_file_is_a_name(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/new.css").write_text("new")
+    assert any(change.path == str(folder / "a/new.css") and change.of_names for change in told(events))
+
+
+def test_deleted_file_is_gone(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/one.css").unlink()
+    assert Change(str(folder / "a/one.css"), Phase.GONE, of_names=True) in told(events)
+
+
+def test_renamed_file_is_gone_and_a_name(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/one.css").rename(folder / "a/other.css")
+    changes = told(events, 1.0)  # an observer waits for the other half of a move
+    assert Change(str(folder / "a/one.css"), Phase.GONE, of_names=True) in changes
+    assert any(change.path == str(folder / "a/other.css") and change.of_names for change in changes)
+
+
+def test_file_that_is_replaced_is_a_name(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/two.css").replace(folder / "a/one.css")
+    assert any(change.path == str(folder / "a/one.css") and change.of_names for change in told(events, 1.0))
+
+
+def test_reading_and_listing_is_not_told(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    (folder / "a/one.css").read_text()
+    list((folder / "a").iterdir())
+    assert told(events) == []
+
+
+def test_folder_that_is_no_longer_covered_is_silent(events: Events, folder: Path) -> None:
+    covered(events, folder / "a", folder / "b")
+    covered(events, folder / "b")
+    (folder / "a/one.css").write_text("changed")
+    assert told(events) == []
+    (folder / "b/three.css").write_text("changed")
+    assert told(events)
+
+
+def test_deleted_folder_is_gone_and_covered_anew_when_it_returns(events: Events, folder: Path) -> None:
+    covered(events, folder, folder / "b")
+    (folder / "b/three.css").unlink()
+    (folder / "b").rmdir()
+    assert Change(str(folder / "b"), Phase.GONE, of_names=True) in told(events)
+    covered(events, folder)
+    write_tree(folder, {"b/three.css": "3"})
+    told(events)
+    covered(events, folder, folder / "b")
+    (folder / "b/three.css").write_text("changed")
+    assert str(folder / "b/three.css") in {change.path for change in told(events)}
+
+
+def test_wait_ends_after_its_time(events: Events, folder: Path) -> None:
+    covered(events, folder / "a")
+    began = time.monotonic()
+    assert list(events.wait(0.1)) == []
+    assert 0.09 < time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("kind", [inotify, polling], ids=lambda kind: kind.__name__)
+def test_folder_that_is_not_there_is_not_covered(kind: Callable[[], Events], folder: Path) -> None:
+    with closing(kind()) as events:
+        covered(events, folder / "a", folder / "none")
+        write_tree(folder, {"a/one.css": "changed"})
+        assert str(folder / "a/one.css") in {change.path for change in told(events)}
+
+
+def test_inotify_tells_when_a_file_is_closed(folder: Path) -> None:
+    with closing(inotify()) as events:
+        covered(events, folder / "a")
+        with (folder / "a/one.css").open("w") as file:
+            file.write("half")
+            file.flush()
+            assert {change.phase for change in told(events)} == {Phase.UNDER_WAY}
+        assert told(events) == [Change(str(folder / "a/one.css"), Phase.DONE)]
+
+
+def test_inotify_does_not_take_one_folder_for_another(folder: Path) -> None:
+    with closing(inotify()) as events:
+        covered(events, folder, folder / "a", folder / "b")
+        (folder / "a").rename(folder / "c")
+        (folder / "b").rename(folder / "a")
+        told(events)
+        assert covered(events, folder, folder / "a", folder / "c") == {str(folder / "a"), str(folder / "c")}
+        (folder / "a/three.css").write_text("changed")
+        (folder / "c/one.css").write_text("changed")
+        assert {change.path for change in told(events)} == {str(folder / "a/three.css"), str(folder / "c/one.css")}
+
+
+def test_inotify_tells_under_each_name_of_a_folder(folder: Path) -> None:
+    (folder / "link").symlink_to("a")
+    with closing(inotify()) as events:
+        covered(events, folder / "a", folder / "link")
+        (folder / "a/one.css").write_text("changed")
+        assert {change.path for change in told(events)} == {str(folder / "a/one.css"), str(folder / "link/one.css")}
+
+
+def test_polling_sees_a_second_write_of_the_same_size(folder: Path) -> None:
+    with closing(Polling(0.01)) as events:
+        covered(events, folder / "a")
+        path = folder / "a/one.css"
+        path.write_text("x")
+        while not list(events.wait(1)):
+            pass
+        path.write_text("y")
+        assert str(path) in {change.path for change in told(events)}

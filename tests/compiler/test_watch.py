@@ -1,0 +1,271 @@
+"""What wakes a watch and what it builds then, in a process of its own, on real files and real events."""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.watching import Watching, watching
+from tests.compiler.saves import SAVES, Save, atomic, in_place, jetbrains, vim
+from tests.conftest import Tree, find_tool, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'sources = ["assets"]\n',
+    "assets/css/app.scss": '@import "theme";\na { color: $ink }\n',
+    "assets/css/_theme.scss": "$ink: #123;\n",
+    "assets/css/page.css": "a { background: url(../img/a.svg) }\n",
+    "assets/img/a.svg": "<svg/>",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Watching]:
+    """A watch of SITE that has done its first build."""
+    with watching(write_tree(tmp_path / "site", SITE)) as watch:
+        assert watch.next()["ok"]
+        yield watch
+
+
+def test_saved_partial_builds_its_importer(site: Watching) -> None:
+    (site.folder / "assets/css/_theme.scss").write_text("$ink: tan;\n")
+    assert list(site.next()["assets"]) == ["css/app.css"]
+
+
+def test_reading_wakes_nothing(site: Watching) -> None:
+    for path in site.folder.rglob("*"):
+        if path.is_file():
+            path.read_bytes()
+    site.no_more()
+
+
+@pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
+def test_save_is_one_build_of_what_was_saved(site: Watching, tmp_path: Path, save: Save) -> None:
+    content = b"b { color: tan }\n" * 1000
+    save(site.folder / "assets/css/page.css", content, tmp_path)
+    document = site.next()
+    assert list(document["assets"]) == ["css/page.css"]
+    assert site.released(document, "css/page.css") == content
+    site.no_more()
+
+
+@pytest.mark.parametrize("save", [in_place, vim, jetbrains, atomic], ids=lambda save: save.__name__)
+def test_save_is_found_by_looking(tmp_path: Path, save: Save) -> None:
+    content = b"b { color: tan }\n" * 1000
+    with watching(write_tree(tmp_path / "site", SITE), "--poll=0.05") as watch:
+        watch.next()
+        save(watch.folder / "assets/css/page.css", content, tmp_path)
+        while watch.released(watch.next(), "css/page.css") != content:  # looking may catch it half done
+            pass
+        watch.no_more()
+
+
+def test_branch_switch_is_one_build(tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e", "-c", "init.defaultBranch=one"]
+    files = [f"assets/{folder}/{number}.css" for folder in "abcde" for number in range(100)]
+    write_tree(tmp_path, {**SITE, ".gitignore": "build\n.buildassets\n", **dict.fromkeys(files, "a { color: red }\n")})
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"], ["checkout", "-qb", "two"]):
+        subprocess.run([*git, *arguments], cwd=tmp_path, check=True)
+    write_tree(tmp_path, dict.fromkeys(files, "b { color: tan }\n"))
+    subprocess.run([*git, "commit", "-qam", "two"], cwd=tmp_path, check=True)
+    with watching(tmp_path) as watch:
+        watch.next()
+        subprocess.run([*git, "checkout", "-q", "one"], cwd=tmp_path, check=True)
+        assert len(watch.next()["assets"]) == 500
+        watch.no_more()
+
+
+def test_folder_that_appears_with_files_is_built_and_watched(site: Watching, tmp_path: Path) -> None:
+    write_tree(tmp_path / "more", {"deep/er/b.css": "b {}\n", "c.css": "c {}\n"})
+    (tmp_path / "more").rename(site.folder / "assets/more")
+    assert sorted(site.next()["assets"]) == ["more/c.css", "more/deep/er/b.css"]
+    (site.folder / "assets/more/deep/er/b.css").write_text("b { color: tan }\n")
+    assert list(site.next()["assets"]) == ["more/deep/er/b.css"]
+
+
+def test_folders_that_are_made_one_by_one_are_built_whole(site: Watching) -> None:
+    built: set[str] = set()
+    expected = {f"a/{depth}/b/c/{depth}.css" for depth in range(30)}
+    write_tree(site.folder / "assets", dict.fromkeys(expected, "a {}\n"))
+    while built != expected:
+        built.update(site.next()["assets"])
+    (site.folder / "assets/a/29/b/c/29.css").write_text("b {}\n")
+    assert list(site.next()["assets"]) == ["a/29/b/c/29.css"]
+
+
+def test_renamed_folder_is_built_and_watched_under_its_new_name(site: Watching) -> None:
+    (site.folder / "assets/css").rename(site.folder / "assets/styles")
+    document = site.next()
+    assert (sorted(document["assets"]), document["removed"]) == (
+        ["styles/app.css", "styles/page.css"],
+        ["css/app.css", "css/page.css"],
+    )
+    (site.folder / "assets/styles/page.css").write_text("a {}\n")
+    assert list(site.next()["assets"]) == ["styles/page.css"]
+
+
+def test_folder_that_takes_the_name_of_another_is_watched(site: Watching, tmp_path: Path) -> None:
+    write_tree(tmp_path / "css", {"page.css": "b {}\n"})
+    (site.folder / "assets/css").rename(tmp_path / "old")
+    (tmp_path / "css").rename(site.folder / "assets/css")
+    assert list(site.next()["assets"]) == ["css/page.css"]
+    (tmp_path / "old/page.css").write_text("none of it")
+    site.no_more()
+    (site.folder / "assets/css/page.css").write_text("a {}\n")
+    assert list(site.next()["assets"]) == ["css/page.css"]
+
+
+def test_source_root_that_is_deleted_is_an_error_until_it_returns(site: Watching) -> None:
+    shutil.rmtree(site.folder / "assets")
+    while site.next()["ok"]:
+        pass
+    write_tree(site.folder, SITE)
+    while not site.next()["ok"]:
+        pass
+    write_tree(site.folder, {"assets/img/b.svg": "<svg/>"})
+    assert list(site.next()["assets"]) == ["img/b.svg"]
+
+
+def test_missing_file_wakes_the_watch_when_it_appears_anywhere(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/app.scss": '@import "lib/found";', "buildassets.toml": 'load_paths = ["vendor/x"]'})
+    with watching(tmp_path) as watch:
+        assert watch.next()["diagnostics"][0]["code"] == "scss/import"
+        write_tree(tmp_path, {"vendor/x/lib/_found.scss": "a { color: tan }\n"})
+        assert watch.next()["ok"]
+        write_tree(tmp_path, {"vendor/x/lib/_found.scss": "a { color: red }\n"})
+        assert list(watch.next()["assets"]) == ["app.css"]
+
+
+def test_changed_configuration_is_obeyed(site: Watching) -> None:
+    write_tree(site.folder, {"other/b.css": "b {}\n"})
+    (site.folder / "buildassets.toml").write_text('sources = ["other"]\noutput = "out"\n')
+    document = site.next()
+    assert (list(document["assets"]), document["output"]) == (["b.css"], "out")
+    (site.folder / "other/b.css").write_text("b { color: tan }\n")
+    assert list(site.next()["assets"]) == ["b.css"]
+    (site.folder / "assets/img/a.svg").write_text("<svg></svg>")
+    site.no_more()
+
+
+def test_configuration_that_appears_is_obeyed(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, {"assets/a.css": "a {}\n", "other/b.css": "b {}\n"})) as watch:
+        assert list(watch.next()["assets"]) == ["a.css"]
+        write_tree(tmp_path, {"pyproject.toml": '[tool.buildassets]\nsources = ["other"]\n'})
+        assert list(watch.next()["assets"]) == ["b.css"]
+        write_tree(tmp_path, {"buildassets.toml": 'sources = ["assets"]\n'})
+        assert list(watch.next()["assets"]) == ["a.css"]
+
+
+def test_other_files_of_the_project_wake_nothing(site: Watching) -> None:
+    write_tree(site.folder, {"app.log": "one\n", "notes/a.css": "a {}\n", "assets/css/.hidden.css": "a {}\n"})
+    (site.folder / "app.log").write_text("two\n")
+    site.no_more()
+
+
+def test_deleted_release_directory_is_built_again(site: Watching) -> None:
+    shutil.rmtree(site.folder / "build")
+    assert "manifest.json" in site.next()["written"]
+    assert (site.folder / "build/manifest.json").exists()
+
+
+def test_second_watch_of_an_unchanged_project_watches_as_the_first(tmp_path: Path) -> None:
+    for content in ("<svg></svg>", "<svg> </svg>"):
+        with watching(write_tree(tmp_path, SITE)) as watch:
+            watch.next()
+            (tmp_path / "assets/img/a.svg").write_text(content)
+            assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
+
+
+def test_changes_that_are_too_many_for_the_system_lose_none(site: Watching) -> None:
+    with open("/proc/sys/fs/inotify/max_queued_events", encoding="ascii") as file:
+        limit = int(file.read())
+    site.process.send_signal(signal.SIGSTOP)
+    for number in range(limit // 2):  # more than two events each
+        path = site.folder / "assets" / str(number % 100)
+        path.write_text("")
+        path.unlink()
+    write_tree(site.folder, {"assets/new/b.css": "b {}\n"})
+    site.process.send_signal(signal.SIGCONT)
+    assert list(site.next()["assets"]) == ["new/b.css"]
+    (site.folder / "assets/new/b.css").write_text("b { color: tan }\n")
+    assert list(site.next()["assets"]) == ["new/b.css"]
+
+
+def limited(count: int) -> list[str]:
+    """What runs a program in a user namespace that may watch `count` folders."""
+    within = f'echo {count} > /proc/sys/user/max_inotify_watches && exec "$@"'
+    command = [find_tool("unshare"), "--user", "--map-root-user", "sh", "-c", within, "sh"]
+    if subprocess.run([*command, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody make a user namespace")
+    return command
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_limit_of_inotify_is_named_and_looking_takes_over(tmp_path: Path, count: int) -> None:
+    with watching(write_tree(tmp_path, SITE), command=limited(count)) as watch:
+        documents = [watch.next(), watch.next()]
+        (told,) = (found for document in documents for found in document["diagnostics"])
+        assert (told["code"], f"the limit of {count} that" in told["message"]) == ("watch/limit", True)
+        assert "sudo sysctl user.max_inotify_watches=" in told["hint"]
+        (tmp_path / "assets/img/a.svg").write_text("<svg></svg>")
+        assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
+
+
+def test_limit_that_a_new_folder_meets_loses_nothing(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), command=limited(6)) as watch:
+        watch.next()
+        files = {f"assets/new/{number}/a.css" for number in range(5)}
+        built: set[str] = set()
+        codes: list[str] = []
+        write_tree(tmp_path, dict.fromkeys(files, "a {}\n"))
+        while not codes or built != {name.removeprefix("assets/") for name in files}:
+            document = watch.next()
+            built.update(document.get("assets", ()))
+            codes += [found["code"] for found in document["diagnostics"]]
+        assert codes == ["watch/limit"]
+        (tmp_path / "assets/new/4/a.css").write_text("b {}\n")
+        assert list(watch.next()["assets"]) == ["new/4/a.css"]
+
+
+def children(process: int) -> set[int]:
+    """The processes that `process` has started, and that these have."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended meanwhile
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
+def test_no_process_stays_behind(tmp_path: Path, engine: str, number: int) -> None:
+    write_tree(tmp_path, {**SITE, "buildassets.toml": f'engines.scss = "{engine}"\n'})
+    with watching(tmp_path) as watch:
+        watch.next()
+        (tmp_path / "assets/css/_theme.scss").write_text("$ink: tan;\n")
+        watch.next()
+        started = children(watch.process.pid)
+        assert started
+        watch.process.send_signal(number)
+        watch.process.wait(timeout=30)
+        deadline = time.monotonic() + 10
+        while any(Path(f"/proc/{one}").exists() for one in started) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert [one for one in started if Path(f"/proc/{one}").exists()] == []
+
+
+def test_engines_stay_started_from_one_build_to_the_next(site: Watching) -> None:
+    (site.folder / "assets/css/_theme.scss").write_text("$ink: tan;\n")
+    site.next()
+    before = children(site.process.pid)
+    (site.folder / "assets/css/_theme.scss").write_text("$ink: red;\n")
+    site.next()
+    assert children(site.process.pid) == before != set()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.cache import KEPT_TRACES, Cache, ContentStore, FileDigests, Stale, signature
+from buildassets.compiler.cache import Cache, ContentStore, FileDigests, Stale, signature
+from buildassets.compiler.traces import KEPT_DAYS, KEPT_TRACES
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
 
@@ -41,7 +42,7 @@ def kept(cache: Cache, source: Path, result: bytes = b"css", key: str = "key") -
 
 def reason(found: bytes | Stale) -> str:
     assert isinstance(found, Stale)
-    return found.reason
+    return f"`{found.path}` {found.reason}" if found.path else found.reason
 
 
 def test_a_result_is_there_for_the_next_build(cache: Callable[[], Cache], source: Path) -> None:
@@ -203,3 +204,98 @@ def test_content_that_nothing_names_is_removed_once_it_is_old(tmp_path: Path) ->
         age(tmp_path / name[:2] / name[2:])
     store.remove_all_but([named], 60)
     assert [store.get(name) for name in (old, young, named)] == [None, b"young", b"named"]
+
+
+def test_content_that_is_put_again_is_young(tmp_path: Path) -> None:
+    store = ContentStore(str(tmp_path))
+    name = store.put(b"content")
+    age(tmp_path / name[:2] / name[2:])
+    store.put(b"content")
+    store.remove([name], 60)
+    assert store.get(name) == b"content"
+
+
+class Days:
+    """Opens one cache on different days. What it holds is as old as the test needs it to be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.first = time.time_ns() // DAY_NS + 1
+
+    def on(self, day: int) -> Cache:
+        for path in (self.folder / "cache").glob("content/*/*"):
+            age(path)
+        return Cache(str(self.folder / "cache"), lambda: (self.first + day) * DAY_NS)
+
+    def contents(self) -> list[bytes]:
+        """What is in the store."""
+        return sorted(path.read_bytes() for path in (self.folder / "cache").glob("content/*/*"))
+
+
+DAY_NS = 86_400 * 1_000_000_000
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> Days:
+    return Days(tmp_path)
+
+
+def built(cache: Cache, *steps: str) -> Cache:
+    """A build that comes to these steps, and runs those of which nothing is known."""
+    for step in steps:
+        if isinstance(cache.recall(step, "key"), Stale):
+            cache.keep(step, "key", (), f"result of {step}".encode(), cache.now())
+    cache.save()
+    return cache
+
+
+def test_a_step_that_no_build_comes_to_is_forgotten(days: Days) -> None:
+    built(days.on(0), "gone", "used")
+    built(days.on(KEPT_DAYS), "used")
+    assert days.on(KEPT_DAYS).recall("gone", "key") == b"result of gone"
+    built(days.on(KEPT_DAYS + 1), "used", "new")
+    assert reason(days.on(KEPT_DAYS + 1).recall("gone", "key")) == "it was never built before"
+    assert days.contents() == [b"result of new", b"result of used"]
+
+
+def test_a_build_that_finds_all_that_it_needs_is_a_use(days: Days) -> None:
+    for day in (0, KEPT_DAYS, 2 * KEPT_DAYS):
+        assert built(days.on(day), "used").rerun.keys() == ({"used"} if day == 0 else set())
+
+
+def test_a_result_that_a_build_at_the_same_time_has_used_stays(days: Days) -> None:
+    built(days.on(0), "one", "other")
+    slow, fast = days.on(KEPT_DAYS + 1), days.on(KEPT_DAYS + 1)
+    slow.recall("one", "key")
+    built(fast, "new")
+    slow.save()
+    assert days.on(KEPT_DAYS + 1).recall("one", "key") == b"result of one"
+
+
+def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
+    built(days.on(0), "step")
+    days.on(0).keep("killed", "key", (), b"nobody saved this", 0)
+    built(days.on(0), "step", "same day")
+    assert b"nobody saved this" in days.contents()
+    built(days.on(1), "step")
+    assert days.contents() == [b"result of same day", b"result of step"]
+
+
+def test_what_one_build_has_to_run_is_told_with_the_reason(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    source.write_text("b")
+    opened = cache()
+    opened.recall("step", "key")
+    opened.recall("step that fails", "key")
+    opened.keep("step", "key", [str(source)], b"css", opened.now())
+    assert opened.rerun == {"step": Stale("changed", str(source))}
+
+
+def test_only_the_latest_builds_are_known(days: Days) -> None:
+    (days.folder / "cache/builds").mkdir(parents=True)
+    for number in range(30):
+        path = days.folder / f"cache/builds/{number:02}"
+        path.touch()
+        os.utime(path, (number, number))
+    built(days.on(0), "step")
+    assert sorted(path.name for path in (days.folder / "cache/builds").iterdir()) == [str(one) for one in range(10, 30)]

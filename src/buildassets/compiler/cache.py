@@ -10,46 +10,38 @@ counts as not there.
 """
 
 import fcntl
-import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
+from buildassets.compiler.traces import Index, Signature, Trace, dumps, loads
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
-KEPT_TRACES: Final = 3  # of each step, so that going back to another branch finds its own
-_SCHEMA: Final = 2
+_DAY_NS: Final = 86_400 * 1_000_000_000
 _INDEX: Final = "index.json"
 _CONTENT: Final = "content"
+BUILDS: Final = "builds"
+_KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configuration and environment
 # Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second
 # (ext3, HFS+) or with seconds in twos (FAT) are known by their zeros.
 _GRAIN_NS: Final = 20_000_000
 _COARSE_GRAIN_NS: Final = 2_000_000_000
 _ABANDONED_SECONDS: Final = 3600.0
 
-Signature = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
 Clock = Callable[[], int]  # ns since the epoch
 
 
 @frozen
-class Trace:
-    """One run of a step. `inputs` are paths with their digests (ABSENT for what was looked for in vain)."""
-
-    key: str
-    inputs: tuple[tuple[str, str], ...]
-    result: str
-    size_bytes: int  # of the result
-
-
-@frozen
 class Stale:
-    """Why a step has to run again: a sentence without its end."""
+    """Why a step has to run again: `reason` is a clause, or goes on from the name of what lies at `path`."""
 
     reason: str
+    path: str | None = None
 
 
 def signature(path: str) -> Signature | None:
@@ -160,10 +152,21 @@ class ContentStore:
         """Keep `content`; gives its digest."""
         name = digest(content)
         path = self._path(name)
-        if not os.path.exists(path):
+        if not self.touch(name):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             write_whole(path, content)
         return name
+
+    def touch(self, name: str) -> bool:
+        """Keep the bytes whose digest is `name` from being removed while a build may be about to name them.
+
+        Says whether they are there.
+        """
+        try:
+            os.utime(self._path(name))
+        except OSError:
+            return False
+        return True
 
     def get(self, name: str) -> bytes | None:
         """The bytes whose digest is `name`; None where they are not there or damaged."""
@@ -175,19 +178,33 @@ class ContentStore:
             os.unlink(path)
         return None
 
-    def remove_all_but(self, names: Iterable[str], older_than_seconds: float) -> None:
-        """Forget everything else, but for what was written so lately that another build may be about to name it."""
-        kept = set(names)
-        horizon = time.time() - older_than_seconds
+    def remove(self, names: Iterable[str], older_than_seconds: float) -> None:
+        """Forget these, but for what was put or touched so lately that another build may be about to name it."""
+        for name in names:
+            _remove_old(self._path(name), older_than_seconds)
+
+    def remove_all_but(self, names: Collection[str], older_than_seconds: float) -> None:
+        """Forget everything else, with the same exception."""
         for folder, _, files in os.walk(self._folder):
             for file in files:
-                path = os.path.join(folder, file)
-                with suppress(OSError):
-                    if os.path.basename(folder) + file not in kept and os.stat(path).st_mtime < horizon:
-                        os.unlink(path)
+                if os.path.basename(folder) + file not in names:
+                    _remove_old(os.path.join(folder, file), older_than_seconds)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name[:2], name[2:])
+
+
+def _remove_old(path: str, older_than_seconds: float) -> None:
+    with suppress(OSError):
+        if os.stat(path).st_mtime < time.time() - older_than_seconds:
+            os.unlink(path)
+
+
+def _remove_oldest(folder: str, kept: int) -> None:
+    """Remove all files of `folder` but the `kept` that were written last."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)[kept:]:
+            os.unlink(entry.path)
 
 
 def write_whole(path: str, content: bytes) -> None:
@@ -211,10 +228,12 @@ class Cache:
     def __init__(self, folder: str, clock: Clock = time.time_ns) -> None:
         self._folder = folder
         self._clock = clock
-        self._traces, known = _read_index(os.path.join(folder, _INDEX))
+        self._index = loads(bytes_at(os.path.join(folder, _INDEX)) or b"")
         self._new: dict[str, Trace] = {}
+        self._reasons: dict[str, Stale] = {}
+        self.rerun: dict[str, Stale] = {}  # the steps whose results are kept anew, and why they had to run
         self._content = ContentStore(os.path.join(folder, _CONTENT))
-        self.files = FileDigests(known, clock)
+        self.files = FileDigests(self._index.files, clock)
 
     def now(self) -> int:
         """When a step begins, for `keep`."""
@@ -222,35 +241,46 @@ class Cache:
 
     def recall(self, step: str, key: str) -> bytes | Stale:
         """What `step` gave when it last ran with all that it depends on as it is now; or why it has to run."""
-        traces = self._traces.get(step, ())
-        stale = Stale("it was never built before")
-        for trace in traces:
+        trace = self.trace(step, key)
+        if isinstance(trace, Stale):
+            return trace
+        content = self._content.get(trace.result)
+        if content is None:
+            self._reasons[step] = Stale("its result is not in the cache")
+            return self._reasons[step]
+        return content
+
+    def trace(self, step: str, key: str) -> Trace | Stale:
+        """What is known of `step` as it is now, though the result may be lost; or why it has to run."""
+        reasons = []
+        for trace in self._traces(step):
             reason = self._stale(trace, key)
             if reason is None:
-                content = self._content.get(trace.result)
-                if content is not None:
-                    self._new[step] = trace
-                    return content
-                reason = Stale("its result is not in the cache")
-            if trace is traces[0]:
-                stale = reason
-        return stale
-
-    def trace(self, step: str, key: str) -> Trace | None:
-        """What is known of `step` as it is now; its result need not be in the cache any more."""
-        for trace in self._traces.get(step, ()):
-            if self._stale(trace, key) is None:
-                self._new[step] = trace
+                self._use(step, trace)
                 return trace
-        return None
-
-    def results(self, step: str, besides: str) -> frozenset[str]:
-        """The digests of what `step` is known to have given with other keys than `besides`."""
-        return frozenset(trace.result for trace in self._traces.get(step, ()) if trace.key != besides)
+            reasons.append(reason)
+        self._reasons[step] = reasons[0] if reasons else Stale("it was never built before")
+        return self._reasons[step]
 
     def holds(self, step: str, key: str) -> bool:
         """Whether `recall` would give a result, if that is still in the content store."""
-        return any(self._stale(trace, key) is None for trace in self._traces.get(step, ()))
+        return isinstance(self.trace(step, key), Trace)
+
+    def results(self, step: str, besides: str) -> frozenset[str]:
+        """The digests of what `step` is known to have given with other keys than `besides`."""
+        return frozenset(trace.result for trace in self._traces(step) if trace.key != besides)
+
+    def _traces(self, step: str) -> tuple[Trace, ...]:
+        kept = self._index.steps.get(step)
+        return kept.traces if kept else ()
+
+    def _use(self, step: str, trace: Trace) -> None:
+        self._new[step] = trace
+        if self._index.steps[step].day != self._today():
+            self._content.touch(trace.result)  # which a build at the same time may find too old to keep
+
+    def _today(self) -> int:
+        return self._clock() // _DAY_NS
 
     def _stale(self, trace: Trace, key: str) -> Stale | None:
         if trace.key != key:
@@ -258,12 +288,13 @@ class Cache:
         for path, was in trace.inputs:
             found = self.files.of(path)
             if found != was:
-                verb = "is new" if was == ABSENT else "is gone" if found == ABSENT else "changed"
-                return Stale(f"`{path}` {verb}")
+                return Stale("is new" if was == ABSENT else "is gone" if found == ABSENT else "changed", path)
         return None
 
     def keep(self, step: str, key: str, inputs: Iterable[str], result: bytes, began_ns: int) -> None:
         """Keep what `step`, which began at `began_ns`, gave; unless an input may have been written since."""
+        if step in self._reasons:
+            self.rerun[step] = self._reasons[step]
         paths = sorted(set(inputs))
         if any(self.files.may_have_changed(path, began_ns) for path in paths):
             return
@@ -272,24 +303,35 @@ class Cache:
             self._new[step] = Trace(key, named, self._content.put(result), len(result))
 
     def save(self) -> None:
-        """Put the traces of this build before those on disk."""
+        """Put the traces of this build before those on disk, and let go of what is too old or too much."""
+        today = self._today()
         new = self._new.copy()  # threads of an interrupted build still add to it
-        if all(self._traces.get(step, (None,))[0] == trace for step, trace in new.items()):
+        known = self._index.steps
+        if all(step in known and known[step].traces[0] == new[step] and known[step].day == today for step in new):
             return
         with suppress(OSError), locked(self._folder):
-            path = os.path.join(self._folder, _INDEX)
-            on_disk, known = _read_index(path)
-            traces = {**on_disk, **{step: _with(trace, on_disk.get(step, ())) for step, trace in new.items()}}
             looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
-            known = {**known, **looked_at}
-            named = {name for kept in traces.values() for trace in kept for name, _ in trace.inputs} | looked_at.keys()
-            _write_index(path, traces, {name: fact for name, fact in known.items() if name in named})
-            results = {trace.result for kept in traces.values() for trace in kept}
+            on_disk = self._on_disk()
+            self._write(on_disk, on_disk.with_traces(new, today).bounded(today).with_files(looked_at))
+
+    def prune(self) -> None:
+        """Let go of what is too old or too much, and of all results that nothing names. Raises OSError."""
+        with locked(self._folder):
+            on_disk = self._on_disk()
+            self._write(on_disk, replace(on_disk.bounded(self._today()).with_files({}), swept=0))
+
+    def _on_disk(self) -> Index:
+        return loads(bytes_at(os.path.join(self._folder, _INDEX)) or b"")
+
+    def _write(self, before: Index, after: Index) -> None:
+        today = self._today()
+        write_whole(os.path.join(self._folder, _INDEX), dumps(replace(after, swept=today)))
+        results = after.results()
+        if after.swept == today:
+            self._content.remove(before.results() - results, _ABANDONED_SECONDS)
+        else:  # once a day also what builds left that were killed: that takes a look at every file
             self._content.remove_all_but(results, _ABANDONED_SECONDS)
-
-
-def _with(trace: Trace, earlier: tuple[Trace, ...]) -> tuple[Trace, ...]:
-    return (trace, *(one for one in earlier if one != trace))[:KEPT_TRACES]
+            _remove_oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
 
 
 @contextmanager
@@ -304,52 +346,3 @@ def locked(folder: str) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-_Index = tuple[dict[str, tuple[Trace, ...]], dict[str, tuple[Signature, str]]]
-
-
-def _read_index(path: str) -> _Index:
-    """The traces and known files; none where the index is missing, damaged or of another version."""
-    try:
-        checksum, _, text = _bytes(path).partition(b"\n")
-        if digest(text).encode() != checksum:
-            return {}, {}
-        document: Any = json.loads(text)
-    except (OSError, ValueError):
-        return {}, {}
-    if document["schema"] != _SCHEMA:
-        return {}, {}
-    digests = document["digests"]
-    traces = {
-        step: tuple(
-            Trace(key, tuple((path, digests[number]) for path, number in inputs), digests[result], size_bytes)
-            for key, inputs, result, size_bytes in kept
-        )
-        for step, kept in document["traces"].items()
-    }
-    return traces, {name: ((a, b, c, d), digests[found]) for name, (a, b, c, d, found) in document["files"].items()}
-
-
-def _write_index(
-    path: str, traces: Mapping[str, tuple[Trace, ...]], known: Mapping[str, tuple[Signature, str]]
-) -> None:
-    numbers: dict[str, int] = {}
-
-    def number(found: str) -> int:
-        return numbers.setdefault(found, len(numbers))
-
-    document = {
-        "schema": _SCHEMA,
-        "traces": {
-            step: [
-                (trace.key, [(name, number(was)) for name, was in trace.inputs], number(trace.result), trace.size_bytes)
-                for trace in kept
-            ]
-            for step, kept in traces.items()
-        },
-        "files": {name: (*seen, number(found)) for name, (seen, found) in known.items()},
-        "digests": list(numbers),
-    }
-    text = json.dumps(document, separators=(",", ":")).encode("ascii")
-    write_whole(path, digest(text).encode() + b"\n" + text)

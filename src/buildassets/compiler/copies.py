@@ -83,16 +83,20 @@ def made_copies(
 
 
 def _begun(work: _Work, places: Places, cache: Cache | None, executor: Executor | None) -> Callable[[], Copy]:
-    known = cache.trace(*_step_of(work)) if cache else None
-    if (
-        known
-        and cache
-        and (known.size_bytes == 0 or all(cache.files.of(at) == known.result for at in work.paths(places)))
-    ):
-        copy = Copy(tuple(work.files), work.coding, known.size_bytes, None)
+    if cache and (copy := _held(work, places, cache)):
         return lambda: copy
     make = partial(_copy, work, places, cache)
     return executor.submit(make).result if executor else make
+
+
+def _held(work: _Work, places: Places, cache: Cache) -> Copy | None:
+    """The copy, if the cache knows that there is nothing to write."""
+    known = cache.trace(*_step_of(work))
+    if isinstance(known, Stale):
+        return None
+    if known.size_bytes == 0 or all(cache.files.of(path) == known.result for path in work.paths(places)):
+        return Copy(tuple(work.files), work.coding, known.size_bytes, None)
+    return None
 
 
 def _copy(work: _Work, places: Places, cache: Cache | None) -> Copy:

@@ -14,10 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from buildassets.compiler.cache import ABSENT, FileDigests, Signature, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.traces import Signature
 from buildassets.digest import digest
 
-_FOLDER: Final = "builds"
 _NOTHING: Final = (-1, 0, 0, 0)  # the looks of what is not there
 _FIELDS: Final = len(_NOTHING)
 # What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
@@ -170,7 +170,7 @@ def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: 
 
 
 def _path(cache_folder: str, build: str) -> str:
-    return os.path.join(cache_folder, _FOLDER, digest(build.encode("utf-8", "surrogatepass")))
+    return os.path.join(cache_folder, BUILDS, digest(build.encode("utf-8", "surrogatepass")))
 
 
 def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:

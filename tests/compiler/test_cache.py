@@ -202,7 +202,8 @@ def test_content_that_nothing_names_is_removed_once_it_is_old(tmp_path: Path) ->
     old, young, named = store.put(b"old"), store.put(b"young"), store.put(b"named")
     for name in (old, named):
         age(tmp_path / name[:2] / name[2:])
-    store.remove_all_but([named], 60)
+    assert list(store.all_but([named], 60)) == [(str(tmp_path / old[:2] / old[2:]), 3)]
+    store.remove([old, young], 60)
     assert [store.get(name) for name in (old, young, named)] == [None, b"young", b"named"]
 
 

@@ -22,7 +22,9 @@ _BLOCK = re.compile(
     r"(?:\n\nThe exit code is (?P<exit>\d+)\.$)?",
     re.MULTILINE | re.DOTALL,
 )
-_SUMMARY = re.compile(r"^(?:built \d|failed with \d|\d+ errors?, \d+ warnings?$).*\n", re.MULTILINE)
+_SUMMARY = re.compile(
+    r"^(?:built \d|failed with \d|removed (?:nothing|\d)|\d+ errors?, \d+ warnings?$).*\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from buildassets.errors import BuildAssetsError
 _VERBS = {
     "build": "compile everything into the release directory",
     "check": "report everything that a build would complain about; write nothing",
+    "clean": "remove what no retained release names; with --all, also the release and the cache",
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
     "watch": "build, and build again whenever something changes",
 }

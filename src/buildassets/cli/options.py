@@ -107,6 +107,11 @@ def cache_options(command: _Command) -> _Command:
     return _with(command, _CACHE_DIR, _NO_CACHE)
 
 
+def clean_options(command: _Command) -> _Command:
+    """The options of the verb that removes what builds wrote."""
+    return _with(command, _QUIET, _VERBOSE, _JSON, _CACHE_DIR, _OUTPUT, _CONFIG)
+
+
 def read_options(command: _Command) -> _Command:
     """The options of every verb that reads a release directory."""
     return _with(command, _JSON, _OUTPUT, _CONFIG)

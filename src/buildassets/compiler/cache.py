@@ -23,9 +23,10 @@ from buildassets.digest import digest
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
 _DAY_NS: Final = 86_400 * 1_000_000_000
-_INDEX: Final = "index.json"
-_CONTENT: Final = "content"
+INDEX: Final = "index.json"
+CONTENT: Final = "content"
 BUILDS: Final = "builds"
+IGNORE_FILE: Final = ".gitignore"
 _KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configuration and environment
 # Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second
 # (ext3, HFS+) or with seconds in twos (FAT) are known by their zeros.
@@ -181,30 +182,42 @@ class ContentStore:
     def remove(self, names: Iterable[str], older_than_seconds: float) -> None:
         """Forget these, but for what was put or touched so lately that another build may be about to name it."""
         for name in names:
-            _remove_old(self._path(name), older_than_seconds)
+            if (size_bytes := _size_if_old(self._path(name), older_than_seconds)) is not None:
+                _remove([(self._path(name), size_bytes)])
 
-    def remove_all_but(self, names: Collection[str], older_than_seconds: float) -> None:
-        """Forget everything else, with the same exception."""
+    def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
+        """The path and the size of every other file, with the same exception."""
         for folder, _, files in os.walk(self._folder):
             for file in files:
                 if os.path.basename(folder) + file not in names:
-                    _remove_old(os.path.join(folder, file), older_than_seconds)
+                    path = os.path.join(folder, file)
+                    if (size_bytes := _size_if_old(path, older_than_seconds)) is not None:
+                        yield path, size_bytes
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name[:2], name[2:])
 
 
-def _remove_old(path: str, older_than_seconds: float) -> None:
+def _size_if_old(path: str, seconds: float) -> int | None:
+    """The size of the file at `path`, if it was written at least so long ago."""
     with suppress(OSError):
-        if os.stat(path).st_mtime < time.time() - older_than_seconds:
-            os.unlink(path)
+        status = os.lstat(path)
+        if status.st_mtime < time.time() - seconds:
+            return status.st_size
+    return None
 
 
-def _remove_oldest(folder: str, kept: int) -> None:
-    """Remove all files of `folder` but the `kept` that were written last."""
+def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
+    """The path and the size of all files of `folder` but those `besides` that were written last."""
     with suppress(OSError), os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)[kept:]:
-            os.unlink(entry.path)
+        looks = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda one: one[0].st_mtime_ns)
+        yield from ((path, status.st_size) for status, path in looks[:-besides])
+
+
+def _remove(files: Iterable[tuple[str, int]]) -> None:
+    for path, _ in files:
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def write_whole(path: str, content: bytes) -> None:
@@ -228,11 +241,11 @@ class Cache:
     def __init__(self, folder: str, clock: Clock = time.time_ns) -> None:
         self._folder = folder
         self._clock = clock
-        self._index = loads(bytes_at(os.path.join(folder, _INDEX)) or b"")
+        self._index = loads(bytes_at(os.path.join(folder, INDEX)) or b"")
         self._new: dict[str, Trace] = {}
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps whose results are kept anew, and why they had to run
-        self._content = ContentStore(os.path.join(folder, _CONTENT))
+        self._content = ContentStore(os.path.join(folder, CONTENT))
         self.files = FileDigests(self._index.files, clock)
 
     def now(self) -> int:
@@ -314,32 +327,49 @@ class Cache:
             on_disk = self._on_disk()
             self._write(on_disk, on_disk.with_traces(new, today).bounded(today).with_files(looked_at))
 
-    def prune(self) -> None:
-        """Let go of what is too old or too much, and of all results that nothing names. Raises OSError."""
-        with locked(self._folder):
-            on_disk = self._on_disk()
-            self._write(on_disk, replace(on_disk.bounded(self._today()).with_files({}), swept=0))
+    def prune(self, *, dry_run: bool = False) -> list[tuple[str, int]]:
+        """Let go of what is too old or too much; gives the paths and sizes of the files.
+
+        Whoever calls this is in `taking_turns`. Raises OSError.
+        """
+        today = self._today()
+        pruned = self._on_disk().bounded(today).with_files({})
+        doomed = list(self._unused(pruned))
+        if not dry_run:
+            write_whole(os.path.join(self._folder, INDEX), dumps(replace(pruned, swept=today)))
+            _remove(doomed)
+        return doomed
 
     def _on_disk(self) -> Index:
-        return loads(bytes_at(os.path.join(self._folder, _INDEX)) or b"")
+        return loads(bytes_at(os.path.join(self._folder, INDEX)) or b"")
 
     def _write(self, before: Index, after: Index) -> None:
         today = self._today()
-        write_whole(os.path.join(self._folder, _INDEX), dumps(replace(after, swept=today)))
-        results = after.results()
+        write_whole(os.path.join(self._folder, INDEX), dumps(replace(after, swept=today)))
         if after.swept == today:
-            self._content.remove(before.results() - results, _ABANDONED_SECONDS)
+            self._content.remove(before.results() - after.results(), _ABANDONED_SECONDS)
         else:  # once a day also what builds left that were killed: that takes a look at every file
-            self._content.remove_all_but(results, _ABANDONED_SECONDS)
-            _remove_oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
+            _remove(self._unused(after))
+
+    def _unused(self, index: Index) -> Iterator[tuple[str, int]]:
+        """The path and the size of every file that is not worth keeping, if `index` is all that is known."""
+        yield from self._content.all_but(index.results(), _ABANDONED_SECONDS)
+        yield from _oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
 
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
     """Make the cache folder if need be; who writes it at the same time takes turns."""
     os.makedirs(folder, exist_ok=True)
-    with suppress(FileExistsError), open(os.path.join(folder, ".gitignore"), "x") as file:
+    with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "x") as file:
         file.write("*\n")
+    with taking_turns(folder):
+        yield
+
+
+@contextmanager
+def taking_turns(folder: str) -> Iterator[None]:
+    """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
     lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

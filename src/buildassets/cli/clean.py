@@ -1,0 +1,56 @@
+"""`buildassets clean`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.options import clean_options, configured
+from buildassets.cli.output import Output, count_text, size_text
+
+if TYPE_CHECKING:
+    from buildassets.compiler.clean import Cleaned
+
+
+@click.command("clean")
+@click.option("--all", "everything", is_flag=True, help="Empty the release directory and the cache.")
+@click.option("--dry-run", is_flag=True, help="Remove nothing, and tell what would be removed.")
+@clean_options
+def command(
+    everything: bool,
+    dry_run: bool,
+    config_file: str | None,
+    output: str | None,
+    cache_dir: str | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Remove what no retained release names, and from the cache what is too old or too much."""
+    from buildassets.compiler.clean import clean_cache, clean_release
+    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.incremental import cache_folder
+
+    config = configured(config_file, output=output)
+    show = Output(as_json, verbose, quiet)
+
+    def shown(path: str) -> str:
+        return shown_path(config, path)
+
+    def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
+        return (
+            clean_release(config.output, shown, everything=everything, dry_run=dry_run),
+            clean_cache(cache_folder(config, cache_dir), shown, everything=everything, dry_run=dry_run),
+        )
+
+    parts = cleaned(dry_run=True)  # which refuses a wrong folder before anything is gone
+    if not dry_run:
+        parts = cleaned(dry_run=False)
+    diagnostics = [found for part in parts for found in part.diagnostics]
+    removed = [(shown(path), size_bytes) for part in parts for path, size_bytes in part.removed]
+    size_bytes = sum(size for _, size in removed)
+    document = {"removed": [path for path, _ in removed], "size": size_bytes, "dry_run": dry_run}
+    code = show.finish(not diagnostics, diagnostics, document)
+    verb = "would remove" if dry_run else "removed"
+    show.detail(f"{verb} {path}" for path, _ in removed)
+    show.say(f"{verb} {count_text(len(removed), 'file')} ({size_text(size_bytes)})" if removed else f"{verb} nothing")
+    return code

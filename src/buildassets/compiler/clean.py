@@ -1,0 +1,229 @@
+"""Removing what no release names any more from a release directory, and what a cache need not hold.
+
+Takes folders, gives what went and what could not go. Takes turns with the builds that write them, and follows no links.
+Whatever is in a folder that we have not put there stays.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import Any, Final
+
+from buildassets.compiler.cache import BUILDS, CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
+from buildassets.compiler.compress import SUFFIXES
+from buildassets.compiler.emit import ASSETS_FOLDER, STAGING_PREFIX
+from buildassets.compiler.values import frozen
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.errors import ConfigError, ManifestError
+from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
+
+Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
+
+# What lies in a cache: an index, and files in folders.
+_BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n\{")
+_TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
+_FOLDERS: Final = {
+    BUILDS: re.compile(r"[0-9a-f]{64}|\.new-\w+"),
+    CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
+}
+
+
+@frozen
+class Cleaned:
+    """What is gone, or would be: absolute paths with their sizes in bytes; and what is wrong with the rest."""
+
+    removed: tuple[tuple[str, int], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
+    """Remove from the release directory `output` the files that no release in it names, or all that builds wrote.
+
+    Raises ConfigError where it holds something else than a release.
+    """
+
+    def doomed() -> list[str]:
+        manifest = _manifest(output, shown)
+        left = [*_left_by_killed_builds(output)]
+        if manifest is None:
+            return left
+        if everything:
+            return [os.path.join(output, MANIFEST_NAME), *_assets(output), *left]
+        return [*_unnamed(output, _named(manifest)), *left]
+
+    return _in_turn(output, shown, lambda: _removed(doomed(), output, shown, dry_run))
+
+
+def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
+    """Remove from the cache `folder` what is too old or too much, or all of it.
+
+    Raises ConfigError where it holds something else than a cache.
+    """
+
+    def cleaned() -> Cleaned:
+        held = _files_of_cache(folder)
+        if not held:
+            _refuse_others(folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS), "a build cache", shown)
+            return Cleaned()
+        if everything:
+            return _removed(held, folder, shown, dry_run)
+        return Cleaned(tuple(Cache(folder).prune(dry_run=dry_run)))
+
+    return _in_turn(folder, shown, cleaned)
+
+
+def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:
+    """What `clean` gives while no build writes `folder`; a folder that is not there is clean."""
+    try:
+        with taking_turns(folder):
+            return clean()
+    except FileNotFoundError:
+        return Cleaned()
+    except OSError as fault:
+        return Cleaned((), (_refused(folder, fault, shown),))
+
+
+def _manifest(output: str, shown: Shown) -> Manifest | None:
+    """What the release directory holds; None where it holds nothing but what killed builds left."""
+    path = os.path.join(output, MANIFEST_NAME)
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except FileNotFoundError:
+        others = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX)]
+        _refuse_others(output, others, (), "a release", shown)
+        return None
+    try:
+        manifest = loads(text, shown(path))
+    except ManifestError as fault:
+        raise ConfigError(fault.diagnostics) from None
+    if json.loads(dumps(manifest))["release"] != json.loads(text).get("release"):
+        message = f"`{shown(path)}` is damaged: it is not what its `release` was made of"
+        hint = "run `buildassets build` again"
+        raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)])
+    return manifest
+
+
+def _refuse_others(folder: str, names: Iterable[str], ours: Collection[str], what: str, shown: Shown) -> None:
+    """Raise ConfigError if there are `names` besides `ours`."""
+    others = sorted(set(names).difference(ours))
+    if others:
+        message = f"`{shown(folder)}` does not hold {what}"
+        notes = [f"it holds `{others[0]}`" + (f" and {len(others) - 1} more" if len(others) > 1 else "")]
+        hint = "name the right folder; nothing was removed"
+        raise ConfigError([error("clean/foreign", message, Location(shown(folder)), notes=notes, hint=hint)])
+
+
+def _named(manifest: Manifest) -> frozenset[str]:
+    """The files below `assets/` that a manifest and the releases that it retains name."""
+    named = set()
+    for entry in manifest.assets.values():
+        named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
+    for text in _texts(list(manifest.retained)):
+        file = text.removeprefix(f"{ASSETS_FOLDER}/")
+        named |= {file, *(file + suffix for suffix in SUFFIXES.values())}
+    return frozenset(named)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        yield from value
+        yield from _texts(list(value.values()))
+
+
+def _unnamed(output: str, named: Collection[str]) -> Iterator[str]:
+    start = len(os.path.join(output, ASSETS_FOLDER, ""))
+    folders = {parent for file in named for parent in _parents(file)}
+    for path in _assets(output):
+        name = path[start:].replace(os.sep, "/")
+        if name not in named and name not in folders:  # a link may stand for a folder of named files
+            yield path
+
+
+def _parents(file: str) -> Iterator[str]:
+    while file := file.rpartition("/")[0]:
+        yield file
+
+
+def _assets(output: str) -> Iterator[str]:
+    folder = os.path.join(output, ASSETS_FOLDER)
+    if os.path.isdir(folder) and not os.path.islink(folder):
+        yield from _files_below(folder)
+
+
+def _left_by_killed_builds(output: str) -> Iterator[str]:
+    for name in sorted(os.listdir(output)):
+        path = os.path.join(output, name)
+        if name.startswith(STAGING_PREFIX) and os.path.isdir(path) and not os.path.islink(path):
+            yield from _files_below(path)
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """All that is no folder, links too."""
+    with os.scandir(folder) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    for entry in listed:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(entry.path)
+        else:
+            yield entry.path
+
+
+def _files_of_cache(folder: str) -> list[str]:
+    """What a build cache holds; nothing where `folder` is none."""
+    held = []
+    for name, pattern in _FOLDERS.items():
+        top = os.path.join(folder, name)
+        if os.path.isdir(top) and not os.path.islink(top):
+            held += [path for path in _files_below(top) if pattern.fullmatch(_relative(path, top))]
+    if not held and not _BEGIN_OF_INDEX.match(bytes_at(os.path.join(folder, INDEX)) or b""):
+        return []
+    return [*(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if _TOP.fullmatch(name)), *held]
+
+
+def _relative(path: str, top: str) -> str:
+    return os.path.relpath(path, top).replace(os.sep, "/")
+
+
+def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cleaned:
+    """Remove files and links below `top`, and then the folders that this leaves empty."""
+    removed: list[tuple[str, int]] = []
+    faults: list[Diagnostic] = []
+    for path in paths:
+        try:
+            size_bytes = os.lstat(path).st_size
+            if not dry_run:
+                os.unlink(path)
+            removed.append((path, size_bytes))
+        except FileNotFoundError:
+            continue
+        except OSError as fault:
+            faults.append(_refused(path, fault, shown))
+    if not dry_run:
+        _remove_empty_folders(top)
+    return Cleaned(tuple(removed), tuple(faults))
+
+
+def _remove_empty_folders(top: str) -> None:
+    for name in os.listdir(top):
+        folder = os.path.join(top, name)
+        is_ours = name in (ASSETS_FOLDER, BUILDS, CONTENT) or name.startswith(STAGING_PREFIX)
+        if is_ours and not os.path.islink(folder):
+            for inner, _, _ in os.walk(folder, topdown=False):
+                with suppress(OSError):
+                    os.rmdir(inner)
+
+
+def _refused(path: str, fault: OSError, shown: Shown) -> Diagnostic:
+    path = os.fspath(fault.filename or path)
+    message = f"cannot remove `{shown(path)}`: {reason_text(fault)}"
+    hint = "give it, and the folder that it is in, to the user that cleans"
+    return error("clean/refused", message, Location(shown(path)), hint=hint)

@@ -1,0 +1,266 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.cache import Cache
+from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
+from buildassets.compiler.config import load_config
+from buildassets.compiler.emit import release_files
+from buildassets.compiler.incremental import incremental
+from buildassets.compiler.pipeline import build
+from buildassets.errors import ConfigError
+from buildassets.manifest import dumps, loads
+from tests.conftest import Tree, read_tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'compress = ["gzip"]\n',
+    "assets/css/app.css": "a { background: url(../img/a.svg) }\n" + "b { color: red }\n" * 20,
+    "assets/img/a.svg": "<svg/>",
+    "assets/js/app.js": "call( 1 )\n",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A project that is built, with a cache."""
+    rebuild(write_tree(tmp_path, SITE))
+    return tmp_path
+
+
+def rebuild(site: Path) -> None:
+    config, cache = load_config(start=str(site)), str(site / ".buildassets")
+    assert incremental(config, "production", cache, lambda *, last: build(config, cache=cache, last=last)).succeeded
+
+
+def clean(site: Path, **how: bool) -> set[str]:
+    """Clean the release directory; gives the names of what went."""
+    return names(site, clean_release(str(site / "build"), str, **how))
+
+
+def names(site: Path, cleaned: Cleaned) -> set[str]:
+    assert cleaned.diagnostics == ()
+    return {os.path.relpath(path, site) for path, _ in cleaned.removed}
+
+
+def released(site: Path) -> set[str]:
+    manifest = loads((site / "build/manifest.json").read_text())
+    return {os.path.relpath(path, site) for path in release_files(str(site / "build"), manifest)}
+
+
+def files(site: Path) -> set[str]:
+    return {f"build/{name}" for name in read_tree(site / "build")}
+
+
+def test_what_the_release_names_stays(site: Path) -> None:
+    assert clean(site) == set()
+    assert files(site) == released(site)
+
+
+def test_what_an_earlier_release_left_goes_with_its_copies(site: Path) -> None:
+    before = released(site)
+    write_tree(site, {"assets/css/app.css": "b { color: tan }\n" * 20})
+    rebuild(site)
+    gone = before - released(site)
+    assert len(gone) == 2  # the sheet and its copy; the manifest has its name again
+    assert clean(site) == gone
+    assert files(site) == released(site)
+
+
+def test_a_copy_that_the_release_does_not_name_goes(site: Path) -> None:
+    write_tree(site, {"buildassets.toml": "compress = []\n"})
+    rebuild(site)
+    assert [name.rpartition(".")[2] for name in clean(site)] == ["gz"]
+
+
+def test_what_a_retained_release_names_stays(site: Path) -> None:
+    before = {name.removeprefix("build/assets/") for name in released(site)}
+    write_tree(site, {"assets/css/app.css": "b { color: tan }\n" * 20})
+    rebuild(site)
+    path = site / "build/manifest.json"
+    document = json.loads(path.read_text())
+    document["retained"] = [{"release": document["release"], "files": [name for name in before if ".css" in name]}]
+    path.write_text(dumps(loads(json.dumps(document))))
+    assert clean(site) == set()
+
+
+def test_folders_that_are_left_empty_go(site: Path) -> None:
+    write_tree(site, {"build/assets/old/older/a.0123456789ab.js": ""})
+    assert clean(site) == {"build/assets/old/older/a.0123456789ab.js"}
+    assert not (site / "build/assets/old").exists()
+
+
+def test_what_killed_builds_left_goes(site: Path) -> None:
+    write_tree(site, {"build/.new-abc/0": "half a fi"})
+    assert clean(site) == {"build/.new-abc/0"}
+    assert not (site / "build/.new-abc").exists()
+
+
+def test_what_somebody_else_put_beside_the_assets_stays(site: Path) -> None:
+    write_tree(site, {"build/robots.txt": "", "build/other/a.js": ""})
+    assert clean(site, everything=True) == released_before_all(site)
+    assert read_tree(site / "build") == {"other/a.js": b"", "robots.txt": b""}
+
+
+def released_before_all(site: Path) -> set[str]:
+    """What the release consisted of, from what a build makes of the same sources elsewhere."""
+    config = load_config(start=str(site), output=str(site / "elsewhere"))
+    result = build(config)
+    return {path.replace(f"{site}/elsewhere", "build") for path in result.outputs}
+
+
+def test_everything_goes_and_can_be_built_again(site: Path) -> None:
+    before = read_tree(site / "build")
+    clean(site, everything=True)
+    assert list((site / "build").iterdir()) == []
+    rebuild(site)
+    assert read_tree(site / "build") == before
+
+
+def test_a_dry_run_removes_nothing(site: Path) -> None:
+    before = read_tree(site)
+    assert clean(site, everything=True, dry_run=True) == released(site)
+    clean_cache(str(site / ".buildassets"), str, everything=True, dry_run=True)
+    assert read_tree(site) == before
+
+
+def test_links_are_removed_and_not_followed(site: Path) -> None:
+    write_tree(site, {"precious/a.txt": "", "precious/b.0123456789ab.js": ""})
+    (site / "build/assets/folder").symlink_to(site / "precious")
+    (site / "build/assets/file.js").symlink_to(site / "precious/a.txt")
+    (site / "build/assets/nowhere").symlink_to(site / "absent")
+    (site / "build/.new-link").symlink_to(site / "precious")
+    assert clean(site) == {f"build/assets/{name}" for name in ("folder", "file.js", "nowhere")}
+    assert sorted(read_tree(site / "precious")) == ["a.txt", "b.0123456789ab.js"]
+
+
+def test_a_link_to_where_named_files_are_stays(site: Path) -> None:
+    (site / "build/assets/img").rename(site / "images")
+    (site / "build/assets/img").symlink_to(site / "images")
+    assert clean(site) == set()
+    assert (site / "build/assets/img").is_symlink()
+
+
+def test_a_linked_folder_of_assets_is_left_alone(site: Path) -> None:
+    (site / "build/assets").rename(site / "moved")
+    (site / "build/assets").symlink_to(site / "moved")
+    before = read_tree(site / "moved")
+    clean(site, everything=True)
+    assert read_tree(site / "moved") == before
+
+
+def test_a_file_that_may_not_be_written_goes_too(site: Path) -> None:
+    write_tree(site, {"build/assets/old.0123456789ab.js": ""})
+    (site / "build/assets/old.0123456789ab.js").chmod(0o400)
+    assert clean(site) == {"build/assets/old.0123456789ab.js"}
+
+
+def test_a_folder_that_is_not_there_is_clean(tmp_path: Path) -> None:
+    assert clean_release(str(tmp_path / "build"), str) == Cleaned()
+    assert clean_cache(str(tmp_path / "cache"), str, everything=True) == Cleaned()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/app.js": "", "notes.txt": ""})
+    for everything in (False, True):
+        with pytest.raises(ConfigError) as refused:
+            clean_release(str(tmp_path), str, everything=everything)
+        assert refused.value.diagnostics[0].code == "clean/foreign"
+    assert sorted(read_tree(tmp_path)) == ["assets/app.js", "notes.txt"]
+
+
+def test_a_first_build_that_was_killed_leaves_no_release_to_refuse(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"build/.new-abc/0": ""})
+    clean_release(str(tmp_path / "build"), str)
+    assert list((tmp_path / "build").iterdir()) == []
+
+
+DAMAGES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "truncated": ("manifest/invalid", lambda text: text[:-20]),
+    "of an application": ("manifest/invalid", lambda text: '{"name": "My app", "start_url": "/"}'),
+    "of another schema": ("manifest/schema", lambda text: text.replace('"schema": 1', '"schema": 2')),
+    "with another name in it": ("clean/damaged", lambda text: text.replace('"file": "css/app.', '"file": "css/apq.')),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_manifest_that_is_not_whole_is_refused(site: Path, damage: str) -> None:
+    code, change = DAMAGES[damage]
+    path = site / "build/manifest.json"
+    path.write_text(change(path.read_text()))
+    before = read_tree(site)
+    for everything in (False, True):
+        with pytest.raises(ConfigError) as refused:
+            clean_release(str(site / "build"), str, everything=everything)
+        assert refused.value.diagnostics[0].code == code
+    assert read_tree(site) == before
+
+
+def test_the_cache_goes_with_everything(site: Path) -> None:
+    write_tree(site, {".buildassets/mine.txt": "", ".buildassets/content/ab/mine.txt": ""})
+    clean_cache(str(site / ".buildassets"), str, everything=True)
+    assert sorted(read_tree(site / ".buildassets")) == [".gitignore", "content/ab/mine.txt", "mine.txt"]
+    rebuild(site)
+
+
+def test_a_cache_whose_index_is_damaged_is_still_one(site: Path) -> None:
+    (site / ".buildassets/index.json").write_text("damaged")
+    clean_cache(str(site / ".buildassets"), str, everything=True)
+    assert sorted(read_tree(site / ".buildassets")) == [".gitignore"]
+
+
+def test_a_folder_that_is_no_cache_is_refused(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"index.json": "{}", "content/ab/notes.txt": "", ".gitignore": "*\n"})
+    for everything in (False, True):
+        with pytest.raises(ConfigError) as refused:
+            clean_cache(str(tmp_path), str, everything=everything)
+        assert refused.value.diagnostics[0].code == "clean/foreign"
+    assert len(read_tree(tmp_path)) == 3
+
+
+def test_what_a_cache_need_not_hold_goes(site: Path) -> None:
+    Cache(str(site / ".buildassets")).keep("never saved", "", (), b"left by a killed build", 0)
+    before = read_tree(site / ".buildassets/content")
+    (left,) = (name for name, content in before.items() if content == b"left by a killed build")
+    for name in before:
+        os.utime(site / ".buildassets/content" / name, (0, 0))
+    assert names(site, clean_cache(str(site / ".buildassets"), str)) == {f".buildassets/content/{left}"}
+    assert read_tree(site / ".buildassets/content").keys() == before.keys() - {left}
+
+
+@pytest.fixture
+def builder(site: Path) -> Iterator[None]:
+    """Builds the site in another process, each time with another sheet."""
+    program = f"""
+import itertools, pathlib
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+for number in itertools.count():
+    pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)
+    assert build(load_config(), cache={str(site / ".buildassets")!r}).succeeded
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=site) as process:
+        try:
+            yield
+            assert process.poll() is None, "a build failed"
+        finally:
+            process.kill()
+
+
+@pytest.mark.usefixtures("builder")
+def test_builds_at_the_same_time_lose_nothing(site: Path) -> None:
+    seen: set[str] = set()
+    until = time.monotonic() + 20
+    while len(seen) < 10 and time.monotonic() < until:
+        clean(site)
+        clean_cache(str(site / ".buildassets"), str, everything=len(seen) % 2 == 0)
+        manifest = loads((site / "build/manifest.json").read_text())
+        seen.add(manifest.assets["css/app.css"].file)
+        assert all(os.path.exists(path) for path in release_files(str(site / "build"), manifest))
+    assert len(seen) == 10

@@ -7,20 +7,21 @@ to do it. Such a change is known by what it does to the assets' references, not 
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.config import Config, shown_path
-from buildassets.compiler.data_urls import candidates
 from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
 from buildassets.compiler.entries import entry, inputs_of
 from buildassets.compiler.fingerprint import Naming
+from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
 from buildassets.compiler.link import Site, linked
-from buildassets.compiler.model import Content, Draft, ImportMap, Linked, Named, Source, Stored
-from buildassets.compiler.modules import Names
+from buildassets.compiler.model import DATA_URL_DEMAND, Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.record import Record, dumped, loaded, record_of
+from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.manifest import MANIFEST_NAME, Entry, amended, entries_of, loads
 from buildassets.paths import LogicalPath
@@ -96,7 +97,7 @@ class _Change:
             {asset.path: logical for logical, asset in self._record.assets.items()},
             [(root.path, root.prefix) for root in config.sources],
             config.url,
-            Names(config, ImportMap(), None).follow,
+            partial(target_of, url_prefix=config.url, is_external=compile_globs(config.external)),
         )
 
     def outputs(self) -> Iterator[Named]:
@@ -146,7 +147,8 @@ class _Change:
         if not told.isdisjoint(shown_path(self._config, one) for one in self._record.assets[source.logical].inputs):
             raise BeyondError  # it may be told no longer
         asset = linked(draft, self._site)
-        if draft.diagnostics or draft.directives or asset.missing or any(candidates(asset, None)):
+        demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
+        if draft.diagnostics or draft.directives or asset.missing or demands:
             raise BeyondError
         if draft.digest not in (None, self._last.changed.get(source.path)):
             raise BeyondError  # it was written again meanwhile

@@ -11,16 +11,18 @@ from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
 from functools import partial
 from queue import SimpleQueue
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache import Cache
 from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.config import Config
 from buildassets.compiler.kept_drafts import KeptDrafts
-from buildassets.compiler.model import Answer, Draft, Source
+from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
 from buildassets.compiler.result import Mode
-from buildassets.compiler.workers import IN_FLIGHT_BYTES, Job, UnstartableError, Workers
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.workers import Workers
 
 # A worker is ready after 0.1 s of CPU time; rjsmin and its proof take 0.3 s for so many bytes.
 BYTES_PER_WORKER: Final = 250_000
@@ -45,8 +47,16 @@ def drafting(
     """
     kept = None if cache is None else KeptDrafts(cache, config, mode)
     made = partial(drafted, engines=engines, directives=config.directives)
-    with closing(_Drafting(engines, made, kept, executor, Workers(config, mode), bytes_per_worker)) as started:
+    with closing(
+        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker)
+    ) as started:
         yield started.drafts
+
+
+def _workers(config: Config, mode: Mode) -> "Workers":
+    from buildassets.compiler.workers import Workers  # 7 ms
+
+    return Workers(config, mode)
 
 
 class _Drafting:
@@ -56,14 +66,15 @@ class _Drafting:
         made: Callable[[Source], Draft],
         kept: KeptDrafts | None,
         executor: Executor | None,
-        workers: Workers,
+        start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
     ) -> None:
         self._engines = engines
         self._made = made
         self._kept = kept
         self._executor = executor
-        self._workers = workers
+        self._start_workers = start_workers
+        self._workers: Workers | None = None  # before there is enough to do
         self._bytes_per_worker = bytes_per_worker
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
@@ -88,10 +99,13 @@ class _Drafting:
             jobs.clear()
         for future in self._futures:
             future.cancel()
-        self._workers.close()
+        if self._workers:
+            self._workers.close()
 
     def _draft(self, source: Source) -> Draft:
-        return self._made(source) if self._kept is None else self._kept.draft(source, self._made)
+        if self._kept is None or not self._engines.have_work(source):
+            return self._made(source)
+        return self._kept.draft(source, self._made)
 
     def _taken_in(self, answer: Answer, began_ns: int) -> Draft:
         if answer.printed:
@@ -111,8 +125,9 @@ class _Drafting:
         jobs.sort(key=lambda job: -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0)
         waiting = deque(jobs)
         self._waiting.append(waiting)
+        work = partial(self._in_workers, self._started_workers()) if count else self._here
         for _ in range(count or len(jobs)):
-            self._futures.append(executor.submit(self._work_off, waiting, self._in_workers if count else self._here))
+            self._futures.append(executor.submit(self._work_off, waiting, work))
         return dict.fromkeys(job.source.logical for job in jobs)
 
     def _is_kept(self, source: Source) -> bool:
@@ -128,7 +143,7 @@ class _Drafting:
     def _workers_for(self, jobs: Sequence[Job]) -> int:
         """How many workers `jobs` pay for; those that there are cost nothing any more."""
         count = sum(job.size_bytes for job in jobs) // max(1, self._bytes_per_worker)
-        count = min(len(jobs), max(count, self._workers.waiting))
+        count = min(len(jobs), max(count, self._workers.waiting if self._workers else 0))
         return count if count > 1 else 0
 
     def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
@@ -138,9 +153,16 @@ class _Drafting:
         except BaseException as fault:
             self._answers.put(fault)
 
-    def _in_workers(self, jobs: deque[Job]) -> None:
+    def _started_workers(self) -> "Workers":
+        if self._workers is None:
+            self._workers = self._start_workers()
+        return self._workers
+
+    def _in_workers(self, workers: "Workers", jobs: deque[Job]) -> None:
+        from buildassets.compiler.workers import UnstartableError
+
         try:
-            self._workers.work_off(jobs, self._answers.put)
+            workers.work_off(jobs, self._answers.put)
         except UnstartableError:
             self._here(jobs)
 

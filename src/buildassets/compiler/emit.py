@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Final
 
@@ -20,6 +20,7 @@ from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, integrity
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
 from buildassets.media import media_of
@@ -29,7 +30,7 @@ ASSETS_FOLDER: Final = "assets"
 STAGING_PREFIX: Final = ".new-"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier:
     """What the release directory is known to hold, so that it need not be read.
 

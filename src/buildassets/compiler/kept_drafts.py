@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
 
@@ -28,9 +29,14 @@ class KeptDrafts:
 
     def __init__(self, cache: Cache, config: Config, mode: Mode) -> None:
         self._cache = cache
-        self._key = digest_of_all(
-            [_settings(config, mode), *(f"{path} {cache.files.of(path)}" for path in tools(config.folder))]
-        )
+        self._config = config
+        self._mode = mode
+
+    @cached_property
+    def _key(self) -> str:
+        files = self._cache.files
+        used = (f"{path} {files.of(path)}" for path in tools(self._config.folder))
+        return digest_of_all([_settings(self._config, self._mode), *used])
 
     def holds(self, source: Source) -> bool:
         """Whether a draft of `source` is kept and fits, told without loading it."""

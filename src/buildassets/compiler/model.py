@@ -178,6 +178,16 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+IN_FLIGHT_BYTES: Final = 32_000  # what waits in a worker while nobody has time to send more: some 40 ms of work
+
+
+class Job(NamedTuple):
+    """A source to draft. `size_bytes` tells how long that takes, more or less."""
+
+    source: Source
+    size_bytes: int
+
+
 @frozen
 class Answer:
     """What a worker gives: a draft, and what engines printed on the way."""

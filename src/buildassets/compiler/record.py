@@ -6,14 +6,14 @@ source alone is in it too, but only by name and with what it was made of.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.model import Linked
+from buildassets.compiler.values import frozen
 from buildassets.paths import LogicalPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """One asset. `path` and `root` are those of its source; `root` is -1 where it is not made of one alone.
 

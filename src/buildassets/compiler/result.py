@@ -1,16 +1,16 @@
 """What a build gives. Imports no stage: a build with nothing to do has a result too."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic
 from buildassets.manifest import Manifest
 
 Mode = Literal["production", "development"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildResult:
     """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
 
@@ -31,7 +31,7 @@ class BuildResult:
         return self.manifest is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Last:
     """What is known of the last build with the same settings.
 

@@ -11,11 +11,11 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
 from buildassets.compiler.traces import Signature
+from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
 _NOTHING: Final = (-1, 0, 0, 0)  # the looks of what is not there
@@ -25,7 +25,7 @@ _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What is kept of a build. `result` and `record` are for those who gave them.
 

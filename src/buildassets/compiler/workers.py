@@ -7,28 +7,18 @@ rest. The main module of this process is not imported there, so that any script 
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from buildassets.compiler.config import Config
 from buildassets.compiler.engines.child_process import Processes, PythonProcess
 from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.model import Answer, Draft, Source
+from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
 from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Location, error
 
 _WORKER: Final = "buildassets.compiler.draft_worker"
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 2.0  # in which a worker can end the processes of its engines
-IN_FLIGHT_BYTES: Final = (
-    32_000  # what waits in a worker while this process is too busy to send more: some 40 ms of work
-)
-
-
-class Job(NamedTuple):
-    """A source to draft. `size_bytes` tells how long that takes, more or less."""
-
-    source: Source
-    size_bytes: int
 
 
 class UnstartableError(Exception):

@@ -1,0 +1,150 @@
+"""All assets of a project: found, compiled, linked; and what is wrong with them. Knows every stage before the names."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from buildassets.compiler.bundles import find_bundles
+from buildassets.compiler.compress import is_available
+from buildassets.compiler.config import Config, place_of_setting, shown_path
+from buildassets.compiler.data_urls import refusals
+from buildassets.compiler.drafting import Drafts
+from buildassets.compiler.entries import input_name
+from buildassets.compiler.fingerprinted import fingerprinted_faults
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.link import Absence, nearest_asset
+from buildassets.compiler.model import ImportMap, Link, Linked, ModuleBundles, Source
+from buildassets.compiler.modules import Names, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.packages import Descriptions, packages_of
+from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
+from buildassets.compiler.result import Mode
+from buildassets.compiler.sources import Sources, discover
+from buildassets.compiler.values import frozen
+from buildassets.compiler.walk import Progress, Walk
+from buildassets.diagnostics import Diagnostic, error, sort_key, warning
+from buildassets.paths import LogicalPath
+
+
+@frozen
+class Compilation:
+    """Every asset, by logical path, the links that are written into each, and all that was found on the way.
+
+    `unreached` are the sources that no release would hold, `inputs` the absolute paths of all that was read or looked
+    for; `by_themselves` are the assets that are made of one source and nothing else.
+    """
+
+    assets: Mapping[LogicalPath, Linked]
+    written: Mapping[LogicalPath, tuple[Link, ...]]
+    importmap: ImportMap
+    unreached: tuple[LogicalPath, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...] = ()
+    by_themselves: frozenset[LogicalPath] = frozenset()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error, so that nothing is to be released."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+def compile_all(
+    drafts_of: Drafts,
+    compiles_to: Mapping[str, str],
+    config: Config,
+    mode: Mode,
+    progress: Progress | None = None,
+) -> Compilation:
+    """Every asset that `config` names and all that these reach, compiled by `drafts_of`.
+
+    `compiles_to` tells of the suffixes of further kinds which ones they get. Raises BuildError.
+    """
+    discovery = discover(config, compiles_to)
+    bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
+    modules = _module_bundles(config, discovery.sources, mode)
+    listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
+    listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
+    sources = Sources(config, compiles_to, listed)
+    importmap, importmap_errors = configured_map(config, sources)
+    starts, start_warnings = _starts(config, frozenset(listed), modules.parts)
+    starts |= {path for path in mapped_assets(importmap) if path in sources}
+    descriptions = Descriptions(config)
+    names = Names(config, importmap, packages_of(config, mode, descriptions, sources))
+    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress)
+    walk.run(starts)
+    shown = partial(shown_path, config)
+    roots = [root.shown for root in config.sources]
+    absence = Absence(walk.site, {**sources.skipped, **discovery.skipped}, roots, config.missing, shown, os.path.isfile)
+    codings = config.compress if mode == "production" else ()
+    diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
+    diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
+    diagnostics += _faults_of_assets(walk, absence, shown)
+    diagnostics += fingerprinted_faults(config, walk.assets, shown)
+    diagnostics += name_faults(config, names, walk.compiled, shown)
+    unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
+    settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
+    looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
+    inputs = (*looked_at, config.file) if config.file else looked_at
+    told = tuple(sorted(set(diagnostics), key=sort_key))
+    released = WithLinks(walk.assets, settled.written)
+    if config.source_maps and not any(found.is_error for found in told):
+        released = with_maps(released, _origins(config))
+    by_themselves = frozenset(walk.by_themselves())
+    return Compilation(released.assets, released.written, settled.importmap, unreached, told, inputs, by_themselves)
+
+
+def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
+    if not config.module_bundles:
+        return ModuleBundles()
+    from buildassets.compiler.module_bundles import bundle_modules  # 8 ms
+
+    return bundle_modules(config, sources, mode == "production")
+
+
+def _starts(
+    config: Config, listed: frozenset[LogicalPath], parts: frozenset[LogicalPath]
+) -> tuple[set[LogicalPath], list[Diagnostic]]:
+    """The assets to begin with: those of `listed` that `entries` names, or all.
+
+    The `parts` of module bundles are left out, unless `entries` has the very name.
+    """
+    if not config.entries:
+        return set(listed - parts), []
+    starts: set[LogicalPath] = set()
+    warnings = []
+    for index, pattern in enumerate(config.entries):
+        matches = compile_globs([pattern])
+        found = {path for path in listed if matches(path)}
+        starts |= {path for path in found if path not in parts or path == pattern}
+        if not found:
+            near = nearest_asset(pattern, listed)
+            hint = f"did you mean `{near}`?" if near else None
+            where = place_of_setting(config, "entries", index)
+            warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
+    return starts, warnings
+
+
+def _faults_of_assets(walk: Walk, absence: Absence, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+    """What was found in each source and bundle, and what they refer to in vain."""
+    for asset in (*walk.compiled.values(), *walk.assets.values()):
+        yield from asset.draft.diagnostics
+    for required in walk.requires.values():
+        yield from required.diagnostics
+    for path, part in walk.compiled.items():
+        # What only bundles hold is without its source map there.
+        is_released = path in walk.alone
+        found = absence.diagnostics(part)
+        yield from (one for one in found if is_released or one.code != "reference/missing-map")
+        yield from refusals(part, walk.compiled, shown)
+
+
+def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:
+    for coding in codings:
+        if not is_available(coding):
+            message = f"this Python cannot write `{coding}`"
+            hint = f'run `pip install "buildassets[{coding}]"`'
+            yield error("config/unavailable", message, place_of_setting(config, "compress"), hint=hint)
+
+
+def _origins(config: Config) -> Origins:
+    roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
+    return Origins(partial(input_name, config), roots, config.sources_content)

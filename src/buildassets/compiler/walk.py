@@ -1,0 +1,124 @@
+"""From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import TypeAlias
+
+from buildassets.compiler.bodies import Memory
+from buildassets.compiler.bundles import Bundles, joined
+from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.data_urls import Embedding, candidates, embedded
+from buildassets.compiler.drafting import Drafts
+from buildassets.compiler.entries import inputs_of
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.link import Site, linked, reached, without_unreleased
+from buildassets.compiler.model import Follow, Linked, ModuleBundles
+from buildassets.compiler.requires import Library, Requires, joining_order
+from buildassets.compiler.sources import Sources
+from buildassets.paths import LogicalPath
+
+Progress: TypeAlias = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
+
+
+class Walk:
+    """From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
+
+    def __init__(
+        self,
+        config: Config,
+        sources: Sources,
+        bundles: Bundles,
+        modules: ModuleBundles,
+        follow: Follow,
+        drafts_of: Drafts,
+        progress: Progress | None,
+    ) -> None:
+        self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
+        self.requires: dict[LogicalPath, Requires] = {}  # of each of them
+        self.assets: dict[LogicalPath, Linked] = {}
+        self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
+        self._sources = sources
+        listed = [source for source in sources.listed.values() if source.root >= 0]
+        self._library = Library(listed, [root.prefix for root in config.sources], os.path.isdir)
+        self._bundled = modules.drafts
+        self.site = Site(
+            sources,
+            {source.path: source.logical for source in sources.listed.values()},
+            [(root.path, root.prefix) for root in config.sources],
+            config.url,
+            follow,
+        )
+        self._members = bundles.members
+        self._config = config
+        self._embedding = _embedding(config)
+        self._drafts_of = drafts_of
+        self._progress = progress
+        self._memory = Memory()
+
+    def run(self, starts: Iterable[LogicalPath]) -> None:
+        """Fill `assets` with `starts` and all that they reach."""
+        pending = set(starts)
+        while pending:
+            tops = {member for path in pending for member in self._members.get(path, (path,))}
+            while tops := tops - self.compiled.keys():
+                self._compile(tops)
+                tops = {one for path in tops for one in (*self.requires[path].required, *self.requires[path].stubbed)}
+            for path in sorted(pending):
+                self.assets[path] = self._assembled(path)
+            self._embed(pending)
+            found = {target for path in pending for target in reached(self.assets[path])}
+            found |= {target for required in self.requires.values() for target in required.linked}
+            pending = found - self.assets.keys()
+        self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
+
+    def by_themselves(self) -> Iterator[LogicalPath]:
+        """Those of the assets that are made of their source and nothing else."""
+        for path in self.alone:
+            asset = self.assets[path]
+            if asset.draft is self.compiled[path].draft and asset.draft.source.root >= 0 and not asset.draft.directives:
+                yield path
+
+    def inputs(self) -> Iterator[str]:
+        """Every file that was read or looked for, more than once perhaps, and the folders around these."""
+        for asset in self.compiled.values():
+            yield from inputs_of(asset)
+
+    def _compile(self, paths: Iterable[LogicalPath]) -> None:
+        drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
+        sources = [self._sources[path] for path in sorted(paths) if path not in self._bundled]
+        for draft in chain(drafts, self._drafts_of(sources)):
+            path = draft.source.logical
+            self.requires[path] = requires = self._library.requires(draft)
+            if requires.depended:
+                depended = (self._sources[one].path for one in requires.depended)
+                draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
+            self.compiled[path] = linked(self._memory.fitted(draft), self.site)
+            if self._progress is not None:
+                self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
+
+    def _embed(self, paths: Iterable[LogicalPath]) -> None:
+        """Put small files into the sheets among `paths` that name them; only then is known what these reach."""
+        sheets = {path: {target for _, target in candidates(self.assets[path], self._embedding)} for path in paths}
+        self._compile({target for targets in sheets.values() for target in targets} - self.compiled.keys())
+        for path, targets in sheets.items():
+            if targets:
+                self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding)
+
+    def _assembled(self, path: LogicalPath) -> Linked:
+        members = joining_order(self._members.get(path, (path,)), self.requires)
+        if members == (path,):
+            self.alone.add(path)
+            return self.compiled[path]
+        parts = [self.compiled[one] for one in members]
+        shown = partial(shown_path, self._config)
+        return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps)
+
+
+def _embedding(config: Config) -> Embedding | None:
+    if config.data_urls is None:
+        return None
+    include = config.data_urls.include
+    return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)

@@ -229,7 +229,7 @@ def test_an_interrupted_build_leaves_no_process(
     tmp_path: Path, number: int, code: int, to: Callable[[int, int], None]
 ) -> None:
     site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
-    files = {f"assets/{name}.nap": "" for name in range(12)}
+    files = {f"assets/{name}.nap": "" for name in range(40)}
     files["assets/0.scss"] = "@while true { $a: 1 }\n"  # which is begun with the first of the others
     write_tree(tmp_path, {"buildassets.toml": '[engines]\nnap = "sleepy"\n', **files})
     child = subprocess.Popen(
@@ -274,7 +274,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 def test_only_more_than_one_job_has_workers(tmp_path: Path, jobs: str, has_workers: bool) -> None:
     parent = SHOUT.replace("given.text", "str(__import__('os').getppid())")
     site = write_package(tmp_path, "teller", parent, {"teller": "Shout"})
-    files = {f"assets/{name}.tell": "" for name in range(12)}
+    files = {f"assets/{name}.tell": "" for name in range(40)}
     write_tree(tmp_path, {"buildassets.toml": '[engines]\ntell = "teller"\n', **files})
     path = os.pathsep.join((str(site), *filter(None, sys.path)))
     assert run(tmp_path, "build", "--jobs", jobs, PYTHONPATH=path).returncode == 0

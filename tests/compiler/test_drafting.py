@@ -101,7 +101,7 @@ def test_each_thread_has_a_worker_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("telltale")
 def test_no_worker_is_started_for_little(tmp_path: Path) -> None:
-    result = run(tmp_path, FOUR, jobs=2, bytes_per_worker=150_000)  # each counts as 50,000
+    result = run(tmp_path, FOUR, jobs=2, bytes_per_worker=300_000)  # each counts as 100,000
     assert set(processes(tmp_path, result).values()) == {os.getpid()}
 
 

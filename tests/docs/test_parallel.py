@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs/parallel.md").read_text(encoding="utf-
 
 def test_the_program_builds(tmp_path: Path) -> None:
     (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    write_tree(tmp_path, {"assets/a.js": "call( 1 )\n" * 40_000, "assets/b.js": "call( 2 )\n" * 40_000})
+    write_tree(tmp_path, {"assets/a.js": "call( 1 )\n" * 90_000, "assets/b.js": "call( 2 )\n" * 90_000})
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "build/manifest.json").exists()

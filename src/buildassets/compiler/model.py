@@ -178,7 +178,7 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-IN_FLIGHT_BYTES: Final = 32_000  # what waits in a worker while nobody has time to send more: some 40 ms of work
+IN_FLIGHT_BYTES: Final = 64_000  # 10 ms of work or more, in a worker while this process has no time to send it others
 
 
 class Job(NamedTuple):

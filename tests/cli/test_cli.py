@@ -157,6 +157,52 @@ def test_explain_as_json(tmp_path: Path) -> None:
     assert document["referrers"] == ["css/app.css"]
 
 
+STYLED: Tree = {
+    "assets/css/_theme.scss": "$colour: red;\n",
+    "assets/css/app.scss": '@import "theme"; a { color: $colour }\n',
+    "assets/js/app.js": "call( 1 )\n",
+    "assets/logo.png": "",
+}
+
+
+def test_verbose_says_why_engines_ran(tmp_path: Path) -> None:
+    write_tree(tmp_path, STYLED)
+    first = run(tmp_path, "build", "-v").stderr
+    assert "css/app.css: it was never built before\n" in first
+    assert "js/app.js: it was never built before\n" in first
+    write_tree(tmp_path, {"assets/css/_theme.scss": "$colour: tan;\n"})
+    second = run(tmp_path, "build", "-v").stderr
+    assert "css/app.css: assets/css/_theme.scss changed\n" in second
+    assert "js/app.js: " not in second
+
+
+def test_json_says_why_engines_ran(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, STYLED), "build")
+    write_tree(tmp_path, {"assets/css/_theme.scss": "$colour: tan;\n"})
+    document = json.loads(run(tmp_path, "build", "--json").stdout)
+    assert document["anew"] == {"css/app.css": "assets/css/_theme.scss changed"}
+
+
+def test_explain_says_whether_the_cache_is_up_to_date(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, STYLED), "build")
+    assert run(tmp_path, "explain", "css/app.css").stdout.endswith("in the cache:\n  css/app.css: up to date\n")
+    run(tmp_path, "build", "--mode", "development", "-o", "elsewhere")
+    assert json.loads(run(tmp_path, "explain", "css/app.css", "--json").stdout)["cache"] == {"css/app.css": None}
+    (tmp_path / "assets/css/_theme.scss").unlink()
+    told = run(tmp_path, "explain", "css/app.css").stdout
+    assert told.endswith("in the cache:\n  css/app.css: assets/css/_theme.scss is gone\n")
+    assert "in the cache" not in run(tmp_path, "explain", "logo.png").stdout
+
+
+def test_explain_says_so_of_each_member_of_a_bundle(tmp_path: Path) -> None:
+    settings = 'entries = ["all.css"]\n[bundles]\n"all.css" = ["css/app.css", "css/base.css"]\n'
+    write_tree(tmp_path, {**STYLED, "buildassets.toml": settings, "assets/css/base.css": "a { b: c }"})
+    assert run(tmp_path, "build").returncode == 0
+    write_tree(tmp_path, {"assets/css/_theme.scss": "$colour: tan;\n"})
+    cached = json.loads(run(tmp_path, "explain", "all.css", "--json").stdout)["cache"]
+    assert cached == {"css/app.css": "assets/css/_theme.scss changed", "css/base.css": None}
+
+
 def test_explain_names_the_nearest_asset(tmp_path: Path) -> None:
     run(write_tree(tmp_path, SITE), "build")
     done = run(tmp_path, "explain", "css/ap.css")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.cache import Cache, ContentStore, FileDigests, Stale, signature
-from buildassets.compiler.traces import KEPT_DAYS, KEPT_TRACES
+from buildassets.compiler.cache import Cache, ContentStore, FileDigests, signature
+from buildassets.compiler.traces import KEPT_DAYS, KEPT_TRACES, Stale
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
 
@@ -300,3 +300,10 @@ def test_only_the_latest_builds_are_known(days: Days) -> None:
         os.utime(path, (number, number))
     built(days.on(0), "step")
     assert sorted(path.name for path in (days.folder / "cache/builds").iterdir()) == [str(one) for one in range(10, 30)]
+
+
+def test_the_file_that_changed_is_a_better_reason_than_other_settings(cache: Callable[[], Cache], source: Path) -> None:
+    kept(cache(), source)
+    kept(cache(), source, key="of the other mode")
+    source.write_text("b")
+    assert reason(cache().recall("step", "key")) == f"`{source}` changed"

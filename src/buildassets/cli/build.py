@@ -5,7 +5,7 @@ from time import monotonic
 import click
 
 from buildassets.cli.options import cache_options, compile_options, configured, threads
-from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text
+from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text, stale_text
 from buildassets.compiler.result import BuildResult, Last, Mode
 
 
@@ -41,7 +41,9 @@ def command(
 
     result = incremental(config, mode, cache, work)
     folder = shown_path(config, config.output)
-    code = show.finish(result.succeeded, result.diagnostics, _document(result, folder))
+    anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
+    code = show.finish(result.succeeded, result.diagnostics, _document(result, folder) | {"anew": anew})
+    show.detail(f"{path}: {reason}" for path, reason in anew.items())
     show.detail(f"wrote {folder}/{name}" for name in result.written)
     show.say(summary(result, folder, monotonic() - started))
     return code

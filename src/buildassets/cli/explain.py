@@ -3,22 +3,29 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import configured, read_options
-from buildassets.cli.output import print_data, print_json, size_text
+from buildassets.cli.options import cache_dir_option, configured, read_options
+from buildassets.cli.output import print_data, print_json, size_text, stale_text
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
 from buildassets.media import media_of, suffix
 from buildassets.paths import LogicalPath
 
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+
 
 @click.command("explain")
 @click.argument("logical_path")
 @read_options
-def command(logical_path: str, config_file: str | None, output: str | None, as_json: bool) -> int:
+@cache_dir_option
+def command(
+    logical_path: str, config_file: str | None, output: str | None, as_json: bool, cache_dir: str | None
+) -> int:
     """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
     from buildassets.compiler.config import shown_path
 
@@ -29,11 +36,28 @@ def command(logical_path: str, config_file: str | None, output: str | None, as_j
     if entry is None:
         raise BuildError([_unknown(logical_path, manifest, shown_path(config, path))])
     referrers = _referrers(manifest, logical_path)
+    cached = _cached(config, cache_dir, logical_path, entry)
     if as_json:
-        print_json({"ok": True, "asset": logical_path, **_fields(entry), "referrers": referrers, "diagnostics": []})
+        document = {"asset": logical_path, **_fields(entry), "referrers": referrers, "cache": cached}
+        print_json({"ok": True, **document, "diagnostics": []})
     else:
-        print_data("\n".join(_lines(logical_path, entry, manifest, referrers)))
+        lines = _lines(logical_path, entry, manifest, referrers)
+        kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
+        print_data("\n".join((*lines, *_section("in the cache", kept))))
     return 0
+
+
+def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
+    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is."""
+    from buildassets.compiler.cache import Cache
+    from buildassets.compiler.incremental import cache_folder
+    from buildassets.compiler.kept_drafts import kept_drafts
+
+    def is_meant(path: LogicalPath, source: str) -> bool:
+        return path == logical_path or any(path == name or source.endswith(f"/{name}") for name in entry.inputs)
+
+    found = kept_drafts(Cache(cache_folder(config, cache_dir)), config, is_meant)
+    return {path: stale_text(stale, config) if stale else None for path, stale in found.items()}
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:

@@ -112,6 +112,11 @@ def clean_options(command: _Command) -> _Command:
     return _with(command, _QUIET, _VERBOSE, _JSON, _CACHE_DIR, _OUTPUT, _CONFIG)
 
 
+def cache_dir_option(command: _Command) -> _Command:
+    """The option of a verb that reads a cache."""
+    return _with(command, _CACHE_DIR)
+
+
 def read_options(command: _Command) -> _Command:
     """The options of every verb that reads a release directory."""
     return _with(command, _JSON, _OUTPUT, _CONFIG)

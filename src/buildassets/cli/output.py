@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from buildassets.diagnostics import Diagnostic, Severity, cells, render_annotation, render_text, to_json
 from buildassets.errors import BuildAssetsError
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+    from buildassets.compiler.traces import Stale
 
 _REDRAW_SECONDS = 0.05
 
@@ -173,6 +177,13 @@ def size_text(size_bytes: int) -> str:
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1000:.1f} kB"
     return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def stale_text(stale: "Stale", config: "Config") -> str:
+    """Why a step has to run again: `assets/css/_theme.scss changed`."""
+    from buildassets.compiler.config import shown_path
+
+    return f"{shown_path(config, stale.path)} {stale.reason}" if stale.path else stale.reason
 
 
 def count_text(count: int, noun: str) -> str:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.traces import Index, Signature, Trace, dumps, loads
+from buildassets.compiler.traces import Index, Signature, Stale, Trace, dumps, loads
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
@@ -35,14 +35,6 @@ _COARSE_GRAIN_NS: Final = 2_000_000_000
 _ABANDONED_SECONDS: Final = 3600.0
 
 Clock = Callable[[], int]  # ns since the epoch
-
-
-@frozen
-class Stale:
-    """Why a step has to run again: `reason` is a clause, or goes on from the name of what lies at `path`."""
-
-    reason: str
-    path: str | None = None
 
 
 def signature(path: str) -> Signature | None:
@@ -272,12 +264,18 @@ class Cache:
                 self._use(step, trace)
                 return trace
             reasons.append(reason)
-        self._reasons[step] = reasons[0] if reasons else Stale("it was never built before")
+        stale = reasons[0] if reasons else Stale("it was never built before")
+        # Of a trace with other settings, such as those of the other mode, nothing better is known.
+        self._reasons[step] = next((reason for reason in reasons if reason.path), stale)
         return self._reasons[step]
 
     def holds(self, step: str, key: str) -> bool:
         """Whether `recall` would give a result, if that is still in the content store."""
         return isinstance(self.trace(step, key), Trace)
+
+    def steps(self) -> Iterable[str]:
+        """All steps that are known from earlier builds."""
+        return self._index.steps.keys()
 
     def results(self, step: str, besides: str) -> frozenset[str]:
         """The digests of what `step` is known to have given with other keys than `besides`."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from functools import partial
 
-from buildassets.compiler.cache import Cache, Stale, bytes_at
+from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of, library
+from buildassets.compiler.traces import Stale
 from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
 

@@ -13,15 +13,18 @@ from io import BytesIO
 from typing import Any, Final
 
 from buildassets._version import __version__
-from buildassets.compiler.cache import Cache, Stale
+from buildassets.compiler.cache import Cache
 from buildassets.compiler.config import Config
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.result import Mode
+from buildassets.compiler.result import MODES, Mode
 from buildassets.compiler.tools import environment, tools
+from buildassets.compiler.traces import Stale
 from buildassets.digest import digest_of_all
+from buildassets.paths import LogicalPath
 
 # Where the types of a draft are at home. Nothing else is loaded: what lies in a cache is no program.
 _HOMES: Final = ("buildassets.compiler.model", "buildassets.compiler.source_map", "buildassets.diagnostics")
+_STEP: Final = "draft "  # with the logical path, a NUL and the path of the source
 
 
 class KeptDrafts:
@@ -33,7 +36,8 @@ class KeptDrafts:
         self._mode = mode
 
     @cached_property
-    def _key(self) -> str:
+    def key(self) -> str:
+        """For all that a draft depends on besides files."""
         files = self._cache.files
         used = (f"{path} {files.of(path)}" for path in tools(self._config.folder))
         return digest_of_all([_settings(self._config, self._mode), *used])
@@ -65,7 +69,36 @@ class KeptDrafts:
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
-        return f"draft {source.logical} {source.path}", self._key
+        return f"{_STEP}{source.logical}\0{source.path}", self.key
+
+
+def made_anew(cache: Cache) -> dict[LogicalPath, Stale]:
+    """Why the drafts that engines made in this build were not those of an earlier one."""
+    return {_asset(step): stale for step, stale in sorted(cache.rerun.items()) if step.startswith(_STEP)}
+
+
+def kept_drafts(
+    cache: Cache, config: Config, is_meant: Callable[[LogicalPath, str], bool]
+) -> dict[LogicalPath, Stale | None]:
+    """The drafts that earlier builds kept, in any mode, and what is wrong with each now; None where it still holds.
+
+    `is_meant` tells by logical path and by the path of the source which of them are asked for.
+    """
+    found: dict[LogicalPath, Stale | None] = {}
+    modes = [KeptDrafts(cache, config, mode) for mode in MODES]
+    for step in sorted(cache.steps()):
+        if step.startswith(_STEP) and is_meant(_asset(step), step.partition("\0")[2]):
+            traces = [cache.trace(step, mode.key) for mode in modes]
+            stale = [trace for trace in traces if isinstance(trace, Stale)]
+            if len(stale) < len(modes):
+                found[_asset(step)] = None
+            else:
+                found.setdefault(_asset(step), max(stale, key=lambda one: one.path is not None))
+    return found
+
+
+def _asset(step: str) -> LogicalPath:
+    return LogicalPath(step.removeprefix(_STEP).partition("\0")[0])
 
 
 def _settings(config: Config, mode: Mode) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Release, release_
 from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.entries import entry
 from buildassets.compiler.fingerprint import Naming
+from buildassets.compiler.kept_drafts import made_anew
 from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
@@ -64,18 +66,8 @@ def build(
     """
     with _opened(cache) as kept:
         means = _Means(mode, executor, progress, kept, engines, bytes_per_worker)
-        if last is not None and can_be_amended(config):
-            with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
-                return _amended(config, means, last)
-        compilation = _compile(config, means)
-        if compilation.failed:
-            return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
-        try:
-            return _released(config, means, compilation, last)
-        except BuildError as fault:
-            return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
-        except OSError as fault:
-            return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
+        result = _built(config, means, last)
+        return replace(result, anew=made_anew(kept)) if kept else result
 
 
 @contextmanager
@@ -121,6 +113,21 @@ class _Means:
         """Take `assets` and what belongs to them into `release`. Raises OSError."""
         levels = config.compress if self.mode == "production" else {}
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
+
+
+def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
+    if last is not None and can_be_amended(config):
+        with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
+            return _amended(config, means, last)
+    compilation = _compile(config, means)
+    if compilation.failed:
+        return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
+    try:
+        return _released(config, means, compilation, last)
+    except BuildError as fault:
+        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
+    except OSError as fault:
+        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 
 
 def _amended(config: Config, means: _Means, last: Last) -> BuildResult:

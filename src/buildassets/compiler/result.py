@@ -1,13 +1,16 @@
 """What a build gives. Imports no stage: a build with nothing to do has a result too."""
 
 from collections.abc import Collection, Mapping
-from typing import Literal
+from typing import Final, Literal
 
-from buildassets.compiler.values import frozen
+from buildassets.compiler.traces import Stale
+from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic
 from buildassets.manifest import Manifest
+from buildassets.paths import LogicalPath
 
 Mode = Literal["production", "development"]
+MODES: Final[tuple[Mode, ...]] = ("production", "development")
 
 
 @frozen
@@ -15,7 +18,8 @@ class BuildResult:
     """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
 
     `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
-    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets.
+    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets. `anew` says,
+    if there is a cache, of which assets engines made drafts, and why those of earlier builds would not do.
     """
 
     manifest: Manifest | None
@@ -24,6 +28,7 @@ class BuildResult:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     record: bytes = b""
+    anew: Mapping[LogicalPath, Stale] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

@@ -30,6 +30,14 @@ class Trace:
 
 
 @frozen
+class Stale:
+    """Why a step has to run again: `reason` is a clause, or goes on from the name of what lies at `path`."""
+
+    reason: str
+    path: str | None = None
+
+
+@frozen
 class Kept:
     """The traces of one step, the latest first, and the day (since the epoch) when a build last came to it."""
 

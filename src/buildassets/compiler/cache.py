@@ -171,14 +171,11 @@ class ContentStore:
             os.unlink(path)
         return None
 
-    def remove(self, names: Iterable[str], older_than_seconds: float) -> None:
-        """Forget these, but for what was put or touched so lately that another build may be about to name it."""
-        for name in names:
-            if (size_bytes := _size_if_old(self._path(name), older_than_seconds)) is not None:
-                _remove([(self._path(name), size_bytes)])
-
     def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
-        """The path and the size of every other file, with the same exception."""
+        """The path and the size of every other file.
+
+        Left out is what was put or touched so lately that another build may be about to name it.
+        """
         for folder, _, files in os.walk(self._folder):
             for file in files:
                 if os.path.basename(folder) + file not in names:
@@ -204,12 +201,6 @@ def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
     with suppress(OSError), os.scandir(folder) as entries:
         looks = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda one: one[0].st_mtime_ns)
         yield from ((path, status.st_size) for status, path in looks[:-besides])
-
-
-def _remove(files: Iterable[tuple[str, int]]) -> None:
-    for path, _ in files:
-        with suppress(OSError):
-            os.unlink(path)
 
 
 def write_whole(path: str, content: bytes) -> None:
@@ -321,33 +312,35 @@ class Cache:
         if all(step in known and known[step].traces[0] == new[step] and known[step].day == today for step in new):
             return
         with suppress(OSError), locked(self._folder):
-            looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
             on_disk = self._on_disk()
-            self._write(on_disk, on_disk.with_traces(new, today).bounded(today).with_files(looked_at))
+            looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
+            index = on_disk.with_traces(new, today)
+            if on_disk.swept == today:
+                self._write(index.with_files(looked_at))
+            else:  # to look at all that is known, and at every file, is for once a day
+                self._sweep(index.bounded(today).with_files(looked_at))
 
     def prune(self, *, dry_run: bool = False) -> list[tuple[str, int]]:
         """Let go of what is too old or too much; gives the paths and sizes of the files.
 
         Whoever calls this is in `taking_turns`. Raises OSError.
         """
-        today = self._today()
-        pruned = self._on_disk().bounded(today).with_files({})
-        doomed = list(self._unused(pruned))
-        if not dry_run:
-            write_whole(os.path.join(self._folder, INDEX), dumps(replace(pruned, swept=today)))
-            _remove(doomed)
-        return doomed
+        index = self._on_disk().bounded(self._today())
+        return list(self._unused(index)) if dry_run else self._sweep(index)
 
     def _on_disk(self) -> Index:
         return loads(bytes_at(os.path.join(self._folder, INDEX)) or b"")
 
-    def _write(self, before: Index, after: Index) -> None:
-        today = self._today()
-        write_whole(os.path.join(self._folder, INDEX), dumps(replace(after, swept=today)))
-        if after.swept == today:
-            self._content.remove(before.results() - after.results(), _ABANDONED_SECONDS)
-        else:  # once a day also what builds left that were killed: that takes a look at every file
-            _remove(self._unused(after))
+    def _write(self, index: Index) -> None:
+        write_whole(os.path.join(self._folder, INDEX), dumps(index))
+
+    def _sweep(self, index: Index) -> list[tuple[str, int]]:
+        self._write(replace(index, swept=self._today()))
+        unused = list(self._unused(index))
+        for path, _ in unused:
+            with suppress(OSError):
+                os.unlink(path)
+        return unused
 
     def _unused(self, index: Index) -> Iterator[tuple[str, int]]:
         """The path and the size of every file that is not worth keeping, if `index` is all that is known."""

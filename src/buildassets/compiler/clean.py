@@ -22,7 +22,7 @@ from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
 
 # What lies in a cache: an index, and files in folders.
-_BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n\{")
+_BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n(?:[0-9]+ |\{)")
 _TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
 _FOLDERS: Final = {
     BUILDS: re.compile(r"[0-9a-f]{64}|\.new-\w+"),

@@ -131,7 +131,7 @@ def test_one_token_is_read_whole(text: str, kind: Kind) -> None:
     ],
 )
 def test_tokens_end_where_the_standard_says(text: str, texts: list[str]) -> None:
-    assert [piece for _, piece in pieces(text)] == texts
+    assert [piece for _, piece, _ in pieces(text)] == texts
 
 
 def test_a_string_that_a_line_end_cuts_is_bad() -> None:
@@ -153,7 +153,7 @@ def test_tokens_tile_every_text(text: str) -> None:
 
 @given(CSS_TEXT)
 def test_pieces_are_the_tokens(text: str) -> None:
-    assert list(pieces(text)) == [(token.kind, text[token.start : token.end]) for token in tokens(text)]
+    assert list(pieces(text)) == [(one.kind, text[one.start : one.end], one.end) for one in tokens(text)]
 
 
 @pytest.mark.parametrize(
@@ -237,5 +237,5 @@ SLOW = [
 @pytest.mark.parametrize("repeated", SLOW)
 def test_whatever_is_repeated_is_read_in_linear_time(repeated: str) -> None:
     text = repeated * (250_000 // len(repeated))
-    assert sum(len(piece) for _, piece in pieces(text)) == len(text)
+    assert sum(len(piece) for _, piece, _ in pieces(text)) == len(text)
     assert len(faults(text)) <= len(text)

@@ -132,7 +132,7 @@ def _with_licences(text: str, minified: str) -> str:
 
 
 def _licences(text: str) -> list[str]:
-    return [piece for kind, piece in pieces(text) if kind is Kind.COMMENT and piece.startswith("/*!")]
+    return [piece for kind, piece, _ in pieces(text) if kind is Kind.COMMENT and piece.startswith("/*!")]
 
 
 def _with_head(text: str, minified: str) -> str:

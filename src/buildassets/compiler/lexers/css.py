@@ -89,10 +89,10 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
         yield Token(kinds[match.lastindex or 0], match.start(), match.end())
 
 
-def pieces(text: str, start: int = 0) -> Iterator[tuple[Kind, str]]:
-    """The kinds and texts of the tokens from `start` on: for whoever needs no positions, in half the time."""
+def pieces(text: str, start: int = 0) -> Iterator[tuple[Kind, str, int]]:
+    """The kinds, texts and ends of the tokens from `start` on: for whoever looks at the texts, in half the time."""
     kinds = _KINDS
-    return ((kinds[match.lastindex or 0], match.group()) for match in _TOKEN.finditer(text, start))
+    return ((kinds[match.lastindex or 0], match.group(), match.end()) for match in _TOKEN.finditer(text, start))
 
 
 _GIVEN_UP: Final = tuple(group for group, kind in enumerate(_KINDS) if kind is Kind.BAD)

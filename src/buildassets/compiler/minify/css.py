@@ -12,6 +12,7 @@ Whether a text is a declaration or a nested rule, only its end tells. Custom pro
 stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
 """
 
+import re
 from collections.abc import Callable, Container, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -30,9 +31,46 @@ _SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in
 _ENCODING: Final = lazy_pattern(r'@charset "[^"\n\r\f]*";')
 _URL_PARTS: Final = lazy_pattern(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
+# Statements as nearly all are written, in ASCII and of tokens that are told by patterns a few times as fast.
+_IDENT: Final = r"-?[a-zA-Z_][\w-]*+"
+_FUNCTION: Final = rf"(?!(?i:url|style)\(){_IDENT}\("
+_PLAIN_WORD: Final = (
+    rf"(?:{_IDENT}|--[\w-]*+|\#[\w-]++"
+    r"|[+\-]?(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)(?:%|[a-zA-Z]++)?+(?![\w\-]))"
+)
+
+
+def _plain_value(depth: int) -> str:
+    """A pattern for words, functions with up to `depth` of the same inside, and what stands between them."""
+    function = rf"{_FUNCTION}(?:{_plain_value(depth - 1)})*+\)|" if depth else ""
+    return rf"{function}{_PLAIN_WORD}|,|[+\-](?={SPACE})|[*/](?!\*)|{SPACE}++"
+
+
+_NO_SETTER: Final = rf"{SPACE}*+(?!(?i:initial-value|result){SPACE}*+:)"  # see _SETTING_CUSTOM_PROPERTIES
+_EMPTY: Final = lazy_pattern(rf"{SPACE}*+([;}}])")
+_PLAIN_DECLARATION: Final = lazy_pattern(
+    rf"{_NO_SETTER}(-?[a-zA-Z][\w-]*+){SPACE}*+:"
+    rf"((?:{_plain_value(3)})++(?:!{SPACE}*+important{SPACE}*+)?+)([;}}])",
+    re.ASCII,
+)
+_PLAIN_TOKEN: Final = lazy_pattern(rf"{_FUNCTION}|{_PLAIN_WORD}|[ ,)!+*/\-]", re.ASCII)
+_WIDE_SPACE: Final = lazy_pattern(rf"{SPACE}++")
+_IDLE_IN_VALUES: Final = ((" ,", ","), (", ", ","), ("( ", "("), (" )", ")"), (" !", "!"), ("! ", "!"))
+_RAW: Final = r"[^{};\"'\\/()\[\]]"
+_PLAIN_PROPERTY: Final = lazy_pattern(
+    rf"{SPACE}*+(--[\w-]*+){SPACE}*+:((?:{_RAW}++|\((?:{_RAW}++|\({_RAW}*+\))*+\))++)([;}}])", re.ASCII
+)
+_COMPOUND: Final = rf"(?:[.:]?:?{_IDENT}|\#[\w-]++|\*)++"
+_PLAIN_SELECTORS: Final = lazy_pattern(
+    rf"{_NO_SETTER}({_COMPOUND}(?:(?:{SPACE}*+[>+~,]{SPACE}*+|{SPACE}++){_COMPOUND})*+){SPACE}*+\{{", re.ASCII
+)
+_BETWEEN_COMPOUNDS: Final = lazy_pattern(rf"{SPACE}*+([>+~,]){SPACE}*+|{SPACE}++")
+_COMPOUND_TOKEN: Final = lazy_pattern(r"\#?[\w-]++|[.:*>+~,]", re.ASCII)
+
+_SPACES: Final = " \t\n\r\f"
 _GAPS: Final = (Kind.SPACE, Kind.COMMENT, Kind.BYTE_ORDER_MARK)
 
-_Pieces = Iterator[tuple[Kind, str]]
+_Pieces = Iterator[tuple[Kind, str, int]]
 
 
 def essence(text: str) -> list[str]:
@@ -98,11 +136,11 @@ def _by_statement(text: str) -> Iterator[list[str]]:
     if text.startswith(_BYTE_ORDER_MARK):
         yield [_BYTE_ORDER_MARK]
         start = 1
-    reading = pieces(text, start)
+    position = start
     depth = 0
     last = _Statement(nested=False)
     while True:
-        statement = _read_statement(reading, nested=depth > 0)
+        statement, position = _plain_statement(text, position, depth > 0) or _read_statement(text, position, depth > 0)
         is_end_idle = last.ends_idly_before(statement)
         if is_end_idle and statement.terminator == ";":
             continue
@@ -166,6 +204,17 @@ class _Statement:
         self._is_spaced = False
         self._is_cut = False
         self._comments: list[str] = []
+
+    @classmethod
+    def of(cls, parts: list[str], terminator: str, *, nested: bool) -> "_Statement":
+        """One that is empty, begins with a name or with the punctuation of a selector, and has these parts."""
+        statement = cls(nested)
+        statement.parts = parts
+        statement.words = len(parts)
+        if parts:
+            statement.lead, statement.lead_kind = parts[0], Kind.NAME
+        statement.terminator = terminator
+        return statement
 
     @property
     def is_empty(self) -> bool:
@@ -289,29 +338,56 @@ def _is_idle_in_selector(gap: _Gap) -> bool:
     return len(sides & _COMBINATORS) == 1 == len(sides - _COMBINATORS) and not sides & {"=", "|"}
 
 
-def _read_statement(reading: _Pieces, nested: bool) -> _Statement:
-    """Takes one statement off `reading`, with its terminator."""
+def _plain_statement(text: str, start: int, nested: bool) -> tuple[_Statement, int] | None:
+    """The same as `_read_statement` gives, for statements of a plain sort."""
+    if match := _EMPTY.match(text, start):
+        return _Statement.of([], match[1], nested=nested), match.end()
+    if nested and (match := _PLAIN_DECLARATION.match(text, start) or _PLAIN_PROPERTY.match(text, start)):
+        value = match[2].strip(_SPACES)
+        if not value:
+            return None
+        words = [value] if match[1].startswith("--") else _words_of_value(value)
+        return _Statement.of([match[1], ":", *words], match[3], nested=True), match.end()
+    if match := _PLAIN_SELECTORS.match(text, start):
+        parts: list[str] = []
+        for part in _BETWEEN_COMPOUNDS.split(match[1]):
+            parts += _COMPOUND_TOKEN.findall(part) if part else (" ",)
+        return _Statement.of(parts, "{", nested=nested), match.end()
+    return None
+
+
+def _words_of_value(value: str) -> list[str]:
+    """The words of a plain value, and the spaces between these that may matter."""
+    value = _WIDE_SPACE.sub(" ", value)
+    for gap, kept in _IDLE_IN_VALUES:
+        value = value.replace(gap, kept)
+    return _PLAIN_TOKEN.findall(value)
+
+
+def _read_statement(text: str, start: int, nested: bool) -> tuple[_Statement, int]:
+    """The statement of `text` that begins at `start`, and where it ends with its terminator."""
+    reading = pieces(text, start)
     statement = _Statement(nested)
-    for kind, text in reading:
+    for kind, word, end in reading:
         if kind is Kind.SPACE:
             statement.space()
         elif kind is Kind.COMMENT:
-            statement.comment(text)
-        elif text in _DEEPER and not statement.brackets:
-            statement.end(text)
-            return statement
-        elif kind is Kind.FUNCTION and unescaped(text).lower() == "style(":
-            query, closer = _taken(reading, ")")
-            statement.word(Kind.STRING, text + "".join(piece for _, piece in query) + closer)
+            statement.comment(word)
+        elif word in _DEEPER and not statement.brackets:
+            statement.end(word)
+            return statement, end
+        elif kind is Kind.FUNCTION and unescaped(word).lower() == "style(":
+            query, closer, _ = _taken(reading, ")")
+            statement.word(Kind.STRING, word + "".join(piece for _, piece in query) + closer)
         else:
-            statement.word(kind, _without_gaps(text) if kind is Kind.URL else text)
-            if text == ":" and statement.awaits_verbatim_value:
-                value, terminator = _taken(reading, (";", "}"))
+            statement.word(kind, _without_gaps(word) if kind is Kind.URL else word)
+            if word == ":" and statement.awaits_verbatim_value:
+                value, terminator, end = _taken(reading, (";", "}"))
                 statement.verbatim(value)
                 statement.end(terminator)
-                return statement
+                return statement, end
     statement.end("")
-    return statement
+    return statement, len(text)
 
 
 def _without_gaps(url: str) -> str:
@@ -319,16 +395,19 @@ def _without_gaps(url: str) -> str:
     return "".join(parts.groups()) if parts else url
 
 
-def _taken(reading: _Pieces, ends: Container[str]) -> tuple[list[tuple[Kind, str]], str]:
-    """The pieces up to one of `ends` that stands in no bracket, and that end; it is empty at the end of the sheet."""
+def _taken(reading: _Pieces, ends: Container[str]) -> tuple[list[tuple[Kind, str]], str, int]:
+    """The pieces up to one of `ends` that stands in no bracket, that end, and the place behind it.
+
+    Where the sheet ends before, the end is empty and the place means nothing.
+    """
     taken: list[tuple[Kind, str]] = []
     brackets: list[str] = []
-    for kind, text in reading:
+    for kind, text, end in reading:
         if not brackets and text in ends:
-            return taken, text
+            return taken, text, end
         taken.append((kind, text))
         if kind is Kind.FUNCTION:
             brackets.append("(")
         elif kind is Kind.DELIMITER:
             follow(brackets, text)
-    return taken, ""
+    return taken, "", 0

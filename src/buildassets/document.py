@@ -108,6 +108,11 @@ class AssetLines(Mapping[str, object]):
     def __len__(self) -> int:
         return self._text.count(b"\n", self._start, self._end) + 1
 
+    def parsed(self) -> dict[str, Any]:
+        """All of them, for one who goes through all."""
+        entries: dict[str, Any] = json.loads(b"{" + self._text[self._start : self._end] + b"}")
+        return entries
+
     def _path(self, begin: int) -> str:
         """The path that the line at `begin` is about."""
         path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]

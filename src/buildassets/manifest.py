@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.document import SCHEMA, assets_span, checksum, no_manifest, read_document, read_served
+from buildassets.document import SCHEMA, AssetLines, assets_span, checksum, no_manifest, read_document, read_served
 
 __all__ = [
     "LIVERELOAD_NAME",
@@ -178,7 +178,7 @@ def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]
 
 
 class _Entries(Mapping[str, Entry]):
-    """Entries that are made of their texts when they are asked for."""
+    """Entries that are made of their texts: one when it is asked for, all when they are gone through."""
 
     def __init__(self, lines: Mapping[str, Any]) -> None:
         self._lines = lines
@@ -187,6 +187,8 @@ class _Entries(Mapping[str, Entry]):
         return _entry(self._lines[path])
 
     def __iter__(self) -> Iterator[str]:
+        if isinstance(self._lines, AssetLines):
+            self._lines = self._lines.parsed()
         return iter(self._lines)
 
     def __len__(self) -> int:

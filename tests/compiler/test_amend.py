@@ -58,6 +58,7 @@ class Project:
                 before.inputs,
                 before.outputs,
                 before.record,
+                before.size_bytes,
             )
             if before.succeeded
             else None
@@ -94,6 +95,7 @@ class Project:
         assert {name: found[name] for name in expected} == expected
         outputs = {Path(path).relative_to(self.folder / "build").as_posix() for path in self._result.outputs}
         assert outputs == set(expected)
+        assert self._result.size_bytes == clean.size_bytes
         assert {str(Path(path)) for path in clean.inputs} <= set(self._result.inputs)
 
 

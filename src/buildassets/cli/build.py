@@ -42,7 +42,8 @@ def command(
     result = incremental(config, mode, cache, work)
     folder = shown_path(config, config.output)
     anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
-    code = show.finish(result.succeeded, result.diagnostics, _document(result, folder) | {"anew": anew})
+    document = {**_document(result, folder), "anew": anew} if as_json else {}
+    code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in anew.items())
     show.detail(f"wrote {folder}/{name}" for name in result.written)
     show.say(summary(result, folder, monotonic() - started))
@@ -54,8 +55,8 @@ def summary(result: BuildResult, folder: str, seconds: float) -> str:
     if result.manifest is None:
         errors = sum(found.is_error for found in result.diagnostics)
         return f"failed with {count_text(errors, 'error')}; `{folder}/` is as it was"
-    assets = result.manifest.assets.values()
-    size = size_text(sum(entry.size for entry in assets))
+    assets = result.manifest.assets
+    size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"
     return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`, wrote {written}, {seconds:.2f} s"
 

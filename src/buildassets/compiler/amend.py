@@ -6,7 +6,7 @@ to do it. Such a change is known by what it does to the assets' references, not 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
 from buildassets.compiler.link import Site, linked
 from buildassets.compiler.model import DATA_URL_DEMAND, Content, Draft, Linked, Named, Source, Stored
-from buildassets.compiler.record import Record, dumped, loaded, record_of
+from buildassets.compiler.record import Record, dumped, loaded, recorded
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.manifest import MANIFEST_NAME, Entry, amended, entries_of, loads
@@ -78,7 +78,8 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildR
         last.diagnostics,
         tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
         (*(path for path in last.outputs if path not in removed), *added),
-        dumped(change.record()),
+        change.record(),
+        last.size_bytes + sum(one.size - entries[logical].size for logical, one in changed.items()),
     )
 
 
@@ -128,9 +129,12 @@ class _Change:
                     renamed.add(output.logical)
                 yield output
 
-    def record(self) -> Record:
+    def record(self) -> bytes:
         """The record of the release with its changes."""
-        return Record({**self._record.assets, **record_of(self.assets, self.assets).assets})
+        news = {path: recorded(asset) for path, asset in self.assets.items()}
+        if all(self._record.assets[path] == new for path, new in news.items()):
+            return self._last.record
+        return dumped(Record({**self._record.assets, **news}))
 
     def _made_of_changed(self) -> set[LogicalPath]:
         made: set[LogicalPath] = set()
@@ -167,7 +171,7 @@ class _Change:
         if self._config.entries and not set(self._record.assets[path].targets) <= set(self.assets[path].targets):
             raise BeyondError
 
-    def _targets(self, path: LogicalPath) -> tuple[LogicalPath, ...]:
+    def _targets(self, path: LogicalPath) -> Collection[LogicalPath]:
         return self.assets[path].targets if path in self.assets else self._record.assets[path].targets
 
 

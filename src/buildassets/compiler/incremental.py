@@ -45,13 +45,13 @@ def incremental(config: Config, mode: Mode, folder: str | None, work: Work) -> B
     result = work(last=_last(before) if before else None)
     if result.succeeded:
         inputs = (*result.inputs, *tools(config.folder))
-        told = json.dumps([to_json(found) for found in result.diagnostics]).encode("ascii")
+        told = {"diagnostics": [to_json(found) for found in result.diagnostics], "size_bytes": result.size_bytes}
         snapshot.take(
             folder,
             build,
             inputs,
             result.outputs,
-            told,
+            json.dumps(told).encode("ascii"),
             began_ns,
             record=result.record,
             folders=_folders_of_assets(config, inputs),
@@ -65,18 +65,20 @@ def _held(config: Config, before: snapshot.Snapshot) -> BuildResult:
     with open(os.path.join(config.output, MANIFEST_NAME), encoding="ascii") as file:
         manifest = loads(file.read())
     last = _last(before)
-    return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record)
+    return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record, last.size_bytes)
 
 
 def _last(before: snapshot.Snapshot) -> Last:
     kept = before.kept
+    told = json.loads(kept.result)
     return Last(
         changed={path: found for path, (_, found) in before.changed.items()},
-        unchanged=before.unchanged(),
-        diagnostics=tuple(map(from_json, json.loads(kept.result))),
+        unchanged=before.unchanged,
+        diagnostics=tuple(map(from_json, told["diagnostics"])),
         inputs=tuple(before.names[: kept.inputs]),
         outputs=tuple(before.names[kept.inputs :]),
         record=kept.record,
+        size_bytes=told["size_bytes"],
     )
 
 

@@ -6,24 +6,28 @@ source alone is in it too, but only by name and with what it was made of.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.model import Linked
-from buildassets.compiler.values import frozen
 from buildassets.paths import LogicalPath
 
 
-@frozen
-class Recorded:
+class Recorded(NamedTuple):
     """One asset. `path` and `root` are those of its source; `root` is -1 where it is not made of one alone.
 
-    `inputs` are absolute paths, `targets` the assets that its references name.
+    `others` are the absolute paths of its further inputs, `targets` the assets that its references name.
     """
 
     path: str
     root: int
-    inputs: tuple[str, ...]
-    targets: tuple[LogicalPath, ...]
+    others: Collection[str]
+    targets: Collection[LogicalPath]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The absolute paths of all that it was made of."""
+        return (self.path, *self.others) if self.root >= 0 else tuple(self.others)
 
 
 class Record:
@@ -34,7 +38,11 @@ class Record:
 
     def made_of(self, path: str) -> set[LogicalPath]:
         """The assets that the file at `path` is an input of."""
-        return {logical for logical, asset in self.assets.items() if path in asset.inputs}
+        return {
+            logical
+            for logical, asset in self.assets.items()
+            if path in asset.others or (path == asset.path and asset.root >= 0)
+        }
 
     def referring_to(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
         """`starts` and all that refer to them, directly or not."""
@@ -47,37 +55,21 @@ class Record:
 
 def record_of(assets: Mapping[LogicalPath, Linked], by_themselves: Collection[LogicalPath]) -> Record:
     """The record of `assets`, of which those `by_themselves` are made of their sources and nothing else."""
-    return Record({path: _recorded(asset, path in by_themselves) for path, asset in assets.items()})
+    return Record({path: recorded(asset, is_by_itself=path in by_themselves) for path, asset in assets.items()})
 
 
-def _recorded(asset: Linked, is_by_itself: bool) -> Recorded:
-    source = asset.draft.source
-    root = source.root if is_by_itself else -1
-    return Recorded(source.path, root, asset.draft.inputs, asset.targets)
+def recorded(asset: Linked, *, is_by_itself: bool = True) -> Recorded:
+    """What is recorded of `asset`."""
+    path = asset.draft.source.path
+    others = [one for one in asset.draft.inputs if one != path]
+    return Recorded(path, asset.draft.source.root if is_by_itself else -1, others, list(asset.targets))
 
 
 def dumped(record: Record) -> bytes:
     """`record` as bytes; in any order, since nobody compares them."""
-    numbers = {logical: number for number, logical in enumerate(record.assets)}
-    rows = [
-        (
-            logical,
-            asset.path,
-            asset.root,
-            [path for path in asset.inputs if path != asset.path],
-            [numbers[target] for target in asset.targets],
-        )
-        for logical, asset in record.assets.items()
-    ]
-    return json.dumps(rows, separators=(",", ":")).encode("ascii")
+    return json.dumps(record.assets, separators=(",", ":")).encode("ascii")
 
 
 def loaded(content: bytes) -> Record:
     """The record that `dumped` gave."""
-    rows = json.loads(content)
-    names = [LogicalPath(row[0]) for row in rows]
-    assets = {}
-    for name, (_, path, root, others, targets) in zip(names, rows, strict=True):
-        inputs = (path, *others) if root >= 0 else tuple(others)
-        assets[name] = Recorded(path, root, inputs, tuple(names[number] for number in targets))
-    return Record(assets)
+    return Record({logical: Recorded(*fields) for logical, fields in json.loads(content).items()})

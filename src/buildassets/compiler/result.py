@@ -18,8 +18,9 @@ class BuildResult:
     """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
 
     `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
-    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets. `anew` says,
-    if there is a cache, of which assets engines made drafts, and why those of earlier builds would not do.
+    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets,
+    `size_bytes` that of all of them without their copies. `anew` says, if there is a cache, of which assets engines
+    made drafts, and why those of earlier builds would not do.
     """
 
     manifest: Manifest | None
@@ -28,6 +29,7 @@ class BuildResult:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     record: bytes = b""
+    size_bytes: int = 0
     anew: Mapping[LogicalPath, Stale] = field(default_factory=dict)
 
     @property
@@ -50,3 +52,4 @@ class Last:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     record: bytes
+    size_bytes: int

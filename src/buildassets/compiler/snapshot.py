@@ -11,6 +11,8 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
@@ -19,7 +21,6 @@ from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
 _NOTHING: Final = (-1, 0, 0, 0)  # the looks of what is not there
-_FIELDS: Final = len(_NOTHING)
 # What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
@@ -49,33 +50,52 @@ class Snapshot:
     def __init__(self, kept: Kept, names: list[str], was: bytes) -> None:
         self.kept = kept
         self.names = names
-        self._looks = array("q")
-        for name in names:
-            self._looks.extend(signature(name) or _NOTHING)
+        self._looks = _looks(names)
         digests = FileDigests({})
-        numbers = dict(self._otherwise(was))
-        numbers |= {name: names.index(name) for name, was in kept.young.items() if digests.of(name) != was}
-        self.changed = {name: (self._look(number), digests.of(name)) for name, number in numbers.items()}
+        changed = set(self._otherwise(was))
+        changed.update(name for name, was in kept.young.items() if digests.of(name) != was)
+        looks = self._by_name(self._looks) if changed else {}
+        self.changed = {name: (looks[name], digests.of(name)) for name in changed}
 
-    def unchanged(self) -> dict[str, Signature]:
+    @cached_property
+    def unchanged(self) -> Mapping[str, Signature]:
         """The looks of all that is as it was, by path."""
-        return {name: self._look(number) for number, name in enumerate(self.names) if name not in self.changed}
+        looks = self._by_name(self._looks)
+        for name in self.changed:
+            del looks[name]
+        return looks
 
-    def _look(self, number: int) -> Signature:
-        size, mtime, ctime, inode = self._looks[number * _FIELDS : (number + 1) * _FIELDS]
-        return size, mtime, ctime, inode
-
-    def _otherwise(self, was: bytes) -> Iterator[tuple[str, int]]:
+    def _otherwise(self, was: bytes) -> Iterator[str]:
         """What looks otherwise. A folder that holds what it held does not: in it a file may have been replaced."""
-        now = self._looks.tobytes()
-        if now == was:
+        if self._looks.tobytes() == was:
             return
-        size = self._looks.itemsize * _FIELDS
+        before = array("q", was)
         folders = self.kept.folders
-        for number, name in enumerate(self.names):
-            is_same = now[number * size : (number + 1) * size] == was[number * size : (number + 1) * size]
-            if not is_same and (name not in folders or _digest_of_names(name) != folders[name]):
-                yield name, number
+        for name, one, other in zip(self.names, _fours(self._looks), _fours(before), strict=True):
+            if one != other and (name not in folders or _digest_of_names(name) != folders[name]):
+                yield name
+
+    def _by_name(self, looks: "array[int]") -> dict[str, Signature]:
+        return dict(zip(self.names, _fours(looks), strict=True))
+
+
+def _looks(names: Iterable[str]) -> "array[int]":
+    """The signatures of files, one after the other. Most of the time that a build with nothing to do takes is this."""
+    numbers: list[int] = []
+    stat = os.stat
+    for name in names:
+        try:
+            status = stat(name)
+        except (OSError, ValueError):
+            numbers += _NOTHING
+        else:  # the same as `signature` gives
+            numbers += (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return array("q", numbers)
+
+
+def _fours(numbers: "array[int]") -> Iterator[Signature]:
+    each = iter(numbers)
+    return zip(each, each, each, each, strict=True)
 
 
 def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns) -> Snapshot | None:
@@ -98,9 +118,9 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     now = clock()
     found = Snapshot(Kept(result, record, head["inputs"], head["young"], head["folders"]), _split(names), looks)
     if head["young"] and not found.changed:
-        unchanged = found.unchanged()
-        young = {path: was for path, was in head["young"].items() if not is_settled(unchanged[path], now)}
-        _write(cache_folder, build, unchanged, Kept(result, record, head["inputs"], young, head["folders"]))
+        young = {path: was for path, was in head["young"].items() if not is_settled(found.unchanged[path], now)}
+        if len(young) < len(head["young"]):
+            _write(cache_folder, build, found.unchanged, Kept(result, record, head["inputs"], young, head["folders"]))
     return found
 
 
@@ -125,8 +145,9 @@ def take(
     but for the outputs that were `written`: if another has been written since, the next build sees it.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # with a NUL it is nowhere, and will never be
-    was_so = before.unchanged() if before else {}
-    unchanged = {name: look for name, look in was_so.items() if name not in written}
+    unchanged = dict(before.unchanged) if before else {}
+    for name in written:
+        unchanged.pop(name, None)
     seen = before.changed if before else {}
     now = clock()
     names = (*read, *sorted(set(outputs).difference(read)))
@@ -136,23 +157,22 @@ def take(
         look = fresh.get(name, _NOTHING)
         if look != _NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):
             return
-    looks = {name: unchanged[name] if name in unchanged else fresh[name] for name in names}
+    unchanged.update(fresh)
+    looks = {name: unchanged[name] for name in names}
     young = {name: digests.of(name) for name, look in fresh.items() if not is_settled(look, now)}
     if before:
-        young |= {name: was for name, was in before.kept.young.items() if name in unchanged and name in looks}
+        young |= {name: was for name, was in before.kept.young.items() if name in looks and name not in fresh}
     if ABSENT in young.values():
         return  # an output is gone again
     known = before.kept.folders if before else {}
     names_in = {
-        name: known[name] if name in known and name in unchanged else _digest_of_names(name) for name in folders
+        name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
     }
     _write(cache_folder, build, looks, Kept(result, record, len(read), young, names_in))
 
 
 def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: Kept) -> None:
-    numbers = array("q")
-    for look in looks.values():
-        numbers.extend(look)
+    numbers = array("q", chain.from_iterable(looks.values()))
     names = "\0".join(looks).encode("utf-8", "surrogatepass")
     parts = (kept.result, names, numbers.tobytes(), kept.record)
     head = {

@@ -295,7 +295,7 @@ def test_an_interrupted_build_leaves_no_process(
 
 
 def test_an_interrupted_build_does_not_wait_for_sass(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.scss": "@while true { $a: 1 }\n"})
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.scss": "@while true { $a: 1 }\n", "assets/b.css": ""})
     child = subprocess.Popen(
         [sys.executable, "-m", "buildassets", "build", "--jobs", "2"],
         cwd=tmp_path,

@@ -7,7 +7,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
 from functools import partial
 from queue import SimpleQueue
@@ -22,6 +21,8 @@ from buildassets.compiler.result import Mode
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future  # 10 ms
+
     from buildassets.compiler.workers import Workers
 
 # A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.5 s, lightningcss and
@@ -37,7 +38,7 @@ def drafting(
     engines: Engines,
     config: Config,
     mode: Mode,
-    executor: Executor | None,
+    executor: "Executor | None",
     cache: Cache | None,
     bytes_per_worker: int = BYTES_PER_WORKER,
 ) -> Iterator[Drafts]:
@@ -66,7 +67,7 @@ class _Drafting:
         engines: Engines,
         made: Callable[[Source], Draft],
         kept: KeptDrafts | None,
-        executor: Executor | None,
+        executor: "Executor | None",
         start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
     ) -> None:
@@ -83,7 +84,7 @@ class _Drafting:
 
     def drafts(self, sources: Sequence[Source]) -> Iterator[Draft]:
         began_ns = self._kept.now() if self._kept else 0
-        away = self._sent_away(self._executor, sources) if self._executor else ()
+        away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
         yield from (self._draft(source) for source in sources if source.logical not in away)
         answers: dict[LogicalPath, Answer] = {}
         for path in away:  # as they were sent, so that few have to wait here for their turn
@@ -115,7 +116,7 @@ class _Drafting:
             self._kept.keep(answer.draft, began_ns)
         return answer.draft
 
-    def _sent_away(self, executor: Executor, sources: Sequence[Source]) -> Collection[LogicalPath]:
+    def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
         """Have threads of `executor` see to some of `sources`; gives their names, the first to be begun first."""
         stale = [source for source in sources if self._engines.have_work(source) and not self._is_kept(source)]
         jobs = [Job(source, self._size_bytes(source)) for source in stale]

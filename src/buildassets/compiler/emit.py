@@ -9,11 +9,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
@@ -25,6 +24,10 @@ from buildassets.digest import IntegrityAlgorithm, integrity
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor  # 10 ms
+
 
 ASSETS_FOLDER: Final = "assets"
 STAGING_PREFIX: Final = ".new-"
@@ -66,7 +69,7 @@ class Release:
         algorithm: IntegrityAlgorithm | None,
         levels: Mapping[str, int],
         earlier: Earlier,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         cache: Cache | None = None,
     ) -> dict[LogicalPath, Stored]:
         """Take in the `assets` with their copies; `levels` are by content coding. Raises OSError.

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -30,6 +29,8 @@ from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, dumps
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor  # 10 ms
+
     from buildassets.compiler.compilation import Compilation
     from buildassets.compiler.walk import Progress
 
@@ -48,7 +49,7 @@ def build(
     config: Config,
     *,
     mode: Mode = "production",
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: "Progress | None" = None,
     cache: str | None = None,
     engines: RunningEngines | None = None,
@@ -88,7 +89,7 @@ class _Means:
     """What there is to build with; see `build`."""
 
     mode: Mode
-    executor: Executor | None = None
+    executor: "Executor | None" = None
     progress: "Progress | None" = None
     cache: Cache | None = None
     running: RunningEngines | None = None
@@ -162,7 +163,7 @@ def check(
     config: Config,
     *,
     mode: Mode = "production",
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: "Progress | None" = None,
 ) -> CheckResult:
     """Everything that `build` would complain about before it writes; writes nothing."""

@@ -70,7 +70,6 @@ def command(
     from buildassets.compiler.watch import Listener, Watch
 
     show = Output(as_json, verbose, quiet)
-    described: Config | None = None  # the configuration whose inputs are known
 
     def cache_of(config: "Config") -> str | None:
         return None if no_cache else cache_folder(config, cache_dir)
@@ -84,14 +83,9 @@ def command(
     with closing(RunningEngines()) as engines, threads(jobs) as executor:
 
         def rebuild(config: "Config") -> BuildResult:
-            nonlocal described
             work = partial(build, config, mode=mode, executor=executor, cache=cache_of(config), engines=engines)
             with kept_from_stdout():
-                result = incremental(config, mode, cache_of(config), work)
-                if result.succeeded and not result.inputs and config != described:
-                    result = work()  # what decides a build that has nothing to do is told only by doing it
-            described = config
-            return result
+                return incremental(config, mode, cache_of(config), work)
 
         read_config = partial(configured, config_file, sources, output)
         terminal = Terminal(show, is_alone=not beside)

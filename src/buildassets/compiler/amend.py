@@ -147,12 +147,13 @@ class _Change:
 
     def _done_over(self, draft: Draft) -> Linked:
         source = draft.source
-        told = {found.location.file for found in self._last.diagnostics if found.location}
-        if not told.isdisjoint(shown_path(self._config, one) for one in self._record.assets[source.logical].inputs):
-            raise BeyondError  # it may be told no longer
+        files = {shown_path(self._config, one) for one in self._record.assets[source.logical].inputs}
+        told = {found for found in self._last.diagnostics if found.location and found.location.file in files}
+        if told != set(draft.diagnostics):
+            raise BeyondError
         asset = linked(draft, self._site)
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
-        if draft.diagnostics or draft.directives or asset.missing or demands:
+        if draft.directives or asset.missing or demands:
             raise BeyondError
         if draft.digest not in (None, self._last.changed.get(source.path)):
             raise BeyondError  # it was written again meanwhile

@@ -46,7 +46,7 @@ class Earlier:
 
     def stored(self, output: str, asset: Named) -> Stored | None:
         """What is known of `asset` in the release directory `output`, if all of it stands there."""
-        entry = (self.entries or {}).get(asset.logical)
+        entry = None if self.entries is None else self.entries.get(asset.logical)
         if entry is None or entry.file != asset.file or asset.file == asset.logical:
             return None  # a name without a fingerprint says nothing of the content
         if not all(path in self.untouched for path in files_of(output, entry)):

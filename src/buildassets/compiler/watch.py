@@ -166,11 +166,11 @@ class Watch:
         self._covered_for = covered_for
         inputs = frozenset(self._last.inputs)
         if self._last.succeeded:
-            self._inputs = inputs or self._inputs  # a build with nothing to do does not go through its inputs
+            self._inputs = inputs
         else:
             inputs |= self._inputs  # it may not have got to all of them
         roots = [root.path for root in self._config.sources if not root.npm]
-        paths = (inputs or self._inputs).union(self._config_files(self._config))
+        paths = inputs.union(self._config_files(self._config))
         self._watched = watched(paths, roots, self._ours(self._config))
         added = self._told_of(self._watched.folders)
         missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}

@@ -1,5 +1,6 @@
 import gzip
 import random
+import shutil
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -11,7 +12,9 @@ import brotli
 import pytest
 
 from buildassets.compiler.cache import Cache
+from buildassets.compiler.config import load_config
 from buildassets.compiler.copies import Places, Wanted, made_copies
+from buildassets.compiler.pipeline import build
 from buildassets.digest import digest
 from tests.conftest import write_tree
 
@@ -22,10 +25,11 @@ TICK_SECONDS = 0.06  # after which what was written counts as older than what co
 
 
 class Compressions:
-    """The texts that zlib was given to compress, from first to last."""
+    """The texts that zlib was given to compress, from first to last; `interrupted_at` is one that it never gets."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.texts: list[bytes] = []
+        self.interrupted_at: bytes | None = None
         real = zlib.compressobj
 
         def counted(*arguments: Any) -> Any:
@@ -36,6 +40,8 @@ class Compressions:
 
                 @staticmethod
                 def compress(text: bytes) -> bytes:
+                    if text == self.interrupted_at:
+                        raise KeyboardInterrupt
                     self.texts.append(text)
                     return deflate.compress(text)
 
@@ -177,3 +183,35 @@ def test_threads_make_the_same_copies(tmp_path: Path) -> None:
     assert (largest.coding, largest.files) == ("br", ("29.css", "59.css"))
     assert largest.content is not None
     assert brotli.decompress(largest.content) == OTHER * 29
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Callable[..., bool]:
+    """Builds a project of texts, and says whether that went well."""
+    files = {f"assets/{number}.txt": OTHER * number for number in range(1, 6)}
+    write_tree(tmp_path, {"buildassets.toml": 'compress = ["gzip"]\n', **files})
+    config = load_config(start=str(tmp_path))
+    return lambda mode="production": build(config, mode=mode, cache=str(tmp_path / "cache")).succeeded
+
+
+def test_no_build_compresses_what_another_has(
+    site: Callable[..., bool], compressions: Compressions, tmp_path: Path
+) -> None:
+    assert site()
+    assert site("development")
+    assert site()
+    shutil.rmtree(tmp_path / "build")
+    assert site()
+    assert compressions.texts == [OTHER * number for number in range(5, 0, -1)]
+
+
+def test_an_interrupted_build_keeps_what_it_has_compressed(
+    site: Callable[..., bool], compressions: Compressions
+) -> None:
+    compressions.interrupted_at = OTHER * 3
+    with pytest.raises(KeyboardInterrupt):
+        site()
+    assert compressions.texts == [OTHER * 5, OTHER * 4]
+    compressions.interrupted_at = None
+    assert site()
+    assert compressions.texts == [OTHER * number for number in range(5, 0, -1)]

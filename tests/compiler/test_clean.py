@@ -14,6 +14,7 @@ from buildassets.compiler.config import load_config
 from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
+from buildassets.compiler.result import MODES, Mode
 from buildassets.errors import ConfigError
 from buildassets.manifest import dumps, loads
 from tests.conftest import Tree, read_tree, write_tree
@@ -87,6 +88,23 @@ def test_what_a_retained_release_names_stays(site: Path) -> None:
     document["retained"] = [{"release": document["release"], "files": [name for name in before if ".css" in name]}]
     path.write_text(dumps(loads(json.dumps(document))))
     assert clean(site) == set()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_where_a_watch_can_be_reached_stays_in_a_release_that_it_made(site: Path, mode: Mode) -> None:
+    assert build(load_config(start=str(site)), mode=mode).succeeded
+    clean(site)
+    write_tree(site, {"build/assets/livereload.json": "{}"})
+    assert clean(site) == (set() if mode == "development" else {"build/assets/livereload.json"})
+
+
+def test_a_release_with_all_that_a_manifest_may_hold_is_not_damaged(site: Path) -> None:
+    settings = 'modules = "importmap"\nsource_maps = true\n[importmap]\n"a" = "js/app.js"\n'
+    settings += '[importmap.scopes."css/"]\n"a" = "js/app.js"\n'
+    write_tree(site, {"buildassets.toml": settings, "assets/js/main.js": 'import "./app.js"'})
+    rebuild(site)
+    clean(site)
+    assert files(site) == released(site)
 
 
 def test_folders_that_are_left_empty_go(site: Path) -> None:

@@ -118,7 +118,7 @@ def _refuse_others(folder: str, names: Iterable[str], ours: Collection[str], wha
 
 def _named(manifest: Manifest) -> frozenset[str]:
     """The files below `assets/` that a manifest and the releases that it retains name."""
-    named = set()
+    named = {manifest.livereload} if manifest.livereload else set()
     for entry in manifest.assets.values():
         named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
     for text in _texts(list(manifest.retained)):

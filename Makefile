@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 BUILDASSETS = ../.venv/bin/buildassets
 
-.PHONY: demo serve watch test lint check clean
+.PHONY: demo serve watch test lint check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -33,6 +33,10 @@ lint: .venv/.check
 
 ## check: everything that CI runs
 check: lint test
+
+## bench: time what this project does, and what others do; see benchmarks/README.md
+bench: .venv/.test
+	$(PY) -m benchmarks
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

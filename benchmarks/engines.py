@@ -1,4 +1,4 @@
-"""Time, memory and output size of each engine over the same real files: `python benchmarks/engines.py --help`."""
+"""Time, memory and output size of each engine over the same real files: `python -m benchmarks.engines --help`."""
 
 import argparse
 import gzip
@@ -16,7 +16,8 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-HERE: Final = Path(__file__).resolve().parent
+from benchmarks.installed import HERE, corpus
+from benchmarks.measure import descendants, high_water_bytes
 
 # The engines of each kind, the default one first: it is what the others are compared with.
 ENGINES: Final = {
@@ -73,7 +74,7 @@ def main() -> None:
     if options.run:
         print(json.dumps(asdict(measure(*options.run))))
         return
-    packages = _packages()
+    packages = str(corpus())
     names = [(kind, engine) for kind, engines in ENGINES.items() for engine in engines]
     runs: dict[str, list[Measured]] = {engine: [] for _, engine in names}
     for _ in range(options.repeat):
@@ -93,17 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _packages() -> str:
-    """The packages of tests/corpus."""
-    ask = "from tests.corpus.packages import node_modules; print(node_modules())"
-    answer = subprocess.run([sys.executable, "-c", ask], cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=True)
-    return answer.stdout.strip()
-
-
 def _measured_apart(kind: str, engine: str, packages: str) -> Measured:
     """The same from a process of its own, so that no engine finds what another one left in memory."""
-    command = [sys.executable, __file__, "--run", kind, engine, packages]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, "-m", "benchmarks.engines", "--run", kind, engine, packages]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE.parent)
     return Measured(**json.loads(done.stdout))
 
 
@@ -150,33 +144,14 @@ def _files(kind: str, packages: Path) -> list[Path]:
 def _brotli_bytes(text: bytes) -> int:
     import brotli
 
-    return len(brotli.compress(text, quality=9))
+    return len(brotli.compress(text, quality=9))  # type: ignore[no-untyped-call, unused-ignore]
 
 
 def _peak_bytes() -> int:
     """The most that this process had, and those that it started: the ones at work, or else the largest that was."""
-    at_work = sum(_high_water_bytes(pid) for pid in _descendants(os.getpid()))
+    at_work = sum(high_water_bytes(pid) for pid in descendants(os.getpid()))
     ended = getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
-    return _high_water_bytes(os.getpid()) + max(at_work, ended)
-
-
-def _descendants(parent: int) -> Iterator[int]:
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and _status(int(entry)).get("PPid") == str(parent):
-            yield int(entry)
-            yield from _descendants(int(entry))
-
-
-def _high_water_bytes(pid: int) -> int:
-    return int(_status(pid).get("VmHWM", "0 kB").split()[0]) * 1024
-
-
-def _status(pid: int) -> Mapping[str, str]:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:  # it ended meanwhile
-        return {}
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return high_water_bytes(os.getpid()) + max(at_work, ended)
 
 
 def _report(runs: Mapping[str, Sequence[Measured]], repeat: int) -> Iterator[str]:

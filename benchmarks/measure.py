@@ -1,20 +1,18 @@
-"""Running one command and looking at what it left: time, memory, files, which kinds of reference it rewrote."""
+"""Running one command: its time on the clock and on the cores, and its memory."""
 
 import os
-import re
+import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from signal import SIGKILL
+from threading import Event, Thread
 from time import perf_counter
 from typing import Final
 
-# A file with a reference of each kind: its folder, stem and suffix, and the reference as it was.
-_REFERENCES: Final = {
-    "CSS urls": ("@fortawesome/fontawesome-free/css", "regular", ".css", "/fa-regular-400.woff2"),
-    "source maps": ("bootstrap/dist/css", "bootstrap", ".css", "=bootstrap.css.map"),
-    "JS imports": ("three/examples/jsm/loaders", "GLTFLoader", ".js", "/BufferGeometryUtils.js'"),
-}
+_WATCH_SECONDS: Final = 0.01
 
 
 class FailedRunError(Exception):
@@ -22,11 +20,20 @@ class FailedRunError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What to run in which folder, and the version of the program that does the work."""
+
+    arguments: Sequence[str]
+    version: str
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of a command from start to end, with the time of all its processes on all cores.
 
     `peak_bytes` is the resident memory of its largest process. Linux counts what the process that started it had at
-    that moment, so this one's memory is the floor.
+    that moment, so this one's memory is the floor: see `floor_bytes`.
     """
 
     seconds: float
@@ -34,40 +41,112 @@ class Run:
     peak_bytes: int
 
 
-def run(arguments: Sequence[str]) -> Run:
+def run(command: Command) -> Run:
     """Run a command to its end. Raises FailedRunError."""
+    return _run(command, None)
+
+
+def run_watched(command: Command) -> tuple[Run, int]:
+    """The same, and the most bytes that all its processes held at one moment, what they share counted once.
+
+    That is looked up a hundred times a second, which costs the run some time, and misses what lasts shorter.
+    """
+    watch = _Watch()
+    done = _run(command, watch)
+    return done, watch.peak_bytes
+
+
+def floor_bytes() -> int:
+    """The most memory that this process has had: a run's peak up to this is its, not the run's."""
+    return getrusage(RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _run(command: Command, watch: "_Watch | None") -> Run:
     with tempfile.TemporaryFile() as log:
-        silenced = [(os.POSIX_SPAWN_DUP2, log.fileno(), descriptor) for descriptor in (1, 2)]
         started = perf_counter()
-        process = os.posix_spawnp(arguments[0], list(arguments), os.environ, file_actions=silenced)
-        _, status, usage = os.wait4(process, 0)
-        seconds = perf_counter() - started
+        process = subprocess.Popen(
+            command.arguments,
+            stdout=log,
+            stderr=log,
+            cwd=command.folder,
+            env=_environment(),
+            process_group=0,  # so that all of it can be ended
+        )
+        if watch:
+            watch.start(process.pid)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if process.returncode is None:  # interrupted
+                os.killpg(process.pid, SIGKILL)
+            if watch:
+                watch.stop()
         if status:
             log.seek(0)
             lines = log.read().decode(errors="replace").strip().splitlines()
-            raise FailedRunError(lines[-1] if lines else f"exit code {os.waitstatus_to_exitcode(status)}")
+            raise FailedRunError(lines[-1] if lines else f"exit code {process.returncode}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def count_files(folder: Path) -> int:
-    """How many files lie below `folder`."""
-    return sum(len(names) for _, _, names in os.walk(folder))
+def _environment() -> dict[str, str]:
+    """That of this process, but Python may keep what it compiled, as it does for users."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def rewritten_kinds(output: Path) -> list[str]:
-    """The kinds of reference that no longer stand in `output` as they stood in the source."""
-    return [kind for kind in _REFERENCES if _is_rewritten(output, kind)]
+class _Watch:
+    """A thread that adds up the memory of a process and of all that it started, again and again."""
+
+    def __init__(self) -> None:
+        self.peak_bytes = 0
+        self._is_over = Event()
+        self._thread: Thread | None = None
+
+    def start(self, pid: int) -> None:
+        self._thread = Thread(target=self._watch, args=(pid,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._is_over.set()
+        if self._thread:
+            self._thread.join()
+
+    def _watch(self, pid: int) -> None:
+        while not self._is_over.wait(_WATCH_SECONDS):
+            held = sum(_proportional_bytes(one) for one in [pid, *descendants(pid)])
+            self.peak_bytes = max(self.peak_bytes, held)
 
 
-def _is_rewritten(output: Path, kind: str) -> bool:
-    folder, stem, suffix, reference = _REFERENCES[kind]
-    texts = list(_hashed(output, folder, stem, suffix))
-    return bool(texts) and not any(reference in text for text in texts)
+def descendants(parent: int) -> Iterator[int]:
+    """The processes that a process started and that still run, those that they started too."""
+    try:
+        tasks = os.listdir(f"/proc/{parent}/task")
+    except OSError:  # it ended meanwhile
+        return
+    for task in tasks:
+        for child in _text(f"/proc/{parent}/task/{task}/children").split():
+            yield int(child)
+            yield from descendants(int(child))
 
 
-def _hashed(output: Path, folder: str, stem: str, suffix: str) -> Iterator[str]:
-    """The texts of the files that STEM.FINGERPRINT.SUFFIX or STEM-FINGERPRINT.SUFFIX names, wherever `folder` went."""
-    name = re.compile(rf"{re.escape(stem)}[.-]([0-9a-f]{{8,}}|[0-9A-Z]{{8}}){re.escape(suffix)}")
-    for path in output.glob(f"**/{folder}/{stem}*"):
-        if name.fullmatch(path.name):
-            yield path.read_text(encoding="utf-8")
+def high_water_bytes(pid: int) -> int:
+    """The most resident memory that a process has had."""
+    return _kilobytes(f"/proc/{pid}/status", "VmHWM") * 1024
+
+
+def _proportional_bytes(pid: int) -> int:
+    """Its memory, of what it shares with others its part only."""
+    return _kilobytes(f"/proc/{pid}/smaps_rollup", "Pss") * 1024
+
+
+def _kilobytes(path: str, key: str) -> int:
+    values: Mapping[str, str] = dict(line.split(":", 1) for line in _text(path).splitlines()[1:] if ":" in line)
+    return int(values.get(key, "0 kB").split()[0])
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:  # it ended meanwhile
+        return ""

@@ -1,4 +1,4 @@
-"""What 15,000 assets cost a web process, beside its aims: `python benchmarks/runtime.py --help`."""
+"""What 15,000 assets cost a web process, beside its aims: `python -m benchmarks.runtime --help`."""
 
 import argparse
 import gc
@@ -15,9 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
-HERE: Final = Path(__file__).resolve().parent
-CACHE: Final = HERE.parent / ".cache" / "benchmarks"
-PACKAGES: Final = ("django==5.2.19", "django-compressor==4.6.0", "jinja2==3.1.6")
+from benchmarks.installed import HERE, python
 
 ASSETS: Final = 15_000
 TAGS: Final = 300  # in one template
@@ -63,10 +61,10 @@ def measure(repeat: int) -> dict[str, float]:
     figures: dict[str, float] = {}
     with TemporaryDirectory() as folder:
         write_release(Path(folder))
-        python = peers_python()
+        peers_python = python()
         for _ in range(repeat):
             for part in PARTS:
-                for name, figure in _measured_apart(python, part, folder).items():
+                for name, figure in _measured_apart(peers_python, part, folder).items():
                     figures[name] = min(figure, figures.get(name, figure))
     return figures
 
@@ -77,23 +75,13 @@ def report(figures: Mapping[str, float]) -> list[str]:
     return ["| | least | aim |", "|---|--:|--:|", *rows]
 
 
-def _measured_apart(python: str, part: str, folder: str) -> dict[str, float]:
+def _measured_apart(peers_python: str, part: str, folder: str) -> dict[str, float]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPATH"] = str(HERE.parent / "src")
-    command = [python, __file__, "--run", part, folder]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    command = [peers_python, "-m", "benchmarks.runtime", "--run", part, folder]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE.parent)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
-
-
-def peers_python() -> str:
-    """The Python of a virtual environment with the template engines and with those that are compared."""
-    folder = CACHE / f"runtime-{sha256(repr((sys.version, PACKAGES)).encode()).hexdigest()[:12]}"
-    python = str(folder / "bin" / "python")
-    if not folder.is_dir():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    return python
 
 
 def write_release(folder: Path) -> None:
@@ -235,6 +223,22 @@ def compressor_cached(folder: Path) -> dict[str, float]:
     return {"django-compressor, cached, µs": _compressor(folder, is_offline=False)}
 
 
+def webassets(folder: Path) -> dict[str, float]:
+    """webassets' tag in a Jinja template, its bundle built before."""
+    from jinja2 import Environment
+    from webassets import Bundle
+    from webassets import Environment as Bundles
+
+    bundles = Bundles(str(folder), "/static/", manifest="json:webassets.json", cache=False)
+    bundles.register("app", Bundle(NAME, output="app.%(version)s.css"))
+    bundles["app"].urls()
+    bundles.auto_build = False
+    env: Any = Environment(autoescape=True, extensions=["webassets.ext.jinja2.AssetsExtension"])
+    env.assets_environment = bundles
+    tag = '{% assets "app" %}{{ ASSET_URL }}{% endassets %}'
+    return {"webassets, µs": _tag_microseconds(lambda text: env.from_string(text).render, tag)}
+
+
 def _compressor(folder: Path, is_offline: bool) -> float:
     block = '{% compress css %}<link rel="stylesheet" href="/static/…">{% endcompress %}'
     (folder / "templates").mkdir(exist_ok=True)
@@ -287,7 +291,7 @@ def _microseconds(call: Callable[[], object], rounds: int = 30) -> float:
 
 # Each in a process of its own: a Django has one configuration.
 PARTS: Final = {
-    one.__name__: one for one in (start, memory, names, jinja, django, compressor_offline, compressor_cached)
+    one.__name__: one for one in (start, memory, names, jinja, django, compressor_offline, compressor_cached, webassets)
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long it takes from a save to the release: ours and others' watchers in turn on the same files, in one run.
 
-    python benchmarks/watch.py [--saves N] [--only NAME] [--output FILE.md]
+    python -m benchmarks.watch [--saves N] [--only NAME] [--output FILE.md]
 
 Run it with the Python that has buildassets and pytest installed; it needs node and npm. A save is a file written in
 place and closed; its release is the first moment at which the output holds what was saved, and for ours at which the
@@ -21,12 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks.tree import make_tree
+from tests.corpus.packages import node_modules
+
 ROOT: Final = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # the corpus and the tree are told by modules of this repository
-
-from benchmarks.tree import make_tree  # noqa: E402
-from tests.corpus.packages import node_modules  # noqa: E402
-
 PACKAGES: Final = ("esbuild@0.28.2", "parcel@2.16.4", "sass@1.99.0", "sass-embedded@1.99.0", "vite@8.3.8")
 START_SECONDS: Final = 120.0
 SAVE_SECONDS: Final = 20.0

@@ -1,4 +1,4 @@
-# Propshaft's own processor over one folder: `ruby -I PROPSHAFT/lib propshaft.rb SOURCE OUTPUT`
+# Propshaft's own processor over one folder: `ruby propshaft.rb SOURCE OUTPUT`
 require "fileutils"
 require "json"
 require "pathname"

@@ -1,11 +1,11 @@
-# Sprockets over one folder, in memory, without compressors: `ruby sprockets.rb SOURCE OUTPUT`
+# Sprockets over one folder, without compressors: `ruby sprockets.rb SOURCE OUTPUT CACHE`
 require "sprockets"
 
-source, output = ARGV
+source, output, cache = ARGV
 
 environment = Sprockets::Environment.new(source)
 environment.append_path(source)
-environment.cache = nil
+environment.cache = Sprockets::Cache::FileStore.new(cache, 1 << 30) # by default it keeps 25 MB
 environment.gzip = false
 environment.js_compressor = nil
 environment.css_compressor = nil

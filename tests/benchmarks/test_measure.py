@@ -1,0 +1,55 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measure import Command, FailedRunError, run, run_watched
+
+# Two processes that hold 40 MB each at the same time.
+TWO_HOLD = """
+import os, time
+child = os.fork()
+held = b"x" * 40_000_000
+time.sleep(0.3)
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+def python(program: str, folder: Path | None = None) -> Command:
+    return Command([sys.executable, "-c", program], "", folder)
+
+
+def test_the_time_on_the_cores_is_that_of_child_processes_too() -> None:
+    busy = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'for _ in range(5_000_000): pass'])"
+    idle = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'pass'])"
+    assert run(python(busy)).cpu_seconds > run(python(idle)).cpu_seconds
+
+
+def test_the_peak_is_that_of_the_largest_process() -> None:
+    assert 40e6 < run(python(TWO_HOLD)).peak_bytes < 80e6
+
+
+def test_watching_adds_up_what_processes_hold_at_once() -> None:
+    done, total_bytes = run_watched(python(TWO_HOLD))
+    assert total_bytes > 80e6 > done.peak_bytes
+
+
+def test_a_command_runs_in_its_folder(tmp_path: Path) -> None:
+    run(python("open('here', 'w')", tmp_path))
+    assert (tmp_path / "here").is_file()
+
+
+def test_a_failed_run_says_the_last_words() -> None:
+    with pytest.raises(FailedRunError, match=r"^no room$"):
+        run(python("import sys; print('first'); sys.exit('no room')"))
+
+
+def test_a_run_that_fails_without_words_says_its_exit_code() -> None:
+    with pytest.raises(FailedRunError, match=r"^exit code 3$"):
+        run(python("raise SystemExit(3)"))
+
+
+def test_python_may_keep_what_it_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    run(python("import sys; sys.exit('kept not') if sys.dont_write_bytecode else None"))

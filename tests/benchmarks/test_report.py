@@ -1,0 +1,81 @@
+import pytest
+
+from benchmarks import compiling, fingerprinting, report, serving
+from benchmarks.contest import COLD
+from benchmarks.results import Row, Section
+
+MEDIUM = fingerprinting.name(1650)
+FIGURES = {"cpu_seconds": 0.2, "peak_mb": 30.0, "total_mb": 40.0, "files": 1651, "output_mb": 31.0}
+
+
+def row(name: str, seconds: float, **more: object) -> Row:
+    return Row(name, "1.0", runs=3, figures={"seconds": seconds, **FIGURES}, found=("hashed names",), **more)  # type: ignore[arg-type]
+
+
+def whole(*rows: Row, name: str = MEDIUM) -> str:
+    return report.whole({name: Section(name, "1,650 files", 1650, {COLD: rows}, {"Vite": "it bundles"})}, "Two cores.")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0087, "0.009"), (0.31, "0.31"), (3.14, "3.14"), (26.72, "26.7"), (1240.4, "1,240")]
+)
+def test_figures_have_as_many_digits_as_they_mean(value: float, text: str) -> None:
+    assert report.number(value) == text
+
+
+def test_a_row_has_its_ratio_to_ours() -> None:
+    text = whole(row("buildassets", 0.2), row("Propshaft", 0.5, leaves_out="integrity"))
+    cells = "1.0 | 0.50 | 2.50 | 0.20 | 30 | 40 | 1,651 | 31.0 | 3 | hashed names | integrity"
+    assert f"| Propshaft | {cells} |" in text
+
+
+def test_a_row_that_failed_says_so_in_place_of_its_figures() -> None:
+    text = whole(row("buildassets", 0.2), Row("Propshaft", "1.1", fault="failed: no memory"))
+    assert "| Propshaft | 1.1 |  |  |  |  |  |  |  |  | failed: no memory |  |" in text
+
+
+def test_all_lines_of_a_table_have_as_many_cells() -> None:
+    text = whole(row("buildassets", 0.2), row("`cp -r`", 0.1, is_limit=True), Row("Propshaft", fault="failed: no"))
+    table = text[text.index("### Cold") :].split("\n\n")[1].splitlines()
+    assert len(table) == 5
+    assert len({line.count("|") for line in table}) == 1
+
+
+def test_those_who_do_not_compete_are_named_with_the_reason() -> None:
+    assert "Not run:\n\n- Vite: it bundles\n" in whole(row("buildassets", 0.2))
+
+
+def test_the_short_table_has_the_fastest_peer_first() -> None:
+    rows = [row("buildassets", 0.2), row("Propshaft", 0.5), row("AssetMapper", 0.4), row("`cp -r`", 0.01)]
+    (line,) = report.short({MEDIUM: Section(MEDIUM, "1,650 files", 1650, {COLD: rows})})[2:]
+    assert line == "| fingerprint: 1,650 files | 0.20 s | AssetMapper 0.40 s, Propshaft 0.50 s |"
+
+
+def test_the_picture_shows_what_the_short_table_has() -> None:
+    rows = [row("webassets", 0.5), row("buildassets", 0.3), Row("Vite", fault="not run: no npm")]
+    (panel,) = report.panels({compiling.NAME: Section(compiling.NAME, "113 files", 113, {COLD: rows})})
+    assert [(bar.label, bar.value, bar.is_ours) for bar in panel.bars] == [
+        ("buildassets", 0.3, True),
+        ("webassets", 0.5, False),
+    ]
+
+
+def test_a_missed_aim_is_called_missed() -> None:
+    text = whole(row("buildassets", 0.4), row("Propshaft", 0.5), row("AssetMapper", 1.0))
+    assert "against Propshaft | 0.80 x | ≤ 0.5 x | **missed** |" in text
+    assert "against AssetMapper | 0.40 x | ≤ 0.5 x | reached |" in text
+
+
+def test_growth_is_told_once_the_largest_tree_was_measured() -> None:
+    large = fingerprinting.name(16500)
+    sections = {
+        MEDIUM: Section(MEDIUM, "1,000 files", 1000, {COLD: [row("buildassets", 0.5)]}),
+        large: Section(large, "10,000 files", 10000, {COLD: [row("buildassets", 4.0)]}),
+    }
+    assert "| **buildassets** | 0.500 | 0.400 | 0.80 | 40 | 40 |" in report.whole(sections, "")
+
+
+def test_what_a_web_process_pays_leaves_cells_empty_that_were_not_measured() -> None:
+    rows = [Row("buildassets", "0.1", figures={"url_us": 0.07, "jinja_us": 0.9})]
+    section = Section(serving.NAME, "a manifest", 15000, {serving.NAMES: rows})
+    assert "| **buildassets** | 0.1 |  |  | 0.070 | 0.90 |  |" in report.whole({serving.NAME: section}, "")

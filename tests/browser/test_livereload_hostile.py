@@ -107,6 +107,14 @@ def test_a_page_of_another_machine_hears_nothing_even_with_the_token(
     assert heard(browser, events_url(live_reload, live_reload.token)) == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "www.hostile.test"])
+def test_a_page_of_a_stranger_cannot_read_where_the_watcher_is(
+    browser: Browser, site: Site, live_reload: LiveReload, stranger: int, host: str
+) -> None:
+    browser.open(f"http://{host}:{stranger}/")
+    assert live_reload.token not in str(heard(browser, f"{site.url}assets/livereload.json"))
+
+
 def test_a_name_that_comes_to_lead_here_opens_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
     """DNS rebinding: the page of a stranger, and then under the same name and port the watcher."""
     (tmp_path / "index.html").write_text("<!doctype html><head><title>stranger</title>")

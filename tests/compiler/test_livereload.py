@@ -13,9 +13,10 @@ import pytest
 
 from buildassets.compiler import livereload
 from buildassets.compiler.config import load_config
-from buildassets.compiler.livereload import LiveReload
+from buildassets.compiler.livereload import LiveReload, OpenPages
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
+from buildassets.compiler.watch import Rebuilt
 from tests.conftest import Tree, write_tree
 
 ORIGIN = "http://localhost:5000"
@@ -282,6 +283,21 @@ def test_a_second_watcher_takes_another_port_and_keeps_its_file(live_reload: Liv
         assert second.token != live_reload.token
         live_reload.stop()
         assert announced(tmp_path)["url"] == second.url
+
+
+def test_where_nobody_may_listen_the_watch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_socket: socket.socket, _address: object) -> None:
+        raise OSError(99, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    result = built(tmp_path, GOOD)
+    config = load_config(start=str(tmp_path))
+    told: list[str] = []
+    pages = OpenPages(told.append, lambda found: told.append(found.code))
+    pages.start(config)
+    pages.rebuilt(Rebuilt(config, result, None, (), 0.1))
+    pages.stop()
+    assert told == ["watch/livereload"]
 
 
 def test_a_release_for_production_knows_nothing_of_it(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def command(
         terminal = Terminal(show, is_alone=not beside)
         listeners: list[Listener] = [terminal]
         if mode == "development":
-            listeners.insert(0, OpenPages(terminal.live_reload_started, port=port, origins=origins))
+            listeners.insert(0, OpenPages(terminal.live_reload_started, terminal.warn, port=port, origins=origins))
         watch = partial(Watch, read_config, config_files, rebuild, ours, warn=terminal.warn, poll_seconds=poll)
         if not beside:
             watch(listeners).run()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from selectors import EVENT_READ, DefaultSelector
 from threading import BoundedSemaphore, Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -21,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from buildassets.compiler.emit import ASSETS_FOLDER
 from buildassets.compiler.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic, to_json
+from buildassets.diagnostics import Diagnostic, reason_text, to_json, warning
 from buildassets.document import read_served
 from buildassets.errors import ManifestError
 from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
@@ -92,8 +93,7 @@ class LiveReload:
         self._follow(self._standing(), ())
         self._announce()
         self._server = server
-        self._thread = Thread(target=self._serve, args=(server,), name="livereload", daemon=True)
-        self._thread.start()
+        server.start()
         return self.url
 
     def publish(self, result: BuildResult) -> None:
@@ -110,8 +110,7 @@ class LiveReload:
         server, self._server = self._server, None
         if server is not None:
             self._withdraw()
-            server.wake()
-            self._thread.join()
+            server.stop()
 
     def events(self, release: str) -> Iterator[bytes]:
         """What a page that was made with `release` is sent, at once and then whenever there is more; ends at the stop.
@@ -137,12 +136,6 @@ class LiveReload:
             return False
         host = parts.hostname or ""
         return parts.scheme in ("http", "https") and (host in _LOOPBACK_HOSTS or host.endswith(".localhost"))
-
-    def _serve(self, server: "_Server") -> None:
-        """Take connections until the stop. `serve_forever` would look twice a second whether that has come."""
-        with server:
-            while not self._stopped:
-                server.handle_request()
 
     def _newer(self, seen: int) -> _State | None:
         with self._changed:
@@ -234,22 +227,36 @@ class OpenPages:
     """The listener of a watch that tells open pages of its builds.
 
     `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
-    another release directory from then on.
+    another release directory from then on. `warn` is told where it cannot.
     """
 
-    def __init__(self, started: Callable[[str], None], *, port: int = PORT, origins: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        started: Callable[[str], None],
+        warn: Callable[[Diagnostic], None],
+        *,
+        port: int = PORT,
+        origins: Iterable[str] = (),
+    ) -> None:
         self._started = started
+        self._warn = warn
         self._port = port
         self._origins = tuple(origins)
         self._output = ""
         self._live_reload: LiveReload | None = None
 
     def start(self, config: "Config") -> None:
-        """See Listener. Raises OSError where no port can be had."""
+        """See Listener."""
         self.stop()
         self._output = config.output
-        self._live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
-        self._started(self._live_reload.start())
+        live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
+        try:
+            url = live_reload.start()
+        except OSError as fault:
+            self._warn(_no_port(fault))
+            return
+        self._live_reload = live_reload
+        self._started(url)
 
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
         """See Listener."""
@@ -265,13 +272,42 @@ class OpenPages:
             self._live_reload = None
 
 
+def _no_port(fault: OSError) -> Diagnostic:
+    message = f"no page can listen: {reason_text(fault)} at `{_ADDRESS}`"
+    notes = ["the watch goes on without live reload"]
+    return warning("watch/livereload", message, notes=notes, hint="start the watch where programs may listen there")
+
+
 class _Server(ThreadingHTTPServer):
+    """Takes connections in a thread of its own, which sleeps in between: a watch may run all day."""
+
     daemon_threads = True
+    timeout = 1.0  # where who asked to connect has gone before it is taken up
 
     def __init__(self, port: int, live_reload: LiveReload) -> None:
         super().__init__((_ADDRESS, port), _Handler)
         self.live_reload = live_reload
         self._free = BoundedSemaphore(_CONNECTIONS)
+        self._waking, self._wake = socket.socketpair()
+        self._thread = Thread(target=self._take_connections, name="livereload", daemon=True)
+
+    def start(self) -> None:
+        """Take connections from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more of them. Those that there are end by themselves."""
+        self._wake.send(b".")
+        self._thread.join()
+        self._waking.close()
+        self._wake.close()
+
+    def _take_connections(self) -> None:
+        with self, DefaultSelector() as selector:
+            selector.register(self, EVENT_READ)
+            selector.register(self._waking, EVENT_READ)
+            while self._waking not in [key.fileobj for key, _ in selector.select()]:
+                self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Take the connection, unless there are too many: none of them may take all of the machine."""
@@ -286,11 +322,6 @@ class _Server(ThreadingHTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self._free.release()
-
-    def wake(self) -> None:
-        """Let who waits for a connection go on."""
-        with suppress(OSError):
-            socket.create_connection((_ADDRESS, self.server_port), _TIMEOUT_SECONDS).close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a page that goes away in the middle of an event is no fault."""

@@ -7,6 +7,7 @@ read again when it is needed, and has to be what it was. Reads the disk; imports
 from dataclasses import replace
 from typing import Final
 
+from buildassets.compiler.files import content_of
 from buildassets.compiler.model import Body, Draft, OnDisk
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.digest import digest
@@ -47,8 +48,7 @@ def text_of(body: Body) -> str:
 
 def _read(body: OnDisk) -> bytes:
     try:
-        with open(body.path, "rb", buffering=0) as file:
-            content = file.readall()
+        content = content_of(body.path)
     except OSError as fault:
         reason = reason_text(fault)
     else:

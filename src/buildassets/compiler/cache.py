@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from buildassets.compiler.files import content_of
 from buildassets.compiler.traces import Index, Signature, Stale, Trace, dumps, loads
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
@@ -104,7 +105,7 @@ class FileDigests:
         if known and known[0] == seen:
             return _Look(known[1], seen, True)
         try:
-            content = _listing(path) if os.path.isdir(path) else _bytes(path)
+            content = _listing(path) if os.path.isdir(path) else content_of(path)
         except OSError:
             return _Look(ABSENT, seen)
         return _Look(digest(content), seen, is_settled(seen, now))
@@ -122,15 +123,10 @@ def kind(entry: os.DirEntry[str]) -> str:
     return "folder" if entry.is_dir() else "file"
 
 
-def _bytes(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:
-        return file.readall()
-
-
 def bytes_at(path: str) -> bytes | None:
     """The bytes of the file at `path`; None where there is none or it cannot be read."""
     try:
-        return _bytes(path)
+        return content_of(path)
     except OSError:
         return None
 

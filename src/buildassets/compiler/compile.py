@@ -11,6 +11,7 @@ from buildassets.compiler.directives import read_header
 from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Compiler, Engine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
+from buildassets.compiler.files import content_of
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify import css, js
 from buildassets.compiler.model import Compiled, Draft, EngineInput, Origin, Reference, ReferenceKind, Source, SourceMap
@@ -46,9 +47,9 @@ class Engines:
 
     def compiler(self, source: Source) -> tuple[str, Engine] | None:
         """What compiles that source, with its key in the configuration; None where no engine does."""
-        if needs_sass(source):
-            return "scss", self.scss
         kind = suffix(source.path)
+        if kind in _SASS_SUFFIXES:
+            return "scss", self.scss
         return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
 
     def minifier(self, syntax: Syntax) -> Engine | None:
@@ -77,8 +78,7 @@ def is_template(source: Source) -> bool:
 def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
     """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
     try:
-        with open(source.path, "rb") as file:
-            raw = file.read()
+        raw = content_of(source.path)
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))

@@ -18,6 +18,7 @@ from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
+from buildassets.compiler.files import content_of, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, integrity
@@ -84,6 +85,8 @@ class Release:
                 known = self._taken_in(asset, algorithm)
                 digests[asset.file] = asset.digest
             stored[asset.logical] = known
+        if not levels:
+            return stored
         wanted = _wanted(stored.values(), digests, levels)
         copies: dict[str, dict[str, int]] = {one.file: {} for one in wanted}
         places = Places(os.path.join(self._output, ASSETS_FOLDER), self._content)
@@ -128,13 +131,11 @@ class Release:
     def _content(self, file: str) -> bytes:
         """The content of a `file` that is taken in. Raises OSError."""
         name = f"{ASSETS_FOLDER}/{file}"
-        with open(self._waiting.get(name) or os.path.join(self._output, name), "rb", buffering=0) as stream:
-            return stream.readall()
+        return content_of(self._waiting.get(name) or os.path.join(self._output, name))
 
     def _add(self, name: str, content: bytes) -> None:
         temporary = f"{self._folder}/{next(self._numbers)}"
-        with open(temporary, "xb") as file:
-            file.write(content)
+        write_new(temporary, content)
         self._waiting[name] = temporary
 
 

@@ -156,7 +156,7 @@ def _earlier(config: Config, last: Last | None) -> Earlier:
     manifest = os.path.join(config.output, MANIFEST_NAME)
     if last is None or manifest not in last.unchanged:
         return Earlier()
-    return Earlier(last.unchanged, entries_of(bytes_at(manifest) or b""))
+    return Earlier(last.unchanged, dict(entries_of(bytes_at(manifest) or b"")))
 
 
 def check(

@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any, Final
 
 from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.files import content_of
 from buildassets.compiler.traces import Signature
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
@@ -104,8 +105,7 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     `build` is a text that names all that decides the result besides files.
     """
     try:
-        with open(_path(cache_folder, build), "rb") as file:
-            checksum, _, content = file.read().partition(b"\n")
+        checksum, _, content = content_of(_path(cache_folder, build)).partition(b"\n")
     except OSError:
         return None
     if digest(content).encode() != checksum:

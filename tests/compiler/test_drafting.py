@@ -23,6 +23,7 @@ from tests.conftest import Tree, read_tree, write_tree
 TELLTALE = """
 import os
 import signal
+import subprocess
 import sys
 from buildassets.engines import *
 
@@ -46,7 +47,8 @@ class Telltale:
             os.write(2, b"farewell\\n")
             os.kill(os.getpid(), signal.SIGKILL if "SIGKILL" in given.text else signal.SIGSEGV)
         if "print" in given.text:
-            print("printed of", given.shown)
+            print("printed of", given.shown, flush=True)
+            subprocess.run(["echo", "é"], stdout=sys.stdout)
         return Compiled(f"{os.getpid()}")
 """
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
@@ -132,7 +134,12 @@ def test_what_workers_made_is_kept(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_path: Path, signal_name: str) -> None:
     run(tmp_path, FOUR, jobs=2)
     before = read_tree(tmp_path / "build")
-    files = {**FOUR, "assets/a.tell": f"die of {signal_name}", "assets/c.tell": f"die of {signal_name}"}
+    files = {
+        **FOUR,
+        "assets/b.tell": "print",
+        "assets/a.tell": f"die of {signal_name}",
+        "assets/c.tell": f"die of {signal_name}",
+    }
     result = run(tmp_path, files, jobs=2)
     assert [(found.code, found.location and found.location.file) for found in result.diagnostics] == [
         ("engine/crash", "assets/a.tell"),
@@ -169,7 +176,7 @@ def test_what_an_engine_prints_in_a_worker_goes_to_stderr(tmp_path: Path, capfd:
     run(tmp_path, {f"assets/{name}.tell": "print" for name in "cab"}, jobs=2)
     printed = capfd.readouterr()
     assert printed.out == ""
-    assert printed.err == "".join(f"printed of assets/{name}.tell\n" for name in "abc")
+    assert printed.err == "".join(f"printed of assets/{name}.tell\né\n" for name in "abc")
 
 
 @pytest.mark.usefixtures("telltale")

@@ -2,20 +2,26 @@
 
 `workers` starts it with the number of a connection's file descriptor. It takes a Config and a Mode, says that it is
 ready, then takes Sources and gives a draft for each, in that order. Whatever is wrong with it ends it.
+
+File descriptor 2 is a file, which takes all that engines print, also by code that is not Python and by programs that
+they run.
 """
 
+import os
 import signal
+import sys
 from collections.abc import Callable
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from contextlib import ExitStack
 from functools import partial
-from io import StringIO
 from socket import socket
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from buildassets.compiler.compile import drafted
 from buildassets.compiler.engine_set import started_engines
 from buildassets.compiler.engines.object_stream import ObjectStream
 from buildassets.compiler.model import Answer
+
+_LOG: Final = 2
 
 
 class _Ended(BaseException):
@@ -35,6 +41,8 @@ def _on_signals(action: Callable[[int, Any], Any] | signal.Handlers) -> None:
 def main(file_descriptor: int) -> None:
     """Answer until the other end is closed, or a signal says that nobody waits any more; then end the engines."""
     _on_signals(_end)
+    os.dup2(_LOG, 1)
+    sys.stdout = sys.stderr  # as in the command line's process: it can print every character
     try:
         _answer_all(ObjectStream(socket(fileno=file_descriptor)))
     except (_Ended, EOFError, ConnectionError):
@@ -47,9 +55,16 @@ def _answer_all(connection: ObjectStream) -> NoReturn:
         engines = started_engines(config, mode, stack)
         connection.send(None)
         draft_of = partial(drafted, engines=engines, directives=config.directives)
+        _printed()  # the building process has said the same when it started its own
         while True:
-            source = connection.receive()
-            printed = StringIO()
-            with redirect_stdout(printed), redirect_stderr(printed):
-                draft = draft_of(source)
-            connection.send(Answer(draft, printed.getvalue()))
+            draft = draft_of(connection.receive())
+            connection.send(Answer(draft, _printed()))
+
+
+def _printed() -> str:
+    """What has been printed since this was asked last: it is taken from the log, whose rest are last words."""
+    sys.stderr.flush()
+    printed = os.pread(_LOG, os.fstat(_LOG).st_size, 0)
+    os.ftruncate(_LOG, 0)
+    os.lseek(_LOG, 0, os.SEEK_SET)
+    return printed.decode("utf-8", "replace")

@@ -42,6 +42,8 @@ class Telltale:
         pass
 
     def run(self, given: EngineInput) -> Compiled:
+        if "leave" in given.text:
+            os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "20")
         if "die" in given.text:
             sys.stderr.write("about to die\\n")
             os.write(2, b"farewell\\n")
@@ -148,6 +150,14 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
     assert f"the process that compiled this file crashed ({signal_name})" in told(result)
     assert "its last words: farewell" in told(result)
     assert read_tree(tmp_path / "build") == before
+
+
+@pytest.mark.usefixtures("telltale")
+def test_a_dead_worker_is_noticed_while_what_it_started_lives(tmp_path: Path) -> None:
+    started = time.monotonic()
+    result = run(tmp_path, {**FOUR, "assets/a.tell": "leave something and die"}, jobs=2)
+    assert [found.code for found in result.diagnostics] == ["engine/crash"]
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.usefixtures("telltale")

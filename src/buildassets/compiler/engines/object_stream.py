@@ -12,6 +12,7 @@ class ObjectStream:
     """One end. At the other somebody has to be who may be trusted: what comes from there is unpickled."""
 
     def __init__(self, end: socket.socket) -> None:
+        end.set_inheritable(False)  # a program that an engine runs would keep it open when this process is gone
         self._socket = end
         self._incoming = end.makefile("rb")
 

@@ -1,10 +1,14 @@
 """How long it takes from a save to the release: ours and others' watchers in turn on the same files, in one run.
 
     python -m benchmarks.watch [--saves N] [--only NAME] [--output FILE.md]
+    python -m benchmarks.watch --rebuilds N
 
 Run it with the Python that has buildassets and pytest installed; it needs node and npm. A save is a file written in
 place and closed; its release is the first moment at which the output holds what was saved, and for ours at which the
 manifest names it. Each contender starts its watch, builds, is saved at N times with pauses, and ends.
+
+The second form says what N rebuilds leave in the memory of our watch and of the processes that it has started (Linux),
+and what it needs while nothing happens.
 """
 
 import argparse
@@ -21,13 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks.installed import corpus, node_modules
 from benchmarks.tree import make_tree
-from tests.corpus.packages import node_modules
 
-ROOT: Final = Path(__file__).resolve().parents[1]
-PACKAGES: Final = ("esbuild@0.28.2", "parcel@2.16.4", "sass@1.99.0", "sass-embedded@1.99.0", "vite@8.3.8")
 START_SECONDS: Final = 120.0
 SAVE_SECONDS: Final = 20.0
+IDLE_SECONDS: Final = 20.0
 PAUSE_SECONDS: Final = 0.25  # between saves, so that no watcher is still at the one before
 
 ENTRY: Final = """import { mark } from "./leaf.js";
@@ -57,12 +60,12 @@ class Work:
 
 
 class Outputs:
-    """The files below a folder whose names end so; each is read again only where it looks otherwise."""
+    """The files below a folder whose names end so. One that looks as before cannot hold what has just been saved."""
 
     def __init__(self, folder: Path, suffix: str) -> None:
         self._folder = folder
         self._suffix = suffix
-        self._seen: dict[str, tuple[int, int, bool]] = {}
+        self._seen: dict[str, tuple[int, int]] = {}
 
     def hold(self, mark: str) -> bool:
         """Whether one of them has `mark` in it."""
@@ -76,12 +79,12 @@ class Outputs:
         try:
             status = os.stat(path)
             looks = (status.st_mtime_ns, status.st_size)
-            seen = self._seen.get(path)
-            if seen is None or seen[:2] != looks:
-                self._seen[path] = (*looks, mark.encode() in Path(path).read_bytes())
+            if self._seen.get(path) == looks:
+                return False
+            self._seen[path] = looks
+            return mark.encode() in Path(path).read_bytes()
         except OSError:
             return False
-        return self._seen[path][2]
 
 
 class Release:
@@ -106,33 +109,24 @@ class Release:
             return False
 
 
-def peers() -> Path:
-    """The folder of the npm packages, fetched once."""
-    folder = ROOT / ".cache" / "benchmarks" / "watch"
-    if not (folder / "node_modules" / ".package-lock.json").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text('{"private": true}\n')
-        npm = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", "--prefix", str(folder), *PACKAGES]
-        subprocess.run(npm, check=True, stdout=sys.stderr)
-    return folder / "node_modules"
-
-
 def make_site(folder: Path) -> int:
     """The benchmark's tree with a page's script, its sheet and a Sass build of Bootstrap; gives the number of files."""
-    tree = make_tree(node_modules(), folder / "assets")
-    shutil.copytree(node_modules() / "bootstrap" / "scss", folder / "assets" / "scss")
+    tree = make_tree(corpus(), folder / "assets")
+    shutil.copytree(corpus() / "bootstrap" / "scss", folder / "vendor" / "bootstrap")
     files = {
         "leaf.js": 'export const mark = "none";\n',
         "main.js": ENTRY,
         "site.css": ":root { --mark: none }\n",
-        "app.scss": '@import "scss/bootstrap";\n',
+        "app.scss": '@import "bootstrap";\n',
         "index.html": '<script type="module" src="main.js"></script>\n',
     }
     for name, text in files.items():
         (folder / "assets" / name).write_text(text)
-    (folder / "buildassets.toml").write_text('sources = ["assets"]\n[engines]\nscss = "dart-sass"\n')
+    (folder / "buildassets.toml").write_text(
+        'sources = ["assets"]\nload_paths = ["vendor/bootstrap"]\n[engines]\nscss = "dart-sass"\n'
+    )
     (folder / "package.json").write_text('{"private": true}\n')
-    return len(tree.files) + len(files) + sum(1 for _ in (folder / "assets" / "scss").rglob("*.scss"))
+    return len(tree.files) + len(files)
 
 
 @contextmanager
@@ -203,8 +197,14 @@ def works(folder: Path, bin_folder: Path) -> list[Work]:
             Contender("vite build --watch", [*vite, "--outDir", str(out / "vite")], Outputs(out / "vite", suffix).hold),
         ]
 
-    sass = [str(bin_folder / "sass"), "--watch", "--no-source-map", f"assets/app.scss:{out / 'sass' / 'app.css'}"]
-    partial = assets / "scss" / "_root.scss"
+    sass = [
+        str(bin_folder / "sass"),
+        "--watch",
+        "--no-source-map",
+        "--load-path=vendor/bootstrap",
+        f"assets/app.scss:{out / 'sass' / 'app.css'}",
+    ]
+    partial = folder / "vendor" / "bootstrap" / "_root.scss"
     text = partial.read_text()
     return [
         Work(
@@ -228,13 +228,79 @@ def compile_seconds(folder: Path) -> float:
     from buildassets.compiler.model import EngineInput
 
     path = folder / "assets" / "app.scss"
-    with closing(start_engine("dart-sass", EngineOptions(str(folder), str))) as engine:
+    with closing(
+        start_engine("dart-sass", EngineOptions(str(folder), str, (str(folder / "vendor" / "bootstrap"),)))
+    ) as engine:
         seconds = []
         for _ in range(10):
             began = time.perf_counter()
             assert not engine.run(EngineInput(path.read_text(), str(path), "app.scss")).diagnostics[:0]
             seconds.append(time.perf_counter() - began)
     return min(seconds)
+
+
+def processes(root: int) -> set[int]:
+    """The process `root` and all that it has started, and these have."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended meanwhile
+    found = {root}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def resident_mb(process: int) -> float:
+    """The memory that a process has for itself and with others."""
+    fields = (line.split() for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return next(int(field[1]) for field in fields if field[0] == "VmRSS:") / 1000
+
+
+def cpu_seconds(process: int) -> float:
+    """The time that a process has had on the cores."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def endurance(rebuilds: int) -> Iterator[str]:
+    """A line for each tenth of so many rebuilds of a sheet by libsass and of a script: memory, open files, threads."""
+    with tempfile.TemporaryDirectory(prefix="watch-") as temporary:
+        folder = Path(temporary)
+        (folder / "assets").mkdir()
+        (folder / "assets" / "page.css").write_text('a { background: url("app.css") }\n')
+        (folder / "assets" / "app.scss").write_text('@import "theme";\na { width: $size }\n')
+        partial = folder / "assets" / "_theme.scss"
+        partial.write_text("$size: 0px;\n")
+        command = [sys.executable, "-m", "buildassets", "watch", "--json"]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) as process:
+            try:
+                assert process.stdout is not None
+                process.stdout.readline()
+                before = cpu_seconds(process.pid)
+                time.sleep(IDLE_SECONDS)
+                used = cpu_seconds(process.pid) - before
+                yield f"While nothing happens: {used / IDLE_SECONDS:.2%} of a core.\n"
+                yield "| rebuilds | watch, MB | its processes, MB | open files | threads |"
+                yield "|--:|--:|--:|--:|--:|"
+                for number in range(1, rebuilds + 1):
+                    partial.write_text(f"$size: {number % 10}px;\n")
+                    process.stdout.readline()
+                    if number % max(1, rebuilds // 10) == 0:
+                        yield state(process.pid, number)
+            finally:
+                process.terminate()
+                process.wait(timeout=30)
+
+
+def state(process: int, rebuilds: int) -> str:
+    """A line of the table of endurance."""
+    others = sum(resident_mb(one) for one in processes(process) - {process})
+    files = len(list(Path(f"/proc/{process}/fd").iterdir()))
+    threads = len(list(Path(f"/proc/{process}/task").iterdir()))
+    return f"| {rebuilds} | {resident_mb(process):.1f} | {others:.1f} | {files} | {threads} |"
 
 
 def row(work: str, name: str, seconds: Sequence[float]) -> str:
@@ -252,7 +318,7 @@ def report(saves: int, only: str | None) -> Iterator[str]:
         yield f"From a save to the release, in milliseconds; {count} files, {saves} saves each.\n"
         yield "| saved | watcher | median | 95 % | least |"
         yield "|---|---|--:|--:|--:|"
-        for work in works(folder, peers() / ".bin"):
+        for work in works(folder, node_modules() / ".bin"):
             for contender in work.contenders:
                 if only and only not in contender.name:
                     continue
@@ -269,10 +335,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--saves", type=int, default=40)
     parser.add_argument("--only", help="part of the name of a watcher")
+    parser.add_argument("--rebuilds", type=int, help="see what so many of them leave in memory")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     lines = []
-    for line in report(options.saves, options.only):
+    for line in endurance(options.rebuilds) if options.rebuilds else report(options.saves, options.only):
         print(line, flush=True)
         lines.append(line)
     if options.output:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -380,6 +381,18 @@ def test_child_that_died_idle_is_replaced() -> None:
     child._process.wait()
     assert engine.run(given) == first
     engine.close()
+
+
+def test_child_that_has_had_many_sheets_is_replaced() -> None:
+    engine = LibsassEngine([], str)
+    with closing(engine):
+        given = EngineInput("a { b: c }", "/a.scss", "a.scss")
+        engine.run(given)
+        (first,) = engine._idle.waiting
+        for _ in range(1000):
+            assert not engine.run(given).diagnostics
+        (second,) = engine._idle.waiting
+        assert (second is first, first._process.poll() is None) == (False, False)
 
 
 def test_close_leaves_no_process_and_run_starts_a_new_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import Browser
-from tests.browser.live_site import Site, running
+from tests.browser.live_site import STRICT, Site, running
 from tests.conftest import Tree, write_tree
 
 pytestmark = pytest.mark.browser
@@ -119,6 +119,23 @@ def test_a_swapped_link_keeps_its_attributes_and_is_checked(browser: Browser, st
     kept = browser.value(f"[{link}.title, {link}.media, {link}.crossOrigin, {link}.integrity]")
     assert result.manifest is not None
     assert kept == ["main", "screen", "anonymous", result.manifest.assets["css/app.css"].integrity]
+
+
+def test_sheets_that_are_allowed_by_their_nonce_alone_are_swapped(browser: Browser, start: Start) -> None:
+    policy = STRICT.replace("style-src 'self' ", "style-src ")
+    assert policy != STRICT
+    # What such a sheet imports has no nonce.
+    page = PAGE.replace('media="screen")', "nonce=nonce)").replace("css/app.css", "css/theme.css")
+    page = page.replace("<body>", '{{ inline_asset("css/inline.css", nonce=nonce) }}<body>')
+    site = start({**FILES, "assets/css/inline.css": "h1 { margin: 1px }"}, page, policy=policy)
+    with site.watch() as live_reload:
+        browser.open(site.url)
+        for value in (2, 3):
+            site.edit(live_reload, {**theme(value), "assets/css/inline.css": f"h1 {{ margin: {value}px }}"})
+            wait_for_ink(browser, value)
+            browser.wait_for(f"getComputedStyle(document.querySelector('h1')).marginTop === '{value}px'")
+    assert site.visits == ["/"]
+    assert browser.faults() == []
 
 
 def test_an_import_in_the_page_itself_is_swapped(browser: Browser, start: Start) -> None:

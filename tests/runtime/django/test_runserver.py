@@ -1,5 +1,6 @@
 """`manage.py runserver --with-assets` in a project of its own: one command, one watcher."""
 
+import json
 import os
 import re
 import signal
@@ -26,7 +27,8 @@ BASE_DIR = Path(__file__).parent
 DEBUG = True
 SECRET_KEY = "x"
 ROOT_URLCONF = "urls"
-STATIC_URL = "/static/"
+STATIC_URL = "/assets/"
+STATICFILES_DIRS = [BASE_DIR / "build/assets"]
 INSTALLED_APPS = ["buildassets.runtime.django", "django.contrib.staticfiles"]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR]}]
 BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
@@ -49,11 +51,11 @@ class Server:
         """All that it and what runs beside it said so far."""
         return (self.folder / "log").read_text()
 
-    def page(self) -> str:
-        """The page, or nothing while nobody answers."""
+    def page(self, path: str = "/") -> str:
+        """What is at `path`, or nothing while nobody answers."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=10)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", path)
             return connection.getresponse().read().decode()
         except OSError:
             return ""
@@ -104,7 +106,9 @@ def test_one_command_serves_and_watches(tmp_path: Path) -> None:
     with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
         server.wait_for(lambda: re.match(r"/assets/app\.[0-9a-f]{12}\.css", server.page()))
         first = server.page()
-        assert "<script data-prefix" in first
+        assert 'data-server="/assets/livereload.json"' in first
+        assert server.page(first.split()[0]) == "a { color: red }"
+        assert json.loads(server.page("/assets/livereload.json"))["url"].startswith("http://127.0.0.1:")
         write_tree(tmp_path, {"assets/app.css": "a { color: blue }"})
         server.wait_for(lambda: server.page().split()[0] != first.split()[0])
 

@@ -35,7 +35,7 @@ def test_the_sixty_seconds_do_what_they_say(tmp_path: Path) -> None:
 def test_every_verb_and_option_is_in_the_readme() -> None:
     import click
 
-    from buildassets.cli import commands
+    from buildassets.cli.commands import commands
 
     context = click.Context(commands)
     for name in commands.list_commands(context):

@@ -1,59 +1,14 @@
-"""The command line: one module a verb, loaded when it is called for. `output` alone prints."""
+"""The command line."""
 
 import sys
-
-import click
-
-from buildassets._version import __version__
-from buildassets.errors import BuildAssetsError
-
-_VERBS = {
-    "build": "compile everything into the release directory",
-    "check": "report everything that a build would complain about; write nothing",
-    "clean": "remove what no retained release names; with --all, also the release and the cache",
-    "explain": "tell what an asset is made of, what it refers to and who refers to it",
-    "watch": "build, and build again whenever something changes",
-}
-
-
-class _Verbs(click.Group):
-    """Loads a verb's module when the verb is called: what `build` imports is not what `explain` pays for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _VERBS:
-            return None
-        from importlib import import_module
-
-        command: click.Command = import_module(f"buildassets.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(sorted(_VERBS.items()))
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="buildassets")
-def commands() -> None:
-    """Compile, minify and fingerprint web assets into a release directory with a manifest."""
 
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 errors found, 2 wrong usage or configuration, 130/143 interrupted."""
-    from buildassets.cli.output import show_failure, terminated_as_exit
+    from buildassets.cli.memo import said_again
 
-    terminated_as_exit()
-    try:
-        code = commands.main(standalone_mode=False)
-    except BuildAssetsError as failure:
-        show_failure(failure)
-        sys.exit(failure.exit_code)
-    except click.ClickException as mistake:
-        mistake.show()
-        sys.exit(mistake.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    sys.exit(code)
+    if said_again():
+        sys.exit(0)
+    from buildassets.cli.commands import run
+
+    run()

@@ -1,12 +1,20 @@
 """`buildassets build`."""
 
+import os
+from collections.abc import Iterable
+from contextlib import suppress
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.options import cache_options, compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text, stale_text
 from buildassets.compiler.result import BuildResult, Last, Mode
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config import Config
+    from buildassets.compiler.snapshot import Snapshot
 
 
 @click.command("build")
@@ -26,6 +34,7 @@ def command(
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config_file import candidates
     from buildassets.compiler.incremental import cache_folder, incremental
 
     started = monotonic()
@@ -39,18 +48,23 @@ def command(
         with threads(jobs) as executor, kept_from_stdout():
             return build(config, mode=mode, executor=executor, progress=show.on_progress(), cache=cache, last=last)
 
-    result = incremental(config, mode, cache, work)
+    held: list[Snapshot] = []
+    result = incremental(config, mode, cache, work, held.append)
     folder = shown_path(config, config.output)
     anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
     document = {**_document(result, folder), "anew": anew} if as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in anew.items())
     show.detail(f"wrote {folder}/{name}" for name in result.written)
-    show.say(summary(result, folder, monotonic() - started))
+    said = summary(result, folder)
+    show.say(timed(result, said, monotonic() - started))
+    if held and cache and not (result.diagnostics or as_json or verbose or cache_dir):
+        files = [config_file] if config_file else candidates(os.getcwd(), config.file)
+        keep_memo(cache, held[0], config, files, "" if quiet else said)
     return code
 
 
-def summary(result: BuildResult, folder: str, seconds: float) -> str:
+def summary(result: BuildResult, folder: str) -> str:
     """What a build did, in a line."""
     if result.manifest is None:
         errors = sum(found.is_error for found in result.diagnostics)
@@ -58,7 +72,26 @@ def summary(result: BuildResult, folder: str, seconds: float) -> str:
     assets = result.manifest.assets
     size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"
-    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`, wrote {written}, {seconds:.2f} s"
+    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`, wrote {written}"
+
+
+def timed(result: BuildResult, said: str, seconds: float) -> str:
+    """What is said of a build, with the time that it took; of one that failed that is of no interest."""
+    return f"{said}, {seconds:.2f} s" if result.succeeded else said
+
+
+def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], said: str) -> None:
+    """Let the same command say so again at once. `files` are those of configurations that it could read."""
+    from buildassets.cli.memo import keep
+    from buildassets.compiler.config import DEFAULT_ROOTS
+    from buildassets.compiler.looks import looks_of
+    from buildassets.compiler.snapshot import are_settled
+
+    others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
+    looks = held.looks + looks_of(others)
+    if are_settled(looks, held.taken_ns):
+        with suppress(OSError):
+            keep(cache, [*held.names, *others], looks, said)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.build import summary
+from buildassets.cli.build import summary, timed
 from buildassets.cli.options import cache_options, configured, threads, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
 from buildassets.compiler.result import BuildResult, Mode
@@ -159,7 +159,7 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
         return f"{subject}failed with {count_text(errors, 'error')}, {took}; `{folder}/` is as it was"
     fixed = "fixed, " if was_wrong and not errors else ""
     if not rebuilt.changed:
-        return f"{fixed}{summary(rebuilt.result, folder, rebuilt.seconds)}"
+        return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, folder), rebuilt.seconds)}"
     return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
 
 

@@ -25,7 +25,7 @@ Shown = Callable[[str], str]  # from an absolute path to the same as the user wr
 _BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n(?:[0-9]+ |\{)")
 _TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
 _FOLDERS: Final = {
-    BUILDS: re.compile(r"[0-9a-f]{64}|\.new-\w+"),
+    BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
 

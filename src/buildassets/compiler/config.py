@@ -167,7 +167,7 @@ class Config:
 
 
 _DEFAULT_DATA_URL_BYTES: Final = 4000
-_DEFAULT_ROOTS: Final = ("assets", "static")
+DEFAULT_ROOTS: Final = ("assets", "static")
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
@@ -510,7 +510,7 @@ def _configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRo
     """The source roots that the file names, with their places, or else the default one."""
     if "sources" not in table:
         table.take("sources")
-        default = [name for name in _DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
+        default = [name for name in DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
         return [(("sources",), _root(folder, name)) for name in default[:1]]
     elements = table.elements("sources")
     roots = [(("sources", index), _described_root(table, index, value, folder)) for index, value in elements]

@@ -6,7 +6,7 @@ Imports no stage before there is work for it.
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
@@ -33,13 +33,23 @@ class Work(Protocol):
     def __call__(self, *, last: Last | None) -> BuildResult: ...
 
 
-def incremental(config: Config, mode: Mode, folder: str | None, work: Work) -> BuildResult:
-    """The result of the last build where that still holds, or else of `work`; `folder` None asks for no cache."""
+def incremental(
+    config: Config,
+    mode: Mode,
+    folder: str | None,
+    work: Work,
+    held: Callable[[snapshot.Snapshot], None] = lambda _: None,
+) -> BuildResult:
+    """The result of the last build where that still holds, or else of `work`; `folder` None asks for no cache.
+
+    `held` is told by what the last one was found to hold.
+    """
     if folder is None:
         return work(last=None)
     build = _named(config, mode)
     before = snapshot.last(folder, build)
     if before is not None and not before.changed:
+        held(before)
         return _held(config, before)
     began_ns = time.time_ns()
     result = work(last=_last(before) if before else None)

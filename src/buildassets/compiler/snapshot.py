@@ -17,11 +17,11 @@ from typing import Any, Final
 
 from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
 from buildassets.compiler.files import content_of
+from buildassets.compiler.looks import NOTHING, looks_of
 from buildassets.compiler.traces import Signature
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
-_NOTHING: Final = (-1, 0, 0, 0)  # the looks of what is not there
 # What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
@@ -48,31 +48,32 @@ class Snapshot:
     `changed` are the paths where something is not as it was, with their looks now and their digests.
     """
 
-    def __init__(self, kept: Kept, names: list[str], was: bytes) -> None:
+    def __init__(self, kept: Kept, names: list[str], was: bytes, now_ns: int) -> None:
         self.kept = kept
         self.names = names
-        self._looks = _looks(names)
+        self.taken_ns = now_ns
+        self.looks = looks_of(names)
         digests = FileDigests({})
         changed = set(self._otherwise(was))
         changed.update(name for name, was in kept.young.items() if digests.of(name) != was)
-        looks = self._by_name(self._looks) if changed else {}
+        looks = self._by_name(self.looks) if changed else {}
         self.changed = {name: (looks[name], digests.of(name)) for name in changed}
 
     @cached_property
     def unchanged(self) -> Mapping[str, Signature]:
         """The looks of all that is as it was, by path."""
-        looks = self._by_name(self._looks)
+        looks = self._by_name(self.looks)
         for name in self.changed:
             del looks[name]
         return looks
 
     def _otherwise(self, was: bytes) -> Iterator[str]:
         """What looks otherwise. A folder that holds what it held does not: in it a file may have been replaced."""
-        if self._looks.tobytes() == was:
+        if self.looks.tobytes() == was:
             return
         before = array("q", was)
         folders = self.kept.folders
-        for name, one, other in zip(self.names, _fours(self._looks), _fours(before), strict=True):
+        for name, one, other in zip(self.names, _fours(self.looks), _fours(before), strict=True):
             if one != other and (name not in folders or _digest_of_names(name) != folders[name]):
                 yield name
 
@@ -80,18 +81,9 @@ class Snapshot:
         return dict(zip(self.names, _fours(looks), strict=True))
 
 
-def _looks(names: Iterable[str]) -> "array[int]":
-    """The signatures of files, one after the other. Most of the time that a build with nothing to do takes is this."""
-    numbers: list[int] = []
-    stat = os.stat
-    for name in names:
-        try:
-            status = stat(name)
-        except (OSError, ValueError):
-            numbers += _NOTHING
-        else:  # the same as `signature` gives
-            numbers += (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return array("q", numbers)
+def are_settled(looks: "array[int]", at_ns: int) -> bool:
+    """Whether none of the files that looked so at `at_ns` can have been written since and look the same."""
+    return all(look == NOTHING or is_settled(look, at_ns) for look in _fours(looks))
 
 
 def _fours(numbers: "array[int]") -> Iterator[Signature]:
@@ -116,7 +108,7 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
         return None
     result, names, looks, record = _cut(content, head["sizes"])
     now = clock()
-    found = Snapshot(Kept(result, record, head["inputs"], head["young"], head["folders"]), _split(names), looks)
+    found = Snapshot(Kept(result, record, head["inputs"], head["young"], head["folders"]), _split(names), looks, now)
     if head["young"] and not found.changed:
         young = {path: was for path, was in head["young"].items() if not is_settled(found.unchanged[path], now)}
         if len(young) < len(head["young"]):
@@ -151,11 +143,11 @@ def take(
     seen = before.changed if before else {}
     now = clock()
     names = (*read, *sorted(set(outputs).difference(read)))
-    fresh = {name: signature(name) or _NOTHING for name in names if name not in unchanged}
+    fresh = {name: signature(name) or NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
     for name in read:
-        look = fresh.get(name, _NOTHING)
-        if look != _NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):
+        look = fresh.get(name, NOTHING)
+        if look != NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):
             return
     unchanged.update(fresh)
     looks = {name: unchanged[name] for name in names}

@@ -2,10 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
+
+TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def tools(folder: str) -> Iterator[str]:
+def tools(folder: str) -> "Iterator[str]":
     """Files and folders that change when another version of any of them is installed; some may not be there.
 
     `folder` is the project's, in which or above which npm may have installed some.
@@ -24,4 +27,4 @@ def tools(folder: str) -> Iterator[str]:
 
 def environment() -> str:
     """What of the environment decides where engines look and what they find."""
-    return repr([sys.version, *map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH"))])
+    return repr([sys.version, sys.prefix, *map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH"))])

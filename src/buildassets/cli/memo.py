@@ -1,0 +1,96 @@
+"""What a build said when it had nothing to do: the same command says it again for as long as that is so.
+
+It is told by the looks of all files that decided the build, those of the configuration included, and of all that it
+left. Loaded before everything else, as reading the command line and the configuration takes longer than this: so it
+imports next to nothing, not even what parses JSON.
+"""
+
+import os
+import sys
+from array import array
+from time import monotonic
+from zlib import crc32
+
+from buildassets._version import __version__
+from buildassets.compiler.looks import looks_of
+from buildassets.compiler.tools import environment
+
+TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_FOLDER = "builds"
+_DEFAULT_FOLDER = ".buildassets"
+_FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
+_VERB = "build"
+
+
+def said_again() -> bool:
+    """Whether this command has nothing to do, and has said so."""
+    started = monotonic()
+    if sys.argv[1:2] != [_VERB]:
+        return False
+    key = _key()
+    text = next(filter(None, (_recalled(_path(folder, key), key) for folder in _cache_folders())), None)
+    if text is None:
+        return False
+    if text != "\n":
+        sys.stderr.write(text.replace("\n", f", {monotonic() - started:.2f} s\n"))
+    return True
+
+
+def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", said: str) -> None:
+    """Keep what this command `said`, all but the time, for as long as the files `names` look as these `numbers` say.
+
+    `said` is empty where it said nothing.
+    """
+    from buildassets.compiler.cache import write_whole
+
+    key = _key()
+    encoded = "\0".join(names).encode("utf-8", "surrogatepass")
+    parts = (key, said.encode("utf-8", "surrogatepass") + b"\n", encoded, numbers.tobytes())
+    content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
+    write_whole(_path(cache_folder, key), b"%08x\n" % crc32(content) + content)
+
+
+def _recalled(path: str, key: bytes) -> str | None:
+    """What is kept at `path` for that command, if all files still look the same."""
+    try:
+        with open(path, "rb") as file:
+            checksum, _, content = file.read().partition(b"\n")
+    except OSError:
+        return None
+    if checksum != b"%08x" % crc32(content):
+        return None
+    head, _, rest = content.partition(b"\n")
+    parts = []
+    for size in map(int, head.split()):
+        parts.append(rest[:size])
+        rest = rest[size:]
+    kept_key, said, names, looks = parts
+    if kept_key != key or looks_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
+        return None
+    return said.decode("utf-8", "surrogatepass")
+
+
+def _key() -> bytes:
+    """All that decides what the command does besides files."""
+    decided = (__version__, environment(), os.getcwd(), os.environ.get(_FOLDER_VARIABLE, ""), *sys.argv[1:])
+    return "\0".join(decided).encode("utf-8", "surrogatepass")
+
+
+def _path(cache_folder: str, key: bytes) -> str:
+    return os.path.join(cache_folder, _FOLDER, f"{crc32(key):08x}")
+
+
+def _cache_folders() -> "Iterable[str]":
+    """Where the cache may be that a command in the working directory uses."""
+    given = os.environ.get(_FOLDER_VARIABLE)
+    if given:
+        yield os.path.abspath(given)
+        return
+    folder = os.getcwd()
+    while True:
+        yield os.path.join(folder, _DEFAULT_FOLDER)
+        if folder == (folder := os.path.dirname(folder)):
+            return

@@ -1,0 +1,169 @@
+"""The same command with nothing to do is answered before anything is loaded; and only then."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.cli.commands import commands
+from buildassets.cli.memo import said_again
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "site/pyproject.toml": "[tool.buildassets]\ncompress = []\n",
+    "site/assets/css/app.scss": '@import "theme"; a { color: $colour }\n',
+    "site/assets/css/_theme.scss": "$colour: red;\n",
+    "site/assets/js/app.js": "app()\n",
+    "site/inner/readme.txt": "",
+}
+TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+
+
+class Project:
+    """A folder in which `buildassets build` is called again and again."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self.command("build")
+
+    def command(self, *arguments: str) -> None:
+        self._monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
+
+    def build(self, times: int = 1) -> None:
+        """Do what the command says, `times` over, whether or not there is something to do."""
+        for _ in range(times):
+            time.sleep(TICK_SECONDS)
+            assert commands.main(sys.argv[1:], standalone_mode=False) == 0
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """One that was built twice: the second time there was nothing to do."""
+    folder = write_tree(tmp_path, SITE) / "site"
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("BUILDASSETS_CACHE_DIR", raising=False)
+    project = Project(folder, monkeypatch)
+    project.build(3)
+    return project
+
+
+def test_the_same_is_said_again(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.build()
+    before = capsys.readouterr().err
+    assert said_again()
+    assert capsys.readouterr().err.rpartition(",")[0] == before.rpartition(",")[0] != ""
+
+
+def test_nothing_is_loaded_for_it(project: Project) -> None:
+    program = (
+        "import sys; sys.argv = ['buildassets', 'build', '-q']\nfrom buildassets.cli import main\n"
+        "try:\n main()\nfinally:\n print(sorted({'click', 'json', 're', 'typing', 'dataclasses'} & sys.modules.keys()))"
+    )
+    for _ in range(3):
+        time.sleep(TICK_SECONDS)
+        run = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True)
+        assert run.returncode == 0
+    assert "click" not in run.stdout
+    assert "json" not in run.stdout
+
+
+def test_who_asked_for_quiet_is_told_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.command("build", "-q")
+    project.build()
+    capsys.readouterr()
+    assert said_again()
+    assert capsys.readouterr().err == ""
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a source": lambda site: (site / "assets/js/app.js").write_text("app(1)\n"),
+    "a partial": lambda site: (site / "assets/css/_theme.scss").write_text("$colour: tan;\n"),
+    "a new source": lambda site: (site / "assets/js/new.js").write_text(""),
+    "a source less": lambda site: (site / "assets/js/app.js").unlink(),
+    "the settings": lambda site: (site / "pyproject.toml").write_text("[tool.buildassets]\nminify = false\n"),
+    "other settings go before": lambda site: (site / "buildassets.toml").write_text("minify = false\n"),
+    "settings less": lambda site: (site / "pyproject.toml").unlink(),
+    "an output": lambda site: next((site / "build/assets/js").glob("*.js")).write_text(""),
+    "an output less": lambda site: next((site / "build/assets/js").glob("*.js")).unlink(),
+    "the manifest": lambda site: (site / "build/manifest.json").unlink(),
+    "the cache less": lambda site: shutil.rmtree(site / ".buildassets"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_after_a_change_nothing_is_said(project: Project, change: str) -> None:
+    assert said_again()
+    CHANGES[change](project.folder)
+    assert not said_again()
+
+
+def test_other_settings_nearer_by_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.folder / "inner")
+    project.build()
+    assert said_again()
+    write_tree(project.folder, {"inner/buildassets.toml": 'sources = ["."]\n'})
+    assert not said_again()
+
+
+def test_a_folder_that_goes_before_as_a_source_root_is_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_tree(tmp_path, {"static/a.js": "a()"}))
+    project = Project(tmp_path, monkeypatch)
+    project.build(3)
+    assert said_again()
+    write_tree(tmp_path, {"assets/b.js": "b()"})
+    assert not said_again()
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("build", "--mode", "development"), ("build", "-o", "other")])
+def test_another_command_is_another(project: Project, arguments: tuple[str, ...]) -> None:
+    project.command(*arguments)
+    assert not said_again()
+
+
+@pytest.mark.parametrize("arguments", [("--json",), ("-v",), ("--no-cache",), ("--cache-dir", ".buildassets")])
+def test_whoever_asks_for_more_gets_it(project: Project, arguments: tuple[str, ...]) -> None:
+    project.command("build", *arguments)
+    project.build(3)
+    assert not said_again()
+
+
+@pytest.mark.parametrize("name", ["PATH", "NODE_PATH", "BUILDASSETS_CACHE_DIR"])
+def test_another_environment_is_another(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, os.environ.get(name, "") + os.pathsep + "elsewhere")
+    assert not said_again()
+
+
+def test_the_cache_may_be_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILDASSETS_CACHE_DIR", "elsewhere")
+    project.build(3)
+    assert said_again()
+
+
+def test_warnings_are_said_by_a_build(project: Project) -> None:
+    write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
+    project.build(3)
+    assert not said_again()
+
+
+def test_what_may_be_written_again_and_look_the_same_is_not_relied_on(project: Project) -> None:
+    later = time.time() + 3600
+    os.utime(project.folder / "assets/js/app.js", (later, later))
+    project.build(3)
+    assert not said_again()
+
+
+@pytest.mark.parametrize("position", range(0, 1500, 61))
+def test_what_is_damaged_says_nothing(project: Project, position: int) -> None:
+    (memo,) = (path for path in (project.folder / ".buildassets/builds").iterdir() if len(path.name) == 8)
+    content = bytearray(memo.read_bytes())
+    content[position % len(content)] ^= 1
+    memo.write_bytes(content)
+    assert not said_again()

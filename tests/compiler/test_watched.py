@@ -13,13 +13,16 @@ def looked_at(tmp_path: Path) -> Watched:
     write_tree(tmp_path, {"site/assets/css/a.css": "", "lib/scss/_b.scss": "", "site/build/manifest.json": ""})
     inputs = ["site/assets", "site/assets/css", "site/assets/css/a.css", "lib/scss/_b.scss", "lib/none/deep/_c.scss"]
     return watched(
-        [str(tmp_path / name) for name in inputs], [str(tmp_path / "site/assets")], [str(tmp_path / "site/build")]
+        [str(tmp_path / name) for name in inputs],
+        [str(tmp_path / "site/assets")],
+        [str(tmp_path / "site/build")],
+        [str(tmp_path / "site")],
     )
 
 
 def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: Watched, tmp_path: Path) -> None:
     covered = {str(Path(folder).relative_to(tmp_path)) for folder in looked_at.folders}
-    assert covered == {"site", "site/assets", "site/assets/css", "lib/scss", "lib"}
+    assert covered == {".", "site", "site/assets", "site/assets/css", "lib/scss", "lib"}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,8 @@ def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: Watched, tmp
         ("lib/none/deep", Phase.DONE, True, True),
         ("lib/other", Phase.DONE, True, False),
         ("site/app.log", Phase.DONE, True, False),
+        ("site", Phase.GONE, True, True),
+        ("other", Phase.DONE, True, False),
         ("site/build", Phase.DONE, True, False),
         ("site/build", Phase.GONE, True, True),
         ("site/build/manifest.json", Phase.GONE, True, False),

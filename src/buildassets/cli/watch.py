@@ -1,8 +1,9 @@
 """`buildassets watch`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from buildassets.cli.build import summary, timed
 from buildassets.cli.options import cache_options, configured, threads, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
 from buildassets.compiler.result import BuildResult, Mode
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.errors import ConfigError
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
@@ -63,36 +65,27 @@ def command(
 
     COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
     """
-    from buildassets.compiler.config_file import candidates
-    from buildassets.compiler.incremental import cache_folder, incremental
+    from buildassets.compiler.incremental import incremental
     from buildassets.compiler.livereload import OpenPages
     from buildassets.compiler.pipeline import RunningEngines, build
     from buildassets.compiler.watch import Listener, Watch
 
-    show = Output(as_json, verbose, quiet)
-
-    def cache_of(config: "Config") -> str | None:
-        return None if no_cache else cache_folder(config, cache_dir)
-
-    def config_files(config: "Config") -> Iterable[str]:
-        return [os.path.abspath(config_file)] if config_file else candidates(os.getcwd(), config.file)
-
-    def ours(config: "Config") -> Iterable[str]:
-        return filter(None, (config.output, cache_of(config)))
-
+    here = _Project(os.getcwd(), config_file, sources, output, cache_dir, uses_cache=not no_cache)
     with closing(RunningEngines()) as engines, threads(jobs) as executor:
 
         def rebuild(config: "Config") -> BuildResult:
-            work = partial(build, config, mode=mode, executor=executor, cache=cache_of(config), engines=engines)
+            cache = here.cache_of(config)
+            work = partial(build, config, mode=mode, executor=executor, cache=cache, engines=engines)
             with kept_from_stdout():
-                return incremental(config, mode, cache_of(config), work)
+                return incremental(config, mode, cache, work)
 
-        read_config = partial(configured, config_file, sources, output)
-        terminal = Terminal(show, is_alone=not beside)
+        terminal = Terminal(Output(as_json, verbose, quiet), is_alone=not beside)
         listeners: list[Listener] = [terminal]
         if mode == "development":
             listeners.insert(0, OpenPages(terminal.live_reload_started, terminal.warn, port=port, origins=origins))
-        watch = partial(Watch, read_config, config_files, rebuild, ours, warn=terminal.warn, poll_seconds=poll)
+        watch = partial(
+            Watch, here.config, here.config_files, rebuild, here.ours, warn=terminal.warn, poll_seconds=poll
+        )
         if not beside:
             watch(listeners).run()
             return 0
@@ -100,6 +93,45 @@ def command(
 
         child = Beside(beside, stdout_is_ours=as_json)
         return child.exit_code_of(watch([*listeners, child]).run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """What the command line says of the project. `start` is the working directory, as it was at the start."""
+
+    start: str
+    config_file: str | None
+    sources: Sequence[str]
+    output: str | None
+    cache_dir: str | None
+    uses_cache: bool
+
+    def config(self) -> "Config":
+        """The configuration as it stands now; raises ConfigError."""
+        try:
+            os.chdir(self.start)  # it may have been deleted and made anew
+        except OSError as fault:
+            message = f"cannot read the working directory: {reason_text(fault)}"
+            raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
+        return configured(self.config_file, self.sources, self.output)
+
+    def config_files(self, config: "Config") -> Iterable[str]:
+        """Where the configuration stands, and where one would that goes before it."""
+        from buildassets.compiler.config_file import candidates
+
+        if self.config_file:
+            return [os.path.join(self.start, self.config_file)]
+        return candidates(self.start, config.file)
+
+    def cache_of(self, config: "Config") -> str | None:
+        """The folder of the cache, if there shall be one."""
+        from buildassets.compiler.incremental import cache_folder
+
+        return cache_folder(config, self.cache_dir) if self.uses_cache else None
+
+    def ours(self, config: "Config") -> Iterable[str]:
+        """The folders that a build writes."""
+        return filter(None, (config.output, self.cache_of(config)))
 
 
 class Terminal:

@@ -170,8 +170,10 @@ class Watch:
         else:
             inputs |= self._inputs  # it may not have got to all of them
         roots = [root.path for root in self._config.sources if not root.npm]
-        paths = inputs.union(self._config_files(self._config))
-        self._watched = watched(paths, roots, self._ours(self._config))
+        config_files = frozenset(self._config_files(self._config))
+        # A folder that is somebody's working directory does not tell that it was deleted: the one around it does.
+        homes = map(os.path.dirname, config_files)
+        self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes)
         added = self._told_of(self._watched.folders)
         missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
         # Other files leave a trace in their folders when they go, which are among the paths.

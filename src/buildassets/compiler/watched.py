@@ -5,7 +5,7 @@ matters makes any work, only the build knows.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,15 +18,18 @@ from buildassets.compiler.sources import BUILT_IN_EXCLUDES
 class Watched:
     """What a watch looks at.
 
-    `paths` are the files and folders that decide a build, there or not, and the folders that have to appear before
-    they can; `folders` are those that are there and in which all this happens; `roots` are source roots, in whose
-    folders every file matters. Nothing below `ours` does: a build writes there.
+    `paths` are the files and folders that decide a build, there or not, and the folders that have to be there for it;
+    of the folders among `listed` the names in them decide, too. `folders` are those that are there and in which all
+    this happens; `roots` are source roots, in whose folders every file matters. Nothing below `ours` does: a build
+    writes there. `homes` only have to be there.
     """
 
     paths: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
+    homes: tuple[str, ...] = ()
 
     def matters(self, change: Change) -> bool:
         """Whether a build has to look after `change`."""
@@ -40,12 +43,12 @@ class Watched:
         if path in self.paths:
             return True
         folder, name = os.path.split(path)
-        is_listed = folder in self.paths and (change.of_names or self._is_in_root(path))
+        is_listed = folder in self.listed and (change.of_names or self._is_in_root(path))
         return is_listed and not _EXCLUDED(name)
 
     def paths_in(self, folders: frozenset[str]) -> Iterator[str]:
-        """Those of `paths` that lie in one of `folders` or are one, but for what is ours."""
-        others = self.paths.difference(self.ours)
+        """Those of `paths` that lie in one of `folders` or are one, but for what is ours and for homes of it."""
+        others = self.paths.difference(self.ours, self.homes)
         return (path for path in others if path in folders or os.path.dirname(path) in folders)
 
     def _is_in_root(self, path: str) -> bool:
@@ -55,10 +58,11 @@ class Watched:
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 
-def watched(paths: Iterable[str], roots: Iterable[str], ours: Iterable[str]) -> Watched:
+def watched(paths: Collection[str], roots: Iterable[str], ours: Iterable[str], homes: Iterable[str] = ()) -> Watched:
     """What to look at so that nothing is missed that happens to `paths`; all paths are absolute."""
-    roots, ours = sorted(set(roots)), sorted(set(ours))
-    wanted = {*paths, *roots, *ours}
+    roots, ours, homes = sorted(set(roots)), sorted(set(ours)), sorted(set(homes).difference(paths))
+    listed = {*paths, *roots, *ours}
+    wanted = listed.union(homes)
     folders: set[str] = set()
     missing: set[str] = set()
     for path in wanted:
@@ -71,4 +75,4 @@ def watched(paths: Iterable[str], roots: Iterable[str], ours: Iterable[str]) -> 
         folders.add(parent)
     in_ours = tuple(folder + os.sep for folder in ours)
     covered = frozenset(folder for folder in folders if not f"{folder}{os.sep}".startswith(in_ours))
-    return Watched(frozenset(wanted | missing), covered, tuple(roots), tuple(ours))
+    return Watched(frozenset(wanted | missing), frozenset(listed), covered, tuple(roots), tuple(ours), tuple(homes))

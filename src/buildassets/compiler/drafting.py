@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.workers import Workers
 
-# A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.5 s, lightningcss and
+# A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.4 s, lightningcss and
 # esbuild with their checks 0.3 s, rjsmin and its proof 0.15 s.
 BYTES_PER_WORKER: Final = 800_000
 LEAST_COMPILED_BYTES: Final = 100_000  # for what is compiled has others with it, and its size tells little

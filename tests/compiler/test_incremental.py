@@ -122,6 +122,20 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
     assert released(builder.folder) == clean_release(builder.folder)
 
 
+def test_a_source_root_that_goes_during_the_build_is_missed_by_the_next(builder: Builder) -> None:
+    config = load_config(start=str(builder.folder))
+
+    def work(*, last: Last | None) -> BuildResult:
+        result = build(config, last=last)
+        shutil.rmtree(builder.folder / "assets")
+        return result
+
+    time.sleep(TICK_SECONDS)
+    assert incremental(config, "production", str(builder.folder / ".cache"), work).succeeded
+    result = incremental(config, "production", str(builder.folder / ".cache"), lambda *, last: build(config, last=last))
+    assert [found.code for found in result.diagnostics] == ["source/unreadable"]
+
+
 def test_each_mode_is_a_build_of_its_own(builder: Builder) -> None:
     builder()
     builder("development")

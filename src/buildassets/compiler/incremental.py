@@ -53,7 +53,8 @@ def incremental(
         return _held(config, before)
     began_ns = time.time_ns()
     result = work(last=_last(before) if before else None)
-    if result.succeeded:
+    # A root that has gone since would count as one that was never there.
+    if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *tools(config.folder))
         told = {"diagnostics": [to_json(found) for found in result.diagnostics], "size_bytes": result.size_bytes}
         snapshot.take(

@@ -128,3 +128,15 @@ def test_a_read_only_output_is_an_error(tmp_path: Path) -> None:
     assert (done.returncode, read_tree(tmp_path / "build")) == (1, before)
     assert "error[output/unwritable]" in done.stderr
     assert "permission denied" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["build", "check", "clean", "watch"])
+def test_a_working_directory_that_is_gone_is_an_error(tmp_path: Path, verb: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"import os, sys; os.rmdir(os.getcwd()); sys.argv = ['buildassets', '{verb}']\n"
+    program += "from buildassets.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "cannot tell where the working directory is" in run.stderr
+    assert "Traceback" not in run.stderr

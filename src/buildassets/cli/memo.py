@@ -30,7 +30,10 @@ def said_again() -> bool:
     started = monotonic()
     if sys.argv[1:2] != [_VERB]:
         return False
-    key = _key()
+    try:
+        key = _key()
+    except OSError:  # the working directory is gone, which others have to tell
+        return False
     text = next(filter(None, (_recalled(_path(folder, key), key) for folder in _cache_folders())), None)
     if text is None:
         return False

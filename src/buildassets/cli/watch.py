@@ -65,12 +65,13 @@ def command(
 
     COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
     """
+    from buildassets.compiler.config_file import working_directory
     from buildassets.compiler.incremental import incremental
     from buildassets.compiler.livereload import OpenPages
     from buildassets.compiler.pipeline import RunningEngines, build
     from buildassets.compiler.watch import Listener, Watch
 
-    here = _Project(os.getcwd(), config_file, sources, output, cache_dir, uses_cache=not no_cache)
+    here = _Project(working_directory(), config_file, sources, output, cache_dir, uses_cache=not no_cache)
     with closing(RunningEngines()) as engines, threads(jobs) as executor:
 
         def rebuild(config: "Config") -> BuildResult:

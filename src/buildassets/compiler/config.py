@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, Literal
 
-from buildassets.compiler.config_file import read_named, relative_to, search
+from buildassets.compiler.config_file import read_named, relative_to, search, working_directory
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table
@@ -199,7 +199,7 @@ def load_config(
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, stand
     in for what the file says. Raises ConfigError with every fault that was found.
     """
-    start = os.path.abspath(start)
+    start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
     folder = os.path.dirname(path) if path else start
     roots = _configured_roots(document.table, folder)

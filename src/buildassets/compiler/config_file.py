@@ -34,6 +34,15 @@ def search(start: str) -> tuple[str | None, Document]:
         folder = parent
 
 
+def working_directory() -> str:
+    """Where relative paths of the command line begin. Raises ConfigError where it has been removed."""
+    try:
+        return os.getcwd()
+    except OSError as fault:
+        message = f"cannot tell where the working directory is: {reason_text(fault)}"
+        raise ConfigError([error("config/unreadable", message, hint="change to a folder that is there")]) from None
+
+
 def candidates(start: str, found: str | None) -> Iterator[str]:
     """Where a file would stand that `search` finds before `found`, and that file itself; all absolute.
 

@@ -1,5 +1,6 @@
 """What wakes a watch and what it builds then, in a process of its own, on real files and real events."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -200,11 +201,13 @@ def test_changes_that_are_too_many_for_the_system_lose_none(site: Watching) -> N
         path = site.folder / "assets" / str(number % 100)
         path.write_text("")
         path.unlink()
-    write_tree(site.folder, {"assets/new/b.css": "b {}\n"})
+    (site.folder / "assets/css").rename(site.folder / "old")
+    write_tree(site.folder, {"assets/new/b.css": "b {}\n", "assets/css/page.css": "a {}\n"})
     site.process.send_signal(signal.SIGCONT)
-    assert list(site.next()["assets"]) == ["new/b.css"]
-    (site.folder / "assets/new/b.css").write_text("b { color: tan }\n")
-    assert list(site.next()["assets"]) == ["new/b.css"]
+    assert list(site.next()["assets"]) == ["css/page.css", "new/b.css"]
+    for name in ("css/page.css", "new/b.css"):
+        (site.folder / "assets" / name).write_text("b { color: tan }\n")
+        assert list(site.next()["assets"]) == [name]
 
 
 def limited(count: int) -> list[str]:
@@ -241,6 +244,18 @@ def test_limit_that_a_new_folder_meets_loses_nothing(tmp_path: Path) -> None:
         assert codes == ["watch/limit"]
         (tmp_path / "assets/new/4/a.css").write_text("b {}\n")
         assert list(watch.next()["assets"]) == ["new/4/a.css"]
+
+
+def test_other_version_of_watchdog_is_told_and_looking_takes_over(tmp_path: Path) -> None:
+    names = ("__init__", "observers/__init__", "observers/inotify_c")
+    write_tree(tmp_path / "other", {f"watchdog/{name}.py": "" for name in names})
+    path = os.pathsep.join(filter(None, (str(tmp_path / "other"), os.environ.get("PYTHONPATH"))))
+    command = ["env", f"PYTHONPATH={path}"]
+    with watching(write_tree(tmp_path / "site", SITE), command=command) as watch:
+        assert watch.next()["diagnostics"][0]["code"] == "watch/watchdog"
+        watch.next()
+        (watch.folder / "assets/img/a.svg").write_text("<svg></svg>")
+        assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
 
 
 def children(process: int) -> set[int]:

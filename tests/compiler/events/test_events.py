@@ -125,6 +125,14 @@ def test_deleted_folder_is_gone_and_covered_anew_when_it_returns(events: Events,
     assert str(folder / "b/three.css") in {change.path for change in told(events)}
 
 
+def test_covering_more_forgets_nothing(events: Events, folder: Path) -> None:
+    (folder / "empty").mkdir()
+    covered(events, folder / "empty")
+    (folder / "empty/new.css").write_text("new")
+    covered(events, folder / "empty", folder / "a")
+    assert str(folder / "empty/new.css") in {change.path for change in told(events)}
+
+
 def test_wait_ends_after_its_time(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     began = time.monotonic()

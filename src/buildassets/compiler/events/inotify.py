@@ -108,6 +108,7 @@ class Inotify:
 
     def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
         if event is None:
+            self._leave(list(self._covered))  # any folder may be another by now
             return Change("")
         _, covered = self._covered.get(folder.path, (None, None))
         if covered is not folder:

@@ -26,7 +26,8 @@ class Polling:
     def cover(self, folders: frozenset[str]) -> frozenset[str]:
         """See Events."""
         added = folders - self._seen.keys()
-        self._seen = {folder: self._seen.get(folder) or _looks(folder) for folder in sorted(folders)}
+        new = {folder: _looks(folder) for folder in added}
+        self._seen = {folder: new[folder] if folder in new else self._seen[folder] for folder in sorted(folders)}
         return added
 
     def wait(self, seconds: float | None) -> list[Change]:

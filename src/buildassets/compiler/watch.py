@@ -240,11 +240,11 @@ def _too_old() -> Diagnostic:
 
 
 def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
-    """The next changes that matter, once they and those that are `known` have come to rest.
+    """The next changes that matter, once they and those that are `known`, of which nothing was told, are at rest.
 
     `is_held` says that a program is at work which has more to change.
     """
-    phases = dict.fromkeys(known, Phase.DONE)
+    phases = dict.fromkeys(known, Phase.UNDER_WAY)
     of_names = bool(phases)
 
     def take(seconds: float | None) -> bool:

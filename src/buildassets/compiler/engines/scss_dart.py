@@ -15,7 +15,7 @@ from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, As
 from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
 from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
-from buildassets.compiler.engines.scss_imports import looked_for
+from buildassets.compiler.engines.scss_imports import Listings, looked_for
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Location, error, reason_text
@@ -190,7 +190,8 @@ def _compiled(files: Files, events: Sequence[Event], response: Response) -> Comp
 def _absences(files: Files) -> set[str]:
     """What was looked for in vain, and a little more: Dart Sass does not tell."""
     paths = (files.path, *files.read)
-    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths)}
+    exists = Listings().exists
+    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
 
 
 def _source_map(files: Files, response: Response) -> str:

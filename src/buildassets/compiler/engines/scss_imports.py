@@ -7,7 +7,7 @@ inlined where `@import "x"` finds no Sass file of that name.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
 
@@ -31,20 +31,25 @@ class Resolution:
     folders: tuple[str, ...]
 
 
-def resolve(name: str, importer: str, load_paths: Sequence[str]) -> Resolution:
-    """The file that `@import "name"` means in the file `importer`; paths are absolute."""
+def resolve(
+    name: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
+) -> Resolution:
+    """The file that `@import "name"` means in the file `importer`; paths are absolute. `exists` may know the files."""
+    exists = exists or _exists
     absences: list[str] = []
     folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
     for folder in folders:
         for candidates in _candidates(os.path.normpath(os.path.join(folder, name))):
-            found = tuple(path for path in candidates if _exists(path))
+            found = tuple(path for path in candidates if exists(path))
             absences += (path for path in candidates if path not in found)
             if found:
                 return Resolution(found, tuple(absences), folders)
     return Resolution((), tuple(absences), folders)
 
 
-def looked_for(text: str, importer: str, load_paths: Sequence[str]) -> set[str]:
+def looked_for(
+    text: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
+) -> set[str]:
     """The files that what `text` loads, which stands in the file `importer`, would be if they were there.
 
     Every `@use`, `@forward`, `@import` and `load-css()` counts, also one in a comment; those with a scheme (`pkg:`) do
@@ -56,7 +61,7 @@ def looked_for(text: str, importer: str, load_paths: Sequence[str]) -> set[str]:
             if ":" not in name:
                 # A file for `@import` alone goes before the one for all (Sass: import-only files).
                 for each in (name, f"{name}.import"):
-                    absent.update(resolve(each, importer, load_paths).absences)
+                    absent.update(resolve(each, importer, load_paths, exists).absences)
     return absent
 
 
@@ -70,6 +75,33 @@ def _candidates(path: str) -> Iterator[list[str]]:
         folder, name = os.path.split(stem)
         for suffixes in _STAGES:
             yield [os.path.join(folder, prefix + name + suffix) for suffix in suffixes for prefix in ("_", "")]
+
+
+class Listings:
+    """Which files there are, by the names in their folders, each of which is read once: for those who ask for many."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, frozenset[str]] = {}
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        folder, name = os.path.split(path)
+        names = self._names.get(folder)
+        if names is None:
+            names = self._names[folder] = _files_in(folder)
+        return name in names
+
+
+def _files_in(folder: str) -> frozenset[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if not entry.is_dir() and _leads_somewhere(entry))
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def _leads_somewhere(entry: os.DirEntry[str]) -> bool:
+    return not entry.is_symlink() or _exists(entry.path)
 
 
 def _exists(path: str) -> bool:

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.engines.scss_imports import Listings, looked_for
+from tests.conftest import write_tree
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_tree(tmp_path, {"_file.scss": "", "folder.scss/inner.scss": "", "lib/_far.scss": ""})
+    (tmp_path / "_link.scss").symlink_to("_file.scss")
+    (tmp_path / "_dangling.scss").symlink_to("none.scss")
+    (tmp_path / "_loop.scss").symlink_to("folder.scss")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["_file", "folder", "_link", "_dangling", "_loop", "none", "none/none", "_file/none"])
+def test_listings_know_the_files_that_there_are(folder: Path, name: str) -> None:
+    path = folder / f"{name}.scss"
+    assert Listings().exists(str(path)) == path.is_file()
+
+
+def test_what_is_looked_for_is_the_same_with_listings(folder: Path) -> None:
+    text = '@import "file", "far", "none", "folder", "lib/far", "dangling";'
+    found = looked_for(text, str(folder / "app.scss"), [str(folder / "lib")])
+    assert looked_for(text, str(folder / "app.scss"), [str(folder / "lib")], Listings().exists) == found
+    assert str(folder / "lib/_none.scss") in found

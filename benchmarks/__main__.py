@@ -100,7 +100,7 @@ def _write(sections: Mapping[str, Section], output: Path | None) -> None:
     """Write the report and the picture, and, unless they go elsewhere, the short table into the README."""
     folder = output or HERE.parent / "docs"
     folder.mkdir(parents=True, exist_ok=True)
-    machine = _machine()
+    machine = _machine(max((section.load for section in sections.values()), default=0.0))
     (folder / "benchmarks.md").write_text(report.whole(sections, machine), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
@@ -110,13 +110,16 @@ def _write(sections: Mapping[str, Section], output: Path | None) -> None:
         readme.write_text(_README_PART.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
 
 
-def _machine() -> str:
-    """What it was measured on."""
+def _machine(load: float) -> str:
+    """What it was measured on, and whether others were at work there: `load` is the highest load average."""
     models = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     system = f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}"
     model = models[0] if models else platform.machine()
-    return f"Measured on {os.cpu_count()} cores ({model}) with {memory_gb:.0f} GiB of memory, {system}."
+    cores = os.cpu_count() or 1
+    busy = f" Other programs used the cores too (load average up to {load:.0f}): the ratios say more than the seconds."
+    measured = f"Measured on {cores} cores ({model}) with {memory_gb:.0f} GiB of memory, {system}."
+    return measured + (busy if load > cores + 1 else "")
 
 
 if __name__ == "__main__":

@@ -219,7 +219,7 @@ def _growth_cells(row: Row, measured: Sequence[Section], rows: Sequence[Row]) ->
 
 
 _HEADS: Final = {
-    "load_ms": "import and load, ms",
+    "load_ms": "import and load, CPU ms",
     "added_mb": "added memory, MB",
     "url_us": "a URL, µs",
     "jinja_us": "a Jinja tag, µs",

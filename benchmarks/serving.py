@@ -14,12 +14,12 @@ NAMES: Final = "names"
 _ROWS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "`json.load`, a dictionary": (
         "",
-        {"load_ms": "start: `import json` and `json.load`, ms", "url_us": "a dictionary's look-up, µs"},
+        {"load_ms": "start: `import json` and `json.load`, CPU ms", "url_us": "a dictionary's look-up, µs"},
     ),
     ours.NAME: (
         "",
         {
-            "load_ms": "start: import and load, ms",
+            "load_ms": "start: import and load, CPU ms",
             "added_mb": "memory: resident, MB",
             "url_us": "url(), µs",
             "jinja_us": 'Jinja: {{ asset("…") }}, µs',

@@ -5,6 +5,8 @@ import pytest
 
 from benchmarks.measure import Command, FailedRunError, run, run_watched
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and sizes as Linux tells them")
+
 # Two processes that hold 40 MB each at the same time.
 TWO_HOLD = """
 import os, time

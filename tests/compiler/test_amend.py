@@ -186,6 +186,65 @@ def test_whatever_the_settings_it_is_as_a_clean_build(tmp_path: Path, setting: s
         project.assert_as_a_clean_build()
 
 
+MAPPED = 'compress = []\nmodules = "importmap"\n[importmap]\napp = "js/app.js"\n'
+EMBEDDED = "compress = []\n[data_urls]\nlimit = 10\n"
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "file", "text"),
+    [
+        (MAPPED, "assets/js/late.js", 'new URL("../img/a.svg", import.meta.url); late()\n'),
+        (MAPPED, "assets/js/app.js", 'import { cycle } from "./cycle.js";\nimport("./late.js");\n'),
+        (MAPPED, "assets/css/base.css", 'a { background: url("../img/b.png") }\n'),
+        (MAPPED, "assets/css/_theme.scss", "$colour: blue;\n"),
+        (EMBEDDED, "assets/js/late.js", 'new URL("../img/a.svg", import.meta.url); late()\n'),
+        (EMBEDDED, "assets/css/_theme.scss", "$colour: blue;\n"),
+    ],
+)
+def test_what_says_the_same_is_done_over_by_itself_with_other_settings_too(
+    tmp_path: Path, settings_text: str, file: str, text: str
+) -> None:
+    files = {name: content for name, content in SITE.items() if "faulty" not in name}
+    project = Project(write_tree(tmp_path, {**files, "buildassets.toml": settings_text}))
+    drafts = project.drafts
+    project.edit({file: text})
+    assert project.drafts == drafts
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "file", "text"),
+    [
+        (MAPPED, "assets/js/app.js", 'import "./late.js";\n'),
+        (MAPPED, "assets/js/app.js", 'import "app";\n'),
+        (EMBEDDED, "assets/img/b.png", "tiny"),
+        (EMBEDDED, "assets/css/base.css", 'a { background: url("../img/a.svg") }\n'),
+    ],
+)
+def test_what_names_something_else_is_done_as_a_whole_with_other_settings(
+    tmp_path: Path, settings_text: str, file: str, text: str
+) -> None:
+    files = {name: content for name, content in SITE.items() if "faulty" not in name}
+    project = Project(write_tree(tmp_path, {**files, "buildassets.toml": settings_text}))
+    project.edit({file: text})
+    project.assert_as_a_clean_build()
+
+
+def test_a_reference_that_moves_to_another_partial_is_followed_from_there(tmp_path: Path) -> None:
+    files = {
+        "buildassets.toml": "compress = []\n",
+        "assets/app.scss": '@import "one/part", "two/part";\n',
+        "assets/one/_part.scss": "a { background: url(i.svg) }\n",
+        "assets/one/i.svg": "<svg/>",
+        "assets/two/_part.scss": "b { color: red }\n",
+        "assets/two/i.svg": "<svg></svg>",
+    }
+    project = Project(write_tree(tmp_path, files))
+    moved = {"assets/one/_part.scss": "a { color: red }\n", "assets/two/_part.scss": "b { background: url(i.svg) }\n"}
+    project.edit(moved)
+    project.assert_as_a_clean_build()
+
+
 def test_what_only_a_lost_reference_reached_is_released_no_longer(tmp_path: Path) -> None:
     project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": 'compress = []\nentries = ["js/app.js"]\n'}))
     result = project.edit({"assets/js/app.js": "app()\n"})

@@ -6,7 +6,7 @@ to do it. Such a change is known by what it does to the assets' references, not 
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -19,11 +19,12 @@ from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
 from buildassets.compiler.link import Site, linked
-from buildassets.compiler.model import DATA_URL_DEMAND, Content, Draft, Linked, Named, Source, Stored
-from buildassets.compiler.record import Record, dumped, loaded, recorded
+from buildassets.compiler.model import DATA_URL_DEMAND, SPECIFIERS, Content, Draft, Link, Linked, Named, Source, Stored
+from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.manifest import MANIFEST_NAME, Entry, amended, entries_of, loads
+from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 Drafts: TypeAlias = Callable[[Sequence[Source]], Iterator[Draft]]
@@ -35,18 +36,17 @@ class BeyondError(Exception):
 
 
 def can_be_amended(config: Config) -> bool:
-    """Whether an asset of such a project depends on nothing but its inputs and the names of what it refers to."""
-    depends_on_more = (
-        config.source_maps
-        or config.modules == "importmap"
-        or config.importmap
-        or config.scopes
-        or config.data_urls
-        or config.fingerprinted
-        or config.module_bundles
-        or any(root.npm for root in config.sources)
-    )
-    return not depends_on_more
+    """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
+    return not (config.source_maps or config.fingerprinted)
+
+
+def _follows_paths(config: Config, draft: Draft) -> bool:
+    """Whether what the references of `draft` name can be told by their paths, and all of them are written."""
+    if config.data_urls:
+        return False
+    names_packages = any(root.npm for root in config.sources)
+    names_packages |= config.modules == "importmap" or bool(config.importmap or config.scopes)
+    return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
 def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildResult:
@@ -88,6 +88,7 @@ class _Change:
 
     def __init__(self, config: Config, last: Last, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
         self.assets: dict[LogicalPath, Linked] = {}
+        self._written: dict[LogicalPath, tuple[Link, ...]] = {}
         self._config = config
         self._last = last
         self._entries = entries
@@ -108,10 +109,9 @@ class _Change:
         """
         made = self._made_of_changed()
         for draft in self._drafts_of([self._source(path) for path in sorted(made)]):
-            path = draft.source.logical
-            self.assets[path] = self._done_over(draft)
-            self._refuse_other_references(path)
-        concerned = self._record.referring_to(made)
+            self._refuse(draft)
+            self._take(draft)
+        concerned = self._record.naming(made)
         references = {path: self._targets(path) for path in concerned}
         naming = Naming(text_of)
         renamed: set[LogicalPath] = set()
@@ -121,17 +121,17 @@ class _Change:
                 continue
             # Whatever there is to say of those whose own files are as they were has been said.
             for draft in self._drafts_of([self._source(path) for path in members if path not in self.assets]):
-                self.assets[draft.source.logical] = linked(draft, self._site)
+                self._take(draft)
             known = {target for path in members for target in references[path]}.difference(naming.files, members)
             naming.files.update({target: self._entries[target].file for target in known})
-            for output in naming.named({path: _content(self.assets[path]) for path in members}):
+            for output in naming.named({path: self._content(path) for path in members}):
                 if output.file != self._entries[output.logical].file:
                     renamed.add(output.logical)
                 yield output
 
     def record(self) -> bytes:
         """The record of the release with its changes."""
-        news = {path: recorded(asset) for path, asset in self.assets.items()}
+        news = {path: recorded(asset, self._written[path]) for path, asset in self.assets.items()}
         if all(self._record.assets[path] == new for path, new in news.items()):
             return self._last.record
         return dumped(Record({**self._record.assets, **news}))
@@ -145,19 +145,36 @@ class _Change:
             made |= found
         return made
 
-    def _done_over(self, draft: Draft) -> Linked:
+    def _refuse(self, draft: Draft) -> None:
+        """Raises BeyondError where there is more to `draft` than what it refers to."""
         source = draft.source
         files = {shown_path(self._config, one) for one in self._record.assets[source.logical].inputs}
         told = {found for found in self._last.diagnostics if found.location and found.location.file in files}
-        if told != set(draft.diagnostics):
-            raise BeyondError
-        asset = linked(draft, self._site)
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
-        if draft.directives or asset.missing or demands:
+        may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
+        was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
+        if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise BeyondError
-        if draft.digest not in (None, self._last.changed.get(source.path)):
-            raise BeyondError  # it was written again meanwhile
-        return asset
+
+    def _take(self, draft: Draft) -> None:
+        """Add `draft` to the assets with its links: what says the same as before leads to where it led.
+
+        In a compiled sheet it may do so from another partial, so that one is followed anew.
+        """
+        path = draft.source.logical
+        before = self._record.assets[path]
+        says_the_same = wording_of(draft) == before.wording
+        is_compiled = draft.compiled is not None
+        asset = linked(draft, self._site) if is_compiled or not says_the_same else Linked(draft)
+        if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
+            self.assets[path] = Linked(draft, links_of(draft, before.links))
+            self._written[path] = links_of(draft, before.written)
+            return
+        is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
+        if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
+            raise BeyondError
+        self.assets[path] = asset
+        self._written[path] = asset.links
 
     def _source(self, path: LogicalPath) -> Source:
         asset = self._record.assets[path]
@@ -167,14 +184,11 @@ class _Change:
         relative = asset.path[len(root.path) :].lstrip(os.sep)
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 
-    def _refuse_other_references(self, path: LogicalPath) -> None:
-        """Raises BeyondError where an asset does not reach any more what may be released for its sake only."""
-        if self._config.entries and not set(self._record.assets[path].targets) <= set(self.assets[path].targets):
-            raise BeyondError
+    def _targets(self, path: LogicalPath) -> set[LogicalPath]:
+        if path in self._written:
+            return {target for _, target in self._written[path]}
+        return self._record.assets[path].targets
 
-    def _targets(self, path: LogicalPath) -> Collection[LogicalPath]:
-        return self.assets[path].targets if path in self.assets else self._record.assets[path].targets
-
-
-def _content(asset: Linked) -> Content:
-    return Content(asset.draft.body, asset.links, digest=asset.draft.digest)
+    def _content(self, path: LogicalPath) -> Content:
+        draft = self.assets[path].draft
+        return Content(draft.body, self._written[path], digest=draft.digest)

@@ -146,7 +146,7 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
         manifest = _manifest(config, compilation, stored, means.mode)
         names = release.finish(dumps(manifest).encode("ascii"))
     files = tuple(release_files(config.output, manifest))
-    record = dumped(record_of(assets, compilation.by_themselves)) if can_be_amended(config) else b""
+    record = dumped(record_of(assets, written, compilation.by_themselves)) if can_be_amended(config) else b""
     size_bytes = sum(one.size for one in stored.values())
     return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files, record, size_bytes)
 

@@ -1,33 +1,45 @@
 """What a build tells of its assets, so that the next one can do over the few that a change concerns. Pure.
 
 Takes assets with their links, gives bytes, and assets again without reading any. An asset that is not made of one
-source alone is in it too, but only by name and with what it was made of.
+source alone is in it too, but only by name, with what it was made of and whom it names.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.model import Linked
+from buildassets.compiler.model import Draft, Link, Linked
+from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
+
+Target: TypeAlias = Sequence[int | LogicalPath]  # the number of a reference of the draft, and the asset that it names
+_NO_REFERENCE = -1
 
 
 class Recorded(NamedTuple):
     """One asset. `path` and `root` are those of its source; `root` is -1 where it is not made of one alone.
 
-    `others` are the absolute paths of its further inputs, `targets` the assets that its references name.
+    `others` are the absolute paths of its further inputs, `wording` the digest of what its references say. `links` are
+    all of these that name assets, `written` those that are written into the file.
     """
 
     path: str
     root: int
     others: Collection[str]
-    targets: Collection[LogicalPath]
+    wording: str
+    links: Collection[Target]
+    written: Collection[Target]
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The absolute paths of all that it was made of."""
         return (self.path, *self.others) if self.root >= 0 else tuple(self.others)
+
+    @property
+    def targets(self) -> set[LogicalPath]:
+        """The assets whose names stand in the file."""
+        return {LogicalPath(str(target)) for _, target in self.written}
 
 
 class Record:
@@ -44,25 +56,43 @@ class Record:
             if path in asset.others or (path == asset.path and asset.root >= 0)
         }
 
-    def referring_to(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
-        """`starts` and all that refer to them, directly or not."""
-        referring: dict[LogicalPath, list[LogicalPath]] = {logical: [] for logical in self.assets}
+    def naming(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
+        """`starts` and all in which their names stand, or the names of those."""
+        naming: dict[LogicalPath, list[LogicalPath]] = {logical: [] for logical in self.assets}
         for logical, asset in self.assets.items():
             for target in asset.targets:
-                referring[target].append(logical)
-        return reachable(referring, starts)
+                naming[target].append(logical)
+        return reachable(naming, starts)
 
 
-def record_of(assets: Mapping[LogicalPath, Linked], by_themselves: Collection[LogicalPath]) -> Record:
+def record_of(
+    assets: Mapping[LogicalPath, Linked],
+    written: Mapping[LogicalPath, Sequence[Link]],
+    by_themselves: Collection[LogicalPath],
+) -> Record:
     """The record of `assets`, of which those `by_themselves` are made of their sources and nothing else."""
-    return Record({path: recorded(asset, is_by_itself=path in by_themselves) for path, asset in assets.items()})
+    return Record({path: recorded(one, written[path], path in by_themselves) for path, one in assets.items()})
 
 
-def recorded(asset: Linked, *, is_by_itself: bool = True) -> Recorded:
-    """What is recorded of `asset`."""
-    path = asset.draft.source.path
-    others = [one for one in asset.draft.inputs if one != path]
-    return Recorded(path, asset.draft.source.root if is_by_itself else -1, others, list(asset.targets))
+def recorded(asset: Linked, written: Sequence[Link], is_by_itself: bool = True) -> Recorded:
+    """What is recorded of `asset`, in whose file the links `written` are."""
+    draft = asset.draft
+    others = [one for one in draft.inputs if one != draft.source.path]
+    numbers = {id(reference): number for number, reference in enumerate(draft.references)}
+    links = _targets(asset.links, numbers)
+    own = links if written is asset.links else _targets(written, numbers)
+    root = draft.source.root if is_by_itself else -1
+    return Recorded(draft.source.path, root, others, wording_of(draft), links, own)
+
+
+def wording_of(draft: Draft) -> str:
+    """The digest of what the references of `draft` say: with the same wording they name the same assets."""
+    return digest_of_all(f"{one.kind.value} {one.url}" for one in draft.references) if draft.references else ""
+
+
+def links_of(draft: Draft, targets: Iterable[Target]) -> tuple[Link, ...]:
+    """The links that were recorded as `targets`, in a draft whose references say the same."""
+    return tuple((draft.references[int(number)], LogicalPath(str(target))) for number, target in targets)
 
 
 def dumped(record: Record) -> bytes:
@@ -73,3 +103,7 @@ def dumped(record: Record) -> bytes:
 def loaded(content: bytes) -> Record:
     """The record that `dumped` gave."""
     return Record({logical: Recorded(*fields) for logical, fields in json.loads(content).items()})
+
+
+def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:
+    return [[numbers.get(id(reference), _NO_REFERENCE), target] for reference, target in links]

@@ -200,7 +200,7 @@ def _growth(sections: Mapping[str, Section]) -> Iterator[str]:
     measured = [sections[name] for name in map(fingerprinting.name, SIZES) if name in sections]
     yield "## Growth"
     yield ""
-    yield "Milliseconds a file, cold, and memory of all processes. The factor is how many times faster the time grows"
+    yield "CPU milliseconds a file, cold, and memory of all processes. The factor is how many times faster time grows"
     yield f"than the number of files, from {measured[-2].files:,} to {measured[-1].files:,}; at most 1 is wanted."
     yield ""
     yield _line(["", *(f"{one.files:,} files" for one in measured), "factor", *("MB" for _ in measured)])
@@ -212,8 +212,10 @@ def _growth(sections: Mapping[str, Section]) -> Iterator[str]:
 
 
 def _growth_cells(row: Row, measured: Sequence[Section], rows: Sequence[Row]) -> list[str]:
-    each = [f"{one.figures['seconds'] / section.files * 1e3:.3f}" for one, section in zip(rows, measured, strict=True)]
-    factor = growth(measured[-2], measured[-1], row.name, "seconds")
+    each = [
+        f"{one.figures['cpu_seconds'] / section.files * 1e3:.3f}" for one, section in zip(rows, measured, strict=True)
+    ]
+    factor = growth(measured[-2], measured[-1], row.name, "cpu_seconds")
     memory = [f"{one.figures['total_mb']:,.0f}" if "total_mb" in one.figures else "" for one in rows]
     return [_name(row), *each, number(factor) if factor else "", *memory]
 

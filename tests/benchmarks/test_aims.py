@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from benchmarks import fingerprinting
-from benchmarks.aims import Aim, Verdict, growth, verdicts
+from benchmarks.aims import GROWTH, Aim, Verdict, growth, verdicts
 from benchmarks.contest import COLD
 from benchmarks.results import Row, Section
 
@@ -42,6 +42,14 @@ def test_what_was_not_measured_has_no_verdict() -> None:
 def test_growth_is_one_where_the_time_grows_as_the_files_do() -> None:
     small, large = section(10, buildassets=0.5), section(100, buildassets=5.0)
     assert growth(small, large, "buildassets", "seconds") == pytest.approx(1)
+
+
+def test_growth_faster_than_that_of_the_files_misses_its_aim() -> None:
+    large = fingerprinting.name(16500)
+    sections = {MEDIUM: section(10, buildassets=0.5), large: section(100, buildassets=6.0)}
+    (verdict,) = [one for one in verdicts(sections) if one.aim.work == GROWTH]
+    assert verdict.value == pytest.approx(1.2)
+    assert not verdict.is_reached
 
 
 def test_growth_is_unknown_without_one_of_the_figures() -> None:

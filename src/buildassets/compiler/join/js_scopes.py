@@ -1,14 +1,15 @@
 """What a classic script declares for all scripts, and what else of it matters to its neighbours. Pure.
 
-Read from tokens. Where they do not tell a block from an object, a block is assumed: then more may be taken for declared
-than is.
+Read from tokens, but for the bodies of functions: of these matters only where they end. Where tokens do not tell a
+block from an object, a block is assumed: then more may be taken for declared than is.
 """
 
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from buildassets.compiler.lexers.js import Kind, Token, begins_anew, tokens
+from buildassets.compiler.lexers.js import LINE_TERMINATORS, SPACES, Kind, LeapingTokens, Token, begins_anew
+from buildassets.compiler.lexers.js_brackets import DoubtAt, closing_place
 from buildassets.compiler.patterns import lazy_pattern
 
 Span = tuple[int, int]  # text[start:end]
@@ -61,10 +62,13 @@ class _Frame(NamedTuple):
     opener: str
     sort: str  # block, object, class, function; header (of a function) or group
     span: Span
+    class_depth: int  # the reader's when it was opened
 
 
 _DECLARERS: Final = frozenset(("var", "let", "const", "class", "function"))
 _MAP_OR_NAME: Final = lazy_pattern(r"/[/*][#@]\s*source(?:Mapping)?URL=")
+_SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]*+"
+_IMPORT_META: Final = lazy_pattern(rf"import{_SPACE}(?:/[/*]|\.{_SPACE}(?:/[/*]|meta))")  # a comment may be in it
 _DOTS: Final = (".", "?.")
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _HEADS: Final = frozenset(("if", "for", "while", "with", "switch", "catch", "await"))
@@ -97,7 +101,10 @@ class _Reader:
         self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
-        for token in tokens(text):
+        self._odd_places = _odd_places(text)
+        self._sure_from = 0  # bodies of functions that begin before are read
+        self._tokens = LeapingTokens(text)
+        for token in self._tokens:
             self._take(token)
         self._end()
 
@@ -260,7 +267,18 @@ class _Reader:
             self._awaits_header = False
         elif opener == "{":
             sort = self._sort_of_curly()
-        self._push(_Frame(opener, sort, span))
+        self._push(_Frame(opener, sort, span, self._class_depth))
+        if sort == "function" and not self._pattern:  # a pattern reads names even there
+            self._leap_to_end(span[0])
+
+    def _leap_to_end(self, start: int) -> None:
+        """Leave the body out that opens at `start`, if it surely holds nothing that matters outside."""
+        if start < self._sure_from:
+            return  # else the same place would be met again and again
+        try:
+            self._tokens.leap(closing_place(self._text, start, self._odd_places))
+        except DoubtAt as doubt:
+            self._sure_from = doubt.place + 1
 
     def _opens_header(self) -> bool:
         if self._awaits_header:
@@ -290,7 +308,7 @@ class _Reader:
         if self._text[start] == "}":
             self._close("`", span)
         if self._text[end - 1] == "{":
-            self._push(_Frame("`", "group", span))
+            self._push(_Frame("`", "group", span, self._class_depth))
 
     def _push(self, frame: _Frame) -> None:
         self._frames.append(frame)
@@ -305,7 +323,9 @@ class _Reader:
             return
         frame = self._frames.pop()
         self._last_closed = frame.sort
-        self._functions -= frame.sort == "function"
+        if frame.sort == "function":
+            self._functions -= 1
+            self._class_depth, self._awaits_header = frame.class_depth, False
         if not self._frames and frame.sort == "function" and self.script.declarations:
             self._end_function(span[1])
 
@@ -321,6 +341,16 @@ class _Reader:
         if last.sort is Sort.FUNCTION and not last.source:
             start, prefix = self._function
             last.source = prefix + self._text[start:end]
+
+
+def _odd_places(text: str) -> list[int]:
+    """Where what matters in functions too may stand, as far as that can be told without tokens; and the text's end."""
+    found = [len(text)]
+    if "URL=" in text:
+        found += (match.start() for match in _MAP_OR_NAME.finditer(text))
+    if "import" in text and "meta" in text:
+        found += (match.start() for match in _IMPORT_META.finditer(text))
+    return sorted(found)
 
 
 def _ends_operand(kind: Kind, word: str) -> bool:

@@ -547,11 +547,33 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
     return _read(text, _Grammar(text, module))
 
 
-def _read(text: str, grammar: _Grammar) -> Iterator[Token]:
+class LeapingTokens:
+    """The tokens of a script or module, told apart as by `tokens`, of which some are left out."""
+
+    __slots__ = ("_grammar", "_text", "_tokens")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._grammar = _Grammar(text, None)
+        self._tokens = _read(text, self._grammar)
+
+    def __iter__(self) -> "LeapingTokens":
+        return self
+
+    def __next__(self) -> Token:
+        return next(self._tokens)
+
+    def leap(self, place: int) -> None:
+        """Go on at `place`, where the bracket is closed that the last token opens."""
+        # A closing bracket brings back what held before the opening one, whatever stands between them.
+        self._tokens = _read(self._text, self._grammar, place)
+
+
+def _read(text: str, grammar: _Grammar, start: int = 0) -> Iterator[Token]:
     read = grammar.actions
     new_token = tuple.__new__  # Token(…) costs twice as much, and this is the innermost loop
     state = _STATEMENT
-    end = code_end = 0
+    end = code_end = start
     while end < len(text):
         for match in _TOKEN.finditer(text, end):
             start, end = end, match.end()

@@ -4,6 +4,7 @@ Either is sure or raises Doubt, and then only the lexer knows. Each function tak
 imports the lexer only.
 """
 
+import re
 from typing import Final
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, SPACES
@@ -15,6 +16,8 @@ _NO_SPACE: Final = lazy_pattern(rf"[^{SPACES}{LINE_TERMINATORS}]")
 _NAME_BEFORE: Final = lazy_pattern(rf"{NAME_PART}|[\\#]")
 _ESCAPE_BEFORE: Final = lazy_pattern(r"\\u\{[\da-fA-F]++\}\Z")
 _DOT_BEFORE_COMMENT: Final = lazy_pattern(rf"\.{_SPACE}*+(?://|/\*)")
+# A line in which no other comment and no template ends, and no hole of a template begins.
+_COMMENT_LINE: Final = lazy_pattern(rf"[ \t]*+//[^`$*{LINE_TERMINATORS}]*+")
 _LABEL_BEFORE: Final = lazy_pattern(r"(?:break|continue)[\s]++\Z")
 _LAST_WORD: Final = lazy_pattern(rf"{NAME_PART}++\Z")
 # Divisions stand after names, numbers and closed brackets. What ends like a keyword counts as one.
@@ -43,7 +46,7 @@ _KEYWORDS: Final = _OPERATOR_WORDS | frozenset(
         *("try", "while", "with", "yield"),
     )
 )
-_HEADS: Final = frozenset(("if", "while", "for", "with", "await"))
+_HEADS: Final = frozenset(("if", "while", "for", "with"))
 
 
 def _round_backwards(depth: int) -> str:
@@ -107,11 +110,11 @@ def divides(text: str, place: int) -> bool:
 
 
 def _may_be_declared(text: str, start: int) -> bool:
-    """Whether the name at `start` may be one that `var` or `let` declares without initialiser."""
+    """Whether the name at `start`, or behind an escape before it, may be declared by `var` or `let`, and no more."""
     end = before_space(text, start)
     if _LINE_TERMINATOR.search(text, end, start):
         return True
-    return text[end - 1 : end] in tuple(",/") or text[max(0, end - 3) : end] in ("var", "let")
+    return text[end - 1 : end] in tuple(",/\\}") or text[max(0, end - 3) : end] in ("var", "let")
 
 
 def _may_hold_comment(text: str, end: int) -> bool:
@@ -146,10 +149,36 @@ def _ends_head(text: str, end: int) -> bool:
         raise Doubt  # the parenthesis that seems to open it may be one of a regular expression or a comment
     if _LINE_TERMINATOR.search(text, word_end, end) and _may_hold_comment(text, start):
         raise Doubt
-    word = _LAST_WORD.search(text, max(0, word_end - 12), word_end)
+    return is_head(text, start)
+
+
+def is_head(text: str, start: int) -> bool:
+    """Whether the parenthesis at `start`, which is in code, opens the head of an `if`, `while`, `for` or `with`."""
+    word = _word_before(text, start)
+    if word and word[0] == "await":  # of `for await (…)`, or of an expression
+        word = _word_before(text, word.start())
     if not word or word[0] not in _HEADS:
         return False
     return begins_word(text, word.start()) and not is_property(text, word.start())
+
+
+def _word_before(text: str, place: int) -> re.Match[str] | None:
+    """The word that ends before `place`, which is in code, as far as it is short."""
+    end = _before_comment_lines(text, place)
+    if text[end - 2 : end] == "*/" or (_LINE_TERMINATOR.search(text, end, place) and _may_hold_comment(text, end)):
+        raise Doubt
+    return _LAST_WORD.search(text, max(0, end - 12), end)
+
+
+def _before_comment_lines(text: str, end: int) -> int:
+    """As before_space, but also before lines that are comments."""
+    while True:
+        end = before_space(text, end)
+        line_start = text.rfind("\n", max(0, end - _NEARBY), end) + 1
+        before = text[max(0, line_start - 3) : line_start].rstrip("\r\n")
+        if not line_start or before.endswith("\\") or not _COMMENT_LINE.fullmatch(text, line_start, end):
+            return end
+        end = line_start
 
 
 def _is_plain_code(text: str) -> bool:

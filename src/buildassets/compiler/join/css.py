@@ -6,46 +6,21 @@ strings, brackets, at-rules; a selector without a block is dropped. What is boun
 """
 
 from collections.abc import Iterator, Sequence
-from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from buildassets.compiler.edits import Edit
 from buildassets.compiler.join import Fault, Joints, Member
+from buildassets.compiler.join.css_outline import Head, Rule, outline
 from buildassets.compiler.lexers.css import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.patterns import lazy_pattern
 
 _ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
 _SOURCE_MAP: Final = lazy_pattern(r"/\*[#@]\s*+sourceMappingURL=")
+_SOURCE_MAP_AT_END: Final = lazy_pattern(r"/\*(?:[^*]++|\*(?!/))*+\*/[ \t\n\r\f]*+\Z")
 _OPEN_STRING: Final = lazy_pattern(OPEN_STRING)
 _OPEN_URL: Final = lazy_pattern(r"[^(]++\((?:[^)\\]++|\\[\s\S])*+")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}  # those of functions are not in it
 _CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
-
-
-class _Head(IntEnum):
-    """How far the head of a sheet has come (CSS Cascade 5, section 2)."""
-
-    LAYERS = 0  # nothing yet but `@layer` statements
-    IMPORTS = 1
-    NAMESPACES = 2
-    CLOSED = 3
-
-
-class _Rule(NamedTuple):
-    """`text[start:end]` is its first token; of an at-rule `keyword` is that in lower case, of others it is empty."""
-
-    keyword: str
-    start: int
-    end: int
-    has_block: bool = False
-
-    def head_after(self, head: _Head) -> _Head:
-        """How far the head has come with this rule."""
-        if self.keyword == "@layer" and not self.has_block:
-            return head if head in (_Head.LAYERS, _Head.CLOSED) else _Head.NAMESPACES
-        if self.keyword == "@import":
-            return max(head, _Head.IMPORTS)
-        return max(head, _Head.NAMESPACES if self.keyword == "@namespace" else _Head.CLOSED)
 
 
 def join(members: Sequence[Member]) -> Joints:
@@ -69,16 +44,33 @@ class _Sheet:
     __slots__ = ("_brackets", "_last", "_open", "_source_maps", "_text", "body", "rules")
 
     def __init__(self, text: str) -> None:
-        self.rules: list[_Rule] = []
+        self.rules: list[Rule] = []  # at least up to the first one that closes the head
         self._text = text
         self._brackets: list[str] = []
-        self._open: _Rule | None = None  # the rule that is not at its end
+        self._open: Rule | None = None  # the rule that is not at its end
         self._source_maps: list[Token] = []
         self._last: Token | None = None
         encoding = _ENCODING.match(text)
         self.body = encoding.end() if encoding else 0  # what stands before it names the sheet's encoding
-        for token in tokens(text, self.body):
-            self._take(token)
+        if not self._takes_outline():
+            for token in tokens(text, self.body):
+                self._take(token)
+
+    def _takes_outline(self) -> bool:
+        """Whether the sheet could be read without its tokens: then none is open at its end."""
+        end = len(self._text)
+        if source_map := _SOURCE_MAP.search(self._text, self.body):
+            comment = _SOURCE_MAP_AT_END.match(self._text, source_map.start())
+            if not comment:
+                return False
+            end = comment.start()
+            self._source_maps = [Token(Kind.COMMENT, end, self._text.index("*/", end + 2) + 2)]
+        found = outline(self._text, self.body, end)
+        if not found:
+            self._source_maps = []
+            return False
+        self.rules, self._open, self._brackets = [*found.rules], found.last, [*found.brackets]
+        return True
 
     def _take(self, token: Token) -> None:
         self._last = token
@@ -91,7 +83,7 @@ class _Sheet:
     def _take_word(self, token: Token) -> None:
         word = self._text[token.start : token.end]
         if self._open is None:
-            self._open = _Rule(unescaped(word).lower() if token.kind is Kind.AT_KEYWORD else "", *token[1:])
+            self._open = Rule(unescaped(word).lower() if token.kind is Kind.AT_KEYWORD else "", *token[1:])
         if token.kind is Kind.FUNCTION:
             self._brackets.append(word)
         elif token.kind is Kind.DELIMITER:
@@ -137,16 +129,16 @@ class _Sheet:
 
 def _head_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
     """What counts in its own sheet and would not in the whole, or would count there for other sheets too."""
-    head = _Head.LAYERS
+    head = Head.LAYERS
     is_alone = sum(bool(sheet.rules) for sheet in sheets) < 2
     for number, (member, sheet) in enumerate(zip(members, sheets, strict=True)):
-        own_head = _Head.LAYERS
+        own_head = Head.LAYERS
         for rule in sheet.rules:
             place = number, rule.start, rule.end
-            if rule.keyword == "@import" and own_head <= _Head.IMPORTS < head:
+            if rule.keyword == "@import" and own_head <= Head.IMPORTS < head:
                 message = f"an `@import` of `{member.shown}` comes after rules of the files before it"
                 yield Fault(*place, "bundle/import", message, "list the imported file in the bundle instead")
-            elif rule.keyword == "@namespace" and own_head <= _Head.NAMESPACES and not is_alone:
+            elif rule.keyword == "@namespace" and own_head <= Head.NAMESPACES and not is_alone:
                 message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
                 yield Fault(*place, "bundle/namespace", message, "leave this file out of the bundle")
             head, own_head = rule.head_after(head), rule.head_after(own_head)

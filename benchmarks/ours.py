@@ -22,11 +22,12 @@ def build(place: Place, **settings: object) -> Command:
 
 
 def version() -> str:
-    """The version, and the commit where this is a checkout."""
+    """The version, and, where this is a checkout, the last commit that changed the sources."""
     from buildassets import __version__
 
     try:
-        return f"{__version__} ({said('git', '-C', str(HERE), 'rev-parse', '--short', 'HEAD')})"
+        commit = said("git", "-C", str(HERE.parent), "log", "-1", "--format=%h", "--", "src")
+        return f"{__version__} ({commit})"
     except MissingError:
         return __version__
 

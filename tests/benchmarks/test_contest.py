@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from benchmarks.checks import Left
 from benchmarks.contest import COLD, UNCHANGED, Contender, Contest, Place, Result, Work, compete
 from benchmarks.installed import MissingError
@@ -8,6 +10,12 @@ from benchmarks.measure import Command
 from benchmarks.tree import Tree
 
 Program = Callable[[Place], str]
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands here have no clock that goes by seconds."""
+    monkeypatch.setattr("benchmarks.contest.EDIT_PAUSE_SECONDS", 0)
 
 
 def contender(program: Program, *works: str, makes: str = "copy") -> Contender:

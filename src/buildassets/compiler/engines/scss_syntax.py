@@ -46,9 +46,14 @@ def blanked(text: str, *, line_comments: bool = True) -> str:
     pieces: list[str] = []
     position = 0
     for start, end in _dead_spans(text, line_comments):
-        pieces += text[position:start], re.sub(r"[^\n]", " ", text[start:end])
+        pieces += text[position:start], _spaces(text[start:end])
         position = end
     return "".join((*pieces, text[position:]))
+
+
+def _spaces(text: str) -> str:
+    """Spaces for `text`; line ends stay."""
+    return "\n".join([" " * len(line) for line in text.split("\n")])
 
 
 def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
@@ -79,9 +84,7 @@ _CUSTOM_PROPERTY: Final = re.compile(r"(?<![^\s;{}])--[^\s:;{}()]+\s*:((?:[^;{}]
 
 def without_custom_values(blank: str) -> str:
     """`blank` with the values of custom properties as spaces: there, Sass leaves everything but interpolation alone."""
-    return _CUSTOM_PROPERTY.sub(
-        lambda match: match[0][: match.start(1) - match.start()] + re.sub(r"[^\n]", " ", match[1]), blank
-    )
+    return _CUSTOM_PROPERTY.sub(lambda match: match[0][: match.start(1) - match.start()] + _spaces(match[1]), blank)
 
 
 _PRELUDE: Final = r"(?:[^;{}#]|#\{[^{}]*\}|#(?!\{))*"

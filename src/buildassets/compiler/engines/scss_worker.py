@@ -284,8 +284,9 @@ def _unsupported(sheet: Sheet) -> Iterator[Diagnostic]:
 
 def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
     functions = {name for blank in sheet.blanks for name in scss_syntax.functions_defined(blank)}
-    read = read_map(source_map, Lines(css)) or SourceMap()
-    for finding in scss_syntax.left_over(css, functions):
+    findings = scss_syntax.left_over(css, functions)
+    read = (read_map(source_map, Lines(css)) if findings else None) or SourceMap()
+    for finding in findings:
         written = origin_at(read, finding.start)
         if written is None:
             location = Location(named(sheet.paths[0]))

@@ -48,6 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     folder = write_tree(tmp_path, SITE) / "site"
     monkeypatch.chdir(folder)
     monkeypatch.delenv("BUILDASSETS_CACHE_DIR", raising=False)
+    monkeypatch.setenv("CI", "")
     project = Project(folder, monkeypatch)
     project.build(3)
     return project
@@ -128,16 +129,25 @@ def test_another_command_is_another(project: Project, arguments: tuple[str, ...]
     assert not said_again()
 
 
-@pytest.mark.parametrize("arguments", [("--json",), ("-v",), ("--no-cache",), ("--cache-dir", ".buildassets")])
+@pytest.mark.parametrize("arguments", [("--json",), ("-v",), ("--no-cache",)])
 def test_whoever_asks_for_more_gets_it(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)
     project.build(3)
     assert not said_again()
 
 
-@pytest.mark.parametrize("name", ["PATH", "NODE_PATH", "BUILDASSETS_CACHE_DIR"])
+@pytest.mark.parametrize("name", ["PATH", "NODE_PATH", "BUILDASSETS_CACHE_DIR", "CI"])
 def test_another_environment_is_another(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, os.environ.get(name, "") + os.pathsep + "elsewhere")
+    assert not said_again()
+
+
+@pytest.mark.parametrize("arguments", [("--cache-dir", "elsewhere"), ("--cache-dir=elsewhere",)])
+def test_the_cache_may_be_where_the_command_says(project: Project, arguments: tuple[str, ...]) -> None:
+    project.command("build", *arguments)
+    project.build(3)
+    assert said_again()
+    shutil.rmtree(project.folder / "elsewhere")
     assert not said_again()
 
 
@@ -151,6 +161,17 @@ def test_warnings_are_said_by_a_build(project: Project) -> None:
     write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
     project.build(3)
     assert not said_again()
+
+
+@pytest.mark.parametrize(("ci", "is_again"), [("", True), ("true", False)])
+def test_who_asked_for_quiet_is_told_no_warning_but_as_an_annotation(
+    project: Project, monkeypatch: pytest.MonkeyPatch, ci: str, is_again: bool
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
+    project.command("build", "-q")
+    project.build(3)
+    assert said_again() is is_again
 
 
 def test_what_may_be_written_again_and_look_the_same_is_not_relied_on(project: Project) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.options import cache_options, compile_options, configured, threads
-from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text, stale_text
+from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text, stale_text, under_ci
 from buildassets.compiler.result import BuildResult, Last, Mode
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def command(
     show.detail(f"wrote {folder}/{name}" for name in result.written)
     said = summary(result, folder)
     show.say(timed(result, said, monotonic() - started))
-    if held and cache and not (result.diagnostics or as_json or verbose or cache_dir):
+    says_more = as_json or verbose or (result.diagnostics and (under_ci() or not quiet))
+    if held and cache and not says_more:
         files = [config_file] if config_file else candidates(os.getcwd(), config.file)
         keep_memo(cache, held[0], config, files, "" if quiet else said)
     return code

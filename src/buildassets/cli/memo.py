@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FOLDER = "builds"
 _DEFAULT_FOLDER = ".buildassets"
 _FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
+_FOLDER_OPTION = "--cache-dir"
 _VERB = "build"
 
 
@@ -78,8 +79,20 @@ def _recalled(path: str, key: bytes) -> str | None:
 
 def _key() -> bytes:
     """All that decides what the command does besides files."""
-    decided = (__version__, environment(), os.getcwd(), os.environ.get(_FOLDER_VARIABLE, ""), *sys.argv[1:])
+    variables = (os.environ.get(name, "") for name in (_FOLDER_VARIABLE, "CI"))
+    decided = (__version__, environment(), os.getcwd(), *variables, *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
+
+
+def _given_folder(arguments: "list[str]") -> str:
+    """What stands behind the last `--cache-dir`, as click reads it; empty where there is none."""
+    given = ""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == _FOLDER_OPTION:
+            given = following
+        elif argument.startswith(_FOLDER_OPTION + "="):
+            given = argument[len(_FOLDER_OPTION) + 1 :]
+    return given
 
 
 def _path(cache_folder: str, key: bytes) -> str:
@@ -88,7 +101,7 @@ def _path(cache_folder: str, key: bytes) -> str:
 
 def _cache_folders() -> "Iterable[str]":
     """Where the cache may be that a command in the working directory uses."""
-    given = os.environ.get(_FOLDER_VARIABLE)
+    given = _given_folder(sys.argv) or os.environ.get(_FOLDER_VARIABLE)
     if given:
         yield os.path.abspath(given)
         return

@@ -88,7 +88,7 @@ class Output:
 
     def on_progress(self) -> Callable[[int, int, str], None] | None:
         """What draws progress, if anybody looks: only a person at a terminal does."""
-        if self.as_json or self.quiet or not sys.stderr.isatty() or _under_ci():
+        if self.as_json or self.quiet or not sys.stderr.isatty() or under_ci():
             return None
         return self.progress.draw
 
@@ -98,7 +98,7 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: boo
     for found in diagnostics:
         if not as_json and (found.is_error or not quiet):
             _print_error(_coloured(found) + "\n")
-        if _under_ci():
+        if under_ci():
             _print_error(render_annotation(found))
 
 
@@ -113,7 +113,7 @@ class Passing:
         """Show these, which are all that hold."""
         show(diagnostics)
         self._size = _terminal_size()
-        if self._size is not None and not _under_ci():
+        if self._size is not None and not under_ci():
             self._rows = sum(_rows(render_text(found), self._size.columns) + 1 for found in diagnostics)
 
     def clear(self) -> None:
@@ -196,7 +196,8 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def _under_ci() -> bool:
+def under_ci() -> bool:
+    """Whether a CI system says that it runs this, so that annotations are wanted."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,10 @@ class Project:
 
     def _config(self) -> Config:
         return load_config(str(self.folder / "buildassets.toml"))
+
+    def forget(self, record: bytes) -> None:
+        """Know of the last build what `record` tells."""
+        self._result = replace(self._result, record=record)
 
     def clean(self) -> BuildResult:
         """The result of a build that knows of no other, in the folder `clean`."""
@@ -162,6 +167,13 @@ def test_a_change_and_its_undoing_leave_the_first_release(project: Project, file
     project.edit(files)
     project.edit({name: str(SITE[name]) if name in SITE else None for name in files})
     assert read_tree(project.folder / "build")["manifest.json"] == first
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("record", [b'{"css/app.css": ["a", 0, []]}', b"[]", b"no JSON"])
+def test_a_record_that_another_version_left_is_none(project: Project, record: bytes) -> None:
+    project.forget(record)
+    assert project.edit({"assets/js/late.js": "late()\n"}).succeeded
     project.assert_as_a_clean_build()
 
 

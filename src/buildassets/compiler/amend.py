@@ -61,7 +61,10 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildR
     if manifest is None:
         raise BeyondError
     entries = entries_of(manifest)
-    change = _Change(config, last, entries, drafts_of)
+    try:
+        change = _Change(config, last, entries, drafts_of)
+    except ValueError:
+        raise BeyondError from None
     outputs = list(change.outputs())
     with release_directory(config.output) as release:
         if bytes_at(manifest_path) != manifest:

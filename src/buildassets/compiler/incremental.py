@@ -27,6 +27,9 @@ def cache_folder(config: Config, given: str | None = None) -> str:
     return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
 
 
+_FORMAT = 2  # of what is kept between builds, where versions under development differ in it
+
+
 class Work(Protocol):
     """A build, told what is known of the last one with the same settings."""
 
@@ -101,4 +104,4 @@ def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
 
 def _named(config: Config, mode: Mode) -> str:
     """All that decides a build besides files."""
-    return repr((__version__, environment(), mode, config))
+    return repr((__version__, _FORMAT, environment(), mode, config))

@@ -101,8 +101,11 @@ def dumped(record: Record) -> bytes:
 
 
 def loaded(content: bytes) -> Record:
-    """The record that `dumped` gave."""
-    return Record({logical: Recorded(*fields) for logical, fields in json.loads(content).items()})
+    """The record that `dumped` gave. Raises ValueError for that of a version that told something else."""
+    try:
+        return Record({logical: Recorded(*fields) for logical, fields in json.loads(content).items()})
+    except (AttributeError, TypeError) as fault:
+        raise ValueError(str(fault)) from None
 
 
 def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:

@@ -12,6 +12,7 @@ from time import monotonic
 from zlib import crc32
 
 from buildassets._version import __version__
+from buildassets.compiler.cache_place import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.looks import looks_of
 from buildassets.compiler.tools import environment
 
@@ -19,9 +20,6 @@ TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the ti
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FOLDER = "builds"
-_DEFAULT_FOLDER = ".buildassets"
-_FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
 _FOLDER_OPTION = "--cache-dir"
 _VERB = "build"
 
@@ -79,7 +77,7 @@ def _recalled(path: str, key: bytes) -> str | None:
 
 def _key() -> bytes:
     """All that decides what the command does besides files."""
-    variables = (os.environ.get(name, "") for name in (_FOLDER_VARIABLE, "CI"))
+    variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI"))
     decided = (__version__, environment(), os.getcwd(), *variables, *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 
@@ -96,17 +94,17 @@ def _given_folder(arguments: "list[str]") -> str:
 
 
 def _path(cache_folder: str, key: bytes) -> str:
-    return os.path.join(cache_folder, _FOLDER, f"{crc32(key):08x}")
+    return os.path.join(cache_folder, BUILDS, f"{crc32(key):08x}")
 
 
 def _cache_folders() -> "Iterable[str]":
     """Where the cache may be that a command in the working directory uses."""
-    given = _given_folder(sys.argv) or os.environ.get(_FOLDER_VARIABLE)
+    given = _given_folder(sys.argv) or os.environ.get(FOLDER_VARIABLE)
     if given:
         yield os.path.abspath(given)
         return
     folder = os.getcwd()
     while True:
-        yield os.path.join(folder, _DEFAULT_FOLDER)
+        yield os.path.join(folder, DEFAULT_FOLDER)
         if folder == (folder := os.path.dirname(folder)):
             return

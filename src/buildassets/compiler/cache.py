@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import content_of
 from buildassets.compiler.traces import Index, Signature, Stale, Trace, dumps, loads
 from buildassets.compiler.values import frozen
@@ -26,7 +27,6 @@ ABSENT: Final = ""  # stands for the digest of what is not there or cannot be re
 _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
 CONTENT: Final = "content"
-BUILDS: Final = "builds"
 IGNORE_FILE: Final = ".gitignore"
 _KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configuration and environment
 # Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
-from buildassets.compiler.cache import BUILDS, CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
+from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
+from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.emit import ASSETS_FOLDER, STAGING_PREFIX
 from buildassets.compiler.values import frozen

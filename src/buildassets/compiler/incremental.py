@@ -11,14 +11,12 @@ from typing import Protocol
 
 from buildassets._version import __version__
 from buildassets.compiler import snapshot
+from buildassets.compiler.cache_place import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config import Config
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.tools import environment, tools
 from buildassets.diagnostics import from_json, to_json
 from buildassets.manifest import MANIFEST_NAME, loads
-
-DEFAULT_FOLDER = ".buildassets"
-FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
 
 
 def cache_folder(config: Config, given: str | None = None) -> str:

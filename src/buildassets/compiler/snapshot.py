@@ -15,7 +15,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
-from buildassets.compiler.cache import ABSENT, BUILDS, FileDigests, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import content_of
 from buildassets.compiler.looks import NOTHING, looks_of
 from buildassets.compiler.traces import Signature

@@ -46,6 +46,10 @@ def test_jinja(site: Path) -> None:
     assert [tag for tag, _ in elements(page)] == SEEN
 
 
+def test_tests_without_a_build(tmp_path: Path) -> None:
+    run_python(*blocks("## Tests without a build"), cwd=tmp_path)
+
+
 def test_critical_css(site: Path) -> None:
     (site / "templates/page.html").write_text(blocks("## Critical CSS")[0])
     program = blocks("## Jinja")[0]
@@ -93,7 +97,7 @@ def test_jinja_backend_of_django(site: Path) -> None:
 
 @pytest.mark.parametrize("method", [name for name in vars(Assets) if not name.startswith("_")])
 def test_every_method_is_in_the_table(method: str) -> None:
-    assert f"| `{method}(" in PAGE
+    assert re.search(rf"^\| `{method}[(`]", PAGE, re.MULTILINE)
 
 
 def test_every_global_of_jinja_is_in_the_table() -> None:

@@ -51,6 +51,7 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
 ) -> None:
     assets = Assets(write_release(tmp_path), url=url)
     assert assets.url("css/app.css") == prefix + file_of("css/app.css", SITE["css/app.css"])
+    assert assets.prefix == prefix
 
 
 @pytest.mark.parametrize("url", ["/a b/", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"])

@@ -80,13 +80,13 @@ class _Release:
     """What one reading of a manifest gave."""
 
     __slots__ = (
-        *("_assets", "_digest", "_livereload", "_manifest", "_maps", "_page_map", "_prefix"),
-        *("entries", "texts", "urls"),
+        *("_assets", "_digest", "_livereload", "_manifest", "_maps", "_page_map"),
+        *("entries", "prefix", "texts", "urls"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
         self._assets: Mapping[str, Any] = document["assets"]
-        self._prefix = prefix
+        self.prefix = prefix
         self._manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._page_map: str | None = None
@@ -105,7 +105,7 @@ class _Release:
         return entry
 
     def _url(self, name: str) -> str:
-        return self._prefix + to_url(self._entry(name)["file"])
+        return self.prefix + to_url(self._entry(name)["file"])
 
     def page_map(self) -> str:
         """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
@@ -116,7 +116,7 @@ class _Release:
     def _made_page_map(self) -> str:
         importmap, modules, scopes = self._maps
         imports = self._addresses(importmap)
-        imports |= {_address(self._prefix + url): _address(self.urls[target]) for url, target in modules.items()}
+        imports |= {_address(self.prefix + url): _address(self.urls[target]) for url, target in modules.items()}
         document: dict[str, object] = {"imports": imports}
         if scopes:
             document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
@@ -135,7 +135,7 @@ class _Release:
         return target not in self._assets and (":" in target or target.startswith("/"))
 
     def _scope(self, scope: str) -> str:
-        return _address(self._prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
+        return _address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
 
     def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
         """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
@@ -165,7 +165,7 @@ class _Release:
         """What the live reload client is told; None where no development build made the release."""
         if not isinstance(self._livereload, str):
             return None
-        where = {"data-prefix": self._prefix, "data-server": self._prefix + to_url(self._livereload)}
+        where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self._livereload)}
         return {**where, "data-release": self._digest}
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
@@ -214,6 +214,11 @@ class Assets:
     def url(self, name: str) -> str:
         """The full URL of `name`, percent-encoded."""
         return (self._pinned or self._reloaded()).urls[name]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the file name in each URL, with a slash at the end."""
+        return (self._pinned or self._reloaded()).prefix
 
     def integrity(self, name: str) -> str | None:
         """Subresource Integrity metadata of `name`, or None where the release was built without."""

@@ -1,0 +1,51 @@
+"""The assets of an application that nobody has built, for its tests: every name has a URL, and no file is opened.
+
+    env.assets = UnbuiltAssets() if app.testing else Assets("build/manifest.json")
+
+Takes names, gives what `Assets` gives. Loaded by who asks for it, never in production. Standard library and vocabulary
+only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from buildassets.media import media_of
+from buildassets.paths import normalise
+from buildassets.runtime.assets import Assets, _prefix, _Release, _Stamp
+
+__all__ = ["UnbuiltAssets"]
+
+_NO_FILE: _Stamp = (0, 0, 0)
+
+
+class UnbuiltAssets(Assets):
+    """Stands where `Assets` does, without a release: `url("css/app.css")` is `/assets/css/app.css`.
+
+    What is no logical path still raises AssetNotFound: `/css/app.css`, `../app.css`. There are no fingerprints, no
+    integrity metadata, no import map; `inline` gives an empty element.
+    """
+
+    def __init__(self, url: str = "/assets/") -> None:
+        super().__init__("", url=url)
+
+    def _read(self) -> tuple[_Stamp, _Release]:
+        return _NO_FILE, _Release({"assets": _EveryName()}, _prefix(self._url or ""), self._shown)
+
+    def _text(self, file: str) -> str:
+        return "<svg/>" if file.endswith(".svg") else ""
+
+
+class _EveryName(Mapping[str, Mapping[str, str]]):
+    """An entry for each logical path that there might be. None is listed, so that none is proposed for another."""
+
+    def __getitem__(self, name: str) -> dict[str, str]:
+        if not isinstance(name, str) or normalise(name) != name:
+            raise KeyError(name)
+        return {"file": name, "type": media_of(name).type}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

@@ -85,7 +85,7 @@ def _measured_apart(peers_python: str, part: str, folder: str) -> dict[str, floa
 
 
 def write_release(folder: Path) -> None:
-    """A manifest like those of real releases (400 bytes an asset), and Django's and compressor's own of the same."""
+    """A manifest like those of real releases (500 bytes an asset), and Django's and compressor's own of the same."""
     from buildassets.manifest import Entry, Manifest, dumps
 
     types = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
@@ -99,6 +99,7 @@ def write_release(folder: Path) -> None:
             size=3000 + number,
             integrity="sha384-" + b64encode(sha384(name.encode()).digest()).decode(),
             encodings={} if suffix == "png" else {"br": 1000 + number, "gzip": 1200 + number},
+            digests={} if suffix == "png" else {one: _digest(f"{name} {one}") for one in ("br", "gzip")},
             inputs=(name,),
             references=tuple(sorted({_name((number + one) % ASSETS, "js") for one in range(number % 3)})),
         )
@@ -107,6 +108,10 @@ def write_release(folder: Path) -> None:
     (folder / "staticfiles.json").write_text(json.dumps({"paths": paths, "version": "1.1", "hash": ""}))
     (folder / "css").mkdir()
     (folder / NAME).write_text("body { color: red }")
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _name(number: int, suffix: str) -> str:

@@ -27,6 +27,7 @@ ENTRY = Entry(
     inputs=("css/_theme.scss", "css/app.scss"),
     references=("img/logo.svg",),
     map="css/app.css.map",
+    digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
 )
 
 
@@ -74,6 +75,7 @@ def test_schema_knows_every_key() -> None:
         ("size", "1"),
         ("integrity", "md5-AAAA"),
         ("encodings", {"gzip": 1.5}),
+        ("digests", {"gzip": "AAAA"}),
         ("inputs", ["/home/me/app.scss"]),
         ("inputs", ["a", "a"]),
         ("references", ["./a.css"]),

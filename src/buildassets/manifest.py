@@ -12,6 +12,7 @@ from buildassets.digest import digest
 from buildassets.document import SCHEMA, AssetLines, assets_span, checksum, no_manifest, read_document, read_served
 
 __all__ = [
+    "IDENTITY",
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
     "SCHEMA",
@@ -24,6 +25,7 @@ __all__ = [
     "read_document",
 ]
 
+IDENTITY: Final = "identity"  # the content coding of a file as it is (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name has no fingerprint, as theirs have
 
@@ -32,7 +34,8 @@ LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name 
 class Entry:
     """One asset. `file` is relative to the release directory's `assets/`; sizes in bytes.
 
-    `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes;
+    `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes; `digests`
+    are the SHA-256 of the copies in base64, and that of the file as `identity` where there is no `integrity`;
     `inputs` and `references` are sorted; `map` is the logical path of the source map, if there is one.
     """
 
@@ -44,6 +47,7 @@ class Entry:
     inputs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     map: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["integrity"] = entry.integrity
     if entry.encodings:
         document["encodings"] = dict(entry.encodings)
+    if entry.digests:
+        document["digests"] = dict(entry.digests)
     document["inputs"] = list(entry.inputs)
     document["references"] = list(entry.references)
     if entry.map is not None:
@@ -205,4 +211,5 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         inputs=tuple(fields.get("inputs", ())),
         references=tuple(fields.get("references", ())),
         map=fields.get("map"),
+        digests=fields.get("digests", {}),
     )

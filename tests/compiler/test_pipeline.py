@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import json
 import os
 import shutil
@@ -305,6 +307,48 @@ def test_copies_have_the_level_that_is_configured(tmp_path: Path) -> None:
         sizes.append(entry.encodings["br"])
         shutil.rmtree(tmp_path / "build")
     assert sizes[0] == sizes[2] < sizes[1]
+
+
+COMPRESSED: Tree = {"assets/a.css": "a { color: tan }\n" * 50, "assets/a.png": b"\x89PNG", "assets/b.txt": "b" * 500}
+
+
+def digests_of_copies(folder: Path, file: str) -> dict[str, str]:
+    """Of those that a released file has: by content coding, as a manifest has them."""
+    copies = {coding: folder / f"build/assets/{file}{suffix}" for coding, suffix in (("br", ".br"), ("gzip", ".gz"))}
+    return {coding: sha256_in_base64(copy) for coding, copy in copies.items() if copy.exists()}
+
+
+def sha256_in_base64(path: Path) -> str:
+    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
+
+
+def test_each_copy_has_its_digest(tmp_path: Path) -> None:
+    result = run(tmp_path, COMPRESSED, "[tool.buildassets]\n")
+    assert result.manifest is not None
+    for entry in result.manifest.assets.values():
+        assert entry.digests == digests_of_copies(tmp_path, entry.file)
+    assert {path: len(entry.digests) for path, entry in result.manifest.assets.items()} == {
+        "a.css": 2,
+        "a.png": 0,
+        "b.txt": 2,
+    }
+
+
+def test_a_file_without_integrity_has_a_digest(tmp_path: Path) -> None:
+    result = run(tmp_path, COMPRESSED, '[tool.buildassets]\nintegrity = "none"\n')
+    assert result.manifest is not None
+    for entry in result.manifest.assets.values():
+        identity = sha256_in_base64(tmp_path / "build/assets" / entry.file)
+        assert entry.digests == {"identity": identity, **digests_of_copies(tmp_path, entry.file)}
+
+
+@pytest.mark.parametrize("lost", ["nothing", "build", "cache"])
+def test_digests_of_copies_that_are_kept_are_as_in_a_clean_build(tmp_path: Path, lost: str) -> None:
+    config = load_config(start=str(write_tree(tmp_path, {"buildassets.toml": "", **COMPRESSED})))
+    first = build(config, cache=str(tmp_path / "cache")).manifest
+    shutil.rmtree(tmp_path / lost, ignore_errors=True)
+    assert first is not None
+    assert build(config, cache=str(tmp_path / "cache")).manifest == first
 
 
 def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:

@@ -34,13 +34,14 @@ class Wanted:
 class Copy:
     """A precompressed copy of `files`, which all hold the same.
 
-    `size_bytes` is 0 where it would not be smaller, and then there is none. `content` is None where every one of
-    `files` has its copy.
+    `size_bytes` is 0 where it would not be smaller, and then there is none. `digest` is that of the copy. `content` is
+    None where every one of `files` has its copy.
     """
 
     files: tuple[str, ...]
     coding: str
     size_bytes: int
+    digest: str
     content: bytes | None
 
 
@@ -68,7 +69,7 @@ class _Work:
 
     def copy(self, content: bytes) -> Copy:
         """The copy that consists of `content`, or none where that is empty."""
-        return Copy(tuple(self.files), self.coding, len(content), content or None)
+        return Copy(tuple(self.files), self.coding, len(content), digest(content), content or None)
 
 
 def made_copies(
@@ -99,7 +100,7 @@ def _held(work: _Work, places: Places, cache: Cache) -> Copy | None:
     if isinstance(known, Stale):
         return None
     if known.size_bytes == 0 or all(cache.files.of(path) == known.result for path in work.paths(places)):
-        return Copy(tuple(work.files), work.coding, known.size_bytes, None)
+        return Copy(tuple(work.files), work.coding, known.size_bytes, known.result, None)
     return None
 
 

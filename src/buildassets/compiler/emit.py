@@ -21,8 +21,8 @@ from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
 from buildassets.compiler.files import content_of, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
-from buildassets.digest import IntegrityAlgorithm, integrity
-from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
+from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
+from buildassets.manifest import IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
@@ -52,7 +52,7 @@ class Earlier:
             return None  # a name without a fingerprint says nothing of the content
         if not all(path in self.untouched for path in files_of(output, entry)):
             return None
-        return Stored(entry.file, entry.size, entry.integrity, entry.encodings)
+        return Stored(entry.file, entry.size, entry.integrity, entry.encodings, entry.digests)
 
 
 class Release:
@@ -88,13 +88,13 @@ class Release:
         if not levels:
             return stored
         wanted = _wanted(stored.values(), digests, levels)
-        copies: dict[str, dict[str, int]] = {one.file: {} for one in wanted}
+        copies: dict[str, list[Copy]] = {one.file: [] for one in wanted}
         places = Places(os.path.join(self._output, ASSETS_FOLDER), self._content)
         for copy in made_copies(wanted, places, cache, executor):
             for file in copy.files if copy.size_bytes else ():
-                copies[file][copy.coding] = copy.size_bytes
+                copies[file].append(copy)
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)
-        return {path: replace(one, encodings=copies.get(one.file, one.encodings)) for path, one in stored.items()}
+        return {path: _with_copies(one, copies.get(one.file, ())) for path, one in stored.items()}
 
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
@@ -117,7 +117,9 @@ class Release:
         name = f"{ASSETS_FOLDER}/{asset.file}"
         if not self._holds(name, content):
             self._add(name, content)
-        return Stored(asset.file, len(content), integrity(algorithm, content) if algorithm else None, {})
+        if algorithm is None:
+            return Stored(asset.file, len(content), None, {}, {IDENTITY: in_base64(asset.digest)})
+        return Stored(asset.file, len(content), integrity(algorithm, content), {}, {})
 
     def _holds(self, name: str, content: bytes) -> bool:
         path = os.path.join(self._output, name)
@@ -137,6 +139,14 @@ class Release:
         temporary = f"{self._folder}/{next(self._numbers)}"
         write_new(temporary, content)
         self._waiting[name] = temporary
+
+
+def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
+    if not copies:
+        return stored
+    sizes = {copy.coding: copy.size_bytes for copy in copies}
+    digests = {copy.coding: in_base64(copy.digest) for copy in copies}
+    return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
 def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[Wanted]:

@@ -18,6 +18,7 @@ def entry(config: Config, asset: Linked, stored: Stored) -> Entry:
         size=stored.size,
         integrity=stored.integrity,
         encodings=stored.encodings,
+        digests=stored.digests,
         inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
         references=tuple(target for target in asset.targets if target not in maps),
         map=min(maps, default=None),

@@ -25,7 +25,7 @@ def cache_folder(config: Config, given: str | None = None) -> str:
     return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
 
 
-_FORMAT = 2  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 3  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):

@@ -260,12 +260,16 @@ class Named:
 
 @frozen
 class Stored:
-    """A file of the release. `encodings` are the sizes in bytes of its copies by content coding."""
+    """A file of the release. `encodings` are the sizes in bytes of its copies by content coding.
+
+    `digests` are those of the copies as the manifest has them, and that of the file where `integrity` is None.
+    """
 
     file: str
     size: int
     integrity: str | None
     encodings: Mapping[str, int]
+    digests: Mapping[str, str]
 
 
 @frozen

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from buildassets.document import no_manifest, read_served, refusal
+from buildassets.document import AssetLines, no_manifest, read_served, refusal
 from buildassets.paths import to_url
 from buildassets.runtime import tags
 from buildassets.runtime.tags import Markup, attribute_names, element
@@ -76,22 +76,23 @@ class _Made(dict[str, "_T"]):
         return made
 
 
-class _Release:
+class Release:
     """What one reading of a manifest gave."""
 
     __slots__ = (
-        *("_assets", "_digest", "_livereload", "_manifest", "_maps", "_page_map"),
-        *("entries", "prefix", "texts", "urls"),
+        *("_assets", "_digest", "_maps", "_page_map", "_retained"),
+        *("entries", "manifest", "prefix", "texts", "urls", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
         self._assets: Mapping[str, Any] = document["assets"]
         self.prefix = prefix
-        self._manifest = manifest
+        self.manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._page_map: str | None = None
         self._digest = document.get("release")
-        self._livereload = document.get("livereload")
+        self._retained = document.get("retained") or ()
+        self.watcher_file = document.get("livereload")
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
         self.urls = _Made(self._url)
         self.texts: dict[str, str] = {}  # of what stands in pages, by name
@@ -101,8 +102,15 @@ class _Release:
         if entry is None:
             raise AssetNotFound(str(name), self._assets)
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
-            raise no_manifest(self._manifest)
+            raise no_manifest(self.manifest)
         return entry
+
+    def all_entries(self) -> Iterator[Any]:
+        """What the manifest says of each file: of every asset, and of those of earlier releases that are retained."""
+        assets = self._assets
+        yield from (assets.parsed() if isinstance(assets, AssetLines) else assets).values()
+        for earlier in self._retained:
+            yield from earlier["assets"].values()
 
     def _url(self, name: str) -> str:
         return self.prefix + to_url(self._entry(name)["file"])
@@ -163,9 +171,9 @@ class _Release:
 
     def livereload(self) -> dict[str, object] | None:
         """What the live reload client is told; None where no development build made the release."""
-        if not isinstance(self._livereload, str):
+        if not isinstance(self.watcher_file, str):
             return None
-        where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self._livereload)}
+        where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self.watcher_file)}
         return {**where, "data-release": self._digest}
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
@@ -319,7 +327,7 @@ class Assets:
         return tags.script(client(), {"nonce": nonce, **told, **attribute_names(attributes)})
 
     def _text(self, file: str) -> str:
-        path = os.path.join(os.path.dirname(self._path), "assets", file)
+        path = os.path.join(files_folder(self), file)
         shown = os.path.join(os.path.dirname(self._shown), "assets", file)
         try:
             with open(path, encoding="utf-8-sig", newline="") as opened:
@@ -329,7 +337,7 @@ class Assets:
         except UnicodeDecodeError:
             raise ValueError(f"cannot inline `{shown}`: it is not UTF-8") from None
 
-    def _reloaded(self) -> _Release:
+    def _reloaded(self) -> Release:
         stamp, release = self._latest
         try:
             if _stamp(os.stat(self._path)) == stamp:
@@ -339,7 +347,7 @@ class Assets:
         self._latest = self._read()
         return self._latest[1]
 
-    def _read(self) -> tuple[_Stamp, _Release]:
+    def _read(self) -> tuple[_Stamp, Release]:
         try:
             # The stamp is that of the file which is read, even if another takes its place meanwhile.
             with open(self._path, "rb") as opened:
@@ -354,7 +362,17 @@ class Assets:
         url = document.get("url") if self._url is None else self._url
         if not isinstance(url, str):
             raise no_manifest(self._shown)
-        return stamp, _Release(document, _prefix(url), self._shown)
+        return stamp, Release(document, _prefix(url), self._shown)
+
+
+def release_of(assets: Assets) -> Release:
+    """What `assets` answers with now: the same as before, unless another manifest has been read."""
+    return assets._pinned or assets._reloaded()
+
+
+def files_folder(assets: Assets) -> str:
+    """The absolute path of the folder that the files of a release are in."""
+    return os.path.join(os.path.dirname(assets._path), "assets")
 
 
 def _reason(fault: OSError) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from buildassets.media import media_of
 from buildassets.paths import normalise
-from buildassets.runtime.assets import Assets, _prefix, _Release, _Stamp
+from buildassets.runtime.assets import Assets, Release, _prefix, _Stamp
 
 __all__ = ["UnbuiltAssets"]
 
@@ -29,8 +29,8 @@ class UnbuiltAssets(Assets):
     def __init__(self, url: str = "/assets/") -> None:
         super().__init__("", url=url)
 
-    def _read(self) -> tuple[_Stamp, _Release]:
-        return _NO_FILE, _Release({"assets": _EveryName()}, _prefix(self._url or ""), self._shown)
+    def _read(self) -> tuple[_Stamp, Release]:
+        return _NO_FILE, Release({"assets": _EveryName()}, _prefix(self._url or ""), self._shown)
 
     def _text(self, file: str) -> str:
         return "<svg/>" if file.endswith(".svg") else ""

@@ -1,0 +1,162 @@
+"""The files of a release for ASGI 3: around an application, or as one.
+
+    app = AssetServer(app, assets=Assets("build/manifest.json"))
+
+Files are read in threads, a block at a time, so that the event loop never waits for a disk. Standard library and
+vocabulary only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+
+from buildassets.paths import from_url
+from buildassets.runtime.assets import Assets
+from buildassets.runtime.ranges import Span
+from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
+from buildassets.runtime.serving import REQUEST_HEADERS, Answer, Representation, answer
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    Message = dict[str, Any]
+    Scope = Any
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+    ASGIApplication = Callable[[Any, Any, Any], Awaitable[None]]
+
+__all__ = ["AssetServer"]
+
+_BLOCK_BYTES: Final = 262144  # most assets are one, so that most answers take one turn of a thread
+_REQUEST_HEADERS: Final = {name.encode("ascii"): name for name in REQUEST_HEADERS}
+_PATHSEND: Final = "http.response.pathsend"
+_BODY: Final = "http.response.body"
+_NOTHING: Final = Span(0, 0)
+
+
+class AssetServer:
+    """An ASGI application that answers for the files of a release, and hands on all else to `app`.
+
+    Without `app` other requests are answered with 404. `prefix` is the path of the URL prefix, that of `assets` by
+    default; it is looked for in the whole path of a request, and in what is left of it below a mount. `origins` are
+    those whose pages may read the files: `*`, or `https://example.com` and others.
+
+    Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApplication | None = None,
+        *,
+        assets: Assets,
+        prefix: str | None = None,
+        origins: str | Iterable[str] = (),
+    ) -> None:
+        self._app = app
+        self._files = ServedFiles(assets, prefix)
+        self._origins = normal_origins(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        resource = self._files.find(*_paths(scope)) if scope["type"] == "http" else None
+        if resource is None and self._app is not None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            given = answer(resource, scope["method"], _headers(scope["headers"]), self._origins)
+            await _send(given, scope, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        else:
+            await send({"type": f"{scope['type']}.close"})
+
+
+def _paths(scope: Scope) -> Iterator[str]:
+    """The whole path of a request, and what is left of it below a mount."""
+    root = scope.get("root_path", "").rstrip("/")
+    path = scope["path"]
+    if "\ufffd" in path:  # which stands for what the server could not decode
+        path = from_url((scope.get("raw_path") or b"").decode("latin-1")) or path
+    yield path
+    yield path.removeprefix(root) if path.startswith(f"{root}/") else root + path
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Those that an answer depends on; several lines of one as RFC 9110, section 5.3, joins them."""
+    headers: dict[str, str] = {}
+    for key, value in given:
+        if name := _REQUEST_HEADERS.get(key):
+            text = value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
+
+
+async def _send(given: Answer, scope: Scope, send: Send) -> None:
+    """Send the answer; its first block is read before it is begun, as a file may be gone."""
+    pieces = _blocks(_with_a_look(given))
+    by_path = (
+        _PATHSEND in (scope.get("extensions") or {}) and given.file and given.content == (Span(0, given.file.size),)
+    )
+    first = _NOTHING if by_path else next(pieces, b"")
+    block = await _bytes_of(first, given.file)
+    if block is None:
+        given, pieces, by_path = answer(None, scope["method"], {}), iter(()), False
+        block = b"".join(piece for piece in given.content if isinstance(piece, bytes))
+    headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in given.headers]
+    await send({"type": "http.response.start", "status": given.status, "headers": headers})
+    if by_path and given.file:
+        await send({"type": _PATHSEND, "path": given.file.path})
+        return
+    left = sum(map(len, given.content)) - len(block)
+    await send({"type": _BODY, "body": block, "more_body": left > 0})
+    for piece in pieces:
+        block = await _bytes_of(piece, given.file)
+        if block is None:
+            raise OSError("a file of the release was changed while it was sent")
+        left -= len(block)
+        await send({"type": _BODY, "body": block, "more_body": left > 0})
+
+
+def _with_a_look(given: Answer) -> tuple[bytes | Span, ...]:
+    """The content, with something of the file first even where nothing or something else of it is sent."""
+    is_looked_at = given.file is None or (given.content and isinstance(given.content[0], Span))
+    return given.content if is_looked_at else (_NOTHING, *given.content)
+
+
+def _blocks(content: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
+    """The content in pieces that may be in memory."""
+    for piece in content:
+        if isinstance(piece, bytes) or len(piece) <= _BLOCK_BYTES:
+            yield piece
+        else:
+            for start in range(piece.start, piece.stop, _BLOCK_BYTES):
+                yield Span(start, min(start + _BLOCK_BYTES, piece.stop))
+
+
+async def _bytes_of(piece: bytes | Span, file: Representation | None) -> bytes | None:
+    if isinstance(piece, Span) and file:
+        return await asyncio.get_running_loop().run_in_executor(None, _read, file, piece)
+    return piece if isinstance(piece, bytes) else b""
+
+
+def _read(file: Representation, span: Span) -> bytes | None:
+    """A span of a file, which is opened for each: so a slow reader or one that goes away leaves none open."""
+    descriptor = opened(file)
+    if descriptor is None:
+        return None
+    try:
+        content = os.pread(descriptor, len(span), span.start)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return content if len(content) == len(span) else None
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Start and stop with the server."""
+    while (message := (await receive())["type"]) != "lifespan.shutdown":
+        await send({"type": f"{message}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,83 @@
+"""Preconditions of requests (RFC 9110, section 13) and the dates in them. Pure; standard library only."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Final
+
+NOT_MODIFIED: Final = 304
+PRECONDITION_FAILED: Final = 412
+
+_ENTITY_TAG: Final = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# The three forms of RFC 9110, section 5.6.7; the day of the week says nothing that the date does not.
+_IMF_FIXDATE: Final = (
+    r"[A-Z][a-z]{2}, (?P<day>\d\d) (?P<month>[A-Z][a-z]{2}) (?P<year>\d{4}) (?P<time>\d\d:\d\d:\d\d) GMT"
+)
+_RFC850: Final = r"[A-Z][a-z]{5,8}, (?P<day>\d\d)-(?P<month>[A-Z][a-z]{2})-(?P<year>\d\d) (?P<time>\d\d:\d\d:\d\d) GMT"
+_ASCTIME: Final = r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d) (?P<year>\d{4})"
+_DATE_FORMS: Final = tuple(re.compile(form, re.ASCII) for form in (_IMF_FIXDATE, _RFC850, _ASCTIME))
+_PIVOT: Final = 70  # two digits below it are years of this century
+
+
+def refused(headers: Mapping[str, str], etag: str, modified: int) -> int | None:
+    """304 or 412 where a precondition says so of the representation with this ETag and date, in seconds.
+
+    None where the request is to be answered. `headers` by names in lower case; the order is that of section 13.2.2.
+    """
+    if (tags := headers.get("if-match")) is not None:
+        if not _lists(tags, etag, is_strong=True):
+            return PRECONDITION_FAILED
+    elif (since := seconds_of(headers.get("if-unmodified-since"))) is not None and modified > since:
+        return PRECONDITION_FAILED
+    if (tags := headers.get("if-none-match")) is not None:
+        return NOT_MODIFIED if _lists(tags, etag, is_strong=False) else None
+    since = seconds_of(headers.get("if-modified-since"))
+    return NOT_MODIFIED if since is not None and modified <= since else None
+
+
+def range_holds(validator: str | None, etag: str, modified: int) -> bool:
+    """Whether a range is to be sent, as `If-Range` says (section 13.1.5).
+
+    The date of a file whose name is made from its content is a strong validator: there is no second version of it.
+    """
+    return validator is None or validator.strip() == etag or seconds_of(validator) == modified
+
+
+def _lists(tags: str, etag: str, is_strong: bool) -> bool:
+    """Whether `tags` is `*`, as every file is there, or lists `etag`, compared as section 8.8.3.2 says."""
+    if tags.strip() == "*":
+        return True
+    return any(tag == etag and not (is_weak and is_strong) for is_weak, tag in _ENTITY_TAG.findall(tags))
+
+
+def http_date(seconds: int) -> str:
+    """`seconds` since 1970 as HTTP writes it; not by `strftime`, which knows the locale's names of days."""
+    year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)
+    return f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
+
+
+def seconds_of(date: str | None) -> int | None:
+    """The seconds since 1970 of an HTTP date in any of its three forms; None for everything else."""
+    if date is None:
+        return None
+    found = next(filter(None, (form.fullmatch(date.strip()) for form in _DATE_FORMS)), None)
+    if found is None or found["month"] not in _MONTHS:
+        return None
+    year = int(found["year"])
+    if len(found["year"]) == 2:
+        year += 2000 if year < _PIVOT else 1900
+    month = _MONTHS.index(found["month"]) + 1
+    hour, minute, second = map(int, found["time"].split(":"))
+    try:
+        when = datetime(year, month, int(found["day"]), hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(when.timestamp()) + (second == 60)

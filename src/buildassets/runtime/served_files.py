@@ -1,0 +1,181 @@
+"""The files of a release by the paths of their URLs: all that is served, and nothing else.
+
+Takes the release that `Assets` has read and looks at each file that it names, once. A request's path is only ever
+looked up here. Standard library and vocabulary only.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from buildassets.document import no_manifest, refusal
+from buildassets.errors import ManifestError
+from buildassets.paths import from_url, normalise
+from buildassets.runtime.assets import Assets, Release, files_folder, release_of
+from buildassets.runtime.negotiation import IDENTITY
+from buildassets.runtime.serving import Representation, Resource
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    Table = Mapping[str, Resource]
+
+SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → file suffix
+# Of these the build has made sure that they are UTF-8, or their text cannot say what it is. Markup says it itself.
+_UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
+_TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
+_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class ServedFiles:
+    """What may be served of a release, by path.
+
+    `prefix` is the path of the URL prefix, that of `assets` by default. Raises ManifestError where a file that the
+    manifest names is not there as it says. Where `assets` follows its manifest, so does this, and files that are not
+    there are not served.
+    """
+
+    def __init__(self, assets: Assets, prefix: str | None = None) -> None:
+        self._assets = assets
+        self._prefix = prefix
+        self._folder = files_folder(assets)
+        release = release_of(assets)
+        self._latest = (release, self._table(release))
+
+    def find(self, *paths: str) -> Resource | None:
+        """What the first of `paths` that names anything names; they are percent-decoded, their bytes as UTF-8."""
+        release, table = self._latest
+        if self._assets.reload:
+            release, table = self._followed()
+        for path in paths:
+            if found := table.get(path):
+                return found
+        watcher_file = release.watcher_file if self._assets.reload else None
+        if watcher_file and self._path(release, watcher_file) in paths:
+            return _live(os.path.join(self._folder, watcher_file))
+        return None
+
+    def _followed(self) -> tuple[Release, Table]:
+        try:
+            release = release_of(self._assets)
+        except ManifestError:  # which the page says better that needs the release
+            return self._latest
+        if release is not self._latest[0]:
+            self._latest = (release, self._table(release))
+        return self._latest
+
+    def _table(self, release: Release) -> Table:
+        """Every resource by its path. Where the release stays as it is, each of its files has to be there."""
+        now_s = int(time.time())
+        table: dict[str, Resource] = {}
+        faults: list[str] = []
+        try:
+            named = [(self._path(release, one["file"]), _resource(one, self._folder)) for one in release.all_entries()]
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise no_manifest(release.manifest) from None
+        for path, resource in named:
+            modified, fault = _looked_at(resource)
+            if fault is None:
+                table.setdefault(path, replace(resource, modified=min(modified, now_s)))
+            else:
+                faults.append(fault)
+        if faults and not self._assets.reload:
+            raise _incomplete(release.manifest, faults)
+        return table
+
+    def _path(self, release: Release, file: str) -> str:
+        return _path_of(release.prefix if self._prefix is None else self._prefix) + file
+
+
+def _incomplete(manifest: str, faults: list[str]) -> ManifestError:
+    others = f"; {len(faults) - 1:,} more of its files are not as it says" if len(faults) > 1 else ""
+    return refusal("manifest/file", f"`{manifest}` names {faults[0]}{others}", manifest)
+
+
+def _path_of(prefix: str) -> str:
+    """The path of a URL prefix, percent-decoded, with a slash at each end."""
+    if "://" in prefix or prefix.startswith("//"):
+        prefix = prefix.partition("//")[2].partition("/")[2]
+    path = from_url(prefix).strip("/")
+    return f"/{path}/" if path else "/"
+
+
+def _resource(entry: Mapping[str, Any], folder: str) -> Resource:
+    """What a manifest's entry says. Raises what a wrong one leads to."""
+    file, media_type, size = entry["file"], entry["type"], entry["size"]
+    if normalise(file) != file or not (media_type.isascii() and media_type.isprintable()):
+        raise ValueError
+    path = os.path.join(folder, file)
+    digests = entry.get("digests") or {}
+    content = digests.get(IDENTITY) or (entry.get("integrity") or "").partition("-")[2]
+    identity = _tag(content or f"{size:x}")
+    representations = {IDENTITY: Representation(path, size, f'"{identity}"')}
+    for coding, coded_size in (entry.get("encodings") or {}).items():
+        if suffix := SUFFIXES.get(coding):
+            tag = _tag(digests.get(coding) or f"{coded_size:x}.{identity}")
+            representations[coding] = Representation(path + suffix, coded_size, f'"{tag}.{coding}"')
+    charset = "; charset=utf-8" if media_type in _UTF8_TYPES else ""
+    return Resource(media_type + charset, representations, modified=0)
+
+
+def _tag(digest: str) -> str:
+    """A part of `digest`, in base64, that may stand in an ETag and in the boundary of a multipart answer."""
+    return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
+
+
+def _looked_at(resource: Resource) -> tuple[int, str | None]:
+    """When the file was modified, and what is wrong with it or a copy of it, if anything is."""
+    modified = 0
+    for coding, one in resource.representations.items():
+        try:
+            status = os.lstat(one.path)
+        except (OSError, ValueError):
+            return 0, f"`{one.path}`, which is not there"
+        if not stat.S_ISREG(status.st_mode):
+            return 0, f"`{one.path}`, which is no regular file"
+        if status.st_size != one.size:
+            return 0, f"`{one.path}` with {one.size} bytes, and it has {status.st_size}"
+        if coding == IDENTITY:
+            modified = max(0, int(status.st_mtime))
+    return modified, None
+
+
+def _live(path: str) -> Resource | None:
+    """A file that is written anew, of no size that a manifest could know."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    tag = f'"{status.st_mtime_ns:x}.{status.st_size:x}"'
+    only = Representation(path, status.st_size, tag)
+    return Resource("application/json", {IDENTITY: only}, int(status.st_mtime), is_lasting=False)
+
+
+def opened(file: Representation) -> int | None:
+    """A descriptor for reading `file`; None where it is no longer there as it was."""
+    try:
+        descriptor = os.open(file.path, _READ_FLAGS)
+    except OSError:
+        return None
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_size == file.size:
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def normal_origins(origins: str | Iterable[str]) -> frozenset[str]:
+    """The origins that are named, as browsers name them in `Origin`. Raises ValueError for what is none."""
+    names = frozenset((origins,) if isinstance(origins, str) else origins)
+    for name in names:
+        scheme, separator, host = name.partition("://")
+        if name != "*" and not (scheme and separator and host and "/" not in host and name.isprintable()):
+            raise ValueError(f"{name!r} is no origin, such as `https://example.com`, nor `*`")
+    return names

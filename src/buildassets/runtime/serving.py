@@ -1,0 +1,200 @@
+"""The answer to a request for a file of a release: what RFC 9110 makes of a method and a few headers.
+
+Takes values and gives values: which file is meant was looked up before, and what is sent is read afterwards. Pure;
+standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
+from buildassets.runtime.negotiation import IDENTITY, preferred_coding
+from buildassets.runtime.ranges import Span, wanted_spans
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Final
+
+REASONS: Final[Mapping[int, str]] = {
+    200: "OK",
+    204: "No Content",
+    206: "Partial Content",
+    304: "Not Modified",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    412: "Precondition Failed",
+    416: "Range Not Satisfiable",
+    431: "Request Header Fields Too Large",
+}
+# What an answer depends on, beside method and path.
+REQUEST_HEADERS: Final = (
+    "accept-encoding",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "origin",
+    "range",
+)
+EVERY_ORIGIN: Final = "*"
+
+_MOST_CHARACTERS: Final = 8192  # of a header, also of one that comes in many lines
+_METHODS: Final = "GET, HEAD, OPTIONS"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_FOR_ONCE: Final = "no-store"
+# Beside those that scripts of every origin may read (Fetch, section 4.11): what readers of parts of files look at.
+_EXPOSED: Final = "Accept-Ranges, Content-Encoding, Content-Range, ETag"
+_PREFLIGHT_S: Final = 86400
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """One file: an asset as it is, or a precompressed copy. `path` is absolute, `etag` has its quotes."""
+
+    path: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What one URL names: its representations by content coding, one of which is `identity`.
+
+    `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
+    """
+
+    type: str
+    representations: Mapping[str, Representation]
+    modified: int
+    is_lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to send: status, headers, and the content as bytes and as spans of `file`.
+
+    `file` is also named where nothing of it is sent as the method is HEAD; an answer for a file that is gone is
+    `NOT_FOUND`.
+    """
+
+    status: int
+    headers: Headers
+    content: tuple[bytes | Span, ...] = ()
+    file: Representation | None = None
+
+
+def answer(resource: Resource | None, method: str, headers: Mapping[str, str], origins: Collection[str] = ()) -> Answer:
+    """The answer to `method` for `resource`, None where nothing has that name.
+
+    `headers` by names in lower case, those of `REQUEST_HEADERS`; `origins` are those whose pages may read the content.
+    """
+    if resource is None:
+        given = NOT_FOUND
+    else:
+        common = _common_headers(resource, headers.get("origin"), origins)
+        given = _answer(resource, method, headers, common)
+    return replace(given, content=()) if method == "HEAD" else given
+
+
+def _answer(resource: Resource, method: str, headers: Mapping[str, str], common: Headers) -> Answer:
+    if method == "OPTIONS":
+        return Answer(204, (("Allow", _METHODS), *_preflight_headers(common)))
+    if method not in ("GET", "HEAD"):
+        return _refusal(405, ("Allow", _METHODS))
+    if any(len(value) > _MOST_CHARACTERS for value in headers.values()):
+        return _refusal(431)
+    sizes = {coding: one.size for coding, one in resource.representations.items()}
+    coding = preferred_coding(headers.get("accept-encoding"), sizes)
+    if coding is None:
+        return _refusal(406, ("Vary", "Accept-Encoding"))
+    chosen = resource.representations[coding]
+    common = (*common, ("ETag", chosen.etag), ("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE))
+    status = refused(headers, chosen.etag, resource.modified)
+    if status == NOT_MODIFIED:
+        return Answer(NOT_MODIFIED, common)
+    if status == PRECONDITION_FAILED:
+        return _refusal(PRECONDITION_FAILED)
+    spans = None
+    if method == "GET" and range_holds(headers.get("if-range"), chosen.etag, resource.modified):
+        spans = wanted_spans(headers.get("range"), chosen.size)
+    return _content(resource, coding, spans, common)
+
+
+def _content(resource: Resource, coding: str, spans: tuple[Span, ...] | None, common: Headers) -> Answer:
+    """All of a representation, or parts of it."""
+    chosen = resource.representations[coding]
+    if coding != IDENTITY:
+        common = (*common, ("Content-Encoding", coding))
+        # What the header would say of several parts together, a client would try to undo for all of them at once.
+        spans = None if spans and len(spans) > 1 else spans
+    common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)), _NO_SNIFFING)
+    if spans is None:
+        lengths = (("Content-Type", resource.type), ("Content-Length", str(chosen.size)))
+        return Answer(200, (*lengths, *common), (Span(0, chosen.size),), chosen)
+    if not spans:
+        return _refusal(416, ("Content-Range", f"bytes */{chosen.size}"))
+    if len(spans) == 1:
+        part = (("Content-Type", resource.type), ("Content-Range", _content_range(spans[0], chosen.size)))
+        return Answer(206, (*part, ("Content-Length", str(len(spans[0]))), *common), spans, chosen)
+    return _parts(resource, chosen, spans, common)
+
+
+def _parts(resource: Resource, chosen: Representation, spans: tuple[Span, ...], common: Headers) -> Answer:
+    """Several parts in one answer (RFC 9110, section 14.6)."""
+    # No content holds a digest of its own, so this is a boundary without a look at the content.
+    boundary = f"parts-{chosen.etag[1:-1]}"
+    content: list[bytes | Span] = []
+    for span in spans:
+        described = f"Content-Type: {resource.type}\r\nContent-Range: {_content_range(span, chosen.size)}"
+        content += [f"\r\n--{boundary}\r\n{described}\r\n\r\n".encode("latin-1"), span]
+    content.append(f"\r\n--{boundary}--\r\n".encode("latin-1"))
+    length = sum(map(len, content))
+    described_all = (("Content-Type", f'multipart/byteranges; boundary="{boundary}"'), ("Content-Length", str(length)))
+    return Answer(206, (*described_all, *common), tuple(content), chosen)
+
+
+def _content_range(span: Span, size: int) -> str:
+    return f"bytes {span.start}-{span.stop - 1}/{size}"
+
+
+def _common_headers(resource: Resource, origin: str | None, origins: Collection[str]) -> Headers:
+    """What every answer about a resource says: who may read it, and what it varies with."""
+    is_for_some = bool(origins) and EVERY_ORIGIN not in origins and resource.is_lasting
+    varies = ["Accept-Encoding"] * (len(resource.representations) > 1) + ["Origin"] * is_for_some
+    common: Headers = (("Vary", ", ".join(varies)),) if varies else ()
+    # A page of any origin that may read where the watcher listens may listen too.
+    if not resource.is_lasting or not (EVERY_ORIGIN in origins or origin in origins):
+        return common
+    allowed = EVERY_ORIGIN if EVERY_ORIGIN in origins else origin or ""
+    return (*common, ("Access-Control-Allow-Origin", allowed), ("Access-Control-Expose-Headers", _EXPOSED))
+
+
+def _preflight_headers(common: Headers) -> Headers:
+    if not any(name == "Access-Control-Allow-Origin" for name, _ in common):
+        return common
+    conditions = ", ".join(name for name in REQUEST_HEADERS if name.startswith(("if-", "range")))
+    return (
+        *common,
+        ("Access-Control-Allow-Methods", "GET, HEAD"),
+        ("Access-Control-Allow-Headers", conditions),
+        ("Access-Control-Max-Age", str(_PREFLIGHT_S)),
+    )
+
+
+_NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
+
+
+def _refusal(status: int, *more: tuple[str, str]) -> Answer:
+    """An answer without a file. No cache keeps it: the next release may have what this one lacks."""
+    text = f"{REASONS[status]}\n".encode("ascii")
+    described = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text))))
+    return Answer(status, (*described, ("Cache-Control", _FOR_ONCE), _NO_SNIFFING, *more), (text,))
+
+
+NOT_FOUND: Final = _refusal(404)

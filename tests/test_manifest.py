@@ -26,6 +26,7 @@ ENTRY = Entry(
     encodings={"gzip": 4120, "br": 3577},
     inputs=("css/_theme.scss", "css/app.scss"),
     references=("img/logo.svg",),
+    imports=("js/lib.js",),
     map="css/app.css.map",
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
 )

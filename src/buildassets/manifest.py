@@ -36,7 +36,8 @@ class Entry:
 
     `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes; `digests`
     are the SHA-256 of the copies in base64, and that of the file as `identity` where there is no `integrity`;
-    `inputs` and `references` are sorted; `map` is the logical path of the source map, if there is one.
+    `inputs`, `references` and `imports` are sorted; `imports` are the modules that a script loads before it runs, among
+    them those that an import map names; `map` is the logical path of the source map, if there is one.
     """
 
     file: str
@@ -46,6 +47,7 @@ class Entry:
     encodings: Mapping[str, int] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
     map: str | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -151,6 +153,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["digests"] = dict(entry.digests)
     document["inputs"] = list(entry.inputs)
     document["references"] = list(entry.references)
+    if entry.imports:
+        document["imports"] = list(entry.imports)
     if entry.map is not None:
         document["map"] = entry.map
     return document
@@ -210,6 +214,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         encodings=fields.get("encodings", {}),
         inputs=tuple(fields.get("inputs", ())),
         references=tuple(fields.get("references", ())),
+        imports=tuple(fields.get("imports", ())),
         map=fields.get("map"),
         digests=fields.get("digests", {}),
     )

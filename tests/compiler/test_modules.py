@@ -340,6 +340,23 @@ def test_the_configured_map_goes_before_packages(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["importmap", "rewrite"])
+def test_the_manifest_tells_what_a_script_waits_for(tmp_path: Path, mode: str) -> None:
+    files = {
+        "assets/app.js": (
+            'import "./a.js"; export * from "lib"; import "lit"; import("./late.js"); import "./b.js?own";\n'
+            'import "./c.css" with { type: "css" }; new Worker(new URL("./work.js", import.meta.url));'
+        ),
+        **{f"assets/{name}.js": "export default 1;" for name in ("a", "b", "late", "lib", "work")},
+        "assets/c.css": "",
+    }
+    settings = NPM + PLAIN.replace("importmap", mode, 1) + '[importmap]\nlib = "lib.js"\n'
+    manifest = built(tmp_path, {**PACKAGES, **files}, settings)
+    assert manifest.assets["app.js"].imports == ("a.js", "lib.js", "npm/lit/lit.js")
+    assert manifest.assets["npm/lit/lit.js"].imports == ("npm/lit/x/other.js", "npm/lit/x/part.js")
+    assert manifest.assets["a.js"].imports == manifest.assets["c.css"].imports == ()
+
+
+@pytest.mark.parametrize("mode", ["importmap", "rewrite"])
 def test_a_worker_has_its_packages_written_into_it(tmp_path: Path, mode: str) -> None:
     files = {**PACKAGES, "assets/start.js": 'new Worker(new URL("app.js", import.meta.url))'}
     manifest = built(tmp_path, files, NPM + PLAIN.replace("importmap", mode))

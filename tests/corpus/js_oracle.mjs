@@ -40,8 +40,9 @@ function referenceOf(node) {
     case "ImportDeclaration":
     case "ExportNamedDeclaration":
     case "ExportAllDeclaration":
-    case "ImportExpression":
       return ["module", literal(node.source)];
+    case "ImportExpression":
+      return ["module, later", literal(node.source)];
     case "CallExpression": {
       const callee = node.callee;
       const resolves = callee.type === "MemberExpression" && !callee.computed && callee.property.name === "resolve";

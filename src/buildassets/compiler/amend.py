@@ -14,7 +14,7 @@ from buildassets.compiler.bodies import text_of
 from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
-from buildassets.compiler.entries import entry, inputs_of
+from buildassets.compiler.entries import entry, imports_of, inputs_of
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
@@ -70,7 +70,9 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildR
         if bytes_at(manifest_path) != manifest:
             raise BeyondError
         stored = store(release, outputs, Earlier(last.unchanged, entries))
-        changed: dict[str, Entry] = {path: entry(config, change.assets[path], one) for path, one in stored.items()}
+        changed: dict[str, Entry] = {
+            path: entry(config, change.assets[path], one, change.imports[path]) for path, one in stored.items()
+        }
         manifest = amended(manifest, changed)
         written = release.finish(manifest)
     removed = {path for logical in changed for path in files_of(config.output, entries[logical])}
@@ -87,10 +89,11 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildR
 
 
 class _Change:
-    """What changed files do to the assets. `assets` are those that were done over."""
+    """What changed files do to the assets. `assets` are those that were done over, `imports` what these wait for."""
 
     def __init__(self, config: Config, last: Last, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
         self.assets: dict[LogicalPath, Linked] = {}
+        self.imports: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
         self._written: dict[LogicalPath, tuple[Link, ...]] = {}
         self._config = config
         self._last = last
@@ -172,12 +175,14 @@ class _Change:
         if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
             self.assets[path] = Linked(draft, links_of(draft, before.links))
             self._written[path] = links_of(draft, before.written)
+            self.imports[path] = tuple(map(LogicalPath, self._entries[path].imports))
             return
         is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
         if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
             raise BeyondError
         self.assets[path] = asset
         self._written[path] = asset.links
+        self.imports[path] = imports_of(path, asset.links)
 
     def _source(self, path: LogicalPath) -> Source:
         asset = self._record.assets[path]

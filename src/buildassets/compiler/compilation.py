@@ -9,7 +9,7 @@ from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import refusals
 from buildassets.compiler.drafting import Drafts
-from buildassets.compiler.entries import input_name
+from buildassets.compiler.entries import imports_of, input_name
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import Absence, nearest_asset
@@ -29,13 +29,15 @@ from buildassets.paths import LogicalPath
 class Compilation:
     """Every asset, by logical path, the links that are written into each, and all that was found on the way.
 
-    `unreached` are the sources that no release would hold, `inputs` the absolute paths of all that was read or looked
-    for; `by_themselves` are the assets that are made of one source and nothing else.
+    `imports` are the modules that each script waits for, `unreached` the sources that no release would hold, `inputs`
+    the absolute paths of all that was read or looked for; `by_themselves` are the assets that are made of one source
+    and nothing else.
     """
 
     assets: Mapping[LogicalPath, Linked]
     written: Mapping[LogicalPath, tuple[Link, ...]]
     importmap: ImportMap
+    imports: Mapping[LogicalPath, tuple[LogicalPath, ...]]
     unreached: tuple[LogicalPath, ...]
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[str, ...] = ()
@@ -88,8 +90,12 @@ def compile_all(
     released = WithLinks(walk.assets, settled.written)
     if config.source_maps and not any(found.is_error for found in told):
         released = with_maps(released, _origins(config))
+    imports = {
+        path: imports_of(path, (*one.links, *settled.by_name.get(path, ()))) for path, one in walk.assets.items()
+    }
+    maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
-    return Compilation(released.assets, released.written, settled.importmap, unreached, told, inputs, by_themselves)
+    return Compilation(released.assets, released.written, *maps, unreached, told, inputs, by_themselves)
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:

@@ -1,16 +1,35 @@
 """What a manifest says of an asset: which files made it, what it refers to, and where it is stored. Pure."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from buildassets.compiler.config import Config, shown_path
-from buildassets.compiler.model import Linked, ReferenceKind, Stored
+from buildassets.compiler.model import Link, Linked, Reference, ReferenceKind, Stored
 from buildassets.manifest import Entry
-from buildassets.media import media_of
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, split_url
 
 
-def entry(config: Config, asset: Linked, stored: Stored) -> Entry:
-    """The entry of `asset`, whose file is `stored`."""
+def imports_of(asset: LogicalPath, links: Iterable[Link]) -> tuple[LogicalPath, ...]:
+    """The modules that the script `asset` waits for, by its `links`, sorted; none for what is no script.
+
+    One that is imported with a query or a fragment is another module to a browser, by another URL.
+    """
+    if not _is_script(asset):
+        return ()
+    return tuple(sorted({target for reference, target in links if _waits_for(reference, target)}))
+
+
+def _waits_for(reference: Reference, target: LogicalPath) -> bool:
+    return reference.kind is ReferenceKind.MODULE and _is_script(target) and not split_url(reference.url)[1]
+
+
+def _is_script(path: LogicalPath) -> bool:
+    return media_of(path).syntax is Syntax.JAVASCRIPT
+
+
+def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalPath, ...]) -> Entry:
+    """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`."""
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
         file=stored.file,
@@ -21,6 +40,7 @@ def entry(config: Config, asset: Linked, stored: Stored) -> Entry:
         digests=stored.digests,
         inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
         references=tuple(target for target in asset.targets if target not in maps),
+        imports=imports,
         map=min(maps, default=None),
     )
 

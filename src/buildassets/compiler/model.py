@@ -46,6 +46,7 @@ class ReferenceKind(Enum):
 
     URL = "url"  # a URL reference: `a.png` is beside the file
     MODULE = "module"  # a module specifier: `a.js` is a bare name, only `./`, `../` and `/` begin a path
+    LATER = "module, later"  # the same in `import()`, which loads it when it is called
     RESOLVED = "resolved"  # a module specifier of which only the URL is wanted: `import.meta.resolve("./a.js")`
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
     ORIGINAL = "original"  # the same in a source map: it names what is released anyhow, and reaches nothing
@@ -210,7 +211,8 @@ class ModuleBundles:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-SPECIFIERS: Final = (ReferenceKind.MODULE, ReferenceKind.RESOLVED)  # what is read as module specifiers are
+IMPORTS: Final = (ReferenceKind.MODULE, ReferenceKind.LATER)  # what loads a module
+SPECIFIERS: Final = (*IMPORTS, ReferenceKind.RESOLVED)  # what is read as module specifiers are
 
 
 Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names

@@ -16,7 +16,7 @@ from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.lexers.js import reads_as_module
 from buildassets.compiler.link import nearest_asset
-from buildassets.compiler.model import SPECIFIERS, Draft, ImportMap, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.model import IMPORTS, SPECIFIERS, Draft, ImportMap, Link, Linked, Reference
 from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
 from buildassets.compiler.places import place_of
 from buildassets.compiler.resolve import bare_name, has_host, mapped, module_url, target_of
@@ -126,16 +126,20 @@ class Names:
         None where it has to be written into the file: it is no specifier, a browser would make something else of it
         (in a bundle, which may lie in another folder than its members), or only the URL is wanted, perhaps of a worker.
         """
-        if reference.kind is not ReferenceKind.MODULE or self.follow(reference, base) != target:
+        if reference.kind not in IMPORTS or self.follow(reference, base) != target:
             return None
         return self.bare(reference) or module_url(reference.url, base)
 
 
 @frozen
 class Settled:
-    """The links that are written into each file, and the import map by which pages find what is not."""
+    """The links that are written into each file, and the import map by which pages find what is not.
+
+    `by_name` are the places in scripts that the configured import map takes to assets.
+    """
 
     written: Mapping[LogicalPath, tuple[Link, ...]]
+    by_name: Mapping[LogicalPath, tuple[Link, ...]]
     importmap: ImportMap
 
 
@@ -163,7 +167,7 @@ def settle(assets: Mapping[LogicalPath, Linked], names: Names, *, leave_to_page:
                 elif left is not None:
                     modules[left] = target
     importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
-    return Settled(written, replace(importmap, modules=modules))
+    return Settled(written, mapped_links, replace(importmap, modules=modules))
 
 
 def _is_script(path: LogicalPath) -> bool:
@@ -179,7 +183,7 @@ def _apart(
     for path, asset in assets.items():
         links = (*asset.links, *mapped_links.get(path, ()))
         imports[path] = [target for _, target in links if _is_script(target)] if _is_script(path) else []
-        is_page_s = [_is_script(path) and reference.kind is ReferenceKind.MODULE for reference, _ in links]
+        is_page_s = [_is_script(path) and reference.kind in IMPORTS for reference, _ in links]
         starts.update(target for (_, target), is_one in zip(links, is_page_s, strict=True) if not is_one)
     return reachable(imports, filter(_is_script, starts))
 

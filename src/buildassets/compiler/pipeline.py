@@ -180,7 +180,7 @@ def _compile(config: Config, means: _Means) -> "Compilation":
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             return compile_all(drafts_of, compiles_to, config, means.mode, means.progress)
     except BuildError as fault:
-        return Compilation({}, {}, ImportMap(), (), fault.diagnostics)
+        return Compilation({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
 def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
@@ -194,7 +194,10 @@ def _manifest(config: Config, compilation: "Compilation", stored: Mapping[Logica
         version=__version__,
         engines=engines,
         url=config.url,
-        assets={path: entry(config, asset, stored[path]) for path, asset in sorted(compilation.assets.items())},
+        assets={
+            path: entry(config, asset, stored[path], compilation.imports.get(path, ()))
+            for path, asset in sorted(compilation.assets.items())
+        },
         importmap=compilation.importmap.imports,
         scopes=compilation.importmap.scopes,
         modules=compilation.importmap.modules,

@@ -8,7 +8,7 @@ from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.compiler.references.js import scan, scan_tokens
 from tests.compiler.lexers.test_js import watchdog
 
-MODULE, RESOLVED = ReferenceKind.MODULE, ReferenceKind.RESOLVED
+MODULE, LATER, RESOLVED = ReferenceKind.MODULE, ReferenceKind.LATER, ReferenceKind.RESOLVED
 URL, SOURCE_MAP = ReferenceKind.URL, ReferenceKind.SOURCE_MAP
 
 FORMS = [
@@ -26,25 +26,25 @@ FORMS = [
     ('export * from "x"', MODULE),
     ('export * as default from "x"', MODULE),
     ('export { a, b as c } from "x"', MODULE),
-    ('import("x")', MODULE),
-    ("import(`x`)", MODULE),
-    ('async () => { a = await (b) / 2; import("x"); c / 1 }', MODULE),
-    ('a = b // if\n(c) / 2; import("x"); d / 1', MODULE),
-    ('var \\u0061\n/"/.test(import("x"))', MODULE),
-    ('import(\n// a\n"x"\n,)', MODULE),
-    ('import("x", { with: { type: "json" } })', MODULE),
-    ('import.source("x")', MODULE),
-    ('import . defer("x")', MODULE),
+    ('import("x")', LATER),
+    ("import(`x`)", LATER),
+    ('async () => { a = await (b) / 2; import("x"); c / 1 }', LATER),
+    ('a = b // if\n(c) / 2; import("x"); d / 1', LATER),
+    ('var \\u0061\n/"/.test(import("x"))', LATER),
+    ('import(\n// a\n"x"\n,)', LATER),
+    ('import("x", { with: { type: "json" } })', LATER),
+    ('import.source("x")', LATER),
+    ('import . defer("x")', LATER),
     ('import.meta.resolve("x")', RESOLVED),
-    ('[...import("x")]', MODULE),
-    ('`${import("x")}`', MODULE),
-    ('`a${`b${{ c: import("x") }}`}d`', MODULE),
-    ('if (a) /"/.test(import("x"))', MODULE),
-    ('a = (b) / c; "/"; import("x")', MODULE),
-    ('function f() {} /"/.test(import("x"))', MODULE),
-    ('a = function () {} / import("x") / "b"', MODULE),
-    ('return /"/; import("x")', MODULE),
-    ('a.return / import("x") / b', MODULE),
+    ('[...import("x")]', LATER),
+    ('`${import("x")}`', LATER),
+    ('`a${`b${{ c: import("x") }}`}d`', LATER),
+    ('if (a) /"/.test(import("x"))', LATER),
+    ('a = (b) / c; "/"; import("x")', LATER),
+    ('function f() {} /"/.test(import("x"))', LATER),
+    ('a = function () {} / import("x") / "b"', LATER),
+    ('return /"/; import("x")', LATER),
+    ('a.return / import("x") / b', LATER),
     ('new URL("x", import.meta.url)', URL),
     ('new URL(\n"x",\nimport.meta.url,)', URL),
     ('new Worker(new URL("x", import.meta.url), { type: "module" })', URL),
@@ -54,10 +54,10 @@ FORMS = [
     ("a();//# sourceMappingURL=x", SOURCE_MAP),
     ("/*# sourceMappingURL=x */", SOURCE_MAP),
     ("//# sourceMappingURL=a\n//# sourceMappingURL=x\n// b", SOURCE_MAP),
-    ("var a\n/'/.test(b); import(\"x\") // '", MODULE),
-    ("let a = b, c\n/'/.test(d); import(\"x\") // '", MODULE),
-    ("var a,\nb\n/'/.test(c); import(\"x\") // '", MODULE),
-    ("let /**/ a\n/'/.test(b); import(\"x\") // '", MODULE),
+    ("var a\n/'/.test(b); import(\"x\") // '", LATER),
+    ("let a = b, c\n/'/.test(d); import(\"x\") // '", LATER),
+    ("var a,\nb\n/'/.test(c); import(\"x\") // '", LATER),
+    ("let /**/ a\n/'/.test(b); import(\"x\") // '", LATER),
 ]
 
 NO_REFERENCES = [
@@ -183,7 +183,7 @@ def test_both_ways_of_reading_agree(text: str) -> None:
     ],
 )
 def test_escapes_are_resolved(raw: str, url: str) -> None:
-    assert scan(f'import("{raw}")') == [Reference(8, 8 + len(raw), url, MODULE)]
+    assert scan(f'import("{raw}")') == [Reference(8, 8 + len(raw), url, LATER)]
 
 
 @pytest.mark.parametrize("raw", [r"\u12", r"\x1", r"\u{110000}", r"\u{ffffffffffff}"])

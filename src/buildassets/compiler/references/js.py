@@ -152,8 +152,9 @@ def _reference(text: str, word: str, start: int) -> Iterator[Reference]:
 def _kind(word: str, match: re.Match[str]) -> ReferenceKind:
     if word == "new":
         return ReferenceKind.URL
-    is_resolved = word == "import" and match["resolve"] is not None
-    return ReferenceKind.RESOLVED if is_resolved else ReferenceKind.MODULE
+    if match.lastgroup == "specifier":
+        return ReferenceKind.MODULE
+    return ReferenceKind.LATER if match["resolve"] is None else ReferenceKind.RESOLVED
 
 
 _ESCAPE: Final = lazy_pattern(

@@ -351,6 +351,15 @@ def test_interpolation_is_the_way_around_calc(compile_tree: Compile) -> None:
     assert (compiled.text, compiled.diagnostics) == ("a {\n  b: calc(100% - 1px);\n  --c: $w;\n}\n", ())
 
 
+def test_fault_of_a_partial_is_told_as_long_as_it_is_there(compile_tree: Compile) -> None:
+    files = {"app.scss": "@import 'a', 'b';", "_a.scss": "a { b: var(--c,) }", "_b.scss": "$d: 1;"}
+    first, again = compile_tree(files), compile_tree({**files, "_b.scss": "$d: 2;"})
+    assert brief(only_error(first)) == ("scss/unsupported", "_a.scss", 1, 8)
+    assert again.diagnostics == first.diagnostics
+    assert compile_tree({**files, "_a.scss": "a { b: c }"}).diagnostics == ()
+    assert compile_tree(files).diagnostics == first.diagnostics
+
+
 # The child
 
 

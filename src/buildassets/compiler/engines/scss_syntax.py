@@ -22,16 +22,19 @@ class Finding:
     hint: str = DART_SASS
 
 
-_CODE: Final = re.compile(
-    r"""(?P<url>(?<=\burl\()\s*+(?!["'\s])(?:[^()"'\\\s\#]|\\.|\#(?!\{))++(?=\s*\)))
-      | (?P<comment>/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
-      | (?P<line_comment>//[^\n]*+)
-      | (?P<quote>["'])
-      | (?P<open>\{)
-      | (?P<close>\})
-      | \\.""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+_CODE: Final = r"""
+    (?:{skipped}++|/(?![/*])|\((?<!\burl\())*+  # of no interest; a search would try everything below at each place
+    (?:\((?P<url>(?<=\burl\()\s*+(?!["'\s])(?:[^()"'\\\s\#]|\\.|\#(?!\{{))++(?=\s*\)))
+     | (?P<comment>/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
+     | (?P<line_comment>//[^\n]*+)
+     | (?P<quote>["'])
+     | (?P<open>\{{)
+     | (?P<close>\}})
+     | \\.
+     | [(\\])"""
+_FLAGS: Final = re.VERBOSE | re.DOTALL | re.IGNORECASE
+_WITH_BRACES: Final = re.compile(_CODE.format(skipped=r"""[^/"'\\({}]"""), _FLAGS)
+_WITHOUT_BRACES: Final = re.compile(_CODE.format(skipped=r"""[^/"'\\(]"""), _FLAGS)
 _REST_OF_STRING: Final = {
     quote: re.compile(rf"(?:[^{quote}\\\n#]|\\.|#(?!\{{))*+(?:{quote}|\n|#\{{)?", re.DOTALL) for quote in "\"'"
 }
@@ -60,9 +63,11 @@ def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
     dead = {"url", "comment", "line_comment" if line_comments else "comment"}
     position = 0
     braces: list[str] = []  # for each open brace the quote of the string that it interpolates, or nothing
-    while match := _CODE.search(text, position):
-        kind, start, position = match.lastgroup, match.start(), match.end()
-        quote = match[0] if kind == "quote" else ""
+    code = _WITH_BRACES if "#{" in text else _WITHOUT_BRACES
+    while match := code.match(text, position):
+        kind = match.lastgroup or 0
+        start, position = match.span(kind)
+        quote = match[kind] if kind == "quote" else ""
         if kind == "open":
             braces.append("")
         elif kind == "close" and braces:
@@ -79,7 +84,7 @@ def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
                 braces.append(quote)
 
 
-_CUSTOM_PROPERTY: Final = re.compile(r"(?<![^\s;{}])--[^\s:;{}()]+\s*:((?:[^;{}]|\{[^{}]*\})*+)")
+_CUSTOM_PROPERTY: Final = re.compile(r"--(?<![^\s;{}]--)[^\s:;{}()]+\s*:((?:[^;{}]|\{[^{}]*\})*+)")
 
 
 def without_custom_values(blank: str) -> str:
@@ -146,6 +151,7 @@ def functions_defined(blank: str) -> set[str]:
     return set(_FUNCTION_RULE.findall(blank))
 
 
+_MAY_BE_LEFT: Final = re.compile(r"\$|&|%|\#\{|@media|@font-face")
 _LEFT_IN_CSS: Final = re.compile(
     r"""(?P<variable>(?<!\\)\$[A-Za-z_\x80-\U0010ffff][\w-]*)
       | (?P<interpolation>\#\{)
@@ -165,26 +171,34 @@ _LEFT_MESSAGES: Final = {
 }
 
 
-def left_over(css: str, functions: Iterable[str]) -> list[Finding]:
-    """The Sass that stands in `css`, which libsass wrote; `functions` are the names that the sources define."""
-    blank = without_custom_values(blanked(css, line_comments=False))
+def left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
+    """The Sass that stands in blanked CSS that libsass wrote; `functions` are the names that the sources define."""
     found = []
-    for match in _LEFT_IN_CSS.finditer(blank):
-        kind = match.lastgroup or ""
-        text = match[kind]
-        message, hint = _LEFT_MESSAGES[kind]
-        found.append(Finding(*match.span(kind), message.format(text), hint.format(text) + DART_SASS))
+    end = 0
+    blank = without_custom_values(blank)
+    for mark in _MAY_BE_LEFT.finditer(blank):  # a search for all that may be left would take three times as long
+        match = _LEFT_IN_CSS.match(blank, mark.start()) if mark.start() >= end else None
+        if match:
+            end = match.end()
+            kind = match.lastgroup or ""
+            text = match[kind]
+            message, hint = _LEFT_MESSAGES[kind]
+            found.append(Finding(*match.span(kind), message.format(text), hint.format(text) + DART_SASS))
     return [*found, *_uncalled_functions(blank, functions)]
+
+
+_CALC: Final = re.compile(r"calc\([^;{}\n]*")
 
 
 def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Finding]:
     """Sass functions inside `calc()`, which libsass copies without looking at them."""
-    if "calc(" not in blank:
+    calculations = [match.span() for match in _CALC.finditer(blank)]
+    if not calculations:
         return
     names = "|".join((_BUILT_IN_FUNCTIONS, *(re.sub("[-_]", "[-_]", name) for name in sorted(functions))))
-    for match in re.finditer(rf"(?<![\w.:-])({names})\(", blank):
-        line_start = max(blank.rfind(mark, 0, match.start()) for mark in ";{}\n")
-        if "calc(" in blank[line_start + 1 : match.start()]:
+    called = re.compile(rf"(?<![\w.:-])({names})\(")
+    for start, end in calculations:
+        for match in called.finditer(blank, start + len("calc("), end):
             call = f"{match[1]}()"
             hint = f"write `#{{{match[1]}(…)}}`, or {DART_SASS}"
             yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)

@@ -31,6 +31,7 @@ from buildassets.compiler.engines.scss_messages import (
     sentence,
     warnings_said,
 )
+from buildassets.compiler.engines.scss_text import RecentTexts
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.model import Compiled, EngineInput, SourceMap
@@ -57,10 +58,10 @@ def normalised(text: str) -> str:
 class Sheet:
     """The files of one compilation, under the numbers by which libsass knows them; 0 is the sheet itself."""
 
-    def __init__(self, given: EngineInput, load_paths: Sequence[str], folders: ExitStack) -> None:
+    def __init__(self, given: EngineInput, load_paths: Sequence[str], folders: ExitStack, recent: RecentTexts) -> None:
         self.paths = [given.path]
-        self.texts = [normalised(given.text)]
-        self.blanks = [scss_syntax.blanked(self.texts[0])]
+        self.texts = [recent.of(normalised(given.text))]
+        self._recent = recent
         self.unreadable: set[str] = set()
         self.absences: set[str] = set()
         self.faults: list[Diagnostic] = []
@@ -73,8 +74,9 @@ class Sheet:
         """The answer to an `@import`: what libsass is to read; None leaves it a plain CSS import."""
         importer = _number(importer_key)
         del self._open[self._open.index(importer) + 1 :]
-        path, text = self.paths[importer], self.texts[importer]
-        rule = scss_syntax.import_rule(text, self.blanks[importer], name, indented=path.endswith(".sass"))
+        path, text = self.paths[importer], self.texts[importer].text
+        blank = self.texts[importer].blank
+        rule = scss_syntax.import_rule(text, blank, name, indented=path.endswith(".sass"))
         if _PLAIN_IMPORT.match(name) or (rule is not None and rule.has_conditions):
             return None
         location = locate(named(path), text, rule.start, rule.end) if rule else Location(named(path))
@@ -87,7 +89,7 @@ class Sheet:
         self._open.append(number)
         if self.paths[number].endswith(".sass"):
             return [(self._indented_copy(number),)]
-        return [(f"/{number}.scss", self.texts[number])]
+        return [(f"/{number}.scss", self.texts[number].text)]
 
     def _numbered(self, name: str, location: Location, resolution: scss_imports.Resolution) -> int | None:
         if len(resolution.found) != 1:
@@ -109,8 +111,7 @@ class Sheet:
             self.faults.append(error("scss/unreadable", f"`{named(path)}` {fault}", location))
             return None
         self.paths.append(path)
-        self.texts.append(text)
-        self.blanks.append(scss_syntax.blanked(text))
+        self.texts.append(self._recent.of(text))
         return len(self.paths) - 1
 
     def _indented_copy(self, number: int) -> str:
@@ -119,13 +120,13 @@ class Sheet:
             self._folder = self._folders.enter_context(TemporaryDirectory(prefix="buildassets-"))
         path = os.path.join(self._folder, f"{number}.sass")
         with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(self.texts[number])
+            file.write(self.texts[number].text)
         return path
 
     def location(self, spot: Place, length: int = 0) -> Location:
         """The place that libsass named; `length` 0 marks the word there."""
         number, line, column = spot
-        lines = self.texts[number].split("\n")
+        lines = self.texts[number].text.split("\n")
         file = named(self.paths[number])
         if not 0 < line <= len(lines):
             return Location(file)
@@ -169,7 +170,7 @@ def _import_hint(name: str, resolution: scss_imports.Resolution) -> str | None:
     return None
 
 
-def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str) -> Compiled:
+def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str, recent: RecentTexts) -> Compiled:
     """What libsass makes of `given`, or why it makes nothing of it. `url_prefix` is that of URLs that name assets."""
     try:
         import sass
@@ -180,10 +181,10 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
     written, refusal = "", None
     calls = AssetCalls(url_prefix)
     with ExitStack() as folders:
-        sheet = Sheet(given, load_paths, folders)
+        sheet = Sheet(given, load_paths, folders, recent)
         try:
             written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
-                string=(sheet.texts[0] or "\n").encode("utf-8", "replace"),  # it refuses an empty sheet
+                string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # it refuses an empty sheet
                 indented=given.path.endswith(".sass"),
                 output_style="expanded",
                 precision=PRECISION,
@@ -250,7 +251,7 @@ def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
         return written, ""
     document: Any = json.loads(b64decode(encoded.partition(" ")[0]))
     numbers = [_number(source) for source in document["sources"]]
-    mappings = _in_code_units(document["mappings"], css, [sheet.texts[number] for number in numbers])
+    mappings = _in_code_units(document["mappings"], css, [sheet.texts[number].text for number in numbers])
     sources = [sheet.paths[number] for number in numbers]
     source_map = {"version": 3, "sources": sources, "names": [], "mappings": mappings}
     return _terminated(css.rstrip("\n")), json.dumps(source_map, separators=(",", ":"))
@@ -258,7 +259,7 @@ def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
 
 def _in_code_units(mappings: str, css: str, sources: Sequence[str]) -> str:
     """libsass's `mappings`, whose columns count characters, with columns in UTF-16 code units."""
-    if all(max(text, default="") <= "\uffff" for text in (css, *sources)):
+    if all(text.isascii() or max(text) <= "\uffff" for text in (css, *sources)):
         return mappings
     css_lines, source_lines = Lines(css), [Lines(text) for text in sources]
     return encoded_mappings(
@@ -269,6 +270,8 @@ def _in_code_units(mappings: str, css: str, sources: Sequence[str]) -> str:
 
 def _terminated(css: str) -> str:
     """`css` with the `;` that libsass drops behind a last `@layer x`, and a line end."""
+    if css.endswith("}"):
+        return css + "\n"
     end = len(scss_syntax.blanked(css, line_comments=False).rstrip())
     if end and css[end - 1] not in "};/":
         css = css[:end] + ";" + css[end:]
@@ -276,15 +279,15 @@ def _terminated(css: str) -> str:
 
 
 def _unsupported(sheet: Sheet) -> Iterator[Diagnostic]:
-    for path, text, blank in zip(sheet.paths, sheet.texts, sheet.blanks, strict=True):
-        for finding in scss_syntax.silently_wrong(blank):
-            location = locate(named(path), text, finding.start, finding.end)
+    for path, text in zip(sheet.paths, sheet.texts, strict=True):
+        for finding in text.silently_wrong:
+            location = locate(named(path), text.text, finding.start, finding.end)
             yield error("scss/unsupported", finding.message, location, hint=finding.hint)
 
 
 def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
-    functions = {name for blank in sheet.blanks for name in scss_syntax.functions_defined(blank)}
-    findings = scss_syntax.left_over(css, functions)
+    functions = {name for text in sheet.texts for name in text.functions}
+    findings = scss_syntax.left_over(scss_syntax.blanked(css, line_comments=False), functions)
     read = (read_map(source_map, Lines(css)) if findings else None) or SourceMap()
     for finding in findings:
         written = origin_at(read, finding.start)
@@ -299,7 +302,7 @@ def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
     """The place of `words` in the statement that begins where the source map says."""
     path, line, column = written
     number = sheet.paths.index(path)
-    text = sheet.texts[number]
+    text = sheet.texts[number].text
     lines = Lines(text)
     start = lines.offset(line, column) or 0
     found = text.find(words, start)
@@ -341,19 +344,20 @@ def _traces(sheet: Sheet, said: Said) -> list[str]:
 def _incompatible_units(sheet: Sheet, message: str) -> Location:
     """Of `min()` and `max()` with units that it cannot compare libsass tells no place: the first such call."""
     units = re.findall(r"'([^']+)'", message)
-    for path, text, blank in zip(sheet.paths, sheet.texts, sheet.blanks, strict=True):
-        for call in re.finditer(r"\b(?:min|max)\([^;{}]*", blank):
+    for path, text in zip(sheet.paths, sheet.texts, strict=True):
+        for call in re.finditer(r"\b(?:min|max)\([^;{}]*", text.blank):
             if units and all(re.search(rf"\d{re.escape(unit)}", call[0]) for unit in units):
-                return locate(named(path), text, call.start(), call.start() + 3)
+                return locate(named(path), text.text, call.start(), call.start() + 3)
     return Location(named(sheet.paths[0]))
 
 
 def main(file_descriptor: int) -> None:
     """Answer requests, which are the arguments of `compile_sheet`, until the other end is closed."""
     connection = ObjectStream(socket(fileno=file_descriptor))
+    recent = RecentTexts()
     while True:
         try:
-            request = connection.receive()
+            given, load_paths, url_prefix = connection.receive()
         except EOFError:
             return
-        connection.send(compile_sheet(*request))
+        connection.send(compile_sheet(given, load_paths, url_prefix, recent))

@@ -1,0 +1,30 @@
+from buildassets.compiler.engines.scss_text import RecentTexts
+
+
+def test_text_that_was_asked_for_lately_is_known() -> None:
+    recent = RecentTexts()
+    assert recent.of("a { b: c }") is recent.of("a { b: c }")
+
+
+def test_what_is_wrong_with_a_text_is_found_out_once() -> None:
+    text = RecentTexts().of('@use "x"; @function f() { @return 1 }')
+    assert [(found.start, found.end) for found in text.silently_wrong] == [(0, 4)]
+    assert text.silently_wrong is text.silently_wrong
+    assert text.functions == {"f"}
+
+
+def test_where_there_is_no_room_the_text_asked_for_least_recently_goes() -> None:
+    recent = RecentTexts(most_characters=9)
+    first, second = recent.of("one"), recent.of("two")
+    assert recent.of("one") is first
+    recent.of("three")
+    assert recent.of("one") is first
+    assert recent.of("two") is not second
+
+
+def test_text_that_there_is_no_room_for_is_given_and_forgotten() -> None:
+    recent = RecentTexts(most_characters=3)
+    large = recent.of("four")
+    assert large.text == "four"
+    assert recent.of("four") is not large
+    assert recent.of("one") is recent.of("one")

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.diagnostics import Location
-from buildassets.document import SCHEMA, AssetLines, read_document, read_served
+from buildassets.document import SCHEMA, AssetLines, RetainedText, read_document, read_served
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.manifest import Entry, Manifest, Retained, dumps
 
 
 def written(*names: str) -> bytes:
@@ -116,3 +116,25 @@ def test_a_manifest_with_a_hole_is_refused_before_an_entry_is_asked_for(place: i
 def test_unknown_schema_is_refused_in_our_own_layout_too() -> None:
     with pytest.raises(ManifestError, match="has schema 2, this version reads 1"):
         read_served(SITE.replace(b'"schema": 1', b'"schema": 2'), "m.json")
+
+
+def with_earlier(*texts: str) -> bytes:
+    """A manifest that retains releases."""
+    earlier = [Retained("0" * 64, "2026-11-25T10:00:00Z", {text: Entry(text, "text/plain", 1)}) for text in texts]
+    return dumps(Manifest("0.1.0", {}, "/assets/", {"a": Entry("a", "b", 1)}, retained=tuple(earlier))).encode()
+
+
+@given(st.lists(st.text(st.characters(), min_size=1), min_size=1))
+def test_earlier_releases_that_are_read_when_asked_for_are_those_of_the_whole(texts: list[str]) -> None:
+    content = with_earlier(*texts)
+    retained, whole = read_served(content, "m.json")["retained"], json.loads(content)["retained"]
+    assert isinstance(retained, RetainedText)
+    assert (list(retained), len(retained), retained[0]) == (whole, len(whole), whole[0])
+
+
+@pytest.mark.parametrize("damage", [b'{"release', b"[[[["])
+def test_damaged_earlier_releases_are_refused_when_they_are_asked_for(damage: bytes) -> None:
+    content = with_earlier("a").replace(b'{"assets": {"a', damage)
+    retained = read_served(content, "m.json")["retained"]
+    with pytest.raises(ManifestError, match="run `buildassets build` again"):
+        list(retained)

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from buildassets.document import checksum
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, Manifest, dumps, loads, read_document
+from buildassets.manifest import Entry, Manifest, Retained, dumps, loads, read_document
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -31,6 +31,15 @@ ENTRY = Entry(
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
 )
 
+OLD = Entry(
+    "css/app.0123456789ab.css",
+    "text/css",
+    18000,
+    "sha384-" + "B" * 64,
+    {"gzip": 4000},
+    digests={"gzip": "D" * 43 + "="},
+)
+
 
 def _manifest(**assets: Entry) -> Manifest:
     return Manifest("0.1.0", {"scss": "libsass 3.6.6"}, "/assets/", assets, {"lit": "vendor/lit/index.js"})
@@ -42,7 +51,7 @@ FULL = Manifest(
     "/assets/",
     {"css/app.css": ENTRY, "LICENSE": Entry("LICENSE.0123456789ab", "text/plain", 0)},
     {"lit": "vendor/lit/index.js"},
-    ({"release": "0" * 64},),
+    (Retained("0" * 64, "2026-11-25T10:00:00Z", {"css/app.css": OLD}),),
     {"vendor/old/": {"lit": "vendor/lit2/index.js", "cdn": "https://example.com/x.js"}},
     {"js/a%2Cb.js": "js/a,b.js"},
     "livereload.json",
@@ -60,6 +69,9 @@ def test_manifest_satisfies_the_schema(manifest: Manifest) -> None:
 
 def test_schema_knows_every_key() -> None:
     document = json.loads(dumps(FULL))
+    (retained,) = document["retained"]
+    assert set(retained) == set(SCHEMA["$defs"]["retained"]["properties"])
+    assert set(retained["assets"]["css/app.css"]) == set(SCHEMA["$defs"]["retained_asset"]["properties"])
     assert set(document) == set(SCHEMA["properties"])
     assert set(document["generator"]) == set(SCHEMA["properties"]["generator"]["properties"])
     assert set(document["assets"]["css/app.css"]) == set(SCHEMA["$defs"]["asset"]["properties"])

@@ -8,7 +8,7 @@ import).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
@@ -26,6 +26,9 @@ _BEFORE_LINES: Final = b"{\n"
 _AFTER_LINES: Final = b"\n }"
 _AFTER_ASSETS: Final = b',\n "generator": '
 _INDENT: Final = 2  # of these lines
+# What stands around the text of `retained` there.
+_BEFORE_RETAINED: Final = b'\n "retained": '
+_AFTER_RETAINED: Final = b',\n "schema": '
 _CHECKSUM_LENGTH: Final = 8  # hex digits
 
 
@@ -33,7 +36,8 @@ def read_served(content: bytes, file: str) -> dict[str, Any]:
     """The same as `read_document`, from bytes and for one who uses few entries: `assets` may be read when asked for.
 
     So it is where the text is laid out as `manifest.dumps` does it, which its checksum proves, together with its being
-    whole. Whatever else is a manifest, say one that another tool has written anew, is parsed as a whole.
+    whole; and so may the earlier releases be then. Whatever else is a manifest, say one that another tool has written
+    anew, is parsed as a whole.
 
     Raises ManifestError as `read_document` does, and UnicodeDecodeError.
     """
@@ -47,19 +51,31 @@ def assets_span(content: bytes) -> tuple[int, int] | None:
     return (start, end) if is_so else None
 
 
+def retained_span(content: bytes, start: int = 0) -> tuple[int, int] | None:
+    """Where the text of `retained` stands behind `start`, if it is laid out as `manifest.dumps` does it."""
+    before = content.find(_BEFORE_RETAINED, start)
+    after = content.find(_AFTER_RETAINED, before)
+    return (before + len(_BEFORE_RETAINED), after) if 0 <= before < after else None
+
+
 def _laid_out(content: bytes, file: str) -> dict[str, Any] | None:
     span = assets_span(content)
     if span is None:
         return None
     start, end = span
+    earlier = retained_span(content, end)
+    if earlier is None:
+        return None
     try:
-        others = json.loads(b"{" + content[end + len(b",") :])
+        others = json.loads(b"{" + content[end + len(b",") : earlier[0]] + b"[]" + content[earlier[1] :])
     except (ValueError, RecursionError):
         return None
     if str(others.get("release"))[:_CHECKSUM_LENGTH] != checksum(memoryview(content)[start:end]):
         return None
     lines = AssetLines(content, start + len(_BEFORE_LINES), end - len(_AFTER_LINES))
-    return _known({**others, "assets": lines}, file)
+    text = content[slice(*earlier)]
+    retained = [] if text == b"[]" else RetainedText(text, file)
+    return _known({**others, "assets": lines, "retained": retained}, file)
 
 
 def checksum(assets: bytes | memoryview) -> str:
@@ -123,6 +139,35 @@ class AssetLines(Mapping[str, object]):
 
     def _line(self, begin: int) -> str:
         return self._text[begin : self._text.index(b"\n", begin)].decode("ascii")
+
+
+class RetainedText(Sequence[object]):
+    """Earlier releases, parsed whenever somebody asks: who serves files does, who names them does not.
+
+    Raises ManifestError, naming `file`, where the text is damaged.
+    """
+
+    def __init__(self, text: bytes, file: str) -> None:
+        self._text = text
+        self._file = file
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._parsed()[index]
+
+    def __len__(self) -> int:
+        return len(self._parsed())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._parsed())
+
+    def _parsed(self) -> list[Any]:
+        try:
+            releases = json.loads(self._text)
+        except (ValueError, RecursionError):
+            raise no_manifest(self._file) from None
+        if not isinstance(releases, list):
+            raise no_manifest(self._file)
+        return releases
 
 
 def read_document(text: str, file: str) -> dict[str, Any]:

@@ -4,12 +4,21 @@ Takes and gives text; no I/O. `manifest.schema.json` beside this module is the s
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.document import SCHEMA, AssetLines, assets_span, checksum, no_manifest, read_document, read_served
+from buildassets.document import (
+    SCHEMA,
+    AssetLines,
+    assets_span,
+    checksum,
+    no_manifest,
+    read_document,
+    read_served,
+    retained_span,
+)
 
 __all__ = [
     "IDENTITY",
@@ -18,11 +27,13 @@ __all__ = [
     "SCHEMA",
     "Entry",
     "Manifest",
+    "Retained",
     "amended",
     "dumps",
     "entries_of",
     "loads",
     "read_document",
+    "release_of",
 ]
 
 IDENTITY: Final = "identity"  # the content coding of a file as it is (RFC 9110, section 12.5.3)
@@ -53,9 +64,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Retained:
+    """An earlier release whose files are kept: `assets` are those that no newer release names.
+
+    `superseded` is when another took its place: RFC 3339, in UTC and whole seconds, so that texts compare as times do.
+    """
+
+    release: str
+    superseded: str
+    assets: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a release holds. `engines` says which compilers made it, with their versions.
 
+    `retained` are earlier releases, the newest first.
     `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
     production has one.
@@ -66,7 +90,7 @@ class Manifest:
     url: str
     assets: Mapping[str, Entry]
     importmap: Mapping[str, str] = field(default_factory=dict)
-    retained: tuple[Mapping[str, Any], ...] = ()
+    retained: tuple[Retained, ...] = ()
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     livereload: str | None = None
@@ -92,7 +116,7 @@ def _others(manifest: Manifest) -> dict[str, Any]:
     others: dict[str, Any] = {
         "url": manifest.url,
         "importmap": dict(manifest.importmap),
-        "retained": [dict(release) for release in manifest.retained],
+        "retained": _retained_document(manifest.retained),
     }
     if manifest.scopes:
         others["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
@@ -103,26 +127,35 @@ def _others(manifest: Manifest) -> dict[str, Any]:
     return others
 
 
-def amended(content: bytes, entries: Mapping[str, Entry]) -> bytes:
-    """The manifest in `content`, as `dumps` made it, with other entries for some of its assets.
+def amended(content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained]) -> bytes:
+    """The manifest in `content`, as `dumps` made it, with other entries for some of its assets and with `retained`.
 
     Raises ValueError where it is laid out otherwise, or has no such assets.
     """
     span = assets_span(content)
-    if span is None:
+    earlier = retained_span(content, span[1]) if span else None
+    if span is None or earlier is None:
         raise ValueError
-    assets, rest = content[slice(*span)], content[span[1] :]
+    assets = _with_entries(content[slice(*span)], entries)
+    releases = _retained_document(retained)
+    text = _one_a_line(releases).encode("ascii")
+    rest = content[span[1] : earlier[0]] + text + content[earlier[1] :]
+    others = json.loads(b"{" + rest[1:])
+    release = others.pop("release")
+    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
+    renewed = _release(assets.decode("ascii"), served)
+    return content[: span[0]] + assets + rest.replace(release.encode("ascii"), renewed.encode("ascii"), 1)
+
+
+def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
+    """The text `assets` with other `entries` for some."""
     for path, entry in entries.items():
         key = f"\n  {_compact(path)}: ".encode("ascii")
         start = assets.index(key) + len(key)
         stop = assets.index(b"\n", start)
         stop -= assets[stop - 1 : stop] == b","
         assets = assets[:start] + _compact(_entry_document(entry)).encode("ascii") + assets[stop:]
-    others = json.loads(b"{" + rest[1:])
-    release = others.pop("release")
-    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
-    renewed = _release(assets.decode("ascii"), served)
-    return content[: span[0]] + assets + rest.replace(release.encode("ascii"), renewed.encode("ascii"), 1)
+    return assets
 
 
 def _release(assets: str, others: Mapping[str, Any]) -> str:
@@ -137,13 +170,38 @@ def _compact(value: Any) -> str:
 
 
 def _one_a_line(value: Any) -> str:
-    """JSON with a line for each member of an object; `json` indents in Python alone, ten times slower than this."""
-    if not isinstance(value, dict) or not value:
+    """JSON with a line for each member or element; `json` indents in Python alone, ten times slower than this."""
+    if not isinstance(value, dict | list) or not value:
         return _compact(value)
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"  {_compact(element)}" for element in value) + "\n ]"
     return "{\n" + ",\n".join(f"  {_compact(key)}: {_compact(value[key])}" for key in sorted(value)) + "\n }"
 
 
+def _retained_document(retained: Iterable[Retained]) -> list[dict[str, Any]]:
+    return [
+        {
+            "release": one.release,
+            "superseded": one.superseded,
+            "assets": {path: _file_document(entry) for path, entry in one.assets.items()},
+        }
+        for one in retained
+    ]
+
+
 def _entry_document(entry: Entry) -> dict[str, Any]:
+    document = _file_document(entry)
+    document["inputs"] = list(entry.inputs)
+    document["references"] = list(entry.references)
+    if entry.imports:
+        document["imports"] = list(entry.imports)
+    if entry.map is not None:
+        document["map"] = entry.map
+    return document
+
+
+def _file_document(entry: Entry) -> dict[str, Any]:
+    """What is said of a file, whatever it was made of."""
     document: dict[str, Any] = {"file": entry.file, "type": entry.type, "size": entry.size}
     if entry.integrity is not None:
         document["integrity"] = entry.integrity
@@ -151,12 +209,6 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["encodings"] = dict(entry.encodings)
     if entry.digests:
         document["digests"] = dict(entry.digests)
-    document["inputs"] = list(entry.inputs)
-    document["references"] = list(entry.references)
-    if entry.imports:
-        document["imports"] = list(entry.imports)
-    if entry.map is not None:
-        document["map"] = entry.map
     return document
 
 
@@ -173,7 +225,7 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             url=document["url"],
             assets={path: _entry(fields) for path, fields in assets.items()} if is_parsed else _Entries(assets),
             importmap=document.get("importmap", {}),
-            retained=tuple(document.get("retained", ())),
+            retained=tuple(map(_retained, document.get("retained", ()))),
             scopes=document.get("scopes", {}),
             modules=document.get("modules", {}),
             livereload=document.get("livereload"),
@@ -185,6 +237,11 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
 def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]:
     """The entries of a manifest, each made when it is asked for. Raises ManifestError as `loads` does."""
     return _Entries(read_served(content, file)["assets"])
+
+
+def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
+    """The `release` that a manifest states. Raises ManifestError as `loads` does."""
+    return str(read_served(content, file).get("release"))
 
 
 class _Entries(Mapping[str, Entry]):
@@ -203,6 +260,13 @@ class _Entries(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._lines)
+
+
+def _retained(release: Mapping[str, Any]) -> Retained:
+    if not isinstance(release["release"], str) or not isinstance(release["superseded"], str):
+        raise TypeError
+    assets = {path: _entry(fields) for path, fields in release["assets"].items()}
+    return Retained(release["release"], release["superseded"], assets)
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:

@@ -6,7 +6,8 @@ to do it. Such a change is known by what it does to the assets' references, not 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -23,7 +24,8 @@ from buildassets.compiler.model import DATA_URL_DEMAND, SPECIFIERS, Content, Dra
 from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
-from buildassets.manifest import MANIFEST_NAME, Entry, amended, entries_of, loads
+from buildassets.compiler.retain import Retaining, superseded
+from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
@@ -49,8 +51,10 @@ def _follows_paths(config: Config, draft: Draft) -> bool:
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
-def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildResult:
+def amend(config: Config, last: Last, drafts_of: Drafts, store: Store, retaining: Retaining | None) -> BuildResult:
     """The result of a build after `last.changed`; `store` takes assets into the release directory.
+
+    Nothing of earlier releases is retained without `retaining`.
 
     Raises BeyondError, and BuildError and OSError as it is told by others.
     """
@@ -73,19 +77,41 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store) -> BuildR
         changed: dict[str, Entry] = {
             path: entry(config, change.assets[path], one, change.imports[path]) for path, one in stored.items()
         }
-        manifest = amended(manifest, changed)
-        written = release.finish(manifest)
-    removed = {path for logical in changed for path in files_of(config.output, entries[logical])}
-    added = [path for one in changed.values() for path in files_of(config.output, one)]
+        retained = _retained(retaining, manifest, changed, release) if retaining else ()
+        content = amended(manifest, changed, retained)
+        written = release.finish(content)
     return BuildResult(
-        loads(manifest.decode("ascii")),
+        loads(content.decode("ascii")),
         written,
         last.diagnostics,
         tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
-        (*(path for path in last.outputs if path not in removed), *added),
+        _outputs(config, last, manifest, changed, retained),
         change.record(),
         last.size_bytes + sum(one.size - entries[logical].size for logical, one in changed.items()),
     )
+
+
+def _retained(
+    retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: Release
+) -> tuple[Retained, ...]:
+    """The earlier releases that are retained, the one in `manifest` among them, when some of its assets are others."""
+    before = superseded(manifest, MANIFEST_NAME)
+    if before is not None:
+        before = replace(before, assets={path: before.assets[path] for path in changed})
+    return retaining.retained(before, changed, release.holds)
+
+
+def _outputs(
+    config: Config, last: Last, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
+) -> tuple[str, ...]:
+    """The files of a release that has `changed` what was in `manifest`."""
+    before = loads(manifest.decode("ascii"))
+    gone = [before.assets[path] for path in changed]
+    gone += [one for release in before.retained for one in release.assets.values()]
+    there = [*changed.values(), *(one for release in retained for one in release.assets.values())]
+    removed = {path for one in gone for path in files_of(config.output, one)}
+    added = [path for one in there for path in files_of(config.output, one)]
+    return (*(path for path in last.outputs if path not in removed), *added)
 
 
 class _Change:

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
 from buildassets.compiler.cache_place import BUILDS
@@ -120,24 +120,10 @@ def _refuse_others(folder: str, names: Iterable[str], ours: Collection[str], wha
 def _named(manifest: Manifest) -> frozenset[str]:
     """The files below `assets/` that a manifest and the releases that it retains name."""
     named = {manifest.livereload} if manifest.livereload else set()
-    for entry in manifest.assets.values():
-        named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
-    for text in _texts(list(manifest.retained)):
-        file = text.removeprefix(f"{ASSETS_FOLDER}/")
-        named |= {file, *(file + suffix for suffix in SUFFIXES.values())}
+    for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
+        for entry in assets.values():
+            named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
     return frozenset(named)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every string in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
-    elif isinstance(value, dict):
-        yield from value
-        yield from _texts(list(value.values()))
 
 
 def _unnamed(output: str, named: Collection[str]) -> Iterator[str]:

@@ -106,7 +106,7 @@ class DataUrls:
 
 @frozen
 class Retain:
-    """How long old releases stay: at least that many of them, and each for at least that many hours."""
+    """How long earlier releases stay: at most so many, and each for at most so many hours after it was superseded."""
 
     releases: int = 3
     hours: float = 24

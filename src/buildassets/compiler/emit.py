@@ -96,10 +96,18 @@ class Release:
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)
         return {path: _with_copies(one, copies.get(one.file, ())) for path, one in stored.items()}
 
+    def manifest(self) -> bytes | None:
+        """The manifest that stands in the release directory, if one does."""
+        return bytes_at(os.path.join(self._output, MANIFEST_NAME))
+
+    def holds(self, file: str, size_bytes: int) -> bool:
+        """Whether a `file` below `assets/` of that size is on disk."""
+        return _size_bytes(os.path.join(self._output, ASSETS_FOLDER, file)) == size_bytes
+
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
-        if bytes_at(os.path.join(self._output, MANIFEST_NAME)) != manifest:
+        if self.manifest() != manifest:
             self._add(MANIFEST_NAME, manifest)
             names.append(MANIFEST_NAME)
         folders: set[str] = set()
@@ -179,10 +187,11 @@ def release_directory(output: str) -> Iterator[Release]:
 
 
 def release_files(output: str, manifest: Manifest) -> Iterator[str]:
-    """The paths of all files of the release in the directory `output`."""
+    """The paths of all files of the release in the directory `output`, those of earlier ones that it names included."""
     yield os.path.join(output, MANIFEST_NAME)
-    for entry in manifest.assets.values():
-        yield from files_of(output, entry)
+    for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
+        for entry in assets.values():
+            yield from files_of(output, entry)
 
 
 def files_of(output: str, entry: Entry) -> Iterator[str]:

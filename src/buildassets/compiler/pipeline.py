@@ -11,6 +11,7 @@ from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
@@ -22,10 +23,11 @@ from buildassets.compiler.kept_drafts import made_anew
 from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.compiler.retain import Retaining, superseded
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
-from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, dumps, entries_of
+from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def build(
     engines: RunningEngines | None = None,
     bytes_per_worker: int = BYTES_PER_WORKER,
     last: Last | None = None,
+    clock: Clock = build_time,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -62,11 +65,12 @@ def build(
     processes that are started where `bytes_per_worker` of what is to be compiled or minified fall to each of two or
     more. Without an executor all is done in turn. What engines made, and compressed copies, are kept in the folder
     `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. What is known
-    of the `last` one saves work on what has not changed since. Never raises for what a user can have caused: the
+    of the `last` one saves work on what has not changed since. `clock` says when a release that is retained was
+    superseded. Never raises for what a user can have caused: the
     result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
     """
     with _opened(cache) as kept:
-        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker)
+        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker, clock)
         result = _built(config, means, last)
         return replace(result, anew=made_anew(kept)) if kept else result
 
@@ -94,6 +98,11 @@ class _Means:
     cache: Cache | None = None
     running: RunningEngines | None = None
     bytes_per_worker: int = BYTES_PER_WORKER
+    clock: Clock = build_time
+
+    def retaining(self, config: Config) -> Retaining | None:
+        """What says which earlier releases are retained; None where none are."""
+        return Retaining(config.retain, self.clock) if config.retain and self.mode == "production" else None
 
     @contextmanager
     def engines(self, config: Config) -> Iterator[Engines]:
@@ -134,7 +143,7 @@ def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
 def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
-        return amend(config, last, drafts_of, partial(means.store, config))
+        return amend(config, last, drafts_of, partial(means.store, config), means.retaining(config))
 
 
 def _released(config: Config, means: _Means, compilation: "Compilation", last: Last | None) -> BuildResult:
@@ -144,11 +153,21 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
     with release_directory(config.output) as release:
         stored = means.store(config, release, outputs, _earlier(config, last))
         manifest = _manifest(config, compilation, stored, means.mode)
+        manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         names = release.finish(dumps(manifest).encode("ascii"))
     files = tuple(release_files(config.output, manifest))
     record = dumped(record_of(assets, written, compilation.by_themselves)) if can_be_amended(config) else b""
     size_bytes = sum(one.size for one in stored.values())
     return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files, record, size_bytes)
+
+
+def _retained(config: Config, means: _Means, release: Release, manifest: Manifest) -> tuple[Retained, ...]:
+    """The earlier releases that `manifest` is to name. Raises BuildError."""
+    retaining = means.retaining(config)
+    if retaining is None:
+        return ()
+    shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
+    return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
 
 
 def _earlier(config: Config, last: Last | None) -> Earlier:

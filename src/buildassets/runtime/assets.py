@@ -91,7 +91,7 @@ class Release:
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._page_map: str | None = None
         self._digest = document.get("release")
-        self._retained = document.get("retained") or ()
+        self._retained = document.get("retained", ())
         self.watcher_file = document.get("livereload")
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
         self.urls = _Made(self._url)

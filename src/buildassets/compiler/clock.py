@@ -1,0 +1,30 @@
+"""What time it is, for what has to say so in a release."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from buildassets.diagnostics import error
+from buildassets.errors import BuildError
+
+Clock: TypeAlias = Callable[[], float]  # seconds since 1970
+
+_VARIABLE: Final = "SOURCE_DATE_EPOCH"  # https://reproducible-builds.org/specs/source-date-epoch/
+_END: Final = 253402300800  # the year 10000: what text has the form of RFC 3339 until then
+
+
+def build_time() -> float:
+    """Now, or the time that `SOURCE_DATE_EPOCH` names. Raises BuildError where that is no time."""
+    given = os.environ.get(_VARIABLE)
+    if not given:
+        return time.time()
+    if given.isascii() and given.isdecimal() and len(given) <= len(str(_END)) and int(given) < _END:
+        return float(given)
+    hint = "set it to whole seconds since 1970, or unset it"
+    raise BuildError([error("environment/date", f"`{_VARIABLE}` cannot be `{given}`", hint=hint)])
+
+
+def timestamp(seconds: float) -> str:
+    """A time in UTC and whole seconds, as in RFC 3339; what is before 1970 counts as that."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(max(0, seconds)))

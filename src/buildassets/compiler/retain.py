@@ -1,0 +1,115 @@
+"""Which files of earlier releases a release keeps naming, for pages and processes that have not followed yet.
+
+Takes the manifest that a release supersedes, gives what the new one says of earlier releases. Pure.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import takewhile
+from typing import Final
+
+from buildassets.compiler.clock import Clock, timestamp
+from buildassets.compiler.compress import SUFFIXES
+from buildassets.compiler.config import Retain
+from buildassets.compiler.values import frozen
+from buildassets.diagnostics import Location, error
+from buildassets.errors import BuildError, ManifestError
+from buildassets.manifest import IDENTITY, Entry, Retained, loads, release_of
+
+_HOUR_SECONDS: Final = 3600
+
+
+@frozen
+class Superseded:
+    """An earlier release as its manifest tells, or as much of it as may have changed: `older` are those it retains."""
+
+    release: str
+    assets: Mapping[str, Entry]
+    older: tuple[Retained, ...] = ()
+
+
+def superseded(manifest: bytes | None, shown: str) -> Superseded | None:
+    """The release that is in `manifest`; None for none, and for one in development mode, which nobody serves.
+
+    Raises BuildError where it cannot be read: a build that went on would let files go that pages still need.
+    """
+    if manifest is None:
+        return None
+    try:
+        text = manifest.decode("utf-8", "replace")
+        earlier, release = loads(text, shown), release_of(text.encode("utf-8"), shown)
+    except ManifestError as fault:
+        (found,) = fault.diagnostics
+        hint = "put back the manifest of the release that is served, or remove it if none is"
+        message = f"cannot tell what to retain: {found.message}"
+        raise BuildError([error("retain/unreadable", message, Location(shown), hint=hint)]) from None
+    return None if earlier.livereload else Superseded(release, earlier.assets, earlier.retained)
+
+
+@frozen
+class Retaining:
+    """What a build for production retains where that is wanted: so much, by that clock."""
+
+    limits: Retain
+    clock: Clock
+
+    def retained(
+        self, earlier: Superseded | None, assets: Mapping[str, Entry], holds: Callable[[str, int], bool]
+    ) -> tuple[Retained, ...]:
+        """The earlier releases that one with `assets` retains, the newest first. Raises BuildError.
+
+        `earlier` is among them if it has files that the new one lacks, and then the time limit is applied: a build that
+        changes nothing keeps the list. `holds` says whether a file of that name and size is there; others are left out.
+        """
+        if earlier is None:
+            return ()
+        kept = list(_with_what_only_they_name([Retained(earlier.release, "", earlier.assets), *earlier.older], assets))
+        if kept and kept[0].release == earlier.release:
+            seconds = self.clock()
+            oldest = timestamp(seconds - self.limits.hours * _HOUR_SECONDS)
+            older = takewhile(lambda release: release.superseded >= oldest, kept[1:])
+            kept = [replace(kept[0], superseded=timestamp(seconds)), *older]
+        there = (replace(one, assets=dict(_there(one.assets, holds))) for one in kept)
+        return tuple(one for one in there if one.assets)[: self.limits.releases]
+
+
+def _with_what_only_they_name(releases: Iterable[Retained], assets: Mapping[str, Entry]) -> Iterator[Retained]:
+    """`releases`, the newest first, each without the files that `assets` or a newer one name; none without files."""
+    named = _files(assets)
+    for one in releases:
+        own = {path: _unmade(entry, named) for path, entry in one.assets.items() if entry.file not in named}
+        if own:
+            yield replace(one, assets=own)
+            named |= _files(own)
+
+
+def _unmade(entry: Entry, named: set[str]) -> Entry:
+    """What is retained of `entry`: the file with those of its copies that are no files of another."""
+    return _with_copies(entry, {coding for coding, copy in _copies(entry) if copy not in named})
+
+
+def _there(assets: Mapping[str, Entry], holds: Callable[[str, int], bool]) -> Iterator[tuple[str, Entry]]:
+    for path, entry in assets.items():
+        if holds(entry.file, entry.size):
+            yield (
+                path,
+                _with_copies(entry, {name for name, copy in _copies(entry) if holds(copy, entry.encodings[name])}),
+            )
+
+
+def _with_copies(entry: Entry, codings: Collection[str]) -> Entry:
+    """The file of `entry`, whatever it was made of, with no other copies than those in `codings`."""
+    sizes = {coding: size for coding, size in entry.encodings.items() if coding in codings}
+    digests = {coding: one for coding, one in entry.digests.items() if coding in codings or coding == IDENTITY}
+    return Entry(entry.file, entry.type, entry.size, entry.integrity, sizes, digests=digests)
+
+
+def _files(assets: Mapping[str, Entry]) -> set[str]:
+    """The names of all files below `assets/`."""
+    files = {entry.file for entry in assets.values()}
+    return files | {copy for entry in assets.values() for _, copy in _copies(entry)}
+
+
+def _copies(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The content codings that are known here of `entry`'s precompressed copies, with the names of these."""
+    return ((coding, entry.file + SUFFIXES[coding]) for coding in entry.encodings if coding in SUFFIXES)

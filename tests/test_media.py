@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.media import OCTETS, Syntax, media_of, suffix
+from buildassets.media import OCTETS, Syntax, content_type, media_of, suffix
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,16 @@ def test_syntax_follows_the_suffix(path: str, syntax: Syntax | None) -> None:
 @pytest.mark.parametrize("path", ["a.png", "a.jpg", "a.woff2", "a.mp4", "a.gz", "a.zip"])
 def test_compressed_formats_are_not_compressible(path: str) -> None:
     assert not media_of(path).compressible
+
+
+@pytest.mark.parametrize(
+    ("media_type", "served_as"),
+    [
+        ("text/css", "text/css; charset=utf-8"),
+        ("text/html", "text/html"),  # which names its encoding itself
+        ("image/svg+xml", "image/svg+xml"),
+        ("application/json", "application/json"),
+    ],
+)
+def test_text_that_cannot_name_its_encoding_is_served_with_it(media_type: str, served_as: str) -> None:
+    assert content_type(media_type) == served_as

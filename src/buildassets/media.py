@@ -3,6 +3,7 @@
 The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -98,6 +99,10 @@ _BY_SUFFIX: Final = {
 }
 
 
+# Of these a build has made sure that they are UTF-8, or their text cannot say what it is. Markup says it itself.
+_UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
+SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → of a copy's name
+
 _OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
 _OPAQUE_APPLICATIONS: Final = frozenset((".bin", ".eot", ".gz", ".pdf", ".wasm", ".webmanifest", ".zip"))
 
@@ -113,6 +118,11 @@ def suffix(path: str) -> str:
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
     return name[dot:].lower() if dot > 0 else ""
+
+
+def content_type(media_type: str) -> str:
+    """The `Content-Type` to serve an asset of `media_type` with (RFC 9110, section 8.3)."""
+    return f"{media_type}; charset=utf-8" if media_type in _UTF8_TYPES else media_type
 
 
 @cache  # a build asks ten times of each path

@@ -13,12 +13,12 @@ from typing import Final
 
 from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.emit import ASSETS_FOLDER, STAGING_PREFIX
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
+from buildassets.media import SUFFIXES
 
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
 

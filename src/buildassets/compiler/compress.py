@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → file suffix
-
 # RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
 # Written here because what `gzip` puts into the last two differs between Python versions.
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"

@@ -11,10 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.cache import Cache, bytes_at
-from buildassets.compiler.compress import SUFFIXES, compressed, is_copy_of, library
+from buildassets.compiler.compress import compressed, is_copy_of, library
 from buildassets.compiler.traces import Stale
 from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
+from buildassets.media import SUFFIXES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
-from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
 from buildassets.compiler.files import content_of, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
 from buildassets.manifest import IDENTITY, MANIFEST_NAME, Entry, Manifest
-from buildassets.media import media_of
+from buildassets.media import SUFFIXES, media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:

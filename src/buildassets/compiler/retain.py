@@ -9,12 +9,12 @@ from itertools import takewhile
 from typing import Final
 
 from buildassets.compiler.clock import Clock, timestamp
-from buildassets.compiler.compress import SUFFIXES
 from buildassets.compiler.config import Retain
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
 from buildassets.manifest import IDENTITY, Entry, Retained, loads, release_of
+from buildassets.media import SUFFIXES
 
 _HOUR_SECONDS: Final = 3600
 

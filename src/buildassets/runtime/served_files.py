@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from buildassets.document import no_manifest, refusal
 from buildassets.errors import ManifestError
+from buildassets.media import SUFFIXES, content_type
 from buildassets.paths import from_url, normalise
 from buildassets.runtime.assets import Assets, Release, files_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, Resource]
 
-SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → file suffix
-# Of these the build has made sure that they are UTF-8, or their text cannot say what it is. Markup says it itself.
-_UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
 _READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -119,8 +117,7 @@ def _resource(entry: Mapping[str, Any], folder: str) -> Resource:
         if suffix := SUFFIXES.get(coding):
             tag = _tag(digests.get(coding) or f"{coded_size:x}.{identity}")
             representations[coding] = Representation(path + suffix, coded_size, f'"{tag}.{coding}"')
-    charset = "; charset=utf-8" if media_type in _UTF8_TYPES else ""
-    return Resource(media_type + charset, representations, modified=0)
+    return Resource(content_type(media_type), representations, modified=0)
 
 
 def _tag(digest: str) -> str:

@@ -77,7 +77,7 @@ def seconds_of(date: str | None) -> int | None:
     month = _MONTHS.index(found["month"]) + 1
     hour, minute, second = map(int, found["time"].split(":"))
     try:
-        when = datetime(year, month, int(found["day"]), hour, minute, min(second, 59), tzinfo=UTC)
+        when = datetime(year, month, int(found["day"]), hour, minute, second - (second == 60), tzinfo=UTC)
     except ValueError:
         return None
     return int(when.timestamp()) + (second == 60)

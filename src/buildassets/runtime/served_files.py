@@ -111,17 +111,24 @@ def _resource(entry: Mapping[str, Any], folder: str) -> Resource:
     path = os.path.join(folder, file)
     digests = entry.get("digests") or {}
     content = digests.get(IDENTITY) or (entry.get("integrity") or "").partition("-")[2]
-    identity = _tag(content or f"{size:x}")
+    identity = _tag(content or _name_digest(file, size))
     representations = {IDENTITY: Representation(path, size, f'"{identity}"')}
     for coding, coded_size in (entry.get("encodings") or {}).items():
         if suffix := SUFFIXES.get(coding):
-            tag = _tag(digests.get(coding) or f"{coded_size:x}.{identity}")
+            tag = _tag(digests.get(coding) or f"{identity[: _TAG_LENGTH // 2]}.{coded_size:x}")
             representations[coding] = Representation(path + suffix, coded_size, f'"{tag}.{coding}"')
     return Resource(content_type(media_type), representations, modified=0)
 
 
+def _name_digest(file: str, size: int) -> str:
+    """What stands for the content's digest where the manifest has none: the name is made from it."""
+    from buildassets.digest import digest  # which loads OpenSSL, and what this version builds needs none
+
+    return digest(f"{size:x} {file}".encode("utf-8", "surrogateescape"))
+
+
 def _tag(digest: str) -> str:
-    """A part of `digest`, in base64, that may stand in an ETag and in the boundary of a multipart answer."""
+    """A part of `digest` that may stand in an ETag and in the boundary of a multipart answer."""
     return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
 
 

@@ -1,6 +1,7 @@
 """A Django site in a process of its own, since a process can have one configuration only."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,6 @@ def page(request):
 urlpatterns = [path("", page)]
 
 
-def jinja_environment(**options):
-    from jinja2 import Environment
-    from buildassets.runtime.django import assets
-
-    environment = Environment(**options)
-    environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
-    environment.assets = assets()
-    return environment
-
-
 def django_templates():
     return {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -52,7 +43,7 @@ def jinja_templates():
     return {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [folder / "jinja2"],
-        "OPTIONS": {"environment": f"{__name__}.jinja_environment"},
+        "OPTIONS": {"extensions": ["buildassets.runtime.django.jinja.AssetsExtension"]},
     }
 
 
@@ -73,6 +64,13 @@ def get():
 
 
 """
+
+
+STATIC: Mapping[str, Any] = {
+    "INSTALLED_APPS": ["buildassets.runtime.django", "django.contrib.staticfiles"],
+    "STATIC_URL": "/static/",
+    "STORAGES": {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}},
+}
 
 
 def in_django(folder: Path, program: str, **settings: Any) -> str:

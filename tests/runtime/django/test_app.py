@@ -1,9 +1,11 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.runtime.django.site import in_django
-from tests.runtime.pages import SITE, file_of, write_release
+from tests.runtime.pages import SITE, file_of, run_python, write_release
 
 _URL = "from buildassets.runtime.django import assets\nprint(assets().url('css/app.css'))\n"
 
@@ -55,7 +57,15 @@ except ManifestError as fault:
     [
         (None, "settings have no BUILDASSETS"),
         ({}, "settings have no BUILDASSETS"),
-        ({"manifest": "m.json", "ulr": "/"}, "BUILDASSETS has the unknown key `ulr`"),
+        ({"manifest": "m.json", "ulr": "/"}, "BUILDASSETS has the unknown key `ulr`; did you mean `url`?"),
+        ({"manifest": "m.json", "debug": 1}, "unknown key `debug`; known are `manifest`, `url`, `early_hints`"),
+        ({"manifest": 1}, "make it a path, or None for no release"),
+        ({"manifest": ""}, "make it a path, or None for no release"),
+        ({"manifest": "m.json", "url": "assets/"}, "begin it with `/`, `http://` or `https://`"),
+        ({"manifest": "m.json", "url": 1}, "begin it with `/`, `http://` or `https://`"),
+        ({"manifest": "manifest.json", "url": "/<b>/"}, "`/<b>/` is no URL under which assets could be"),
+        ({"manifest": "m.json", "early_hints": "a.css"}, "make it a list of logical paths"),
+        ({"manifest": "m.json", "early_hints": [1]}, "make it a list of logical paths"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, given: object, message: str) -> None:
@@ -66,7 +76,44 @@ try:
 except ImproperlyConfigured as fault:
     print(fault)
 """
-    assert message in in_django(tmp_path, program, BUILDASSETS=given)
+    write_release(tmp_path)
+    assert message in in_django(tmp_path, "import os\nos.chdir(folder)" + program, BUILDASSETS=given)
+
+
+_START = """
+from django.conf import settings
+ours = {{"INSTALLED_APPS": ["buildassets.runtime.django"], "BUILDASSETS": {{"manifest": "gone.json"}}}}
+settings.configure(**ours, DEBUG={debug})
+from django.core.{interface} import get_{interface}_application
+get_{interface}_application()
+"""
+
+
+@pytest.mark.parametrize("interface", ["wsgi", "asgi"])
+def test_web_process_does_not_start_without_a_release(interface: str) -> None:
+    program = _START.format(debug=False, interface=interface)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.endswith("run `buildassets build`, or name another manifest\n")
+
+
+def test_web_process_starts_under_debug(tmp_path: Path) -> None:
+    assert run_python(_START.format(debug=True, interface="wsgi")) == ""
+
+
+def test_tests_may_override_the_release_of_templates_that_are_compiled(tmp_path: Path) -> None:
+    write_release(tmp_path / "other", {"css/app.css": "changed"})
+    write_release(tmp_path)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/page.html").write_text("{% load buildassets %}{% asset 'css/app.css' %}")
+    program = """
+print(get())
+with override_settings(BUILDASSETS={"manifest": folder / "other/manifest.json"}):
+    print(get())
+with override_settings(BUILDASSETS={"manifest": None}):
+    print(get())
+"""
+    assert in_django(tmp_path, program) == url_of(SITE["css/app.css"]) + url_of("changed") + "/assets/css/app.css\n"
 
 
 def test_system_checks_find_nothing(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_all_of_it_ends_together(tmp_path: Path, number: int) -> None:
 
 
 def test_without_the_option_it_is_the_server_of_the_next_application(tmp_path: Path) -> None:
-    with serving(write_tree(tmp_path, {**PROJECT, "build/manifest.json": "{}"})) as server:
+    with serving(write_tree(tmp_path, PROJECT)) as server:
         server.wait_for(server.page)
         assert not (tmp_path / "build/assets").exists()
     command = [sys.executable, "manage.py", "runserver", "--help"]

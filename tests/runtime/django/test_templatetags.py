@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.runtime import Assets
-from tests.runtime.django.site import in_django, page_of
+from tests.conftest import write_tree
+from tests.runtime.django.site import STATIC, in_django, page_of
 from tests.runtime.pages import elements, write_release
 
 LOAD = "{% load buildassets %}"
@@ -72,13 +73,47 @@ def test_unknown_name_stops_the_page(assets: Assets, tmp_path: Path) -> None:
 from buildassets.runtime import AssetNotFound
 from django.template import engines
 try:
-    engines["django"].from_string("{% load buildassets %}{% asset 'css/ap.css' %}").render()
+    engines["django"].from_string("{% load buildassets %}{% asset name %}").render({"name": "css/ap.css"})
 except AssetNotFound as fault:
     print(fault.nearest[0])
 """
     assert in_django(tmp_path, program) == "css/app.css\n"
 
 
+@pytest.mark.parametrize(
+    "tag", ["asset 'css/ap.css'", "stylesheet name='css/ap.css'", "image 'css/ap.css' alt=x", "asset 'css/ap.css' as x"]
+)
+def test_unknown_constant_stops_the_compiler_of_templates(assets: Assets, tmp_path: Path, tag: str) -> None:
+    write_tree(tmp_path, {"templates/part.html": f"{LOAD}\n{{% if no %}}{{% {tag} %}}{{% endif %}}"})
+    program = """
+from django.template import TemplateSyntaxError, loader
+try:
+    loader.get_template("part.html")
+except TemplateSyntaxError as fault:
+    print(str(fault).replace(str(folder), ""))
+"""
+    said = in_django(tmp_path, program)
+    assert said.removeprefix("Template: ").startswith(
+        "/templates/part.html, line 2: no asset is named `css/ap.css`; did you mean `css/app.css`"
+    )
+
+
+def test_templates_compile_where_there_is_no_release(tmp_path: Path) -> None:
+    program = "from django.template import engines\n"
+    program += "engines['django'].from_string(\"{% load buildassets %}{% asset 'css/app.css' %}\")"
+    assert in_django(tmp_path, program) == ""
+
+
+def test_filters_give_what_attributes_need(assets: Assets, tmp_path: Path) -> None:
+    page = page_of(tmp_path, LOAD + "{{ name|asset }} {{ 'js/app.js'|integrity }}")
+    assert page == f"{assets.url('css/app.css')} {assets.integrity('js/app.js')}"
+
+
 def test_jinja_templates_of_django_have_the_globals(assets: Assets, tmp_path: Path) -> None:
     page = page_of(tmp_path, "{{ stylesheet(name, nonce=request.csp_nonce) }}", jinja=True)
     assert page == assets.stylesheet("css/app.css", nonce="n0nce")
+
+
+def test_jinja_templates_of_django_have_static(assets: Assets, tmp_path: Path) -> None:
+    page = page_of(tmp_path, "{{ static('css/app.css') }}", jinja=True, **STATIC)
+    assert page == assets.url("css/app.css").replace("/assets/", "/static/")

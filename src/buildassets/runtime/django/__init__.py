@@ -1,9 +1,9 @@
-"""A Django application: template tags over the release that `settings.BUILDASSETS` names.
+"""A Django application: tags, a storage, checks and commands over the release that `settings.BUILDASSETS` names.
 
-    INSTALLED_APPS = [..., "buildassets.runtime.django"]
-    BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json", "url": "/assets/"}
+    INSTALLED_APPS = ["buildassets.runtime.django", ...]
+    BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
 
-`url` may be left out; the manifest's own is used then. Imports nothing of Django before it is asked for the release.
+Imports nothing of Django before it is asked for the release.
 """
 
 from functools import cache
@@ -17,14 +17,21 @@ __all__ = ["assets"]
 def assets() -> Assets:
     """The release of this process, read once; under `DEBUG`, again whenever another has taken its place.
 
+    With `BUILDASSETS = {"manifest": None}` it is none: every name has a URL, for tests that run without a build.
+
     Raises ImproperlyConfigured for wrong settings, ManifestError where the manifest cannot be read.
     """
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
 
-    given = getattr(settings, "BUILDASSETS", None)
-    if not isinstance(given, dict) or "manifest" not in given:
-        raise ImproperlyConfigured('settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
-    if unknown := given.keys() - {"manifest", "url"}:
-        raise ImproperlyConfigured(f"BUILDASSETS has the unknown key `{min(unknown)}`; known are `manifest` and `url`")
-    return Assets(given["manifest"], url=given.get("url"), reload=settings.DEBUG)
+    from buildassets.runtime.django.options import read_options
+
+    options = read_options()
+    if options.manifest is None:
+        from buildassets.runtime.unbuilt import UnbuiltAssets
+
+        return UnbuiltAssets(options.url or "/assets/")
+    try:
+        return Assets(options.manifest, url=options.url, reload=settings.DEBUG)
+    except ValueError:
+        raise ImproperlyConfigured(f"`{options.url}` is no URL under which assets could be") from None

@@ -1,14 +1,21 @@
 """The application as Django's registry knows it."""
 
-from contextlib import suppress
-from typing import Any
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 from buildassets.errors import ManifestError
 from buildassets.runtime.django import assets
+
+_WEB_PROCESS: Final = ("django.core.wsgi", "django.core.asgi")  # which set Django up in one
+_DECIDING: Final = ("BUILDASSETS", "DEBUG", "STORAGES", "STATIC_URL")
 
 
 class BuildAssetsConfig(AppConfig):
@@ -18,12 +25,47 @@ class BuildAssetsConfig(AppConfig):
     label = "buildassets"
 
     def ready(self) -> None:
-        """Without a manifest, commands such as `migrate` still run: the first template that needs it says so."""
+        """Without a release no web process starts in production; commands such as `migrate` do, and under `DEBUG` all.
+
+        There a system check says what is missing, and the first template that needs it.
+        """
+        checks.register(_check_release, "buildassets")
+        checks.register(_check_deployment, "buildassets", deploy=True)
         setting_changed.connect(_forget_release, dispatch_uid="buildassets")
-        with suppress(ImproperlyConfigured, ManifestError):
+        try:
             assets()
+        except (ImproperlyConfigured, ManifestError):
+            if not settings.DEBUG and _is_web_process():
+                raise
+
+
+def _check_release(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    from buildassets.runtime.django.checks import check_release  # what it takes to read all of a manifest
+
+    return check_release()
+
+
+def _check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    from buildassets.runtime.django.checks import check_deployment
+
+    return check_deployment()
+
+
+def _is_web_process() -> bool:
+    """Whether it is a web server's call of `get_wsgi_application` or `get_asgi_application` that leads here."""
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__") in _WEB_PROCESS:
+            return True
+    return False
 
 
 def _forget_release(*, setting: str, **_: Any) -> None:
-    if setting in ("BUILDASSETS", "DEBUG"):
+    """A test overrides the settings; compiled templates may hold names of the earlier release."""
+    if setting in _DECIDING:
         assets.cache_clear()
+    if setting == "BUILDASSETS":
+        from django.test.signals import reset_template_engines
+
+        reset_template_engines(setting="TEMPLATES")

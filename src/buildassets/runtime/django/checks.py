@@ -1,0 +1,135 @@
+"""System checks: what is wrong with the settings, the release, and how the two meet. docs/django.md lists them.
+
+Takes the settings, gives Django's messages. Opens the manifest; looks at files, opens none of them. Imports Django.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 Django's own name
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import find_commands
+
+from buildassets.errors import ManifestError
+from buildassets.manifest import Manifest
+from buildassets.runtime.django.options import Options, has_release_storage, read_options
+from buildassets.runtime.django.release import read_manifest, release_files
+from buildassets.runtime.django.sources import source_roots
+
+__all__ = ["check_deployment", "check_release"]
+
+_OURS: Final = "buildassets.runtime.django"
+_IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set by the watcher for the commands that it runs
+_BUILD: Final = "run `manage.py assets build`"
+
+
+def check_release() -> list[CheckMessage]:
+    """What is wrong anywhere, also where an application is developed or tested."""
+    try:
+        options = read_options()
+    except ImproperlyConfigured as fault:
+        return [Error(str(fault), hint="see docs/django.md for what BUILDASSETS may hold", id="buildassets.E001")]
+    found = [*_order(), *_urls(options)]
+    if options.manifest is not None:
+        found += _release(options.manifest)
+    return found
+
+
+def check_deployment() -> list[CheckMessage]:
+    """What is wrong only where an application is deployed: `check --deploy`."""
+    try:
+        options = read_options()
+        manifest = read_manifest(options.manifest) if options.manifest else None
+    except (ImproperlyConfigured, ManifestError):
+        return []  # said already
+    if manifest is None:
+        message = 'BUILDASSETS = {"manifest": None} is for tests: URLs have no fingerprints'
+        return [Warning(message, hint="name the manifest of a release", id="buildassets.W006")]
+    return list(_development(manifest))
+
+
+def _release(path: str) -> Iterator[CheckMessage]:
+    try:
+        read_manifest(path)
+    except ManifestError as fault:
+        yield _unreadable(fault)
+        return
+    yield from _gone(path)
+    if settings.DEBUG and _IS_WATCHED not in os.environ:
+        yield from _stale(path)
+
+
+def _unreadable(fault: ManifestError) -> CheckMessage:
+    (found,) = fault.diagnostics
+    if found.code == "manifest/missing":
+        hint = f"{_BUILD}, or develop with `manage.py runserver --with-assets`"
+        return Warning(found.message, hint=hint, id="buildassets.W001")
+    if found.code == "manifest/schema":
+        return Error(found.message, hint=found.hint, id="buildassets.E003")
+    return Error(found.message, hint=f"{_BUILD} again", id="buildassets.E002")
+
+
+def _gone(manifest: str) -> Iterator[CheckMessage]:
+    """Files that are not there, where there are any: they may well be served from elsewhere."""
+    folder = os.path.join(os.path.dirname(manifest), "assets")
+    if not os.path.isdir(folder):
+        return
+    gone = [one.file for one in release_files(manifest) if not os.path.exists(os.path.join(folder, one.file))]
+    if gone:
+        others = len(gone) - 1
+        more = f" and {others} more file{'s'[: others > 1]} that the manifest names are gone" if others else " is gone"
+        message = f"`{os.path.join(folder, gone[0])}`{more}"
+        yield Error(message, hint=f"{_BUILD} again, or deploy the whole release directory", id="buildassets.E004")
+
+
+def _stale(manifest: str) -> Iterator[CheckMessage]:
+    built_ns = os.stat(manifest).st_mtime_ns
+    changed = next((path for path in _files(root.path for root in source_roots()) if _modified_ns(path) > built_ns), "")
+    if changed:
+        message = f"`{changed}` was modified after the release was built"
+        hint = f"{_BUILD}, or develop with `manage.py runserver --with-assets`"
+        yield Warning(message, hint=hint, id="buildassets.W002")
+
+
+def _files(folders: Iterable[str]) -> Iterator[str]:
+    for top in folders:
+        for folder, _, names in os.walk(top):
+            yield from (os.path.join(folder, name) for name in names if not name.startswith("."))
+
+
+def _modified_ns(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:  # a link that leads nowhere
+        return 0
+
+
+def _development(manifest: Manifest) -> Iterator[CheckMessage]:
+    if manifest.livereload is not None:
+        message = "the release was built for development: it is neither minified nor compressed"
+        yield Warning(message, hint=_BUILD, id="buildassets.W003")
+
+
+def _urls(options: Options) -> Iterator[CheckMessage]:
+    if options.url is None or not has_release_storage() or not options.url.startswith("/"):
+        return
+    if options.url.rstrip("/") != settings.STATIC_URL.rstrip("/"):
+        message = f'BUILDASSETS["url"] is `{options.url}` and STATIC_URL is `{settings.STATIC_URL}`'
+        hint = "leave `url` out: with the storage of buildassets, STATIC_URL is the prefix of all"
+        yield Warning(message, hint=hint, id="buildassets.W004")
+
+
+def _order() -> Iterator[CheckMessage]:
+    """Of two applications with a command of the same name, Django takes that of the first."""
+    for application in apps.get_app_configs():
+        if application.name == _OURS:
+            return
+        if "runserver" in find_commands(os.path.join(application.path, "management")):
+            message = (
+                f"`{application.name}` stands before `{_OURS}` in INSTALLED_APPS: its `runserver` serves no release"
+            )
+            yield Warning(message, hint=f"put `{_OURS}` before it", id="buildassets.W005")
+            return

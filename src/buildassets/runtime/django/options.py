@@ -1,0 +1,77 @@
+"""What `settings.BUILDASSETS` says.
+
+Takes the settings, gives a frozen value or ImproperlyConfigured. Imports Django.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from buildassets.diagnostics import nearest
+
+_KNOWN: Final = ("manifest", "url", "early_hints")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`manifest` is None for no release; `url` is None for the prefix that the manifest names."""
+
+    manifest: str | None
+    url: str | None
+    early_hints: tuple[str, ...] = ()
+
+
+def read_options() -> Options:
+    """The settings as they are now. Raises ImproperlyConfigured for the first thing that is wrong with them."""
+    given = getattr(settings, "BUILDASSETS", None)
+    if not isinstance(given, dict) or "manifest" not in given:
+        raise ImproperlyConfigured('settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
+    for key in given.keys() - set(_KNOWN):
+        meant = nearest(str(key), _KNOWN)
+        known = ", ".join(f"`{one}`" for one in _KNOWN)
+        raise ImproperlyConfigured(
+            f"BUILDASSETS has the unknown key `{key}`; {f'did you mean `{meant}`?' if meant else f'known are {known}'}"
+        )
+    return Options(_manifest(given["manifest"]), _url(given.get("url")), _names(given.get("early_hints", ())))
+
+
+def has_release_storage() -> bool:
+    """Whether `{% static %}` takes its URLs from the release."""
+    from django.apps import apps
+
+    backend = settings.STORAGES.get("staticfiles", {}).get("BACKEND", "")
+    if not backend or backend.startswith("django.") or not apps.is_installed("django.contrib.staticfiles"):
+        return False
+    from django.utils.module_loading import import_string
+
+    from buildassets.runtime.django.storage import ReleaseFilesMixin
+
+    try:
+        return issubclass(import_string(backend), ReleaseFilesMixin)
+    except ImportError:
+        return False  # Django says it better, where a storage is needed
+
+
+def _manifest(given: Any) -> str | None:
+    if given is not None and not (isinstance(given, str | os.PathLike) and os.fspath(given)):
+        raise ImproperlyConfigured(f'BUILDASSETS["manifest"] is {given!r}; make it a path, or None for no release')
+    return None if given is None else os.fspath(given)
+
+
+def _url(given: Any) -> str | None:
+    """What is given, or else the prefix under which Django's own templates look for their files."""
+    if given is None:
+        return settings.STATIC_URL if has_release_storage() else None
+    if not isinstance(given, str) or not given.startswith(("/", "http://", "https://")):
+        raise ImproperlyConfigured(f'BUILDASSETS["url"] is {given!r}; begin it with `/`, `http://` or `https://`')
+    return given
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    if isinstance(given, str) or not isinstance(given, Iterable) or not all(isinstance(one, str) for one in given):
+        raise ImproperlyConfigured(f'BUILDASSETS["early_hints"] is {given!r}; make it a list of logical paths')
+    return tuple(given)

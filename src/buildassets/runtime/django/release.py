@@ -1,0 +1,50 @@
+"""Which files a release consists of, for commands: a web process needs their names only when it is asked for one.
+
+Takes the path of a manifest; opens that. Imports the vocabulary.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from buildassets.diagnostics import reason_text
+from buildassets.document import refusal
+from buildassets.manifest import Manifest, loads
+from buildassets.media import SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """`path` is the logical path of the asset, `file` the name below `assets/`, of it or of a precompressed copy."""
+
+    path: str
+    file: str
+    size: int
+
+
+def read_manifest(path: str) -> Manifest:
+    """The manifest at `path`, whole. Raises ManifestError."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read()
+    except OSError as fault:
+        message = f"cannot read the manifest `{path}`: {reason_text(fault)}"
+        raise refusal("manifest/missing", message, path) from None
+    except UnicodeDecodeError:
+        raise refusal("manifest/invalid", f"`{path}` is not UTF-8", path) from None
+    return loads(text, path)
+
+
+def release_files(manifest: str) -> list[ReleaseFile]:
+    """All files below `assets/` that the manifest at that path names, sorted; those of retained releases, too.
+
+    Raises ManifestError.
+    """
+    return sorted(_files(read_manifest(manifest)), key=lambda one: one.file)
+
+
+def _files(manifest: Manifest) -> Iterator[ReleaseFile]:
+    releases = (manifest.assets, *(earlier.assets for earlier in manifest.retained))
+    for path, entry in (named for assets in releases for named in assets.items()):
+        yield ReleaseFile(path, entry.file, entry.size)
+        for coding, size in entry.encodings.items():
+            yield ReleaseFile(path, entry.file + SUFFIXES[coding], size)

@@ -1,0 +1,73 @@
+"""The finders of static files as source roots: each application's `static/`, and `STATICFILES_DIRS` with prefixes.
+
+Takes the settings, gives folders in Django's order of precedence. Looks for folders, opens no file. Imports Django.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+
+__all__ = ["StaticRoot", "source_roots"]
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoot:
+    """A folder, absolute. `prefix` stands before the names of its files; `include` are the names, empty for all."""
+
+    path: str
+    prefix: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def source_roots() -> list[StaticRoot]:
+    """The folders in which `collectstatic` would look, those that are there, in the order in which it would.
+
+    None without `django.contrib.staticfiles`. What a finder holds elsewhere than in folders is left out.
+    """
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return []
+    from django.contrib.staticfiles.finders import get_finders
+
+    ignored: tuple[str, ...] = tuple(getattr(apps.get_app_config("staticfiles"), "ignore_patterns", ()))
+    found: dict[tuple[str, str], StaticRoot] = {}
+    for finder in get_finders():
+        for root in _roots(finder, ignored):
+            if os.path.isdir(root.path):
+                found.setdefault((os.path.realpath(root.path), root.prefix), root)
+    return list(found.values())
+
+
+def _roots(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
+    from django.contrib.staticfiles.finders import AppDirectoriesFinder, FileSystemFinder
+
+    if isinstance(finder, FileSystemFinder):
+        for prefix, path in finder.locations:
+            yield StaticRoot(os.path.abspath(path), prefix, exclude=ignored)
+    elif isinstance(finder, AppDirectoriesFinder):
+        for storage in finder.storages.values():
+            yield StaticRoot(os.path.abspath(storage.location), exclude=ignored)
+    else:
+        yield from _listed(finder, ignored)
+
+
+def _listed(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
+    """Of a finder that somebody wrote, exactly the files that it lists: its folders may hold others."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, storage in finder.list(list(ignored)):
+        try:
+            folder = os.path.abspath(storage.path(""))
+        except (NotImplementedError, ImproperlyConfigured):
+            continue
+        names.setdefault((folder, getattr(storage, "prefix", None) or ""), []).append(name.replace(os.sep, "/"))
+    for (folder, prefix), included in names.items():
+        yield StaticRoot(folder, prefix, tuple(f"./{_as_glob(name)}" for name in sorted(included)), ignored)
+
+
+def _as_glob(name: str) -> str:
+    """A glob that matches `name` alone."""
+    return "".join(f"[{one}]" if one in "*?[{" else one for one in name)

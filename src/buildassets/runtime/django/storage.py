@@ -1,0 +1,90 @@
+"""`{% static %}`, `static()`, forms' `Media` and the admin, with the URLs of the release.
+
+    STORAGES = {..., "staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
+
+Takes names as templates write them, gives URLs. Imports Django.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.core.management.base import CommandError
+
+from buildassets.errors import ManifestError
+from buildassets.paths import to_url
+from buildassets.runtime.assets import AssetNotFound
+from buildassets.runtime.django import assets
+from buildassets.runtime.django.options import read_options
+from buildassets.runtime.django.release import ReleaseFile, release_files
+
+__all__ = ["ReleaseFilesMixin", "ReleaseStaticFilesStorage", "StaticFileNotFound"]
+
+
+class StaticFileNotFound(AssetNotFound, ValueError):  # noqa: N818 as AssetNotFound
+    """The same, and a ValueError: which Django's storages raise, and other packages expect of them."""
+
+
+class ReleaseFilesMixin(Storage):
+    """For any storage of static files: their URLs are those of the release, whatever `DEBUG` says."""
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
+
+        Raises StaticFileNotFound for a name that is no asset. `force` means something to Django's own storages only.
+        """
+        path, mark = _parted(name or "")
+        if not path or path.endswith("/"):
+            return assets().prefix + to_url(path) + mark
+        try:
+            return assets().url(path) + mark
+        except AssetNotFound as fault:
+            raise StaticFileNotFound(fault.name, fault.nearest) from None
+
+    def post_process(
+        self, paths: Mapping[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Let `collectstatic` copy the release, too: logical path, file name, and whether it was not there yet.
+
+        What it copies under plain names before stays: there are packages whose scripts ask for such.
+        """
+        manifest = read_options().manifest
+        if manifest is None or dry_run:
+            return
+        try:
+            files = release_files(manifest)
+        except ManifestError as fault:
+            raise CommandError(f"{fault}; `collectstatic` copies what `manage.py assets build` has made") from None
+        for one in files:
+            yield one.path, one.file, self._took(one, os.path.join(os.path.dirname(manifest), "assets", one.file))
+
+    def _took(self, one: ReleaseFile, source: str) -> bool:
+        if self.exists(one.file):
+            if self.size(one.file) == one.size:
+                return False
+            self.delete(one.file)  # an earlier copy was interrupted
+        try:
+            with open(source, "rb") as stream:
+                self.save(one.file, File(stream))
+        except FileNotFoundError:
+            raise CommandError(f"`{source}` is gone; run `manage.py assets build` again") from None
+        return True
+
+
+class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
+    """The release under `STATIC_URL`, or under the `url` of `BUILDASSETS`; `STATIC_ROOT` is used by `collectstatic`."""
+
+    def __init__(self, location: str | None = None, base_url: str | None = None, **options: Any) -> None:
+        if base_url is not None:
+            raise ImproperlyConfigured("STORAGES: give the URL as `url` in BUILDASSETS, not as `base_url`")
+        super().__init__(location, None, **options)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name and what stands behind it: `fonts/a.eot?#iefix` → `fonts/a.eot`, `?#iefix`."""
+    end = min((name.index(mark) for mark in "?#" if mark in name), default=len(name))
+    return name[:end], name[end:]

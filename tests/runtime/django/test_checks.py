@@ -1,0 +1,123 @@
+"""Each system check, in the circumstances that it is for."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import write_tree
+from tests.runtime.django.site import STATIC, in_django
+from tests.runtime.pages import write_release
+
+_RUN = """
+from django.core.checks import run_checks
+for found in run_checks(tags=["buildassets"], include_deployment_checks={deploy}):
+    print(found.id.removeprefix("buildassets."), found.msg, found.hint, sep="|")
+"""
+
+
+def found(folder: Path, *, deploy: bool = False, **settings: Any) -> list[list[str]]:
+    """What is wrong with a site at `folder`: for each thing the id, the message and the hint."""
+    said = in_django(folder, _RUN.format(deploy=deploy), **settings).replace(str(folder), "")
+    return [line.split("|") for line in said.splitlines()]
+
+
+def ids(folder: Path, *, deploy: bool = False, **settings: Any) -> list[str]:
+    return [one[0] for one in found(folder, deploy=deploy, **settings)]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_nothing_is_wrong_with_a_whole_release(tmp_path: Path, debug: bool) -> None:
+    write_release(tmp_path)
+    assert ids(tmp_path, deploy=True, DEBUG=debug, **STATIC) == []
+
+
+def test_wrong_settings_are_an_error(tmp_path: Path) -> None:
+    ((code, message, _),) = found(tmp_path, BUILDASSETS={"manifst": "x"})
+    assert (code, message) == ("E001", 'settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
+
+
+def test_missing_manifest_names_the_command(tmp_path: Path) -> None:
+    ((code, message, hint),) = found(tmp_path, deploy=True)
+    assert (code, message) == ("W001", "cannot read the manifest `/manifest.json`: no such file or directory")
+    assert hint == "run `manage.py assets build`, or develop with `manage.py runserver --with-assets`"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "E002"), ('{"assets": {}, "sch', "E002"), ("[]", "E002"), ('{"assets": {}, "schema": 2}', "E003")],
+)
+def test_manifest_that_cannot_be_used_is_an_error(tmp_path: Path, text: str, code: str) -> None:
+    write_tree(tmp_path, {"manifest.json": text})
+    assert ids(tmp_path) == [code]
+
+
+def test_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    for file in (tmp_path / "assets/css").iterdir():
+        file.unlink()
+    ((code, message, _),) = found(tmp_path)
+    assert code == "E004"
+    assert message.startswith("`/assets/css/app.")
+    assert message.endswith("and 1 more file that the manifest names are gone")
+
+
+def test_files_may_be_served_from_elsewhere(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    (tmp_path / "assets").rename(tmp_path / "uploaded")
+    assert ids(tmp_path) == []
+
+
+def later_source(folder: Path) -> dict[str, Any]:
+    """Write a static file that is newer than the release of `folder`; gives the settings that find it."""
+    built = write_release(folder).stat().st_mtime
+    write_tree(folder, {"polls/a.css": ""})
+    os.utime(folder / "polls/a.css", (built + 9, built + 9))
+    return {**STATIC, "STATICFILES_DIRS": [str(folder / "polls")]}
+
+
+def test_release_older_than_a_source_is_stale_under_debug(tmp_path: Path) -> None:
+    settings = later_source(tmp_path)
+    ((code, message, _),) = found(tmp_path, DEBUG=True, **settings)
+    assert (code, message) == ("W002", "`/polls/a.css` was modified after the release was built")
+    assert ids(tmp_path, DEBUG=False, **settings) == []
+
+
+def test_watched_release_is_never_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = later_source(tmp_path)
+    monkeypatch.setenv("BUILDASSETS_WATCH", "1")
+    assert ids(tmp_path, DEBUG=True, **settings) == []
+
+
+def test_release_for_development_is_not_for_deployment(tmp_path: Path) -> None:
+    write_release(tmp_path, livereload="livereload.json")
+    assert ids(tmp_path, deploy=True) == ["W003"]
+    assert ids(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"), [("/x/", ["W004"]), ("/static", []), ("https://cdn.example/x/", []), (None, [])]
+)
+def test_two_prefixes_on_one_host_are_a_mistake(tmp_path: Path, url: str | None, expected: list[str]) -> None:
+    manifest = str(write_release(tmp_path))
+    assert ids(tmp_path, BUILDASSETS={"manifest": manifest, "url": url}, **STATIC) == expected
+
+
+def test_two_prefixes_are_meant_where_static_is_of_another_storage(tmp_path: Path) -> None:
+    manifest = str(write_release(tmp_path))
+    settings = {**STATIC, "STORAGES": {}, "BUILDASSETS": {"manifest": manifest, "url": "/x/"}}
+    assert ids(tmp_path, **settings) == []
+
+
+def test_application_before_ours_hides_our_commands(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    ((code, message, hint),) = found(tmp_path, **{**STATIC, "INSTALLED_APPS": STATIC["INSTALLED_APPS"][::-1]})
+    assert code == "W005"
+    assert message.startswith("`django.contrib.staticfiles` stands before `buildassets.runtime.django`")
+    assert hint == "put `buildassets.runtime.django` before it"
+
+
+def test_no_release_is_for_tests_only(tmp_path: Path) -> None:
+    assert ids(tmp_path, BUILDASSETS={"manifest": None}) == []
+    assert ids(tmp_path, BUILDASSETS={"manifest": None}, deploy=True) == ["W006"]

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -13,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from buildassets.document import checksum
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, Manifest, Retained, dumps, loads, read_document
+from buildassets.manifest import Entry, Manifest, Retained, dumps, is_whole, loads, read_document
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -153,6 +154,22 @@ def test_release_begins_with_the_checksum_of_the_text_of_the_assets() -> None:
     assets = text[text.index("{", 1) : text.index("\n },") + len("\n }")]
     assert json.loads(assets) == json.loads(text)["assets"]
     assert json.loads(text)["release"].startswith(checksum(assets.encode()))
+
+
+@pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
+def test_every_other_byte_is_told(manifest: Manifest) -> None:
+    text = dumps(manifest)
+    assert is_whole(text)
+    for place, character in enumerate(text):
+        for other in {chr(ord(character) ^ 1), chr(ord(character) ^ 32), " ", "\xe9"} - {character}:
+            with suppress(ManifestError):
+                assert not is_whole(text[:place] + other + text[place + 1 :])
+
+
+def test_a_manifest_whose_generator_has_no_digest_is_whole() -> None:
+    text = dumps(FULL)
+    generator = json.loads(text)["generator"]
+    assert is_whole(text.replace(f'  "digest": "{generator["digest"]}",\n', ""))
 
 
 def test_release_follows_every_member_that_is_served() -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "amended",
     "dumps",
     "entries_of",
+    "is_whole",
     "loads",
     "read_document",
     "release_of",
@@ -98,17 +99,44 @@ class Manifest:
 
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
-    others = _others(manifest)
-    texts = {
-        "schema": _compact(SCHEMA),
-        "generator": _one_a_line({"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}),
-        "release": _compact(_release(assets, others)),
-        "assets": assets,
-        **{key: _one_a_line(value) for key, value in others.items()},
+    generator = {"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}
+    document = {
+        "schema": SCHEMA,
+        "generator": {**generator, "digest": _digest_of(generator)},
+        "assets": {path: _entry_document(entry) for path, entry in manifest.assets.items()},
+        **_others(manifest),
     }
+    return _laid_out(document)
+
+
+def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
+    """Whether `text` is, byte for byte, a manifest as `dumps` writes it. Raises ManifestError as `loads` does.
+
+    One that knows more keys may be, too. What a generator without a digest says, as in older
+    ones, is not proven.
+    """
+    document = read_document(text, file)
+    document.pop("release", None)
+    generator = document.get("generator")
+    if not isinstance(generator, dict) or _laid_out(document) != text:
+        return False
+    if "digest" not in generator:
+        return generator.keys() == {"engines", "name", "version"}
+    others = {key: value for key, value in generator.items() if key != "digest"}
+    return bool(_digest_of(others) == generator["digest"])
+
+
+def _laid_out(document: Mapping[str, Any]) -> str:
+    """`document`, which lacks `release`, as a manifest is written."""
+    texts = {key: _one_a_line(value) for key, value in document.items()}
+    served = {key: value for key, value in document.items() if key not in ("assets", "generator", "schema")}
+    texts["release"] = _compact(_release(texts["assets"], served))
     lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _digest_of(generator: Mapping[str, Any]) -> str:
+    return digest(_compact(generator).encode("ascii"))
 
 
 def _others(manifest: Manifest) -> dict[str, Any]:

@@ -113,6 +113,27 @@ def test_folders_that_are_left_empty_go(site: Path) -> None:
     assert not (site / "build/assets/old").exists()
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_a_first_build_left_that_was_killed_before_its_manifest_goes(site: Path, everything: bool) -> None:
+    (site / "build/manifest.json").unlink()
+    write_tree(site, {"build/.new-abc/7": "{"})
+    before = files(site)
+    assert clean(site, everything=everything) == before
+    assert files(site) == set()
+
+
+@pytest.mark.parametrize("name", ["assets/app.css", "assets/fed.0123456789ab.css", "web.config"])
+def test_without_a_manifest_only_what_is_named_by_a_build_is_taken_for_ours(site: Path, name: str) -> None:
+    (site / "build/manifest.json").unlink()
+    write_tree(site, {f"build/{name}": ""})
+    if "0123456789ab" in name:
+        assert f"build/{name}" in clean(site)
+        return
+    with pytest.raises(ConfigError, match="does not hold a release"):
+        clean(site)
+    assert (site / "build" / name).exists()
+
+
 def test_what_killed_builds_left_goes(site: Path) -> None:
     write_tree(site, {"build/.new-abc/0": "half a fi"})
     assert clean(site) == {"build/.new-abc/0"}

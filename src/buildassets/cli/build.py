@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.options import cache_options, compile_options, configured, threads
-from buildassets.cli.output import Output, count_text, kept_from_stdout, size_text, stale_text, under_ci
+from buildassets.cli.output import Output, count_text, kept_from_stdout, stale_text, under_ci
 from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.options import clean_options, configured
-from buildassets.cli.output import Output, count_text, size_text
+from buildassets.cli.output import Output, count_text
+from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.clean import Cleaned

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.options import cache_dir_option, configured, read_options
-from buildassets.cli.output import print_data, print_json, size_text, stale_text
+from buildassets.cli.output import print_data, print_json, stale_text
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
 from buildassets.media import media_of, suffix
 from buildassets.paths import LogicalPath
+from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config

@@ -170,15 +170,6 @@ def terminated_as_exit() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def size_text(size_bytes: int) -> str:
-    """A size for a person: `980 B`, `18.2 kB`, `1.4 MB`."""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    if size_bytes < 1_000_000:
-        return f"{size_bytes / 1000:.1f} kB"
-    return f"{size_bytes / 1_000_000:.1f} MB"
-
-
 def stale_text(stale: "Stale", config: "Config") -> str:
     """Why a step has to run again: `assets/css/_theme.scss changed`."""
     from buildassets.compiler.config import shown_path

@@ -29,6 +29,7 @@ _FOLDERS: Final = {
     BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
+_FINGERPRINTED: Final = re.compile(r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z")
 
 
 @frozen
@@ -49,7 +50,7 @@ def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_ru
         manifest = _manifest(output, shown)
         left = [*_left_by_killed_builds(output)]
         if manifest is None:
-            return left
+            return [*_assets(output), *left]
         if everything:
             return [os.path.join(output, MANIFEST_NAME), *_assets(output), *left]
         return [*_unnamed(output, _named(manifest)), *left]
@@ -87,13 +88,17 @@ def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned
 
 
 def _manifest(output: str, shown: Shown) -> Manifest | None:
-    """What the release directory holds; None where it holds nothing but what killed builds left."""
+    """What the release directory holds; None where it holds nothing but what killed builds left.
+
+    The first one may have been killed when its files were in their places and its manifest was not.
+    """
     path = os.path.join(output, MANIFEST_NAME)
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
     except FileNotFoundError:
-        others = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX)]
+        ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
+        others = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX) and name not in ours]
         _refuse_others(output, others, (), "a release", shown)
         return None
     try:
@@ -144,6 +149,12 @@ def _assets(output: str) -> Iterator[str]:
     folder = os.path.join(output, ASSETS_FOLDER)
     if os.path.isdir(folder) and not os.path.islink(folder):
         yield from _files_below(folder)
+
+
+def _holds_only_fingerprinted(output: str) -> bool:
+    """Whether all that is below `assets/` is called as builds call what they write."""
+    files = list(_assets(output))
+    return bool(files) and all(_FINGERPRINTED.search(file) for file in files)
 
 
 def _left_by_killed_builds(output: str) -> Iterator[str]:

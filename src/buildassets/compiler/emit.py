@@ -88,7 +88,7 @@ class Release:
             return stored
         wanted = _wanted(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {one.file: [] for one in wanted}
-        places = Places(os.path.join(self._output, ASSETS_FOLDER), self._content)
+        places = Places(os.path.join(self._output, ASSETS_FOLDER), self.content)
         for copy in made_copies(wanted, places, cache, executor):
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
@@ -137,7 +137,7 @@ class Release:
         if copy.content is not None and not self._holds(name, copy.content):
             self._add(name, copy.content)
 
-    def _content(self, file: str) -> bytes:
+    def content(self, file: str) -> bytes:
         """The content of a `file` that is taken in. Raises OSError."""
         name = f"{ASSETS_FOLDER}/{file}"
         return content_of(self._waiting.get(name) or os.path.join(self._output, name))

@@ -1,7 +1,7 @@
 """`build` and `check`: from the settings to the release directory."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import text_of
+from buildassets.compiler.budgets import Budgets
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
@@ -104,6 +105,10 @@ class _Means:
         """What says which earlier releases are retained; None where none are."""
         return Retaining(config.retain, self.clock) if config.retain and self.mode == "production" else None
 
+    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
+        """The limits that hold for `assets`: none in development, where they are as large as they are written."""
+        return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
+
     @contextmanager
     def engines(self, config: Config) -> Iterator[Engines]:
         """The engines that `config` names, started. Raises BuildError."""
@@ -143,20 +148,36 @@ def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
 def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
-        return amend(config, last, drafts_of, partial(means.store, config), means.retaining(config))
+        return amend(config, last, drafts_of, partial(_stored_in_budget, config, means), means.retaining(config))
+
+
+def _stored_in_budget(
+    config: Config, means: _Means, release: Release, assets: Sequence[Named], earlier: Earlier
+) -> dict[LogicalPath, Stored]:
+    """The `assets`, stored. Raises OSError, and BeyondError where one is too large: the whole build has to tell it."""
+    stored = means.store(config, release, assets, earlier)
+    budgets = means.budgets(config, stored)
+    if any(budgets.exceeded(budgets.stored_sizes(stored, release.content))):
+        raise BeyondError
+    return stored
 
 
 def _released(config: Config, means: _Means, compilation: "Compilation", last: Last | None) -> BuildResult:
     """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
-    assets, written = compilation.assets, compilation.written
-    outputs = Naming(text_of).named({path: _content(asset, written[path]) for path, asset in assets.items()})
+    assets = compilation.assets
     with release_directory(config.output) as release:
-        stored = means.store(config, release, outputs, _earlier(config, last))
+        stored = means.store(config, release, _outputs(compilation), _earlier(config, last))
+        budgets = means.budgets(config, assets)
+        sizes = budgets.stored_sizes(stored, release.content)
+        if faults := budgets.faults(sizes, assets, release.manifest()):
+            raise BuildError(faults)
         manifest = _manifest(config, compilation, stored, means.mode)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         names = release.finish(dumps(manifest).encode("ascii"))
     files = tuple(release_files(config.output, manifest))
-    record = dumped(record_of(assets, written, compilation.by_themselves)) if can_be_amended(config) else b""
+    record = (
+        dumped(record_of(assets, compilation.written, compilation.by_themselves)) if can_be_amended(config) else b""
+    )
     size_bytes = sum(one.size for one in stored.values())
     return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files, record, size_bytes)
 
@@ -186,8 +207,14 @@ def check(
     progress: "Progress | None" = None,
 ) -> CheckResult:
     """Everything that `build` would complain about before it writes; writes nothing."""
-    compilation = _compile(config, _Means(mode, executor, progress))
-    return CheckResult(compilation.diagnostics, compilation.unreached)
+    means = _Means(mode, executor, progress)
+    compilation = _compile(config, means)
+    if compilation.failed:
+        return CheckResult(compilation.diagnostics, compilation.unreached)
+    budgets = means.budgets(config, compilation.assets)
+    sizes = budgets.sizes(_outputs(compilation))
+    faults = budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME)))
+    return CheckResult((*compilation.diagnostics, *faults), compilation.unreached)
 
 
 def _compile(config: Config, means: _Means) -> "Compilation":
@@ -200,6 +227,13 @@ def _compile(config: Config, means: _Means) -> "Compilation":
             return compile_all(drafts_of, compiles_to, config, means.mode, means.progress)
     except BuildError as fault:
         return Compilation({}, {}, ImportMap(), {}, (), fault.diagnostics)
+
+
+def _outputs(compilation: "Compilation") -> Iterator[Named]:
+    """The assets under their names, each when it is asked for."""
+    written = compilation.written
+    contents = {path: _content(asset, written[path]) for path, asset in compilation.assets.items()}
+    return Naming(text_of).named(contents)
 
 
 def _content(asset: Linked, written: tuple[Link, ...]) -> Content:

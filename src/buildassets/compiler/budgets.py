@@ -1,0 +1,128 @@
+"""Budgets: how large assets may be after gzip, and what is said of those that are larger.
+
+Takes files and limits, gives diagnostics at the lines that set the limits. Looks at the sizes of sources where one is
+too large.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Final
+
+from buildassets.compiler.bodies import bytes_of
+from buildassets.compiler.compress import compressed
+from buildassets.compiler.config import Config, place_of_setting
+from buildassets.compiler.entries import input_name
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.model import Linked, Named, Stored
+from buildassets.diagnostics import Diagnostic, Location, error, nearest
+from buildassets.errors import ManifestError
+from buildassets.manifest import Entry, entries_of
+from buildassets.media import media_of
+from buildassets.paths import LogicalPath
+from buildassets.sizes import size_text
+
+_USUAL_LEVEL: Final = 9  # of gzip, where it is not among the copies of the release
+_SHOWN_INPUTS: Final = 3
+
+Sizes = Mapping[LogicalPath, int]  # bytes after gzip
+
+
+class Budgets:
+    """The limits that a configuration sets to `assets`: a name to that asset, a glob to each that it matches.
+
+    `by_asset` has the names and globs that limit an asset: its own name, or else whatever globs match it.
+    """
+
+    def __init__(self, config: Config, assets: Collection[LogicalPath]) -> None:
+        self._config = config
+        self._assets = assets
+        self._globs = {key: compile_globs([key]) for key in config.budgets if key not in assets}
+        keys = {path: self._keys(path) for path in sorted(assets)} if config.budgets else {}
+        self.by_asset: Mapping[LogicalPath, tuple[str, ...]] = {path: found for path, found in keys.items() if found}
+
+    def _keys(self, path: LogicalPath) -> tuple[str, ...]:
+        if path in self._config.budgets:
+            return (path,)
+        return tuple(key for key, matches in self._globs.items() if matches(path))
+
+    def stored_sizes(self, stored: Mapping[LogicalPath, Stored], read: Callable[[str], bytes]) -> Sizes:
+        """The sizes of what is `stored` and has a budget: those of its copies, or else of what `read` gives."""
+        if "gzip" in self._config.compress:
+            return {path: stored[path].encodings.get("gzip", stored[path].size) for path in self.by_asset}
+        return {path: self._gzip_bytes(stored[path].file, read(stored[path].file)) for path in self.by_asset}
+
+    def sizes(self, outputs: Iterable[Named]) -> Sizes:
+        """The same of what could be stored."""
+        if not self.by_asset:
+            return {}
+        wanted = (one for one in outputs if one.logical in self.by_asset)
+        return {one.logical: self._gzip_bytes(one.file, bytes_of(one.content)) for one in wanted}
+
+    def _gzip_bytes(self, file: str, content: bytes) -> int:
+        """What would not be smaller, and what is compressed already, is sent as it is."""
+        level = self._config.compress.get("gzip", _USUAL_LEVEL)
+        copy = compressed("gzip", content, level) if media_of(file).compressible else None
+        return len(content if copy is None else copy)
+
+    def exceeded(self, sizes: Sizes) -> Iterator[tuple[LogicalPath, str]]:
+        """What is larger than it may be, each with the key that says so."""
+        for path, size_bytes in sorted(sizes.items()):
+            yield from ((path, key) for key in self.by_asset[path] if size_bytes > self._config.budgets[key])
+
+    def faults(
+        self, sizes: Sizes, assets: Mapping[LogicalPath, Linked], last_manifest: bytes | None
+    ) -> list[Diagnostic]:
+        """What is wrong with `sizes`, and with the names of the budgets; `last_manifest` shows what has grown."""
+        faults = list(self._unknown())
+        before = _entries(last_manifest)
+        for path, key in self.exceeded(sizes):
+            limit_bytes = self._config.budgets[key]
+            message = f"`{path}` is {size_text(sizes[path])} after gzip, {size_text(sizes[path] - limit_bytes)} over"
+            message += f" its budget of {size_text(limit_bytes)}"
+            notes = list(self._growth(assets[path], sizes[path], before.get(path)))
+            hint = "make it smaller, or raise its budget"
+            faults.append(error("budget/exceeded", message, self._place(key), notes=notes, hint=hint))
+        return faults
+
+    def _unknown(self) -> Iterator[Diagnostic]:
+        for key in sorted(key for key, matches in self._globs.items() if not any(map(matches, self._assets))):
+            near = nearest(key, sorted(self._assets))
+            hint = f"did you mean `{near}`?" if near else "name an asset by its logical path, or several by a glob"
+            yield error("budget/unknown", f"there is no asset `{key}`", self._place(key), hint=hint)
+
+    def _growth(self, asset: Linked, size_bytes: int, before: Entry | None) -> Iterator[str]:
+        """What is known of why `asset` is that large."""
+        inputs = {input_name(self._config, path): _source_bytes(path) for path in asset.draft.inputs}
+        grown_bytes = size_bytes - before.encodings.get("gzip", before.size) if before else 0
+        new = {name: size for name, size in inputs.items() if before and name not in before.inputs}
+        if grown_bytes > 0:
+            yield f"it has grown by {size_text(grown_bytes)} since the last release"
+        if new:
+            yield f"new in it since the last release: {_listed(new)}"
+        elif len(inputs) > 1:
+            yield f"the largest of the {len(inputs)} files that it is made of: {_listed(inputs)}"
+
+    def _place(self, key: str) -> Location | None:
+        return place_of_setting(self._config, "budgets", key)
+
+
+def _entries(manifest: bytes | None) -> Mapping[str, Entry]:
+    if manifest is not None:
+        with suppress(ManifestError, UnicodeDecodeError):
+            return entries_of(manifest)
+    return {}
+
+
+def _source_bytes(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    """The largest, with their sizes."""
+    ordered = sorted(sizes, key=lambda name: (-sizes[name], name))
+    more = f" and {len(ordered) - _SHOWN_INPUTS} more" if len(ordered) > _SHOWN_INPUTS else ""
+    return ", ".join(f"`{name}` ({size_text(sizes[name])})" for name in ordered[:_SHOWN_INPUTS]) + more

@@ -279,6 +279,15 @@ def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
     assert days.contents() == [b"result of same day", b"result of step"]
 
 
+def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], source: Path) -> None:
+    opened = cache()
+    assert reason(opened.recall("step", "key")) == "it was never built before"
+    opened.keep("step", "key", [str(source)], b"css", opened.now())
+    assert opened.recall("step", "key") == b"css"
+    opened.save()
+    assert cache().recall("step", "key") == b"css"
+
+
 def test_what_one_build_has_to_run_is_told_with_the_reason(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.write_text("b")

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.config import load_config
+from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import render_text
 from tests.compiler.conftest import Install
@@ -51,7 +53,8 @@ class Telltale:
         if "print" in given.text:
             print("printed of", given.shown, flush=True)
             subprocess.run(["echo", "é"], stdout=sys.stdout)
-        return Compiled(f"{os.getpid()}")
+        faults = [warning("tell/tale", "as it was told", Location(given.shown))] if "warn" in given.text else ()
+        return Compiled(f"{os.getpid()}", diagnostics=tuple(faults))
 """
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 SETTINGS = 'compress = []\nload_paths = ["{0}"]\n[engines]\ntell = "telltale"\n'
@@ -129,6 +132,24 @@ def test_what_workers_made_is_kept(tmp_path: Path) -> None:
     run(tmp_path, {}, jobs=2, cached=True)
     assert len(held) > len(files)
     assert read_tree(tmp_path / ".cache") == held
+
+
+@pytest.mark.usefixtures("telltale")
+@pytest.mark.parametrize("count", [1, 9])
+def test_what_is_done_as_a_whole_takes_what_was_made_for_less(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], count: int
+) -> None:
+    sources: Tree = {f"assets/{number}.tell": "print" for number in range(count)}
+    write_tree(tmp_path, {"buildassets.toml": SETTINGS.format("any"), **sources})
+    config, cache = load_config(start=str(tmp_path)), str(tmp_path / ".cache")
+    work = partial(build, config, cache=cache)
+    settled(tmp_path, {})
+    incremental(config, "production", cache, work)
+    assert capfd.readouterr().out.count("printed of") == count
+    settled(tmp_path, dict.fromkeys(sources, "print, and warn"))
+    result = incremental(config, "production", cache, work)
+    assert [found.code for found in result.diagnostics] == ["tell/tale"] * count
+    assert capfd.readouterr().out.count("printed of") == count
 
 
 @pytest.mark.usefixtures("telltale")

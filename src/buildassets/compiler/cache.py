@@ -59,11 +59,15 @@ def is_settled(seen: Signature, at_ns: int) -> bool:
 
 @frozen
 class _Look:
-    """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart."""
+    """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart.
+
+    `was_read`: whether there was something to read, which takes a while.
+    """
 
     digest: str
     signature: Signature | None = None
     is_settled: bool = False
+    was_read: bool = False
 
 
 class FileDigests:
@@ -86,8 +90,10 @@ class FileDigests:
 
     def may_have_changed(self, path: str, since_ns: int) -> bool:
         """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
+        is_new = path not in self._looks
         self.of(path)
-        look, seen = self._looks[path], signature(path)
+        look = self._looks[path]
+        seen = look.signature if is_new and not look.was_read else signature(path)
         return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
@@ -107,8 +113,8 @@ class FileDigests:
         try:
             content = _listing(path) if os.path.isdir(path) else content_of(path)
         except OSError:
-            return _Look(ABSENT, seen)
-        return _Look(digest(content), seen, is_settled(seen, now))
+            return _Look(ABSENT, seen, was_read=True)
+        return _Look(digest(content), seen, is_settled(seen, now), was_read=True)
 
 
 def _listing(folder: str) -> bytes:
@@ -270,9 +276,12 @@ class Cache:
 
     def _traces(self, step: str) -> tuple[Trace, ...]:
         kept = self._index.steps.get(step)
-        return kept.traces if kept else ()
+        earlier = kept.traces if kept else ()
+        return (self._new[step], *earlier) if step in self._new else earlier
 
     def _use(self, step: str, trace: Trace) -> None:
+        if trace is self._new.get(step):
+            return
         self._new[step] = trace
         if self._index.steps[step].day != self._today():
             self._content.touch(trace.result)  # which a build at the same time may find too old to keep

@@ -46,16 +46,13 @@ class KeptDrafts:
         """Whether a draft of `source` is kept and fits, told without loading it."""
         return self._cache.holds(*self.step_of(source))
 
-    def draft(self, source: Source, work: Callable[[Source], Draft]) -> Draft:
-        """The draft of `source`: the one that is kept, or else what `work` gives."""
+    def held(self, source: Source) -> Draft | None:
+        """The draft of `source` that is kept; None where it has to be made."""
         held = self._cache.recall(*self.step_of(source))
         if not isinstance(held, Stale):
             with suppress(pickle.UnpicklingError):
                 return replace(_unpacked(held), source=source)
-        began_ns = self.now()
-        draft = work(source)
-        self.keep(draft, began_ns)
-        return draft
+        return None
 
     def now(self) -> int:
         """When work on a draft begins, for `keep`."""

@@ -60,8 +60,8 @@ class Record:
         """`starts` and all in which their names stand, or the names of those."""
         naming: dict[LogicalPath, list[LogicalPath]] = {logical: [] for logical in self.assets}
         for logical, asset in self.assets.items():
-            for target in asset.targets:
-                naming[target].append(logical)
+            for _, target in asset.written:
+                naming[LogicalPath(str(target))].append(logical)
         return reachable(naming, starts)
 
 

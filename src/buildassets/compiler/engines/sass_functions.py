@@ -27,6 +27,7 @@ _RELATIVE: Final = lazy_pattern(r"\.\.?/")
 _SAFE_IN_URL: Final = (
     "/?#-._~!$*+,;=@:&%[]"  # what neither ends a `url()` without quotes nor needs an escape in one with
 )
+_ENDS: Final = tuple(f"{mark}{end}(" for mark in "-_" for end in ("url", "path"))  # of all of them, called
 _UNCALLED: Final = lazy_pattern(rf"(?<![\w-])(?:{'|'.join(FUNCTIONS).replace('-', '[-_]')})\(")
 
 
@@ -75,7 +76,8 @@ class AssetCalls:
 
 def uncalled(css: str) -> Iterator[tuple[int, int]]:
     """Where in `css` a function for assets stands uncalled, with its parenthesis: Sass left it alone."""
-    if not _UNCALLED.search(css):
+    # Most sheets hold none of them, which is told in a hundredth of the time of a search.
+    if not any(end in css for end in _ENDS) or not _UNCALLED.search(css):
         return
     for token in tokens(css):
         # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers give up on.

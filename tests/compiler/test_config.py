@@ -17,6 +17,7 @@ from buildassets.compiler.config import (
     ModuleBundle,
     Retain,
     SourceRoot,
+    TemplateFolder,
     Templates,
     load_config,
     place_of_setting,
@@ -198,7 +199,7 @@ def test_every_key_is_read(project: Path) -> None:
         engines=Engines("libsass", "none", "none"),
         modules="importmap",
         importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},
-        templates=Templates((str(project / "app/templates"),), "django"),
+        templates=Templates((TemplateFolder(str(project / "app/templates"), "app/templates"),), "django"),
         retain=Retain(5, 0.5),
         budgets={"js/site.js": 60_000},
         data_urls=DataUrls(2048, ("img/icons/**",)),
@@ -307,7 +308,7 @@ def test_url_may_be_given(project: Path) -> None:
 
 def test_empty_tables_have_defaults(project: Path) -> None:
     config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]\n[data_urls]")
-    assert config.templates == Templates((str(project / "templates"),), "jinja")
+    assert config.templates == Templates()
     assert config.retain == Retain(3, 24)
     assert config.engines == Engines()
     assert config.data_urls == DataUrls(4000)

@@ -1,10 +1,17 @@
 """`buildassets check`."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from buildassets.cli.options import compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
 from buildassets.compiler.result import Mode
+
+if TYPE_CHECKING:
+    from buildassets.compiler.pipeline import CheckResult
+    from buildassets.compiler.templates import TemplateCheck
 
 
 @click.command("check")
@@ -21,9 +28,10 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> int:
-    """Report everything that `build` would complain about. Writes nothing.
+    """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
-    With `entries` configured, lists on stdout what none of them reaches.
+    Lists on stdout what no entry reaches, with `entries` configured, and, where templates name assets, what nothing
+    uses.
     """
     from buildassets.compiler.pipeline import check
 
@@ -31,9 +39,39 @@ def command(
     show = Output(as_json, verbose, quiet)
     with threads(jobs) as executor, kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())
+    return told(result, show)
+
+
+def told(result: "CheckResult", show: Output) -> int:
+    """Tell what a check found; gives the exit code."""
     errors = sum(found.is_error for found in result.diagnostics)
-    code = show.finish(errors == 0, result.diagnostics, {"unreached": list(result.unreached)})
-    if result.unreached and not as_json:
-        print_data("\n".join(f"not reached: {path}" for path in result.unreached))
+    code = show.finish(errors == 0, result.diagnostics, _document(result))
+    listed = [f"not reached: {path}" for path in result.unreached] + [f"not used: {path}" for path in result.unused]
+    if listed and not show.as_json:
+        print_data("\n".join(listed))
+    show.detail(
+        f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
+        for place in result.templates.unchecked
+    )
+    for line in _summary(result.templates):
+        show.say(line)
     show.say(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")
     return code
+
+
+def _summary(found: "TemplateCheck") -> Iterator[str]:
+    if found.names:
+        yield f"checked {count_text(found.names, 'name')} in {count_text(found.templates, 'template')}"
+    if found.unchecked:
+        how_many = count_text(len(found.unchecked), "name")
+        yield f"could not check {how_many} that templates compute; `-v` or `--json` lists them"
+
+
+def _document(result: "CheckResult") -> dict[str, Any]:
+    found = result.templates
+    unchecked = [{"file": one.file, "line": one.line, "column": one.column} for one in found.unchecked]
+    return {
+        "unreached": list(result.unreached),
+        "unused": list(result.unused),
+        "templates": {"files": found.templates, "names": found.names, "unchecked": unchecked},
+    }

@@ -30,6 +30,8 @@ __all__ = [
     "ModuleBundle",
     "Retain",
     "SourceRoot",
+    "TemplateEngine",
+    "TemplateFolder",
     "Templates",
     "load_config",
     "place_of_setting",
@@ -88,11 +90,31 @@ class ModuleBundle:
 
 
 @frozen
-class Templates:
-    """Where the templates lie (absolute folders) and which language they are written in."""
+class TemplateFolder:
+    """A folder of templates: `path` is absolute, `shown` as the user wrote it, perhaps a glob.
 
-    dirs: tuple[str, ...] = ()
-    engine: TemplateEngine = "jinja"
+    Without an `engine`, that of all templates.
+    """
+
+    path: str
+    shown: str
+    engine: TemplateEngine | None = None
+
+
+@frozen
+class Templates:
+    """Where the templates lie and how they are read.
+
+    Without `folders` they are where frameworks look for them; without an `engine`, they are Django's where the project
+    has a `manage.py`, or else Jinja's. `functions` are those of the project's own that take the name of an asset,
+    `extensions` are Jinja's, `builtins` the modules of tag libraries that all Django templates have.
+    """
+
+    folders: tuple[TemplateFolder, ...] = ()
+    engine: TemplateEngine | None = None
+    functions: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    builtins: tuple[str, ...] = ()
 
 
 @frozen
@@ -133,9 +155,9 @@ class Config:
     """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
-    None where no integrity is wanted, `data_urls`, `templates` and `retain` are None where the file does not speak of
-    them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
-    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
+    None where no integrity is wanted, `data_urls` and `retain` are None where the file does not speak of them. `scopes`
+    are those of the import map. `compress` are content codings, each with the level of its copies. `browsers` are the
+    oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     """
 
     folder: str
@@ -163,7 +185,7 @@ class Config:
     importmap: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_urls: DataUrls | None = None
-    templates: Templates | None = None
+    templates: Templates = field(default_factory=Templates)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
 
@@ -288,7 +310,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         importmap=_specifiers(importmap, besides="scopes"),
         scopes=_scopes(importmap),
         data_urls=_data_urls(table.table("data_urls")) if "data_urls" in table else None,
-        templates=_templates(table.table("templates"), folder) if "templates" in table else None,
+        templates=_templates(table.table("templates"), folder),
         retain=_retain(table.table("retain")) if "retain" in table else None,
         budgets=_budgets(table.table("budgets")),
     )
@@ -488,13 +510,45 @@ def _data_urls(table: Table) -> DataUrls:
 
 
 def _templates(table: Table, folder: str) -> Templates:
-    dirs = table.texts("dirs")
+    listed = (_template_folder(table, index, value, folder) for index, value in table.elements("dirs"))
     templates = Templates(
-        dirs=tuple(_absolute(folder, path) for path in (dirs if "dirs" in table else ("templates",))),
-        engine=table.choice("engine", _TEMPLATE_ENGINES, "jinja"),
+        folders=tuple(one for one in listed if one),
+        engine=_template_engine(table),
+        functions=_names(table, "functions"),
+        extensions=_names(table, "extensions"),
+        builtins=_names(table, "builtins"),
     )
     table.close()
     return templates
+
+
+def _template_folder(table: Table, index: int, value: object, folder: str) -> TemplateFolder | None:
+    if not table.is_one_of((str, dict), value, "dirs", index):
+        return None
+    given = table.inner({"path": value} if isinstance(value, str) else value, "dirs", index)
+    if "path" not in given:
+        table.refuse("has no `path`", "dirs", index)
+    path = given.filled_text("path", "")
+    engine = _template_engine(given)
+    given.close()
+    shown = path.replace(os.sep, "/").rstrip("/") or "/"
+    return TemplateFolder(_absolute(folder, path), shown.removeprefix("./"), engine) if path else None
+
+
+def _template_engine(table: Table) -> TemplateEngine | None:
+    engine = table.choice("engine", _TEMPLATE_ENGINES, "jinja")
+    return engine if "engine" in table else None
+
+
+def _names(table: Table, key: str) -> tuple[str, ...]:
+    """Names of Python, with dots perhaps."""
+    names = []
+    for index, name in enumerate(table.texts(key)):
+        if all(part.isidentifier() for part in name.split(".")):
+            names.append(name)
+        else:
+            table.refuse(f"cannot be `{name}`", key, index, hint="write the name alone, as in `icon_url`")
+    return tuple(names)
 
 
 def _retain(table: Table) -> Retain:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import Cache
-from buildassets.compiler.config import Config
+from buildassets.compiler.config import Config, Templates
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.result import MODES, Mode
 from buildassets.compiler.tools import environment, tools
@@ -100,9 +100,8 @@ def _asset(step: str) -> LogicalPath:
 
 def _settings(config: Config, mode: Mode) -> str:
     """What of the settings decides a draft."""
-    without = replace(
-        config, output="", entries=(), compress={}, integrity=None, bundles={}, templates=None, retain=None, budgets={}
-    )
+    without = replace(config, output="", entries=(), compress={}, integrity=None, bundles={}, retain=None, budgets={})
+    without = replace(without, templates=Templates())
     return repr((__version__, environment(), mode, without))
 
 

@@ -26,7 +26,7 @@ from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.retain import Retaining, superseded
 from buildassets.compiler.values import frozen
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.errors import BuildError
 from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.paths import LogicalPath
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
     from buildassets.compiler.compilation import Compilation
+    from buildassets.compiler.templates import TemplateCheck
     from buildassets.compiler.walk import Progress
 
 __all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
@@ -42,10 +43,16 @@ __all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "che
 
 @frozen
 class CheckResult:
-    """What a check found. `unreached` are the sources that `entries` leave out: no release would hold them."""
+    """What a check found.
+
+    `unreached` are the sources that `entries` leave out: no release would hold them. `unused` are the assets that
+    nothing uses, as far as templates and assets tell; none where no template names any.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     unreached: tuple[LogicalPath, ...]
+    unused: tuple[LogicalPath, ...]
+    templates: "TemplateCheck"
 
 
 def build(
@@ -206,15 +213,30 @@ def check(
     executor: "Executor | None" = None,
     progress: "Progress | None" = None,
 ) -> CheckResult:
-    """Everything that `build` would complain about before it writes; writes nothing."""
+    """Everything that `build` would complain about before it writes, and what templates name; writes nothing.
+
+    Where `config` says nothing of templates, they are looked for where frameworks do.
+    """
+    from buildassets.compiler.templates import TemplateCheck, check_templates  # which a build does without
+    from buildassets.compiler.unused import unused
+
     means = _Means(mode, executor, progress)
     compilation = _compile(config, means)
-    if compilation.failed:
-        return CheckResult(compilation.diagnostics, compilation.unreached)
+    assets, unreached = compilation.assets, compilation.unreached
+    if compilation.failed and not assets:  # no engine could be started: nothing is known of any name
+        return CheckResult(compilation.diagnostics, unreached, (), TemplateCheck())
+    templates = check_templates(config, assets, unreached)
+    faults = () if compilation.failed else _over_budget(config, means, compilation)
+    told = tuple(sorted({*compilation.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
+    left = unused(config, assets, compilation.importmap, templates.used) if templates.used else ()
+    return CheckResult(told, unreached, left, templates)
+
+
+def _over_budget(config: Config, means: _Means, compilation: "Compilation") -> tuple[Diagnostic, ...]:
+    """What is said of assets that are larger than they may be."""
     budgets = means.budgets(config, compilation.assets)
     sizes = budgets.sizes(_outputs(compilation))
-    faults = budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME)))
-    return CheckResult((*compilation.diagnostics, *faults), compilation.unreached)
+    return tuple(budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))
 
 
 def _compile(config: Config, means: _Means) -> "Compilation":

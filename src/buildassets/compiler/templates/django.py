@@ -1,0 +1,229 @@
+"""Django templates: which assets they name. Django's own lexer and filter expressions read them; nothing is rendered.
+
+Tags are looked at one by one, so that those of libraries that are not known here do not matter. Takes texts whose line
+ends are LF, gives readings. Imports Django, and needs no settings.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from django.template import Context, defaultfilters
+from django.template.base import DebugLexer, FilterExpression, Parser, Token, TokenType
+from django.template.exceptions import TemplateSyntaxError
+
+from buildassets.compiler.patterns import lazy_pattern
+from buildassets.compiler.templates.names import HELPERS, Fault, Possible, Reading, Rule, Span, Use, Written
+
+_LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
+    "buildassets": HELPERS,
+    "static": {"static": Rule.STATIC},
+    "staticfiles": {"static": Rule.STATIC},  # as it was called before Django 3
+    "admin_static": {"static": Rule.STATIC},
+}
+_LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
+    "buildassets": {"asset": Rule.EXACT, "integrity": Rule.EXACT},
+}
+_KEYWORDS: Final = {Rule.EXACT: ("name",), Rule.OWN: ("name", "filename", "path"), Rule.STATIC: ("path",)}
+_KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
+_QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
+_VARYING: Final = frozenset(
+    {"random", "_", "date", "time", "timesince", "timeuntil"}
+)  # filters that vary, or translate
+_OPENS: Final = {
+    "with": "endwith",
+    "for": "endfor",
+    "blocktranslate": "endblocktranslate",
+    "blocktrans": "endblocktrans",
+}
+_CLOSES: Final = frozenset(_OPENS.values())
+
+
+class DjangoReader:
+    """Reads templates. `functions` are tags and filters of the project's own; `builtins` are the modules of tag
+    libraries that every template has, as in Django's option of that name."""
+
+    def __init__(self, functions: Iterable[str], builtins: Iterable[str] = ()) -> None:
+        self._functions = dict.fromkeys(functions, Rule.OWN)
+        self._builtins = ["static", *(module.rpartition(".")[2] for module in builtins)]
+
+    def read(self, text: str) -> Reading:
+        """What the template `text` says."""
+        visitor = _Visitor(text, self._builtins, self._functions)
+        visitor.run()
+        return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(visitor.faults))
+
+
+class _Filters(Parser):
+    """What a FilterExpression asks a parser for: Django's own filters."""
+
+    def find_filter(self, name: str) -> Callable[..., Any]:
+        """The filter; a filter that cannot be evaluated here for any other name."""
+        known: Callable[..., Any] | None = defaultfilters.register.filters.get(name)
+        return known if known is not None and name not in _VARYING else _Unknown(name)
+
+
+class _Unknown:
+    """A filter of some library."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, value: object, argument: object = None) -> object:
+        raise TemplateSyntaxError(f"filter `{self.name}` is not known here")
+
+
+class _Visitor:
+    """Goes through the tokens of one template and keeps what it finds."""
+
+    def __init__(self, text: str, builtins: list[str], functions: Mapping[str, Rule]) -> None:
+        self.uses: list[Use] = []
+        self.unchecked: list[Span] = []
+        self.faults: list[Fault] = []
+        self._text = text
+        self._functions = functions
+        self._tags = dict(functions)
+        self._filters = dict(functions)
+        self._load(builtins)
+        self._parser = _Filters([])
+        self._scopes: list[dict[str, Possible]] = [{}]
+
+    def run(self) -> None:
+        """Read every token but those of comments."""
+        lexer = DebugLexer(self._text)
+        comment: Token | None = None
+        for token in lexer.tokenize():
+            if comment:
+                comment = None if token.contents == "endcomment" else comment
+            elif token.token_type is TokenType.VAR:
+                self._expression(token.contents, _start_of(token, self._text))
+            elif token.token_type is TokenType.BLOCK and token.contents:
+                if token.contents.split()[0] == "comment":
+                    comment = token
+                else:
+                    self._tag(token)
+        if comment:
+            self.faults.append(Fault("`{% comment %}` is not closed", _start_of(comment, self._text)))
+        elif lexer.verbatim:
+            self.faults.append(Fault("`{% verbatim %}` is not closed", self._text.rindex("verbatim")))
+
+    def _tag(self, token: Token) -> None:
+        name, *bits = list(_placed_bits(token, self._text))
+        tag = name[0]
+        if tag == "load":
+            self._load([bit for bit, _ in bits])
+            return
+        for bit, start in bits:
+            self._expression(*_value(bit, start))
+        rule = self._tags.get(tag)
+        if rule is not None:
+            self._call(rule, name[1], bits)
+        self._bind(tag, bits)
+
+    def _load(self, bits: list[str]) -> None:
+        """Take the tags of the libraries that are known; a name that is loaded from another is no longer ours."""
+        if len(bits) >= 3 and bits[-2] == "from":
+            _take(self._tags, _LIBRARIES.get(bits[-1], {}), set(bits[:-2]) - self._functions.keys())
+            _take(self._filters, _LIBRARY_FILTERS.get(bits[-1], {}), set(bits[:-2]) - self._functions.keys())
+            return
+        for library in bits:
+            self._tags |= {**_LIBRARIES.get(library, {}), **self._functions}
+            self._filters |= {**_LIBRARY_FILTERS.get(library, {}), **self._functions}
+
+    def _call(self, rule: Rule, start: int, bits: list[tuple[str, int]]) -> None:
+        if len(bits) >= 2 and bits[-2][0] == "as":
+            bits = bits[:-2]
+        span = (start, start + len(self._text[start:].split(maxsplit=1)[0]))
+        given = {match[1]: _value(bit, at) for bit, at in bits if (match := _KEYWORD.fullmatch(bit))}
+        positional = [(bit, at) for bit, at in bits if not _KEYWORD.fullmatch(bit)]
+        argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
+        if argument is not None:
+            self._note(rule, self._possible(*argument), span)
+
+    def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
+        self.uses += (Use(written, rule) for written in argument.texts)
+        if not argument.complete:
+            self.unchecked.append(span)
+
+    def _expression(self, expression: str, start: int) -> None:
+        """Look for filters that take a name from the left."""
+        if "|" not in expression:
+            return
+        bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), expression)
+        for name, rule in self._filters.items():
+            if found := re.search(rf"\|\s*({re.escape(name)})\b", bare):
+                span = (start + found.start(1), start + found.end(1))
+                self._note(rule, self._possible(expression[: found.start()], start), span)
+
+    def _possible(self, expression: str, start: int) -> Possible:
+        """What an expression may give: a constant with its filters, or a variable that stands for some."""
+        try:
+            parsed = FilterExpression(expression, self._parser)
+            if parsed.is_var:
+                bound = self._scopes[-1].get(str(parsed.var.var), Possible())
+                return bound if not parsed.filters else Possible()
+            is_text = expression[:1] in "\"'"
+            value = str(parsed.resolve(Context())) if is_text else None
+        except Exception:  # what is no expression, and whatever a filter raises without settings
+            return Possible()
+        if value is None:
+            return Possible()
+        literal = _QUOTED.match(expression)
+        end = start + (literal.end() if literal else len(expression)) - 1
+        return Possible((Written(value, start + 1, end),), complete=True)
+
+    def _bind(self, tag: str, bits: list[tuple[str, int]]) -> None:
+        """Keep what `{% with %}` names, and forget what other tags give another meaning."""
+        if tag in _CLOSES:
+            self._scopes = self._scopes[:-1] or [{}]
+            return
+        scope = self._scopes[-1]
+        if tag in _OPENS:
+            scope = dict(scope)
+            self._scopes.append(scope)
+        if tag == "for":
+            for bit, _ in bits:
+                scope.pop(bit.strip(","), None)
+        elif tag == "with":
+            scope |= {name: self._possible(*value) for name, value in _with_names(bits)}
+        elif len(bits) >= 2 and bits[-2][0] == "as":
+            scope.pop(bits[-1][0], None)
+
+
+def _take(known: dict[str, Rule], library: Mapping[str, Rule], names: Iterable[str]) -> None:
+    """Let each of `names` mean what `library` says, which may be nothing."""
+    for name in names:
+        known.pop(name, None)
+        if name in library:
+            known[name] = library[name]
+
+
+def _with_names(bits: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """The names that `{% with %}` gives to expressions: `name=value …`, or as it was before, `value as name`."""
+    for bit, start in bits:
+        if match := _KEYWORD.fullmatch(bit):
+            yield match[1], _value(bit, start)
+    if len(bits) == 3 and bits[1][0] == "as":
+        yield bits[2][0], bits[0]
+
+
+def _placed_bits(token: Token, text: str) -> Iterator[tuple[str, int]]:
+    """What `split_contents` gives, each with the place where it stands."""
+    end = _start_of(token, text)
+    for bit in token.split_contents():
+        found = text.find(bit, end)
+        start = found if found >= 0 else end
+        yield bit, start
+        end = start + len(bit) if found >= 0 else end
+
+
+def _start_of(token: Token, text: str) -> int:
+    """Where the contents of a tag begin."""
+    assert token.position is not None
+    return text.index(token.contents, token.position[0])
+
+
+def _value(bit: str, start: int) -> tuple[str, int]:
+    """The expression in `name=expression`, or the whole, with its place."""
+    match = _KEYWORD.fullmatch(bit)
+    return (match[2], start + match.start(2)) if match else (bit, start)

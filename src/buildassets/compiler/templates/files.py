@@ -1,0 +1,119 @@
+"""Which files are templates, and in which language.
+
+Takes the configuration, gives the files of its template folders; where it names none, of those that frameworks look
+for. Reads folders only.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.config import Config, TemplateEngine, TemplateFolder, place_of_setting, shown_path
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.values import frozen
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.media import OCTETS, media_of
+
+# Flask, Quart and Starlette, and each blueprint; Django's applications, with the folder of its Jinja backend.
+_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
+    "jinja": (("templates", "jinja"),),
+    "django": (("templates", "django"), ("jinja2", "jinja")),
+}
+_NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
+_GLOB: Final = frozenset("*?[")
+
+
+@frozen
+class TemplateFile:
+    """A template. `name` is what others call it by, relative to the absolute path `folder`."""
+
+    path: str
+    shown: str
+    name: str
+    folder: str
+    engine: TemplateEngine
+
+
+@frozen
+class Found:
+    """The templates, sorted by path, and what is wrong with the folders that should hold them."""
+
+    files: tuple[TemplateFile, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def find_templates(config: Config) -> Found:
+    """Every file that may be a template."""
+    engine = config.templates.engine or _usual_engine(config)
+    if not config.templates.folders:
+        folders = [(path, its) for name, its in _FOLDERS[engine] for path in _folders_like(config, name)]
+        return Found(_sorted(config, folders))
+    folders, diagnostics = [], []
+    for index, folder in enumerate(config.templates.folders):
+        paths = list(_folders_of(config, folder))
+        folders += [(path, folder.engine or engine) for path in paths]
+        if not paths:
+            message = f"there is no folder of templates `{folder.shown}`"
+            where = place_of_setting(config, "templates", "dirs", index)
+            diagnostics.append(error("template/folder", message, where, hint="create it, or correct `dirs`"))
+    return Found(_sorted(config, folders), tuple(diagnostics))
+
+
+def _usual_engine(config: Config) -> TemplateEngine:
+    """Whichever a project of this form has."""
+    return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
+
+
+def _folders_of(config: Config, folder: TemplateFolder) -> Iterator[str]:
+    if _GLOB.isdisjoint(folder.shown):
+        yield from (folder.path,) if os.path.isdir(folder.path) else ()
+    else:
+        yield from _folders_like(config, folder.shown)
+
+
+def _folders_like(config: Config, pattern: str) -> Iterator[str]:
+    """The folders of the project that match; none in another of them, in sources, or in what tools keep there."""
+    matches = compile_globs([pattern])
+    left_out = {config.output, *(root.path for root in config.sources)}
+    for parent, names, _ in os.walk(config.folder):
+        descend = []
+        for name in sorted(names):
+            path = os.path.join(parent, name)
+            if _is_no_project(path, name) or path in left_out:
+                continue
+            if matches(shown_path(config, path)):
+                yield path
+            else:
+                descend.append(name)
+        names[:] = descend
+
+
+def _is_no_project(path: str, name: str) -> bool:
+    return name.startswith(".") or name in _NO_PROJECT or os.path.exists(os.path.join(path, "pyvenv.cfg"))
+
+
+def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[TemplateFile, ...]:
+    """The files in `folders`, each once; of two folders that hold it, the first says how it is read."""
+    files: dict[str, TemplateFile] = {}
+    for folder, engine in folders:
+        for path in _files_in(folder):
+            name = os.path.relpath(path, folder).replace(os.sep, "/")
+            files.setdefault(path, TemplateFile(path, shown_path(config, path), name, folder, engine))
+    return tuple(files[path] for path in sorted(files))
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    for parent, names, files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith(".") and name != "__pycache__"]
+        yield from (os.path.join(parent, name) for name in files if _may_be_template(name))
+
+
+def _may_be_template(name: str) -> bool:
+    """Whether a file of this name can be a text: `.j2`, `.jinja` and most others say nothing of it."""
+    media = media_of(name)
+    is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
+    return not name.startswith(".") and not name.endswith((".py", ".pyc", ".mo")) and (is_text or _is_data(media.type))
+
+
+def _is_data(media_type: str) -> bool:
+    return media_type.endswith(("json", "xml"))

@@ -1,0 +1,174 @@
+"""Jinja templates: which assets they name. Jinja's own lexer and parser read them; nothing is rendered.
+
+Takes texts whose line ends are LF, gives readings. Imports Jinja.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_NAME, TOKEN_STRING, Lexer
+from jinja2.parser import Parser
+
+from buildassets.compiler.templates.jinja_scopes import Visitor
+from buildassets.compiler.templates.names import HELPERS, Fault, Reading, Rule, Span
+
+EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
+# What frameworks and their habits add to the globals.
+_GLOBALS: Final[Mapping[str, Rule]] = {**HELPERS, "static": Rule.STATIC, "url_for": Rule.ENDPOINT}
+
+
+class JinjaReader:
+    """Reads templates as an environment with `extensions` would.
+
+    `functions` are those of the project's own, also dotted ones; `source` gives the text of the template that has a
+    name, None where there is none. Raises whatever an extension raises that cannot be loaded.
+    """
+
+    def __init__(
+        self, functions: Iterable[str], extensions: Iterable[str], source: Callable[[str], str | None]
+    ) -> None:
+        self._environment = _Environment(extensions=[*EXTENSIONS, *extensions])
+        self._functions = dict.fromkeys(functions, Rule.OWN)
+        self._source = source
+        self._exports: dict[str, Mapping[str, object]] = {}
+
+    def read(self, text: str) -> Reading:
+        """What the template `text` says."""
+        visitor, faults = self._visited(text)
+        return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults))
+
+    def _visited(self, text: str) -> tuple[Visitor, list[Fault]]:
+        parser_faults: list[Fault] = []
+        visitor = Visitor(self._environment, {**_GLOBALS, **self._functions}, self._functions, self._exported)
+        try:
+            parser = _TolerantParser(self._environment, text, parser_faults)
+            tree = parser.parse()
+            visitor.run(tree, self._environment.lexer.strings)
+        except TemplateSyntaxError as fault:
+            parser_faults.append(Fault(_in_our_form(fault.message or "no template"), fault.lineno))
+        except RecursionError:
+            parser_faults.append(Fault("is nested too deeply", 0))
+        return visitor, parser_faults
+
+    def _exported(self, name: str) -> Mapping[str, object]:
+        """What the template `name` binds at its top; nothing where there is no such template."""
+        if name not in self._exports:
+            self._exports[name] = {}  # of those that import one another
+            text = self._source(name)
+            if text is not None:
+                strings = self._environment.lexer.strings
+                self._exports[name] = self._visited(text)[0].exports()
+                self._environment.lexer.strings = strings
+        return self._exports[name]
+
+
+class _OffsetLexer(Lexer):
+    """Gives each token the offset where it begins in place of its line, so that all nodes of a tree have one.
+
+    `strings` are the spans of string literals by where they begin.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.strings: dict[int, Span] = {}
+
+    def tokeniter(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> Iterator[tuple[int, str, str]]:
+        """The tokens of `source`, whose line ends are LF. A TemplateSyntaxError has an offset for its line, too."""
+        self.strings = {}
+        end = 0
+        try:
+            for _, token, value in super().tokeniter(source, name, filename, state):
+                start = source.index(value, end)  # white space may have been taken away
+                end = start + len(value)
+                if token == TOKEN_STRING:
+                    self.strings[start] = (start + 1, end - 1)
+                yield start, token, value
+        except TemplateSyntaxError as fault:
+            fault.lineno = end
+            raise
+
+
+class _Environment(Environment):
+    """One whose lexer tells offsets."""
+
+    def __init__(self, extensions: Sequence[str]) -> None:
+        super().__init__(extensions=extensions)
+        self._offset_lexer = _OffsetLexer(self)
+
+    @property
+    def lexer(self) -> _OffsetLexer:
+        """The lexer for all its templates."""
+        return self._offset_lexer
+
+
+class _UnknownTagError(Exception):
+    """A tag that no extension has."""
+
+
+class _TolerantParser(Parser):
+    """Passes over unknown tags and keeps a note of each; what stands between them is read as if they were not there."""
+
+    def __init__(self, environment: Environment, text: str, faults: list[Fault]) -> None:
+        self._faults = faults
+        super().__init__(environment, text)
+
+    def parse_statement(self) -> nodes.Node | list[nodes.Node]:
+        """A statement; none where its tag is unknown."""
+        try:
+            return super().parse_statement()
+        except _UnknownTagError:
+            while self.stream.current.type not in (TOKEN_BLOCK_END, "eof"):
+                next(self.stream)
+            return []
+
+    def fail_unknown_tag(self, name: str, lineno: int | None = None) -> NoReturn:
+        """Note the tag, if it does not only go on with or end an earlier one; nothing of it has been consumed yet."""
+        assert self.stream.current.type == TOKEN_NAME
+        if not name.startswith("end") and name not in ("else", "elif"):
+            hint = "name the extension that has it in `extensions`"
+            start = self.stream.current.lineno
+            self._faults.append(Fault(f"unknown tag `{name}`", start, start + len(name), hint))
+        raise _UnknownTagError
+
+
+class ExtensionError(Exception):
+    """An extension cannot be loaded: which one of those that were asked for, and why."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+
+
+def loaded(
+    functions: Iterable[str], extensions: Sequence[str], source: Callable[[str], str | None], folder: str
+) -> JinjaReader:
+    """A reader. Extensions of the project are imported from `folder`. Raises ExtensionError."""
+    with _importable(folder):
+        for index, extension in enumerate(extensions):
+            try:
+                _Environment(extensions=[extension])
+            except Exception as fault:  # of somebody else's
+                raise ExtensionError(index, _in_our_form(str(fault) or type(fault).__name__)) from None
+        return JinjaReader(functions, extensions, source)
+
+
+@contextmanager
+def _importable(folder: str) -> Iterator[None]:
+    """What lies in `folder` can be imported meanwhile, as it can when the application runs."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def _in_our_form(message: str) -> str:
+    """What Jinja or Python says, in one line."""
+    line = message.partition("\n")[0].rstrip(".")
+    return re.sub("'([^'`]+)'", r"`\1`", line[:1].lower() + line[1:])

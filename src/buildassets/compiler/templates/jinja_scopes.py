@@ -1,0 +1,279 @@
+"""A Jinja tree: what its names stand for, and which assets its calls name.
+
+Takes trees in which each node has an offset for its line. Imports Jinja's nodes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from jinja2 import Environment, nodes
+
+from buildassets.compiler.templates.names import Possible, Rule, Span, Use, Written, either, joined
+
+Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
+
+_KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
+    Rule.EXACT: ("name",),
+    Rule.OWN: ("name", "filename", "path"),
+    Rule.STATIC: ("path", "filename", "name"),
+    Rule.ENDPOINT: ("filename", "path"),  # Flask and Quart, Starlette
+}
+
+_NOWHERE: Final[Span] = (-1, -1)  # of a text that has no place in the template
+
+
+class Visitor:
+    """Goes through a tree and keeps what it finds: `uses`, and in `unchecked` the spans of calls that compute a name.
+
+    `globals_` says what names stand for that a template does not bind; `filters` are functions that take the name from
+    the left. `exports` gives what another template binds at its top.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        globals_: Mapping[str, Rule],
+        filters: Mapping[str, Rule],
+        exports: Callable[[str], Mapping[str, object]],
+    ) -> None:
+        self.uses: list[Use] = []
+        self.unchecked: list[Span] = []
+        self._constant = nodes.EvalContext(environment)
+        self._globals = globals_
+        self._filters = filters
+        self._exports = exports
+        self._strings: Mapping[int, Span] = {}
+        self._top: Scope = {}
+
+    def run(self, tree: nodes.Template, strings: Mapping[int, Span]) -> None:
+        """Visit `tree`; `strings` are the spans of its string literals by where they begin."""
+        self._strings = strings
+        self._top = dict(self._globals)
+        self._visit(tree, self._top)
+
+    def exports(self) -> Mapping[str, object]:
+        """What the tree binds at its top for templates that import it, which have no place for its texts."""
+        bound = {name: what for name, what in self._top.items() if self._globals.get(name) is not what}
+        return {name: _elsewhere(what) for name, what in bound.items() if not name.startswith("_")}
+
+    def _visit(self, node: nodes.Node, scope: Scope) -> None:
+        visit: Callable[[Any, Scope], None] | None = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
+        if visit is not None:
+            visit(node, scope)
+        else:
+            self._visit_all(node.iter_child_nodes(), scope)
+
+    def _visit_all(self, found: Iterable[Any], scope: Scope) -> None:
+        for node in found:
+            if node is not None:
+                self._visit(node, scope)
+
+    # What calls.
+
+    def _visit_call(self, node: nodes.Call, scope: Scope) -> None:
+        rule = self._meaning(node.node, scope)
+        if isinstance(rule, Rule):
+            self._call(rule, node, scope)
+        self._visit_all(node.iter_child_nodes(), scope)
+
+    def _visit_filter(self, node: nodes.Filter, scope: Scope) -> None:
+        if node.name in self._filters and node.node is not None:
+            span = (node.lineno, node.lineno + len(node.name))
+            self._note(self._filters[node.name], self._possible(node.node, scope), span)
+        self._visit_all(node.iter_child_nodes(), scope)
+
+    def _call(self, rule: Rule, node: nodes.Call, scope: Scope) -> None:
+        start = _start_of(node.node)
+        span = (start, max(start + 1, node.lineno))
+        arguments = list(node.args)
+        if rule is Rule.ENDPOINT:
+            endpoint = self._possible(arguments.pop(0), scope) if arguments else Possible()
+            named = {text.text for text in endpoint.texts}
+            if any(name.endswith(".static") for name in named):
+                self.unchecked.append(span)
+            if named != {"static"}:
+                return
+            arguments = []
+        named_ones = {one.key: one.value for one in node.kwargs}
+        argument = next((named_ones[key] for key in _KEYWORDS[rule] if key in named_ones), None)
+        argument = arguments[0] if arguments else argument
+        if argument is not None:
+            self._note(rule, self._possible(argument, scope), span)
+        elif node.dyn_args or node.dyn_kwargs:
+            self.unchecked.append(span)
+
+    def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
+        for written in argument.texts:
+            is_placed = written.start >= 0
+            self.uses.append(Use(written if is_placed else Written(written.text, *span), rule))
+        if not argument.complete:
+            self.unchecked.append(span)
+
+    # What binds names.
+
+    def _visit_assign(self, node: nodes.Assign, scope: Scope) -> None:
+        value: Any = node.node  # an expression, which Jinja's annotation does not say
+        self._visit(value, scope)
+        self._bind(node.target, value, scope, scope)
+
+    def _visit_assignblock(self, node: nodes.AssignBlock, scope: Scope) -> None:
+        self._visit_all([node.filter, *node.body], dict(scope))
+        _unknown(node.target, scope)
+
+    def _visit_for(self, node: nodes.For, scope: Scope) -> None:
+        self._visit(node.iter, scope)
+        inner: Scope = {**scope, "loop": None}
+        _unknown(node.target, inner)
+        if isinstance(node.target, nodes.Name) and isinstance(node.iter, nodes.List | nodes.Tuple):
+            inner[node.target.name] = either(self._possible(item, scope) for item in node.iter.items)
+        self._visit_all((node.test, *node.body), inner)
+        self._visit_all(node.else_, dict(scope))
+
+    def _visit_if(self, node: nodes.If, scope: Scope) -> None:
+        self._visit_all((node.test, *(other.test for other in node.elif_)), scope)
+        ends: list[Scope] = []
+        for branch in (node.body, *(other.body for other in node.elif_), node.else_):
+            inner = dict(scope)
+            self._visit_all(branch, inner)
+            ends.append(inner)
+        for name in {name for end in ends for name in end if end[name] is not scope.get(name, self)}:
+            scope[name] = _merged([end.get(name) for end in ends])
+
+    def _visit_macro(self, node: nodes.Macro, scope: Scope) -> None:
+        scope[node.name] = None
+        self._visit_body_with_arguments(node, scope)
+
+    def _visit_callblock(self, node: nodes.CallBlock, scope: Scope) -> None:
+        self._visit(node.call, scope)
+        self._visit_body_with_arguments(node, scope)
+
+    def _visit_body_with_arguments(self, node: nodes.Macro | nodes.CallBlock, scope: Scope) -> None:
+        self._visit_all(node.defaults, scope)
+        inner = {**scope, "caller": None, "varargs": None, "kwargs": None}
+        inner |= {argument.name: None for argument in node.args}
+        for argument, default in zip(reversed(node.args), reversed(node.defaults), strict=False):
+            inner[argument.name] = Possible(self._possible(default, scope).texts)
+        self._visit_all(node.body, inner)
+
+    def _visit_with(self, node: nodes.With, scope: Scope) -> None:
+        self._visit_all(node.values, scope)
+        inner = dict(scope)
+        for target, value in zip(node.targets, node.values, strict=True):
+            self._bind(target, value, scope, inner)
+        self._visit_all(node.body, inner)
+
+    def _visit_apart(self, node: nodes.Node, scope: Scope) -> None:
+        self._visit_all(node.iter_child_nodes(), dict(scope))
+
+    _visit_block = _visit_scope = _visit_scopedevalcontextmodifier = _visit_filterblock = _visit_apart
+
+    def _visit_import(self, node: nodes.Import, scope: Scope) -> None:
+        scope[node.target] = self._imported(node.template)
+
+    def _visit_fromimport(self, node: nodes.FromImport, scope: Scope) -> None:
+        exports = self._imported(node.template)
+        for one in node.names:
+            name, alias = one if isinstance(one, tuple) else (one, one)
+            scope[alias] = exports.get(name)
+
+    def _imported(self, template: nodes.Expr) -> Mapping[str, object]:
+        if isinstance(template, nodes.Const) and isinstance(template.value, str):
+            return self._exports(template.value)
+        return {}
+
+    def _bind(self, target: nodes.Node, value: nodes.Expr, scope: Scope, inner: Scope) -> None:
+        """Let `target` stand in `inner` for what `value` is in `scope`."""
+        meaning = self._meaning(value, scope)
+        bound = self._possible(value, scope) if meaning is None else meaning
+        _unknown(target, inner)
+        if isinstance(target, nodes.Name):
+            inner[target.name] = bound
+
+    # What expressions are.
+
+    def _meaning(self, node: nodes.Node, scope: Scope) -> object:
+        """The Rule, the Possible or the module that an expression of names stands for; None for anything else."""
+        if isinstance(node, nodes.Name):
+            return scope.get(node.name)
+        if not isinstance(node, nodes.Getattr):
+            return None
+        owner = self._meaning(node.node, scope)
+        if isinstance(owner, Mapping):
+            return owner.get(node.attr)
+        path = _dotted(node)
+        return self._globals.get(path) if path.partition(".")[0] not in scope else None
+
+    def _possible(self, node: nodes.Expr, scope: Scope) -> Possible:
+        """What `node` may give."""
+        if isinstance(node, nodes.Const):
+            return self._literal(node)
+        if isinstance(node, nodes.Name | nodes.Getattr):
+            meaning = self._meaning(node, scope)
+            return meaning if isinstance(meaning, Possible) else Possible()
+        if isinstance(node, nodes.Concat):
+            return joined(self._possible(one, scope) for one in node.nodes)
+        if isinstance(node, nodes.Add):
+            return joined(self._possible(one, scope) for one in (node.left, node.right))
+        if choices := list(_choices(node)):
+            return either(self._possible(one, scope) for one in choices)
+        return self._folded(node)
+
+    def _literal(self, node: nodes.Const) -> Possible:
+        if not isinstance(node.value, str):
+            return Possible()
+        return Possible((Written(node.value, *self._strings.get(node.lineno, _NOWHERE)),), complete=True)
+
+    def _folded(self, node: nodes.Expr) -> Possible:
+        """What Jinja itself makes of `node` when it compiles, if it can: of filters on constants, say."""
+        try:
+            value = node.as_const(self._constant)
+        except Exception:  # Impossible, and whatever a filter raises
+            return Possible()
+        starts = [one.lineno for one in node.find_all(nodes.Const) if one.lineno in self._strings]
+        span = self._strings[min(starts)] if starts else _NOWHERE
+        return Possible((Written(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
+
+
+def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:
+    """The expressions of which `node` gives one."""
+    if isinstance(node, nodes.CondExpr):
+        yield from (node.expr1, node.expr2) if node.expr2 is not None else (node.expr1,)
+    elif isinstance(node, nodes.Or | nodes.And):
+        yield from (node.left, node.right)
+    elif isinstance(node, nodes.Filter) and node.name in ("default", "d") and node.node is not None and node.args:
+        yield from (node.node, node.args[0])
+
+
+def _merged(bound: list[object]) -> object:
+    """What a name stands for after branches that have bound it so."""
+    if all(one is bound[0] for one in bound):
+        return bound[0]
+    return either(one if isinstance(one, Possible) else Possible() for one in bound)
+
+
+def _elsewhere(bound: object) -> object:
+    """What a name stands for, seen from another template."""
+    if not isinstance(bound, Possible):
+        return bound
+    return Possible(tuple(Written(written.text, *_NOWHERE) for written in bound.texts), bound.complete)
+
+
+def _unknown(target: nodes.Node, scope: Scope) -> None:
+    """Let every name in `target` stand for nothing that is known."""
+    for name in (target,) if isinstance(target, nodes.Name) else target.find_all(nodes.Name):
+        scope[name.name] = None
+
+
+def _start_of(node: nodes.Node) -> int:
+    while isinstance(node, nodes.Getattr):
+        node = node.node
+    return node.lineno
+
+
+def _dotted(node: nodes.Expr) -> str:
+    """`a.b.c`, or an empty text for what is no chain of names."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr) and (owner := _dotted(node.node)):
+        return f"{owner}.{node.attr}"
+    return ""

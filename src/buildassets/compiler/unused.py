@@ -1,0 +1,34 @@
+"""Assets that nothing uses: no template, no other asset, no import map, no entry. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from buildassets.compiler.config import Config
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.graph import components
+from buildassets.compiler.model import ImportMap, Linked, ReferenceKind
+from buildassets.paths import LogicalPath
+
+
+def unused(
+    config: Config, assets: Mapping[LogicalPath, Linked], importmap: ImportMap, named: Collection[LogicalPath]
+) -> tuple[LogicalPath, ...]:
+    """Those of `assets` that are not `named` and that no other asset refers to or was made of, sorted.
+
+    Assets that only refer to one another are among them; what only these refer to is not.
+    """
+    by_file = {asset.draft.source.path: path for path, asset in assets.items() if asset.draft.source.path}
+    uses = {path: tuple(_used_by(asset, by_file)) for path, asset in assets.items()}
+    is_entry = compile_globs(config.entries)
+    used: set[str] = {path for path in assets if path in named or is_entry(path)}
+    for names in (importmap.imports, importmap.modules, *importmap.scopes.values()):
+        used |= {*names.values()}
+    groups = components(uses)
+    group_of = {path: group for group in groups for path in group}
+    used |= {target for path, targets in uses.items() for target in targets if target not in group_of[path]}
+    return tuple(sorted(path for group in groups if used.isdisjoint(group) for path in group))
+
+
+def _used_by(asset: Linked, by_file: Mapping[str, LogicalPath]) -> Iterator[LogicalPath]:
+    """What `asset` refers to, and what it was made of."""
+    yield from (target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL)
+    yield from (by_file[path] for path in asset.draft.inputs if path in by_file)

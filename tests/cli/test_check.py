@@ -1,0 +1,50 @@
+"""What `check` tells of templates."""
+
+import json
+from pathlib import Path
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, read_tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": "",
+    "assets/css/app.css": "a { b: c }\n",
+    "assets/old.svg": "<svg/>",
+    "templates/a.html": '{{ asset("css/app.css") }}\n{{ asset(name) }}\n',
+}
+
+
+def test_a_missing_name_exits_with_1(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**SITE, "templates/b.html": '{{ asset("css/ap.css") }}'}), "check")
+    assert done.returncode == 1
+    assert "error[template/missing]: no asset is named `css/ap.css`\n  --> templates/b.html:1:11\n" in done.stderr
+
+
+def test_what_was_checked_is_summed_up(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "check")
+    assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")
+    told = [
+        "checked 1 name in 1 template",
+        "could not check 1 name that templates compute; `-v` or `--json` lists them",
+    ]
+    assert done.stderr.splitlines() == [*told, "0 errors, 0 warnings"]
+
+
+def test_verbose_lists_what_could_not_be_checked(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "check", "-v")
+    assert done.stderr.startswith("not checked: templates/a.html:2:4: {{ asset(name) }}\n")
+
+
+def test_json_has_all_of_it(tmp_path: Path) -> None:
+    document = json.loads(run(write_tree(tmp_path, SITE), "check", "--json").stdout)
+    assert document["unused"] == ["old.svg"]
+    unchecked = [{"file": "templates/a.html", "line": 2, "column": 4}]
+    assert document["templates"] == {"files": 1, "names": 1, "unchecked": unchecked}
+
+
+def test_a_build_knows_nothing_of_templates_and_check_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "templates/b.html": '{{ asset("gone") }}'})
+    before = read_tree(tmp_path)
+    assert run(tmp_path, "check").returncode == 1
+    assert read_tree(tmp_path) == before
+    assert run(tmp_path, "build").returncode == 0

@@ -1,0 +1,118 @@
+"""What Django templates name."""
+
+import pytest
+
+from buildassets.compiler.templates.django import DjangoReader
+from buildassets.compiler.templates.names import HELPERS, Reading, Rule
+
+LOAD = "{% load buildassets %}"
+
+
+def read(text: str, functions: tuple[str, ...] = (), builtins: tuple[str, ...] = ()) -> Reading:
+    return DjangoReader(functions, builtins).read(text)
+
+
+def names(text: str, functions: tuple[str, ...] = (), builtins: tuple[str, ...] = ()) -> list[str]:
+    return [use.written.text for use in read(text, functions, builtins).uses]
+
+
+@pytest.mark.parametrize("tag", sorted(HELPERS))
+def test_names_of_our_tags(tag: str) -> None:
+    text = LOAD + f'{{% {tag} "a.css" media="print" %}}{{% {tag} name="b.css" as x %}}{{% {tag} \'c.css\' as y %}}'
+    assert names(text) == ["a.css", "b.css", "c.css"]
+    assert not read(text).unchecked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% load static %}{% static "a.css" %}',
+        '{% static "a.css" as url %}{{ url }}',
+        '{% load i18n %}{% blocktranslate %}x{% endblocktranslate %}{% static "a"|add:".css" %}',
+        '{% load asset from buildassets %}{% asset "A.css"|lower %}',
+        '{% load buildassets %}{{ "a.css"|asset }}',
+        '{% load buildassets %}{% if "a.css"|asset == "b|asset" %}{% endif %}',
+        '{% load buildassets %}{% blocktranslate with url="a.css"|asset|upper %}{% endblocktranslate %}',
+        '{% load buildassets nothing_that_is_known %}{% unknown %}{% asset "a.css" %}{% endunknown %}',
+        '{% load buildassets %}{% with name="a.css" n=1 %}{% asset name %}{% endwith %}',
+        '{% load buildassets %}{% with "a.css" as name %}{% asset name %}{% endwith %}',
+        '<!-- {% static "a.css" %} -->',
+        "{% load buildassets %}{%asset\t'a.css'%}",
+    ],
+)
+def test_a_name_is_found_wherever_it_is_asked_for(text: str) -> None:
+    reading = read(text)
+    assert [use.written.text for use in reading.uses] == ["a.css"]
+    assert not reading.unchecked
+    assert not reading.faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% stylesheet "mine" %}',
+        '{% load pipeline %}{% stylesheet "mine" %}',
+        '{% load buildassets %}{% load stylesheet from pipeline %}{% stylesheet "mine" %}',
+        '{% load asset from buildassets %}{% stylesheet "mine" %}',
+        '{% load buildassets %}{% comment "note" %}{% asset "mine" %}{% endcomment %}',
+        '{% load buildassets %}{% verbatim x %}{% asset "mine" %}{% endverbatim x %}',
+        '{% load buildassets %}{# {% asset "mine" %} #}<!-- asset "mine" -->',
+        '{% load buildassets %}{%\n asset "mine" %}',
+        '{{ "mine"|asset }}',
+        '{% if "x|asset" %}{% endif %}{{ asset }}{% asset %}{%%}{{}}',
+    ],
+)
+def test_what_only_looks_like_a_tag_of_ours_is_left_alone(text: str) -> None:
+    assert read(text) == Reading()
+
+
+@pytest.mark.parametrize("argument", ["name", '"a"|add:name', '_("a.css")', "3", '"abc"|random', '"a"|mine', '"open'])
+def test_computed_names_are_told_as_unchecked(argument: str) -> None:
+    reading = read(LOAD + f"{{% asset {argument} %}}")
+    assert not reading.uses
+    assert reading.unchecked == ((len(LOAD) + 3, len(LOAD) + 8),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% with name="a" %}{% endwith %}{% asset name %}',
+        '{% with name="a" %}{% for name in x %}{% asset name %}{% endfor %}{% endwith %}',
+        '{% with name="a" %}{% url "x" as name %}{% asset name %}{% endwith %}',
+        "{% endwith %}{% asset name %}",
+    ],
+)
+def test_what_with_names_holds_no_longer_than_django_has_it(text: str) -> None:
+    reading = read(LOAD + text)
+    assert (reading.uses, len(reading.unchecked)) == ((), 1)
+
+
+def test_names_of_ones_own_tags_and_filters() -> None:
+    text = '{% icon_url "a.svg" %}{% icon_url path="b.svg" %}{{ "c.svg"|icon_url }}'
+    reading = read(text, ("icon_url",))
+    assert [(use.written.text, use.rule) for use in reading.uses] == [(f"{n}.svg", Rule.OWN) for n in "abc"]
+
+
+def test_libraries_that_every_template_has() -> None:
+    builtins = ("buildassets.runtime.django.templatetags.buildassets", "mine.tags")
+    assert names('{% asset "a.css" %}', builtins=builtins) == ["a.css"]
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\t", "x\n\n  ", "😀 é ", "\ufeff", '{% if "HERE" %}', '{{ "HERE" }}{# HERE #}']
+)
+@pytest.mark.parametrize(
+    "tag", ['asset "HERE"', 'asset   name="HERE" as x', "image 'HERE' alt='HERE'", 'asset "here"|upper']
+)
+def test_the_span_is_that_between_the_quotes(before: str, tag: str) -> None:
+    text = f"{LOAD}{before}{{%  {tag}%}}"
+    (use,) = read(text).uses
+    assert use.written.text == "HERE"
+    assert text[use.written.start : use.written.end].upper() == "HERE"
+    assert use.written.start > len(LOAD + before)
+
+
+@pytest.mark.parametrize(("text", "start"), [("a{% comment %}b", 4), ("a{% verbatim %}b", 4)])
+def test_what_is_not_closed_is_a_fault_with_a_place(text: str, start: int) -> None:
+    (fault,) = read(text).faults
+    assert fault.start == start

@@ -1,0 +1,198 @@
+"""What Jinja templates name."""
+
+import inspect
+from collections.abc import Mapping
+
+import pytest
+
+from buildassets.compiler.templates.jinja import JinjaReader
+from buildassets.compiler.templates.names import HELPERS, Reading, Rule
+from buildassets.runtime import Assets
+from buildassets.runtime.jinja import _METHODS
+
+
+def read(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] | None = None) -> Reading:
+    return JinjaReader(functions, (), (others or {}).get).read(text)
+
+
+def names(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] | None = None) -> list[str]:
+    return [use.written.text for use in read(text, functions, others).uses]
+
+
+def test_every_helper_that_takes_a_name_is_known() -> None:
+    parameters = {name: inspect.signature(getattr(Assets, method)).parameters for name, method in _METHODS.items()}
+    assert {name for name, taken in parameters.items() if "name" in taken} == HELPERS.keys()
+
+
+@pytest.mark.parametrize("helper", sorted(HELPERS))
+def test_names_of_our_helpers(helper: str) -> None:
+    text = f'{{{{ {helper}("a.css", media="print") }}}}{{{{ {helper}(name="b.css") }}}}'
+    assert names(text) == ["a.css", "b.css"]
+    assert not read(text).unchecked
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ('"css/" ~ "app.css"', ["css/app.css"]),
+        ('"css/" + ("a" if x else "b") ~ ".css"', ["css/a.css", "css/b.css"]),
+        ('"a.css" if x else "b.css"', ["a.css", "b.css"]),
+        ('"a.css" if x', ["a.css"]),
+        ('"APP.css"|lower', ["app.css"]),
+        ('"a-b"|replace("-", "/")', ["a/b"]),
+        ('"img/%s.png" % "x"', ["img/x.png"]),
+        (r'"caf\u00e9.css"', ["café.css"]),
+    ],
+)
+def test_constant_expressions_are_folded(argument: str, expected: list[str]) -> None:
+    reading = read(f"{{{{ asset({argument}) }}}}")
+    assert [use.written.text for use in reading.uses] == expected
+    assert not reading.unchecked
+
+
+@pytest.mark.parametrize(
+    "argument", ["name", '"css/" ~ name', "*names", "**given", "f()", '_("a.css")', '["a"]|random']
+)
+def test_computed_names_are_told_as_unchecked(argument: str) -> None:
+    reading = read(f"{{{{ x }}}} {{{{ asset({argument}) }}}}")
+    assert not reading.uses
+    assert reading.unchecked == ((11, 16),)
+
+
+@pytest.mark.parametrize("argument", ['name or "a.css"', 'name|default("a.css")', '"a.css" if x else name'])
+def test_the_literal_part_of_a_choice_is_a_name_and_the_rest_unchecked(argument: str) -> None:
+    reading = read(f"{{{{ asset({argument}) }}}}")
+    assert [use.written.text for use in reading.uses] == ["a.css"]
+    assert len(reading.unchecked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% set name = "a.css" %}{{ asset(name) }}',
+        '{% set url = asset %}{{ url("a.css") }}',
+        '{% with url = asset, name = "a.css" %}{{ url(name) }}{% endwith %}',
+        '{% for name in ["a.css"] %}{{ asset(name) }}{% endfor %}',
+        '{% if x %}{{ f() }}{% elif asset("a.css") %}{% else %}{% endif %}',
+        '{% if x %}{{ f() }}{% elif y %}{{ asset("a.css") }}{% endif %}',
+        '{% call(x) f(asset("a.css")) %}{% endcall %}',
+        '{% set x %}{{ asset("a.css") }}{% endset %}',
+        '{% filter upper %}{{ asset("a.css") }}{% endfilter %}',
+        '{% trans url=asset("a.css") %}see {{ url }}{% endtrans %}',
+        '{% do f(asset("a.css")) %}{% for x in y %}{% continue %}{% endfor %}',
+        '{% extends "base.html" %}{% block b %}{{ super() }}{{ asset("a.css") }}{% endblock %}',
+        '<!-- {{ asset("a.css") }} -->',
+    ],
+)
+def test_a_name_is_found_wherever_it_is_called_for(text: str) -> None:
+    reading = read(text)
+    assert [use.written.text for use in reading.uses] == ["a.css"]
+    assert not reading.faults
+
+
+def test_branches_give_all_that_they_set() -> None:
+    text = (
+        '{% if x %}{% set n = "a" %}{% elif y %}{% set n = "b" %}{% else %}{% set n = "c" %}{% endif %}{{ asset(n) }}'
+    )
+    assert names(text) == ["a", "b", "c"]
+    assert not read(text).unchecked
+    assert len(read('{% if x %}{% set n = "a" %}{% endif %}{{ asset(n) }}').unchecked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% macro image(x) %}{% endmacro %}{{ image("mine") }}',
+        '{% from "forms.html" import image %}{{ image("mine") }}',
+        '{% for image in images %}{{ image("mine") }}{% endfor %}',
+        '{% set image = f() %}{{ image("mine") }}',
+        '{% macro m(image) %}{{ image("mine") }}{% endmacro %}',
+        '{% call(image) f() %}{{ image("mine") }}{% endcall %}',
+        '{% import "forms.html" as asset %}{{ asset("mine") }}',
+        '{{ photo.image("mine") }}',
+        '{% raw %}{{ asset("mine") }}{% endraw %}',
+        '{# {{ asset("mine") }} #}',
+        '<!-- asset("mine") --><script>asset("mine")</script>',
+    ],
+)
+def test_what_only_looks_like_a_helper_is_left_alone(text: str) -> None:
+    assert read(text) == Reading()
+
+
+def test_scopes_end_where_jinja_ends_them() -> None:
+    assert names('{% for image in x %}{% endfor %}{{ image("a.png") }}') == ["a.png"]
+    assert names('{% macro m(image) %}{% endmacro %}{{ image("a.png") }}') == ["a.png"]
+
+
+def test_a_helper_under_a_name_of_another_template() -> None:
+    others = {"h.html": '{% set css = stylesheet %}{% set _own = asset %}{% set main = "m.css" %}'}
+    text = '{% from "h.html" import css as sheet, main %}{{ sheet("a.css") }}{{ sheet(main) }}'
+    assert names(text, others=others) == ["a.css", "m.css"]
+    assert names(
+        '{% import "h.html" as h %}{{ h.css("a.css") }}{{ h.asset("b") }}{{ h._own("c") }}', others=others
+    ) == ["a.css"]
+
+
+def test_templates_that_import_one_another_end() -> None:
+    others = {"a": '{% from "b" import x %}{% set y = asset %}', "b": '{% from "a" import y %}{% set x = asset %}'}
+    assert names('{% from "a" import y %}{{ y("a.css") }}', others=others) == ["a.css"]
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        ('url_for("static", filename="a.css", _external=True)', Rule.ENDPOINT),
+        ('url_for("static", path="a.css")', Rule.ENDPOINT),
+        ('static("a.css")', Rule.STATIC),
+        ('icon_url("a.css")', Rule.OWN),
+        ('app.assets.url(filename="a.css")', Rule.OWN),
+        ('"a.css"|icon_url', Rule.OWN),
+    ],
+)
+def test_names_of_other_functions(call: str, rule: Rule) -> None:
+    (use,) = read(f"{{{{ {call} }}}}", ("icon_url", "app.assets.url")).uses
+    assert (use.written.text, use.rule) == ("a.css", rule)
+
+
+def test_other_endpoints_are_none_of_ours() -> None:
+    assert read('{{ url_for("index", filename="a") }}{{ url_for(x, filename="a") }}{{ url_for() }}') == Reading()
+    assert len(read('{{ url_for(".static", filename="a") }}{{ url_for("shop.static", filename="a") }}').unchecked) == 2
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\t", "x\n\n  ", "😀 é ", "\ufeff", "{% raw %} {{ {% endraw %}", "  {%- if x -%}  \n "]
+)
+@pytest.mark.parametrize("call", ['asset("HERE")', 'asset(\n  "HERE",\n)', 'f(1, "x", asset("HERE"))', "asset('HERE')"])
+def test_the_span_is_that_between_the_quotes(before: str, call: str) -> None:
+    text = f"{before}{{{{ {call} -}}}}  {{% if y %}}{{% endif %}}" + ("{% endif %}" if "if" in before else "") + "\n"
+    (use,) = read(text).uses
+    assert text[use.written.start : use.written.end] == "HERE"
+
+
+def test_an_unknown_tag_is_told_and_what_stands_in_it_is_read() -> None:
+    text = '{% cache 300, "x" %}{% if x %}{{ asset("a.css") }}{% endif %}{% endcache %}{{ asset("b.css") }}'
+    reading = read(text)
+    assert [use.written.text for use in reading.uses] == ["a.css", "b.css"]
+    (fault,) = reading.faults
+    assert (fault.message, fault.start) == ("unknown tag `cache`", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("a\n{{ asset( }}", 12),
+        ("{% if x %}", 8),
+        ("{{ 'a }}", 3),
+        ("{{ a b }}", 5),
+        ("a{% raw %} x", 10),
+        ("{{ a ) }}", 5),
+    ],
+)
+def test_what_is_no_template_is_a_fault_with_a_place(text: str, start: int) -> None:
+    (fault,) = read(text).faults
+    assert (fault.start, fault.message[:1].islower()) == (start, True)
+
+
+def test_deep_nesting_is_a_fault() -> None:
+    (fault,) = read("{{ " + "(" * 5000 + ")" * 5000 + " }}").faults
+    assert fault.message == "is nested too deeply"

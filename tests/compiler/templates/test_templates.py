@@ -1,0 +1,191 @@
+"""What templates name, against what a build makes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import CheckResult, check
+from tests.conftest import Tree, write_tree
+
+ASSETS: Tree = {"assets/css/app.css": "a { b: c }", "assets/img/a.svg": "<svg/>", "buildassets.toml": ""}
+
+
+def checked(folder: Path, tree: Tree) -> CheckResult:
+    return check(load_config(start=str(write_tree(folder, {**ASSETS, **tree}))))
+
+
+def told(result: CheckResult) -> list[tuple[str, str, int, int]]:
+    """Code, file, line and column of each diagnostic."""
+    places = [(found.code, found.location) for found in result.diagnostics]
+    return [(code, at.file, at.line, at.column) for code, at in places if at]
+
+
+def settings(text: str) -> Tree:
+    return {"buildassets.toml": f"[templates]\n{text}\n"}
+
+
+def test_a_name_that_no_build_makes_is_an_error_at_the_literal(tmp_path: Path) -> None:
+    (found,) = checked(tmp_path, {"templates/a.html": '<p>\n\t{{ asset("css/ap.css") }}'}).diagnostics
+    assert (found.code, found.is_error) == ("template/missing", True)
+    assert found.message == "no asset is named `css/ap.css`"
+    assert found.hint == "did you mean `css/app.css`?"
+    assert found.location is not None
+    assert (found.location.line, found.location.column, found.location.length) == (2, 12, 10)
+
+
+def test_the_name_of_a_source_is_none_of_an_asset(tmp_path: Path) -> None:
+    tree = {"assets/css/site.scss": "a { b: c }", "templates/a.html": '{{ asset("css/site.scss") }}'}
+    (found,) = checked(tmp_path, tree).diagnostics
+    assert found.hint == "did you mean `css/site.css`?"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "😀\t"])
+def test_columns_are_characters_whatever_ends_lines(tmp_path: Path, start: str, end: str) -> None:
+    text = f'{start}{{{{ asset("x") }}}}{end}😀\té {{{{ asset({end}  "y") }}}}'
+    places = told(checked(tmp_path, {"templates/a.html": text}))
+    first = len(start.removeprefix("\ufeff")) + 11
+    assert places == [
+        ("template/missing", "templates/a.html", 1, first),
+        ("template/missing", "templates/a.html", 3, 4),
+    ]
+
+
+def test_templates_of_blueprints_and_applications_are_found(tmp_path: Path) -> None:
+    call = '{{ asset("x") }}'
+    tree = {f"{folder}/a.html": call for folder in ("templates", "shop/templates", "src/app/admin/templates/admin")}
+    away = {f"{folder}/templates/a.html": call for folder in ("node_modules/x", ".tox", "assets", "build", "env/lib")}
+    result = checked(tmp_path, {**tree, **away, "env/pyvenv.cfg": ""})
+    assert {file for _, file, _, _ in told(result)} == tree.keys()
+
+
+def test_a_project_with_manage_py_has_djangos_templates(tmp_path: Path) -> None:
+    tree = {
+        "manage.py": "",
+        "shop/templates/shop/a.html": '{% load buildassets %}{% asset "x" %}',
+        "shop/jinja2/shop/a.html": '{{ asset("y") }}',
+        "assets/x": "",
+    }
+    assert told(checked(tmp_path, tree)) == [("template/missing", "shop/jinja2/shop/a.html", 1, 11)]
+
+
+def test_folders_by_name_by_glob_and_with_a_language_of_their_own(tmp_path: Path) -> None:
+    dirs = 'dirs = ["views", "*/views", { path = "pages", engine = "django" }]'
+    tree = {
+        **settings(dirs),
+        "views/a.j2": '{{ asset("x") }}',
+        "app/views/a.html": '{{ asset("x") }}',
+        "pages/a.html": '{% static "x" %}',
+        "templates/a.html": '{{ asset("x") }}',
+    }
+    assert [file for _, file, _, _ in told(checked(tmp_path, tree))] == [
+        "app/views/a.html",
+        "pages/a.html",
+        "views/a.j2",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    result = checked(tmp_path, settings('dirs = ["views", "*/pages"]'))
+    assert told(result) == [
+        ("template/folder", "buildassets.toml", 2, 9),
+        ("template/folder", "buildassets.toml", 2, 18),
+    ]
+
+
+def test_functions_of_the_project(tmp_path: Path) -> None:
+    tree = {
+        **settings('functions = ["icon_url"]'),
+        "templates/a.html": '{{ icon_url("x") }}{{ icon_url("img/a.svg") }}',
+    }
+    assert told(checked(tmp_path, tree)) == [("template/missing", "templates/a.html", 1, 14)]
+
+
+@pytest.mark.parametrize(
+    ("call", "is_fine"),
+    [
+        ('static("css/app.css?v=1#x")', True),
+        ('static("css/")', True),
+        ('static("")', True),
+        ('url_for("static", path="/css/app.css")', True),
+        ('url_for("static", filename="logo.png")', True),
+        ('url_for("static", filename="lost.png")', False),
+        ('static("favicon.ico")', True),
+        ('asset("favicon.ico")', False),
+        ('asset("css/app.css?v=1")', False),
+        ('asset("/css/app.css")', False),
+        ('asset("css/")', False),
+    ],
+)
+def test_what_else_a_name_may_be(tmp_path: Path, call: str, is_fine: bool) -> None:
+    tree = {
+        "buildassets.toml": 'external = ["favicon.ico"]',
+        "static/logo.png": "",
+        "templates/a.html": f"{{{{ {call} }}}}",
+    }
+    assert (told(checked(tmp_path, tree)) == []) == is_fine
+
+
+def test_what_no_entry_reaches_is_to_be_an_entry(tmp_path: Path) -> None:
+    tree = {"buildassets.toml": 'entries = ["css/app.css"]', "templates/a.html": '{{ asset("img/a.svg") }}'}
+    (found,) = checked(tmp_path, tree).diagnostics
+    assert found.hint == "add `img/a.svg` to `entries`"
+
+
+def test_counts_and_places_of_what_was_not_checked(tmp_path: Path) -> None:
+    tree = {"templates/a.html": '{{ asset("img/a.svg") }}\n{{ asset(name) }}', "templates/b.html": ""}
+    result = checked(tmp_path, tree)
+    assert (result.templates.templates, result.templates.names) == (2, 1)
+    assert [(one.file, one.line, one.column) for one in result.templates.unchecked] == [("templates/a.html", 2, 4)]
+
+
+def test_what_is_no_template_is_passed_over(tmp_path: Path) -> None:
+    tree: Tree = {
+        "templates/a.png": b'\x89{{ asset("x") }}',
+        "templates/b": b'\0\xff{{ asset("x") }}',
+        "templates/c.html": "{{",
+    }
+    assert checked(tmp_path, tree).diagnostics == ()
+
+
+def test_a_template_that_is_not_utf_8_is_a_warning_with_a_place(tmp_path: Path) -> None:
+    result = checked(tmp_path, {"templates/a.html": b'\r\n{{ asset("x") }} caf\xe9'})
+    assert told(result) == [("template/unreadable", "templates/a.html", 2, 21)]
+    assert not result.diagnostics[0].is_error
+
+
+def test_a_template_that_may_not_be_read_is_a_warning(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**ASSETS, "templates/b.html": ""})
+    os.symlink("nowhere", tmp_path / "templates/a.html")
+    assert told(check(load_config(start=str(tmp_path)))) == [("template/unreadable", "templates/a.html", 0, 0)]
+
+
+def test_an_unknown_tag_is_one_warning_for_all_templates(tmp_path: Path) -> None:
+    page = '{% cache 300 %}{{ asset("img/a.svg") }}{% endcache %}'
+    result = checked(tmp_path, {"templates/a.html": page, "templates/b.html": page + page})
+    assert told(result) == [("template/syntax", "templates/a.html", 1, 4)]
+    assert not result.diagnostics[0].is_error
+
+
+def test_an_extension_of_the_project_is_loaded(tmp_path: Path) -> None:
+    code = "import jinja2.ext, jinja2.nodes\nclass Cache(jinja2.ext.Extension):\n    tags = {'cache'}\n"
+    code += "    def parse(self, parser):\n        line = next(parser.stream).lineno\n"
+    code += "        body = parser.parse_statements(['name:endcache'], drop_needle=True)\n"
+    code += "        return jinja2.nodes.Scope(body, lineno=line)\n"
+    page = '{% cache %}{{ asset("x") }}{% endcache %}'
+    extension = settings('extensions = ["own_cache_extension.Cache"]')
+    result = checked(tmp_path, {**extension, "own_cache_extension.py": code, "templates/a.html": page})
+    assert told(result) == [("template/missing", "templates/a.html", 1, 22)]
+
+
+def test_an_extension_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
+    tree = {**settings('extensions = ["nowhere.Ext"]'), "templates/a.html": ""}
+    assert told(checked(tmp_path, tree)) == [("template/unavailable", "buildassets.toml", 2, 15)]
+
+
+def test_where_no_engine_starts_nothing_is_said_of_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    tree = {"buildassets.toml": '[engines]\njs = "esbuild"', "templates/a.html": '{{ asset("x") }}'}
+    assert [found.code for found in checked(tmp_path, tree).diagnostics] == ["js/unavailable"]

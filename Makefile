@@ -4,16 +4,22 @@
 PY = .venv/bin/python
 BUILDASSETS = ../.venv/bin/buildassets
 
-.PHONY: demo serve watch test lint check bench clean
+CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
+
+.PHONY: demo serve serve-django watch test lint check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
 	cd example_project && $(BUILDASSETS) build
 	$(PY) scripts/show_release.py example_project/build
 
-## serve: run the example site on http://127.0.0.1:5000/
+## serve: run the example site on http://127.0.0.1:5000/, as in production but for the settings in .env.example
 serve: demo .venv/.example
-	cd example_project && ../$(PY) -m flask --app app run
+	cd example_project && $(CONFIGURED) && exec ../.venv/bin/gunicorn "app:create_app()"
+
+## serve-django: the same site in Django
+serve-django: demo .venv/.example
+	cd example_project && $(CONFIGURED) && exec ../.venv/bin/gunicorn django_site.wsgi
 
 ## watch: the same, with assets built again and open pages changed whenever a source is
 watch: .venv/.example
@@ -50,8 +56,8 @@ clean:
 	$(PY) -m pip install --quiet --editable .
 	touch $@
 
-.venv/.example: .venv/.package example_project/requirements.txt
-	$(PY) -m pip install --quiet --requirement example_project/requirements.txt
+.venv/.example: .venv/.package example_project/requirements.txt example_project/requirements-django.txt
+	cd example_project && ../$(PY) -m pip install --quiet -r requirements.txt -r requirements-django.txt
 	touch $@
 
 .venv/.test: .venv/.package

@@ -1,66 +1,176 @@
 """The web site of a harbour: a Flask application whose assets buildassets has built.
 
-The application reads `build/manifest.json` once (with `--debug`, after each build) and never compiles.
-`HARBOUR_RELEASE` names another release directory, `HARBOUR_ASSETS_URL` the URL that its assets are served under, such
-as that of a CDN.
+The application reads `build/manifest.json` once (with `--debug`, after each build), never compiles, writes no file, and
+keeps nothing of a visitor: what must last is in the session. `settings.py` reads the environment.
 """
 
-import os
+import secrets
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, render_template, send_from_directory
+from flask import Flask, Response, abort, redirect, render_template, request, session, url_for
+from flask.helpers import get_debug_flag
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-import harbour
+import pages
+import sessions
+import settings
+import skippers
+from buildassets.errors import ManifestError
 from buildassets.runtime import Assets
+from buildassets.runtime.wsgi import AssetServer
+from settings import Settings
 
-HERE = Path(__file__).resolve().parent
-YEAR_SECONDS = 365 * 24 * 60 * 60
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def create_app() -> Flask:
-    """The application, for `flask --app app run` and for WSGI servers."""
-    release = Path(os.environ.get("HARBOUR_RELEASE", HERE / "build"))
+    """The application, for gunicorn and `flask --app app run`; says what is wrong, and ends, where it cannot start."""
+    try:
+        return site(settings.load(debug=get_debug_flag()))
+    except ManifestError as fault:
+        sys.exit(str(fault))
+
+
+def site(config: Settings) -> Flask:
+    """The application for these settings."""
     app = Flask(__name__, static_folder=None)
-    app.jinja_env.add_extension("buildassets.runtime.jinja.AssetsExtension")
-    url = os.environ.get("HARBOUR_ASSETS_URL")
-    app.jinja_env.assets = Assets(release / "manifest.json", url=url, reload=app.debug)
-    app.context_processor(lambda: {"station": asdict(harbour.STATION)})
-    _add_pages(app)
-
-    @app.get("/assets/<path:name>")
-    def serve_asset(name: str) -> Response:
-        """For development. In production a web server or a CDN serves the release directory's `assets/`."""
-        response = send_from_directory(release / "assets", name, max_age=YEAR_SECONDS)
-        response.cache_control.immutable = True  # the name changes when the content does
-        return response
-
+    app.debug = config.debug
+    _set_up_sessions(app, config)
+    _set_up_assets(app, config)
+    app.context_processor(_in_every_page)
+    app.before_request(_refuse_forged_forms)
+    app.register_error_handler(HTTPException, _sorry)
+    _add_public_pages(app)
+    _add_skippers_pages(app, config)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)
     return app
 
 
-def _add_pages(app: Flask) -> None:
+def _set_up_sessions(app: Flask, config: Settings) -> None:
+    key, *fallbacks = config.secret_keys
+    app.config.update(
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=fallbacks,
+        TRUSTED_HOSTS=list(config.hosts),
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=config.session_seconds),
+    )
+    app.session_interface = sessions.interface_for(config)
+
+
+def _set_up_assets(app: Flask, config: Settings) -> None:
+    assets = Assets(config.release / "manifest.json", url=config.assets_url, reload=app.debug)
+    app.jinja_env.add_extension("buildassets.runtime.jinja.AssetsExtension")
+    app.jinja_env.assets = assets
+    app.wsgi_app = AssetServer(app.wsgi_app, assets=assets)
+
+
+def _add_public_pages(app: Flask) -> None:
     @app.get("/")
     def home() -> str:
-        return render_template("home.html", **_next_waters(datetime.now(UTC)))
+        return render_template("home.html", **pages.home(datetime.now(UTC), pages.skipper_in(session)))
 
     @app.get("/tides")
     def tides() -> str:
-        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        days = [today + timedelta(days=offset) for offset in range(7)]
-        return render_template("tides.html", week=[(day, harbour.waters(day, hours=24)) for day in days])
+        return render_template("tides.html", **pages.tides(datetime.now(UTC)))
 
     @app.get("/visit")
     def visit() -> str:
-        return render_template("visit.html", berths=harbour.BERTHS, services=harbour.SERVICES)
+        return render_template("visit.html", **pages.visit())
+
+    @app.get("/health")
+    def health() -> Response:
+        return Response("ok\n", mimetype="text/plain")
 
 
-def _next_waters(now: datetime) -> dict[str, Any]:
-    coming = harbour.waters(now, hours=26)
-    return {
-        "now_m": harbour.height_m(now),
-        "coming": coming[:4],
-        "next_high": next(water for water in coming if water.is_high),
-        "next_low": next(water for water in coming if not water.is_high),
-    }
+def _add_skippers_pages(app: Flask, config: Settings) -> None:
+    @app.route("/sign-in", methods=["GET", "POST"])
+    def sign_in() -> ResponseReturnValue:
+        _need_session()
+        faults: skippers.Faults = {}
+        if request.method == "POST":
+            skipper, faults = skippers.read_skipper(request.form, config.harbour_code)
+            if skipper:
+                sessions.begin(session)
+                session["skipper"] = asdict(skipper)
+                return redirect(url_for("berth"), 303)
+        return _form("sign_in.html", request.form, faults)
+
+    @app.post("/sign-out")
+    def sign_out() -> ResponseReturnValue:
+        sessions.end(session)
+        return redirect(url_for("home"), 303)
+
+    @app.route("/berth", methods=["GET", "POST"])
+    def berth() -> ResponseReturnValue:
+        _need_session()
+        skipper = pages.skipper_in(session)
+        if not skipper:
+            return redirect(url_for("sign_in"), 303)
+        now = datetime.now(UTC)
+        faults: skippers.Faults = {}
+        if request.method == "POST":
+            asked, faults = skippers.read_request(request.form, skipper, now.date())
+            if asked:
+                session["request"] = asdict(asked)
+                return redirect(url_for("berth"), 303)
+        return _form("berth.html", request.form or session.get("request", {}), faults, **pages.berth(now, skipper))
+
+    @app.post("/berth/withdraw")
+    def withdraw() -> ResponseReturnValue:
+        session.pop("request", None)
+        return redirect(url_for("berth"), 303)
+
+
+def _form(template: str, given: Mapping[str, Any], faults: skippers.Faults, **names: Any) -> ResponseReturnValue:
+    return render_template(template, given=given, faults=faults, **names), 422 if faults else 200
+
+
+def _need_session() -> None:
+    if sessions.is_down(session):
+        abort(503)
+
+
+def _in_every_page() -> dict[str, Any]:
+    known = None if sessions.is_down(session) else session
+    return {**pages.every(known), "page": request.endpoint, "csrf_input": _CsrfInput()}
+
+
+class _CsrfInput:
+    """The token in a form. Made when a page has one, as visitors who only read need no session."""
+
+    def __html__(self) -> str:
+        token = session.setdefault("csrf_token", secrets.token_urlsafe())
+        return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
+
+
+def _refuse_forged_forms() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    _need_session()
+    token = session.get("csrf_token")
+    if not token or not secrets.compare_digest(request.form.get("csrf_token", "").encode(), token.encode()):
+        abort(403)
+
+
+def _sorry(fault: HTTPException) -> ResponseReturnValue:
+    """The page that says what went wrong; it tells nothing of how."""
+    status = fault.code or 500
+    if status < 400 or isinstance(fault, SecurityError):  # without a host that is ours there are no URLs for a page
+        return fault
+    if status == 500:  # whatever a page needs may be what is broken
+        return Response("Something is wrong here; it has been noted.\n", status, mimetype="text/plain")
+    headers = {name: value for name, value in fault.get_headers() if name != "Content-Type"}
+    if status == 503:
+        headers["Retry-After"] = str(pages.RETRY_SECONDS)
+    return render_template("sorry.html", **pages.sorry(status)), status, headers

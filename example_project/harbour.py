@@ -10,6 +10,8 @@ from math import cos, radians, tau
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=4)
+BAR_M = 0.5  # what the bar carries at chart datum
+UNDER_KEEL_M = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class Berth:
     longest_m: int
     depth_m: float
     free: int
+
+    def objection(self, length_m: float, draught_m: float) -> str | None:
+        """Why a boat cannot lie here, or None. Where it dries, every boat sits on the ground."""
+        if not self.free:
+            return "full"
+        if length_m > self.longest_m:
+            return f"for boats of up to {self.longest_m} m"
+        if self.depth_m and draught_m > self.depth_m:
+            return f"only {self.depth_m} m deep"
+        return None
 
 
 @dataclass(frozen=True)
@@ -112,3 +124,27 @@ def waters(start: datetime, hours: float) -> list[Water]:
             found.append(Water(time, here, is_high=here > before))
         before, here, time = here, after, time + STEP
     return found
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a boat can cross the bar: from `opens` until `closes`."""
+
+    opens: datetime
+    closes: datetime
+
+
+def windows(start: datetime, hours: float, draught_m: float) -> list[Window]:
+    """When the bar carries enough for a boat of this draught, to the nearest few minutes; cut off at both ends."""
+    found = []
+    end = start + timedelta(hours=hours)
+    opened, time = None, start
+    while time < end:
+        is_enough = height_m(time) + BAR_M >= draught_m + UNDER_KEEL_M
+        if is_enough and opened is None:
+            opened = time
+        if not is_enough and opened is not None:
+            found.append(Window(opened, time))
+            opened = None
+        time += STEP
+    return found if opened is None else [*found, Window(opened, end)]

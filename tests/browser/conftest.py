@@ -54,6 +54,7 @@ class Browser:
             self._driver.execute_script("localStorage.clear()")
         self._driver.get("about:blank")
         self._driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+        self._driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.faults()
 
     def open(self, url: str) -> None:

@@ -27,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "buildassets", "build", "-o", str(folder / "build")]
     subprocess.run(command, cwd=_PROJECT, check=True)
-    environment = {**os.environ, "HARBOUR_RELEASE": str(folder / "build")}
+    environment = {**os.environ, "DEBUG": "1", "HARBOUR_RELEASE": str(folder / "build")}
     server = [sys.executable, "-m", "flask", "--app", "app", "run", "--port", "0"]
     log = folder / "log"
     with (
@@ -126,3 +126,57 @@ def test_the_web_manifest_names_icons_that_exist(visit: Browser) -> None:
         "icons.map(({ src }) => fetch(new URL(src, answer.url)).then(({ status }) => status)))))"
     )
     assert statuses == [200, 200, 200]
+
+
+def fill_in(browser: Browser, **fields: str) -> None:
+    """Type into the fields of these ids."""
+    for name, text in fields.items():
+        browser.click(f"#{name}")
+        browser.press(text)
+
+
+def sign_in(browser: Browser, site: str) -> None:
+    """Become a skipper."""
+    browser.open(site + "sign-in")
+    fill_in(browser, name="Ann", boat="Kittiwake", length_m="9,5", draught_m="1.5", code="bell-buoy")
+    browser.picture("example-sign-in")
+    browser.click("form .button")
+    browser.wait_for("location.pathname === '/berth'")
+
+
+def test_a_skipper_asks_for_a_berth(browser: Browser, site: str) -> None:
+    sign_in(browser, site)
+    browser.click("[name=berth][value='North pontoon']")
+    fill_in(browser, nights="3", note="With a dog")
+    browser.value("document.querySelector('#arrival').value = document.querySelector('#arrival').max")
+    browser.click("form[novalidate] .button")
+    browser.wait_for("!!document.querySelector('.asked')")
+    browser.picture("example-berth")
+    assert "With a dog" in browser.value("document.querySelector('.asked').textContent")
+    browser.open(site)
+    browser.picture("example-crossing")
+    assert "Kittiwake" in browser.value("document.querySelector('.crossing h2').textContent")
+    assert browser.faults() == []
+
+
+def test_what_is_wrong_with_a_form_is_said_at_its_fields(browser: Browser, site: str) -> None:
+    browser.prefer_dark()
+    browser.open(site + "sign-in")
+    fill_in(browser, name="Ann", boat="Kittiwake", length_m="long")
+    browser.click("form .button")
+    browser.wait_for("!!document.querySelector('[role=alert]')")
+    browser.picture("example-sign-in-faults-dark")
+    wrong = browser.value("[...document.querySelectorAll('[aria-invalid]')].map(({ id }) => id)")
+    assert wrong == ["length_m", "draught_m", "code"]
+    said = "document.getElementById(document.querySelector('#length_m').getAttribute('aria-describedby')).textContent"
+    assert browser.value(said) == "Enter a length from 2 to 40 metres"
+    assert browser.value("document.querySelector('#name').value") == "Ann"
+
+
+def test_forms_are_dark_where_the_system_is(browser: Browser, site: str) -> None:
+    browser.prefer_dark()
+    sign_in(browser, site)
+    browser.picture("example-berth-dark")
+    assert browser.style("#nights", "backgroundColor") == _DARK_PAGE
+    browser.open(site)
+    browser.picture("example-crossing-dark")

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 def command(
     sources: tuple[str, ...],
     config_file: str | None,
-    also: tuple[str, ...],
     output: str | None,
-    url: str | None,
     mode: Mode,
     jobs: int | None,
     as_json: bool,
@@ -41,7 +39,7 @@ def command(
     from buildassets.compiler.incremental import cache_folder, incremental
 
     started = monotonic()
-    config = configured(config_file, sources, output, also, url)
+    config = configured(config_file, sources, output)
     show = Output(as_json, verbose, quiet)
     cache = None if no_cache else cache_folder(config, cache_dir)
 

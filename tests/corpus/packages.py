@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -19,25 +20,30 @@ from tests.conftest import find_tool
 
 _HERE = Path(__file__).resolve().parent
 _LISTS = ("package.json", "package-lock.json")
-_FETCH_TIMEOUT_SECONDS = 600
+FETCH_TIMEOUT_SECONDS = 600
 
 
 def node_modules() -> Path:
     """The folder of the packages. Where they cannot be fetched, the test fails under CI and is skipped elsewhere."""
-    cache = Path(os.environ.get("BUILDASSETS_CORPUS") or _HERE.parents[1] / ".cache" / "corpus")
     listed = b"".join((_HERE / name).read_bytes() for name in _LISTS)
-    packages = cache / sha256(listed).hexdigest()[:12]
+    packages = cache_folder() / sha256(listed).hexdigest()[:12]
     if not packages.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        with _only_one_process(cache / "lock"):
+        with only_one_process():
             if not packages.is_dir():
                 _fetch(packages)
     return packages / "node_modules"
 
 
+def cache_folder() -> Path:
+    """The folder of all that is fetched."""
+    return Path(os.environ.get("BUILDASSETS_CORPUS") or _HERE.parents[1] / ".cache" / "corpus")
+
+
 @contextmanager
-def _only_one_process(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
+def only_one_process() -> Iterator[None]:
+    """Keep every other process from fetching meanwhile."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -53,16 +59,17 @@ def _fetch(packages: Path) -> None:
             shutil.copy(_HERE / name, staging)
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
         fetch = subprocess.run(
-            command, cwd=staging, capture_output=True, text=True, timeout=_FETCH_TIMEOUT_SECONDS, check=False
+            command, cwd=staging, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False
         )
         if fetch.returncode:
-            _unavailable(f"npm could not fetch the packages of tests/corpus:\n{fetch.stderr}")
+            unavailable(f"npm could not fetch the packages of tests/corpus:\n{fetch.stderr}")
         staging.rename(packages)
     except subprocess.TimeoutExpired:
-        _unavailable(f"npm did not fetch the packages of tests/corpus within {_FETCH_TIMEOUT_SECONDS} seconds")
+        unavailable(f"npm did not fetch the packages of tests/corpus within {FETCH_TIMEOUT_SECONDS} seconds")
 
 
-def _unavailable(reason: str) -> None:
+def unavailable(reason: str) -> NoReturn:
+    """Fail the test under CI and skip it elsewhere."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

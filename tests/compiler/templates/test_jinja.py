@@ -154,6 +154,18 @@ def test_names_of_other_functions(call: str, rule: Rule) -> None:
     assert (use.written.text, use.rule) == ("a.css", rule)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% macro icon(name) %}{% endmacro %}{{ icon("a.svg") }}',
+        '{% from "icons.html" import icon with context %}{{ icon("a.svg") }}',
+        '{% import "icons.html" as icons %}{{ icons.url("a.svg") }}',
+    ],
+)
+def test_ones_own_functions_may_be_macros(text: str) -> None:
+    assert names(text, ("icon", "icons.url"), {"icons.html": "{% macro icon(x) %}{% endmacro %}"}) == ["a.svg"]
+
+
 def test_other_endpoints_are_none_of_ours() -> None:
     assert read('{{ url_for("index", filename="a") }}{{ url_for(x, filename="a") }}{{ url_for() }}') == Reading()
     assert len(read('{{ url_for(".static", filename="a") }}{{ url_for("shop.static", filename="a") }}').unchecked) == 2

@@ -25,22 +25,22 @@ _NOWHERE: Final[Span] = (-1, -1)  # of a text that has no place in the template
 class Visitor:
     """Goes through a tree and keeps what it finds: `uses`, and in `unchecked` the spans of calls that compute a name.
 
-    `globals_` says what names stand for that a template does not bind; `filters` are functions that take the name from
-    the left. `exports` gives what another template binds at its top.
+    `globals_` says what names stand for that a template does not bind, among them functions that are the project's
+    `own`: these may be macros, and filters. `exports` gives what another template binds at its top.
     """
 
     def __init__(
         self,
         environment: Environment,
         globals_: Mapping[str, Rule],
-        filters: Mapping[str, Rule],
+        own: Mapping[str, Rule],
         exports: Callable[[str], Mapping[str, object]],
     ) -> None:
         self.uses: list[Use] = []
         self.unchecked: list[Span] = []
         self._constant = nodes.EvalContext(environment)
         self._globals = globals_
-        self._filters = filters
+        self._own = own
         self._exports = exports
         self._strings: Mapping[int, Span] = {}
         self._top: Scope = {}
@@ -77,9 +77,9 @@ class Visitor:
         self._visit_all(node.iter_child_nodes(), scope)
 
     def _visit_filter(self, node: nodes.Filter, scope: Scope) -> None:
-        if node.name in self._filters and node.node is not None:
+        if node.name in self._own and node.node is not None:
             span = (node.lineno, node.lineno + len(node.name))
-            self._note(self._filters[node.name], self._possible(node.node, scope), span)
+            self._note(self._own[node.name], self._possible(node.node, scope), span)
         self._visit_all(node.iter_child_nodes(), scope)
 
     def _call(self, rule: Rule, node: nodes.Call, scope: Scope) -> None:
@@ -140,7 +140,7 @@ class Visitor:
             scope[name] = _merged([end.get(name) for end in ends])
 
     def _visit_macro(self, node: nodes.Macro, scope: Scope) -> None:
-        scope[node.name] = None
+        scope[node.name] = self._own.get(node.name)
         self._visit_body_with_arguments(node, scope)
 
     def _visit_callblock(self, node: nodes.CallBlock, scope: Scope) -> None:
@@ -174,7 +174,7 @@ class Visitor:
         exports = self._imported(node.template)
         for one in node.names:
             name, alias = one if isinstance(one, tuple) else (one, one)
-            scope[alias] = exports.get(name)
+            scope[alias] = exports.get(name) or self._own.get(alias)
 
     def _imported(self, template: nodes.Expr) -> Mapping[str, object]:
         if isinstance(template, nodes.Const) and isinstance(template.value, str):
@@ -198,9 +198,9 @@ class Visitor:
         if not isinstance(node, nodes.Getattr):
             return None
         owner = self._meaning(node.node, scope)
-        if isinstance(owner, Mapping):
-            return owner.get(node.attr)
         path = _dotted(node)
+        if isinstance(owner, Mapping):
+            return owner.get(node.attr) or self._own.get(path)
         return self._globals.get(path) if path.partition(".")[0] not in scope else None
 
     def _possible(self, node: nodes.Expr, scope: Scope) -> Possible:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 FINGERPRINT_LENGTH: Final = 12  # hex digits
 
 IntegrityAlgorithm = Literal["sha256", "sha384", "sha512"]
+ALGORITHMS: Final[tuple[IntegrityAlgorithm, ...]] = ("sha256", "sha384", "sha512")
 
 
 def digest(content: bytes) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import cache_options, compile_options, configured, threads
+from buildassets.cli.carry import previous_releases
+from buildassets.cli.options import cache_options, carry_options, compile_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, stale_text, under_ci
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.sizes import size_text
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("build")
 @compile_options
+@carry_options
 @cache_options
 def command(
     sources: tuple[str, ...],
@@ -30,6 +32,9 @@ def command(
     as_json: bool,
     verbose: bool,
     quiet: bool,
+    carry_from: tuple[str, ...],
+    carry_url: str | None,
+    carry_if_any: bool,
     no_cache: bool,
     cache_dir: str | None,
 ) -> int:
@@ -47,10 +52,15 @@ def command(
         from buildassets.compiler.pipeline import build
 
         with threads(jobs) as executor, kept_from_stdout():
-            return build(config, mode=mode, executor=executor, progress=show.on_progress(), cache=cache, last=last)
+            progress = show.on_progress()
+            return build(
+                config, mode=mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous
+            )
 
     held: list[Snapshot] = []
-    result = incremental(config, mode, cache, work, held.append)
+    with previous_releases(carry_from, carry_url, mode, if_any=carry_if_any) as previous:
+        # What others serve may have changed, of which no snapshot knows.
+        result = incremental(config, mode, None if previous else cache, work, held.append)
     folder = shown_path(config, config.output)
     anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
     document = {**_document(result, folder), "anew": anew} if as_json else {}

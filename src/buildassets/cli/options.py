@@ -89,6 +89,29 @@ _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 
 
+_CARRY_FROM = click.option(
+    "--carry-from",
+    "carry_from",
+    multiple=True,
+    metavar="PREVIOUS",
+    help="Carry over files of an earlier release: of its directory or archive, or by the path or URL of its manifest.",
+)
+_CARRY_URL = click.option(
+    "--carry-url",
+    "carry_url",
+    metavar="URL",
+    help="Where the files of PREVIOUS are served; beside its manifest if not given.",
+)
+_CARRY_IF_ANY = click.option(
+    "--carry-if-any", is_flag=True, help="Go on where PREVIOUS is not there, as before a first deploy."
+)
+
+
+def carry_options(command: _Command) -> _Command:
+    """The options of the verb that may take over files of earlier releases."""
+    return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)
+
+
 def compile_options(command: _Command) -> _Command:
     """The options of every verb that compiles."""
     return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _OUTPUT, _CONFIG, _SOURCES)

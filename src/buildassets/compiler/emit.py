@@ -103,6 +103,16 @@ class Release:
         """Whether a `file` below `assets/` of that size is on disk."""
         return _size_bytes(os.path.join(self._output, ASSETS_FOLDER, file)) == size_bytes
 
+    def held(self, file: str) -> bytes | None:
+        """The content of a `file` below `assets/` that is on disk."""
+        return bytes_at(os.path.join(self._output, ASSETS_FOLDER, file))
+
+    def take_in(self, file: str, content: bytes) -> None:
+        """Take in a `file` below `assets/`, unless it is on disk already. Raises OSError."""
+        name = f"{ASSETS_FOLDER}/{file}"
+        if not self._holds(name, content):
+            self._add(name, content)
+
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
@@ -121,9 +131,7 @@ class Release:
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
         content = bytes_of(asset.content)
-        name = f"{ASSETS_FOLDER}/{asset.file}"
-        if not self._holds(name, content):
-            self._add(name, content)
+        self.take_in(asset.file, content)
         if algorithm is None:
             return Stored(asset.file, len(content), None, {}, {IDENTITY: in_base64(asset.digest)})
         return Stored(asset.file, len(content), integrity(algorithm, content), {}, {})
@@ -133,9 +141,8 @@ class Release:
         return _size_bytes(path) == len(content) and bytes_at(path) == content
 
     def _take_in_copy(self, file: str, copy: Copy) -> None:
-        name = f"{ASSETS_FOLDER}/{file}"
-        if copy.content is not None and not self._holds(name, copy.content):
-            self._add(name, copy.content)
+        if copy.content is not None:
+            self.take_in(file, copy.content)
 
     def content(self, file: str) -> bytes:
         """The content of a `file` that is taken in. Raises OSError."""

@@ -12,9 +12,10 @@ from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.budgets import Budgets
 from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.carry import Previous, carried_over
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
-from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.config import Config, Retain, shown_path
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
@@ -66,6 +67,7 @@ def build(
     bytes_per_worker: int = BYTES_PER_WORKER,
     last: Last | None = None,
     clock: Clock = build_time,
+    previous: Sequence[Previous] = (),
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -74,11 +76,12 @@ def build(
     more. Without an executor all is done in turn. What engines made, and compressed copies, are kept in the folder
     `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. What is known
     of the `last` one saves work on what has not changed since. `clock` says when a release that is retained was
-    superseded. Never raises for what a user can have caused: the
-    result's diagnostics say it, sorted by place, and then the earlier release stands as it was.
+    superseded; where there are `previous` releases, files of these are carried over, and the one in the release
+    directory is none that was served. Never raises for what a user can have caused: the result's diagnostics say it,
+    sorted by place, and then the earlier release stands as it was.
     """
     with _opened(cache) as kept:
-        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker, clock)
+        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
         return replace(result, anew=made_anew(kept)) if kept else result
 
@@ -107,10 +110,12 @@ class _Means:
     running: RunningEngines | None = None
     bytes_per_worker: int = BYTES_PER_WORKER
     clock: Clock = build_time
+    previous: tuple[Previous, ...] = ()
 
     def retaining(self, config: Config) -> Retaining | None:
         """What says which earlier releases are retained; None where none are."""
-        return Retaining(config.retain, self.clock) if config.retain and self.mode == "production" else None
+        limits = config.retain or (Retain() if self.previous else None)
+        return Retaining(limits, self.clock) if limits and self.mode == "production" else None
 
     def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
         """The limits that hold for `assets`: none in development, where they are as large as they are written."""
@@ -138,7 +143,7 @@ class _Means:
 
 
 def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
-    if last is not None and can_be_amended(config):
+    if last is not None and can_be_amended(config) and not means.previous:
         with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
             return _amended(config, means, last)
     compilation = _compile(config, means)
@@ -194,6 +199,8 @@ def _retained(config: Config, means: _Means, release: Release, manifest: Manifes
     retaining = means.retaining(config)
     if retaining is None:
         return ()
+    if means.previous:
+        return carried_over(release, retaining, means.previous, manifest.assets, means.executor)
     shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
     return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
 

@@ -6,6 +6,7 @@ Takes the manifest that a release supersedes, gives what the new one says of ear
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
+from operator import attrgetter
 from typing import Final
 
 from buildassets.compiler.clock import Clock, timestamp
@@ -66,11 +67,29 @@ class Retaining:
         kept = list(_with_what_only_they_name([Retained(earlier.release, "", earlier.assets), *earlier.older], assets))
         if kept and kept[0].release == earlier.release:
             seconds = self.clock()
-            oldest = timestamp(seconds - self.limits.hours * _HOUR_SECONDS)
-            older = takewhile(lambda release: release.superseded >= oldest, kept[1:])
-            kept = [replace(kept[0], superseded=timestamp(seconds)), *older]
+            kept = [replace(kept[0], superseded=timestamp(seconds)), *self._young(kept[1:], seconds)]
         there = (replace(one, assets=dict(_there(one.assets, holds))) for one in kept)
         return tuple(one for one in there if one.assets)[: self.limits.releases]
+
+    def carried(
+        self, earlier: Iterable[Superseded], assets: Mapping[str, Entry], known: Iterable[Retained]
+    ) -> tuple[Retained, ...]:
+        """The earlier releases whose files one with `assets` takes over from elsewhere. Raises BuildError.
+
+        Each of `earlier` is superseded now, unless it is among the `known`, which an earlier build took over.
+        """
+        earlier, seconds = list(earlier), self.clock()
+        since = {one.release: one.superseded for one in known}
+        now = timestamp(seconds)
+        last = [Retained(one.release, since.get(one.release, now), one.assets) for one in earlier]
+        older = [release for one in earlier for release in one.older]
+        newest_first = sorted([*last, *older], key=attrgetter("superseded"), reverse=True)
+        return tuple(self._young(_with_what_only_they_name(newest_first, assets), seconds))[: self.limits.releases]
+
+    def _young(self, releases: Iterable[Retained], seconds: float) -> Iterator[Retained]:
+        """Those of `releases`, the newest first, that were superseded not too long ago."""
+        oldest = timestamp(seconds - self.limits.hours * _HOUR_SECONDS)
+        return takewhile(lambda release: release.superseded >= oldest, releases)
 
 
 def _with_what_only_they_name(releases: Iterable[Retained], assets: Mapping[str, Entry]) -> Iterator[Retained]:

@@ -1,0 +1,47 @@
+"""`--carry-from`: the earlier releases that a build carries files over from."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.compiler.result import Mode
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.errors import BuildError
+
+if TYPE_CHECKING:
+    from buildassets.compiler.carry import Previous
+
+
+@contextmanager
+def previous_releases(
+    sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool
+) -> "Iterator[list[Previous]]":
+    """The releases that `sources` name, whose files are below `url` if that is given; `if_any` lets absent ones pass.
+
+    Raises BuildError, and UsageError for options that do not go together.
+    """
+    if not sources and (url or if_any):
+        raise click.UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")
+    if sources and mode == "development":
+        raise click.UsageError("`--carry-from` is for builds for production")
+    if not sources:
+        yield []
+        return
+    from buildassets.release.previous import previous_release
+
+    with ExitStack() as opened:
+        found = []
+        for source in sources:
+            try:
+                found.append(opened.enter_context(previous_release(source, url)))
+            except FileNotFoundError:
+                if not if_any:
+                    raise BuildError([_absent(source)]) from None
+        yield found
+
+
+def _absent(source: str) -> Diagnostic:
+    hint = "correct it, or add `--carry-if-any` if there is no earlier release yet"
+    return error("carry/absent", f"there is no release at `{source}`", Location(source), hint=hint)

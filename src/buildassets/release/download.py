@@ -1,0 +1,97 @@
+"""Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again."""
+
+import time
+from errno import EIO
+from http.client import HTTPException, IncompleteRead
+from typing import IO, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
+
+from buildassets._version import __version__
+from buildassets.diagnostics import reason_text
+
+_TIMEOUT_SECONDS: Final = 30.0  # without a byte
+_PAUSES_SECONDS: Final = (0.5, 2.0)  # before each further try
+_GONE: Final = (404, 410)
+_PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
+
+
+def download(url: str, size_bytes: int) -> bytes:
+    """What is at `url`, or a byte more than `size_bytes` of it.
+
+    Raises FileNotFoundError where the server says that there is nothing, and another OSError where it does not answer
+    so, after several tries where the next one may do.
+    """
+    for pause_seconds in (*_PAUSES_SECONDS, None):
+        try:
+            return _downloaded(url, size_bytes)
+        except (OSError, HTTPException) as fault:
+            status = _status(fault)
+            if status in _GONE:
+                raise FileNotFoundError(f"{url}: the server answers {status}") from None
+            if pause_seconds is None or (status is not None and status not in _PASSING):
+                raise OSError(EIO, _told(fault)) from None
+            time.sleep(pause_seconds)
+        except ValueError as fault:  # no URL
+            raise OSError(EIO, str(fault)) from None
+    raise AssertionError
+
+
+def _downloaded(url: str, size_bytes: int) -> bytes:
+    # What is served compressed is another representation, of which a manifest says nothing.
+    headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
+    with _opener().open(Request(url, headers=headers), timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
+        content: bytes = response.read(size_bytes + 1)
+        if response.length and len(content) <= size_bytes:
+            raise IncompleteRead(content, response.length)
+        return content
+
+
+def _status(fault: Exception) -> int | None:
+    """What a server answered, if it did; its connection is closed then."""
+    if not isinstance(fault, HTTPError):
+        return None
+    fault.close()
+    return fault.code
+
+
+def _told(fault: OSError | HTTPException) -> str:
+    if isinstance(fault, HTTPError):
+        return f"the server answers {fault.code}"
+    reason = fault.reason if isinstance(fault, URLError) else fault
+    if isinstance(reason, OSError) and reason.errno is not None:
+        return reason_text(reason)
+    return str(reason) or type(reason).__name__
+
+
+def _opener() -> OpenerDirector:
+    """What opens URLs of HTTP, through proxies where the environment names them, and none of files or FTP."""
+    opener = OpenerDirector()
+    for handler in (
+        *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), _Redirects()),
+        *(HTTPDefaultErrorHandler(), HTTPErrorProcessor(), UnknownHandler()),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects, but none from a secure connection to an open one."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str
+    ) -> Request | None:
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise URLError(f"it redirects to `{newurl}`, which is not secure")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]

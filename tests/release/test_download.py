@@ -1,0 +1,23 @@
+from email.message import Message
+from io import BytesIO
+from urllib.error import URLError
+from urllib.request import Request
+
+import pytest
+
+from buildassets.release.download import _Redirects, download
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/a", "data:,a", "nothing", "http://"])
+def test_nothing_but_http_is_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with pytest.raises(OSError):  # noqa: PT011 whatever it says
+        download(url, 10)
+
+
+def test_a_redirect_to_an_open_connection_is_not_followed() -> None:
+    request = Request("https://example.com/manifest.json")
+    with pytest.raises(URLError, match="not secure"):
+        _Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), "http://example.com/m.json")
+    followed = _Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), "https://example.com/m.json")
+    assert followed is not None

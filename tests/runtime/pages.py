@@ -33,6 +33,7 @@ def write_release(
     contents: Mapping[str, str] = SITE,
     *,
     references: Mapping[str, tuple[str, ...]] | None = None,
+    imports: Mapping[str, tuple[str, ...]] | None = None,
     importmap: Mapping[str, str] | None = None,
     scopes: Mapping[str, Mapping[str, str]] | None = None,
     modules: Mapping[str, str] | None = None,
@@ -47,6 +48,7 @@ def write_release(
             size=len(content.encode()),
             integrity=digest.integrity("sha256", content.encode()) if integrity else None,
             references=(references or {}).get(path, ()),
+            imports=(imports or {}).get(path, ()),
         )
         for path, content in contents.items()
     }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from buildassets import digest
 from buildassets.errors import ManifestError
+from buildassets.paths import normalise
 from buildassets.runtime import AssetNotFound, Assets
 from tests.runtime.pages import SITE, elements, file_of, text, write_release
 
@@ -44,6 +45,10 @@ def test_url_is_prefix_and_file(assets: Assets) -> None:
         ("/static//", "/static/"),
         ("/", "/"),
         ("", "/"),
+        ("//cdn.example.com:8080", "//cdn.example.com:8080/"),
+        ("HTTPS://cdn.example.com", "HTTPS://cdn.example.com/"),
+        ("a/b:c", "a/b:c/"),
+        ("https://b\u00fccher.example/\u00e4", "https://b%C3%BCcher.example/%C3%A4/"),
     ],
 )
 def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
@@ -57,6 +62,15 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
 @pytest.mark.parametrize("url", ["/a b/", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"])
 def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ValueError, match="is no URL"):
+        Assets(write_release(tmp_path), url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:", "JavaScript:alert(1)//", "data:,", "vbscript:x", "file:///", "cdn.example:80/", "https:", "a:b/"],
+)
+def test_prefix_of_another_scheme_than_http_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValueError, match="is no URL prefix: begin it with `/`, `//`, `http://` or `https://`"):
         Assets(write_release(tmp_path), url=url)
 
 
@@ -82,7 +96,7 @@ def test_urls_are_percent_encoded(tmp_path: Path, name: str, encoded: str) -> No
     assert Assets(tmp_path / "m.json").url(name) == f"/assets/{encoded}0.x"
 
 
-@given(st.text(min_size=1))
+@given(st.text(min_size=1).filter(lambda name: normalise(name) == name))
 def test_whatever_an_asset_is_called_its_image_is_one_element(
     tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
@@ -194,6 +208,91 @@ def test_early_hints_say_what_preload_says(assets: Assets) -> None:
         f'<{url_of("fonts/a.woff2")}>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
         f'<{url_of("js/lib.mjs")}>; rel=modulepreload; integrity="{sri("js/lib.mjs")}"; crossorigin=anonymous',
     ]
+
+
+SITE_OF_MODULES = {name: f"// {name}" for name in ("js/app.js", "js/a.js", "js/b.js", "js/c.js", "js/cart.js")}
+IMPORTS = {
+    "js/app.js": ("js/a.js", "js/b.js"),
+    "js/a.js": ("js/c.js",),
+    "js/c.js": ("js/a.js",),
+    "js/cart.js": ("js/b.js",),
+}
+
+
+@pytest.fixture
+def modules(tmp_path: Path) -> Assets:
+    return Assets(write_release(tmp_path, SITE_OF_MODULES, imports=IMPORTS))
+
+
+def hrefs(markup: str) -> list[str | None]:
+    return [attributes["href"] for _, attributes in elements(markup)]
+
+
+def test_modulepreload_names_all_that_an_entry_waits_for_the_nearest_first(modules: Assets) -> None:
+    names = ("js/app.js", "js/a.js", "js/b.js", "js/c.js")
+    assert hrefs(modules.modulepreload("js/app.js")) == [modules.url(name) for name in names]
+
+
+def test_modulepreload_of_several_entries_names_each_module_once(modules: Assets) -> None:
+    names = ("js/cart.js", "js/b.js", "js/app.js", "js/a.js", "js/c.js")
+    assert hrefs(modules.modulepreload("js/cart.js", "js/app.js")) == [modules.url(name) for name in names]
+
+
+def test_modulepreload_has_the_integrity_of_each_and_the_attributes_of_all(modules: Assets) -> None:
+    markup = modules.modulepreload("js/app.js", nonce="n", fetchpriority="low")
+    checks = [modules.integrity(name) for name in ("js/app.js", "js/a.js", "js/b.js", "js/c.js")]
+    expected = [{"rel": "modulepreload", "integrity": one, "crossorigin": "anonymous"} for one in checks]
+    found = [{key: value for key, value in given.items() if key != "href"} for _, given in elements(markup)]
+    assert found == [{**one, "nonce": "n", "fetchpriority": "low"} for one in expected]
+    assert "integrity" not in modules.modulepreload("js/app.js", integrity=False)
+
+
+def test_a_script_that_imports_others_is_preloaded_as_a_module(modules: Assets) -> None:
+    assert elements(modules.preload("js/app.js"))[0][1]["rel"] == "modulepreload"
+    assert elements(modules.preload("js/app.js", as_="script"))[0][1]["rel"] == "preload"
+
+
+def test_early_hints_name_all_modules_that_an_entry_waits_for_once(modules: Assets) -> None:
+    hints = modules.early_hints("js/app.js", modules=["js/app.js"])
+    assert hints == [
+        f'<{modules.url(name)}>; rel=modulepreload; integrity="{modules.integrity(name)}"; crossorigin=anonymous'
+        for name in ("js/app.js", "js/a.js", "js/b.js", "js/c.js")
+    ]
+
+
+def test_early_hints_before_an_import_map_load_no_module(tmp_path: Path) -> None:
+    release = write_release(tmp_path, SITE_OF_MODULES, imports=IMPORTS, importmap={"b": "js/b.js"}, integrity=False)
+    assets = Assets(release)
+    assert assets.early_hints("js/cart.js", modules=["js/b.js"]) == [
+        f"<{assets.url(name)}>; rel=preload; crossorigin=anonymous; as=script" for name in ("js/cart.js", "js/b.js")
+    ]
+
+
+def test_the_same_release_under_another_prefix(assets: Assets) -> None:
+    cdn = assets.at("https://cdn2.example/a")
+    assert cdn.url("css/app.css") == "https://cdn2.example" + url_of("css/app.css").replace("/assets/", "/a/")
+    assert cdn.image("img/logo.svg").startswith('<img src="https://cdn2.example/a/img/logo.')
+    assert cdn.early_hints("fonts/a.woff2")[0].startswith("<https://cdn2.example/a/fonts/a.")
+
+    assert assets.url("css/app.css") == url_of("css/app.css")
+
+
+def test_import_maps_and_texts_in_pages_are_of_one_prefix(tmp_path: Path) -> None:
+    assets = Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}))
+    first, cdn = assets.importmap(), assets.at("//cdn.example/")
+    assert json.loads(text(cdn.importmap()))["imports"]["lib"].startswith("//cdn.example/js/lib.")
+    assert assets.importmap() == first
+
+
+def test_another_prefix_is_checked_too(assets: Assets) -> None:
+    with pytest.raises(ValueError, match="is no URL prefix"):
+        assets.at("javascript:alert(1)")
+
+
+def test_a_release_under_another_prefix_follows_its_manifest(tmp_path: Path) -> None:
+    cdn = Assets(write_release(tmp_path), reload=True).at("/cdn/")
+    write_release(tmp_path, {"css/app.css": "changed"})
+    assert cdn.url("css/app.css") == "/cdn/" + file_of("css/app.css", "changed")
 
 
 def test_importmap_names_urls_and_their_integrity(tmp_path: Path) -> None:
@@ -357,12 +456,45 @@ def test_unusable_manifest_is_refused_with_advice(tmp_path: Path, content: bytes
         Assets(manifest)
 
 
-@pytest.mark.parametrize("entry", ["null", "[]", "{}", '{"file": 1}', '"x"'])
-def test_unusable_entry_is_refused_when_it_is_used(tmp_path: Path, entry: str) -> None:
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("null", "[]", "{}", '{"file": 1}', '"x"', '{"file": "/etc/passwd"}', '{"file": "../x"}', '{"file": ""}'),
+        *(r'{"file": "\ud800"}', '{"file": "a", "type": 1}', '{"file": "a", "references": "b"}'),
+        *('{"file": "a", "imports": [1]}', '{"file": "a", "map": ["a"]}', r'{"file": "a", "type": "a\r\nb: c"}'),
+        *('{"file": "a", "integrity": 1}', r'{"file": "a", "integrity": "x\"; rel=stylesheet"}'),
+    ],
+)
+def test_unusable_entry_is_refused_at_the_start(tmp_path: Path, entry: str) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(f'{{"schema": 1, "url": "/", "assets": {{"a": {entry}}}}}')
-    with pytest.raises((ManifestError, AssetNotFound)):
-        Assets(manifest).url("a")
+    with pytest.raises(ManifestError, match="is not a buildassets manifest"):
+        Assets(manifest)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        *('"importmap": [1]', '"importmap": {"a": 1}', '"modules": {"a": null}', '"scopes": {"a/": "b"}'),
+        *('"livereload": 1', '"release": [1]', '"retained": {"a": 1}', '"retained": [{}]', '"importmap": {"a": "b"}'),
+        *('"url": null', '"url": 1', '"url": "javascript:"'),
+    ],
+)
+def test_what_is_wrong_beside_the_entries_is_refused_at_the_start(tmp_path: Path, member: str) -> None:
+    manifest = tmp_path / "manifest.json"
+    url = "" if "url" in member else '"url": "/", '
+    manifest.write_text(f'{{"schema": 1, {url}"assets": {{}}, {member}}}')
+    with pytest.raises(ManifestError, match="is not a buildassets manifest"):
+        Assets(manifest)
+
+
+def test_retained_releases_are_no_assets_of_pages(tmp_path: Path) -> None:
+    document = json.loads(write_release(tmp_path).read_text())
+    earlier = {"css/old.css": {"file": "css/old.0123456789ab.css", "type": "text/css", "size": 1}}
+    document["retained"] = [{"release": "0" * 64, "superseded": "2026-11-25T10:00:00Z", "assets": earlier}]
+    (tmp_path / "manifest.json").write_text(json.dumps(document))
+    assets = Assets(tmp_path / "manifest.json")
+    assert ("css/app.css" in assets, "css/old.css" in assets) == (True, False)
 
 
 def test_keys_that_are_not_known_are_ignored(tmp_path: Path) -> None:

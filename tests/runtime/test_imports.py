@@ -52,7 +52,9 @@ def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
         "buildassets.paths",
         "buildassets.runtime",
         "buildassets.runtime.assets",
+        "buildassets.runtime.release",
         "buildassets.runtime.tags",
+        "buildassets.runtime.urls",
     }
 
 

@@ -6,193 +6,18 @@ what is light: a process starts in the time that parsing its manifest takes.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable
 
-from buildassets.document import AssetLines, no_manifest, read_served, refusal
-from buildassets.paths import to_url
+from buildassets.document import no_manifest, read_served, refusal
 from buildassets.runtime import tags
+from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import Markup, attribute_names, element
+from buildassets.runtime.urls import link_value, url_prefix
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
-if TYPE_CHECKING:
-    from typing import Any, Final, TypeVar
-
-    _T = TypeVar("_T")
-
-# Preload destinations (Fetch, section 2.2.5) by media type, or by its part before the slash.
-_DESTINATIONS: Final = {
-    "text/css": "style",
-    "text/javascript": "script",
-    "text/vtt": "track",
-    "application/vnd.ms-fontobject": "font",
-    "image": "image",
-    "font": "font",
-    "audio": "audio",
-    "video": "video",
-}
-_WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
-_ALWAYS_CORS: Final = ("font", "fetch")  # fetched in CORS mode by those who use them; a preload must match
-_NOT_IN_A_URL: Final = frozenset(' "<>\\^`{|}')  # RFC 3986, appendix A
+__all__ = ["AssetNotFound", "Assets", "Release", "files_folder", "release_of"]
 
 _Stamp = tuple[int, int, int]  # of a file: modified at (ns), bytes, inode
-
-
-class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
-    """No asset has this name. `nearest` are those that have one like it, the most like first, at most three."""
-
-    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
-        super().__init__(name)
-        self.name = name
-        self._known = known
-
-    @cached_property
-    def nearest(self) -> tuple[str, ...]:
-        """Looked for when asked: who catches this to fall back on something else does not pay for it."""
-        from difflib import get_close_matches
-
-        return tuple(get_close_matches(self.name, self._known, n=3))
-
-    def __str__(self) -> str:
-        near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = f"did you mean {near}? Otherwise " if near else ""
-        message = f"no asset is named `{self.name}`; {hint}run `buildassets build` if it is newer than the manifest"
-        return message if message.isprintable() else ascii(message)[1:-1]
-
-    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:
-        return type(self), (self.name, self.nearest)
-
-
-class _Made(dict[str, "_T"]):
-    """Something for each name, made when first asked for: most pages name few of many thousand assets."""
-
-    def __init__(self, make: Callable[[str], _T]) -> None:
-        self._make = make
-
-    def __missing__(self, name: str) -> _T:
-        made = self[name] = self._make(name)
-        return made
-
-
-class Release:
-    """What one reading of a manifest gave."""
-
-    __slots__ = (
-        *("_assets", "_digest", "_maps", "_page_map", "_retained"),
-        *("entries", "manifest", "prefix", "texts", "urls", "watcher_file"),
-    )
-
-    def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
-        self._assets: Mapping[str, Any] = document["assets"]
-        self.prefix = prefix
-        self.manifest = manifest
-        self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
-        self._page_map: str | None = None
-        self._digest = document.get("release")
-        self._retained = document.get("retained", ())
-        self.watcher_file = document.get("livereload")
-        self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
-        self.urls = _Made(self._url)
-        self.texts: dict[str, str] = {}  # of what stands in pages, by name
-
-    def _entry(self, name: str) -> dict[str, Any]:
-        entry = self._assets.get(name)
-        if entry is None:
-            raise AssetNotFound(str(name), self._assets)
-        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
-            raise no_manifest(self.manifest)
-        return entry
-
-    def all_entries(self) -> Iterator[Any]:
-        """What the manifest says of each file: of every asset, and of those of earlier releases that are retained."""
-        assets = self._assets
-        yield from (assets.parsed() if isinstance(assets, AssetLines) else assets).values()
-        for earlier in self._retained:
-            yield from earlier["assets"].values()
-
-    def _url(self, name: str) -> str:
-        return self.prefix + to_url(self._entry(name)["file"])
-
-    def page_map(self) -> str:
-        """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
-        if self._page_map is None:
-            self._page_map = self._made_page_map() if any(self._maps) else ""
-        return self._page_map
-
-    def _made_page_map(self) -> str:
-        importmap, modules, scopes = self._maps
-        imports = self._addresses(importmap)
-        imports |= {_address(self.prefix + url): _address(self.urls[target]) for url, target in modules.items()}
-        document: dict[str, object] = {"imports": imports}
-        if scopes:
-            document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
-        named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
-        checks = {
-            _address(self.urls[one]): self.entries[one].get("integrity") for one in named if not self._is_url(one)
-        }
-        if any(checks.values()):
-            document["integrity"] = {url: check for url, check in checks.items() if check}
-        return json.dumps(document, sort_keys=True, separators=(",", ":"))
-
-    def _addresses(self, names: dict[str, str]) -> dict[str, str]:
-        return {name: target if self._is_url(target) else _address(self.urls[target]) for name, target in names.items()}
-
-    def _is_url(self, target: str) -> bool:
-        return target not in self._assets and (":" in target or target.startswith("/"))
-
-    def _scope(self, scope: str) -> str:
-        return _address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
-
-    def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
-        """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
-
-        Takes `integrity` out of `given`: False or None drops both, a text takes the manifest's place.
-        """
-        integrity = given.pop("integrity", True)
-        if integrity is True:
-            integrity = self.entries[name].get("integrity")
-        return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
-
-    def moved_into_page(self, text: str, name: str) -> str:
-        """The text of the asset `name` with full URLs for what it refers to."""
-        entry = self.entries[name]
-        targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
-        if not targets:
-            return text
-        for one in sorted({*self._maps[1].values()} & {*targets}):
-            if os.path.basename(to_url(self.entries[one]["file"])) not in text:
-                why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
-                raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
-        from buildassets.runtime.in_page import with_full_urls
-
-        return with_full_urls(text, name, {self.entries[one]["file"]: _address(self.urls[one]) for one in targets})
-
-    def livereload(self) -> dict[str, object] | None:
-        """What the live reload client is told; None where no development build made the release."""
-        if not isinstance(self.watcher_file, str):
-            return None
-        where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self.watcher_file)}
-        return {**where, "data-release": self._digest}
-
-    def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
-        """The attributes of a link that preloads `name`, as the request for it will be made."""
-        link: dict[str, object] = {"rel": "preload", "href": self.urls[name]}
-        media_type: str = self.entries[name].get("type", "")
-        destination = given.pop("as", None)
-        if given.get("type") == "module" or (not destination and name.endswith(".mjs")):
-            given.pop("type", None)
-            return link | {"rel": "modulepreload"} | self.integrity(given, name) | given
-        link["as"] = destination = destination or _destination(media_type)
-        link["type"] = media_type or None
-        if destination in _WITH_INTEGRITY:
-            return link | self.integrity(given, name) | given
-        return link | {"crossorigin": "anonymous" if destination in _ALWAYS_CORS else None} | given
-
-
-def _destination(media_type: str) -> str:
-    return _DESTINATIONS.get(media_type) or _DESTINATIONS.get(media_type.partition("/")[0]) or "fetch"
 
 
 class Assets:
@@ -221,7 +46,15 @@ class Assets:
 
     def url(self, name: str) -> str:
         """The full URL of `name`, percent-encoded."""
-        return (self._pinned or self._reloaded()).urls[name]
+        release = self._pinned or self._reloaded()
+        return release.prefix + release.paths[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether `name` is an asset."""
+        try:
+            return isinstance(name, str) and bool((self._pinned or self._reloaded()).entries[name])
+        except AssetNotFound:
+            return False
 
     @property
     def prefix(self) -> str:
@@ -237,7 +70,7 @@ class Assets:
         """`<link rel="stylesheet">`, with integrity metadata where there is any."""
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
-        link = {"rel": "stylesheet", "href": release.urls[name]}
+        link = {"rel": "stylesheet", "href": release.url(name)}
         return element("link", {**link, **release.integrity(given, name), **given})
 
     def script(
@@ -258,29 +91,41 @@ class Assets:
         given = attribute_names(attributes)
         if defer is None:
             defer = given.get("type", type) != "module" and not given.get("async", async_)
-        loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
+        loading = {"src": release.url(name), "type": type, "defer": defer, "async": async_}
         return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
         """`<img>`. Without `alt` it is decoration, which screen readers pass over."""
         release = self._pinned or self._reloaded()
-        return element("img", {"src": release.urls[name], "alt": alt} | attribute_names(attributes))
+        return element("img", {"src": release.url(name), "alt": alt} | attribute_names(attributes))
 
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
         """`<link rel="preload">`, its `as`, `type`, `crossorigin` and `integrity` as the later request will have them.
 
-        `modulepreload` for `type="module"` and for `.mjs`.
+        `modulepreload` for `type="module"`, for `.mjs` and for a script that imports others.
         """
         release = self._pinned or self._reloaded()
         return element("link", release.preload(name, attribute_names({"as": as_, **attributes})))
 
-    def early_hints(self, *names: str) -> list[str]:
-        """One value of a `Link` header (RFC 8288) for each of `names`, saying the same as `preload`.
+    def modulepreload(self, *names: str, **attributes: object) -> Markup:
+        """`<link rel="modulepreload">` for `names`, which are modules, and for all that they import, each once.
 
-        For a 103 response (RFC 8297), or for the response itself; several may be joined with `, `.
+        So a browser need not have read one module to ask for the next. What is imported by `import()` is left out.
         """
         release = self._pinned or self._reloaded()
-        return [_link_value(release.preload(name, {})) for name in names]
+        given = attribute_names(attributes)
+        links = [element("link", release.modulepreload(one, {**given})) for one in release.modules(names)]
+        return Markup("\n".join(links))
+
+    def early_hints(self, *names: str, modules: Iterable[str] = ()) -> list[str]:
+        """One value of a `Link` header (RFC 8288) for each of `names`, saying the same as `preload`.
+
+        The same for `modules` and all that they import, as `modulepreload` has it; each once. For a 103 response (RFC
+        8297), or for the response itself; several may be joined with `, `.
+        """
+        release = self._pinned or self._reloaded()
+        links = [*map(release.hint, names), *map(release.module_hint, release.modules(modules))]
+        return list(dict.fromkeys(map(link_value, links)))
 
     def importmap(self, *, nonce: object = None, **attributes: object) -> Markup:
         """`<script type="importmap">` for the import map of the release; empty where that is.
@@ -326,6 +171,20 @@ class Assets:
 
         return tags.script(client(), {"nonce": nonce, **told, **attribute_names(attributes)})
 
+    def at(self, url: str) -> Assets:
+        """The same release under another URL prefix: of a request, of a tenant.
+
+        Made in microseconds; it keeps its own import map and inlined texts, so one that needs them is best kept.
+        Raises ValueError where `url` is no URL.
+        """
+        prefix = url_prefix(url)
+        stamp, release = self._latest
+        other = Assets.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._url, other._latest = prefix, (stamp, release.at(prefix))
+        other._pinned = None if self._pinned is None else other._latest[1]
+        return other
+
     def _text(self, file: str) -> str:
         path = os.path.join(files_folder(self), file)
         shown = os.path.join(os.path.dirname(self._shown), "assets", file)
@@ -359,10 +218,18 @@ class Assets:
             raise refusal("manifest/missing", message, self._shown) from None
         except UnicodeDecodeError:
             raise refusal("manifest/invalid", f"`{self._shown}` is not UTF-8", self._shown) from None
-        url = document.get("url") if self._url is None else self._url
-        if not isinstance(url, str):
-            raise no_manifest(self._shown)
-        return stamp, Release(document, _prefix(url), self._shown)
+        return stamp, Release(document, self._prefix_beside(document.get("url")), self._shown)
+
+    def _prefix_beside(self, url: object) -> str:
+        """The URL prefix, where the manifest says `url`."""
+        if self._url is not None:
+            return url_prefix(self._url)
+        try:
+            if isinstance(url, str):
+                return url_prefix(url)
+        except ValueError:
+            pass
+        raise no_manifest(self._shown)
 
 
 def release_of(assets: Assets) -> Release:
@@ -383,25 +250,3 @@ def _reason(fault: OSError) -> str:
 
 def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _prefix(url: str) -> str:
-    """`url` with exactly one slash at its end."""
-    if not url.isprintable() or not _NOT_IN_A_URL.isdisjoint(url):
-        raise ValueError(f"{url!r} is no URL")
-    return url.rstrip("/") + "/"
-
-
-def _address(url: str) -> str:
-    """`url` as an import map takes it (HTML, section 8.1.6): a relative one has to begin with `./`, `../` or `/`."""
-    has_lead = url.startswith(("/", "./", "../")) or "://" in url
-    return url if has_lead else f"./{url}"
-
-
-def _link_value(link: dict[str, object]) -> str:
-    parameters = [f"{name}={_token_or_quoted(str(value))}" for name, value in link.items() if name != "href" and value]
-    return "; ".join([f"<{link['href']}>", *parameters])
-
-
-def _token_or_quoted(value: str) -> str:
-    return value if value.isalnum() else f'"{value}"'

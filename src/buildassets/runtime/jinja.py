@@ -20,6 +20,7 @@ _METHODS: Final = {
     "script": "script",
     "image": "image",
     "preload": "preload",
+    "modulepreload": "modulepreload",
     "importmap": "importmap",
     "inline_asset": "inline",
     "livereload": "livereload",

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from buildassets.media import media_of
 from buildassets.paths import normalise
-from buildassets.runtime.assets import Assets, Release, _prefix, _Stamp
+from buildassets.runtime.assets import Assets, _Stamp
+from buildassets.runtime.release import Release
+from buildassets.runtime.urls import url_prefix
 
 __all__ = ["UnbuiltAssets"]
 
@@ -30,7 +32,7 @@ class UnbuiltAssets(Assets):
         super().__init__("", url=url)
 
     def _read(self) -> tuple[_Stamp, Release]:
-        return _NO_FILE, Release({"assets": _EveryName()}, _prefix(self._url or ""), self._shown)
+        return _NO_FILE, Release({"assets": _EveryName()}, url_prefix(self._url or ""), self._shown)
 
     def _text(self, file: str) -> str:
         return "<svg/>" if file.endswith(".svg") else ""

@@ -59,6 +59,12 @@ def preload(name: str, **attributes: Any) -> str:
 
 
 @register.simple_tag
+def modulepreload(*names: str, **attributes: Any) -> str:
+    """`<link rel="modulepreload">` for modules and all that they import."""
+    return assets().modulepreload(*names, **attributes)
+
+
+@register.simple_tag
 def importmap(**attributes: Any) -> str:
     """`<script type="importmap">`."""
     return assets().importmap(**attributes)

@@ -1,0 +1,282 @@
+"""What one reading of a manifest gave: entries, URLs and the attributes that say how an asset is loaded.
+
+Takes the document and a URL prefix. Pure, but for asking the document; imports the standard library and what is light
+of the vocabulary only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from buildassets.document import AssetLines, no_manifest
+from buildassets.paths import normalise, to_url
+from buildassets.runtime.urls import address
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeVar
+
+    _T = TypeVar("_T")
+
+# Preload destinations (Fetch, section 2.2.5) by media type, or by its part before the slash.
+_DESTINATIONS: Final = {
+    "text/css": "style",
+    "text/javascript": "script",
+    "text/vtt": "track",
+    "application/vnd.ms-fontobject": "font",
+    "image": "image",
+    "font": "font",
+    "audio": "audio",
+    "video": "video",
+}
+_WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
+_ALWAYS_CORS: Final = ("font", "fetch")  # fetched in CORS mode by those who use them; a preload must match
+
+
+class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
+    """No asset has this name. `nearest` are those that have one like it, the most like first, at most three."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(name)
+        self.name = name
+        self._known = known
+
+    @cached_property
+    def nearest(self) -> tuple[str, ...]:
+        """Looked for when asked: who catches this to fall back on something else does not pay for it."""
+        from difflib import get_close_matches
+
+        return tuple(get_close_matches(self.name, self._known, n=3))
+
+    def __str__(self) -> str:
+        near = " or ".join(f"`{name}`" for name in self.nearest)
+        hint = f"did you mean {near}? Otherwise " if near else ""
+        message = f"no asset is named `{self.name}`; {hint}run `buildassets build` if it is newer than the manifest"
+        return message if message.isprintable() else ascii(message)[1:-1]
+
+    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.name, self.nearest)
+
+
+class _Made(dict[str, "_T"]):
+    """Something for each name, made when first asked for: most pages name few of many thousand assets."""
+
+    def __init__(self, make: Callable[[str], _T]) -> None:
+        self._make = make
+
+    def __missing__(self, name: str) -> _T:
+        made = self[name] = self._make(name)
+        return made
+
+
+class Release:
+    """What one reading of a manifest gave, under one URL prefix.
+
+    Raises ManifestError where an entry that is parsed already, or anything beside the entries, is of a wrong type.
+    """
+
+    __slots__ = (
+        *("_assets", "_digest", "_maps", "_page_map", "_retained"),
+        *("entries", "manifest", "paths", "prefix", "reached", "texts", "watcher_file"),
+    )
+
+    def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
+        if not _are_sound(document):
+            raise no_manifest(manifest)
+        self._assets: Mapping[str, Any] = document["assets"]
+        self.prefix = prefix
+        self.manifest = manifest
+        self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
+        self._page_map: str | None = None
+        self._digest = document.get("release")
+        self._retained = document.get("retained", ())
+        self.watcher_file = document.get("livereload")
+        self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
+        self.paths = _Made(self._path)  # what stands behind the prefix
+        self.reached = _Made(self._reached)
+        self.texts: dict[str, str] = {}  # of what stands in pages, by name
+        if isinstance(self._assets, dict):
+            self._check_all(self._assets)
+
+    def _check_all(self, assets: dict[str, Any]) -> None:
+        """Of entries that are parsed as they are asked for, a checksum has shown that they are those of a build."""
+        try:
+            for name in assets:
+                self.paths[name]
+            for names in (*self._maps[:2], *self._maps[2].values()):
+                for target in names.values():
+                    if not self._is_url(target):
+                        self.entries[target]
+        except (AssetNotFound, UnicodeEncodeError):
+            raise no_manifest(self.manifest) from None
+
+    def at(self, prefix: str) -> Release:
+        """The same under another prefix. What is known of names is shared."""
+        other = Release.__new__(Release)
+        for slot in Release.__slots__:
+            setattr(other, slot, getattr(self, slot))
+        other.prefix, other.texts, other._page_map = prefix, {}, None
+        return other
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        entry = self._assets.get(name)
+        if entry is None and name not in self._assets:
+            raise AssetNotFound(str(name), self._assets)
+        if not isinstance(entry, dict) or not _is_sound(entry):
+            raise no_manifest(self.manifest)
+        return entry
+
+    def all_entries(self) -> Iterator[Any]:
+        """What the manifest says of each file: of every asset, and of those of earlier releases that are retained."""
+        assets = self._assets
+        yield from (assets.parsed() if isinstance(assets, AssetLines) else assets).values()
+        for earlier in self._retained:
+            yield from earlier["assets"].values()
+
+    def url(self, name: str) -> str:
+        """The URL of `name`."""
+        return self.prefix + self.paths[name]
+
+    def _path(self, name: str) -> str:
+        return to_url(self.entries[name]["file"])
+
+    def _reached(self, name: str) -> list[str]:
+        """`name` and every module that it waits for, the nearest first."""
+        found = {name: None}
+        waiting = [name]
+        for one in waiting:
+            news = [target for target in self.entries[one].get("imports", ()) if target not in found]
+            found.update(dict.fromkeys(news))
+            waiting += news
+        return waiting
+
+    def modules(self, names: Iterable[str]) -> dict[str, None]:
+        """`names` and every module that they wait for, each once."""
+        return dict.fromkeys(one for name in names for one in self.reached[name])
+
+    def page_map(self) -> str:
+        """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
+        if self._page_map is None:
+            self._page_map = self._made_page_map() if any(self._maps) else ""
+        return self._page_map
+
+    def _made_page_map(self) -> str:
+        importmap, modules, scopes = self._maps
+        imports = self._addresses(importmap)
+        imports |= {address(self.prefix + url): address(self.url(target)) for url, target in modules.items()}
+        document: dict[str, object] = {"imports": imports}
+        if scopes:
+            document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
+        named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
+        checks = {address(self.url(one)): self.entries[one].get("integrity") for one in named if not self._is_url(one)}
+        if any(checks.values()):
+            document["integrity"] = {url: check for url, check in checks.items() if check}
+        return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+    def _addresses(self, names: dict[str, str]) -> dict[str, str]:
+        return {name: target if self._is_url(target) else address(self.url(target)) for name, target in names.items()}
+
+    def _is_url(self, target: str) -> bool:
+        return target not in self._assets and (":" in target or target.startswith("/"))
+
+    def _scope(self, scope: str) -> str:
+        return address(self.prefix + to_url(scope) if scope.endswith("/") else self.url(scope))
+
+    def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
+        """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
+
+        Takes `integrity` out of `given`: False or None drops both, a text takes the manifest's place.
+        """
+        integrity = given.pop("integrity", True)
+        if integrity is True:
+            integrity = self.entries[name].get("integrity")
+        return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
+
+    def moved_into_page(self, text: str, name: str) -> str:
+        """The text of the asset `name` with full URLs for what it refers to."""
+        entry = self.entries[name]
+        targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
+        if not targets:
+            return text
+        for one in sorted({*self._maps[1].values()} & {*targets}):
+            if os.path.basename(to_url(self.entries[one]["file"])) not in text:
+                why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
+                raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
+        from buildassets.runtime.in_page import with_full_urls
+
+        return with_full_urls(text, name, {self.entries[one]["file"]: address(self.url(one)) for one in targets})
+
+    def livereload(self) -> dict[str, object] | None:
+        """What the live reload client is told; None where no development build made the release."""
+        if not isinstance(self.watcher_file, str):
+            return None
+        where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self.watcher_file)}
+        return {**where, "data-release": self._digest}
+
+    def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
+        """The attributes of a link that preloads `name`, as the request for it will be made."""
+        entry = self.entries[name]
+        destination = given.pop("as", None)
+        is_module = name.endswith(".mjs") or "imports" in entry
+        if given.get("type") == "module" or (is_module and not destination):
+            given.pop("type", None)
+            return self.modulepreload(name, given)
+        link: dict[str, object] = {"rel": "preload", "href": self.url(name)}
+        media_type: str = entry.get("type", "")
+        link["as"] = destination = destination or _destination(media_type)
+        link["type"] = media_type or None
+        if destination in _WITH_INTEGRITY:
+            return link | self.integrity(given, name) | given
+        return link | {"crossorigin": "anonymous" if destination in _ALWAYS_CORS else None} | given
+
+    def modulepreload(self, name: str, given: dict[str, object]) -> dict[str, object]:
+        """The same for a module."""
+        return {"rel": "modulepreload", "href": self.url(name), **self.integrity(given, name), **given}
+
+    def hint(self, name: str) -> dict[str, object]:
+        """The attributes of a preloading link in a header.
+
+        That comes before the import map, if there is one, and a browser that has begun to load modules may refuse a map
+        then. So a module is preloaded as the script that it is, in the mode in which modules are requested.
+        """
+        link = self.preload(name, {})
+        return self.module_hint(name) if link["rel"] == "modulepreload" else link
+
+    def module_hint(self, name: str) -> dict[str, object]:
+        """The same for what is known to be a module."""
+        link = self.modulepreload(name, {})
+        if any(self._maps):
+            link |= {"rel": "preload", "as": "script", "crossorigin": "anonymous"}
+        return link
+
+
+def _are_sound(document: Mapping[str, Any]) -> bool:
+    """Whether all that is used of a manifest beside its assets is of the right type."""
+    maps = [document.get("importmap") or {}, document.get("modules") or {}]
+    scopes, retained = document.get("scopes") or {}, document.get("retained") or []
+    texts = [document.get(key) or "" for key in ("release", "livereload")]
+    if not isinstance(scopes, dict) or not isinstance(retained, list) or not _are_texts(texts):
+        return False
+    are_maps = all(isinstance(one, dict) and _are_texts(one.values()) for one in (*maps, *scopes.values()))
+    return are_maps and all(isinstance(one, dict) and isinstance(one.get("assets"), dict) for one in retained)
+
+
+def _is_sound(entry: Mapping[str, Any]) -> bool:
+    """Whether all that is used of an entry is of the right type, and nothing of it can end a header's line or value."""
+    file, lists = entry.get("file"), [entry.get(key) or [] for key in ("references", "imports")]
+    texts = [entry.get(key) or "" for key in ("type", "integrity", "map")]
+    if not isinstance(file, str) or not _are_texts(texts) or normalise(file) != file:
+        return False
+    is_quotable = all(text.isascii() and text.isprintable() and '"' not in text for text in texts[:2])
+    return is_quotable and all(isinstance(one, list) and _are_texts(one) for one in lists)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _destination(media_type: str) -> str:
+    return _DESTINATIONS.get(media_type) or _DESTINATIONS.get(media_type.partition("/")[0]) or "fetch"

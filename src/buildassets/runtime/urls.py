@@ -1,0 +1,51 @@
+"""URL prefixes, and what is made of URLs: addresses of an import map, values of a `Link` header.
+
+Pure; imports the standard library and what is light of the vocabulary only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from buildassets.paths import quoted
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Final
+
+_NOT_IN_A_URL: Final = frozenset(' "<>\\^`{|}')  # RFC 3986, appendix A
+_SCHEMES: Final = ("http", "https")
+
+
+def url_prefix(url: str) -> str:
+    """`url` with exactly one slash at its end, percent-encoded where it is not ASCII.
+
+    Raises ValueError for what is no URL, and for any scheme but HTTP's: what stands behind `javascript:` would run.
+    """
+    if not url.isprintable() or not _NOT_IN_A_URL.isdisjoint(url):
+        raise ValueError(f"{url!r} is no URL")
+    scheme, colon, _ = url.partition("/")[0].partition(":")
+    if colon and not (scheme.lower() in _SCHEMES and _has_host(url[len(scheme) + 1 :])):
+        raise ValueError(f"{url!r} is no URL prefix: begin it with `/`, `//`, `http://` or `https://`")
+    ascii_url = url if url.isascii() else quoted(url)
+    return ascii_url.rstrip("/") + "/"
+
+
+def _has_host(after_scheme: str) -> bool:
+    return after_scheme.startswith("//") and after_scheme[2:3] not in ("", "/")
+
+
+def address(url: str) -> str:
+    """`url` as an import map takes it (HTML, section 8.1.6): a relative one has to begin with `./`, `../` or `/`."""
+    has_lead = url.startswith(("/", "./", "../")) or "://" in url
+    return url if has_lead else f"./{url}"
+
+
+def link_value(link: Mapping[str, object]) -> str:
+    """The attributes of a `<link>` as one value of a `Link` header (RFC 8288); they hold no quotes."""
+    parameters = [f"{name}={_token_or_quoted(str(value))}" for name, value in link.items() if name != "href" and value]
+    return "; ".join([f"<{link['href']}>", *parameters])
+
+
+def _token_or_quoted(value: str) -> str:
+    return value if value.isalnum() else f'"{value}"'

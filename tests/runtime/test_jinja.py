@@ -4,7 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import DictLoader, Environment, FileSystemBytecodeCache, StrictUndefined, UndefinedError, pass_context
+from jinja2 import (
+    DictLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    StrictUndefined,
+    TemplateAssertionError,
+    UndefinedError,
+    pass_context,
+)
 from jinja2.nativetypes import NativeEnvironment
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
@@ -115,7 +123,72 @@ def test_environment_without_a_release_says_how_to_set_it() -> None:
 
 def test_unknown_name_stops_the_page(assets: Assets) -> None:
     with pytest.raises(AssetNotFound, match=r"did you mean `css/app\.css`"):
-        render("{{ asset('css/ap.css') }}", assets)
+        render("{{ asset(name) }}", assets, name="css/ap.css")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("asset('css/ap.css')", "asset(name='css/ap.css')", "stylesheet('css/ap.css', media=media)"),
+        *("script('css/ap.css')", "image('css/ap.css')", "preload('css/ap.css')", "inline_asset('css/ap.css')"),
+        "modulepreload('js/app.js', 'css/ap.css')",
+    ],
+)
+def test_constant_that_is_no_asset_is_a_fault_of_the_template(assets: Assets, call: str) -> None:
+    made = environment(assets, loader=DictLoader({"page.html": f"\n\n{{{{ {call} }}}}"}))
+    with pytest.raises(TemplateAssertionError, match=r"did you mean `css/app\.css`") as caught:
+        made.get_template("page.html")
+    assert (caught.value.name, caught.value.lineno) == ("page.html", 3)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("{% block a %}…{% endblock %}", "{% for a in [] %}…{% endfor %}", "{% macro a() %}…{% endmacro %}"),
+        *("{% include 'a' ignore missing %}…", "{% set a %}…{% endset %}", "{% if false %}{% endif %}…"),
+    ],
+)
+def test_constants_are_looked_up_wherever_they_stand(assets: Assets, place: str) -> None:
+    with pytest.raises(TemplateAssertionError):
+        environment(assets).from_string(place.replace("…", "{{ asset('css/ap.css') }}"))
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% if debug %}{{ asset('js/debug.js') }}{% endif %}",
+        "{% if debug %}{% for one in [1] %}{{ asset('js/debug.js') }}{% endfor %}{% endif %}",
+        "{{ asset('js/debug.js') if debug }}",
+    ],
+)
+def test_constants_in_a_condition_are_looked_up_when_it_holds(assets: Assets, template: str) -> None:
+    page = environment(assets).from_string(template)
+    assert page.render() == ""
+    with pytest.raises(AssetNotFound):
+        page.render(debug=True)
+
+
+@pytest.mark.parametrize("name", ["name", "'css/' ~ name", "['css/ap.css'][0]", "1", "none"])
+def test_what_is_not_written_as_a_constant_is_looked_up_later(assets: Assets, name: str) -> None:
+    environment(assets).from_string(f"{{{{ asset({name}) }}}}")
+
+
+def test_templates_are_compiled_without_a_release_too() -> None:
+    environment(None).from_string("{{ asset('css/ap.css') }}")
+
+
+def test_a_template_refused_before_a_build_is_compiled_after_it(tmp_path: Path) -> None:
+    made = environment(Assets(write_release(tmp_path), reload=True), loader=DictLoader({"a": "{{ asset('new.css') }}"}))
+    with pytest.raises(TemplateAssertionError):
+        made.get_template("a")
+    write_release(tmp_path, {"new.css": "a {}"})
+    assert made.get_template("a").render() == f"/assets/{file_of('new.css', 'a {}')}"
+
+
+def test_what_took_the_place_of_a_global_is_asked_for_no_asset(assets: Assets) -> None:
+    made = environment(assets)
+    made.globals["image"] = "its own {}".format
+    assert made.from_string("{{ image('a') }}").render() == "its own a"
 
 
 def test_undefined_variable_as_a_name_is_an_unknown_name(assets: Assets) -> None:
@@ -180,12 +253,13 @@ def in_loop(context: Any, name: str) -> str:
 
 @pytest.mark.parametrize("own", ["its own {}".format, Unhashable()])
 def test_variable_of_the_page_comes_before_a_global(assets: Assets, own: object) -> None:
-    assert render("{{ image('a') }}{% set x = 'b' %} {{ image(x) }}", assets, image=own) == "its own a its own b"
+    page = "{{ image('img/logo.svg') }}{% set x = 'b' %} {{ image(x) }}"
+    assert render(page, assets, image=own) == "its own img/logo.svg its own b"
 
 
 def test_function_of_the_page_sees_the_variables_of_a_loop(assets: Assets) -> None:
-    template = "{% for one in [1, 2] %}{% set number = one %}[{{ image('a') }}]{% endfor %}"
-    assert render(template, assets, image=in_loop) == "[its own a 1][its own a 2]"
+    template = "{% for one in [1, 2] %}{% set number = one %}[{{ image('js/app.js') }}]{% endfor %}"
+    assert render(template, assets, image=in_loop) == "[its own js/app.js 1][its own js/app.js 2]"
 
 
 def test_macro_comes_before_a_global(assets: Assets) -> None:
@@ -231,10 +305,10 @@ def test_compiled_templates_on_disk_hold_no_release(assets: Assets, tmp_path: Pa
 
 
 def test_compiled_templates_on_disk_work_without_the_extension(assets: Assets, tmp_path: Path) -> None:
-    options: dict[str, Any] = {"loader": DictLoader({"page": "{{ image('a') }}"}), "autoescape": True}
+    options: dict[str, Any] = {"loader": DictLoader({"page": "{{ image('js/app.js') }}"}), "autoescape": True}
     options["bytecode_cache"] = FileSystemBytecodeCache(str(tmp_path))
     environment(assets, **options).get_template("page")
-    assert Environment(**options).get_template("page").render(image="its own {}".format) == "its own a"
+    assert Environment(**options).get_template("page").render(image="its own {}".format) == "its own js/app.js"
 
 
 def test_constants_that_equal_each_other_are_not_taken_for_one_another(assets: Assets) -> None:
@@ -259,9 +333,9 @@ def test_whether_text_is_escaped_may_be_known_late(assets: Assets, on: bool) -> 
 
 def test_traceback_of_an_unknown_name_has_template_and_line(assets: Assets) -> None:
     made = environment(assets)
-    made.loader = DictLoader({"page.html": "\n\n{{ stylesheet('css/ap.css') }}"})
+    made.loader = DictLoader({"page.html": "\n\n{{ stylesheet(name) }}"})
     with pytest.raises(AssetNotFound) as caught:
-        made.get_template("page.html").render()
+        made.get_template("page.html").render(name="css/ap.css")
     assert any(frame.lineno == 3 and "template" in frame.name for frame in traceback.extract_tb(caught.tb))
 
 

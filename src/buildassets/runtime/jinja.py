@@ -2,6 +2,8 @@
 
 env.add_extension("buildassets.runtime.jinja.AssetsExtension")
 env.assets = Assets("build/manifest.json")
+
+A name that a template writes as a constant is looked up when the template is compiled.
 """
 
 from typing import Any, Final
@@ -9,10 +11,11 @@ from typing import Any, Final
 from jinja2 import Environment, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
+from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from buildassets.runtime.assets import Assets
+from buildassets.runtime.assets import AssetNotFound, Assets
 
 _METHODS: Final = {
     "asset": "url",
@@ -25,6 +28,8 @@ _METHODS: Final = {
     "inline_asset": "inline",
     "livereload": "livereload",
 }
+_TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
+_TAKE_NAMES: Final = ("modulepreload",)
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site call it with
 
 
@@ -77,13 +82,18 @@ def _with_jinja_type(made: str) -> str:
 class _DirectCalls(CodeGenerator):
     """Compiles a call of a helper to one of Python: what `context.call` finds out first takes longer than the helper.
 
-    The name may mean something else when the page is made, a variable or a macro, so that is looked at then; and so
-    may the environment, which then has no helpers, as compiled templates are kept on disk.
+    A constant that is the name of no asset is a fault of the template. As with Jinja's own filters, that is said when
+    the template is compiled, but for what stands in an `if`, which may be there to ask whether there is such a thing.
+
+    The helper's name may mean something else when the page is made, a variable or a macro, so that is looked at then;
+    and so may the environment, which then has no helpers, as compiled templates are kept on disk.
     """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
         if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
             return super().visit_Call(node, frame, forward_caller=forward_caller)
+        if not _is_in_condition(frame) and self._is_global(node.node.name, frame):
+            self._refuse_unknown(node)
         key = _constant_arguments(node)
         self.write("(")
         self.visit(node.node, frame)
@@ -96,6 +106,37 @@ class _DirectCalls(CodeGenerator):
         self.write(")")
         return None
 
+    def _is_global(self, name: str, frame: Frame) -> bool:
+        """Whether nothing in the template itself bears the name, and nothing else is global by it."""
+        found = frame.symbols.find_load(frame.symbols.ref(name))
+        return found == (VAR_LOAD_RESOLVE, name) and isinstance(self.environment.globals.get(name), Helper)
+
+    def _refuse_unknown(self, call: nodes.Call) -> None:
+        assets = _assets_or_none(self.environment)
+        if assets is not None:
+            for name in _constant_names(call):
+                try:
+                    assets.url(name)
+                except AssetNotFound as fault:
+                    self.fail(str(fault), call.lineno)
+
+
+def _is_in_condition(frame: Frame | None) -> bool:
+    while frame is not None and not frame.soft_frame:
+        frame = frame.parent
+    return frame is not None
+
+
+def _constant_names(call: nodes.Call) -> list[str]:
+    """The names of assets that are written in the template."""
+    assert isinstance(call.node, nodes.Name)
+    written = [one.value for one in call.kwargs if one.key == "name"]
+    if call.node.name in _TAKE_NAMES:
+        written = call.args
+    elif call.node.name in _TAKE_ONE_NAME:
+        written += call.args[:1]
+    return [one.value for one in written if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+
 
 def _constant_arguments(call: nodes.Call) -> str | None:
     """A text that is the same only where all arguments are; None where they are not written in the template."""
@@ -106,12 +147,17 @@ def _constant_arguments(call: nodes.Call) -> str | None:
 
 
 def _assets(environment: Environment) -> Assets:
+    assets = _assets_or_none(environment)
+    if assets is None:
+        raise RuntimeError('`env.assets` is not set; set it to `buildassets.runtime.Assets("build/manifest.json")`')
+    return assets
+
+
+def _assets_or_none(environment: Environment) -> Assets | None:
     # An overlay has a copy of what its environment had when it was made, which may be earlier than `env.assets = …`.
     place: Any = environment
     assets: Assets | None = place.assets
     while assets is None and place.overlayed:
         place = place.linked_to
         assets = place.assets
-    if assets is None:
-        raise RuntimeError('`env.assets` is not set; set it to `buildassets.runtime.Assets("build/manifest.json")`')
     return assets

@@ -46,6 +46,16 @@ def test_build_says_what_it_did_on_stderr_only(tmp_path: Path) -> None:
     assert "into `build/`" in done.stderr
 
 
+def test_what_others_wrote_may_lack_files(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "lib/a.css": "a { background: url(gone.png) }", "lib/b.scss": "@use 'gone'"})
+    done = run(tmp_path, "build", "--also", "{ path = 'lib', prefix = 'lib', vendored = true }", "--url", "/static/")
+    assert done.returncode == 0
+    assert "warning[reference/missing]: cannot find `lib/gone.png`" in done.stderr
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert sorted(manifest["assets"]) == ["css/app.css", "img/a.svg", "lib/a.css"]
+    assert manifest["url"] == "/static/"
+
+
 def test_quiet_says_nothing(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "build", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

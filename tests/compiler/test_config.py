@@ -250,6 +250,62 @@ def test_npm_is_said_of_a_source_root(project: Path) -> None:
     assert [root.npm for root in config.sources] == [False, True]
 
 
+def test_vendored_is_said_of_a_source_root(project: Path) -> None:
+    write_tree(project, {"lib/a.css": ""})
+    roots = _load('sources = ["assets", { path = "lib", vendored = true }]').sources
+    assert [root.vendored for root in roots] == [False, True]
+
+
+def test_further_roots_stand_behind_those_of_the_file(project: Path) -> None:
+    write_tree(project, {"in/buildassets.toml": 'sources = ["own"]', "in/own/a.css": "", "lib/a.css": ""})
+    further = ["../lib", "{ path = '../lib', prefix = 'x', exclude = ['*.map'], vendored = true }"]
+    roots = load_config(start="in", also=further).sources
+    assert [(root.path, root.prefix) for root in roots] == [
+        (str(project / "in/own"), ""),
+        (str(project / "lib"), ""),
+        (str(project / "lib"), "x"),
+    ]
+    assert roots[2].exclude == ("*.map",)
+    assert roots[2].vendored
+
+
+def test_further_root_that_is_one_already_is_none(project: Path) -> None:
+    config = load_config(also=["assets", "{ path = 'assets', vendored = true }"])
+    assert config.sources == (SourceRoot(str(project / "assets"), "assets"),)
+
+
+def test_further_root_that_was_built_is_none(project: Path) -> None:
+    write_tree(project, {"build/assets/a.css": ""})
+    assert [root.shown for root in load_config(also=["build/assets", "build"]).sources] == ["assets"]
+
+
+def test_static_is_no_default_where_there_are_further_roots(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"static/a.css": "", "lib/a.css": ""})
+    assert [root.shown for root in load_config(start=str(tmp_path), also=["lib"]).sources] == ["lib"]
+
+
+@pytest.mark.parametrize(
+    ("further", "message"),
+    [
+        ("gone", "the source root `gone` does not exist"),
+        ("{ path = 'assets', prefx = 'x' }", "unknown key `--also.prefx`"),
+        ("{ prefix = 'x' }", "`--also` has no `path`"),
+        ("{ path", "expected `=` after a key in a key/value pair"),
+    ],
+)
+def test_further_root_that_is_none_is_refused(project: Path, further: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(also=[further])
+    assert caught.value.diagnostics[0].message == message
+
+
+def test_url_may_be_given(project: Path) -> None:
+    assert load_config(url="/static").url == "/static/"
+    with pytest.raises(ConfigError) as caught:
+        load_config(url="static")
+    assert caught.value.diagnostics[0].message == "`--url` cannot be `static`"
+
+
 def test_empty_tables_have_defaults(project: Path) -> None:
     config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]\n[data_urls]")
     assert config.templates == Templates()

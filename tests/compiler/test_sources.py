@@ -48,6 +48,15 @@ def test_sources_are_sorted_by_logical_path(tmp_path: Path) -> None:
     assert _names(discover(_config(tmp_path))) == ["B.js", "a.js", "a/z.css", "b.js", "b/a.js"]
 
 
+def test_what_others_wrote_is_taken_as_they_built_it(tmp_path: Path) -> None:
+    tree = {f"vendor/{name}": "" for name in ("a.scss", "a.css", "b.scss", "_c.scss", "d.jst", "e.js")}
+    write_tree(tmp_path, tree)
+    (tmp_path / "vendor/gone.css").symlink_to("nowhere")
+    discovery = discover(_config(tmp_path, replace(_root(tmp_path, "vendor"), vendored=True)))
+    assert _names(discovery) == ["a.css", "e.js"]
+    assert _codes(discovery) == []
+
+
 def test_sass_partials_make_no_asset(tmp_path: Path) -> None:
     tree = {f"assets/{name}": "" for name in ("_a.scss", "x/_b.sass", "x/c.sass", "_d/e.scss", "_f.css", "G.SCSS")}
     write_tree(tmp_path, tree)

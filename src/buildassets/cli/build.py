@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def command(
     sources: tuple[str, ...],
     config_file: str | None,
+    also: tuple[str, ...],
     output: str | None,
+    url: str | None,
     mode: Mode,
     jobs: int | None,
     as_json: bool,
@@ -44,7 +46,7 @@ def command(
     from buildassets.compiler.incremental import cache_folder, incremental
 
     started = monotonic()
-    config = configured(config_file, sources, output)
+    config = configured(config_file, sources, output, also, url)
     show = Output(as_json, verbose, quiet)
     cache = None if no_cache else cache_folder(config, cache_dir)
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def command(
     sources: tuple[str, ...],
     config_file: str | None,
+    also: tuple[str, ...],
     output: str | None,
+    url: str | None,
     mode: Mode,
     jobs: int | None,
     as_json: bool,
@@ -33,7 +35,7 @@ def command(
     """
     from buildassets.compiler.pipeline import check
 
-    config = configured(config_file, sources, output)
+    config = configured(config_file, sources, output, also, url)
     show = Output(as_json, verbose, quiet)
     with threads(jobs) as executor, kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())

@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _SOURCES = click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+_ALSO = click.option(
+    "--also",
+    multiple=True,
+    metavar="ROOT",
+    help="One more source root behind the others: a folder, or a table such as {path = 'lib', prefix = 'vendor/lib'}.",
+)
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
+
+
+_URL = click.option("--url", metavar="URL", help="The URL prefix of the release, in place of the configured one.")
 
 
 def _mode(default: str) -> Callable[[_Command], _Command]:
@@ -114,14 +123,15 @@ def carry_options(command: _Command) -> _Command:
 
 def compile_options(command: _Command) -> _Command:
     """The options of every verb that compiles."""
-    return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _OUTPUT, _CONFIG, _SOURCES)
+    return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES)
 
 
 def watch_options(command: _Command) -> _Command:
     """The options of the verb that goes on compiling."""
     return _with(
         command,
-        *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development"), _OUTPUT, _CONFIG, _SOURCES),
+        *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
+        *(_URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES),
     )
 
 
@@ -152,11 +162,17 @@ def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Comma
     return command
 
 
-def configured(config_file: str | None, sources: Sequence[str] = (), output: str | None = None) -> "Config":
+def configured(
+    config_file: str | None,
+    sources: Sequence[str] = (),
+    output: str | None = None,
+    also: Sequence[str] = (),
+    url: str | None = None,
+) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
     from buildassets.compiler.config import load_config
 
-    return load_config(config_file, sources=sources, output=output)
+    return load_config(config_file, sources=sources, also=also, output=output, url=url)
 
 
 @contextmanager

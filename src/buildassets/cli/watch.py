@@ -49,7 +49,9 @@ def command(
     beside: tuple[str, ...],
     sources: tuple[str, ...],
     config_file: str | None,
+    also: tuple[str, ...],
     output: str | None,
+    url: str | None,
     mode: Mode,
     jobs: int | None,
     as_json: bool,
@@ -71,7 +73,7 @@ def command(
     from buildassets.compiler.pipeline import RunningEngines, build
     from buildassets.compiler.watch import Listener, Watch
 
-    here = _Project(working_directory(), config_file, sources, output, cache_dir, uses_cache=not no_cache)
+    here = _Project(working_directory(), config_file, sources, also, output, url, cache_dir, uses_cache=not no_cache)
     with closing(RunningEngines()) as engines, threads(jobs) as executor:
 
         def rebuild(config: "Config") -> BuildResult:
@@ -103,7 +105,9 @@ class _Project:
     start: str
     config_file: str | None
     sources: Sequence[str]
+    also: Sequence[str]
     output: str | None
+    url: str | None
     cache_dir: str | None
     uses_cache: bool
 
@@ -114,7 +118,7 @@ class _Project:
         except OSError as fault:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
-        return configured(self.config_file, self.sources, self.output)
+        return configured(self.config_file, self.sources, self.output, self.also, self.url)
 
     def config_files(self, config: "Config") -> Iterable[str]:
         """Where the configuration stands, and where one would that goes before it."""

@@ -75,7 +75,9 @@ def compile_all(
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
-    absence = Absence(walk.site, {**sources.skipped, **discovery.skipped}, roots, config.missing, shown, os.path.isfile)
+    vendored = [index for index, root in enumerate(config.sources) if root.vendored]
+    skipped = {**sources.skipped, **discovery.skipped}
+    absence = Absence(walk.site, skipped, roots, vendored, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))

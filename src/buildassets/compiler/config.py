@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from buildassets.compiler.config_file import read_named, relative_to, search, working_directory
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
-from buildassets.compiler.toml_table import Document, Table
+from buildassets.compiler.toml_table import Document, Table, parse
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
@@ -53,7 +53,8 @@ class SourceRoot:
 
     `path` is absolute, `shown` the same as the user wrote it. `prefix` stands before the logical paths of its files
     and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In one
-    with `npm` bare names find packages, and only what something refers to is released.
+    with `npm` bare names find packages, and only what something refers to is released. What is `vendored` others keep
+    in order: it is taken as they built it.
     """
 
     path: str
@@ -62,6 +63,7 @@ class SourceRoot:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     npm: bool = False
+    vendored: bool = False
 
 
 @frozen
@@ -214,24 +216,41 @@ _BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
 
 
 def load_config(
-    file: str | None = None, *, start: str = ".", sources: Sequence[str] = (), output: str | None = None
+    file: str | None = None,
+    *,
+    start: str = ".",
+    sources: Sequence[str] = (),
+    also: Sequence[str] = (),
+    output: str | None = None,
+    url: str | None = None,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
-    In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, stand
-    in for what the file says. Raises ConfigError with every fault that was found.
+    In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
+    `url` stand in for what the file says; `also` are further source roots behind these. Raises ConfigError with every
+    fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
+    given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
     roots = _configured_roots(document.table, folder)
-    given = [((), _root(start, shown)) for shown in sources]
-    config = _config(document.table, folder, path, tuple(root for _, root in given or roots))
-    document.faults += _root_faults(given, Document({})) if given else _root_faults(roots, document)
-    if output is not None:
-        config = replace(config, output=_absolute(start, output))
+    if also and "sources" not in document.table:
+        roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
+    overriding = [((), _root(start, shown)) for shown in sources]
+    further = [((), root) for root in _further_roots(also, start, given)]
+    config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
+    if not overriding and (roots or not further):
+        document.faults += _root_faults(roots, document)
+    config = replace(
+        config,
+        output=config.output if output is None else _absolute(start, output),
+        url=config.url if url is None else _url(given.table, "--url"),
+    )
+    config = replace(config, sources=_with_further(config, [root for _, root in further]))
+    document.faults += _root_faults([*overriding, *further], Document({})) if overriding or further else ()
     document.faults += _output_faults(config, document if output is None else Document({}))
-    _raise_if_any(document.faults)
+    _raise_if_any([*document.faults, *given.faults])
     return config
 
 
@@ -299,13 +318,13 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
     return config
 
 
-def _url(table: Table) -> str:
-    url = table.filled_text("url", "/assets/")
+def _url(table: Table, key: str = "url") -> str:
+    url = table.filled_text(key, "/assets/")
     with_slash = url if url.endswith("/") else url + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
     table.refuse(
-        f"cannot be `{url}`", "url", hint="begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
+        f"cannot be `{url}`", key, hint="begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
     )
     return "/assets/"
 
@@ -567,16 +586,17 @@ def _configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRo
         default = [name for name in DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
         return [(("sources",), _root(folder, name)) for name in default[:1]]
     elements = table.elements("sources")
-    roots = [(("sources", index), _described_root(table, index, value, folder)) for index, value in elements]
+    roots = [(("sources", index), _described_root(table, value, folder, "sources", index)) for index, value in elements]
     return [(path, root) for path, root in roots if root]
 
 
-def _described_root(table: Table, index: int, value: object, folder: str) -> SourceRoot | None:
-    if not table.is_one_of((str, dict), value, "sources", index):
+def _described_root(table: Table, value: object, folder: str, *keys: str | int) -> SourceRoot | None:
+    """The source root that `value` describes, which stands at `keys`."""
+    if not table.is_one_of((str, dict), value, *keys):
         return None
-    given = table.inner({"path": value} if isinstance(value, str) else value, "sources", index)
+    given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
     if "path" not in given:
-        table.refuse("has no `path`", "sources", index)
+        table.refuse("has no `path`", *keys)
     path = given.filled_text("path", "")
     prefix = given.text("prefix", "").strip("/")
     if prefix and normalise(prefix) != prefix:
@@ -587,9 +607,31 @@ def _described_root(table: Table, index: int, value: object, folder: str) -> Sou
         include=_path_globs(given, "include"),
         exclude=_path_globs(given, "exclude"),
         npm=given.flag("npm", False),
+        vendored=given.flag("vendored", False),
     )
     given.close()
     return root if path else None
+
+
+def _further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[SourceRoot]:
+    """The source roots that the command line adds: folders, or inline tables as `sources` has them."""
+    for text in also:
+        value = parse(f"root = {text}", "--also")["root"] if text.startswith("{") else text
+        root = _described_root(given.table, value, start, "--also")
+        if root is not None:
+            yield root
+
+
+def _with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:
+    """The source roots with those that the command line adds, but for what is among them already or was built."""
+    output = os.path.realpath(config.output)
+    known = {(os.path.realpath(root.path), root.prefix): root for root in config.sources}
+    for root in further:
+        real = os.path.realpath(root.path)
+        if f"{real}/".startswith(output.rstrip("/") + "/"):
+            continue
+        known.setdefault((real, root.prefix), root)
+    return tuple(known.values())
 
 
 def _root(folder: str, path: str) -> SourceRoot:

@@ -98,13 +98,15 @@ def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Link
 class Absence:
     """What is needed to say why a reference leads nowhere.
 
-    `roots` are the source roots as the user wrote them, `skipped` what discovery left out with its reason, `shown`
-    turns a path into the name a user would write, `is_file` tells whether there is a file at a path.
+    `roots` are the source roots as the user wrote them, `vendored` the indices of those of others, `skipped`
+    what discovery left out with its reason, `shown` turns a path into the name a user would write, `is_file` tells
+    whether there is a file at a path.
     """
 
     site: Site
     skipped: Mapping[LogicalPath, str]
     roots: Sequence[str]
+    vendored: Collection[int]
     severity: str
     shown: Callable[[str], str]
     is_file: Callable[[str], bool]
@@ -138,6 +140,7 @@ class Absence:
             return Severity.ERROR
         severity = _SEVERITIES.get(self.severity)
         is_minor = draft.references[index].kind is ReferenceKind.SOURCE_MAP or _is_page(draft)
+        is_minor = is_minor or draft.source.root in self.vendored
         return Severity.WARNING if severity is not None and is_minor else severity
 
     def _diagnostic(

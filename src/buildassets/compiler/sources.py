@@ -285,7 +285,7 @@ class _RootWalk:
         if self._is_wanted(relative):
             shown = self._shown_prefix + relative
             self.skipped[LogicalPath(self._prefix + self._compiled_name(relative))] = reason
-            if self._root.npm:
+            if self._root.npm or self._root.vendored:
                 return  # it is for others to keep in order, and matters only if something refers to it
             message = f"skipped `{shown}`: it is {reason}"
             self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
@@ -303,7 +303,7 @@ class _RootWalk:
             return
         compiled = self._compiled_name(relative)
         logical = LogicalPath(self._prefix + compiled)
-        if compiled is not relative and (self._excluded(logical) or _is_partial(relative)):
+        if compiled is not relative and (self._root.vendored or self._excluded(logical) or _is_partial(relative)):
             return
         source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
         other = self.sources.setdefault(logical, source)

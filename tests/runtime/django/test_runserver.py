@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import manage
 
 PROJECT: Tree = {
     "buildassets.toml": "",
@@ -27,8 +28,7 @@ BASE_DIR = Path(__file__).parent
 DEBUG = True
 SECRET_KEY = "x"
 ROOT_URLCONF = "urls"
-STATIC_URL = "/assets/"
-STATICFILES_DIRS = [BASE_DIR / "build/assets"]
+STATIC_URL = "/static/"
 INSTALLED_APPS = ["buildassets.runtime.django", "django.contrib.staticfiles"]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR]}]
 BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
@@ -133,6 +133,26 @@ def test_all_of_it_ends_together(tmp_path: Path, number: int) -> None:
         assert server.process.wait(timeout=30) == 128 + number
         server.wait_for(lambda: not members(server.process.pid))
     assert "Traceback" not in server.said()
+
+
+def test_release_is_served_from_the_moment_when_there_is_one(tmp_path: Path) -> None:
+    storage = "'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'"
+    settings = f"{PROJECT['settings.py']!s}STORAGES = {{'staticfiles': {{'BACKEND': {storage}}}}}\n"
+    page = "{% load static %}{% static 'app.css' %}"
+    with serving(write_tree(tmp_path, {**PROJECT, "settings.py": settings, "page.html": page})) as server:
+        server.wait_for(server.page)
+        assert "run `buildassets build`" in server.page()
+        assert manage(tmp_path, "assets", "build").returncode == 0
+        assert re.fullmatch(r"/static/app\.[0-9a-f]{12}\.css", server.page())
+        assert server.page(server.page()) == "a{color:red}"
+
+
+def test_release_is_not_served_where_static_files_are_not(tmp_path: Path) -> None:
+    write_tree(tmp_path, PROJECT)
+    manage(tmp_path, "assets", "build")
+    with serving(tmp_path, "--nostatic") as server:
+        server.wait_for(server.page)
+        assert "Page not found" in server.page(server.page().split()[0])
 
 
 def test_without_the_option_it_is_the_server_of_the_next_application(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py runserver --with-assets`: the server of whoever develops, and the watcher, by one command.
+"""`manage.py runserver`, which also serves the release, and `--with-assets`: together with a watcher by one command.
 
 The command itself is that of the next application that has one (`django.contrib.staticfiles`, `daphne`), or Django's.
 """
@@ -8,8 +8,12 @@ import sys
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandParser
+
+from buildassets.runtime.django.compiler import compiler_command
+from buildassets.runtime.django.development import with_release, with_release_later
 
 _OPTION = "--with-assets"
 _IS_WATCHED = "BUILDASSETS_WATCH"  # set by the watcher for the commands that it runs
@@ -28,12 +32,29 @@ class _WithAssets(BaseCommand):
             _become_watcher()
         return super().handle(*args, **options)
 
+    def get_handler(self, *args: Any, **options: Any) -> Any:
+        """The WSGI application, which under `DEBUG` also answers for the files of the release."""
+        handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that stands behind
+        return with_release(handler) if _are_files_served(options) else handler
+
+
+class _LaterWithAssets(_WithAssets):
+    def get_application(self, options: dict[str, Any]) -> Any:
+        """The ASGI application of `daphne`, likewise."""
+        application = super().get_application(options)  # type: ignore[misc]  # of the class that stands behind
+        return with_release_later(application) if _are_files_served(options) else application
+
+
+def _are_files_served(options: dict[str, Any]) -> bool:
+    """Whether Django's own server of static files would answer."""
+    return bool(options.get("use_static_handler", True) and (settings.DEBUG or options.get("insecure_serving")))
+
 
 def _become_watcher() -> None:
-    command = [sys.executable, *(one for one in sys.orig_argv[1:] if one != _OPTION)]
+    watch = compiler_command("watch", ["--", sys.executable, *(one for one in sys.orig_argv[1:] if one != _OPTION)])
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "buildassets", "watch", "--", *command])  # noqa: S606 ours
+    os.execv(watch[0], watch)  # noqa: S606 ours
 
 
 def _next_application() -> str:
@@ -48,5 +69,6 @@ def _next_application() -> str:
 def Command(*arguments: Any, **options: Any) -> BaseCommand:  # noqa: N802 the name that Django looks for
     """The command; a class that cannot be made before Django knows its applications."""
     found = type(load_command_class(_next_application(), "runserver"))
-    made: BaseCommand = type("Command", (_WithAssets, found), {})(*arguments, **options)
+    ours = _LaterWithAssets if hasattr(found, "get_application") else _WithAssets
+    made: BaseCommand = type("Command", (ours, found), {})(*arguments, **options)
     return made

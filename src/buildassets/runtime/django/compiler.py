@@ -1,0 +1,76 @@
+"""The compiler, which commands run as a program of its own: a web process never loads it, and may not have it.
+
+Takes the settings, gives command lines. Imports Django.
+"""
+
+import json
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from typing import Final
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
+
+from buildassets.manifest import MANIFEST_NAME
+from buildassets.runtime.django.options import read_options
+from buildassets.runtime.django.sources import StaticRoot, source_roots
+
+__all__ = ["compiler_command"]
+
+_NEEDED: Final = "click"  # the first of the requirements that a verb loads
+
+
+def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
+    """The command for a verb that compiles; what it is told by the settings, `arguments` may tell it otherwise.
+
+    Raises CommandError where there is no compiler, and for wrong settings.
+    """
+    if find_spec(_NEEDED) is None:
+        raise CommandError(
+            "the compiler is not installed here: its requirements are missing. Build in an earlier stage, "
+            "or run `pip install buildassets` without `--no-deps`"
+        )
+    try:
+        options = read_options()
+    except ImproperlyConfigured as fault:
+        raise CommandError(str(fault)) from None
+    told = []
+    if options.manifest and os.path.basename(options.manifest) == MANIFEST_NAME:
+        told += ["--output", os.path.dirname(options.manifest) or "."]
+    if options.url:
+        told += ["--url", options.url]
+    for root in source_roots():
+        told += ["--also", _as_table(root)]
+    return [sys.executable, "-m", "buildassets", verb, *told, *arguments]
+
+
+def _as_table(root: StaticRoot) -> str:
+    """A source root as an inline table of TOML, whose strings and arrays JSON writes the same."""
+    values: dict[str, object] = {"path": _shown(root.path), "prefix": root.prefix}
+    values |= {"include": root.include, "exclude": root.exclude}
+    values |= {"vendored": True} if _is_installed(root.path) else {}
+    written = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value)
+    return f"{{ {', '.join(written)} }}"
+
+
+def _shown(path: str) -> str:
+    """A path as a user would write it: relative where it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+def _is_installed(path: str) -> bool:
+    """Whether what lies there belongs to an installed package, not to somebody who works on it."""
+    return any(os.path.realpath(path).startswith(folder) for folder in _installation_folders())
+
+
+@cache
+def _installation_folders() -> tuple[str, ...]:
+    schemes = (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
+    folders = {*schemes, *site.getsitepackages(), site.getusersitepackages()}
+    return tuple(sorted(os.path.realpath(one) + os.sep for one in folders))

@@ -1,0 +1,66 @@
+"""A Django project in a folder of its own, for commands that are run as users run them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.conftest import Tree, write_tree
+
+_MANAGE = """import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+"""
+_SETTINGS = """from pathlib import Path
+BASE_DIR = Path(__file__).parent
+DEBUG = True
+SECRET_KEY = "of no use"
+ROOT_URLCONF = "urls"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "collected"
+STATICFILES_DIRS = [BASE_DIR / "site", ("brand", BASE_DIR / "brand")]
+INSTALLED_APPS = ["buildassets.runtime.django", "polls", "shop", "django.contrib.staticfiles"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "templates"]}]
+STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
+BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
+"""
+PROJECT: Tree = {
+    "manage.py": _MANAGE,
+    "settings.py": _SETTINGS,
+    "urls.py": "from django.shortcuts import render\nfrom django.urls import path\n"
+    "urlpatterns = [path('', lambda request: render(request, 'page.html'))]\n",
+    "templates/page.html": "{% load static %}{% static 'polls/style.css' %}",
+    "polls/__init__.py": "",
+    "polls/static/polls/style.css": "a { background: url(../brand/logo.svg) }",
+    "polls/static/shared.css": "/* of the polls */ a { color: red }",
+    "shop/__init__.py": "",
+    "shop/static/shared.css": "/* of the shop */ a { color: blue }",
+    "shop/static/shop/_mixin.scss": "$sea: #036;",
+    "shop/static/shop/cart.scss": "@import 'mixin'; a { color: $sea }",
+    "site/polls/extra.js": "start()",
+    "site/CVS/Root": "no asset",
+    "brand/logo.svg": "<svg/>",
+}
+
+
+def write_project(folder: Path, **changed: str) -> Path:
+    """Write the project to `folder`, with lines added to its settings; gives `folder`."""
+    more = "".join(f"{name} = {value}\n" for name, value in changed.items())
+    return write_tree(folder, {**PROJECT, "settings.py": _SETTINGS + more})
+
+
+def manage(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, options: Sequence[str] = ()
+) -> "subprocess.CompletedProcess[str]":
+    """What `manage.py` does, run in `folder` by Python with `options`."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "BUILDASSETS_WATCH")}
+    return subprocess.run(
+        [sys.executable, *options, "manage.py", *arguments],
+        cwd=folder,
+        env={**kept, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )

@@ -116,8 +116,12 @@ def test_one_command_serves_and_watches(tmp_path: Path) -> None:
 def test_the_reloader_starts_no_second_watcher(tmp_path: Path) -> None:
     with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
         server.wait_for(server.page)
-        (tmp_path / "urls.py").write_text(f"{PROJECT['urls.py']!s}# changed\n")
-        server.wait_for(lambda: "urls.py changed, reloading" in server.said())
+
+        def is_reloading() -> bool:  # what changes before the reloader looks for the first time it does not see
+            write_tree(tmp_path, {"urls.py": f"{PROJECT['urls.py']!s}# changed\n"})
+            return "urls.py changed, reloading" in server.said()
+
+        server.wait_for(is_reloading)
         server.wait_for(server.page)
         assert server.said().count("live reload for open pages at") == 1
         # The watcher, which the first process became; Django's reloader; its server.

@@ -129,6 +129,14 @@ class AssetLines(Mapping[str, object]):
         entries: dict[str, Any] = json.loads(b"{" + self._text[self._start : self._end] + b"}")
         return entries
 
+    def each(self) -> Iterator[Any]:
+        """Every entry in turn, for one who goes through all and keeps little of them: never two at once in memory."""
+        begin = self._start
+        while begin < self._end:
+            path_end = self._decode(line := self._line(begin), _INDENT)[1]
+            yield self._decode(line, path_end + len(": "))[0]
+            begin += len(line) + len("\n")
+
     def _path(self, begin: int) -> str:
         """The path that the line at `begin` is about."""
         path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]

@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.runtime.served import Reply
 
+_PATIENCE_S: Final = 10  # with a server that does not answer
 _APPLICATIONS: Final = """
 import os
 from buildassets.runtime import Assets
@@ -31,6 +32,11 @@ def page(environ, start_response):
 
 
 async def asgi_page(scope, receive, send):
+    while scope["type"] == "lifespan":
+        step = (await receive())["type"]
+        await send({"type": f"{step}.complete"})
+        if step == "lifespan.shutdown":
+            return
     if scope["type"] == "http":
         headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -65,6 +71,11 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "wsgiref": ("-c", _WSGIREF.format("wsgi{alone} as application", "application"), "{fd}"),
     "uvicorn-h11": ("-m", "uvicorn", "--fd={fd}", "--http=h11", "applications:asgi{alone}"),
     "uvicorn-httptools": ("-m", "uvicorn", "--fd={fd}", "--http=httptools", "applications:asgi{alone}"),
+    "gunicorn-asgi": (
+        *("-m", "gunicorn", "--bind=fd://{fd}", "--no-control-socket"),
+        *("--worker-class=asgi", "applications:asgi{alone}"),
+    ),
+    "hypercorn-trio": ("-m", "hypercorn", "--bind=fd://{fd}", "--worker-class=trio", "applications:asgi{alone}"),
     "hypercorn": ("-m", "hypercorn", "--bind=fd://{fd}", "applications:asgi{alone}"),
 }
 
@@ -79,7 +90,7 @@ class Server:
 
     def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """The reply to one request."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
@@ -88,7 +99,7 @@ class Server:
 
     def raw(self, request: bytes) -> bytes:
         """All that comes back for bytes that need be no request, until the server closes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_S) as connection:
             received = []
             with contextlib.suppress(ConnectionError):  # who is refused may be hung up on while still talking
                 connection.sendall(request)

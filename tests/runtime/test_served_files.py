@@ -49,7 +49,7 @@ def test_every_asset_is_found_by_its_url_and_not_by_its_name(served: Assets) -> 
     files = ServedFiles(served)
     for name in SOURCES:
         assert files.find(f"/assets/{name}") is None
-    assert len(found(files, served.url("css/app.css")).representations) == 3
+    assert len(found(files, served.url("css/app.css")).codings) == 3
 
 
 def test_types_have_a_charset_where_the_text_cannot_name_it(served: Assets) -> None:
@@ -64,11 +64,9 @@ def test_every_copy_has_an_etag_of_its_own_that_follows_its_bytes(tmp_path: Path
     for level in (1, 9):
         manifest = build_release(tmp_path / str(level), compress=f"{{ gzip = {level} }}", integrity=integrity)
         assets = Assets(manifest)
-        tags.append(
-            {c: one.etag for c, one in found(ServedFiles(assets), assets.url("css/app.css")).representations.items()}
-        )
-    assert tags[0]["identity"] == tags[1]["identity"]
-    assert len({*tags[0].values(), *tags[1].values()}) == 3
+        tags.append(found(ServedFiles(assets), assets.url("css/app.css")).tags)
+    assert tags[0][0] == tags[1][0]
+    assert len({*tags[0], *tags[1]}) == 3
 
 
 def test_etags_without_digests_differ_by_coding(manifest: Path) -> None:
@@ -78,8 +76,7 @@ def test_etags_without_digests_differ_by_coding(manifest: Path) -> None:
             entry.pop("integrity", None)
 
     assets = Assets(change(manifest, bare))
-    tags = [one.etag for one in found(ServedFiles(assets), assets.url("css/app.css")).representations.values()]
-    assert len({*tags}) == 3
+    assert len({*found(ServedFiles(assets), assets.url("css/app.css")).tags}) == 3
 
 
 @pytest.mark.parametrize(
@@ -111,7 +108,7 @@ def test_files_of_earlier_releases_that_are_retained_are_served(manifest: Path) 
     earlier = {"release": "0" * 64, "superseded": "2026-11-25T10:00:00Z", "assets": {"css/app.css": entry}}
     change(manifest, lambda document: document.update(retained=[earlier]))
     old = found(ServedFiles(Assets(manifest)), f"/assets/{entry['file']}")
-    assert (old.representations["gzip"].size, old.is_lasting) == (2, True)
+    assert (old.representation("gzip").size, old.is_lasting) == (2, True)
 
 
 def damage_delete(path: Path) -> None:
@@ -189,7 +186,7 @@ def test_a_manifest_that_names_what_no_build_does_is_refused(manifest: Path, fie
 @pytest.mark.parametrize("damage", [damage_delete, damage_cut, damage_link, damage_folder])
 def test_a_file_that_is_changed_later_is_not_opened(manifest: Path, damage: Callable[[Path], None]) -> None:
     assets = Assets(manifest)
-    file = found(ServedFiles(assets), assets.url("css/app.css")).representations["identity"]
+    file = found(ServedFiles(assets), assets.url("css/app.css")).representation("identity")
     damage(file_of(manifest, "css/app.css"))
     assert opened(file) is None
 
@@ -227,7 +224,7 @@ def test_in_development_the_watcher_s_file_is_served_as_long_as_it_is_there(mani
     assert files.find("/assets/livereload.json") is None
     write_tree(manifest.parent, {"assets/livereload.json": "{}"})
     assert not found(files, "/assets/livereload.json").is_lasting
-    assert found(files, "/assets/livereload.json").representations["identity"].size == 2
+    assert found(files, "/assets/livereload.json").sizes == (2,)
 
 
 def test_in_production_the_watcher_s_file_is_none_of_the_release(manifest: Path) -> None:

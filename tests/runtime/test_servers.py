@@ -1,12 +1,15 @@
 """The servers that deployments use, over sockets: what was decided arrives, byte for byte."""
 
+import contextlib
 import http.client
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from buildassets.runtime import Assets
+from tests.conftest import find_tool
 from tests.runtime.served import NOISE, released
 from tests.runtime.servers import SERVERS, Server, running
 
@@ -60,7 +63,6 @@ def test_what_is_not_modified_has_no_content(server: Server, served: Assets) -> 
 
 
 def test_one_connection_has_many_answers(server: Server, served: Assets) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     url = served.url("img/noise.png")
     asked = [
         ("HEAD", {}),
@@ -70,11 +72,11 @@ def test_one_connection_has_many_answers(server: Server, served: Assets) -> None
         ("GET", {}),
     ]
     statuses = []
-    for method, headers in asked:
-        connection.request(method, url, headers=headers)
-        response = connection.getresponse()
-        statuses.append((response.status, len(response.read())))
-    connection.close()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        for method, headers in asked:
+            connection.request(method, url, headers=headers)
+            response = connection.getresponse()
+            statuses.append((response.status, len(response.read())))
     assert statuses == [(200, 0), (206, 3), (416, 22), (204, 0), (200, len(NOISE))]
 
 
@@ -83,6 +85,15 @@ def test_http_1_0_is_answered(server: Server, served: Assets) -> None:
     head, _, body = raw.partition(b"\r\n\r\n")
     assert head.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200"))
     assert body == NOISE
+
+
+@pytest.mark.parametrize("server", ["hypercorn"], indirect=True)
+def test_http_2_is_answered(server: Server, served: Assets, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{server.port}{served.url('img/noise.png')}"
+    command = [find_tool("curl"), "-sS", "--http2-prior-knowledge", "-r", "5-400000", "-o", str(tmp_path / "got"), url]
+    done = subprocess.run([*command, "-w", "%{http_version} %{http_code}"], capture_output=True, text=True, timeout=30)
+    assert done.stdout == "2 206", done.stderr
+    assert (tmp_path / "got").read_bytes() == NOISE[5:400001]
 
 
 def test_the_rest_is_the_application_s(server: Server) -> None:

@@ -1,6 +1,7 @@
 """The answer to a request: what RFC 9110 makes of method and headers."""
 
 import string
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import HTTP
 
@@ -10,17 +11,20 @@ from hypothesis import strategies as st
 
 from buildassets.runtime.conditions import http_date
 from buildassets.runtime.ranges import Span
-from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Representation, Resource, answer
+from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Resource, answer
 
 CONTENT = {"identity": string.ascii_letters.encode() * 4, "gzip": b"gzip" * 30, "br": b"br" * 40}
 MODIFIED = 784111777
 SHEET = Resource(
+    "/r/sheet",
     "text/css; charset=utf-8",
-    {coding: Representation(f"/r/{coding}", len(all_), f'"d1g_e-st.{coding}"') for coding, all_ in CONTENT.items()},
+    tuple(CONTENT),
+    tuple(map(len, CONTENT.values())),
+    tuple(f"d1g_e-st.{coding}" for coding in CONTENT),
     MODIFIED,
 )
-IMAGE = Resource("image/png", {"identity": SHEET.representations["identity"]}, MODIFIED)
-WATCHER = Resource("application/json", IMAGE.representations, MODIFIED, is_lasting=False)
+IMAGE = Resource("/r/sheet", "image/png", ("identity",), SHEET.sizes[:1], SHEET.tags[:1], MODIFIED)
+WATCHER = replace(IMAGE, is_lasting=False)
 SITE = "https://example.com"
 
 
@@ -33,7 +37,9 @@ def ask(
 
 def body(given: Answer) -> bytes:
     """What is sent of it."""
-    coding = given.file.path.removeprefix("/r/") if given.file else ""
+    coding = {"": "identity", ".gz": "gzip", ".br": "br"}[
+        given.file.path.removeprefix("/r/sheet") if given.file else ""
+    ]
     return b"".join(CONTENT[coding][one.start : one.stop] if isinstance(one, Span) else one for one in given.content)
 
 

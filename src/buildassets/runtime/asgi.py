@@ -136,9 +136,21 @@ def _blocks(content: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
 
 
 async def _bytes_of(piece: bytes | Span, file: Representation | None) -> bytes | None:
-    if isinstance(piece, Span) and file:
-        return await asyncio.get_running_loop().run_in_executor(None, _read, file, piece)
-    return piece if isinstance(piece, bytes) else b""
+    if isinstance(piece, bytes):
+        return piece
+    return await _in_thread(_read, file, piece) if file else b""
+
+
+async def _in_thread(
+    read: Callable[[Representation, Span], bytes | None], *what: *tuple[Representation, Span]
+) -> bytes | None:
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # it is trio's, then
+        from trio import to_thread
+
+        return await to_thread.run_sync(read, *what)
+    return await loop.run_in_executor(None, read, *what)
 
 
 def _read(file: Representation, span: Span) -> bytes | None:

@@ -132,7 +132,7 @@ class Release:
     def all_entries(self) -> Iterator[Any]:
         """What the manifest says of each file: of every asset, and of those of earlier releases that are retained."""
         assets = self._assets
-        yield from (assets.parsed() if isinstance(assets, AssetLines) else assets).values()
+        yield from assets.each() if isinstance(assets, AssetLines) else assets.values()
         for earlier in self._retained:
             yield from earlier["assets"].values()
 

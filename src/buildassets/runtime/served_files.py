@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from functools import cache
+from itertools import islice
 
 from buildassets.document import no_manifest, refusal
 from buildassets.errors import ManifestError
@@ -69,19 +71,17 @@ class ServedFiles:
 
     def _table(self, release: Release) -> Table:
         """Every resource by its path. Where the release stays as it is, each of its files has to be there."""
-        now_s = int(time.time())
         table: dict[str, Resource] = {}
         faults: list[str] = []
+        prefix, now_s = self._path(release, ""), int(time.time())
         try:
-            named = [(self._path(release, one["file"]), _resource(one, self._folder)) for one in release.all_entries()]
+            for entry in release.all_entries():
+                try:
+                    table.setdefault(prefix + entry["file"], _resource(entry, self._folder, now_s))
+                except _OtherwiseError as fault:
+                    faults.append(str(fault))
         except (KeyError, TypeError, AttributeError, ValueError):
             raise no_manifest(release.manifest) from None
-        for path, resource in named:
-            modified, fault = _looked_at(resource)
-            if fault is None:
-                table.setdefault(path, replace(resource, modified=min(modified, now_s)))
-            else:
-                faults.append(fault)
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)
         return table
@@ -103,21 +103,53 @@ def _path_of(prefix: str) -> str:
     return f"/{path}/" if path else "/"
 
 
-def _resource(entry: Mapping[str, Any], folder: str) -> Resource:
-    """What a manifest's entry says. Raises what a wrong one leads to."""
-    file, media_type, size = entry["file"], entry["type"], entry["size"]
+class _OtherwiseError(Exception):
+    """A file is not as the manifest says; the text says what is."""
+
+
+def _resource(entry: Mapping[str, Any], folder: str, now_s: int) -> Resource:
+    """What a manifest's entry says. Raises _OtherwiseError, and for a wrong entry whatever that leads to."""
+    file, media_type, encodings = entry["file"], entry["type"], entry.get("encodings") or {}
     if normalise(file) != file or not (media_type.isascii() and media_type.isprintable()):
         raise ValueError
-    path = os.path.join(folder, file)
+    path = f"{folder}/{file}"
+    sizes = {IDENTITY: entry["size"]} | {coding: encodings[coding] for coding in SUFFIXES if coding in encodings}
+    modified_s = [_modified(path + SUFFIXES.get(coding, ""), size) for coding, size in sizes.items()]
+    return Resource(
+        path,
+        sys.intern(content_type(media_type)),
+        _shared(tuple(sizes)),
+        tuple(sizes.values()),
+        _tags(entry, sizes),
+        min(modified_s[0], now_s),
+    )
+
+
+@cache  # of the few that there are, as every asset has one
+def _shared(codings: tuple[str, ...]) -> tuple[str, ...]:
+    return codings
+
+
+def _modified(path: str, size: int) -> int:
+    """When the file was modified, in seconds since 1970. Raises _OtherwiseError if it is none, or of another size."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        raise _OtherwiseError(f"`{path}`, which is not there") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise _OtherwiseError(f"`{path}`, which is no regular file")
+    if status.st_size != size:
+        raise _OtherwiseError(f"`{path}` with {size} bytes, and it has {status.st_size}")
+    return max(0, int(status.st_mtime))
+
+
+def _tags(entry: Mapping[str, Any], sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """The opaque part of the ETag of each coding: digests as the manifest has them, no two alike."""
     digests = entry.get("digests") or {}
     content = digests.get(IDENTITY) or (entry.get("integrity") or "").partition("-")[2]
-    identity = _tag(content or _name_digest(file, size))
-    representations = {IDENTITY: Representation(path, size, f'"{identity}"')}
-    for coding, coded_size in (entry.get("encodings") or {}).items():
-        if suffix := SUFFIXES.get(coding):
-            tag = _tag(digests.get(coding) or f"{identity[: _TAG_LENGTH // 2]}.{coded_size:x}")
-            representations[coding] = Representation(path + suffix, coded_size, f'"{tag}.{coding}"')
-    return Resource(content_type(media_type), representations, modified=0)
+    identity = content or _name_digest(entry["file"], entry["size"])
+    others = (f"{_tag(digests.get(coding) or f'{size:x}.{identity}')}.{coding}" for coding, size in sizes.items())
+    return _tag(identity), *islice(others, 1, None)
 
 
 def _name_digest(file: str, size: int) -> str:
@@ -132,23 +164,6 @@ def _tag(digest: str) -> str:
     return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
 
 
-def _looked_at(resource: Resource) -> tuple[int, str | None]:
-    """When the file was modified, and what is wrong with it or a copy of it, if anything is."""
-    modified = 0
-    for coding, one in resource.representations.items():
-        try:
-            status = os.lstat(one.path)
-        except (OSError, ValueError):
-            return 0, f"`{one.path}`, which is not there"
-        if not stat.S_ISREG(status.st_mode):
-            return 0, f"`{one.path}`, which is no regular file"
-        if status.st_size != one.size:
-            return 0, f"`{one.path}` with {one.size} bytes, and it has {status.st_size}"
-        if coding == IDENTITY:
-            modified = max(0, int(status.st_mtime))
-    return modified, None
-
-
 def _live(path: str) -> Resource | None:
     """A file that is written anew, of no size that a manifest could know."""
     try:
@@ -157,9 +172,10 @@ def _live(path: str) -> Resource | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    tag = f'"{status.st_mtime_ns:x}.{status.st_size:x}"'
-    only = Representation(path, status.st_size, tag)
-    return Resource("application/json", {IDENTITY: only}, int(status.st_mtime), is_lasting=False)
+    tag = f"{status.st_mtime_ns:x}.{status.st_size:x}"
+    return Resource(
+        path, "application/json", (IDENTITY,), (status.st_size,), (tag,), int(status.st_mtime), is_lasting=False
+    )
 
 
 def opened(file: Representation) -> int | None:

@@ -1,7 +1,7 @@
 """The answer to a request for a file of a release: what RFC 9110 makes of a method and a few headers.
 
 Takes values and gives values: which file is meant was looked up before, and what is sent is read afterwards. Pure;
-standard library only.
+standard library and vocabulary only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from buildassets.media import SUFFIXES
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
 from buildassets.runtime.ranges import Span, wanted_spans
@@ -64,15 +65,24 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What one URL names: its representations by content coding, one of which is `identity`.
+    """What one URL names: a file, by its absolute path, and the copies beside it.
 
-    `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
+    `tags` and `sizes` are those of `codings`, which begin with `identity`; every asset has one of these, so they are
+    no more than must be. `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
     """
 
+    path: str
     type: str
-    representations: Mapping[str, Representation]
+    codings: tuple[str, ...]
+    sizes: tuple[int, ...]
+    tags: tuple[str, ...]
     modified: int
     is_lasting: bool = True
+
+    def representation(self, coding: str) -> Representation:
+        """The file, or one of its copies."""
+        index = self.codings.index(coding)
+        return Representation(self.path + SUFFIXES.get(coding, ""), self.sizes[index], f'"{self.tags[index]}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +119,11 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
         return _refusal(405, ("Allow", _METHODS))
     if any(len(value) > _MOST_CHARACTERS for value in headers.values()):
         return _refusal(431)
-    sizes = {coding: one.size for coding, one in resource.representations.items()}
+    sizes = dict(zip(resource.codings, resource.sizes, strict=True))
     coding = preferred_coding(headers.get("accept-encoding"), sizes)
     if coding is None:
         return _refusal(406, ("Vary", "Accept-Encoding"))
-    chosen = resource.representations[coding]
+    chosen = resource.representation(coding)
     common = (*common, ("ETag", chosen.etag), ("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE))
     status = refused(headers, chosen.etag, resource.modified)
     if status == NOT_MODIFIED:
@@ -123,16 +133,15 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
     spans = None
     if method == "GET" and range_holds(headers.get("if-range"), chosen.etag, resource.modified):
         spans = wanted_spans(headers.get("range"), chosen.size)
-    return _content(resource, coding, spans, common)
-
-
-def _content(resource: Resource, coding: str, spans: tuple[Span, ...] | None, common: Headers) -> Answer:
-    """All of a representation, or parts of it."""
-    chosen = resource.representations[coding]
     if coding != IDENTITY:
         common = (*common, ("Content-Encoding", coding))
         # What the header would say of several parts together, a client would try to undo for all of them at once.
         spans = None if spans and len(spans) > 1 else spans
+    return _content(resource, chosen, spans, common)
+
+
+def _content(resource: Resource, chosen: Representation, spans: tuple[Span, ...] | None, common: Headers) -> Answer:
+    """All of a representation, or parts of it."""
     common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)), _NO_SNIFFING)
     if spans is None:
         lengths = (("Content-Type", resource.type), ("Content-Length", str(chosen.size)))
@@ -166,7 +175,7 @@ def _content_range(span: Span, size: int) -> str:
 def _common_headers(resource: Resource, origin: str | None, origins: Collection[str]) -> Headers:
     """What every answer about a resource says: who may read it, and what it varies with."""
     is_for_some = bool(origins) and EVERY_ORIGIN not in origins and resource.is_lasting
-    varies = ["Accept-Encoding"] * (len(resource.representations) > 1) + ["Origin"] * is_for_some
+    varies = ["Accept-Encoding"] * (len(resource.codings) > 1) + ["Origin"] * is_for_some
     common: Headers = (("Vary", ", ".join(varies)),) if varies else ()
     # A page of any origin that may read where the watcher listens may listen too.
     if not resource.is_lasting or not (EVERY_ORIGIN in origins or origin in origins):

@@ -273,13 +273,19 @@ def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
 
 
 class _Entries(Mapping[str, Entry]):
-    """Entries that are made of their texts: one when it is asked for, all when they are gone through."""
+    """Entries that are made of their texts: one when it is asked for, all when they are gone through; each once."""
 
     def __init__(self, lines: Mapping[str, Any]) -> None:
         self._lines = lines
+        self._made: dict[str, Entry] = {}
 
     def __getitem__(self, path: str) -> Entry:
-        return _entry(self._lines[path])
+        if path not in self._made:
+            self._made[path] = _entry(self._lines[path])
+        return self._made[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._lines
 
     def __iter__(self) -> Iterator[str]:
         if isinstance(self._lines, AssetLines):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.cache import signature
 from buildassets.compiler.snapshot import last, take
 from tests.conftest import write_tree
 
@@ -62,6 +63,21 @@ def test_a_removed_file_is_a_change(site: Path, name: str) -> None:
     taken(site)
     (site / name).unlink()
     assert found(site) is None
+
+
+@pytest.mark.parametrize("changed", [{0}, {63, 64}, {1, 127, 128, 199}, set(range(200))])
+def test_just_what_changed_is_told_of_many(tmp_path: Path, changed: set[int]) -> None:
+    names = [f"{number:03}" for number in range(200)]
+    paths = [str(tmp_path / name) for name in names]
+    write_tree(tmp_path, dict.fromkeys(names, "a"))
+    now = time.time_ns() + MINUTE_NS
+    take(str(tmp_path / "cache"), "build", paths, [], b"", now, lambda: now)
+    write_tree(tmp_path, {names[number]: "b" for number in changed})
+    snapshot = last(str(tmp_path / "cache"), "build")
+    assert snapshot is not None
+    assert snapshot.changed.keys() == {paths[number] for number in changed}
+    assert snapshot.unchanged.keys() == set(paths).difference(snapshot.changed)
+    assert all(look == signature(path) for path, (look, _) in snapshot.changed.items())
 
 
 def test_a_write_that_restores_size_and_mtime_is_a_change(site: Path) -> None:

@@ -25,6 +25,7 @@ from buildassets.compiler.record import Record, dumped, links_of, loaded, record
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.retain import Retaining, superseded
+from buildassets.diagnostics import Diagnostic
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -180,13 +181,16 @@ class _Change:
     def _refuse(self, draft: Draft) -> None:
         """Raises BeyondError where there is more to `draft` than what it refers to."""
         source = draft.source
-        files = {shown_path(self._config, one) for one in self._record.assets[source.logical].inputs}
-        told = {found for found in self._last.diagnostics if found.location and found.location.file in files}
+        told = set(self._told_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
         if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise BeyondError
+
+    def _told_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
+        files = {shown_path(self._config, path) for path in paths}
+        return (found for found in self._last.diagnostics if found.location and found.location.file in files)
 
     def _take(self, draft: Draft) -> None:
         """Add `draft` to the assets with its links: what says the same as before leads to where it led.

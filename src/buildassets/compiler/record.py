@@ -5,6 +5,7 @@ source alone is in it too, but only by name, with what it was made of and whom i
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -58,10 +59,11 @@ class Record:
 
     def naming(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
         """`starts` and all in which their names stand, or the names of those."""
-        naming: dict[LogicalPath, list[LogicalPath]] = {logical: [] for logical in self.assets}
+        naming: defaultdict[LogicalPath, list[LogicalPath]] = defaultdict(list)
         for logical, asset in self.assets.items():
             for _, target in asset.written:
-                naming[LogicalPath(str(target))].append(logical)
+                if isinstance(target, str):
+                    naming[target].append(logical)
         return reachable(naming, starts)
 
 

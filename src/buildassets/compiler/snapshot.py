@@ -26,6 +26,8 @@ from buildassets.digest import digest
 # What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
+_LOOK_BYTES: Final = 32  # four numbers
+_MANY_BYTES: Final = 64 * _LOOK_BYTES
 
 
 @frozen
@@ -56,30 +58,42 @@ class Snapshot:
         self.looks = looks_of(names)
         digests = FileDigests({})
         changed = set(self._otherwise(was))
-        changed.update(name for name, was in kept.young.items() if digests.of(name) != was)
-        looks = self._by_name(self.looks) if changed else {}
-        self.changed = {name: (looks[name], digests.of(name)) for name in changed}
+        changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
+        self.changed = {names[number]: (self._look(number), digests.of(names[number])) for number in changed}
 
     @cached_property
     def unchanged(self) -> Mapping[str, Signature]:
         """The looks of all that is as it was, by path."""
-        looks = self._by_name(self.looks)
+        looks = dict(zip(self.names, _fours(self.looks), strict=True))
         for name in self.changed:
             del looks[name]
         return looks
 
-    def _otherwise(self, was: bytes) -> Iterator[str]:
-        """What looks otherwise. A folder that holds what it held does not: in it a file may have been replaced."""
-        if self.looks.tobytes() == was:
-            return
-        before = array("q", was)
-        folders = self.kept.folders
-        for name, one, other in zip(self.names, _fours(self.looks), _fours(before), strict=True):
-            if one != other and (name not in folders or _digest_of_names(name) != folders[name]):
-                yield name
+    def _otherwise(self, was: bytes) -> Iterator[int]:
+        """The numbers of what looks otherwise.
 
-    def _by_name(self, looks: "array[int]") -> dict[str, Signature]:
-        return dict(zip(self.names, _fours(looks), strict=True))
+        A folder that holds what it held does not: in it a file may have been replaced.
+        """
+        folders = self.kept.folders
+        for number in _differing(self.looks.tobytes(), was):
+            name = self.names[number]
+            if name not in folders or _digest_of_names(name) != folders[name]:
+                yield number
+
+    def _look(self, number: int) -> Signature:
+        size, mtime, ctime, inode = self.looks[4 * number : 4 * number + 4]
+        return size, mtime, ctime, inode
+
+
+def _differing(looks: bytes, before: bytes) -> Iterator[int]:
+    """The numbers of the files that do not look as `before`; most do, and are told from the others many at a time."""
+    for start in range(0, len(looks), _MANY_BYTES):
+        end = start + _MANY_BYTES
+        if looks[start:end] == before[start:end]:
+            continue
+        for place in range(start, min(end, len(looks)), _LOOK_BYTES):
+            if looks[place : place + _LOOK_BYTES] != before[place : place + _LOOK_BYTES]:
+                yield place // _LOOK_BYTES
 
 
 def are_settled(looks: "array[int]", at_ns: int) -> bool:

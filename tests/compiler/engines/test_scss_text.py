@@ -28,3 +28,13 @@ def test_text_that_there_is_no_room_for_is_given_and_forgotten() -> None:
     assert large.text == "four"
     assert recent.of("four") is not large
     assert recent.of("one") is recent.of("one")
+
+
+def test_import_is_found_in_either_syntax() -> None:
+    text = RecentTexts().of("@import b, a\n.c\n  d: e")
+    for _ in range(2):
+        sheet, indented = text.import_rule("a", indented=False), text.import_rule("a", indented=True)
+        assert sheet is not None
+        assert indented is not None
+        assert (sheet.has_conditions, indented.has_conditions) == (True, False)
+        assert text.import_rule("c", indented=True) is None

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from buildassets.compiler.engines import scss_syntax
-from buildassets.compiler.engines.scss_syntax import Finding
+from buildassets.compiler.engines.scss_syntax import Finding, ImportRule
 
 _MOST_CHARACTERS: Final = 4_000_000  # ten times Bootstrap; with what is found out they take twice as many bytes
 
@@ -17,6 +17,7 @@ class SassText:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._import_rules: dict[tuple[str, bool], ImportRule | None] = {}
 
     @cached_property
     def blank(self) -> str:
@@ -32,6 +33,12 @@ class SassText:
     def functions(self) -> frozenset[str]:
         """The names of the functions that it defines."""
         return frozenset(scss_syntax.functions_defined(self.blank))
+
+    def import_rule(self, name: str, *, indented: bool) -> ImportRule | None:
+        """Where it imports `name`."""
+        if (name, indented) not in self._import_rules:
+            self._import_rules[name, indented] = scss_syntax.import_rule(self.text, self.blank, name, indented=indented)
+        return self._import_rules[name, indented]
 
 
 class RecentTexts:

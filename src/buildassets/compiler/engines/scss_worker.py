@@ -62,6 +62,7 @@ class Sheet:
         self.paths = [given.path]
         self.texts = [recent.of(normalised(given.text))]
         self._recent = recent
+        self._listings = scss_imports.Listings()
         self.unreadable: set[str] = set()
         self.absences: set[str] = set()
         self.faults: list[Diagnostic] = []
@@ -74,13 +75,12 @@ class Sheet:
         """The answer to an `@import`: what libsass is to read; None leaves it a plain CSS import."""
         importer = _number(importer_key)
         del self._open[self._open.index(importer) + 1 :]
-        path, text = self.paths[importer], self.texts[importer].text
-        blank = self.texts[importer].blank
-        rule = scss_syntax.import_rule(text, blank, name, indented=path.endswith(".sass"))
+        path, text = self.paths[importer], self.texts[importer]
+        rule = text.import_rule(name, indented=path.endswith(".sass"))
         if _PLAIN_IMPORT.match(name) or (rule is not None and rule.has_conditions):
             return None
-        location = locate(named(path), text, rule.start, rule.end) if rule else Location(named(path))
-        resolution = scss_imports.resolve(name, path, self._load_paths)
+        location = locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
+        resolution = scss_imports.resolve(name, path, self._load_paths, self._listings.exists)
         self.absences.update(resolution.absences)
         number = self._numbered(name, location, resolution)
         if number is None:

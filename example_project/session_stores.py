@@ -6,6 +6,7 @@ process may be forked after this. Whatever a server's outage raises becomes Stor
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -39,21 +40,9 @@ def store_at(url: str) -> SessionStore:
     return MemcachedStore(url) if urlsplit(url).scheme == "memcached" else RedisStore(url)
 
 
-def outages(url: str) -> tuple[type[Exception], ...]:
-    """What the client for this SESSION_URL raises when its server is down."""
-    if urlsplit(url).scheme == "memcached":
-        from pymemcache.exceptions import MemcacheError
-
-        return MemcacheError, OSError
-    from redis import RedisError
-
-    return (RedisError,)
-
-
-def memcached_address(url: str) -> tuple[str, int]:
-    """Host and port of `memcached://HOST:PORT`."""
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or MEMCACHED_PORT
+def key_of(session_id: str) -> str:
+    """The key of a session. The id itself is not in the store: whoever reads that cannot take a session over."""
+    return f"session:{sha256(session_id.encode()).hexdigest()}"
 
 
 class RedisStore:
@@ -64,9 +53,9 @@ class RedisStore:
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
-        self._outages = outages(url)
+        self._outages = (redis.RedisError,)
         # One more attempt reaches a server that was started again behind an open connection.
-        retry = Retry(NoBackoff(), retries=1)
+        retry = Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,))
         timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
         self._client = redis.Redis.from_url(url, retry=retry, max_connections=MOST_CONNECTIONS, **timeouts)
 
@@ -93,11 +82,13 @@ class MemcachedStore:
     def __init__(self, url: str) -> None:
         from pymemcache.client.base import PooledClient
         from pymemcache.client.retrying import RetryingClient
-        from pymemcache.exceptions import MemcacheUnexpectedCloseError
+        from pymemcache.exceptions import MemcacheError, MemcacheUnexpectedCloseError
 
-        self._outages = outages(url)
+        self._outages = (MemcacheError, OSError)
+        parts = urlsplit(url)
+        address = parts.hostname or "", parts.port or MEMCACHED_PORT
         timeouts = {"timeout": TIMEOUT_SECONDS, "connect_timeout": TIMEOUT_SECONDS}
-        client = PooledClient(memcached_address(url), max_pool_size=MOST_CONNECTIONS, default_noreply=False, **timeouts)
+        client = PooledClient(address, max_pool_size=MOST_CONNECTIONS, default_noreply=False, **timeouts)
         closed = [MemcacheUnexpectedCloseError, ConnectionError]
         self._client = RetryingClient(client, attempts=2, retry_for=closed)
 

@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import ServiceUnavailable
 
-from session_stores import SessionStore, StoreDownError, store_at
+from session_stores import SessionStore, StoreDownError, key_of, store_at
 from settings import Settings
 
 ID_BYTES = 32
@@ -79,7 +79,7 @@ class StoredSessionInterface(SessionInterface):
         except BadSignature:
             return StoredSession()
         try:
-            kept = self._store.read(_key(session_id), _seconds(app))
+            kept = self._store.read(key_of(session_id), _seconds(app))
         except StoreDownError as fault:
             app.logger.error("the session store is down: %s", fault)
             return StoredSession(is_down=True)
@@ -103,13 +103,13 @@ class StoredSessionInterface(SessionInterface):
 
     def _keep(self, app: Flask, session: StoredSession) -> None:
         if session.former_id:
-            self._store.delete(_key(session.former_id))
+            self._store.delete(key_of(session.former_id))
         content = self.serializer.dumps(dict(session)).encode()
         if session.id:
-            self._store.replace(_key(session.id), content, _seconds(app))
+            self._store.replace(key_of(session.id), content, _seconds(app))
         elif session:
             session.id = secrets.token_urlsafe(ID_BYTES)
-            self._store.add(_key(session.id), content, _seconds(app))
+            self._store.add(key_of(session.id), content, _seconds(app))
 
     def _set_cookie(self, app: Flask, session: StoredSession, response: Response) -> None:
         where = {"domain": self.get_cookie_domain(app), "path": self.get_cookie_path(app)}
@@ -124,11 +124,6 @@ class StoredSessionInterface(SessionInterface):
             response.set_cookie(name, signed, expires=self.get_expiration_time(app, session), **where, **how)
         elif not session.id and session.modified:
             response.delete_cookie(name, **where, **how)
-
-
-def _key(session_id: str) -> str:
-    """The id itself is not in the store: whoever reads that cannot take a session over."""
-    return f"session:{sha256(session_id.encode()).hexdigest()}"
 
 
 def _seconds(app: Flask) -> int:

@@ -2,7 +2,6 @@
 
 import logs
 import settings as site
-from session_stores import TIMEOUT_SECONDS, memcached_address
 
 _config = site.load()
 
@@ -46,24 +45,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _config.secure_cookies
 SESSION_SAVE_EVERY_REQUEST = True  # or else it expires that long after it was last changed, not last used
 CSRF_FAILURE_VIEW = "django_site.views.forged"
 
-if _config.session_url.startswith("cookie:"):
-    SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-elif _config.session_url.startswith("memcached:"):
-    SESSION_ENGINE = "django_site.stored_sessions"
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
-            "LOCATION": "{}:{}".format(*memcached_address(_config.session_url)),
-            "OPTIONS": {"timeout": TIMEOUT_SECONDS, "connect_timeout": TIMEOUT_SECONDS, "dead_timeout": 1},
-        }
-    }
-else:
-    SESSION_ENGINE = "django_site.stored_sessions"
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": _config.session_url,
-            "OPTIONS": {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS},
-        }
-    }
+SESSION_URL = _config.session_url
+_in_cookies = SESSION_URL.startswith("cookie:")
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies" if _in_cookies else "django_site.stored_sessions"

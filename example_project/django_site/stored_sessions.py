@@ -1,47 +1,61 @@
-"""Django's sessions in a cache, told apart from a cache that does not answer.
+"""Django's sessions in one of the stores of `session_stores`: what `SESSION_ENGINE` names unless they are in cookies.
 
-Django's own takes an outage for an empty session, and so signs everybody out; and a refresh of its expiry writes the
-whole session, over what another request may have changed meanwhile.
+Django's own `cache` backend takes an outage for an empty session, and so signs everybody out; and a refresh of the
+expiry writes the whole session, over what another request may have changed meanwhile.
 """
 
-from django.contrib.sessions.backends import cache
+from functools import cache
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 
-import settings
 from django_site import views
-from session_stores import StoreDownError, outages, told_as_store_down
-
-OUTAGES = outages(settings.load().session_url)
+from session_stores import StoreDownError, key_of, store_at
 
 
-class SessionStore(cache.SessionStore):
-    """`is_down` where the cache did not answer: what looks empty is not known then, and nothing is changed."""
+@cache
+def _store():
+    return store_at(settings.SESSION_URL)
+
+
+class SessionStore(SessionBase):
+    """`is_down` where the store did not answer: what looks empty is not known then, and nothing is changed."""
 
     is_down = False
 
     def load(self):
         try:
-            with told_as_store_down(OUTAGES):
-                content = self._cache.get(self.cache_key)
+            kept = _store().read(key_of(self.session_key), self.get_session_cookie_age())
         except StoreDownError:
             self.is_down = True
             return {}
-        if content is None:
+        if kept is None:
             self._session_key = None
-        return content or {}
+            return {}
+        return self.serializer().loads(kept)
+
+    def exists(self, session_key):
+        return False  # ids are long and random: no two are alike
+
+    def create(self):
+        self._session_key = self._get_new_session_key()
+        self.save(must_create=True)
+        self.modified = True
 
     def save(self, must_create=False):
         if self.is_down:
             return
-        with told_as_store_down(OUTAGES):
-            if self.modified or must_create or not self.session_key:
-                super().save(must_create)
-            else:
-                self._cache.touch(self.cache_key, self.get_expiry_age())
+        if self.session_key is None:
+            self.create()
+        elif must_create or self.modified:
+            content = self.serializer().dumps(self._get_session(no_load=must_create))
+            keep = _store().add if must_create else _store().replace
+            keep(key_of(self.session_key), content, self.get_expiry_age())
 
     def delete(self, session_key=None):
-        with told_as_store_down(OUTAGES):
-            super().delete(session_key)
+        if session_key := session_key or self.session_key:
+            _store().delete(key_of(session_key))
 
 
 class Sessions(SessionMiddleware):
@@ -54,4 +68,4 @@ class Sessions(SessionMiddleware):
         try:
             return super().process_response(request, response)
         except StoreDownError:
-            return views.sorry(request, 503) if request.session.modified else response
+            return views.sorry(request, 503)

@@ -1,55 +1,84 @@
 """Releases of the example, and the servers that its sessions may be in."""
 
+import compileall
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
 
 from tests.example.servers import PROJECT, free_port, memcached_command, redis_command, running
 
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 STORES = ("cookie", "redis", "memcached")
 
 
-def build(project: Path, output: Path) -> Path:
-    """Build `project` into `output`; gives `output`."""
-    command = [sys.executable, "-m", "buildassets", "build", "-q", "-o", str(output)]
-    subprocess.run(command, cwd=project, check=True)
-    return output
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Gives a folder that `make` fills. One of the processes of a test run does, all use it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(made, ignore_errors=True)
+                make(made)
+                done.touch()
+        return made
+
+    return folder
+
+
+def build(project: Path) -> Path:
+    """Build `project`; gives the release directory."""
+    subprocess.run([sys.executable, "-m", "buildassets", "build", "-q"], cwd=project, check=True)
+    return project / "build"
+
+
+def _copy_of_the_example(folder: Path) -> None:
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("build", ".buildassets", "__pycache__", ".env"))
+    compileall.compile_dir(folder, quiet=1)  # once for all processes that start from here
+    build(folder)
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the example, so that nothing is written into the checkout."""
-    ignored = shutil.ignore_patterns("build", ".buildassets", "__pycache__", ".env")
-    return shutil.copytree(PROJECT, tmp_path_factory.mktemp("example") / "project", ignore=ignored)
+def project(made_once: MadeOnce) -> Path:
+    """A copy of the example, built."""
+    return made_once("project", _copy_of_the_example)
 
 
 @pytest.fixture(scope="session")
 def release(project: Path) -> Path:
     """The release directory of the example."""
-    return build(project, project / "build")
+    return project / "build"
 
 
-@pytest.fixture(scope="session")
-def next_project(project: Path, release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example with other styles, modules and pictures, with `release` in it as what was built before."""
-    changed = shutil.copytree(project, tmp_path_factory.mktemp("next") / "project")
+def change(project: Path) -> None:
+    """Make other styles, modules and pictures of those that the example has."""
     for name in ("assets/scss/_base.scss", "assets/js/app/tides/harmonics.js", "assets/js/app/clock.js"):
-        (changed / name).write_text((changed / name).read_text() + "\n/*! of the next release */\n")
-    picture = changed / "assets/img/icon.svg"
+        (project / name).write_text((project / name).read_text() + "\n/*! of the next release */\n")
+    picture = project / "assets/img/icon.svg"
     picture.write_text(picture.read_text().replace("<svg ", '<svg data-of="the next release" ', 1))
-    assert (changed / release.relative_to(project)).is_dir()
-    return changed
 
 
 @pytest.fixture(scope="session")
-def next_release(next_project: Path) -> Path:
-    """The release after `release`; it carries the files of that."""
-    return build(next_project, next_project / "build")
+def next_release(project: Path, made_once: MadeOnce) -> Path:
+    """The release after `release`, built where that was; it carries the files of that."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(project, folder)
+        change(folder)
+        build(folder)
+
+    return made_once("next", make) / "build"
 
 
 @pytest.fixture(scope="session")

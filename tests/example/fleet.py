@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.example.servers import PROJECT, free_port, wait_until
+from tests.example.servers import free_port, wait_until
 from tests.example.visitor import CODE, Visitor
 
 APPLICATIONS = {"flask": "app:create_app()", "django": "django_site.wsgi"}
-KEY = "a key that only the processes of this test know"
-_NOT_COPIED = shutil.ignore_patterns("assets", "build", ".buildassets", "__pycache__", ".env", "node_modules")
+KEY = "a-key-that-only-the-processes-of-this-test-know"
+_NOT_COPIED = shutil.ignore_patterns("assets", "build", ".buildassets")
 _STOP_SECONDS = 60
 
 
@@ -24,11 +24,6 @@ def environment(framework_port: int, **variables: str) -> dict[str, str]:
     """All that a web process knows from outside."""
     told = {"PORT": str(framework_port), "WEB_CONCURRENCY": "1", "SECRET_KEY": KEY, "HARBOUR_CODE": CODE}
     return {"PATH": os.environ["PATH"], "SECURE_COOKIES": "0", "PYTHONDONTWRITEBYTECODE": "1", **told, **variables}
-
-
-def copy_code(folder: Path) -> None:
-    """Put the example's code into `folder`."""
-    shutil.copytree(PROJECT, folder, ignore=_NOT_COPIED)
 
 
 @dataclass
@@ -47,8 +42,8 @@ class Worker:
         return self.folder.with_suffix(".log")
 
     def start(self, release: Path) -> None:
-        """Make the folder, with a copy of `release`, and wait until the site answers."""
-        copy_code(self.folder)
+        """Make the folder, with copies of `release` and of the code beside that, and wait until the site answers."""
+        shutil.copytree(release.parent, self.folder, ignore=_NOT_COPIED)
         shutil.copytree(release, self.folder / "build")
         command = [sys.executable, "-m", "gunicorn", APPLICATIONS[self.framework]]
         told = environment(self.port, **self.variables)

@@ -56,10 +56,14 @@ class Visitor:
         """Ask for a page or an asset."""
         return self._ask("GET", path)
 
-    def post(self, path: str, **fields: str) -> Answer:
-        """Send a form with the token that the page at `path` has, or else the one for signing in."""
-        token = _TOKEN.search(self.get(path).text)
-        return self.post_without_token(path, **({token[1]: token[2]} if token else {}), **fields)
+    def post(self, path: str, *, form: str = "", **fields: str) -> Answer:
+        """Send a form with the token that the page at `form` has, or else the one at `path`."""
+        return self.post_without_token(path, **self.token(form or path), **fields)
+
+    def token(self, path: str) -> dict[str, str]:
+        """The hidden field of the page at `path`, if it has one."""
+        found = _TOKEN.search(self.get(path).text)
+        return {found[1]: found[2]} if found else {}
 
     def post_without_token(self, path: str, **fields: str) -> Answer:
         """Send just these fields."""
@@ -67,7 +71,12 @@ class Visitor:
 
     def sign_in(self, code: str = CODE) -> Answer:
         """Become a skipper."""
-        return self.post("/sign-in", name="Ann", boat=self.boat, length_m="9.5", draught_m="1.5", code=code)
+        return self.sign_in_with(self.token("/sign-in"), code)
+
+    def sign_in_with(self, token: Mapping[str, str], code: str = CODE) -> Answer:
+        """The same, with a form that was loaded before."""
+        boat = {"name": "Ann", "boat": self.boat, "length_m": "9.5", "draught_m": "1.5"}
+        return self.post_without_token("/sign-in", **token, **boat, code=code)
 
     def ask_for_berth(self, arrival: str) -> Answer:
         """Ask for a berth from that day on."""
@@ -104,12 +113,20 @@ class Visitor:
                 else:
                     self.cookies.pop(name, None)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a page has their boat's name."""
+        return self._is_known(self.get("/visit"))
+
+    def _is_known(self, page: Answer) -> bool:
+        return f">{self.boat}</a>" in page.text
+
     def faults_of_page(self, path: str, files: Mapping[str, bytes]) -> list[str]:
         """What is wrong with the page for somebody who is signed in, and with its assets; `files` are all there are."""
         page = self.get(path)
         if page.status != 200:
             return [f"{page.status} for {path}"]
-        lost = [] if f">{self.boat}</a>" in page.text else [f"signed out at {path}"]
+        lost = [] if self._is_known(page) else [f"signed out at {path}"]
         return lost + [fault for name in page.assets() for fault in self.faults_of_asset(name, files)]
 
     def faults_of_asset(self, name: str, files: Mapping[str, bytes]) -> list[str]:

@@ -1,0 +1,75 @@
+"""What a store of sessions keeps, seen past the site: keys, and for how many seconds more."""
+
+import re
+import socket
+import time
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import redis
+from pymemcache.client.base import Client
+
+
+class Kept(Protocol):
+    """All entries of a store."""
+
+    def seconds(self) -> dict[str, float]:
+        """For how long each entry is there."""
+
+    def shorten(self, seconds: int) -> None:
+        """Leave each entry so many seconds."""
+
+    def clear(self) -> None:
+        """Drop all entries."""
+
+
+def kept_at(url: str) -> Kept:
+    """What the server of this SESSION_URL keeps."""
+    return KeptInRedis(url) if url.startswith("redis:") else KeptInMemcached(url)
+
+
+class KeptInRedis:
+    """The entries of a Redis."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def seconds(self) -> dict[str, float]:
+        with redis.Redis.from_url(self._url) as client:
+            return {key.decode(): client.ttl(key) for key in client.scan_iter()}
+
+    def shorten(self, seconds: int) -> None:
+        with redis.Redis.from_url(self._url) as client:
+            for key in client.scan_iter():
+                client.expire(key, seconds)
+
+    def clear(self) -> None:
+        with redis.Redis.from_url(self._url) as client:
+            client.flushall()
+
+
+class KeptInMemcached:
+    """The entries of a Memcached."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname or "", parts.port or 0)
+
+    def seconds(self) -> dict[str, float]:
+        with socket.create_connection(self._address) as connection, connection.makefile("rwb") as lines:
+            lines.write(b"lru_crawler metadump all\r\n")
+            lines.flush()
+            listed = iter(lambda: lines.readline().decode(), "END\r\n")
+            found = [re.match(r"key=(\S+) exp=(-?\d+) ", line) for line in listed]
+        return {unquote(one[1]): int(one[2]) - time.time() for one in found if one}
+
+    def shorten(self, seconds: int) -> None:
+        client = Client(self._address)
+        for key in self.seconds():
+            client.touch(key, seconds, noreply=False)
+        client.close()
+
+    def clear(self) -> None:
+        client = Client(self._address)
+        client.flush_all(noreply=False)
+        client.close()

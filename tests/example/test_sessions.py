@@ -1,0 +1,221 @@
+"""Sessions: in a cookie, in Redis and in Memcached, in Flask and in Django, and what happens when the store is away."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.example.conftest import STORES
+from tests.example.fleet import KEY, Worker
+from tests.example.kept import Kept, kept_at
+from tests.example.servers import free_port, memcached_command, redis_command, running
+from tests.example.visitor import Visitor
+
+_FRAMEWORKS = ("flask", "django")
+_STORED = ("redis", "memcached")
+Start = Callable[..., Worker]
+
+
+@pytest.fixture(scope="module")
+def start(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a site with these settings, or gives the one that was started with them before."""
+    started: dict[tuple[str, ...], Worker] = {}
+    with ExitStack() as stack:
+
+        def site(framework: str, **variables: str) -> Worker:
+            key = (framework, *sorted(f"{name}={value}" for name, value in variables.items()))
+            if key not in started:
+                started[key] = worker = Worker(framework, tmp_path_factory.mktemp("site") / "folder", variables)
+                stack.callback(worker.kill)
+                worker.start(release)
+            return started[key]
+
+        yield site
+
+
+@pytest.fixture(params=_FRAMEWORKS)
+def framework(request: pytest.FixtureRequest) -> str:
+    """Each of the two."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def visitor(
+    request: pytest.FixtureRequest, framework: str, start: Start, session_url: Callable[[str], str]
+) -> Iterator[Visitor]:
+    """Somebody at a site with the store that the test names, of which nothing is kept yet."""
+    url = session_url(request.param)
+    if url != "cookie:":
+        kept_at(url).clear()
+    with Visitor(start(framework, SESSION_URL=url).port) as one:
+        yield one
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest, session_url: Callable[[str], str]) -> Kept:
+    """What the visitor's store keeps."""
+    return kept_at(session_url(request.node.callspec.params["visitor"]))
+
+
+in_each_store = pytest.mark.parametrize("visitor", STORES, indirect=True)
+in_each_server = pytest.mark.parametrize("visitor", _STORED, indirect=True)
+
+
+@in_each_store
+def test_who_signs_in_is_known_until_they_sign_out(visitor: Visitor) -> None:
+    assert not visitor.is_known
+    assert visitor.sign_in().headers["Location"] == "/berth"
+    assert ">Kittiwake</a>" in visitor.get("/visit").text
+    assert visitor.post("/sign-out", form="/berth").status == 303
+    assert ">Sign in</a>" in visitor.get("/visit").text
+    assert "session" not in visitor.cookies
+
+
+@in_each_store
+def test_a_wrong_code_signs_nobody_in(visitor: Visitor) -> None:
+    assert visitor.sign_in(code="seal-on-the-ship").status == 422
+    assert not visitor.is_known
+
+
+@in_each_store
+def test_a_form_without_its_token_is_refused(visitor: Visitor) -> None:
+    visitor.sign_in()
+    assert visitor.post_without_token("/sign-out").status == 403
+    assert visitor.post_without_token("/berth", berth="Town quay").status == 403
+    assert visitor.is_known
+
+
+@in_each_store
+def test_who_only_reads_has_no_session(visitor: Visitor) -> None:
+    assert not [page for page in ("/", "/tides", "/visit", "/health") if visitor.get(page).headers["Set-Cookie"]]
+
+
+@in_each_store
+def test_a_cookie_that_was_changed_is_none(visitor: Visitor) -> None:
+    visitor.sign_in()
+    session = visitor.cookies["session"]
+    visitor.cookies["session"] = ("A" if session[0] != "A" else "B") + session[1:]
+    assert not visitor.is_known
+
+
+@in_each_store
+def test_a_request_for_a_berth_is_there_until_it_is_withdrawn(visitor: Visitor) -> None:
+    visitor.sign_in()
+    arrival = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    assert visitor.ask_for_berth(arrival).status == 303
+    assert arrival in visitor.get("/").text
+    assert visitor.post("/berth/withdraw", form="/berth").status == 303
+    assert arrival not in visitor.get("/").text
+
+
+@in_each_server
+def test_signing_in_gives_another_id_and_the_former_one_is_worth_nothing(visitor: Visitor) -> None:
+    visitor.sign_in()
+    former = dict(visitor.cookies)
+    visitor.sign_in()
+    assert visitor.cookies["session"] != former["session"]
+    visitor.cookies = former
+    assert not visitor.is_known
+
+
+@in_each_server
+def test_each_request_gives_the_session_its_whole_life_again(visitor: Visitor, kept: Kept) -> None:
+    visitor.sign_in()
+    kept.shorten(60)
+    assert max(kept.seconds().values()) <= 60
+    answer = visitor.get("/visit")
+    assert min(kept.seconds().values()) > 13 * 24 * 3600
+    assert "expires=" in answer.headers["Set-Cookie"].lower()
+
+
+@in_each_server
+def test_a_session_that_the_store_has_dropped_is_over(visitor: Visitor, kept: Kept) -> None:
+    visitor.sign_in()
+    kept.clear()
+    assert not visitor.is_known
+    assert visitor.get("/berth").headers["Location"] == "/sign-in"
+    assert visitor.sign_in().status == 303
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_cookies_are_for_this_site_by_tls_and_out_of_reach_of_scripts(
+    framework: str, store: str, start: Start, session_url: Callable[[str], str]
+) -> None:
+    site = start(framework, SESSION_URL=session_url(store), SECURE_COOKIES="1")
+    with Visitor(site.port) as visitor:
+        cookies = visitor.sign_in().headers.get_all("Set-Cookie", [])
+    (session,) = [cookie for cookie in cookies if cookie.startswith("session=")]
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in session.split(";")}
+    assert [cookie for cookie in cookies if "; Secure" not in cookie] == []
+
+
+@pytest.mark.parametrize("store", ["cookie", "redis"])
+def test_a_new_key_signs_and_the_former_one_is_still_good(
+    framework: str, store: str, start: Start, session_url: Callable[[str], str]
+) -> None:
+    told = {"SESSION_URL": session_url(store)}
+    new = {"SECRET_KEY": "the key that takes the place of the former one"}
+    with Visitor(start(framework, **told).port) as visitor:
+        visitor.sign_in()
+    for variables in ({**new, "SECRET_KEY_FALLBACKS": KEY}, new):
+        with Visitor(start(framework, **told, **variables).port) as later:
+            later.cookies = visitor.cookies
+            assert later.is_known
+        visitor = later
+
+
+class Store:
+    """A server of sessions that may stop answering."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        port = free_port()
+        command = redis_command(port, folder) if name == "redis" else memcached_command(port)
+        self.url = f"{name}://127.0.0.1:{port}"
+        self.running = running(command, port, folder / "log")
+
+
+@pytest.fixture(params=_STORED)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """Each of the two, for this test only."""
+    return Store(request.param, tmp_path)
+
+
+def test_while_the_store_is_gone_public_pages_are_there_and_others_say_so(
+    framework: str, store: Store, start: Start
+) -> None:
+    with Visitor(start(framework, SESSION_URL=store.url).port) as visitor:
+        with store.running:
+            visitor.sign_in()
+            assert visitor.is_known
+        cookies = dict(visitor.cookies)
+        page, private = visitor.get("/visit"), visitor.get("/berth")
+        assert (page.status, "We cannot tell who you are" in page.text) == (200, True)
+        assert (private.status, private.headers["Retry-After"]) == (503, "30")
+        assert "Signing in is not possible" in private.text
+        assert visitor.post_without_token("/sign-out").status in {403, 503}
+        assert visitor.cookies["session"] == cookies["session"]
+
+
+def test_nobody_can_sign_in_while_the_store_is_gone(framework: str, store: Store, start: Start) -> None:
+    with Visitor(start(framework, SESSION_URL=store.url).port) as visitor:
+        with store.running:
+            token = visitor.token("/sign-in")
+        answer = visitor.sign_in_with(token)
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_who_was_signed_in_before_the_store_hung_still_is_afterwards(
+    framework: str, store: Store, start: Start
+) -> None:
+    with Visitor(start(framework, SESSION_URL=store.url).port) as visitor, store.running as server:
+        visitor.sign_in()
+        server.send_signal(signal.SIGSTOP)
+        while_it_hangs = visitor.get("/berth").status
+        server.send_signal(signal.SIGCONT)
+        assert while_it_hangs == 503
+        assert visitor.is_known

@@ -1,0 +1,166 @@
+"""A Flask extension: the helpers in templates, static files by the release, `flask assets build|watch|check`.
+
+    app = Flask(__name__)
+    FlaskAssets(app)
+
+or `assets = FlaskAssets()` and, in a factory, `assets.init_app(app)`. Imports Flask, and with it click; the compiler is
+another process.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import click
+import flask
+from flask.sansio.app import App
+
+from buildassets.runtime.assets import Assets
+from buildassets.runtime.wsgi import AssetServer
+
+__all__ = ["FlaskAssets", "commands"]
+
+_EXTENSION: Final = "buildassets"  # the key in `app.extensions`, whose value is the release
+_MANIFEST: Final = os.path.join("build", "manifest.json")
+
+
+class FlaskAssets:
+    """The assets of applications, as their configurations say. Where these say nothing:
+
+    - `BUILDASSETS_MANIFEST`: the nearest `build/manifest.json`, in the application's folder or above. A relative path
+      is taken from that folder. With None no manifest is read, and every name has a URL: for tests without a build.
+    - `BUILDASSETS_URL`: the URL prefix of the manifest.
+    - `BUILDASSETS_STATIC`: `static`, whether `url_for("static", filename=…)` gives the URLs of assets. What is no asset
+      has the URL that it always had.
+    - `BUILDASSETS_SERVE`: `serve`, whether the application serves the files of the release.
+
+    In debug mode the manifest is read again whenever another has taken its place.
+    """
+
+    def __init__(self, app: App | None = None, *, static: bool = False, serve: bool = False) -> None:
+        self._static = static
+        self._serve = serve
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: App) -> None:
+        """Equip `app`, which is configured. Raises ManifestError where its manifest cannot be read."""
+        assets = app.extensions[_EXTENSION] = _read(app)
+        environment: Any = app.jinja_env
+        environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
+        environment.assets = assets
+        app.cli.add_command(commands)
+        changed: Any = app
+        if app.config.setdefault("BUILDASSETS_STATIC", self._static):
+            changed.url_for = environment.globals["url_for"] = _UrlFor(changed.url_for, assets, self._current_request)
+        if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
+            self._wrap(changed, assets)
+
+    @property
+    def assets(self) -> Assets:
+        """The release of the current application."""
+        assets: Assets = self._current_app().extensions[_EXTENSION]
+        return assets
+
+    def _wrap(self, app: Any, assets: Assets) -> None:
+        app.wsgi_app = AssetServer(app.wsgi_app, assets=assets)
+
+    def _current_app(self) -> App:
+        return flask.current_app
+
+    def _current_request(self) -> Any:
+        return flask.request if flask.has_request_context() else None
+
+
+def _read(app: App) -> Assets:
+    given = app.config.setdefault("BUILDASSETS_MANIFEST", _nearest_manifest(app.root_path))
+    url = app.config.setdefault("BUILDASSETS_URL", None)
+    if given is None:
+        from buildassets.runtime.unbuilt import UnbuiltAssets
+
+        return UnbuiltAssets(url or "/assets/")
+    # `app.run(debug=True)` sets the mode after this, and then runs the program again with this variable.
+    is_debugged = app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
+    return Assets(os.path.join(app.root_path, given), url=url, reload=is_debugged)
+
+
+def _nearest_manifest(folder: str) -> str:
+    """`build/manifest.json` in `folder`, or in the nearest folder above that has one."""
+    own = os.path.join(folder, _MANIFEST)
+    found = own
+    while not os.path.exists(found):
+        if folder == (folder := os.path.dirname(folder)):
+            return own
+        found = os.path.join(folder, _MANIFEST)
+    return found
+
+
+class _UrlFor:
+    """`url_for` that gives static files the URLs of the release, and leaves all else to the `own` of the application.
+
+    `static` with `css/a.css` is the asset `css/a.css`; of a blueprint, `admin.static`, it is `admin/css/a.css`.
+    """
+
+    def __init__(self, own: Callable[..., str], assets: Assets, current_request: Callable[[], Any]) -> None:
+        self._own = own
+        self._assets = assets
+        self._current_request = current_request
+
+    def __call__(self, /, endpoint: str, **values: Any) -> str:
+        request = self._current_request()
+        name = _static_name(endpoint, values.get("filename"), request and request.blueprint)
+        if name is None or name not in self._assets:
+            return self._own(endpoint, **values)
+        url = self._assets.url(name)
+        if request is not None and len(values) == 1:
+            return url
+        # What else is asked for is as in the URL that it would have been: host, query and anchor.
+        own = urlsplit(self._own(endpoint, **values))
+        host = f"{own.scheme}://{own.netloc}/" if own.netloc else ""
+        query = f"?{own.query}" if own.query else ""
+        anchor = f"#{own.fragment}" if own.fragment else ""
+        return urljoin(host, url) + query + anchor
+
+
+def _static_name(endpoint: str, filename: object, blueprint: str | None) -> str | None:
+    """The logical path of the static file that is meant; None where none is."""
+    if not isinstance(filename, str):
+        return None
+    if endpoint.startswith("."):
+        endpoint = f"{blueprint or ''}{endpoint}".removeprefix(".")
+    folder, _, view = f".{endpoint}".rpartition(".")
+    return "/".join([*filter(None, folder.split(".")), filename]) if view == "static" else None
+
+
+commands: Final = click.Group("assets", help="Compile the assets; see `flask assets build --help`.")
+
+
+def _add(verb: str, description: str) -> None:
+    settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+    @commands.command(verb, help=description, add_help_option=False, context_settings=settings)
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def run(arguments: tuple[str, ...]) -> None:
+        _run([sys.executable, "-m", "buildassets", verb, *arguments])
+
+
+_add("build", "Compile everything into the release directory.")
+_add("check", "Report what a build would complain about; write nothing.")
+_add("watch", "Build, and build again whenever something changes.")
+
+
+def _run(command: list[str]) -> None:
+    """Become `command`; where a test has taken the place of stdout, run it and say what it says."""
+    try:
+        sys.stdout.fileno()
+    except OSError:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 ours
+        click.echo(done.stdout, nl=False)
+        click.echo(done.stderr, nl=False, err=True)
+        sys.exit(done.returncode)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)  # noqa: S606 ours

@@ -1,0 +1,46 @@
+"""Litestar: the helpers in templates, and a route handler that serves the files of the release.
+
+    assets = Assets("build/manifest.json")
+    config = TemplateConfig(directory="templates", engine=JinjaTemplateEngine, engine_callback=with_assets(assets))
+    app = Litestar([..., asset_files(assets)], template_config=config)
+
+Imports Litestar.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import asgi
+from litestar.handlers import ASGIRouteHandler
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.types import Receive, Scope, Send
+
+from buildassets.paths import from_url
+from buildassets.runtime.asgi import AssetServer
+from buildassets.runtime.assets import Assets
+
+__all__ = ["AssetServer", "asset_files", "with_assets"]
+
+
+def with_assets(assets: Assets) -> Callable[[JinjaTemplateEngine], None]:
+    """The `engine_callback` that gives the helpers to templates."""
+
+    def equip(engine: JinjaTemplateEngine) -> None:
+        environment: Any = engine.engine
+        environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
+        environment.assets = assets
+
+    return equip
+
+
+def asset_files(assets: Assets) -> ASGIRouteHandler:
+    """The handler for all below the path of the URL prefix. Raises ManifestError where a file is not there."""
+    server = AssetServer(assets=assets)
+
+    @asgi(urlsplit(assets.prefix).path, is_mount=True, copy_scope=True, opt={"exclude_from_auth": True})
+    async def files(scope: Scope, receive: Receive, send: Send) -> None:
+        # Litestar's own path has lost the mount's, and got a slash at the end.
+        await server({**scope, "path": from_url(scope["raw_path"].decode("latin-1"))}, receive, send)
+
+    return files

@@ -1,0 +1,33 @@
+"""A Quart extension: what `buildassets.runtime.flask` is to Flask, with the same settings and commands.
+
+    app = Quart(__name__)
+    QuartAssets(app)
+
+Imports Quart, and with it Flask and click; the compiler is another process.
+"""
+
+from typing import Any
+
+import quart
+from flask.sansio.app import App
+
+from buildassets.runtime.asgi import AssetServer
+from buildassets.runtime.assets import Assets
+from buildassets.runtime.flask import FlaskAssets
+
+__all__ = ["QuartAssets"]
+
+
+class QuartAssets(FlaskAssets):
+    """The assets of applications; see FlaskAssets."""
+
+    def _wrap(self, app: Any, assets: Assets) -> None:
+        app.asgi_app = AssetServer(app.asgi_app, assets=assets)
+
+    def _current_app(self) -> App:
+        return quart.current_app
+
+    def _current_request(self) -> Any:
+        if quart.has_websocket_context():
+            return quart.websocket
+        return quart.request if quart.has_request_context() else None

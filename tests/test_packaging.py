@@ -31,6 +31,12 @@ def test_the_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"buildassets"}
 
 
+def test_pytest_finds_the_fixture_of_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+        assert "[pytest11]\nbuildassets = buildassets.testing.pytest_plugin\n" in archive.read(name).decode()
+
+
 def test_the_run_stage_needs_no_dependency(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
     python = str(tmp_path / "venv/bin/python")

@@ -50,6 +50,7 @@ def _stateless(
 
 
 def _told(refused: "list[Access]") -> str:
-    told = dict.fromkeys(str(one) for one in refused)
-    lines = [f"not stateless: {len(refused)} accesses, {len(told)} different ones", *list(told)[:_TOLD_AT_MOST]]
-    return "\n\n".join(lines)
+    told = list(dict.fromkeys(str(one) for one in refused))
+    more = [f"and {len(told) - _TOLD_AT_MOST} more"] if len(told) > _TOLD_AT_MOST else []
+    head = f"not stateless: {len(refused)} access{'es' if len(refused) > 1 else ''}"
+    return "\n\n".join([head, *told[:_TOLD_AT_MOST], *more])

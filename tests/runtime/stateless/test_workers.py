@@ -1,0 +1,72 @@
+"""A worker of each framework needs nothing of its machine: 1,000 requests open one manifest and change nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_tree
+from tests.runtime.served import build_release
+from tests.runtime.stateless.workers import REQUESTS, SERVERS, Served, served
+
+JINJA = """<!doctype html>
+{{ importmap() }}{{ stylesheet("css/app.css") }}{{ script("js/app.js") }}{{ image(name) }}
+{{ inline_asset("css/critical.css") }}{{ livereload() }}
+"""
+DJANGO = """<!doctype html>{% load buildassets static %}
+{% importmap %}{% stylesheet "css/app.css" %}{% script "js/app.js" %}{% image name %}
+{% inline_asset "css/critical.css" %}{% livereload %}
+"""
+SOURCES = {
+    "css/app.css": "a { b: url(../img/logo.svg) }",
+    "css/critical.css": "p { q: r }",
+    "img/logo.svg": "<svg/>",
+    "js/app.js": "start()",
+}
+
+
+def served_by(framework: str, folder: Path) -> Served:
+    """What a worker answers and does at a site in `folder`."""
+    write_tree(folder / "site", {"templates/page.html": JINJA, "templates/page.django.html": DJANGO})
+    build_release(folder / "site", SOURCES)
+    return served(framework, folder / "site", folder / "strace.txt")
+
+
+@pytest.fixture(scope="module", params=[name for name in SERVERS if name != "hoarder"])
+def worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """What a worker of one of the frameworks answered and did."""
+    return served_by(request.param, tmp_path_factory.mktemp("worker"))
+
+
+def test_it_answers_on_a_file_system_that_is_read_only_and_without_home(worker: Served) -> None:
+    assert (worker.told["can_write"], worker.told["home"]) == (False, None)
+    assert len(worker.bodies) == 4
+
+
+def test_the_manifest_is_opened_once(worker: Served) -> None:
+    told = [access for access in worker.accesses("read", settled=False) if "manifest.json" in access]
+    assert len(told) == 1, told
+    calls = [call for call in worker.calls if "/manifest.json" in call.arguments]
+    assert len(calls) == 1, calls
+
+
+def test_nothing_is_changed_and_nothing_started(worker: Served) -> None:
+    assert worker.accesses("change", settled=False) == []
+    assert worker.accesses("run", settled=True) == []
+    assert [call for call in worker.calls if call.is_change and call.time > worker.settled_at] == []
+
+
+def test_requests_open_nothing_but_the_files_that_are_served(worker: Served) -> None:
+    opened = worker.accesses("read", settled=True)
+    assert [one for one in opened if "/build/assets/" not in one] == []
+    calls = [call for call in worker.calls if call.time > worker.settled_at]
+    assert [call for call in calls if "/build/assets/" not in call.arguments] == []
+
+
+def test_a_worker_that_keeps_state_is_found_out_both_ways(tmp_path: Path) -> None:
+    hoarder = served_by("hoarder", tmp_path)
+    told = "\n".join(hoarder.accesses("change", settled=True))
+    calls = "\n".join(call.arguments for call in hoarder.calls if call.is_change and call.time > hoarder.settled_at)
+    assert ("/dev/shm/buildassets-visits" in told, "/dev/shm/buildassets-visits" in calls) == (True, True)
+    opened = [one for one in hoarder.accesses("read", settled=True) if "manifest.json" in one]
+    assert len(opened) > REQUESTS / 5
+    assert len(opened) < len([call for call in hoarder.calls if "/manifest.json" in call.arguments])

@@ -1,121 +1,105 @@
-"""Django's own admin with its static files from a release: its pages as Django writes them, in a browser."""
+"""Django's own admin with its static files from a release: its pages, unchanged, from a server in a browser."""
 
-from collections.abc import Callable
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import django
 import pytest
 
 from tests.browser.conftest import Browser
-from tests.conftest import write_tree
-from tests.corpus.building import Release, build, source_root
-from tests.runtime.pages import run_python
+from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import manage
 
 pytestmark = pytest.mark.browser
 
-# A process of its own, since a process can have one configuration only.
-_SITE = """
-import sys
-from pathlib import Path
-
-import django
-from django.conf import settings
-from django.contrib.staticfiles.storage import StaticFilesStorage
+_APPS = [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "messages", "sessions", "staticfiles")]
+_PROCESSORS = ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]
+PROJECT: Tree = {
+    "buildassets.toml": "compress = []",
+    "manage.py": """import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+""",
+    "settings.py": f"""from pathlib import Path
+BASE_DIR = Path(__file__).parent
+SECRET_KEY = "of no use"
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "urls"
+STATIC_URL = "/static/"
+STORAGES = {{"staticfiles": {{"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}}}
+BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = ["buildassets.runtime.django", *{_APPS}]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [{{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "APP_DIRS": True,
+    "OPTIONS": {{"context_processors": {[*_PROCESSORS, "django.contrib.messages.context_processors.messages"]}}},
+}}]
+""",
+    "urls.py": """from django.contrib import admin
+from django.http import HttpResponse
 from django.urls import path
-
-from buildassets.runtime import Assets
-
-release = Path(sys.argv[1])
-assets = Assets(release / "manifest.json")
-
-
-class ReleaseStorage(StaticFilesStorage):
-    def url(self, name, force=False):
-        return assets.url(name)
-
-
-settings.configure(
-    SECRET_KEY="of no use",
-    ALLOWED_HOSTS=["testserver"],
-    ROOT_URLCONF=__name__,
-    STATIC_URL="/assets/",
-    STORAGES={"staticfiles": {"BACKEND": f"{__name__}.ReleaseStorage"}},
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    INSTALLED_APPS=[
-        "django.contrib.admin",
-        "django.contrib.auth",
-        "django.contrib.contenttypes",
-        "django.contrib.messages",
-        "django.contrib.sessions",
-        "django.contrib.staticfiles",
-    ],
-    MIDDLEWARE=[
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-    ],
-    TEMPLATES=[
-        {
-            "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "APP_DIRS": True,
-            "OPTIONS": {
-                "context_processors": [
-                    "django.template.context_processors.request",
-                    "django.contrib.auth.context_processors.auth",
-                    "django.contrib.messages.context_processors.messages",
-                ]
-            },
-        }
-    ],
-)
-django.setup()
-
-from django.contrib import admin
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.test import Client
-
-urlpatterns = [path("admin/", admin.site.urls)]
-call_command("migrate", verbosity=0)
-harbour_master = User.objects.create_superuser("pilot")
-client = Client()
-
-
-def keep(url):
-    answer = client.get(url)
-    assert answer.status_code == 200, (url, answer.status_code)
-    folder = release / url.strip("/")
-    folder.mkdir(parents=True)
-    (folder / "index.html").write_bytes(answer.content)
-
-
-keep("/admin/login/")
-client.force_login(harbour_master)
-for url in ("/admin/jsi18n/", "/admin/auth/user/", f"/admin/auth/user/{harbour_master.pk}/change/"):
-    keep(url)
-"""
+urlpatterns = [path("admin/", admin.site.urls), path("favicon.ico", lambda request: HttpResponse(status=204))]
+""",
+    "wsgi.py": """import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+from django.core.wsgi import get_wsgi_application
+from buildassets.runtime.django import assets
+from buildassets.runtime.wsgi import AssetServer
+application = AssetServer(get_wsgi_application(), assets=assets())
+""",
+    "serve.py": """from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIServer, make_server
+from wsgi import application
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+with make_server("127.0.0.1", 0, application, Server) as server:
+    print(server.server_port, flush=True)
+    server.serve_forever()
+""",
+}
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The admin's static files, and beside them some of its pages."""
-    folder = tmp_path_factory.mktemp("admin")
-    static = source_root(Path(django.__file__).parent / "contrib/admin/static")
-    built = build(folder, f"sources = [{static}]\n")
-    run_python(_SITE, str(built.folder))
-    write_tree(built.folder, {"favicon.ico": ""})  # which Chromium asks for
-    return built
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with its admin, built, and with one user."""
+    folder = write_tree(tmp_path_factory.mktemp("admin"), PROJECT)
+    built = manage(folder, "assets", "build")
+    assert (built.returncode, built.stdout) == (0, ""), built.stderr
+    assert re.fullmatch(r"built 1\d\d assets .*\n", built.stderr)  # and no warning
+    assert manage(folder, "migrate", "-v", "0").stderr == ""
+    password = {"DJANGO_SUPERUSER_PASSWORD": "pilot"}
+    manage(folder, "createsuperuser", "--noinput", "--username=pilot", "--email=", environment=password)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def url(release: Release, serve: Callable[[Path], str]) -> str:
-    return serve(release.folder) + "admin/"
+def url(project: Path) -> Iterator[str]:
+    command = [sys.executable, "serve.py"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}/admin/"
+        server.terminate()
 
 
-def test_the_build_of_the_admin_says_nothing(release: Release) -> None:
-    assert "warning" not in release.messages
-    assert len(release.manifest.assets) > 100
+@pytest.fixture
+def admin(browser: Browser, url: str) -> Browser:
+    """A browser whose user has signed in, as the page lets him."""
+    browser.open(url + "login/")
+    if browser.value("document.querySelector('#id_username')"):
+        browser.value("[id_username.value, id_password.value] = ['pilot', 'pilot']")
+        browser.click("[type=submit]")
+        browser.wait_for("document.querySelector('#user-tools')")
+    return browser
 
 
 def test_the_login_page_is_styled(browser: Browser, url: str) -> None:
@@ -125,20 +109,29 @@ def test_the_login_page_is_styled(browser: Browser, url: str) -> None:
     assert browser.faults() == []
 
 
-def test_a_list_can_be_selected_at_once(browser: Browser, url: str) -> None:
-    browser.open(url + "auth/user/")
-    browser.click("#action-toggle")
-    browser.wait_for("document.querySelector('#result_list tr.selected')")
-    assert browser.faults() == []
+def test_every_file_of_a_page_is_of_the_release(admin: Browser, url: str) -> None:
+    admin.open(url)
+    loaded = admin.value("performance.getEntriesByType('resource').map(entry => entry.name)")
+    files = [one for one in loaded if "/static/" in one]
+    assert len(files) > 5
+    assert [one for one in files if not re.search(r"\.[0-9a-f]{12}\.\w+$", one)] == []
+    assert admin.faults() == []
 
 
-def test_a_form_has_its_calendar_and_its_double_list(browser: Browser, url: str) -> None:
-    browser.open(url + "auth/user/1/change/")
-    browser.wait_for("document.querySelector('.selector-available select option')")
-    before = browser.value("document.querySelectorAll('#id_user_permissions_to option').length")
-    browser.click("#id_user_permissions_add_all")
-    browser.wait_for("document.querySelectorAll('#id_user_permissions_to option').length > 10")
-    browser.picture("django-admin-form")
+def test_a_list_can_be_selected_at_once(admin: Browser, url: str) -> None:
+    admin.open(url + "auth/user/")
+    admin.click("#action-toggle")
+    admin.wait_for("document.querySelector('#result_list tr.selected')")
+    assert admin.faults() == []
+
+
+def test_a_form_has_its_calendar_and_its_double_list(admin: Browser, url: str) -> None:
+    admin.open(url + "auth/user/1/change/")
+    admin.wait_for("document.querySelector('.selector-available select option')")
+    before = admin.value("document.querySelectorAll('#id_user_permissions_to option').length")
+    admin.click("#id_user_permissions_add_all")
+    admin.wait_for("document.querySelectorAll('#id_user_permissions_to option').length > 10")
+    admin.picture("django-admin-form")
     assert before == 0
-    assert browser.value("document.querySelectorAll('.datetimeshortcuts .date-icon').length") >= 2
-    assert browser.faults() == []
+    assert admin.value("document.querySelectorAll('.datetimeshortcuts .date-icon').length") >= 2
+    assert admin.faults() == []

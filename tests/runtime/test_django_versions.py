@@ -1,0 +1,59 @@
+"""The tests of the Django application with other releases of Django than the one that is installed here.
+
+The oldest that is supported runs in any environment that has it; the newest may need a newer Python than this one.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_TESTS = "tests/runtime/django"
+_NEWEST_PYTHON_OF_42 = (3, 12)
+_PYTHON_OF_NEWEST = ("python3.14", "python3.13", "python3.12")
+_NOT_AGAIN = "not runserver and not wrong_settings"  # slow, or of no interest to Django
+_NEEDED = ("pytest", "pytest-randomly", "pytest-xdist", "hypothesis")
+
+
+def environment(python: str, release: str) -> Path:
+    """The Python of a virtual environment with that release, made once and kept in `.cache`."""
+    version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    folder = ROOT / ".cache/django" / f"{release.strip('=<>~.*')}-python-{version}"
+    whole = folder / "whole"
+    if not whole.exists():
+        subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
+        install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        packages = [f"django{release}", *_NEEDED, "--editable", str(ROOT)]
+        done = subprocess.run([*install, *packages], capture_output=True, text=True)
+        if done.returncode:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"cannot install Django{release}: {done.stderr}")
+        whole.touch()
+    return folder / "bin/python"
+
+
+def run_tests(python: Path) -> str:
+    """What pytest says last of the tests of the application; the test fails if they do."""
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", _NOT_AGAIN, _TESTS]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:]
+    return str(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.skipif(django.VERSION < (5, 0), reason="it is the one that is installed")
+@pytest.mark.skipif(sys.version_info[:2] > _NEWEST_PYTHON_OF_42, reason="it does not support this Python")
+def test_with_the_oldest_release() -> None:
+    assert " passed" in run_tests(environment(sys.executable, "==4.2.*"))
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="it is the one that is installed")
+def test_with_the_newest_release() -> None:
+    python = next(filter(None, map(shutil.which, _PYTHON_OF_NEWEST)), None)
+    if python is None:
+        pytest.skip("it needs Python 3.12 or newer")
+    assert " passed" in run_tests(environment(python, ">=6.0"))

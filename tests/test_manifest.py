@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from buildassets.document import checksum
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, Manifest, Retained, dumps, is_whole, loads, read_document
+from buildassets.manifest import Delta, Entry, Manifest, Retained, dumps, is_whole, loads, read_document
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -30,6 +30,7 @@ ENTRY = Entry(
     imports=("js/lib.js",),
     map="css/app.css.map",
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
+    deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )
 
 OLD = Entry(
@@ -56,6 +57,7 @@ FULL = Manifest(
     {"vendor/old/": {"lit": "vendor/lit2/index.js", "cdn": "https://example.com/x.js"}},
     {"js/a%2Cb.js": "js/a,b.js"},
     "livereload.json",
+    dictionaries=True,
 )
 
 

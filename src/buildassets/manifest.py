@@ -25,6 +25,7 @@ __all__ = [
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
     "SCHEMA",
+    "Delta",
     "Entry",
     "Manifest",
     "Retained",
@@ -43,13 +44,22 @@ LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name 
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """An asset as what differs from an earlier file. `digest` is the SHA-256 in base64 of the file that holds it."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One asset. `file` is relative to the release directory's `assets/`; sizes in bytes.
 
     `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes; `digests`
     are the SHA-256 of the copies in base64, and that of the file as `identity` where there is no `integrity`;
     `inputs`, `references` and `imports` are sorted; `imports` are the modules that a script loads before it runs, among
-    them those that an import map names; `map` is the logical path of the source map, if there is one.
+    them those that an import map names; `map` is the logical path of the source map, if there is one. `deltas` are by
+    the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their files.
     """
 
     file: str
@@ -62,6 +72,7 @@ class Entry:
     imports: tuple[str, ...] = ()
     map: str | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+    deltas: Mapping[str, Delta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class Manifest:
     `retained` are earlier releases, the newest first.
     `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
-    production has one.
+    production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     """
 
     version: str
@@ -95,6 +106,7 @@ class Manifest:
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     livereload: str | None = None
+    dictionaries: bool = False
 
 
 def dumps(manifest: Manifest) -> str:
@@ -152,6 +164,8 @@ def _others(manifest: Manifest) -> dict[str, Any]:
         others["modules"] = dict(manifest.modules)
     if manifest.livereload is not None:
         others["livereload"] = manifest.livereload
+    if manifest.dictionaries:
+        others["dictionaries"] = True
     return others
 
 
@@ -225,6 +239,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["imports"] = list(entry.imports)
     if entry.map is not None:
         document["map"] = entry.map
+    if entry.deltas:
+        document["deltas"] = {one: {"size": to.size, "digest": to.digest} for one, to in entry.deltas.items()}
     return document
 
 
@@ -257,6 +273,7 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             scopes=document.get("scopes", {}),
             modules=document.get("modules", {}),
             livereload=document.get("livereload"),
+            dictionaries=document.get("dictionaries") is True,
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None
@@ -315,4 +332,5 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         imports=tuple(fields.get("imports", ())),
         map=fields.get("map"),
         digests=fields.get("digests", {}),
+        deltas={one: Delta(to["size"], to["digest"]) for one, to in fields.get("deltas", {}).items()},
     )

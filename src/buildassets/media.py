@@ -3,6 +3,7 @@
 The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests.
 """
 
+from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -102,6 +103,7 @@ _BY_SUFFIX: Final = {
 # Of these a build has made sure that they are UTF-8, or their text cannot say what it is. Markup says it itself.
 _UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
 SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → of a copy's name
+DELTA: Final = "dcz"  # the content coding of what differs from an earlier file (RFC 9842), and the suffix of its name
 
 _OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
 _OPAQUE_APPLICATIONS: Final = frozenset((".bin", ".eot", ".gz", ".pdf", ".wasm", ".webmanifest", ".zip"))
@@ -123,6 +125,11 @@ def suffix(path: str) -> str:
 def content_type(media_type: str) -> str:
     """The `Content-Type` to serve an asset of `media_type` with (RFC 9110, section 8.3)."""
     return f"{media_type}; charset=utf-8" if media_type in _UTF8_TYPES else media_type
+
+
+def delta_file(file: str, dictionary: str) -> str:
+    """The name of the delta to `file` from one whose SHA-256 in base64 is `dictionary`. Raises ValueError for none."""
+    return f"{file}.{a2b_base64(dictionary, strict_mode=True)[:6].hex()}.{DELTA}"
 
 
 @cache  # a build asks ten times of each path

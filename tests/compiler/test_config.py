@@ -223,7 +223,7 @@ def test_codings_have_levels(project: Path, text: str, levels: dict[str, int]) -
 def test_a_level_of_no_coding_names_those_that_there_are(project: Path) -> None:
     fault = _fault("compress = { gzip = 9, brotli = 9 }")
     assert (fault.code, fault.message) == ("config/unknown-key", "unknown key `compress.brotli`")
-    assert fault.hint == "use one of `br`, `gzip`, `zstd`"
+    assert fault.hint == "use one of `br`, `dcz`, `gzip`, `zstd`"
     assert _marked(fault) == "brotli"
 
 

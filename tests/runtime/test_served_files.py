@@ -245,3 +245,17 @@ def test_origins_are_those_that_browsers_send() -> None:
 def test_what_is_no_origin_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="is no origin"):
         normal_origins([name])
+
+
+def test_a_delta_is_found_with_its_file_and_has_to_be_there(manifest: Path) -> None:
+    dictionary, file = "A" * 43 + "=", file_of(manifest, "css/app.css")
+    told = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
+    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=told))
+    change(manifest, lambda document: document.update(dictionaries=True))
+    with pytest.raises(ManifestError, match=r"000000000000\.dcz`, which is not there"):
+        ServedFiles(Assets(manifest))
+    file.with_name(f"{file.name}.000000000000.dcz").write_bytes(b"delta")
+    assets = Assets(manifest)
+    deltas = found(ServedFiles(assets), assets.url("css/app.css")).deltas
+    assert deltas is not None
+    assert deltas[dictionary].path == f"{file}.000000000000.dcz"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from buildassets.runtime.conditions import http_date
 from buildassets.runtime.ranges import Span
-from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Resource, answer
+from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Representation, Resource, answer
 
 CONTENT = {"identity": string.ascii_letters.encode() * 4, "gzip": b"gzip" * 30, "br": b"br" * 40}
 MODIFIED = 784111777
@@ -241,3 +241,48 @@ def test_ranges_give_the_very_bytes(wanted: list[tuple[int, int]]) -> None:
         assert parts == [one for one in asked_for if one]
     else:
         assert given.status == 200 if any(asked_for) else given.status == 416
+
+
+HAD = "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4="
+SCRIPT = replace(
+    SHEET,
+    path="/r/js/app.0123456789ab.js",
+    deltas={HAD: Representation("/r/js/app.0123456789ab.js.a591a6d40bf4.dcz", 20, '"d1ff.dcz"')},
+)
+BROWSER = "gzip, deflate, br, zstd, dcb, dcz"
+
+
+def test_who_has_an_earlier_file_gets_what_differs() -> None:
+    given = ask(SCRIPT, accept_encoding=BROWSER, available_dictionary=f":{HAD}:")
+    assert given.file == (SCRIPT.deltas or {})[HAD]
+    assert {
+        "content-encoding": "dcz",
+        "content-length": "20",
+        "etag": '"d1ff.dcz"',
+        "vary": "Accept-Encoding, Available-Dictionary",
+    }.items() <= headers(given).items()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "had"),
+    [
+        (BROWSER, ""),
+        (BROWSER, ":AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"),
+        (BROWSER, "::"),
+        ("gzip, br", f":{HAD}:"),
+        (f"{BROWSER};q=0", f":{HAD}:"),
+    ],
+)
+def test_all_others_get_a_copy(accepted: str, had: str) -> None:
+    given = ask(SCRIPT, accept_encoding=accepted, available_dictionary=had)
+    assert headers(given)["content-encoding"] == "br"
+
+
+def test_a_browser_is_asked_to_keep_a_file_for_its_successors() -> None:
+    assert headers(ask(SCRIPT))["use-as-dictionary"] == 'match="app.*.js"'
+    assert "use-as-dictionary" not in headers(ask(SHEET))
+
+
+@pytest.mark.parametrize("name", ["a+b.0123456789ab.js", "a*.0123456789ab.js"])
+def test_a_name_that_would_be_another_pattern_is_no_dictionary(name: str) -> None:
+    assert "use-as-dictionary" not in headers(ask(replace(SCRIPT, path=f"/r/{name}")))

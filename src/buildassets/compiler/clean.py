@@ -18,7 +18,7 @@ from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
-from buildassets.media import SUFFIXES
+from buildassets.media import SUFFIXES, delta_file
 
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
 
@@ -128,6 +128,7 @@ def _named(manifest: Manifest) -> frozenset[str]:
     for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
         for entry in assets.values():
             named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
+            named |= {delta_file(entry.file, dictionary) for dictionary in entry.deltas}
     return frozenset(named)
 
 

@@ -149,7 +149,7 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
     for coding in codings:
         if not is_available(coding):
             message = f"this Python cannot write `{coding}`"
-            hint = f'run `pip install "buildassets[{coding}]"`'
+            hint = 'run `pip install "buildassets[zstd]"`'
             yield error("config/unavailable", message, place_of_setting(config, "compress"), hint=hint)
 
 

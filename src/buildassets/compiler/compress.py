@@ -2,13 +2,17 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from importlib import import_module
 from typing import Any, Final
+
+from buildassets.media import DELTA
 
 # RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
 # Written here because what `gzip` puts into the last two differs between Python versions.
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
 _UNKNOWN_SYSTEM: Final = b"\xff"
+_DELTA_HEADER: Final = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"  # a skippable frame of zstd, which the digest fills
 _TRIED_HARD: Final = {1: b"\x04", 9: b"\x02"}  # by level
 
 
@@ -74,6 +78,17 @@ def _unzstd(copy: bytes, size: int) -> bytes:
     return _zstd_module().decompress(copy)  # type: ignore[no-any-return]
 
 
+def delta(content: bytes, dictionary: bytes, level: int) -> bytes:
+    """`content` in the content coding `dcz` (RFC 9842, section 5), for whoever has `dictionary`."""
+    zstd = _zstd_module()
+    if hasattr(zstd, "ZstdDict"):  # Python 3.14
+        frame = zstd.compress(content, level, zstd_dict=zstd.ZstdDict(dictionary, is_raw=True))
+    else:
+        raw = zstd.ZstdCompressionDict(dictionary, dict_type=zstd.DICT_TYPE_RAWCONTENT)
+        frame = zstd.ZstdCompressor(level=level, dict_data=raw).compress(content)
+    return _DELTA_HEADER + sha256(dictionary).digest() + bytes(frame)
+
+
 def _zstd_module() -> Any:
     try:
         return import_module("compression.zstd")  # Python 3.14
@@ -83,7 +98,7 @@ def _zstd_module() -> Any:
 
 def is_available(coding: str) -> bool:
     """Whether this Python has what it takes to write that content coding."""
-    if coding != "zstd":
+    if coding not in ("zstd", DELTA):
         return True
     try:
         _zstd_module()

@@ -146,7 +146,11 @@ class _Level:
 
 
 # A browser need not keep more than 8 MB to decompress zstd (RFC 9659); levels from 20 up may ask for more.
-_LEVELS: Final[Mapping[str, _Level]] = {"gzip": _Level(1, 9, 9), "br": _Level(0, 11, 11), "zstd": _Level(1, 19, 19)}
+_LEVELS: Final[Mapping[str, _Level]] = {
+    "gzip": _Level(1, 9, 9),
+    "br": _Level(0, 11, 11),
+    **dict.fromkeys(("zstd", "dcz"), _Level(1, 19, 19)),
+}
 _USUAL: Final = ("gzip", "br")
 
 

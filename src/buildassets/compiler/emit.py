@@ -22,7 +22,7 @@ from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
 from buildassets.manifest import IDENTITY, MANIFEST_NAME, Entry, Manifest
-from buildassets.media import SUFFIXES, media_of
+from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -206,6 +206,8 @@ def files_of(output: str, entry: Entry) -> Iterator[str]:
     yield path
     for coding in entry.encodings:
         yield path + SUFFIXES[coding]
+    for dictionary in entry.deltas:
+        yield delta_file(path, dictionary)
 
 
 def _size_bytes(path: str) -> int | None:

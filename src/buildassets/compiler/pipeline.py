@@ -16,6 +16,7 @@ from buildassets.compiler.carry import Previous, carried_over
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
 from buildassets.compiler.config import Config, Retain, shown_path
+from buildassets.compiler.deltas import with_deltas
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
@@ -30,6 +31,7 @@ from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.errors import BuildError
 from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
+from buildassets.media import DELTA
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -117,6 +119,10 @@ class _Means:
         limits = config.retain or (Retain() if self.previous else None)
         return Retaining(limits, self.clock) if limits and self.mode == "production" else None
 
+    def makes_deltas(self, config: Config) -> bool:
+        """Whether browsers get assets as what differs from those of earlier releases."""
+        return DELTA in config.compress and self.mode == "production"
+
     def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
         """The limits that hold for `assets`: none in development, where they are as large as they are written."""
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
@@ -138,12 +144,14 @@ class _Means:
         self, config: Config, release: Release, assets: Iterable[Named], earlier: Earlier
     ) -> dict[LogicalPath, Stored]:
         """Take `assets` and what belongs to them into `release`. Raises OSError."""
-        levels = config.compress if self.mode == "production" else {}
+        levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
+        levels = levels if self.mode == "production" else {}
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
 
 
 def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
-    if last is not None and can_be_amended(config) and not means.previous:
+    is_alone = not means.previous and not means.makes_deltas(config)
+    if last is not None and can_be_amended(config) and is_alone:
         with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
             return _amended(config, means, last)
     compilation = _compile(config, means)
@@ -185,6 +193,8 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
             raise BuildError(faults)
         manifest = _manifest(config, compilation, stored, means.mode)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
+        if means.makes_deltas(config):
+            manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
         names = release.finish(dumps(manifest).encode("ascii"))
     files = tuple(release_files(config.output, manifest))
     record = (

@@ -80,7 +80,7 @@ class Release:
 
     __slots__ = (
         *("_assets", "_digest", "_maps", "_page_map", "_retained"),
-        *("entries", "manifest", "paths", "prefix", "reached", "texts", "watcher_file"),
+        *("entries", "has_dictionaries", "manifest", "paths", "prefix", "reached", "texts", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -94,6 +94,7 @@ class Release:
         self._digest = document.get("release")
         self._retained = document.get("retained", ())
         self.watcher_file = document.get("livereload")
+        self.has_dictionaries = document.get("dictionaries") is True
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
         self.paths = _Made(self._path)  # what stands behind the prefix
         self.reached = _Made(self._reached)

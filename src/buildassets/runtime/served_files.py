@@ -11,12 +11,13 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
 from buildassets.document import no_manifest, refusal
 from buildassets.errors import ManifestError
-from buildassets.media import SUFFIXES, content_type
+from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
 from buildassets.paths import from_url, normalise
 from buildassets.runtime.assets import Assets, Release, files_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, Resource]
 
+_NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
 _READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -77,7 +79,10 @@ class ServedFiles:
         try:
             for entry in release.all_entries():
                 try:
-                    table.setdefault(prefix + entry["file"], _resource(entry, self._folder, now_s))
+                    resource = _resource(entry, self._folder, now_s)
+                    if release.has_dictionaries and media_of(entry["file"]).compressible:
+                        resource = replace(resource, deltas=_deltas(entry, self._folder))
+                    table.setdefault(prefix + entry["file"], resource)
                 except _OtherwiseError as fault:
                     faults.append(str(fault))
         except (KeyError, TypeError, AttributeError, ValueError):
@@ -157,6 +162,16 @@ def _name_digest(file: str, size: int) -> str:
     from buildassets.digest import digest  # which loads OpenSSL, and what this version builds needs none
 
     return digest(f"{size:x} {file}".encode("utf-8", "surrogateescape"))
+
+
+def _deltas(entry: Mapping[str, Any], folder: str) -> Mapping[str, Representation]:
+    """The deltas to a file, by the digest of what a browser must have. Raises as `_resource` does."""
+    deltas = {}
+    for dictionary, told in entry.get("deltas", {}).items():
+        path = f"{folder}/{delta_file(entry['file'], dictionary)}"
+        _modified(path, told["size"])
+        deltas[dictionary] = Representation(path, told["size"], f'"{_tag(told["digest"])}.{DELTA}"')
+    return deltas or _NO_DELTAS
 
 
 def _tag(digest: str) -> str:

@@ -6,10 +6,12 @@ standard library and vocabulary only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from buildassets.media import SUFFIXES
+from buildassets.media import DELTA, SUFFIXES
+from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
 from buildassets.runtime.ranges import Span, wanted_spans
@@ -33,6 +35,7 @@ REASONS: Final[Mapping[int, str]] = {
 # What an answer depends on, beside method and path.
 REQUEST_HEADERS: Final = (
     "accept-encoding",
+    "available-dictionary",
     "if-match",
     "if-modified-since",
     "if-none-match",
@@ -44,6 +47,7 @@ REQUEST_HEADERS: Final = (
 EVERY_ORIGIN: Final = "*"
 
 _MOST_CHARACTERS: Final = 8192  # of a header, also of one that comes in many lines
+_FINGERPRINT: Final = re.compile(r"\.[0-9a-f]{12}(?=(?:\.[^.]*)?\Z)")
 _METHODS: Final = "GET, HEAD, OPTIONS"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FOR_ONCE: Final = "no-store"
@@ -69,6 +73,8 @@ class Resource:
 
     `tags` and `sizes` are those of `codings`, which begin with `identity`; every asset has one of these, so they are
     no more than must be. `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
+    `deltas` are those to the file, by the digest of what a browser must have, and None where browsers are not asked to
+    keep it as a dictionary for deltas to its successors (RFC 9842).
     """
 
     path: str
@@ -78,6 +84,7 @@ class Resource:
     tags: tuple[str, ...]
     modified: int
     is_lasting: bool = True
+    deltas: Mapping[str, Representation] | None = None
 
     def representation(self, coding: str) -> Representation:
         """The file, or one of its copies."""
@@ -120,10 +127,11 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
     if any(len(value) > _MOST_CHARACTERS for value in headers.values()):
         return _refusal(431)
     sizes = dict(zip(resource.codings, resource.sizes, strict=True))
-    coding = preferred_coding(headers.get("accept-encoding"), sizes)
+    delta = (resource.deltas or {}).get(_available_dictionary(headers))
+    coding = preferred_coding(headers.get("accept-encoding"), {**sizes, DELTA: delta.size} if delta else sizes)
     if coding is None:
         return _refusal(406, ("Vary", "Accept-Encoding"))
-    chosen = resource.representation(coding)
+    chosen = delta if delta and coding == DELTA else resource.representation(coding)
     common = (*common, ("ETag", chosen.etag), ("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE))
     status = refused(headers, chosen.etag, resource.modified)
     if status == NOT_MODIFIED:
@@ -145,7 +153,7 @@ def _content(resource: Resource, chosen: Representation, spans: tuple[Span, ...]
     common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)), _NO_SNIFFING)
     if spans is None:
         lengths = (("Content-Type", resource.type), ("Content-Length", str(chosen.size)))
-        return Answer(200, (*lengths, *common), (Span(0, chosen.size),), chosen)
+        return Answer(200, (*lengths, *common, *_dictionary_headers(resource)), (Span(0, chosen.size),), chosen)
     if not spans:
         return _refusal(416, ("Content-Range", f"bytes */{chosen.size}"))
     if len(spans) == 1:
@@ -168,6 +176,22 @@ def _parts(resource: Resource, chosen: Representation, spans: tuple[Span, ...], 
     return Answer(206, (*described_all, *common), tuple(content), chosen)
 
 
+def _available_dictionary(headers: Mapping[str, str]) -> str:
+    """The digest of the file that the browser has, in base64 (RFC 9842, section 2.2); empty for none."""
+    return headers.get("available-dictionary", "").strip(" \t").removeprefix(":").removesuffix(":")
+
+
+def _dictionary_headers(resource: Resource) -> Headers:
+    """Which later files this one is a dictionary for (RFC 9842, section 2.1): those of its name, by a URL pattern.
+
+    It is relative to the file's own URL, so that it holds under any prefix.
+    """
+    name = to_url(resource.path.rpartition("/")[2])
+    if resource.deltas is None or "+" in name or "*" in name:  # which mean something else in a pattern
+        return ()
+    return (("Use-As-Dictionary", f'match="{_FINGERPRINT.sub(".*", name)}"'),)
+
+
 def _content_range(span: Span, size: int) -> str:
     return f"bytes {span.start}-{span.stop - 1}/{size}"
 
@@ -175,7 +199,8 @@ def _content_range(span: Span, size: int) -> str:
 def _common_headers(resource: Resource, origin: str | None, origins: Collection[str]) -> Headers:
     """What every answer about a resource says: who may read it, and what it varies with."""
     is_for_some = bool(origins) and EVERY_ORIGIN not in origins and resource.is_lasting
-    varies = ["Accept-Encoding"] * (len(resource.codings) > 1) + ["Origin"] * is_for_some
+    varies = ["Accept-Encoding"] * (len(resource.codings) > 1 or bool(resource.deltas))
+    varies += ["Available-Dictionary"] * bool(resource.deltas) + ["Origin"] * is_for_some
     common: Headers = (("Vary", ", ".join(varies)),) if varies else ()
     # A page of any origin that may read where the watcher listens may listen too.
     if not resource.is_lasting or not (EVERY_ORIGIN in origins or origin in origins):

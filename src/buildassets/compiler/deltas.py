@@ -1,0 +1,93 @@
+"""Deltas: an asset as what differs from the file that a browser has of an earlier release (RFC 9842).
+
+Takes a manifest that retains earlier releases, gives it with its deltas. Reads files of the release, takes in new ones.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from buildassets.compiler.cache import Cache
+from buildassets.compiler.compress import delta, library
+from buildassets.compiler.traces import Stale
+from buildassets.compiler.values import frozen
+from buildassets.digest import digest, in_base64
+from buildassets.manifest import Delta, Entry, Manifest
+from buildassets.media import delta_file, media_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor  # 10 ms
+
+
+class Files(Protocol):
+    """The files of a release, by their names below `assets/`."""
+
+    def content(self, file: str) -> bytes:
+        """What `file` consists of. Raises OSError."""
+
+    def take_in(self, file: str, content: bytes) -> None:
+        """Let it have a `file` of that content. Raises OSError."""
+
+
+@frozen
+class _Pair:
+    """A file of the release, and the one of an earlier release that has its logical path."""
+
+    logical: str
+    file: str
+    earlier: str
+    smallest_bytes: int  # of the file and its copies: a delta has to be smaller
+
+
+def with_deltas(
+    manifest: Manifest, files: Files, level: int, cache: Cache | None = None, executor: "Executor | None" = None
+) -> Manifest:
+    """`manifest` with deltas for what an earlier release has otherwise, where they are smaller than all copies.
+
+    Threads of `executor` compress. Raises OSError.
+    """
+    begun = [(pair, _begun(pair, files, level, cache, executor)) for pair in _pairs(manifest)]
+    deltas: dict[str, dict[str, Delta]] = {}
+    for pair, made in begun:
+        dictionary, content = made()
+        if content and len(content) < pair.smallest_bytes:
+            known = Delta(len(content), in_base64(digest(content)))
+            files.take_in(delta_file(pair.file, dictionary), content)
+            deltas.setdefault(pair.logical, {})[dictionary] = known
+    assets = {path: _with(entry, deltas.get(path, {})) for path, entry in manifest.assets.items()}
+    return replace(manifest, assets=assets, dictionaries=True)
+
+
+def _with(entry: Entry, deltas: Mapping[str, Delta]) -> Entry:
+    return replace(entry, deltas=deltas) if deltas else entry
+
+
+def _pairs(manifest: Manifest) -> Iterator[_Pair]:
+    for path, entry in manifest.assets.items():
+        if not media_of(entry.file).compressible:
+            continue
+        earlier = {one.assets[path].file: None for one in manifest.retained if path in one.assets}
+        smallest_bytes = min((entry.size, *entry.encodings.values()))
+        yield from (_Pair(path, entry.file, file, smallest_bytes) for file in earlier)
+
+
+def _begun(
+    pair: _Pair, files: Files, level: int, cache: Cache | None, executor: "Executor | None"
+) -> Callable[[], tuple[str, bytes]]:
+    if executor is None:
+        return lambda: _made(pair, files, level, cache)
+    return executor.submit(_made, pair, files, level, cache).result
+
+
+def _made(pair: _Pair, files: Files, level: int, cache: Cache | None) -> tuple[str, bytes]:
+    """The digest of the earlier file, in base64, and the delta, from the cache if it has that."""
+    dictionary, content = files.content(pair.earlier), files.content(pair.file)
+    name = digest(dictionary)
+    if cache is None:
+        return in_base64(name), delta(content, dictionary, level)
+    step, key = f"delta {name} {digest(content)}", f"{level} {library('zstd')}"
+    made = cache.recall(step, key)
+    if isinstance(made, Stale):
+        made = delta(content, dictionary, level)
+        cache.keep(step, key, (), made, cache.now())
+    return in_base64(name), made

@@ -31,6 +31,10 @@ class ConfigError(BuildAssetsError):
     exit_code = 2
 
 
+class ReleaseError(BuildAssetsError):
+    """A release, or an archive of one, is not what it should be, or cannot be put where it should."""
+
+
 class ManifestError(BuildAssetsError):
     """A manifest cannot be read, is no manifest, or has a schema that this version does not know."""
 

@@ -21,6 +21,7 @@ from buildassets.document import (
 )
 
 __all__ = [
+    "ASSETS_FOLDER",
     "IDENTITY",
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
@@ -40,6 +41,7 @@ __all__ = [
 
 IDENTITY: Final = "identity"  # the content coding of a file as it is (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
+ASSETS_FOLDER: Final = "assets"  # beside it, with all files of the release
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name has no fingerprint, as theirs have
 
 

@@ -13,6 +13,9 @@ _VERBS = {
     "check": "report everything that a build would complain about; write nothing",
     "clean": "remove what no retained release names; with --all, also the release and the cache",
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
+    "pack": "write the release as one archive, the same bytes everywhere",
+    "unpack": "take a release out of an archive, every byte of it proven",
+    "verify": "prove every byte of a release, or of an archive of one, by its manifest",
     "watch": "build, and build again whenever something changes",
 }
 

@@ -155,6 +155,11 @@ def read_options(command: _Command) -> _Command:
     return _with(command, _JSON, _OUTPUT, _CONFIG)
 
 
+def release_options(command: _Command) -> _Command:
+    """The options of every verb that takes a release as it is."""
+    return _with(command, _QUIET, _JSON, _CONFIG)
+
+
 def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
     """`command` with `options`; the last stands first in the help."""
     for option in options:

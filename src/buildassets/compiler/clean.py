@@ -13,11 +13,11 @@ from typing import Final
 
 from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.emit import ASSETS_FOLDER, STAGING_PREFIX
+from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads
 from buildassets.media import SUFFIXES, delta_file
 
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it

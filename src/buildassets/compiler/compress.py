@@ -4,13 +4,14 @@ import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from buildassets.media import DELTA
 
 # RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
 # Written here because what `gzip` puts into the last two differs between Python versions.
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
+_WINDOW_LOG: Final = 27  # of the bytes behind itself that a zstd frame may refer to; the most that its command takes
 _UNKNOWN_SYSTEM: Final = b"\xff"
 _DELTA_HEADER: Final = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"  # a skippable frame of zstd, which the digest fills
 _TRIED_HARD: Final = {1: b"\x04", 9: b"\x02"}  # by level
@@ -25,9 +26,26 @@ def compressed(coding: str, content: bytes, level: int) -> bytes | None:
 def is_copy_of(coding: str, copy: bytes, content: bytes) -> bool:
     """Whether `copy` is undamaged and decompresses to `content`."""
     try:
-        return _DECOMPRESSORS[coding](copy, len(content)) == content
-    except Exception:  # each library has its own error class; whatever it is, the copy is of no use
+        return decompressed(coding, copy, len(content)) == content
+    except ValueError:
         return False
+
+
+def decompressed(coding: str, copy: bytes, size_bytes: int) -> bytes:
+    """What `copy` holds, if that is `size_bytes`. Raises ValueError where it is damaged."""
+    try:
+        return _DECOMPRESSORS[coding](copy, size_bytes)
+    except Exception as fault:  # each library has its own error class
+        raise ValueError(str(fault)) from None
+
+
+def zstd_reader(file: BinaryIO) -> BinaryIO:
+    """What all frames of the zstd `file` hold, as a file to read from, in 128 MiB of memory at most."""
+    module = _zstd_module()
+    if hasattr(module, "ZstdFile"):  # Python 3.14
+        return module.ZstdFile(file, options={module.DecompressionParameter.window_log_max: _WINDOW_LOG})  # type: ignore[no-any-return]
+    decompressor = module.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
+    return decompressor.stream_reader(file, read_across_frames=True)  # type: ignore[no-any-return]
 
 
 def library(coding: str) -> str:

@@ -12,25 +12,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.files import content_of, write_new
+from buildassets.compiler.files import STAGING_PREFIX, content_of, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
-from buildassets.manifest import IDENTITY, MANIFEST_NAME, Entry, Manifest
+from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
-
-
-ASSETS_FOLDER: Final = "assets"
-STAGING_PREFIX: Final = ".new-"
 
 
 @frozen

@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+STAGING_PREFIX: Final = ".new-"  # of what waits to take its place, and is nobody's if its maker was killed
 _CHUNK_BYTES: Final = 1 << 16
 
 

@@ -19,13 +19,12 @@ from threading import BoundedSemaphore, Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from buildassets.compiler.emit import ASSETS_FOLDER
 from buildassets.compiler.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, reason_text, to_json, warning
 from buildassets.document import read_served
 from buildassets.errors import ManifestError
-from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
+from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config

@@ -18,9 +18,10 @@ from buildassets.compiler.compile import Engines
 from buildassets.compiler.config import Config, Retain, shown_path
 from buildassets.compiler.deltas import with_deltas
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
-from buildassets.compiler.emit import STAGING_PREFIX, Earlier, Release, release_directory, release_files
+from buildassets.compiler.emit import Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.entries import entry
+from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.kept_drafts import made_anew
 from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored

@@ -1,0 +1,51 @@
+"""`buildassets pack`."""
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.options import release_options
+from buildassets.cli.output import Output, count_text
+from buildassets.sizes import size_text
+
+if TYPE_CHECKING:
+    from buildassets.release.archive import Form
+
+
+@click.command("pack")
+@click.argument("release", required=False, metavar="[DIR]")
+@click.option(
+    "-o", "--output", metavar="FILE", help="The archive: a .tar, .tar.gz, .tar.zst or .zip; DIR.tar if not given."
+)
+@release_options
+def command(release: str | None, output: str | None, config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Write the release directory DIR as one archive: the same bytes for the same release, everywhere.
+
+    What the manifest does not name stays out; what is not as the manifest says is an error.
+    """
+    from buildassets.cli.releases import os_faults_told, shown_release
+    from buildassets.release.packed import pack_folder
+
+    folder, shown = shown_release(release, config_file)
+    archive = output or os.path.normpath(shown) + ".tar"
+    form = _form(archive)
+    if os.path.commonpath([os.path.realpath(folder), os.path.realpath(archive)]) == os.path.realpath(folder):
+        raise click.UsageError(f"`{archive}` would be in the release that it is to hold")
+    with os_faults_told("release/unwritable", archive):
+        packed = pack_folder(folder, shown, archive, form)
+    show = Output(as_json, quiet=quiet)
+    document = {"archive": archive, "size": packed.size_bytes, "sha256": packed.digest}
+    code = show.finish(True, (), {**document, "release": packed.release, "files": packed.files})
+    files, size = count_text(packed.files, "file"), size_text(packed.size_bytes)
+    show.say(f"packed {files} into `{archive}` ({size}), sha256 {packed.digest}")
+    return code
+
+
+def _form(archive: str) -> "Form":
+    from buildassets.release.archive import FORMS
+
+    form = next((form for form in FORMS if archive.endswith(f".{form}")), None)
+    if form is None:
+        raise click.UsageError(f"`{archive}` is none of {', '.join(f'.{form}' for form in FORMS)}")
+    return form

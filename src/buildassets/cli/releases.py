@@ -1,0 +1,39 @@
+"""What the verbs that take a release as it is have in common."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from buildassets.cli.options import configured
+from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.diagnostics import Location, error, reason_text
+from buildassets.errors import ReleaseError
+
+_HINTS = {
+    "release/unreadable": "name a release directory or an archive that can be read",
+    "release/unwritable": "see to the permissions and to the space there, or name another place with `-o`",
+}
+
+
+def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]:
+    """The path of the release that was `given`, or else of the configured one, and what it is called."""
+    if given is not None:
+        return given, given
+    from buildassets.compiler.config import shown_path
+
+    config = configured(config_file)
+    return config.output, shown_path(config, config.output)
+
+
+@contextmanager
+def os_faults_told(code: str, shown: str) -> Iterator[None]:
+    """Whatever the operating system refuses, as a ReleaseError about `shown`."""
+    try:
+        yield
+    except OSError as fault:
+        path = os.fspath(fault.filename2 or fault.filename or shown)
+        doing = "read" if code == "release/unreadable" else "write"
+        message = f"cannot {doing} `{shown}`: {reason_text(fault)}"
+        is_told = path == shown or f"{os.sep}{STAGING_PREFIX}" in path
+        notes = [] if is_told else [f"at `{path}`"]
+        raise ReleaseError([error(code, message, Location(shown), notes=notes, hint=_HINTS[code])]) from None

@@ -1,0 +1,75 @@
+"""`buildassets verify`."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.options import configured, release_options, threads
+from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
+from buildassets.errors import BuildError
+
+if TYPE_CHECKING:
+    from buildassets.compiler.result import Mode
+    from buildassets.manifest import Manifest
+    from buildassets.release.examine import Report
+
+
+@click.command("verify")
+@click.argument("release", required=False, metavar="[DIR|ARCHIVE]")
+@click.option("--rebuild", is_flag=True, help="Also build again from the sources, elsewhere, and compare.")
+@release_options
+def command(release: str | None, rebuild: bool, config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Prove every byte of a release directory, or of an archive of one, by its manifest.
+
+    Lists on stdout what is missing, changed or not listed.
+    """
+    from buildassets.cli.releases import os_faults_told, shown_release
+    from buildassets.release.examine import diagnostics_of
+    from buildassets.release.rebuild import differences, rebuilt_diagnostics
+    from buildassets.release.verify import verified
+
+    path, shown = shown_release(release, config_file)
+    show = Output(as_json, quiet=quiet)
+    with os_faults_told("release/unreadable", shown):
+        found = verified(path, shown)
+    diagnostics = diagnostics_of(found.report, shown)
+    differing: Mapping[str, str] = {}
+    if rebuild:
+        again = _built_again(config_file, found.wanted.manifest)
+        differing = differences(found.wanted.manifest, again)
+        diagnostics += rebuilt_diagnostics(differing, found.wanted.manifest, again, shown)
+    lines = [*_lines(found.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
+    if lines and not as_json:
+        print_data("\n".join(lines))
+    document = {**_document(found.report), "release": found.wanted.release, "files": len(found.wanted.files)}
+    code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
+    if not lines:
+        show.say(f"`{shown}` is what its manifest says: {count_text(len(found.wanted.files), 'file')}")
+    return code
+
+
+def _lines(report: "Report") -> Iterator[str]:
+    yield from (f"missing: {name}" for name in report.missing)
+    yield from (f"changed: {name} ({how})" for name, how in report.changed.items())
+    yield from (f"not listed: {name}" for name in report.extra)
+
+
+def _document(report: "Report") -> dict[str, object]:
+    return {"missing": report.missing, "changed": report.changed, "extra": report.extra}
+
+
+def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
+    """The manifest of the same sources built again, in a folder that is gone then. Raises BuildError."""
+    from tempfile import TemporaryDirectory
+
+    from buildassets.compiler.pipeline import build
+
+    with TemporaryDirectory(prefix="buildassets-") as folder, threads(None) as executor, kept_from_stdout():
+        config = configured(config_file, output=os.path.join(folder, "build"))
+        mode: Mode = "development" if like.livereload else "production"
+        result = build(config, mode=mode, executor=executor)
+    if result.manifest is None:
+        raise BuildError([found for found in result.diagnostics if found.is_error])
+    return result.manifest

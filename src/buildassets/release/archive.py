@@ -1,0 +1,64 @@
+"""An archive of a release: what kind it is, which files it holds, and the manifest among them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal, TypeAlias
+
+from buildassets.manifest import MANIFEST_NAME
+from buildassets.release.inventory import Inventory, inventory
+from buildassets.release.members import Member
+from buildassets.release.names import Taken, fault_of
+from buildassets.release.refusals import refusal
+from buildassets.release.streams import GZIP_MAGIC, ZSTD_MAGIC, Stream, begin_of
+from buildassets.release.tar import members_of_tar
+from buildassets.release.zip import MAGICS, members_of_zip
+
+Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
+FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")
+_LARGEST_MANIFEST_BYTES: Final = 1 << 26  # that of 150,000 assets, which is held in memory
+
+
+def form_of(path: str) -> Form:
+    """What kind of archive the file at `path` is by its first bytes; a tar if it could be anything. Raises OSError."""
+    begin = begin_of(path)
+    if begin.startswith(GZIP_MAGIC):
+        return "tar.gz"
+    if begin.startswith(ZSTD_MAGIC):
+        return "tar.zst"
+    return "zip" if begin.startswith(MAGICS) else "tar"
+
+
+def members_of_archive(path: str, shown: str) -> Iterator[Member]:
+    """The files that the archive at `path`, called `shown`, holds, in its order; read anew with each call.
+
+    Raises OSError, and ReleaseError where it is damaged, or holds what is no plain file or has no proper name.
+    """
+    taken = Taken()
+    members = members_of_zip(path, shown) if form_of(path) == "zip" else members_of_tar(Stream(path, shown), shown)
+    for member in members:
+        fault = fault_of(member.name) or taken.fault_of(member.name)
+        if fault:
+            raise refusal("archive/name", f"`{shown}` holds `{member.name}`: {fault}", shown)
+        yield member
+
+
+def inventory_of_archive(path: str, shown: str) -> Inventory:
+    """What the manifest in the archive says. Raises OSError, ManifestError, and ReleaseError."""
+    content = _manifest(members_of_archive(path, shown), shown)
+    found = inventory(content, f"{shown}:{MANIFEST_NAME}")
+    unproven = next((name for name, expected in found.files.items() if not expected.digest), None)
+    if unproven:
+        hint = "build and pack again with this version"
+        raise refusal("archive/manifest", f"the manifest in `{shown}` has no digest of `{unproven}`", shown, hint=hint)
+    return found
+
+
+def _manifest(members: Iterable[Member], shown: str) -> bytes:
+    found = None
+    for member in members:
+        if member.name == MANIFEST_NAME:
+            if member.size_bytes > _LARGEST_MANIFEST_BYTES:
+                raise refusal("archive/bomb", f"`{shown}` holds a manifest of {member.size_bytes:,} bytes", shown)
+            found = b"".join(member.chunks())
+    if found is None:
+        raise refusal("archive/manifest", f"`{shown}` holds no `{MANIFEST_NAME}`", shown)
+    return found

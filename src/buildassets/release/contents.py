@@ -1,0 +1,121 @@
+"""The contents of a release directory, each proven to be what the manifest says while it is read."""
+
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from errno import ELOOP
+from hashlib import new
+from typing import Final
+
+from buildassets.compiler.compress import is_available, zstd_reader
+from buildassets.errors import ReleaseError
+from buildassets.release.inventory import Copied, Expected
+from buildassets.release.members import CHUNK_BYTES, chunks_of
+from buildassets.release.refusals import refusal
+
+_PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without names and the like
+_HINT: Final = "run `buildassets verify` for all that is wrong, then build again"
+
+
+class FolderContents:
+    """See pack.Contents. Whatever is not as the manifest says raises ReleaseError, before or behind the last chunk."""
+
+    def __init__(self, folder: str, files: Mapping[str, Expected], shown: str) -> None:
+        self._folder = folder
+        self._files = files
+        self._shown = shown
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """See Contents."""
+        return checked(self._opened(name), self._files[name], self._changed(name))
+
+    def copy(self, name: str) -> Iterator[bytes]:
+        """See Contents."""
+        copied = self._files[name].copy_of
+        assert copied is not None
+        other = self._no_copy(name, copied)
+        _read(checked(_decompressed(self._path(name), copied.coding, other), self._files[copied.name], other))
+        _read(self.chunks(copied.name))
+        return self.chunks(name)
+
+    def checksum(self, name: str) -> int:
+        """See Contents."""
+        checksum = 0
+        for chunk in self.chunks(name):
+            checksum = zlib.crc32(chunk, checksum)
+        return checksum
+
+    def _opened(self, name: str) -> Iterator[bytes]:
+        try:
+            yield from chunks_of(self._path(name))
+        except FileNotFoundError:
+            raise refusal("verify/missing", f"`{self._shown}` lacks `{name}`", self._shown, hint=_HINT) from None
+        except OSError as fault:
+            if fault.errno != ELOOP:
+                raise
+            raise self._changed(name) from None
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._folder, name)
+
+    def _changed(self, name: str) -> ReleaseError:
+        return refusal("verify/changed", f"`{name}` is not what the manifest says", self._shown, hint=_HINT)
+
+    def _no_copy(self, name: str, copied: Copied) -> ReleaseError:
+        message = f"`{self._shown}` holds `{name}`, which is no {copied.coding} copy of `{copied.name}`"
+        return refusal("verify/copy", message, self._shown, hint="build again with an empty cache")
+
+
+def _read(chunks: Iterable[bytes]) -> None:
+    """Read all `chunks` for what is proven of them on the way."""
+    for _ in chunks:
+        pass
+
+
+def checked(chunks: Iterable[bytes], expected: Expected, otherwise: Exception) -> Iterator[bytes]:
+    """The same `chunks`; raises `otherwise` behind the last one where they are not what is `expected`."""
+    running, size_bytes = new(expected.algorithm), 0
+    for chunk in chunks:
+        running.update(chunk)
+        size_bytes += len(chunk)
+        yield chunk
+    if size_bytes != expected.size_bytes or (expected.digest and running.hexdigest() != expected.digest):
+        raise otherwise
+
+
+def _decompressed(path: str, coding: str, otherwise: Exception) -> Iterator[bytes]:
+    """What the copy at `path` holds; raises `otherwise` where it is none such as a build writes."""
+    if coding == "gzip":
+        return _inflated(path, otherwise)
+    if not is_available(coding):
+        hint = 'run `pip install "buildassets[zstd]"`'
+        raise refusal("archive/zstd", "this Python cannot read zstd copies", path, hint=hint)
+    return _unzstd(path, otherwise)
+
+
+def _inflated(path: str, otherwise: Exception) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(31)
+    head = b""
+    try:
+        for chunk in chunks_of(path):
+            head = head or chunk[: len(_PLAIN_GZIP)]
+            while chunk:
+                yield inflate.decompress(chunk, CHUNK_BYTES)
+                chunk = inflate.unconsumed_tail
+        yield inflate.flush()
+    except zlib.error:
+        raise otherwise from None
+    if head != _PLAIN_GZIP or not inflate.eof or inflate.unused_data:
+        raise otherwise
+
+
+def _unzstd(path: str, otherwise: Exception) -> Iterator[bytes]:
+    with open(path, "rb") as file, zstd_reader(file) as reader:
+        while True:
+            try:
+                chunk = reader.read(CHUNK_BYTES)
+            except Exception:  # each library has its own error class
+                raise otherwise from None
+            if not chunk:
+                return
+            yield chunk

@@ -1,0 +1,94 @@
+"""What files are, compared with what a manifest says of them: missing, changed, or not in it at all.
+
+Takes members, gives a report; writes nothing.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import new, sha256
+from typing import Final
+
+from buildassets.compiler.compress import decompressed
+from buildassets.compiler.values import field, frozen
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.release.inventory import Copied, Expected, Inventory
+from buildassets.release.members import Member
+
+_SHOWN: Final = 3  # names in a diagnostic, which is no list
+
+
+@frozen
+class Report:
+    """What is wrong with a release, by names below the release directory, sorted; of what changed also how."""
+
+    missing: tuple[str, ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything is as the manifest says."""
+        return not (self.missing or self.changed or self.extra)
+
+
+def examined(members: Iterable[Member], wanted: Inventory) -> Report:
+    """How `members`, all that there are, differ from what is `wanted`. Raises OSError, and whatever they raise."""
+    missing = dict(wanted.files)
+    changed: dict[str, str] = {}
+    extra = []
+    for member in members:
+        expected = missing.pop(member.name, None)
+        if expected is None:
+            extra.extend([] if member.name in wanted.passing else [member.name])
+        elif fault := fault_of(member, expected, wanted.files):
+            changed[member.name] = fault
+    return Report(tuple(sorted(missing)), dict(sorted(changed.items())), tuple(sorted(extra)))
+
+
+def fault_of(member: Member, expected: Expected, files: Mapping[str, Expected]) -> str | None:
+    """How `member` differs from what is `expected`, if it does; `files` are all that are."""
+    if member.oddity:
+        return f"it is {member.oddity}"
+    if member.size_bytes != expected.size_bytes:
+        return f"it has {member.size_bytes:,} bytes instead of {expected.size_bytes:,}"
+    if expected.digest:
+        running = new(expected.algorithm)
+        for chunk in member.chunks():
+            running.update(chunk)
+        return None if running.hexdigest() == expected.digest else "its content is another"
+    if expected.copy_of is not None:
+        return _fault_of_copy(b"".join(member.chunks()), expected.copy_of, files)
+    return None
+
+
+def _fault_of_copy(copy: bytes, copied: Copied, files: Mapping[str, Expected]) -> str | None:
+    """What is wrong with a copy of which an older manifest has no digest."""
+    original = files[copied.name]
+    try:
+        content = decompressed(copied.coding, copy, original.size_bytes)
+    except ValueError:
+        return "it cannot be decompressed"
+    running = new(original.algorithm, content) if original.digest else sha256(content)
+    is_the_same = not original.digest or running.hexdigest() == original.digest
+    return None if len(content) == original.size_bytes and is_the_same else f"it is no copy of `{copied.name}`"
+
+
+def diagnostics_of(report: Report, shown: str) -> list[Diagnostic]:
+    """What is wrong with the release `shown`, in a diagnostic for each kind."""
+    again = "build again, or get the release again from where it was built"
+    listed = "run `buildassets clean`, which removes what earlier builds left; an archive has to be packed again"
+    found = []
+    if report.missing:
+        message = f"`{shown}` lacks {_count(report.missing)} that its manifest names"
+        found.append(error("verify/missing", message, Location(shown), notes=report.missing[:_SHOWN], hint=again))
+    if report.changed:
+        message = f"`{shown}` holds {_count(report.changed)} that its manifest describes otherwise"
+        notes = [f"{name}: {how}" for name, how in report.changed.items()][:_SHOWN]
+        found.append(error("verify/changed", message, Location(shown), notes=notes, hint=again))
+    if report.extra:
+        message = f"`{shown}` holds {_count(report.extra)} that its manifest does not name"
+        found.append(error("verify/extra", message, Location(shown), notes=report.extra[:_SHOWN], hint=listed))
+    return found
+
+
+def _count(names: Collection[str]) -> str:
+    return "a file" if len(names) == 1 else f"{len(names):,} files"

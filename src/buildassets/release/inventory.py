@@ -1,0 +1,116 @@
+"""What a manifest says must be in a release directory: every file, its size and its digest. Pure."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.values import field, frozen
+from buildassets.digest import digest
+from buildassets.errors import ReleaseError
+from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
+from buildassets.media import SUFFIXES
+from buildassets.release.names import fault_of
+from buildassets.release.refusals import refusal
+
+_ALGORITHMS: Final = ("sha256", "sha384", "sha512")
+
+
+@frozen
+class Copied:
+    """The file that a precompressed copy is of, and how."""
+
+    name: str
+    coding: str
+
+
+@frozen
+class Expected:
+    """What the manifest says of a file. `digest` is in hex, and empty where it says nothing of the content.
+
+    `copies` are the names of its precompressed copies by content coding; `copy_of` what it is itself a copy of.
+    """
+
+    size_bytes: int
+    algorithm: str = "sha256"
+    digest: str = ""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    copy_of: Copied | None = None
+
+
+@frozen
+class Inventory:
+    """The files of a release by their names below the release directory, sorted; the manifest is among them.
+
+    `passing` are files that may be there or not, of which nothing is said.
+    """
+
+    manifest: Manifest
+    content: bytes
+    files: Mapping[str, Expected]
+    passing: frozenset[str] = frozenset()
+
+    @property
+    def release(self) -> str:
+        """What the manifest says is its release."""
+        return str(json.loads(self.content)["release"])
+
+
+def inventory(content: bytes, shown: str) -> Inventory:
+    """What the manifest in `content` says; `shown` is what it is called.
+
+    Raises ManifestError where it is none, ReleaseError where it is damaged or names what no build would.
+    """
+    text = content.decode("utf-8", "replace")
+    manifest = loads(text, shown)
+    if not is_whole(text, shown):
+        hint = "build again, or get the release again from where it was built"
+        raise refusal("verify/manifest", f"`{shown}` is not as a build wrote it", shown, hint=hint)
+    files = {MANIFEST_NAME: Expected(len(content), "sha256", digest(content))}
+    try:
+        for entry in _entries(manifest):
+            for name, expected in _files_of(entry):
+                if files.setdefault(name, expected) != expected:
+                    raise ValueError(f"`{name}` twice")
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        raise _meaningless(str(fault), shown) from None
+    faults = ((name, fault_of(name)) for name in files)
+    if named := next(((name, fault) for name, fault in faults if fault), None):
+        raise _meaningless(f"`{named[0]}` as a name: {named[1]}", shown)
+    passing = frozenset([f"{ASSETS_FOLDER}/{manifest.livereload}"] if manifest.livereload else [])
+    return Inventory(manifest, content, dict(sorted(files.items())), passing)
+
+
+def _entries(manifest: Manifest) -> Iterator[Entry]:
+    yield from manifest.assets.values()
+    for release in manifest.retained:
+        yield from release.assets.values()
+
+
+def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
+    name = f"{ASSETS_FOLDER}/{entry.file}"
+    copies = {coding: name + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES}
+    algorithm, in_base64 = "sha256", entry.digests.get(IDENTITY, "")
+    if entry.integrity:
+        algorithm, _, in_base64 = entry.integrity.partition("-")
+    if algorithm not in _ALGORITHMS:
+        raise ValueError(f"the digest `{entry.integrity}`")
+    yield name, Expected(_size(entry.size), algorithm, _hex(in_base64), copies)
+    for coding, copy in copies.items():
+        in_hex = _hex(entry.digests.get(coding, ""))
+        yield copy, Expected(_size(entry.encodings[coding]), "sha256", in_hex, copy_of=Copied(name, coding))
+
+
+def _size(size: object) -> int:
+    if not isinstance(size, int) or size < 0:
+        raise ValueError(f"the size `{size}`")
+    return size
+
+
+def _hex(in_base64: str) -> str:
+    return b64decode(in_base64, validate=True).hex()
+
+
+def _meaningless(what: str, shown: str) -> ReleaseError:
+    hint = "build again, or get the release again from where it was built"
+    return refusal("verify/manifest", f"`{shown}` says what no build writes: {what}", shown, hint=hint)

@@ -1,0 +1,75 @@
+"""A release as one archive whose bytes depend on the release alone.
+
+Takes an inventory and the contents, gives bytes. Files come sorted by name, the manifest behind all that it names;
+owners, modes and times are fixed. Nothing depends on the clock, the user, the locale or the version of a library.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Protocol
+
+from buildassets.release.archive import Form
+from buildassets.release.blocks import GZIP_HEADER, GZIP_TRAILER_BYTES, GzipMembers, Plain, Sink, Write, ZstdFrames
+from buildassets.release.inventory import Expected, Inventory
+from buildassets.release.tar import END, header, padding
+from buildassets.release.zip import Directory, Stored
+
+_SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Plain, "tar.gz": GzipMembers, "tar.zst": ZstdFrames}
+
+
+class Contents(Protocol):
+    """Where the contents of a release come from; they are asked for in the order of the archive."""
+
+    def chunks(self, name: str) -> Iterable[bytes]:
+        """The content of a file."""
+
+    def copy(self, name: str) -> Iterable[bytes]:
+        """The content of a precompressed copy, to stand in place of what it is a copy of."""
+
+    def checksum(self, name: str) -> int:
+        """The CRC-32 of the content of a file."""
+
+
+def pack(wanted: Inventory, contents: Contents, form: Form, write: Write) -> None:
+    """Write the archive of a release. Raises whatever `contents` and `write` do."""
+    if form == "zip":
+        _write_zip(wanted.files, contents, write)
+    else:
+        _write_tar(wanted.files, contents, _SINKS[form](write))
+
+
+def _write_tar(files: Mapping[str, Expected], contents: Contents, sink: Sink) -> None:
+    for name, expected in files.items():
+        sink.stored(header(name, expected.size_bytes))
+        copy = expected.copies.get(sink.coding or "")
+        if copy is not None:
+            sink.copied(contents.copy(copy))
+        else:
+            for chunk in contents.chunks(name):
+                sink.stored(chunk)
+        sink.stored(padding(expected.size_bytes))
+    sink.stored(END)
+    sink.close()
+
+
+def _write_zip(files: Mapping[str, Expected], contents: Contents, write: Write) -> None:
+    directory = Directory(write)
+    for name, expected in files.items():
+        copy = expected.copies.get("gzip")
+        size = packed = expected.size_bytes
+        if copy is not None:
+            packed = files[copy].size_bytes - len(GZIP_HEADER) - GZIP_TRAILER_BYTES
+        directory.begin(Stored(name, size, packed, copy is not None, contents.checksum(name)))
+        chunks = contents.chunks(name) if copy is None else _deflated(contents.copy(copy), packed)
+        for chunk in chunks:
+            write(chunk)
+    directory.close()
+
+
+def _deflated(gzip: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
+    """The deflate data in one gzip member with a plain header."""
+    before = len(GZIP_HEADER)
+    for chunk in gzip:
+        piece = chunk[before:][:size_bytes]
+        before = max(0, before - len(chunk))
+        size_bytes -= len(piece)
+        yield piece

@@ -1,0 +1,99 @@
+"""The archive of a release directory, as a file that is there whole or not at all."""
+
+import os
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from typing import BinaryIO, Final
+
+from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.values import frozen
+from buildassets.release.archive import Form
+from buildassets.release.contents import FolderContents
+from buildassets.release.inventory import Inventory
+from buildassets.release.names import Taken
+from buildassets.release.pack import pack
+from buildassets.release.refusals import refusal
+from buildassets.release.streams import largest_bytes
+from buildassets.release.verify import held_still, inventory_of_folder
+
+_BUFFER_BYTES: Final = 1 << 20
+_AROUND_BYTES: Final = 2560  # at most, of headers and padding
+_NO_BOMB: Final = "pack a .zip or a plain .tar"
+
+
+@frozen
+class Packed:
+    """An archive that was written: what is in it, and its own size and SHA-256."""
+
+    release: str
+    files: int
+    size_bytes: int
+    digest: str
+
+
+def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
+    """Write the release in `folder` as an `archive` of that form.
+
+    Raises OSError; ManifestError and ReleaseError where the folder is not all that its manifest says, and where other
+    systems could not unpack it.
+    """
+    with held_still(folder):
+        wanted = inventory_of_folder(folder, shown)
+        _refuse_names(wanted, form, shown)
+        return _written(wanted, FolderContents(folder, wanted.files, shown), archive, form)
+
+
+def _written(wanted: Inventory, contents: FolderContents, archive: str, form: Form) -> Packed:
+    descriptor, temporary = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=os.path.dirname(os.path.abspath(archive)))
+    try:
+        with open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
+            written = _Written(file)
+            pack(wanted, contents, form, written.write)
+        if form != "zip" and _tar_bytes(wanted) > largest_bytes(written.size_bytes):
+            raise refusal("archive/bomb", f"`{archive}` would hold too much for its size", archive, hint=_NO_BOMB)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, archive)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return Packed(wanted.release, len(wanted.files), written.size_bytes, written.digest.hexdigest())
+
+
+def _tar_bytes(wanted: Inventory) -> int:
+    """About as much as the tar of a release has, and not less."""
+    return sum(expected.size_bytes + _AROUND_BYTES for expected in wanted.files.values())
+
+
+class _Written:
+    """What goes into a file, counted and hashed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size_bytes = 0
+        self.digest = sha256()
+
+    def write(self, content: bytes) -> None:
+        """Write it."""
+        self._file.write(content)
+        self.size_bytes += len(content)
+        self.digest.update(content)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _refuse_names(wanted: Inventory, form: Form, shown: str) -> None:
+    """Refuse what `unpack` would refuse, and what a zip cannot say."""
+    taken = Taken()
+    for name in wanted.files:
+        fault = taken.fault_of(name)
+        if form == "zip" and any("\ud800" <= character <= "\udfff" for character in name):
+            fault = "it is not UTF-8, as names in a zip are"
+        if fault:
+            hint = "rename one of the sources" if form != "zip" else "rename the source, or pack a .tar"
+            raise refusal("archive/name", f"`{shown}` holds `{name}`: {fault}", shown, hint=hint)

@@ -1,0 +1,117 @@
+"""A file as a stream of bytes, decompressed where it is compressed: so many at a time, and never too many.
+
+Imports what decompresses where it is used: not every Python has zstd.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.compress import is_available, zstd_reader
+from buildassets.release.members import CHUNK_BYTES, chunks_of
+from buildassets.release.refusals import refusal
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+# The manifest, which says how much there is, stands behind all else; until then this is what is believed.
+_LARGEST_RATIO: Final = 100
+_ALWAYS_FINE_BYTES: Final = 1 << 28
+
+
+class Stream:
+    """The decompressed content of the archive at `path`; `shown` is what it is called in errors."""
+
+    def __init__(self, path: str, shown: str) -> None:
+        self._chunks = _limited(_opened(path, shown), os.path.getsize(path), shown)
+        self._chunk = b""
+        self._used = 0  # bytes of it
+        self._shown = shown
+
+    def read(self, size_bytes: int) -> bytes:
+        """The next bytes, exactly so many. Raises ReleaseError where there are fewer."""
+        return b"".join(self.pieces(size_bytes))
+
+    def skip(self, size_bytes: int) -> None:
+        """Pass over so many bytes. Raises ReleaseError where there are fewer."""
+        for _ in self.pieces(size_bytes):
+            pass
+
+    def pieces(self, size_bytes: int) -> Iterator[bytes]:
+        """The next bytes, exactly so many, in pieces. Raises ReleaseError where there are fewer."""
+        while size_bytes:
+            if self._used == len(self._chunk):
+                self._chunk, self._used = next(self._chunks, b""), 0
+            piece = self._chunk[self._used : self._used + size_bytes]
+            if not piece:
+                raise refusal("archive/damaged", f"`{self._shown}` ends too early", self._shown)
+            self._used += len(piece)
+            size_bytes -= len(piece)
+            yield piece
+
+    def rest(self) -> Iterator[bytes]:
+        """All that is left."""
+        yield self._chunk[self._used :]
+        yield from self._chunks
+
+
+def begin_of(path: str) -> bytes:
+    """The first bytes of the file at `path`, which tell what it is. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read(512)
+
+
+def largest_bytes(archive_bytes: int) -> int:
+    """How much an archive of that size may hold, compressed."""
+    return max(_ALWAYS_FINE_BYTES, _LARGEST_RATIO * archive_bytes)
+
+
+def _opened(path: str, shown: str) -> Iterator[bytes]:
+    begin = begin_of(path)
+    if begin.startswith(GZIP_MAGIC):
+        return _gunzipped(path, shown)
+    if begin.startswith(ZSTD_MAGIC):
+        return _unzstd(path, shown)
+    return chunks_of(path)
+
+
+def _limited(chunks: Iterator[bytes], archive_bytes: int, shown: str) -> Iterator[bytes]:
+    """The same `chunks`; raises ReleaseError where they are more than an archive of that size can hold honestly."""
+    left = largest_bytes(archive_bytes)
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise refusal("archive/bomb", f"`{shown}` holds more than {_LARGEST_RATIO} times its size", shown)
+        if chunk:  # decompressors give nothing where a member or frame begins
+            yield chunk
+
+
+def _gunzipped(path: str, shown: str) -> Iterator[bytes]:
+    """The content of all members of a gzip file (RFC 1952), one behind the other."""
+    inflate = zlib.decompressobj(31)
+    try:
+        for chunk in chunks_of(path):
+            while chunk:
+                yield inflate.decompress(chunk, CHUNK_BYTES)
+                chunk = inflate.unconsumed_tail or inflate.unused_data
+                if inflate.eof:
+                    inflate = zlib.decompressobj(31)
+            while piece := inflate.decompress(b"", CHUNK_BYTES):
+                yield piece
+    except zlib.error as fault:
+        raise refusal("archive/damaged", f"`{shown}` is damaged: {fault}", shown) from None
+
+
+def _unzstd(path: str, shown: str) -> Iterator[bytes]:
+    if not is_available("zstd"):
+        message, hint = f"this Python cannot read `{shown}`", 'run `pip install "buildassets[zstd]"`'
+        raise refusal("archive/zstd", message, shown, hint=hint)
+    with open(path, "rb") as file, zstd_reader(file) as reader:
+        while True:
+            try:
+                chunk = reader.read(CHUNK_BYTES)
+            except Exception as fault:  # each library has its own error class
+                raise refusal("archive/damaged", f"`{shown}` is damaged: {fault}", shown) from None
+            if not chunk:
+                return
+            yield chunk

@@ -1,0 +1,220 @@
+"""Tar archives: headers as this project writes them, and the members of an archive by whomever.
+
+Written are POSIX headers (IEEE 1003.1, `pax`), with extended ones only where a name or a size needs it. Read are plain
+files and folders; whatever else an archive may hold is refused, not passed over.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.values import frozen
+from buildassets.release.members import Member
+from buildassets.release.refusals import refusal
+from buildassets.release.streams import Stream
+
+BLOCK_BYTES: Final = 512
+END: Final = bytes(2 * BLOCK_BYTES)
+# 1980-01-01T00:00:00Z, the earliest that a zip can say: of a file from 1970, other programs think that it has no time.
+TIME_SECONDS: Final = 315_532_800
+_MODE: Final = 0o644
+_LARGEST_SIZE: Final = 0o77777777777  # of what stands in 11 octal digits
+_LONGEST_EXTENSION_BYTES: Final = 1 << 16  # of extended headers and long names, which are held in memory
+_LONGEST_NUMBER: Final = 20  # decimal digits
+_MAGICS: Final = (b"ustar\x0000", b"ustar  \x00")  # POSIX, GNU
+_FILE_KINDS: Final = (b"0", b"\0")
+_FOLDER, _EXTENDED, _LONG_NAME = b"5", b"x", b"L"
+_ODDITIES: Final = {
+    b"1": "a hard link",
+    b"2": "a symbolic link",
+    b"3": "a device",
+    b"4": "a device",
+    b"6": "a named pipe",
+    b"K": "a link",
+    b"S": "a sparse file",
+    b"g": "a header for all files",
+}
+
+
+def header(name: str, size_bytes: int) -> bytes:
+    """What stands before the content of a file."""
+    encoded = name.encode("utf-8", "surrogateescape")
+    split = _split(encoded) if name.isascii() else None
+    records = []
+    if split is None:
+        if not _is_utf8(encoded):
+            records.append(_record(b"hdrcharset", b"BINARY"))
+        records.append(_record(b"path", encoded))
+    if size_bytes > _LARGEST_SIZE:
+        records.append(_record(b"size", b"%d" % size_bytes))
+    extension = b"".join(records)
+    prefix, rest = split or (b"", encoded[:100])
+    own = _block(prefix, rest, size_bytes if size_bytes <= _LARGEST_SIZE else 0, b"0")
+    if not extension:
+        return own
+    return _block(b"", b"pax", len(extension), _EXTENDED) + extension + padding(len(extension)) + own
+
+
+def padding(size_bytes: int) -> bytes:
+    """What stands behind a content of that size."""
+    return bytes(-size_bytes % BLOCK_BYTES)
+
+
+def _split(name: bytes) -> tuple[bytes, bytes] | None:
+    """Prefix and name of a header, as far as these fields can hold `name`."""
+    if len(name) <= 100:
+        return b"", name
+    slash = name.find(b"/", len(name) - 101)
+    if not 0 < slash <= 155:
+        return None
+    return name[:slash], name[slash + 1 :]
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _record(key: bytes, value: bytes) -> bytes:
+    """A record of an extended header: its length, which counts itself, then key and value."""
+    size = len(key) + len(value) + len(b" =\n")
+    length = size + len(str(size))
+    length = size + len(str(length))
+    return b"%d %s=%s\n" % (length, key, value)
+
+
+def _block(prefix: bytes, name: bytes, size_bytes: int, kind: bytes) -> bytes:
+    fields = (
+        name.ljust(100, b"\0"),
+        b"%07o\0" % _MODE,
+        *(b"0000000\0", b"0000000\0"),  # user, group
+        b"%011o\0" % size_bytes,
+        b"%011o\0" % TIME_SECONDS,
+        b" " * 8,  # what the checksum is taken with
+        kind + bytes(100) + _MAGICS[0] + bytes(64),
+        *(b"0000000\0", b"0000000\0"),  # device
+        prefix.ljust(155, b"\0") + bytes(12),
+    )
+    block = b"".join(fields)
+    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+
+
+@frozen
+class _Head:
+    """What a header says, with the extended ones before it."""
+
+    name: str
+    size_bytes: int
+    is_folder: bool
+
+
+class _Content:
+    """The content of one file, as far as it has not been read yet."""
+
+    def __init__(self, stream: Stream, size_bytes: int) -> None:
+        self._stream = stream
+        self._left_bytes = size_bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        """What is left of it."""
+        for piece in self._stream.pieces(self._left_bytes):
+            self._left_bytes -= len(piece)
+            yield piece
+
+    def skip(self) -> None:
+        """Pass over what is left of it."""
+        self._stream.skip(self._left_bytes)
+
+
+def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
+    """The files in the archive `stream`, which is called `shown`; folders are passed over.
+
+    Raises ReleaseError where there is anything else in it, or it is damaged.
+    """
+    while head := _head(stream, shown):
+        content = _Content(stream, head.size_bytes)
+        if not head.is_folder:
+            yield Member(head.name, head.size_bytes, content.chunks)
+        content.skip()
+        stream.skip(len(padding(head.size_bytes)))
+    if any(piece.strip(b"\0") for piece in stream.rest()):
+        raise refusal("archive/damaged", f"`{shown}` goes on behind its end", shown)
+
+
+def _head(stream: Stream, shown: str) -> _Head | None:
+    """The next header; None at the end of the archive."""
+    said: dict[str, bytes] = {}
+    while (block := stream.read(BLOCK_BYTES)).strip(b"\0"):
+        _refuse_damaged(block, shown)
+        kind, size_bytes = block[156:157], _number(block[124:136], shown)
+        if kind in (_EXTENDED, _LONG_NAME):
+            said |= _extension(stream, kind, size_bytes, shown)
+            continue
+        name = said.get("path", _name(block, shown)).decode("utf-8", "surrogateescape").removeprefix("./")
+        if kind not in (*_FILE_KINDS, _FOLDER):
+            raise refusal("archive/member", f"`{shown}` holds `{name}`, {_ODDITIES.get(kind, 'no plain file')}", shown)
+        if "size" in said:
+            size_bytes = _decimal(said["size"], shown)
+        return _Head(name, size_bytes, kind == _FOLDER)
+    if said:
+        raise refusal("archive/damaged", f"`{shown}` ends behind an extended header", shown)
+    return None
+
+
+def _refuse_damaged(block: bytes, shown: str) -> None:
+    stated = _number(block[148:156], shown)
+    if block[257:265] not in _MAGICS or stated != sum(block[:148]) + sum(block[156:]) + 8 * ord(" "):
+        raise refusal("archive/damaged", f"`{shown}` is damaged, or no archive that is known here", shown)
+
+
+def _extension(stream: Stream, kind: bytes, size_bytes: int, shown: str) -> Mapping[str, bytes]:
+    """What an extended header, or a long name, says of the file whose header follows."""
+    if size_bytes > _LONGEST_EXTENSION_BYTES:
+        raise refusal("archive/bomb", f"`{shown}` has a header of {size_bytes:,} bytes", shown)
+    content = stream.read(size_bytes)
+    stream.skip(len(padding(size_bytes)))
+    if kind == _LONG_NAME:
+        return {"path": content.removesuffix(b"\0")}
+    said = {}
+    while content:
+        length, _, record = content.partition(b" ")
+        end = _decimal(length, shown) - len(length) - 1
+        key, equals, value = record[:end].partition(b"=")
+        if end <= 0 or not equals or not value.endswith(b"\n") or len(record) < end:
+            raise refusal("archive/damaged", f"`{shown}` has an extended header that is damaged", shown)
+        if key.startswith(b"GNU.sparse.") or key == b"linkpath":
+            raise refusal("archive/member", f"`{shown}` holds a sparse file or a link", shown)
+        said[key.decode("utf-8", "replace")] = value[:-1]
+        content = record[end:]
+    return said
+
+
+def _name(block: bytes, shown: str) -> bytes:
+    name = _text(block[:100], shown)
+    prefix = _text(block[345:500], shown) if block[257:265] == _MAGICS[0] else b""
+    return prefix + b"/" + name if prefix else name
+
+
+def _text(field: bytes, shown: str) -> bytes:
+    text, _, rest = field.partition(b"\0")
+    if rest.strip(b"\0"):
+        raise refusal("archive/name", f"`{shown}` holds a name with a NUL in it", shown)
+    return text
+
+
+def _number(field: bytes, shown: str) -> int:
+    """In octal digits, or binary where the first bit says so (GNU)."""
+    if field[0] == 0x80:
+        return int.from_bytes(field[1:], "big")
+    digits = field.strip(b" \0")
+    if digits.strip(b"01234567"):
+        raise refusal("archive/damaged", f"`{shown}` has a header that is damaged", shown)
+    return int(digits or b"0", 8)
+
+
+def _decimal(digits: bytes, shown: str) -> int:
+    if not digits.isdigit() or len(digits) > _LONGEST_NUMBER:
+        raise refusal("archive/damaged", f"`{shown}` has an extended header that is damaged", shown)
+    return int(digits)

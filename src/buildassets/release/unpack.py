@@ -1,0 +1,114 @@
+"""A release out of an archive: every byte proven before any of it is in its place.
+
+Whatever the archive holds, nothing is written outside of a folder of its own beside the destination, no more than the
+manifest names, and no links. The destination holds the whole release then, or what it held before.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+
+from buildassets.compiler.cache import taking_turns
+from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.errors import ManifestError, ReleaseError
+from buildassets.manifest import MANIFEST_NAME
+from buildassets.release.archive import inventory_of_archive, members_of_archive
+from buildassets.release.examine import diagnostics_of, examined
+from buildassets.release.inventory import Inventory
+from buildassets.release.members import Member
+from buildassets.release.refusals import refusal
+from buildassets.release.verify import inventory_of_folder
+
+
+def unpack(archive: str, shown: str, destination: str, shown_destination: str, *, replaces: bool = False) -> Inventory:
+    """Put the release in the `archive` into the folder `destination`, which is new, empty, or else a release that it
+    `replaces`; gives what is in it.
+
+    Raises OSError; ManifestError and ReleaseError where the archive does not hold a whole release and nothing else, or
+    the destination is in the way.
+    """
+    destination = os.path.realpath(destination)
+    earlier = _earlier(destination, shown_destination, replaces)
+    wanted = inventory_of_archive(archive, shown)
+    parent = os.path.dirname(destination)
+    os.makedirs(parent, exist_ok=True)
+    with _staging(parent) as folder:
+        report = examined(_written(members_of_archive(archive, shown), folder), wanted)
+        if not report.is_clean:
+            raise ReleaseError(diagnostics_of(report, shown))
+        if earlier is None:
+            os.rename(folder, destination)
+        else:
+            _take_over(folder, destination, wanted, earlier)
+    return wanted
+
+
+def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:
+    """The release that is to be replaced; None where there is nothing in the way."""
+    if not os.path.lexists(destination) or (os.path.isdir(destination) and not os.listdir(destination)):
+        return None
+    if not replaces:
+        hint = "name another folder with `-o`, or replace the release in it with `--replace`"
+        raise refusal("unpack/exists", f"`{shown}` is there already", shown, hint=hint)
+    try:
+        return inventory_of_folder(destination, shown)
+    except (ManifestError, NotADirectoryError, ReleaseError):
+        hint = "name another folder with `-o`; nothing was written"
+        raise refusal(
+            "unpack/foreign", f"`{shown}` holds no release that could be replaced", shown, hint=hint
+        ) from None
+
+
+@contextmanager
+def _staging(parent: str) -> Iterator[str]:
+    """A new folder in `parent`, with the permissions that any new folder has, gone at the end."""
+    outer = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent)
+    try:
+        folder = os.path.join(outer, "release")
+        os.mkdir(folder)
+        yield folder
+    finally:
+        shutil.rmtree(outer, ignore_errors=True)
+
+
+def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
+    """The same `members`; what is read of one is written into `folder`."""
+    folders: set[str] = set()
+    for member in members:
+        yield replace(member, chunks=partial(_chunks_written, member, folder, folders))
+
+
+def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[bytes]:
+    path = os.path.join(folder, member.name)
+    if (around := os.path.dirname(path)) not in folders:
+        os.makedirs(around, exist_ok=True)
+        folders.add(around)
+    with open(path, "xb", buffering=0) as file:
+        for chunk in member.chunks():
+            rest = memoryview(chunk)
+            while rest:
+                rest = rest[file.write(rest) :]
+            yield chunk
+
+
+def _take_over(folder: str, destination: str, wanted: Inventory, earlier: Inventory) -> None:
+    """Put the files of a release in their places as a build does, the manifest last; then remove what is left over."""
+    with taking_turns(destination):
+        for name in (*(name for name in wanted.files if name != MANIFEST_NAME), MANIFEST_NAME):
+            path = os.path.join(destination, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.replace(os.path.join(folder, name), path)
+        for name in {*earlier.files, *earlier.passing} - wanted.files.keys():
+            with suppress(FileNotFoundError):
+                os.unlink(os.path.join(destination, name))
+            _remove_empty_folders(destination, name)
+
+
+def _remove_empty_folders(destination: str, name: str) -> None:
+    with suppress(OSError):
+        while name := os.path.dirname(name):
+            os.rmdir(os.path.join(destination, name))

@@ -1,0 +1,19 @@
+"""The commands of docs/release.md are run as they stand."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import read_tree, write_tree
+
+PAGE = (Path(__file__).parents[2] / "docs/release.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_do_what_they_say(tmp_path: Path) -> None:
+    commands = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0]
+    write_tree(tmp_path, {"assets/css/app.css": "a { color: tan }\n" * 20, "assets/a.png": b"\x89PNG"})
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["bash", "-euc", commands], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+    assert read_tree(tmp_path / "release") == read_tree(tmp_path / "build")

@@ -1,0 +1,70 @@
+"""A small release, and what is done with it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.compress import is_available
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+from buildassets.release.archive import FORMS, Form
+from buildassets.release.packed import Packed, pack_folder
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'compress = ["gzip", "br"]\n',
+    "assets/css/app.css": '@import "base.css";\na { background: url(../img/a.svg) }\n' + "b { color: tan }\n" * 20,
+    "assets/css/base.css": "c { color: red }\n" * 20,
+    "assets/empty.txt": "",
+    "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "assets/img/caf\u00e9 \u2603.png": bytes(range(256)) * 3,
+    "assets/js/app.js": 'import "./lib.js";\n' + "console.log(1);\n" * 20,
+    "assets/js/lib.js": 'import "./app.js";\n',
+    f"assets/{'deep/' * 40}{'long' * 30}.bin": b"\0" * 1000,
+}
+TINY: Tree = {
+    "buildassets.toml": 'compress = ["gzip"]\n',
+    "assets/a.css": "a { color: tan }\n" * 6,
+}
+
+
+def build_release(folder: Path, files: Tree) -> Path:
+    """The release directory that a project of these `files` gives."""
+    config = load_config(start=str(write_tree(folder, files)))
+    result = build(config)
+    assert result.succeeded, result.diagnostics
+    return Path(config.output)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release that nobody may change."""
+    return build_release(tmp_path_factory.mktemp("site"), SITE)
+
+
+@pytest.fixture
+def release(built: Path, tmp_path: Path) -> Path:
+    """A release of one's own."""
+    return Path(shutil.copytree(built, tmp_path / "build"))
+
+
+@pytest.fixture(params=FORMS)
+def form(request: pytest.FixtureRequest) -> Form:
+    """Each form of archive that this Python can read."""
+    found: Form = request.param
+    if found == "tar.zst" and not is_available("zstd"):
+        pytest.skip("this Python has no zstd")
+    return found
+
+
+Pack = Callable[..., Packed]
+
+
+@pytest.fixture
+def packed(built: Path, tmp_path: Path, form: Form) -> Path:
+    """An archive of the release, in each form."""
+    archive = tmp_path / f"packed.{form}"
+    pack_folder(str(built), "build", str(archive), form)
+    return archive

@@ -1,0 +1,218 @@
+import gzip
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.compress import zstd_reader
+from buildassets.errors import ReleaseError
+from buildassets.release.archive import Form
+from buildassets.release.packed import pack_folder
+from tests.conftest import find_tool, read_tree, write_tree
+from tests.release.conftest import SITE, build_release
+
+DAY_ONE = (1980, 1, 1, 0, 0, 0)
+
+
+def tar_of(archive: Path) -> bytes:
+    """The tar in an archive, decompressed by those whose business that is."""
+    content = archive.read_bytes()
+    if archive.name.endswith(".gz"):
+        return gzip.decompress(content)
+    if archive.name.endswith(".zst"):
+        with archive.open("rb") as file, zstd_reader(file) as reader:
+            return reader.read()
+    return content
+
+
+def contents_of(archive: Path) -> Mapping[str, bytes]:
+    """What the standard library finds in an archive."""
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as opened:
+            return {name: opened.read(name) for name in opened.namelist()}
+    with tarfile.open(fileobj=io.BytesIO(tar_of(archive))) as tar:
+        files = {member.name: tar.extractfile(member) for member in tar}
+        return {name: file.read() for name, file in files.items() if file}
+
+
+def test_an_archive_holds_the_release_and_nothing_else(built: Path, packed: Path) -> None:
+    assert contents_of(packed) == read_tree(built)
+
+
+def test_names_are_sorted_and_the_manifest_is_behind_what_it_names(packed: Path) -> None:
+    names = list(contents_of(packed))
+    assert names == sorted(names)
+    assert names[-1] == "manifest.json"
+
+
+def test_owners_modes_and_times_are_fixed_in_a_tar(packed: Path) -> None:
+    if packed.suffix == ".zip":
+        pytest.skip("a zip")
+    with tarfile.open(fileobj=io.BytesIO(tar_of(packed))) as tar:
+        looks = {(one.uid, one.gid, one.uname, one.gname, one.mode, one.mtime, one.type) for one in tar}
+    assert looks == {(0, 0, "", "", 0o644, 315532800, tarfile.REGTYPE)}
+
+
+def test_modes_and_times_are_fixed_in_a_zip(built: Path, tmp_path: Path) -> None:
+    pack_folder(str(built), "build", str(tmp_path / "a.zip"), "zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        looks = {(one.external_attr >> 16, one.date_time, one.create_system, one.extra) for one in opened.infolist()}
+        assert looks == {(0o100644, DAY_ONE, 3, b"")}
+        assert opened.testzip() is None
+
+
+def test_a_file_is_packed_as_its_precompressed_copy_where_the_form_can(built: Path, tmp_path: Path) -> None:
+    pack_folder(str(built), "build", str(tmp_path / "a.zip"), "zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        sizes = {one.filename: (one.compress_type, one.compress_size) for one in opened.infolist()}
+    copied = [name for name in sizes if f"{name}.gz" in sizes]
+    assert copied
+    for name in copied:
+        assert sizes[name] == (zipfile.ZIP_DEFLATED, sizes[f"{name}.gz"][1] - len("header 10, trailer"))
+
+
+def test_zstd_copies_stand_in_a_zst(tmp_path: Path) -> None:
+    pytest.importorskip("zstandard")
+    release = build_release(tmp_path, {**SITE, "buildassets.toml": 'compress = ["zstd"]'})
+    pack_folder(str(release), "build", str(tmp_path / "a.tar.zst"), "tar.zst")
+    assert contents_of(tmp_path / "a.tar.zst") == read_tree(release)
+    (copy, *_) = release.glob("assets/css/*.zst")
+    assert (tmp_path / "a.tar.zst").read_bytes().count(copy.read_bytes()) == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "command"),
+    [
+        ("tar", ["tar", "-xf"]),
+        ("tar.gz", ["tar", "-xzf"]),
+        ("tar.zst", ["tar", "--zstd", "-xf"]),
+        ("zip", ["unzip", "-q"]),
+    ],
+)
+def test_common_programs_unpack_it(built: Path, tmp_path: Path, form: Form, command: list[str]) -> None:
+    find_tool(command[0])
+    if form == "tar.zst":
+        find_tool("zstd")
+    pack_folder(str(built), "build", str(tmp_path / f"a.{form}"), form)
+    (tmp_path / "x").mkdir()
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [*command, f"../a.{form}"], cwd=tmp_path / "x", env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert read_tree(tmp_path / "x") == read_tree(built)
+
+
+def test_what_the_manifest_does_not_name_stays_out(release: Path, tmp_path: Path, form: Form) -> None:
+    write_tree(release, {"notes.txt": "mine", "assets/css/old.0123456789ab.css": "a {}"})
+    (release / "assets/link.css").symlink_to("css")
+    first = pack_folder(str(release), "build", str(tmp_path / "a"), form)
+    for name in ("notes.txt", "assets/css/old.0123456789ab.css", "assets/link.css"):
+        (release / name).unlink()
+    assert pack_folder(str(release), "build", str(tmp_path / "b"), form) == first
+
+
+def test_modes_times_and_the_order_of_making_do_not_matter(built: Path, tmp_path: Path, form: Form) -> None:
+    first = pack_folder(str(built), "build", str(tmp_path / "a"), form)
+    for name, content in sorted(read_tree(built).items(), reverse=True):
+        write_tree(tmp_path / "other", {name: content})
+        os.chmod(tmp_path / "other" / name, 0o600)
+        os.utime(tmp_path / "other" / name, (1, 1))
+    assert pack_folder(str(tmp_path / "other"), "other", str(tmp_path / "b"), form) == first
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda path: path.write_bytes(b"b" + path.read_bytes()[1:]), "verify/changed"),
+        (lambda path: path.write_bytes(path.read_bytes() + b"\n"), "verify/changed"),
+        (lambda path: path.unlink(), "verify/missing"),
+        (lambda path: path.rename(f"{path}.0") and path.symlink_to(f"{path.name}.0"), "verify/changed"),
+    ],
+    ids=["changed", "longer", "missing", "a link"],
+)
+def test_what_is_not_as_the_manifest_says_is_not_packed(
+    release: Path, tmp_path: Path, form: Form, spoil: object, code: str
+) -> None:
+    assert callable(spoil)
+    spoil(next(release.glob("assets/css/app.*.css")))
+    with pytest.raises(ReleaseError) as caught:
+        pack_folder(str(release), "build", str(tmp_path / "a"), form)
+    assert [found.code for found in caught.value.diagnostics] == [code]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build"]
+
+
+def test_a_copy_of_something_else_is_not_packed(tmp_path: Path) -> None:
+    """Such as a manifest names whose copies were exchanged before it was written."""
+    other = gzip.compress(b"a { color: red }\n" * 20, mtime=0)
+    release = _with_copy(tmp_path, other)
+    for form in ("tar.gz", "zip"):
+        with pytest.raises(ReleaseError) as caught:
+            pack_folder(str(release), "build", str(tmp_path / "a"), form)
+        assert [found.code for found in caught.value.diagnostics] == ["verify/copy"]
+
+
+@pytest.mark.parametrize("trailing", [b"\0", gzip.compress(b"", mtime=0)], ids=["a byte", "a member"])
+def test_a_copy_with_something_behind_it_is_not_packed(tmp_path: Path, trailing: bytes) -> None:
+    release = _with_copy(tmp_path, gzip.compress(TEXT, mtime=0) + trailing)
+    with pytest.raises(ReleaseError, match="no gzip copy"):
+        pack_folder(str(release), "build", str(tmp_path / "a"), "zip")
+
+
+TEXT = b"a { color: tan }\n" * 20
+
+
+def _with_copy(tmp_path: Path, copy: bytes) -> Path:
+    """A release with a file, and with `copy` as what its manifest takes for the copy."""
+    from base64 import b64encode
+    from hashlib import sha256
+
+    from buildassets.manifest import Entry, Manifest, dumps
+
+    def in_base64(content: bytes) -> str:
+        return b64encode(sha256(content).digest()).decode()
+
+    entry = Entry(
+        file="a.0123456789ab.css",
+        type="text/css",
+        size=len(TEXT),
+        encodings={"gzip": len(copy)},
+        digests={"identity": in_base64(TEXT), "gzip": in_base64(copy)},
+    )
+    manifest = dumps(Manifest("0", {}, "/assets/", {"a.css": entry}))
+    files: dict[str, str | bytes] = {"manifest.json": manifest, f"assets/{entry.file}": TEXT}
+    return write_tree(tmp_path / "made", {**files, f"assets/{entry.file}.gz": copy})
+
+
+def test_names_that_differ_in_case_only_are_not_packed(tmp_path: Path, form: Form) -> None:
+    release = build_release(tmp_path, {"buildassets.toml": "", "assets/A.txt": "same", "assets/a.txt": "same"})
+    with pytest.raises(ReleaseError, match="would overwrite"):
+        pack_folder(str(release), "build", str(tmp_path / "a"), form)
+
+
+def test_a_name_that_is_not_utf8_fits_into_a_tar(tmp_path: Path) -> None:
+    release = build_release(tmp_path, {"buildassets.toml": "", "assets/caf\udce9.txt": "latin"})
+    pack_folder(str(release), "build", str(tmp_path / "a.tar"), "tar")
+    assert contents_of(tmp_path / "a.tar") == read_tree(release)
+
+
+def test_a_name_that_is_not_utf8_fits_into_no_zip(tmp_path: Path) -> None:
+    release = build_release(tmp_path, {"buildassets.toml": "", "assets/caf\udce9.txt": "latin"})
+    with pytest.raises(ReleaseError, match="not UTF-8"):
+        pack_folder(str(release), "build", str(tmp_path / "a.zip"), "zip")
+
+
+def test_an_archive_is_there_whole_or_not_at_all(release: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar"
+    archive.write_bytes(b"the archive of before")
+    shutil.rmtree(release / "assets/js")
+    with pytest.raises(ReleaseError):
+        pack_folder(str(release), "build", str(archive), "tar")
+    assert archive.read_bytes() == b"the archive of before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar", "build"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from buildassets.cli.options import compile_options, configured, threads
+from buildassets.cli.options import check_options, configured, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
 from buildassets.compiler.result import Mode
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@compile_options
+@check_options
 def command(
+    templates: tuple[str, ...],
     sources: tuple[str, ...],
     config_file: str | None,
     also: tuple[str, ...],
@@ -35,7 +36,7 @@ def command(
     """
     from buildassets.compiler.pipeline import check
 
-    config = configured(config_file, sources, output, also, url)
+    config = configured(config_file, sources, output, also, url, templates)
     show = Output(as_json, verbose, quiet)
     with threads(jobs) as executor, kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())

@@ -21,6 +21,12 @@ _ALSO = click.option(
     metavar="ROOT",
     help="One more source root behind the others: a folder, or a table such as {path = 'lib', prefix = 'vendor/lib'}.",
 )
+_TEMPLATES = click.option(
+    "--templates",
+    multiple=True,
+    metavar="DIR",
+    help="One more folder of templates to check, or a table such as {path = 'mails', engine = 'django'}.",
+)
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
 
@@ -126,6 +132,11 @@ def compile_options(command: _Command) -> _Command:
     return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES)
 
 
+def check_options(command: _Command) -> _Command:
+    """The options of the verb that also reads templates."""
+    return _with(compile_options(command), _TEMPLATES)
+
+
 def watch_options(command: _Command) -> _Command:
     """The options of the verb that goes on compiling."""
     return _with(
@@ -173,11 +184,12 @@ def configured(
     output: str | None = None,
     also: Sequence[str] = (),
     url: str | None = None,
+    templates: Sequence[str] = (),
 ) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
     from buildassets.compiler.config import load_config
 
-    return load_config(config_file, sources=sources, also=also, output=output, url=url)
+    return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url)
 
 
 @contextmanager

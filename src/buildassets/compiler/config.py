@@ -105,9 +105,10 @@ class TemplateFolder:
 class Templates:
     """Where the templates lie and how they are read.
 
-    Without `folders` they are where frameworks look for them; without an `engine`, they are Django's where the project
-    has a `manage.py`, or else Jinja's. `functions` are those of the project's own that take the name of an asset,
-    `extensions` are Jinja's, `builtins` the modules of tag libraries that all Django templates have.
+    Without `folders` they are where frameworks look for them; `further` ones are added in either case. Without an
+    `engine` they are Django's where the project has a `manage.py`, or else Jinja's. `functions` are those of the
+    project's own that take the name of an asset, `extensions` are Jinja's, `builtins` the modules of tag libraries that
+    all Django templates have.
     """
 
     folders: tuple[TemplateFolder, ...] = ()
@@ -115,6 +116,7 @@ class Templates:
     functions: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
     builtins: tuple[str, ...] = ()
+    further: tuple[TemplateFolder, ...] = ()
 
 
 @frozen
@@ -225,14 +227,15 @@ def load_config(
     start: str = ".",
     sources: Sequence[str] = (),
     also: Sequence[str] = (),
+    templates: Sequence[str] = (),
     output: str | None = None,
     url: str | None = None,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
-    `url` stand in for what the file says; `also` are further source roots behind these. Raises ConfigError with every
-    fault that was found.
+    `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
+    of templates. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
@@ -250,6 +253,7 @@ def load_config(
         config,
         output=config.output if output is None else _absolute(start, output),
         url=config.url if url is None else _url(given.table, "--url"),
+        templates=replace(config.templates, further=tuple(_further_templates(templates, start, given))),
     )
     config = replace(config, sources=_with_further(config, [root for _, root in further]))
     document.faults += _root_faults([*overriding, *further], Document({})) if overriding or further else ()
@@ -514,7 +518,7 @@ def _data_urls(table: Table) -> DataUrls:
 
 
 def _templates(table: Table, folder: str) -> Templates:
-    listed = (_template_folder(table, index, value, folder) for index, value in table.elements("dirs"))
+    listed = (_template_folder(table, value, folder, "dirs", index) for index, value in table.elements("dirs"))
     templates = Templates(
         folders=tuple(one for one in listed if one),
         engine=_template_engine(table),
@@ -526,17 +530,26 @@ def _templates(table: Table, folder: str) -> Templates:
     return templates
 
 
-def _template_folder(table: Table, index: int, value: object, folder: str) -> TemplateFolder | None:
-    if not table.is_one_of((str, dict), value, "dirs", index):
+def _template_folder(table: Table, value: object, folder: str, *keys: str | int) -> TemplateFolder | None:
+    """The folder of templates that `value` describes, which stands at `keys`."""
+    if not table.is_one_of((str, dict), value, *keys):
         return None
-    given = table.inner({"path": value} if isinstance(value, str) else value, "dirs", index)
+    given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
     if "path" not in given:
-        table.refuse("has no `path`", "dirs", index)
+        table.refuse("has no `path`", *keys)
     path = given.filled_text("path", "")
     engine = _template_engine(given)
     given.close()
     shown = path.replace(os.sep, "/").rstrip("/") or "/"
     return TemplateFolder(_absolute(folder, path), shown.removeprefix("./"), engine) if path else None
+
+
+def _further_templates(templates: Sequence[str], start: str, given: Document) -> Iterator[TemplateFolder]:
+    """The folders of templates that the command line adds, as `dirs` has them."""
+    for value in _from_command_line(templates, "--templates"):
+        folder = _template_folder(given.table, value, start, "--templates")
+        if folder is not None:
+            yield folder
 
 
 def _template_engine(table: Table) -> TemplateEngine | None:
@@ -619,11 +632,16 @@ def _described_root(table: Table, value: object, folder: str, *keys: str | int) 
 
 def _further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[SourceRoot]:
     """The source roots that the command line adds: folders, or inline tables as `sources` has them."""
-    for text in also:
-        value = parse(f"root = {text}", "--also")["root"] if text.startswith("{") else text
+    for value in _from_command_line(also, "--also"):
         root = _described_root(given.table, value, start, "--also")
         if root is not None:
             yield root
+
+
+def _from_command_line(texts: Iterable[str], option: str) -> Iterator[object]:
+    """What each argument of an option is: a text, or an inline table."""
+    for text in texts:
+        yield parse(f"value = {text}", option)["value"] if text.startswith("{") else text
 
 
 def _with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:

@@ -141,8 +141,8 @@ def test_templates_that_import_one_another_end() -> None:
 @pytest.mark.parametrize(
     ("call", "rule"),
     [
-        ('url_for("static", filename="a.css", _external=True)', Rule.ENDPOINT),
-        ('url_for("static", path="a.css")', Rule.ENDPOINT),
+        ('url_for("static", filename="a.css", _external=True)', Rule.FILENAME),
+        ('url_for("static", path="a.css")', Rule.MOUNT),
         ('static("a.css")', Rule.STATIC),
         ('icon_url("a.css")', Rule.OWN),
         ('app.assets.url(filename="a.css")', Rule.OWN),
@@ -168,7 +168,14 @@ def test_ones_own_functions_may_be_macros(text: str) -> None:
 
 def test_other_endpoints_are_none_of_ours() -> None:
     assert read('{{ url_for("index", filename="a") }}{{ url_for(x, filename="a") }}{{ url_for() }}') == Reading()
-    assert len(read('{{ url_for(".static", filename="a") }}{{ url_for("shop.static", filename="a") }}').unchecked) == 2
+    assert read('{{ url_for("static" if x else "index", filename="a") }}') == Reading()
+
+
+def test_static_files_of_blueprints() -> None:
+    (use,) = read('{{ url_for("shop.cart.static", filename="a" ~ ".css") }}').uses
+    assert (use.written.text, use.rule) == ("shop/cart/a.css", Rule.BLUEPRINT)
+    assert read('{{ url_for(".static", filename="a") }}').unchecked == ((3, 10),)
+    assert read('{{ url_for("static", **values) }}').unchecked == ((3, 10),)
 
 
 @pytest.mark.parametrize(

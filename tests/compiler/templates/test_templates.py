@@ -95,6 +95,19 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     ]
 
 
+def test_folders_of_the_command_line_are_added(tmp_path: Path) -> None:
+    call = '{{ asset("x") }}{% static "x" %}'
+    folders = ("templates", "views", "mails")
+    write_tree(tmp_path, {**ASSETS, **{f"{folder}/a.html": call for folder in folders}})
+    config = load_config(start=str(tmp_path), templates=["views", '{ path = "mails", engine = "django" }', "gone"])
+    assert [one for one in told(check(config)) if one[0] == "template/missing"] == [
+        ("template/missing", "mails/a.html", 1, 28),
+        ("template/missing", "templates/a.html", 1, 11),
+        ("template/missing", "views/a.html", 1, 11),
+    ]
+    assert [found.code for found in check(config).diagnostics if found.location is None] == ["template/folder"]
+
+
 def test_functions_of_the_project(tmp_path: Path) -> None:
     tree = {
         **settings('functions = ["icon_url"]'),
@@ -112,6 +125,10 @@ def test_functions_of_the_project(tmp_path: Path) -> None:
         ('url_for("static", path="/css/app.css")', True),
         ('url_for("static", filename="logo.png")', True),
         ('url_for("static", filename="lost.png")', False),
+        ('url_for("static", filename="/css/app.css")', False),
+        ('url_for("css.static", filename="app.css")', True),
+        ('url_for("css.static", filename="ap.css")', False),
+        ('url_for("shop.static", filename="app.css")', True),
         ('static("favicon.ico")', True),
         ('asset("favicon.ico")', False),
         ('asset("css/app.css?v=1")', False),

@@ -84,6 +84,16 @@ def test_errors_are_those_of_the_verb(tmp_path: Path, verb: str) -> None:
     assert "--> polls/static/polls/style.css:1:" in done.stderr
 
 
+def test_the_check_reads_the_templates_of_the_settings(tmp_path: Path) -> None:
+    where = '[BASE_DIR / "pages"]'
+    templates = f'[{{"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": {where}}}]'
+    write_tree(write_project(tmp_path, TEMPLATES=templates), {"pages/a.html": '{{ static("polls/stlye.css") }}'})
+    done = manage(tmp_path, "assets", "check")
+    assert done.returncode == 1
+    assert "no asset is named `polls/stlye.css`\n  --> pages/a.html:1:12\n" in done.stderr
+    assert done.stderr.count("error[") == 1
+
+
 def test_wrong_usage_is_that_of_the_verb(tmp_path: Path) -> None:
     done = manage(write_project(tmp_path), "assets", "build", "--jobs", "none")
     assert done.returncode == 2

@@ -210,6 +210,9 @@ class _Judge:
             return True
         if use.rule is Rule.OWN:
             return False
+        if use.rule is Rule.BLUEPRINT:
+            folder = name.partition("/")[0] + "/"
+            return not any(path.startswith(folder) for path in self._released)
         return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
 
     def missing(self, use: Use, template: _Text) -> Diagnostic:
@@ -238,4 +241,4 @@ def _path_of(use: Use) -> str:
     text = use.written.text
     if use.rule is Rule.STATIC:
         return split_url(text)[0]
-    return text.lstrip("/") if use.rule is Rule.ENDPOINT else text
+    return text.lstrip("/") if use.rule is Rule.MOUNT else text

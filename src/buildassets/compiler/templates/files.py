@@ -45,17 +45,19 @@ class Found:
 def find_templates(config: Config) -> Found:
     """Every file that may be a template."""
     engine = config.templates.engine or _usual_engine(config)
+    folders: list[tuple[str, TemplateEngine]] = []
+    diagnostics = []
     if not config.templates.folders:
-        folders = [(path, its) for name, its in _FOLDERS[engine] for path in _folders_like(config, name)]
-        return Found(_sorted(config, folders))
-    folders, diagnostics = [], []
-    for index, folder in enumerate(config.templates.folders):
+        folders += [(path, its) for name, its in _FOLDERS[engine] for path in _folders_like(config, name)]
+    for index, folder in enumerate((*config.templates.folders, *config.templates.further)):
         paths = list(_folders_of(config, folder))
         folders += [(path, folder.engine or engine) for path in paths]
         if not paths:
+            is_configured = index < len(config.templates.folders)
+            where = place_of_setting(config, "templates", "dirs", index) if is_configured else None
+            hint = f"create it, or correct `{'dirs' if is_configured else '--templates'}`"
             message = f"there is no folder of templates `{folder.shown}`"
-            where = place_of_setting(config, "templates", "dirs", index)
-            diagnostics.append(error("template/folder", message, where, hint="create it, or correct `dirs`"))
+            diagnostics.append(error("template/folder", message, where, hint=hint))
     return Found(_sorted(config, folders), tuple(diagnostics))
 
 

@@ -16,7 +16,6 @@ _KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
     Rule.EXACT: ("name",),
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path", "filename", "name"),
-    Rule.ENDPOINT: ("filename", "path"),  # Flask and Quart, Starlette
 }
 
 _NOWHERE: Final[Span] = (-1, -1)  # of a text that has no place in the template
@@ -85,22 +84,31 @@ class Visitor:
     def _call(self, rule: Rule, node: nodes.Call, scope: Scope) -> None:
         start = _start_of(node.node)
         span = (start, max(start + 1, node.lineno))
-        arguments = list(node.args)
         if rule is Rule.ENDPOINT:
-            endpoint = self._possible(arguments.pop(0), scope) if arguments else Possible()
-            named = {text.text for text in endpoint.texts}
-            if any(name.endswith(".static") for name in named):
-                self.unchecked.append(span)
-            if named != {"static"}:
-                return
-            arguments = []
-        named_ones = {one.key: one.value for one in node.kwargs}
-        argument = next((named_ones[key] for key in _KEYWORDS[rule] if key in named_ones), None)
-        argument = arguments[0] if arguments else argument
+            self._url_for(node, scope, span)
+            return
+        argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
             self._note(rule, self._possible(argument, scope), span)
         elif node.dyn_args or node.dyn_kwargs:
             self.unchecked.append(span)
+
+    def _url_for(self, node: nodes.Call, scope: Scope, span: Span) -> None:
+        """`url_for("static", filename=…)` of Flask and Quart, which has a `path` in Starlette."""
+        endpoints = {text.text for text in self._possible(node.args[0], scope).texts} if node.args else {""}
+        *blueprints, view = min(endpoints, default="").split(".")
+        if view != "static" or len(endpoints) > 1:
+            return
+        filename = _keyword(node, "filename")
+        argument = filename or _keyword(node, "path")
+        if argument is None or blueprints[:1] == [""]:  # the blueprint of whatever page is made
+            self.unchecked += [span] if argument is not None or node.dyn_kwargs else []
+        elif blueprints:
+            named = self._possible(argument, scope)
+            texts = (Written("/".join((*blueprints, one.text)), one.start, one.end) for one in named.texts)
+            self._note(Rule.BLUEPRINT, Possible(tuple(texts), named.complete), span)
+        else:
+            self._note(Rule.MOUNT if filename is None else Rule.FILENAME, self._possible(argument, scope), span)
 
     def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
         for written in argument.texts:
@@ -232,6 +240,12 @@ class Visitor:
         starts = [one.lineno for one in node.find_all(nodes.Const) if one.lineno in self._strings]
         span = self._strings[min(starts)] if starts else _NOWHERE
         return Possible((Written(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
+
+
+def _keyword(node: nodes.Call, *names: str) -> nodes.Expr | None:
+    """What a call gives to the first of the parameters `names` that it names."""
+    given = {one.key: one.value for one in node.kwargs}
+    return next((given[name] for name in names if name in given), None)
 
 
 def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:

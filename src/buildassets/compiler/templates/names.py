@@ -16,7 +16,10 @@ class Rule(Enum):
     EXACT = "exact"  # it is a logical path, and one that no asset has fails the page
     OWN = "own"  # the same, through a function of the project's own
     STATIC = "static"  # a path below the static URL: it may begin with a slash, and have a query and a fragment
-    ENDPOINT = "endpoint"  # `url_for`: the same, where the first argument says so
+    ENDPOINT = "endpoint"  # `url_for`: what the first argument makes of it
+    FILENAME = "filename"  # a path below the folder of static files
+    BLUEPRINT = "blueprint"  # the same behind the name of a blueprint, whose static files may be assets
+    MOUNT = "mount"  # a path that may begin with a slash
 
 
 # What the runtime's helpers are called in templates, of those that take a name.

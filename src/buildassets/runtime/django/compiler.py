@@ -8,7 +8,7 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Final
@@ -19,6 +19,7 @@ from django.core.management.base import CommandError
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.sources import StaticRoot, source_roots
+from buildassets.runtime.django.template_folders import template_folders
 
 __all__ = ["compiler_command"]
 
@@ -46,6 +47,9 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
         told += ["--url", options.url]
     for root in source_roots():
         told += ["--also", _as_table(root)]
+    if verb == "check":
+        for path, engine in template_folders():
+            told += [] if _is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
     return [sys.executable, "-m", "buildassets", verb, *told, *arguments]
 
 
@@ -54,6 +58,11 @@ def _as_table(root: StaticRoot) -> str:
     values: dict[str, object] = {"path": _shown(root.path), "prefix": root.prefix}
     values |= {"include": root.include, "exclude": root.exclude}
     values |= {"vendored": True} if _is_installed(root.path) else {}
+    return _table(values)
+
+
+def _table(values: Mapping[str, object]) -> str:
+    """`values` but those that are empty."""
     written = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value)
     return f"{{ {', '.join(written)} }}"
 

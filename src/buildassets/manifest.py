@@ -17,7 +17,6 @@ from buildassets.document import (
     no_manifest,
     read_document,
     read_served,
-    retained_span,
 )
 
 __all__ = [
@@ -61,7 +60,8 @@ class Entry:
     are the SHA-256 of the copies in base64, and that of the file as `identity` where there is no `integrity`;
     `inputs`, `references` and `imports` are sorted; `imports` are the modules that a script loads before it runs, among
     them those that an import map names; `map` is the logical path of the source map, if there is one. `deltas` are by
-    the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their files.
+    the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their files. `own` is
+    the fingerprint of its text before the names of other assets are written into it, where any are.
     """
 
     file: str
@@ -75,6 +75,7 @@ class Entry:
     map: str | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     deltas: Mapping[str, Delta] = field(default_factory=dict)
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Retained:
 class Manifest:
     """What a release holds. `engines` says which compilers made it, with their versions.
 
-    `retained` are earlier releases, the newest first.
+    `settings` are those that decide contents and are not the usual ones, `sources` the fingerprints of the inputs of
+    assets that have several. `retained` are earlier releases, the newest first.
     `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
     production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
@@ -109,18 +111,20 @@ class Manifest:
     modules: Mapping[str, str] = field(default_factory=dict)
     livereload: str | None = None
     dictionaries: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def dumps(manifest: Manifest) -> str:
     """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
-    generator = {"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}
-    document = {
-        "schema": SCHEMA,
-        "generator": {**generator, "digest": _digest_of(generator)},
-        "assets": {path: _entry_document(entry) for path, entry in manifest.assets.items()},
-        **_others(manifest),
-    }
-    return _laid_out(document)
+    generator: dict[str, Any] = {"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}
+    if manifest.settings:
+        generator["settings"] = dict(manifest.settings)
+    if manifest.sources:
+        generator["sources"] = dict(manifest.sources)
+    document = {"schema": SCHEMA, "generator": _proven(generator), **_others(manifest)}
+    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
+    return _laid_out(assets, document)
 
 
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
@@ -132,25 +136,26 @@ def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
     document = read_document(text, file)
     document.pop("release", None)
     generator = document.get("generator")
-    if not isinstance(generator, dict) or _laid_out(document) != text:
+    if not isinstance(generator, dict) or _laid_out(_one_a_line(document.pop("assets")), document) != text:
         return False
     if "digest" not in generator:
         return generator.keys() == {"engines", "name", "version"}
-    others = {key: value for key, value in generator.items() if key != "digest"}
-    return bool(_digest_of(others) == generator["digest"])
+    return bool(_proven(generator) == generator)
 
 
-def _laid_out(document: Mapping[str, Any]) -> str:
-    """`document`, which lacks `release`, as a manifest is written."""
-    texts = {key: _one_a_line(value) for key, value in document.items()}
-    served = {key: value for key, value in document.items() if key not in ("assets", "generator", "schema")}
-    texts["release"] = _compact(_release(texts["assets"], served))
+def _laid_out(assets: str, others: Mapping[str, Any]) -> str:
+    """A manifest as it is written, of the text of its assets and all else that it holds but `release`."""
+    texts = {key: _one_a_line(value) for key, value in others.items()}
+    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
+    texts |= {"assets": assets, "release": _compact(_release(assets, served))}
     lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _digest_of(generator: Mapping[str, Any]) -> str:
-    return digest(_compact(generator).encode("ascii"))
+def _proven(generator: Mapping[str, Any]) -> dict[str, Any]:
+    """`generator` with the digest over all that it says besides."""
+    said = {key: value for key, value in generator.items() if key != "digest"}
+    return {**said, "digest": digest(_compact(said).encode("ascii"))}
 
 
 def _others(manifest: Manifest) -> dict[str, Any]:
@@ -171,24 +176,27 @@ def _others(manifest: Manifest) -> dict[str, Any]:
     return others
 
 
-def amended(content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained]) -> bytes:
+def amended(
+    content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained], sources: Mapping[str, str]
+) -> bytes:
     """The manifest in `content`, as `dumps` made it, with other entries for some of its assets and with `retained`.
 
-    Raises ValueError where it is laid out otherwise, or has no such assets.
+    `sources` are other digests for some of its own. Raises ValueError where it is laid out otherwise, or has no such
+    assets or sources.
     """
     span = assets_span(content)
-    earlier = retained_span(content, span[1]) if span else None
-    if span is None or earlier is None:
+    if span is None:
         raise ValueError
     assets = _with_entries(content[slice(*span)], entries)
-    releases = _retained_document(retained)
-    text = _one_a_line(releases).encode("ascii")
-    rest = content[span[1] : earlier[0]] + text + content[earlier[1] :]
-    others = json.loads(b"{" + rest[1:])
-    release = others.pop("release")
-    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
-    renewed = _release(assets.decode("ascii"), served)
-    return content[: span[0]] + assets + rest.replace(release.encode("ascii"), renewed.encode("ascii"), 1)
+    others = json.loads(b"{" + content[span[1] + len(b",") :])
+    del others["release"]
+    if sources:
+        before = others["generator"].get("sources", {})
+        if not sources.keys() <= before.keys():
+            raise ValueError
+        others["generator"] = _proven({**others["generator"], "sources": {**before, **sources}})
+    others["retained"] = _retained_document(retained)
+    return _laid_out(assets.decode("ascii"), others).encode("ascii")
 
 
 def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
@@ -243,6 +251,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["map"] = entry.map
     if entry.deltas:
         document["deltas"] = {one: {"size": to.size, "digest": to.digest} for one, to in entry.deltas.items()}
+    if entry.own is not None:
+        document["own"] = entry.own
     return document
 
 
@@ -276,6 +286,8 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
             modules=document.get("modules", {}),
             livereload=document.get("livereload"),
             dictionaries=document.get("dictionaries") is True,
+            settings=generator.get("settings", {}),
+            sources=generator.get("sources", {}),
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None
@@ -333,6 +345,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         references=tuple(fields.get("references", ())),
         imports=tuple(fields.get("imports", ())),
         map=fields.get("map"),
+        own=fields.get("own"),
         digests=fields.get("digests", {}),
         deltas={one: Delta(to["size"], to["digest"]) for one, to in fields.get("deltas", {}).items()},
     )

@@ -13,6 +13,7 @@ from buildassets.compiler.config import Config, load_config
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.digest import digest
+from buildassets.manifest import release_of
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -83,6 +84,10 @@ class Project:
     def forget(self, record: bytes) -> None:
         """Know of the last build what `record` tells."""
         self._result = replace(self._result, record=record)
+
+    def release(self) -> str:
+        """What the manifest calls the release."""
+        return release_of((self.folder / "build/manifest.json").read_bytes())
 
     def clean(self) -> BuildResult:
         """The result of a build that knows of no other, in the folder `clean`."""
@@ -184,7 +189,11 @@ def test_only_what_changed_is_written(project: Project) -> None:
 
 
 def test_what_comes_out_the_same_is_the_end_of_it(project: Project) -> None:
-    assert project.edit({"assets/css/_theme.scss": "$colour: red; // the same\n"}).written == ()
+    release = project.release()
+    # The manifest tells one from the other of the files that make an asset together.
+    assert project.edit({"assets/css/_theme.scss": "$colour: red; // the same\n"}).written == ("manifest.json",)
+    assert project.edit({"assets/css/base.css": f"/* the same */ {SITE['assets/css/base.css']!s}"}).written == ()
+    assert project.release() == release
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def refusal(source: str) -> str:
     with pytest.raises(BuildError) as caught, previous_release(source):
         pass
     (found,) = caught.value.diagnostics
-    assert found.code == "carry/unreadable"
+    assert found.code == "manifest/unreadable"
     return found.message
 
 

@@ -12,6 +12,7 @@ _VERBS = {
     "build": "compile everything into the release directory",
     "check": "report everything that a build would complain about; write nothing",
     "clean": "remove what no retained release names; with --all, also the release and the cache",
+    "diff": "tell which fingerprints differ between two releases, and why",
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
     "pack": "write the release as one archive, the same bytes everywhere",
     "unpack": "take a release out of an archive, every byte of it proven",

@@ -7,25 +7,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import cache_dir_option, configured, read_options
+from buildassets.cli.diff import change_document, read_manifest
+from buildassets.cli.options import cache_dir_option, configured, read_options, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
-from buildassets.media import media_of, suffix
 from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
+    from buildassets.release.diff import Change
 
 
 @click.command("explain")
 @click.argument("logical_path")
 @read_options
+@since_option
 @cache_dir_option
 def command(
-    logical_path: str, config_file: str | None, output: str | None, as_json: bool, cache_dir: str | None
+    logical_path: str,
+    config_file: str | None,
+    output: str | None,
+    as_json: bool,
+    since: str | None,
+    cache_dir: str | None,
 ) -> int:
     """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
     from buildassets.compiler.config import shown_path
@@ -38,14 +45,29 @@ def command(
         raise BuildError([_unknown(logical_path, manifest, shown_path(config, path))])
     referrers = _referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
+    change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
         document = {"asset": logical_path, **_fields(entry), "referrers": referrers, "cache": cached}
-        print_json({"ok": True, **document, "diagnostics": []})
+        changed = {} if since is None else {"since": change_document(change) if change else None}
+        print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
         lines = _lines(logical_path, entry, manifest, referrers)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
-        print_data("\n".join((*lines, *_section("in the cache", kept))))
+        print_data("\n".join((*lines, *_section("in the cache", kept), *_since_lines(since, change))))
     return 0
+
+
+def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
+    from buildassets.release.diff import change_of
+
+    return change_of(logical_path, read_manifest(since), manifest)
+
+
+def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
+    if since is not None:
+        from buildassets.release.changes_text import change_lines
+
+        yield from _section(f"since `{since}`", change_lines(change) if change else ["nothing changed"])
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
@@ -100,19 +122,12 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     yield from _section("refers to", (f"{path} → {manifest.assets[path].file}" for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
-    kinds = _kinds(entry)
+    from buildassets.release.diff import kinds_of
+
+    kinds = kinds_of(entry)
     yield from _section(
         "engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items()) if kind in kinds)
     )
-
-
-def _kinds(entry: Entry) -> set[str]:
-    """The keys of the engines that may have taken part: one for each suffix of an input, and one for the output."""
-    kinds = {suffix(path).removeprefix(".") for path in entry.inputs}
-    if "sass" in kinds:
-        kinds.add("scss")
-    syntax = media_of(entry.file).syntax
-    return kinds | ({syntax.value} if syntax else set())
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -99,6 +99,11 @@ _ORIGIN = click.option(
     metavar="ORIGIN",
     help="Pages of this origin may listen too, as of http://my.test:8000. Those of this machine always may.",
 )
+_SINCE = click.option(
+    "--since", metavar="OLD_MANIFEST", help="Tell why it is not as in this earlier manifest or release directory."
+)
+_MARKDOWN = click.option("--markdown", is_flag=True, help="Print a table for a pull request.")
+_EXIT_CODE = click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -154,6 +159,16 @@ def cache_options(command: _Command) -> _Command:
 def clean_options(command: _Command) -> _Command:
     """The options of the verb that removes what builds wrote."""
     return _with(command, _QUIET, _VERBOSE, _JSON, _CACHE_DIR, _OUTPUT, _CONFIG)
+
+
+def diff_options(command: _Command) -> _Command:
+    """The options of the verb that compares releases."""
+    return _with(command, _EXIT_CODE, _MARKDOWN, _JSON)
+
+
+def since_option(command: _Command) -> _Command:
+    """The option of a verb that compares with an earlier release."""
+    return _with(command, _SINCE)
 
 
 def cache_dir_option(command: _Command) -> _Command:

@@ -15,7 +15,7 @@ from buildassets.compiler.bodies import text_of
 from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
-from buildassets.compiler.entries import entry, imports_of, inputs_of
+from buildassets.compiler.entries import entry, imports_of, inputs_of, sources
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
@@ -52,10 +52,17 @@ def _follows_paths(config: Config, draft: Draft) -> bool:
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
-def amend(config: Config, last: Last, drafts_of: Drafts, store: Store, retaining: Retaining | None) -> BuildResult:
+def amend(
+    config: Config,
+    last: Last,
+    drafts_of: Drafts,
+    store: Store,
+    retaining: Retaining | None,
+    digest_of: Callable[[str], str],
+) -> BuildResult:
     """The result of a build after `last.changed`; `store` takes assets into the release directory.
 
-    Nothing of earlier releases is retained without `retaining`.
+    Nothing of earlier releases is retained without `retaining`. `digest_of` gives those of files.
 
     Raises BeyondError, and BuildError and OSError as it is told by others.
     """
@@ -78,8 +85,10 @@ def amend(config: Config, last: Last, drafts_of: Drafts, store: Store, retaining
         changed: dict[str, Entry] = {
             path: entry(config, change.assets[path], one, change.imports[path]) for path, one in stored.items()
         }
+        if any(one.inputs != entries[path].inputs for path, one in changed.items()):
+            raise BeyondError  # then there may be others that are made of several files, or fewer
         retained = _retained(retaining, manifest, changed, release) if retaining else ()
-        content = amended(manifest, changed, retained)
+        content = amended(manifest, changed, retained, sources(config, change.assets.values(), digest_of))
         written = release.finish(content)
     return BuildResult(
         loads(content.decode("ascii")),

@@ -1,10 +1,12 @@
 """What a manifest says of an asset: which files made it, what it refers to, and where it is stored. Pure."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.model import Link, Linked, Reference, ReferenceKind, Stored
+from buildassets.digest import digest, fingerprint
 from buildassets.manifest import Entry
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
@@ -42,7 +44,25 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         references=tuple(target for target in asset.targets if target not in maps),
         imports=imports,
         map=min(maps, default=None),
+        own=_own(asset) if asset.targets else None,
     )
+
+
+def _own(asset: Linked) -> str:
+    """The fingerprint of the text that the asset has before the names of others are written into it."""
+    draft = asset.draft
+    return fingerprint(draft.digest or digest(bytes_of(draft.body)))
+
+
+def sources(config: Config, assets: Iterable[Linked], digest_of: Callable[[str], str]) -> dict[str, str]:
+    """The fingerprints of the files that make `assets` of several, by the names that a manifest has for them.
+
+    Of an asset that is made of one file the own fingerprint says enough.
+    """
+    several = (asset.draft.inputs for asset in assets if len(asset.draft.inputs) > 1)
+    names = {input_name(config, path): path for inputs in several for path in inputs}
+    found = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
+    return {name: one for name, one in found.items() if one}  # what is gone by now has no digest
 
 
 def input_name(config: Config, path: str) -> str:

@@ -11,7 +11,7 @@ from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.budgets import Budgets
-from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.cache import Cache, FileDigests, bytes_at
 from buildassets.compiler.carry import Previous, carried_over
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
@@ -20,7 +20,7 @@ from buildassets.compiler.deltas import with_deltas
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
-from buildassets.compiler.entries import entry
+from buildassets.compiler.entries import entry, sources
 from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.kept_drafts import made_anew
@@ -28,6 +28,7 @@ from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, 
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.retain import Retaining, superseded
+from buildassets.compiler.settings import deciding_settings
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.errors import BuildError
@@ -124,6 +125,10 @@ class _Means:
         """Whether browsers get assets as what differs from those of earlier releases."""
         return DELTA in config.compress and self.mode == "production"
 
+    def digest_of(self, path: str) -> str:
+        """The digest of the file at `path`."""
+        return (self.cache.files if self.cache else FileDigests({})).of(path)
+
     def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
         """The limits that hold for `assets`: none in development, where they are as large as they are written."""
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
@@ -169,7 +174,8 @@ def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
 def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
-        return amend(config, last, drafts_of, partial(_stored_in_budget, config, means), means.retaining(config))
+        store = partial(_stored_in_budget, config, means)
+        return amend(config, last, drafts_of, store, means.retaining(config), means.digest_of)
 
 
 def _stored_in_budget(
@@ -192,7 +198,7 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
         sizes = budgets.stored_sizes(stored, release.content)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
-        manifest = _manifest(config, compilation, stored, means.mode)
+        manifest = _manifest(config, compilation, stored, means)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
@@ -281,7 +287,9 @@ def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
     return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest)
 
 
-def _manifest(config: Config, compilation: "Compilation", stored: Mapping[LogicalPath, Stored], mode: Mode) -> Manifest:
+def _manifest(
+    config: Config, compilation: "Compilation", stored: Mapping[LogicalPath, Stored], means: _Means
+) -> Manifest:
     engines = {kind: version for asset in compilation.assets.values() for kind, version in asset.draft.engines}
     return Manifest(
         version=__version__,
@@ -294,7 +302,9 @@ def _manifest(config: Config, compilation: "Compilation", stored: Mapping[Logica
         importmap=compilation.importmap.imports,
         scopes=compilation.importmap.scopes,
         modules=compilation.importmap.modules,
-        livereload=LIVERELOAD_NAME if mode == "development" else None,
+        livereload=LIVERELOAD_NAME if means.mode == "development" else None,
+        settings=deciding_settings(config, means.mode),
+        sources=sources(config, compilation.assets.values(), means.digest_of),
     )
 
 

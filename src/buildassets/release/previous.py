@@ -27,18 +27,45 @@ _MANIFEST_BYTES: Final = 1 << 27  # more than any manifest has
 def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
     """The release that `source` names: a folder, an archive, a manifest, or the URL of a manifest.
 
-    `url` is that below which its files are, for a manifest that stands alone; that of a manifest implies it. Raises
-    FileNotFoundError where there is none, and BuildError where it cannot be read.
+    `url` is that below which its files are, if they are not beside the manifest. Raises FileNotFoundError where there
+    is none, and BuildError where it cannot be read.
     """
-    if source.startswith(_HTTP):
-        manifest = _read(download, source)
-        yield Previous(source, manifest, _reader(url or urljoin(source, _ASSETS)))
-        return
+    manifest = manifest_at(source)
+    yield Previous(source, manifest, _reader(url or _beside(source)))
+
+
+def manifest_at(source: str) -> bytes:
+    """The manifest that `source` names, as for `previous_release`; sure to be one. Raises the same."""
+    try:
+        if source.startswith(_HTTP):
+            manifest = download(source, _MANIFEST_BYTES)
+        else:
+            manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
+        loads(manifest.decode("utf-8", "replace"), source)
+    except FileNotFoundError:
+        raise
+    except OSError as fault:
+        raise _unreadable(f"cannot read the manifest `{source}`: {reason_text(fault)}", source) from None
+    except ManifestError as fault:
+        raise _unreadable(fault.diagnostics[0].message, source) from None
+    return manifest
+
+
+def _unreadable(message: str, source: str) -> BuildError:
+    hint = "name a release directory, or the manifest of a release by its path or URL"
+    return BuildError([error("manifest/unreadable", message, Location(source), hint=hint)])
+
+
+def _manifest_path(source: str) -> str:
     path = _path(source)
-    if os.path.isdir(path):
-        path = os.path.join(path, MANIFEST_NAME)
-    manifest = _read(_content_of, path, source)
-    yield Previous(source, manifest, _reader(url or os.path.join(os.path.dirname(path), _ASSETS)))
+    return os.path.join(path, MANIFEST_NAME) if os.path.isdir(path) else path
+
+
+def _beside(source: str) -> str:
+    """Where the files are of a release whose manifest `source` names: a folder, or its URL."""
+    if source.startswith(_HTTP):
+        return urljoin(source, _ASSETS)
+    return os.path.join(os.path.dirname(_manifest_path(source)), _ASSETS)
 
 
 def _reader(folder: str) -> Callable[[str, int], bytes]:
@@ -51,26 +78,6 @@ def _reader(folder: str) -> Callable[[str, int], bytes]:
 def _path(source: str) -> str:
     """`source`, which may be a `file:` URL, as a path."""
     return url2pathname(urlsplit(source).path) if source.startswith("file:") else source
-
-
-def _read(read: Callable[[str, int], bytes], path: str, source: str | None = None) -> bytes:
-    """The manifest at `path`, which is called `source`."""
-    source = source or path
-    try:
-        manifest = read(path, _MANIFEST_BYTES)
-        loads(manifest.decode("utf-8", "replace"), source)
-    except FileNotFoundError:
-        raise
-    except OSError as fault:
-        raise _unreadable(f"cannot read the manifest `{source}`: {reason_text(fault)}", source) from None
-    except ManifestError as fault:
-        raise _unreadable(fault.diagnostics[0].message, source) from None
-    return manifest
-
-
-def _unreadable(message: str, source: str) -> BuildError:
-    hint = "name a release directory, an archive, or the manifest of the release that is served"
-    return BuildError([error("carry/unreadable", message, Location(source), hint=hint)])
 
 
 def _from_url(folder: str, file: str, size_bytes: int) -> bytes:

@@ -1,0 +1,66 @@
+"""`buildassets diff`: what differs between two releases, and why."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.options import diff_options
+from buildassets.cli.output import print_data, print_json
+from buildassets.diagnostics import Location, error
+from buildassets.errors import BuildError
+from buildassets.manifest import Manifest, loads
+
+if TYPE_CHECKING:
+    from buildassets.release.diff import Change
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new")
+@diff_options
+def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) -> int:
+    """Tell which fingerprints of the release NEW are not those of OLD, and why.
+
+    Each is a release directory, or a manifest by its path or URL.
+    """
+    from buildassets.release.changes_text import markdown_of, text_of
+    from buildassets.release.diff import difference
+
+    if as_json and markdown:
+        raise click.UsageError("`--json` and `--markdown` are two forms of the same")
+    found = difference(read_manifest(old), read_manifest(new))
+    if as_json:
+        totals = {"before": asdict(found.before), "after": asdict(found.after)}
+        changes = {change.path: change_document(change) for change in found.changes}
+        print_json({"ok": True, "changes": changes, "total": totals, "diagnostics": []})
+    else:
+        print_data(markdown_of(found).rstrip("\n") if markdown else text_of(found))
+    return 1 if exit_code and found.changes else 0
+
+
+def read_manifest(source: str) -> Manifest:
+    """The manifest that `source` names. Raises BuildError."""
+    from buildassets.release.previous import manifest_at
+
+    try:
+        content = manifest_at(source)
+    except FileNotFoundError:
+        hint = "name a release directory, or the manifest of a release by its path or URL"
+        message = f"there is no manifest at `{source}`"
+        raise BuildError([error("manifest/unreadable", message, Location(source), hint=hint)]) from None
+    return loads(content.decode("utf-8", "replace"), source)
+
+
+def change_document(change: "Change") -> dict[str, object]:
+    """A change for one JSON document."""
+    from buildassets.release.changes_text import cause_text
+    from buildassets.release.diff import sizes_of
+
+    sides = {"before": change.before, "after": change.after}
+    return {
+        "change": change.kind,
+        **{side: {"file": entry.file, **asdict(sizes_of(entry))} if entry else None for side, entry in sides.items()},
+        "chain": list(change.chain),
+        "causes": [{"kind": cause.kind, "text": cause_text(cause)} for cause in change.causes],
+    }

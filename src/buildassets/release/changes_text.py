@@ -1,0 +1,138 @@
+"""The difference of two releases as text: for a terminal, and in Markdown for a pull request. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from buildassets.release.diff import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
+from buildassets.sizes import size_text
+
+_MOST_ROWS: Final = 50
+_MOST_CHARACTERS: Final = 60_000  # a comment on GitHub may have 65,536
+_MOST_NAME_CHARACTERS: Final = 120
+_KINDS: Final[tuple[Kind, ...]] = ("changed", "added", "removed")
+_LABELS: Final = {"raw": "size", "gzip": "gzip", "br": "br"}
+
+
+def text_of(difference: Difference) -> str:
+    """All that there is to say, for a terminal."""
+    lines = [line for change in difference.changes for line in change_lines(change)]
+    return "\n".join([*lines, _summary(difference)])
+
+
+def change_lines(change: Change) -> Iterator[str]:
+    """What has become of one asset, and why."""
+    if change.before is None or change.after is None:
+        sizes = sizes_of(change.after or change.before)
+        yield f"{change.path} {change.kind}: {', '.join(_sizes_text(sizes))}"
+        return
+    before, after = sizes_of(change.before), sizes_of(change.after)
+    yield f"{change.path} changed: {', '.join(_exchanged(before, after))}"
+    yield f"  {change.before.file} → {change.after.file}"
+    if len(change.chain) > 1:
+        yield f"  refers to {' → '.join(change.chain[1:])}"
+    for cause in change.causes:
+        yield f"  {cause_text(cause)}"
+
+
+def cause_text(cause: Cause) -> str:
+    """A cause as a sentence."""
+    return _sentence(cause, _plain)
+
+
+def markdown_of(difference: Difference) -> str:
+    """A table for a pull request: what grew or shrank most comes first; of many changes, some."""
+    head = f"### Assets\n\n{_summary(difference)}\n"
+    if not difference.changes:
+        return head
+    ordered = sorted(difference.changes, key=lambda change: (-_moved_bytes(change), change.path))
+    rows = ["", "| asset | | gzip | br | why |", "|---|---|--:|--:|---|"]
+    left = _MOST_CHARACTERS
+    for change in ordered[:_MOST_ROWS]:
+        row = _row(change)
+        left -= len(row) + 1
+        if left < 0:
+            break
+        rows.append(row)
+    shown = len(rows) - 3
+    more = [f"\nand {len(ordered) - shown} more"] if shown < len(ordered) else []
+    return "\n".join([head.rstrip("\n"), *rows, *more, ""])
+
+
+def _summary(difference: Difference) -> str:
+    """How much changed, in a line."""
+    kinds = [change.kind for change in difference.changes]
+    counts = {kind: kinds.count(kind) for kind in _KINDS}
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing changed"
+    return f"{told}; all assets: {', '.join(_exchanged(difference.before, difference.after))}"
+
+
+def _row(change: Change) -> str:
+    before, after = sizes_of(change.before), sizes_of(change.after)
+    cells = [_code(change.path), change.kind, *(_moved(before, after, coding) for coding in CODINGS), _why(change)]
+    return f"| {' | '.join(cells)} |"
+
+
+def _why(change: Change) -> str:
+    causes = "; ".join(_sentence(cause, _code) for cause in change.causes)
+    if len(change.chain) == 1:
+        return causes
+    return f"refers to {' → '.join(map(_code, change.chain[1:]))}: {causes}"
+
+
+def _sentence(cause: Cause, named: Callable[[str], str]) -> str:
+    return "".join(named(part) if index % 2 else part for index, part in enumerate(cause.parts))
+
+
+def _plain(name: str) -> str:
+    return f"`{name}`"
+
+
+def _code(name: str) -> str:
+    """`name` as code in a cell of a table in GitHub's Markdown, whatever is in it."""
+    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
+    if len(shown) > _MOST_NAME_CHARACTERS:
+        shown = f"{shown[: _MOST_NAME_CHARACTERS // 2]}…{shown[-_MOST_NAME_CHARACTERS // 2 :]}"
+    fence = "`" * (_longest_run(shown, "`") + 1)
+    padding = " " if "`" in shown else ""
+    return f"{fence}{padding}{shown.replace('|', chr(92) + '|')}{padding}{fence}"
+
+
+def _longest_run(text: str, character: str) -> int:
+    longest = run = 0
+    for one in text:
+        run = run + 1 if one == character else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _moved_bytes(change: Change) -> int:
+    return abs(sizes_of(change.after).gzip - sizes_of(change.before).gzip)
+
+
+def _moved(before: Sizes, after: Sizes, coding: str) -> str:
+    """A size and by how much it is another: `4.2 kB (+0.1 kB)`."""
+    was, now = getattr(before, coding), getattr(after, coding)
+    return f"{size_text(now)} ({_signed(now - was)})" if now != was else size_text(now)
+
+
+def _signed(size_bytes: int) -> str:
+    return f"{'+' if size_bytes > 0 else '-'}{size_text(abs(size_bytes))}"
+
+
+def _exchanged(before: Sizes, after: Sizes) -> Sequence[str]:
+    """`18.2 kB → 18.4 kB (+0.2 kB), gzip …`."""
+    return [f"{_labelled(name)}{_arrow(getattr(before, name), getattr(after, name))}" for name in _LABELS]
+
+
+def _arrow(was: int, now: int) -> str:
+    if was == now:
+        return size_text(now)
+    return f"{size_text(was)} → {size_text(now)} ({_signed(now - was)})"
+
+
+def _sizes_text(sizes: Sizes) -> Sequence[str]:
+    return [f"{_labelled(name)}{size_text(getattr(sizes, name))}" for name in _LABELS]
+
+
+def _labelled(name: str) -> str:
+    return "" if name == "raw" else f"{name} "

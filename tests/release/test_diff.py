@@ -1,0 +1,176 @@
+"""Why fingerprints are others: down to the file, the engine or the setting."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build
+from buildassets.manifest import Entry, Manifest
+from buildassets.release.changes_text import cause_text
+from buildassets.release.diff import Change, change_of, difference
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": '[bundles]\n"js/all.js" = ["js/one.js", "js/two.js"]\n',
+    "assets/css/_theme.scss": "$colour: red;\n",
+    "assets/css/app.scss": '@import "theme"; a { color: $colour }\n',
+    "assets/css/home.css": 'a { background: url("../img/a.svg") }\n',
+    "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>\n',
+    "assets/img/b.png": "pixels",
+    "assets/js/app.js": 'import { cycle } from "./cycle.js";\nimport("./late.js");\ncycle();\n',
+    "assets/js/back.js": 'import { cycle } from "./cycle.js";\nexport const back = () => cycle;\n',
+    "assets/js/cycle.js": 'import { back } from "./back.js";\nexport const cycle = () => back;\n',
+    "assets/js/late.js": 'new URL("../img/a.svg", import.meta.url);\n',
+    "assets/js/one.js": "one();\n",
+    "assets/js/two.js": "two();\n",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write_tree(tmp_path, SITE)
+
+
+def built(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest:
+    """The manifest of a build after writing or removing `files`."""
+    for name, text in (files or {}).items():
+        (site / name).unlink() if text is None else write_tree(site, {name: text})
+    manifest = build(load_config(start=str(site))).manifest
+    assert manifest is not None
+    return manifest
+
+
+def told(site: Path, files: Mapping[str, str | None]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Of each asset that an edit changes: the way to the cause, and the causes."""
+    changes = difference(built(site), built(site, files)).changes
+    return {one.path: (" > ".join(one.chain), tuple(map(cause_text, one.causes))) for one in changes}
+
+
+def test_nothing_differs_between_two_builds_of_the_same(site: Path) -> None:
+    found = difference(built(site), built(site))
+    assert (found.changes, found.before) == ((), found.after)
+
+
+def test_a_leaf_is_the_cause_of_all_that_reaches_it_by_the_shortest_way(site: Path) -> None:
+    because = ("`img/b.png` changed",)
+    assert told(site, {"assets/img/b.png": "other"}) == {
+        "css/home.css": ("css/home.css > img/a.svg > img/b.png", because),
+        "img/a.svg": ("img/a.svg > img/b.png", because),
+        "img/b.png": ("img/b.png", because),
+        "js/app.js": ("js/app.js > js/late.js > img/a.svg > img/b.png", because),
+        "js/late.js": ("js/late.js > img/a.svg > img/b.png", because),
+    }
+
+
+def test_a_partial_is_named(site: Path) -> None:
+    found = told(site, {"assets/css/_theme.scss": "$colour: blue;\n"})
+    assert found == {"css/app.css": ("css/app.css", ("`css/_theme.scss` changed",))}
+
+
+def test_the_member_of_a_bundle_is_named(site: Path) -> None:
+    found = told(site, {"assets/js/two.js": "other();\n"})
+    assert found["js/all.js"] == ("js/all.js", ("`js/two.js` changed",))
+
+
+def test_the_member_of_a_cycle_that_was_edited_is_named(site: Path) -> None:
+    edited = 'import { cycle } from "./cycle.js";\nexport const back = cycle;\n'
+    found = told(site, {"assets/js/back.js": edited})
+    assert {path: chain for path, (chain, _) in found.items()} == {
+        "js/app.js": "js/app.js > js/cycle.js > js/back.js",
+        "js/back.js": "js/back.js",
+        "js/cycle.js": "js/cycle.js > js/back.js",
+    }
+    assert {causes for _, causes in found.values()} == {("`js/back.js` changed",)}
+
+
+def test_what_came_and_went_is_told(site: Path) -> None:
+    edits = {"assets/css/_theme.scss": None, "assets/css/_skin.scss": "$colour: red;\n", "assets/new.txt": "new"}
+    found = difference(built(site), built(site, {**edits, "assets/css/app.scss": '@import "skin"; a { color: tan }\n'}))
+    sheet, text = found.changes
+    assert (text.path, text.kind, text.causes) == ("new.txt", "added", ())
+    assert [cause_text(cause) for cause in sheet.causes] == [
+        "`css/_skin.scss` is new in it",
+        "`css/_theme.scss` is no longer in it",
+        "`css/app.scss` changed",
+    ]
+
+
+def test_an_asset_that_is_gone_is_removed(site: Path) -> None:
+    (gone,) = difference(built(site, {"assets/new.txt": "new"}), built(site, {"assets/new.txt": None})).changes
+    assert (gone.path, gone.kind, gone.after) == ("new.txt", "removed", None)
+
+
+def test_a_new_asset_is_the_cause_of_what_refers_to_it(site: Path) -> None:
+    found = told(site, {"assets/img/a.svg": None, "assets/img/c.svg": "<svg/>", **_naming("c.svg")})
+    assert found["js/late.js"][1] == ("`js/late.js` changed",)
+
+
+def _naming(image: str) -> dict[str, str]:
+    return {
+        "assets/css/home.css": f'a {{ background: url("../img/{image}") }}\n',
+        "assets/js/late.js": f'new URL("../img/{image}", import.meta.url);\n',
+    }
+
+
+def test_a_setting_is_named_and_files_that_are_known_to_be_the_same_are_not(site: Path) -> None:
+    found = told(site, {"buildassets.toml": f"minify = false\n{SITE['buildassets.toml']!s}"})
+    assert found["css/app.css"][1][-1] == "the setting `minify` is false, not as usual"
+    assert not any("changed" in cause for cause in found["css/app.css"][1])
+    assert found["css/home.css"][1][-1] == "perhaps also `css/home.css` changed"
+    assert "img/b.png" not in found
+
+
+def test_an_engine_of_another_version_is_named(site: Path) -> None:
+    old = built(site)
+    new = built(site, {"assets/css/_theme.scss": "$colour: blue;\n", "assets/img/b.png": "other"})
+    new = replace(new, engines={**new.engines, "scss": "libsass 9"}, version="9.0")
+    causes = _causes(change_of("css/app.css", old, new))
+    assert causes[0] == "`css/_theme.scss` changed"
+    assert causes[1].startswith("`scss` is made by libsass 9, not by libsass ")
+    assert causes[2].startswith("buildassets is 9.0, not ")
+    assert _causes(change_of("img/b.png", old, new)) == ["`img/b.png` changed"]  # no engine makes pictures
+
+
+def _causes(change: Change | None) -> list[str]:
+    assert change is not None
+    return [cause_text(cause) for cause in change.causes]
+
+
+def test_an_asset_that_is_as_it_was_has_no_change(site: Path) -> None:
+    assert change_of("img/b.png", built(site), built(site, {"assets/js/one.js": "other();\n"})) is None
+
+
+def _manifest(**versions: tuple[str, tuple[str, ...]]) -> Manifest:
+    """Assets as an older version tells of them: each with its version and what it refers to."""
+    return Manifest(
+        "0.1.0",
+        {},
+        "/",
+        {
+            path: Entry(f"{path}.{one}", "text/css", 1, inputs=(path, "x"), references=to)
+            for path, (one, to) in versions.items()
+        },
+    )
+
+
+def test_older_manifests_tell_what_may_have_changed() -> None:
+    old, new = _manifest(a=("1", ("b",)), b=("1", ())), _manifest(a=("2", ("b",)), b=("2", ()))
+    change = change_of("a", old, new)
+    assert change is not None
+    assert change.chain == ("a", "b")
+    assert _causes(change) == ["one of `b`, `x` changed"]
+
+
+def test_a_cycle_of_which_nothing_more_is_known_is_told_as_such() -> None:
+    old, new = _manifest(a=("1", ("b",)), b=("1", ("a",))), _manifest(a=("2", ("b",)), b=("2", ("a",)))
+    assert _causes(change_of("a", old, new)) == ["one of those that refer to each other changed: `a`, `b`"]
+
+
+def test_a_file_that_keeps_its_name_is_told_by_its_content() -> None:
+    entry = Entry("a.js", "text/javascript", 1, integrity="sha256-A")
+    old = Manifest("0.1.0", {}, "/", {"a.js": entry})
+    assert change_of("a.js", old, old) is None
+    assert change_of("a.js", old, replace(old, assets={"a.js": replace(entry, integrity="sha256-B")})) is not None

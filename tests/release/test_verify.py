@@ -159,6 +159,18 @@ def test_retained_files_are_verified(tmp_path: Path) -> None:
         path.write_bytes(content)
 
 
+def test_deltas_are_verified(tmp_path: Path) -> None:
+    pytest.importorskip("zstandard")
+    files = {**TINY, "buildassets.toml": 'compress = ["dcz"]\n[retain]\nreleases = 2\n'}
+    numbers = "".join(f"a{number * number} {{ left: {number}px }}\n" for number in range(200))
+    build_release(tmp_path, {**files, "assets/a.css": numbers})
+    folder = build_release(tmp_path, {**files, "assets/a.css": f"{numbers}b {{ left: 0 }}"})
+    assert is_whole(folder)
+    (delta,) = folder.rglob("*.dcz")
+    delta.write_bytes(delta.read_bytes()[:-1] + b"\0")
+    assert list(verified(str(folder), "build").report.changed) == [delta.relative_to(folder).as_posix()]
+
+
 def test_a_manifest_laid_out_anew_is_not_as_a_build_wrote_it(release: Path) -> None:
     path = release / MANIFEST_NAME
     path.write_text(json.dumps(json.loads(path.read_text())))

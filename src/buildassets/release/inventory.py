@@ -9,7 +9,7 @@ from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
 from buildassets.errors import ReleaseError
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
-from buildassets.media import SUFFIXES
+from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.names import fault_of
 from buildassets.release.refusals import refusal
 
@@ -99,6 +99,8 @@ def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
     for coding, copy in copies.items():
         in_hex = _hex(entry.digests.get(coding, ""))
         yield copy, Expected(_size(entry.encodings[coding]), "sha256", in_hex, copy_of=Copied(name, coding))
+    for dictionary, delta in entry.deltas.items():
+        yield delta_file(name, dictionary), Expected(_size(delta.size), "sha256", _hex(delta.digest))
 
 
 def _size(size: object) -> int:

@@ -58,16 +58,6 @@ def test_critical_css(site: Path) -> None:
     assert [tag for tag, _ in elements(page)] == ["style", "link"]
 
 
-def test_flask(site: Path) -> None:
-    program, view = blocks("## Flask")
-    template = blocks("## Jinja")[1]
-    page = "from flask import render_template_string\n"
-    page += f"with app.test_request_context():\n    print(render_template_string({template!r}, nonce='n'))\n"
-    said = run_python(f"{program}{page}{view}print('\\n'.join(response.headers.getlist('Link')))", cwd=site)
-    assert [tag for tag, _ in elements(said.partition("</assets")[0])] == SEEN
-    assert said.splitlines()[-2:] == Assets(site / "build/manifest.json").early_hints("css/site.css", "js/app.js")
-
-
 _CONFIGURE = """
 from pathlib import Path
 BASE_DIR = Path.cwd()

@@ -181,6 +181,13 @@ def test_the_application_serves_the_release_on_demand(tmp_path: Path) -> None:
     assert plain.test_client().get(URL).status_code == 404
 
 
+def test_pages_of_other_origins_may_read_what_is_served_on_demand(tmp_path: Path) -> None:
+    app = application(tmp_path, SERVER_NAME=None, BUILDASSETS_SERVE=True, BUILDASSETS_ORIGINS="*")
+    FlaskAssets(app)
+    answer = app.test_client().get(URL, buffered=True, headers={"Origin": "https://www.example"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_settings_go_before_arguments(tmp_path: Path) -> None:
     app = application(tmp_path, BUILDASSETS_STATIC=False, BUILDASSETS_SERVE=False)
     FlaskAssets(app, static=True, serve=True)

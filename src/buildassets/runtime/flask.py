@@ -10,7 +10,7 @@ another process.
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +36,7 @@ class FlaskAssets:
     - `BUILDASSETS_STATIC`: `static`, whether `url_for("static", filename=…)` gives the URLs of assets. What is no asset
       has the URL that it always had.
     - `BUILDASSETS_SERVE`: `serve`, whether the application serves the files of the release.
+    - `BUILDASSETS_ORIGINS`: none. The origins whose pages may read these.
 
     In debug mode the manifest is read again whenever another has taken its place.
     """
@@ -56,8 +57,9 @@ class FlaskAssets:
         changed: Any = app
         if app.config.setdefault("BUILDASSETS_STATIC", self._static):
             changed.url_for = environment.globals["url_for"] = _UrlFor(changed.url_for, assets, self._current_request)
+        origins = app.config.setdefault("BUILDASSETS_ORIGINS", ())
         if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
-            self._wrap(changed, assets)
+            self._wrap(changed, assets, origins)
 
     @property
     def assets(self) -> Assets:
@@ -65,8 +67,8 @@ class FlaskAssets:
         assets: Assets = self._current_app().extensions[_EXTENSION]
         return assets
 
-    def _wrap(self, app: Any, assets: Assets) -> None:
-        app.wsgi_app = AssetServer(app.wsgi_app, assets=assets)
+    def _wrap(self, app: Any, assets: Assets, origins: str | Iterable[str]) -> None:
+        app.wsgi_app = AssetServer(app.wsgi_app, assets=assets, origins=origins)
 
     def _current_app(self) -> App:
         return flask.current_app

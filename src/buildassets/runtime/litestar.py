@@ -7,7 +7,7 @@
 Imports Litestar.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,9 +34,12 @@ def with_assets(assets: Assets) -> Callable[[JinjaTemplateEngine], None]:
     return equip
 
 
-def asset_files(assets: Assets) -> ASGIRouteHandler:
-    """The handler for all below the path of the URL prefix. Raises ManifestError where a file is not there."""
-    server = AssetServer(assets=assets)
+def asset_files(assets: Assets, *, origins: str | Iterable[str] = ()) -> ASGIRouteHandler:
+    """The handler for all below the path of the URL prefix; `origins` are those whose pages may read the files.
+
+    Raises ManifestError where a file is not there.
+    """
+    server = AssetServer(assets=assets, origins=origins)
 
     @asgi(urlsplit(assets.prefix).path, is_mount=True, copy_scope=True, opt={"exclude_from_auth": True})
     async def files(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@
 Imports Quart, and with it Flask and click; the compiler is another process.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import quart
@@ -21,8 +22,8 @@ __all__ = ["QuartAssets"]
 class QuartAssets(FlaskAssets):
     """The assets of applications; see FlaskAssets."""
 
-    def _wrap(self, app: Any, assets: Assets) -> None:
-        app.asgi_app = AssetServer(app.asgi_app, assets=assets)
+    def _wrap(self, app: Any, assets: Assets, origins: str | Iterable[str]) -> None:
+        app.asgi_app = AssetServer(app.asgi_app, assets=assets, origins=origins)
 
     def _current_app(self) -> App:
         return quart.current_app

@@ -1,0 +1,144 @@
+"""The pages of the frameworks: each is one program, whose templates are rendered, whose tests pass, which serves."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_tree
+from tests.runtime.pages import elements, run_python, write_release
+
+DOCS = Path(__file__).parents[2] / "docs"
+CONTENTS = {
+    "css/site.css": "body { color: #123 }",
+    "js/app.js": 'import "./lib.js"',
+    "js/lib.js": "export default 1",
+    "fonts/text.woff2": "font",
+    "img/logo.svg": "<svg/>",
+}
+_TESTS = "\nfor name, found in list(globals().items()):\n    if name.startswith('test_'):\n        found()\n"
+
+
+def page(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page(name), re.DOTALL)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with a release, and templates that name assets."""
+    imports = {"js/app.js": ("js/lib.js",)}
+    write_release(tmp_path / "build", CONTENTS, importmap={"lib": "js/lib.js"}, imports=imports, integrity=False)
+    write_tree(tmp_path, {"static/robots.txt": ""})
+    return tmp_path
+
+
+def run(name: str, site: Path, then: str) -> str:
+    """What `then` prints behind the program of the page, whose home page has the first template."""
+    write_tree(site, {"templates/home.html": blocks(name, "jinja")[0]})
+    program = "\n\n".join(blocks(name, "python"))
+    return run_python(f"{program}{_TESTS}print('---')\n{then}", cwd=site).partition("---\n")[2]
+
+
+_GET = {
+    "flask": "got = app.test_client().get({path!r}, buffered=True)\nprint(got.status_code, got.headers, got.text)",
+    "quart": (
+        "async def get():\n    got = await app.test_client().get({path!r})\n"
+        "    print(got.status_code, got.headers, await got.get_data(as_text=True))\nasyncio.run(get())"
+    ),
+    "starlette": (
+        "import asyncio, httpx\n\nasync def get():\n"
+        "    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url='http://a.example') as client:\n"
+        "        got = await client.get({path!r})\n"
+        "        print(got.status_code, got.headers, got.text)\nasyncio.run(get())"
+    ),
+    "litestar": (
+        "from litestar.testing import TestClient\nwith TestClient(app) as client:\n    got = client.get({path!r})\n"
+        "    print(got.status_code, got.headers, got.text)"
+    ),
+}
+_HOME = {
+    "flask": "app.add_url_rule('/', 'home', lambda: render_template('home.html'))\n",
+    "quart": "async def hi():\n    return await render_template('home.html')\napp.add_url_rule('/', 'hi', hi)\n",
+    "starlette": "",
+    "litestar": "",
+}
+
+
+@pytest.mark.parametrize("name", sorted(_GET))
+def test_the_first_template_is_a_page(name: str, site: Path) -> None:
+    said = run(name, site, _HOME[name] + _GET[name].format(path="/"))
+    status, _, text = said.partition(" ")
+    assert status == "200"
+    found = [tag for tag, _ in elements(text[text.index("<head>") :])]
+    assert found == ["head", "link", "script", "img"]
+
+
+@pytest.mark.parametrize("name", sorted(_GET))
+def test_the_application_serves_the_release(name: str, site: Path) -> None:
+    (file,) = (site / "build/assets/css").iterdir()
+    said = run(name, site, _GET[name].format(path=f"/assets/css/{file.name}"))
+    assert said.startswith("200 ")
+    assert "immutable" in said
+    assert CONTENTS["css/site.css"] in said
+
+
+@pytest.mark.parametrize("name", ["flask", "quart"])
+def test_hints_and_policy_are_in_the_answer(name: str, site: Path) -> None:
+    said = run(name, site, _HOME[name] + _GET[name].format(path="/"))
+    assert said.startswith("200 ")
+    assert "nonce-" in said
+    assert "</assets/css/site." in said
+    assert "</assets/js/lib." in said
+
+
+@pytest.mark.parametrize("path", ["/shop", "/early"])
+def test_hints_of_a_view_are_in_its_answer(path: str, site: Path) -> None:
+    name = {"/shop": "starlette", "/early": "litestar"}[path]
+    said = run(name, site, _GET[name].format(path=path))
+    assert said.startswith("200 ")
+    assert "</assets/js/lib." in said
+
+
+@pytest.mark.parametrize("name", sorted(_GET))
+def test_every_other_template_is_one_too(name: str, site: Path) -> None:
+    for template in blocks(name, "jinja")[1:]:
+        values = "nonce='n', g=SimpleNamespace(nonce='n'), cdn=release"
+        then = (
+            "from types import SimpleNamespace\nfrom jinja2 import Environment\n"
+            "from buildassets.runtime import Assets\n"
+            "env = Environment(extensions=['buildassets.runtime.jinja.AssetsExtension'])\n"
+            "env.assets = release = Assets('build/manifest.json')\n"
+            f"print(env.from_string({template!r}).render({values}))"
+        )
+        assert "/assets/" in run_python(then, cwd=site)
+
+
+def test_jinja(site: Path) -> None:
+    write_tree(site, {f"templates/{number}.html": text for number, text in enumerate(blocks("jinja", "jinja"))})
+    said = run_python("\n".join(blocks("jinja", "python")) + "print(headers)", cwd=site)
+    assert "https://cdn2.example.com/css/site." in said
+    assert "('Link', '</assets/css/site." in said
+
+
+def test_url_for_gives_what_the_page_shows(site: Path) -> None:
+    said = run_python("\n".join(blocks("flask", "python")), cwd=site).splitlines()
+    assert said[0].startswith("/assets/css/site.")
+    assert said[1:] == ["/static/robots.txt"]
+
+
+@pytest.mark.parametrize("name", ["jinja", *sorted(_GET)])
+def test_every_page_that_they_name_exists(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page(name)):
+        assert (DOCS / target).exists(), target
+    assert f"(docs/{name}.md)" in (DOCS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_of_flask_is_on_its_page() -> None:
+    source = (DOCS.parent / "src/buildassets/runtime/flask.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"(BUILDASSETS_\w+)"', source))
+    assert len(names) == 5
+    assert not [name for name in names if f"| `{name}` |" not in page("flask")]

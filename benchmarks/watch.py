@@ -5,7 +5,8 @@
 
 Run it with the Python that has buildassets and pytest installed; it needs node and npm. A save is a file written in
 place and closed; its release is the first moment at which the output holds what was saved, and for ours at which the
-manifest names it. Each contender starts its watch, builds, is saved at N times with pauses, and ends.
+manifest names it. Each contender starts its watch, builds, is saved at N times with pauses, and ends. Where Sass
+compiles what was saved, it does so once more by itself after each release, so that both have the same machine.
 
 The second form says what N rebuilds leave in the memory of our watch and of the processes that it has started (Linux),
 and what it needs while nothing happens.
@@ -20,12 +21,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from benchmarks.installed import corpus, node_modules
+from benchmarks.sass_alone import Alone, Compile, dart_sass, libsass
 from benchmarks.tree import make_tree
 
 START_SECONDS: Final = 120.0
@@ -42,11 +45,15 @@ console.log(mark, lodash);
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A watcher. `command` runs in the site's folder; `holds` says whether what it wrote has a mark."""
+    """A watcher. `command` runs in the site's folder; `holds` says whether what it wrote has a mark.
+
+    `alone` is the Sass that it calls.
+    """
 
     name: str
     command: Sequence[str]
     holds: Callable[[str], bool]
+    alone: Alone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +129,9 @@ def make_site(folder: Path) -> int:
     }
     for name, text in files.items():
         (folder / "assets" / name).write_text(text)
-    (folder / "buildassets.toml").write_text(
-        'sources = ["assets"]\nload_paths = ["vendor/bootstrap"]\n[engines]\nscss = "dart-sass"\n'
-    )
+    for engine in ("libsass", "dart-sass"):
+        settings = f'sources = ["assets"]\nload_paths = ["vendor/bootstrap"]\n[engines]\nscss = "{engine}"\n'
+        (folder / f"{engine}.toml").write_text(settings)
     (folder / "package.json").write_text('{"private": true}\n')
     return len(tree.files) + len(files)
 
@@ -155,10 +162,21 @@ def waited(holds: Callable[[str], bool], mark: str, seconds: float, process: sub
     return time.perf_counter() - began
 
 
-def measured(work: Work, contender: Contender, folder: Path, saves: int) -> list[float]:
-    """The seconds from each save to its release. Raises TimeoutError where a watcher does not come to it."""
-    seconds = []
-    with running(contender.command, folder, folder / "log") as process:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The seconds from each save to its release, and those that Sass took by itself after each."""
+
+    seconds: Sequence[float]
+    alone: Sequence[float]
+
+
+def measured(work: Work, contender: Contender, folder: Path, saves: int) -> Measured:
+    """What the saves took. Raises TimeoutError where a watcher does not come to a release."""
+    seconds: list[float] = []
+    alone: list[float] = []
+    sheet, imported = folder / "assets" / "app.scss", folder / "vendor" / "bootstrap"
+    by_itself = contender.alone(sheet, imported) if contender.alone else nullcontext(None)
+    with by_itself as compile_once, running(contender.command, folder, folder / "log") as process:
         for number in range(saves + 2):
             mark = f"m{number:04d}x{os.getpid()}"
             if number == 0:
@@ -171,9 +189,19 @@ def measured(work: Work, contender: Contender, folder: Path, saves: int) -> list
             with work.file.open("w") as file:
                 file.write(work.content(mark))
             taken = waited(contender.holds, mark, SAVE_SECONDS, process)
+            taken_alone = timed(compile_once) if compile_once else []
             if number > 1:  # the first one warms
                 seconds.append(taken)
-    return seconds
+                alone += taken_alone
+    return Measured(seconds, alone)
+
+
+def timed(compile_once: Compile) -> list[float]:
+    """What Sass takes by itself."""
+    time.sleep(PAUSE_SECONDS)
+    began = time.perf_counter()
+    compile_once()
+    return [time.perf_counter() - began]
 
 
 def works(folder: Path, bin_folder: Path) -> list[Work]:
@@ -181,8 +209,9 @@ def works(folder: Path, bin_folder: Path) -> list[Work]:
     assets, out = folder / "assets", folder / "out"
     ours = [sys.executable, "-m", "buildassets", "watch", "-o", str(out / "ours"), "--cache-dir", str(out / "cache")]
 
-    def by_us(asset: str) -> Contender:
-        return Contender("buildassets watch", ours, Release(out / "ours", asset).hold)
+    def by_us(asset: str, engine: str = "libsass", alone: Alone | None = None) -> Contender:
+        name = f"buildassets watch, {engine}" if alone else "buildassets watch"
+        return Contender(name, [*ours, "--config", f"{engine}.toml"], Release(out / "ours", asset).hold, alone)
 
     def bundlers(suffix: str) -> list[Contender]:
         esbuild = [str(bin_folder / "esbuild"), "assets/main.js", "--bundle", "--watch=forever"]
@@ -215,28 +244,13 @@ def works(folder: Path, bin_folder: Path) -> list[Work]:
             "a partial of Bootstrap",
             partial,
             lambda mark: f"{text}:root {{ --mark: {mark} }}\n",
-            [by_us("app.css"), Contender("sass --watch", sass, Outputs(out / "sass", ".css").hold)],
+            [
+                by_us("app.css", "libsass", libsass),
+                by_us("app.css", "dart-sass", dart_sass),
+                Contender("sass --watch", sass, Outputs(out / "sass", ".css").hold, dart_sass),
+            ],
         ),
     ]
-
-
-def compile_seconds(folder: Path) -> float:
-    """What Dart Sass alone takes for Bootstrap in a process that is warm: the least of ten."""
-    from contextlib import closing
-
-    from buildassets.compiler.engines import EngineOptions, start_engine
-    from buildassets.compiler.model import EngineInput
-
-    path = folder / "assets" / "app.scss"
-    with closing(
-        start_engine("dart-sass", EngineOptions(str(folder), str, (str(folder / "vendor" / "bootstrap"),)))
-    ) as engine:
-        seconds = []
-        for _ in range(10):
-            began = time.perf_counter()
-            assert not engine.run(EngineInput(path.read_text(), str(path), "app.scss")).diagnostics[:0]
-            seconds.append(time.perf_counter() - began)
-    return min(seconds)
 
 
 def processes(root: int) -> set[int]:
@@ -303,11 +317,15 @@ def state(process: int, rebuilds: int) -> str:
     return f"| {rebuilds} | {resident_mb(process):.1f} | {others:.1f} | {files} | {threads} |"
 
 
-def row(work: str, name: str, seconds: Sequence[float]) -> str:
-    """A line of the table: medians and the 95th of a hundred, in milliseconds."""
-    ordered = sorted(seconds)
-    middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return f"| {work} | {name} | {middle * 1000:.0f} | {late * 1000:.0f} | {ordered[0] * 1000:.0f} |"
+def row(work: str, name: str, found: Measured) -> str:
+    """A line of the table: medians, the 95th of a hundred and the least, in milliseconds."""
+    ordered = sorted(found.seconds)
+    late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    more = (
+        median(taken - alone for taken, alone in zip(found.seconds, found.alone, strict=True)) if found.alone else None
+    )
+    figures = (median(ordered), late, ordered[0], median(found.alone) if found.alone else None, more)
+    return f"| {work} | {name} | {' | '.join('' if one is None else f'{one * 1000:.0f}' for one in figures)} |"
 
 
 def report(saves: int, only: str | None) -> Iterator[str]:
@@ -316,8 +334,8 @@ def report(saves: int, only: str | None) -> Iterator[str]:
         folder = Path(temporary)
         count = make_site(folder)
         yield f"From a save to the release, in milliseconds; {count} files, {saves} saves each.\n"
-        yield "| saved | watcher | median | 95 % | least |"
-        yield "|---|---|--:|--:|--:|"
+        yield "| saved | watcher | median | 95 % | least | Sass alone | more than that |"
+        yield "|---|---|--:|--:|--:|--:|--:|"
         for work in works(folder, node_modules() / ".bin"):
             for contender in work.contenders:
                 if only and only not in contender.name:
@@ -326,8 +344,7 @@ def report(saves: int, only: str | None) -> Iterator[str]:
                     yield row(work.name, contender.name, measured(work, contender, folder, saves))
                 except TimeoutError:
                     lines = (folder / "log").read_text(errors="replace").strip().splitlines() or ["said nothing"]
-                    yield f"| {work.name} | {contender.name} | failed: {lines[-1]} | | |"
-        yield f"\nDart Sass alone compiles that Bootstrap in {compile_seconds(folder) * 1000:.0f} ms."
+                    yield f"| {work.name} | {contender.name} | failed: {lines[-1]} | | | | |"
 
 
 def main() -> None:

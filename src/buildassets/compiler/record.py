@@ -105,7 +105,8 @@ def dumped(record: Record) -> bytes:
 def loaded(content: bytes) -> Record:
     """The record that `dumped` gave. Raises ValueError for that of a version that told something else."""
     try:
-        return Record({logical: Recorded(*fields) for logical, fields in json.loads(content).items()})
+        assets = json.loads(content)
+        return Record(dict(zip(assets, map(Recorded._make, assets.values()), strict=True)))
     except (AttributeError, TypeError) as fault:
         raise ValueError(str(fault)) from None
 

@@ -231,3 +231,16 @@ def test_what_a_watch_writes_beside_a_release_is_let_be(tmp_path: Path) -> None:
     assert is_whole(tmp_path / "build")
     write_tree(tmp_path, {"build/assets/livereload.json": "{}"})
     assert is_whole(tmp_path / "build")
+
+
+def test_deltas_to_earlier_files_are_files_of_the_release(tmp_path: Path, form: Form) -> None:
+    config = 'compress = ["gzip", "dcz"]\n[retain]\n'
+    text = "".join(f"a{number} {{ top: {number * 7919}px }}\n" for number in range(200))
+    for edited in (text, text + "b { top: 1px }\n"):
+        folder = build_release(tmp_path, {"buildassets.toml": config, "assets/app.css": edited})
+    (delta,) = folder.rglob("*.dcz")
+    pack_folder(str(folder), "build", str(tmp_path / "a"), form)
+    assert is_whole(folder)
+    assert is_whole(tmp_path / "a")
+    delta.write_bytes(flipped(delta.read_bytes(), 60))
+    assert not is_whole(folder)

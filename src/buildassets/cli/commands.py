@@ -17,6 +17,7 @@ _VERBS = {
     "pack": "write the release as one archive, the same bytes everywhere",
     "unpack": "take a release out of an archive, every byte of it proven",
     "verify": "prove every byte of a release, or of an archive of one, by its manifest",
+    "publish": "upload the release: its files first, its manifest last",
     "watch": "build, and build again whenever something changes",
 }
 

@@ -50,6 +50,14 @@ _JOBS = click.option(
     metavar="N",
     help="How much to do at the same time; as much as there are cores if not given.",
 )
+_UPLOADS = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=16,
+    metavar="N",
+    show_default=True,
+    help="How much to upload at a time.",
+)
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Do everything anew, and keep nothing of it.")
 _CACHE_DIR = click.option(
     "--cache-dir",
@@ -169,6 +177,11 @@ def diff_options(command: _Command) -> _Command:
 def since_option(command: _Command) -> _Command:
     """The option of a verb that compares with an earlier release."""
     return _with(command, _SINCE)
+
+
+def publish_options(command: _Command) -> _Command:
+    """The options of the verb that uploads a release."""
+    return _with(command, _QUIET, _VERBOSE, _JSON, _UPLOADS, _OUTPUT, _CONFIG)
 
 
 def cache_dir_option(command: _Command) -> _Command:

@@ -1,0 +1,80 @@
+"""`buildassets publish`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from buildassets.cli.options import configured, publish_options
+from buildassets.cli.output import Output, count_text, kept_from_stdout
+from buildassets.diagnostics import error
+from buildassets.errors import ConfigError
+from buildassets.sizes import size_text
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from buildassets.release.destination import Destination
+
+
+@click.command("publish")
+@click.argument("target")
+@click.option("--dry-run", is_flag=True, help="Upload nothing, and tell what would be uploaded.")
+@publish_options
+def command(
+    target: str,
+    dry_run: bool,
+    jobs: int,
+    config_file: str | None,
+    output: str | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Upload the release to TARGET: a folder, or a URL such as s3://bucket/path.
+
+    Its files go first, its manifest last. What is there already is not uploaded again.
+    """
+    from buildassets.cli.releases import os_faults_told
+    from buildassets.compiler.config import shown_path
+    from buildassets.release.publish import Publication, publish
+    from buildassets.release.verify import held_still, inventory_of_folder
+
+    config = configured(config_file, output=output)
+    show = Output(as_json, verbose, quiet)
+    folder, shown = config.output, shown_path(config, config.output)
+    with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
+        wanted = inventory_of_folder(folder, shown)
+        publication = Publication(folder, shown, wanted, _destination(target), dry_run)
+        with held_still(folder):
+            published = publish(publication, executor, show.on_progress())
+    size_bytes = sum(published.uploaded.values())
+    document = {"uploaded": dict(published.uploaded), "unchanged": list(published.unchanged), "size": size_bytes}
+    code = show.finish(not published.diagnostics, published.diagnostics, {**document, "dry_run": dry_run})
+    verb = "would upload" if dry_run else "uploaded"
+    show.detail(f"{verb} {name}" for name in published.uploaded)
+    files = count_text(len(published.uploaded), "file")
+    show.say(f"{verb} {files} ({size_text(size_bytes)})" if published.uploaded else f"{verb} nothing")
+    return code
+
+
+def _destination(target: str) -> "Destination":
+    try:
+        from buildassets.release.destination import destination
+    except ImportError:
+        hint = 'run `pip install "buildassets[publish]"`, and install the library of the storage'
+        raise ConfigError([error("publish/unavailable", "fsspec is not installed", hint=hint)]) from None
+    return destination(target)
+
+
+@contextmanager
+def _threads(count: int) -> "Iterator[Executor]":
+    """An executor that ends, also when it is interrupted, with the uploads that are under way."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    executor = ThreadPoolExecutor(count)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)

@@ -1,0 +1,164 @@
+"""Where a release is published to: any place that fsspec can write, with what each kind of storage calls its headers.
+
+Takes a URL or a folder, gives a destination that knows what lies there already. Storage fails now and then: each call
+is tried again before it counts as failed. Imports fsspec, and through it the library of the storage.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.registry import known_implementations
+
+from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.errors import ConfigError
+
+_T = TypeVar("_T")
+
+_PAUSES_S: Final = (1.0, 3.0)  # before each further try; the libraries of object stores make several of each
+# What another try would not change: no permission, no bucket, a storage that can only be read.
+_LASTING: Final = (PermissionError, FileNotFoundError, NotADirectoryError, NotImplementedError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class FileHeaders:
+    """What a web server says of a file: the values of `Content-Type`, `Cache-Control` and `Content-Encoding`."""
+
+    type: str
+    cache_control: str
+    coding: str | None = None
+
+
+def _s3(headers: FileHeaders) -> dict[str, Any]:
+    given = {"ContentType": headers.type, "CacheControl": headers.cache_control}
+    return given | ({"ContentEncoding": headers.coding} if headers.coding else {})
+
+
+def _gcs(headers: FileHeaders) -> dict[str, Any]:
+    coding = {"content_encoding": headers.coding} if headers.coding else {}
+    return {"content_type": headers.type, "fixed_key_metadata": {"cache_control": headers.cache_control, **coding}}
+
+
+def _azure(headers: FileHeaders) -> dict[str, Any]:
+    coding = {"content_encoding": headers.coding} if headers.coding else {}
+    return {"content_settings": {"content_type": headers.type, "cache_control": headers.cache_control, **coding}}
+
+
+# How storages that serve what they hold take headers. What they hold is there once it is whole.
+_STORES: Final[Mapping[str, Callable[[FileHeaders], dict[str, Any]]]] = {
+    **dict.fromkeys(("s3", "s3a"), _s3),
+    **dict.fromkeys(("gs", "gcs"), _gcs),
+    **dict.fromkeys(("az", "abfs", "abfss"), _azure),
+    "memory": lambda _: {},
+}
+
+
+class Destination:
+    """A folder for a release. `path` is its name in the `storage`, `protocol` that of the storage, such as `s3`."""
+
+    def __init__(
+        self, storage: AbstractFileSystem, path: str, protocol: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._storage = storage
+        self._path = path
+        self._settings = _STORES.get(protocol)
+        self._sleep = sleep
+
+    def held(self) -> dict[str, Mapping[str, Any]]:
+        """What the storage tells of each file that lies there, by its name below the folder."""
+        try:
+            found = self._tried(lambda: self._storage.find(self._path, detail=True))
+        except FileNotFoundError:
+            return {}
+        start = len(self._path) + 1
+        return {path[start:]: told for path, told in found.items()}
+
+    def holds(self, name: str, told: Mapping[str, Any] | None, content: bytes) -> bool:
+        """Whether the file `name` consists of `content`: by the digest that is `told` of it, or else by reading it."""
+        if told is None or told.get("size") != len(content):
+            return False
+        return _md5(told) == hashlib.md5(content, usedforsecurity=False).digest() or self.content(name) == content
+
+    def content(self, name: str) -> bytes | None:
+        """What the file `name` consists of; None where there is none."""
+        try:
+            content: bytes = self._tried(lambda: self._storage.cat_file(f"{self._path}/{name}"))
+        except FileNotFoundError:
+            return None
+        return content
+
+    def write(self, name: str, content: bytes, headers: FileHeaders) -> None:
+        """Put the file `name` there, so that nobody sees a part of it."""
+        path = f"{self._path}/{name}"
+        if self._settings is not None:
+            settings = self._settings(headers)
+            self._tried(lambda: self._storage.pipe_file(path, content, **settings))
+        else:
+            self._tried(lambda: self._renamed_into_place(path, content))
+
+    def _renamed_into_place(self, path: str, content: bytes) -> None:
+        folder, _, name = path.rpartition("/")
+        unfinished = f"{folder}/{STAGING_PREFIX}{name}"
+        self._storage.makedirs(folder, exist_ok=True)
+        self._storage.pipe_file(unfinished, content)
+        self._storage.mv(unfinished, path)
+
+    def _tried(self, call: Callable[[], _T]) -> _T:
+        """What `call` gives, at its third try at the latest. Raises what the last one raises."""
+        for pause_s in _PAUSES_S:
+            try:
+                return call()
+            except _LASTING:
+                raise
+            except Exception:  # each library has its own for a connection that died and for an answer of 503
+                self._sleep(pause_s)
+        return call()
+
+
+def _md5(told: Mapping[str, Any]) -> bytes | None:
+    """The MD5 that a storage tells of a file, if it does.
+
+    The ETag of S3 is that in hex for files that came in one piece and are not encrypted by a key of the user's.
+    """
+    settings = told.get("content_settings") or {}
+    if given := settings.get("content_md5"):
+        return bytes(given)
+    if "md5Hash" in told:
+        return base64.b64decode(told["md5Hash"])
+    try:
+        return bytes.fromhex(str(told.get("ETag", "")).strip('"'))
+    except ValueError:
+        return None
+
+
+def destination(target: str) -> Destination:
+    """The place that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
+    protocol = target.partition("://")[0] if "://" in target else "file"
+    if protocol not in known_implementations:
+        hint = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
+        raise ConfigError([error("publish/target", f"`{protocol}:` is no storage that fsspec knows", hint=hint)])
+    try:
+        storage, path = url_to_fs(target, skip_instance_cache=True, use_listings_cache=False)
+    except ImportError as fault:
+        raise ConfigError([_not_installed(protocol, fault)]) from None
+    except Exception as fault:  # each library has its own for credentials that it lacks
+        raise ConfigError([_unusable(target, fault)]) from None
+    return Destination(storage, path.rstrip("/"), protocol)
+
+
+def _not_installed(protocol: str, fault: ImportError) -> Diagnostic:
+    advice = known_implementations[protocol].get("err")
+    notes = [str(advice)] if advice else [str(fault)]
+    hint = "install the library of the storage beside buildassets"
+    return error("publish/unavailable", f"the library for `{protocol}:` is not installed", notes=notes, hint=hint)
+
+
+def _unusable(target: str, fault: Exception) -> Diagnostic:
+    hint = "set the storage's credentials, in the environment variables that its library reads"
+    return error("publish/target", f"cannot use `{target}`", notes=[str(fault)], hint=hint)

@@ -1,0 +1,135 @@
+"""A release copied to where it is served from: its files first, its manifest last.
+
+Takes a release directory and a destination, gives what was uploaded. Whatever lies there already stays: a publication
+that was cut short goes on where it ended, and no page loses a file that it names.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, as_completed, wait
+from typing import Any, Final
+
+from buildassets.compiler.values import field, frozen
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.errors import ReleaseError
+from buildassets.manifest import MANIFEST_NAME
+from buildassets.media import content_type, media_of
+from buildassets.release.contents import checked
+from buildassets.release.destination import Destination, FileHeaders
+from buildassets.release.inventory import Expected, Inventory
+from buildassets.release.members import chunks_of
+
+_FOR_EVER: Final = "public, max-age=31536000, immutable"  # the name changes when the content does
+_ALWAYS_ASKED: Final = "no-cache"
+
+Progress = Callable[[int, int, str], None]
+_Uploads = Mapping[str, Future[int | None]]
+
+
+@frozen
+class Published:
+    """What was uploaded, or would be: names below the release directory with sizes in bytes. The rest was there.
+
+    With `diagnostics` something is missing still, and the manifest is the earlier one.
+    """
+
+    uploaded: Mapping[str, int] = field(default_factory=dict)
+    unchanged: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class Publication:
+    """Which release goes where. `folder` is the release directory, `shown` the same as the user writes it."""
+
+    folder: str
+    shown: str
+    inventory: Inventory
+    destination: Destination
+    dry_run: bool = False
+
+    def upload(self, name: str, told: Mapping[str, Any] | None) -> int | None:
+        """Upload a file and give its size in bytes; None where it is there already, by what is `told` of it.
+
+        Raises ReleaseError where it is not what the manifest says, and what the library of the storage raises.
+        """
+        expected = self.inventory.files[name]
+        damaged = self._damaged(name, "it is not what the manifest says")
+        try:
+            content = b"".join(checked(chunks_of(os.path.join(self.folder, name)), expected, damaged))
+        except OSError as fault:
+            raise self._damaged(name, reason_text(fault)) from None
+        if self.destination.holds(name, told, content):
+            return None
+        if not self.dry_run:
+            self.destination.write(name, content, headers_of(name, expected))
+        return len(content)
+
+    def _damaged(self, name: str, why: str) -> ReleaseError:
+        file = f"{self.shown}/{name}"
+        message = f"cannot publish `{file}`: {why}"
+        hint = "run `buildassets verify`, and build again"
+        return ReleaseError([error("publish/damaged", message, Location(file), hint=hint)])
+
+
+def headers_of(name: str, expected: Expected) -> FileHeaders:
+    """What is to be said of the file `name` of a release whenever it is served."""
+    if name == MANIFEST_NAME:
+        return FileHeaders("application/json", _ALWAYS_ASKED)
+    if expected.copy_of is not None:
+        copied = expected.copy_of
+        return FileHeaders(content_type(media_of(copied.name).type), _FOR_EVER, copied.coding)
+    return FileHeaders(content_type(media_of(name).type), _FOR_EVER)
+
+
+def publish(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
+    """Upload the release; threads of `executor` upload its files at the same time.
+
+    The first file that cannot be uploaded ends the publication.
+    """
+    uploads: dict[str, Future[int | None]] = {}
+    try:
+        held = publication.destination.held()
+        for name in publication.inventory.files:
+            if name != MANIFEST_NAME:
+                uploads[name] = executor.submit(publication.upload, name, held.get(name))
+        _await(uploads, progress)
+        uploads[MANIFEST_NAME] = executor.submit(publication.upload, MANIFEST_NAME, held.get(MANIFEST_NAME))
+        uploads[MANIFEST_NAME].result()
+    except Exception as fault:  # each library has its own
+        return _published(uploads, fault)
+    return _published(uploads)
+
+
+def _await(uploads: _Uploads, progress: Progress | None) -> None:
+    """Wait for all, or for the first that fails, which raises."""
+    names = {upload: name for name, upload in uploads.items()}
+    for done, upload in enumerate(as_completed(names), 1):
+        upload.result()
+        if progress:
+            progress(done, len(names), names[upload])
+
+
+def _published(uploads: _Uploads, fault: Exception | None = None) -> Published:
+    """What has been done once no upload is under way any more."""
+    for upload in uploads.values():
+        upload.cancel()
+    wait(uploads.values())
+    done = {name: one.result() for name, one in uploads.items() if not one.cancelled() and not one.exception()}
+    uploaded = {name: size_bytes for name, size_bytes in done.items() if size_bytes is not None}
+    unchanged = tuple(name for name, size_bytes in done.items() if size_bytes is None)
+    if fault is None:
+        return Published(uploaded, unchanged)
+    if isinstance(fault, ReleaseError):
+        return Published(uploaded, unchanged, fault.diagnostics)
+    failed = next((name for name, one in uploads.items() if not one.cancelled() and one.exception()), None)
+    return Published(uploaded, unchanged, (_failure(failed, fault, len(done)),))
+
+
+def _failure(name: str | None, fault: Exception, count: int) -> Diagnostic:
+    # Most of these libraries' errors are system errors without a number, and with words of their own.
+    reason = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
+    message = f"cannot upload `{name}`: {reason}" if name else f"cannot list what lies at the target: {reason}"
+    notes = [f"{count:,} files of the release are there; the manifest is the earlier one"]
+    hint = "mend that and publish again: what is there is not uploaded again"
+    return error("publish/failed", message, notes=notes, hint=hint)

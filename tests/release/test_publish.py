@@ -1,0 +1,153 @@
+"""Publishing to a real S3 server, to folders, and over connections that die."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from buildassets.manifest import loads
+from tests.cli.test_cli import run
+from tests.conftest import Tree, read_tree, write_tree
+from tests.release.s3 import BUCKET, S3, Line, s3_server
+
+SITE: Tree = {
+    "assets/css/app.css": "a { background: url(../img/a.svg); color: #123456; margin: 0 }\n" * 20,
+    "assets/img/a.svg": "<svg/>",
+    **{f"assets/js/{number}.js": f"console.log({number})\n" * 200 for number in range(20)},
+}
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3]:
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A project with a release."""
+    assert run(write_tree(tmp_path, SITE), "build", "-q").returncode == 0
+    return tmp_path
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> str:
+    """A place of the test's own in the bucket."""
+    return tmp_path.name
+
+
+def test_all_of_the_release_is_uploaded(site: Path, s3: S3, prefix: str) -> None:
+    done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert s3.names(prefix) == read_tree(site / "build").keys()
+    assert done.stderr.startswith(f"uploaded {len(s3.names(prefix))} files (")
+
+
+def test_each_file_has_the_headers_that_it_is_to_be_served_with(site: Path, s3: S3, prefix: str) -> None:
+    run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    file = loads((site / "build/manifest.json").read_text()).assets["css/app.css"].file
+    names = ("Content-Type", "Content-Encoding", "Cache-Control")
+    seen = {}
+    for name in (f"assets/{file}", f"assets/{file}.gz", f"assets/{file}.br", "manifest.json"):
+        content, headers = s3.get(f"{prefix}/{name}")
+        assert content == (site / "build" / name).read_bytes()
+        seen[name.rpartition(".")[2]] = [headers[one] for one in names]
+    for_ever = "public, max-age=31536000, immutable"
+    assert seen == {
+        "css": ["text/css; charset=utf-8", None, for_ever],
+        "gz": ["text/css; charset=utf-8", "gzip", for_ever],
+        "br": ["text/css; charset=utf-8", "br", for_ever],
+        "json": ["application/json", None, "no-cache"],
+    }
+
+
+def test_a_second_publication_uploads_nothing(site: Path, s3: S3, prefix: str) -> None:
+    run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    assert run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment).stderr == "uploaded nothing\n"
+
+
+def test_only_what_changed_is_uploaded_and_earlier_files_stay(site: Path, s3: S3, prefix: str) -> None:
+    run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    before = s3.names(prefix)
+    write_tree(site, {"assets/js/3.js": "console.log(33)"})
+    run(site, "build", "-q")
+    done = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--json", **s3.environment)
+    uploaded = json.loads(done.stdout)["uploaded"].keys()
+    assert {name.rpartition("/")[2].partition(".")[0] for name in uploaded} == {"3", "manifest"}
+    assert s3.names(prefix) == before | uploaded
+
+
+def test_a_file_of_another_content_is_replaced(site: Path, s3: S3, prefix: str) -> None:
+    run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    name = next(name for name in sorted(s3.names(prefix)) if name.endswith(".svg"))
+    s3.put(f"{prefix}/{name}", b"<SVG/>")
+    assert run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment).stderr.startswith("uploaded 1 file (6 B)")
+    assert s3.get(f"{prefix}/{name}")[0] == b"<svg/>"
+
+
+def test_a_dry_run_uploads_nothing_and_tells_what_it_would(site: Path, s3: S3, prefix: str) -> None:
+    done = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--dry-run", "-v", **s3.environment)
+    assert "would upload manifest.json\n" in done.stderr
+    assert s3.names(prefix) == set()
+
+
+def test_a_folder_holds_the_same_as_the_release_directory(site: Path) -> None:
+    done = run(site, "publish", "www/site")
+    assert done.returncode == 0, done.stderr
+    assert read_tree(site / "www/site") == read_tree(site / "build")
+
+
+def test_a_damaged_release_is_not_published(site: Path) -> None:
+    run(site, "publish", "www")
+    published = (site / "www/manifest.json").read_bytes()
+    write_tree(site, {"assets/img/a.svg": "<svg></svg>"})
+    run(site, "build", "-q")
+    file = loads((site / "build/manifest.json").read_text()).assets["img/a.svg"].file
+    write_tree(site, {f"build/assets/{file}": "<svg><!svg>"})
+    done = run(site, "publish", "www")
+    assert done.returncode == 1
+    assert f"error[publish/damaged]: cannot publish `build/assets/{file}`: it is not what the manifest" in done.stderr
+    assert (site / "www/manifest.json").read_bytes() == published
+
+
+def over(line: Line, s3: S3) -> dict[str, str]:
+    """The environment of a client that is tied to the server by `line`, and does not try again by itself."""
+    return {**s3.environment, "AWS_ENDPOINT_URL": line.url, "AWS_MAX_ATTEMPTS": "1"}
+
+
+def test_a_connection_that_dies_again_and_again_delays_only(site: Path, s3: S3, prefix: str) -> None:
+    with closing(Line(s3.url)) as line:
+        done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
+        assert done.returncode == 0, done.stderr
+        assert line.cuts > 10
+    assert s3.names(prefix) == read_tree(site / "build").keys()
+
+
+def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, prefix: str) -> None:
+    with closing(Line(s3.url, most_connections=40)) as line:
+        done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
+        assert done.returncode == 1
+        assert "error[publish/failed]: cannot upload `" in done.stderr
+    there = s3.names(prefix)
+    assert there
+    assert "manifest.json" not in there
+    later = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--json", **s3.environment)
+    assert set(json.loads(later.stdout)["unchanged"]) == there
+    assert s3.names(prefix) == read_tree(site / "build").keys()
+
+
+@pytest.mark.parametrize(
+    ("target", "exit_code", "said"),
+    [
+        ("floppy://a/b", 2, "error[publish/target]: `floppy:` is no storage that fsspec knows"),
+        ("s3://nowhere-else/x", 1, "error[publish/failed]: cannot upload `assets/"),
+        ("build/manifest.json/x", 1, "error[publish/failed]: cannot upload `assets/"),
+        ("dropbox://x/y", 2, "error[publish/unavailable]: the library for `dropbox:` is not installed"),
+    ],
+)
+def test_a_target_that_cannot_be_one_is_refused(site: Path, s3: S3, target: str, exit_code: int, said: str) -> None:
+    done = run(site, "publish", target, **s3.environment)
+    assert (done.returncode, said in done.stderr) == (exit_code, True), done.stderr
+    assert "Traceback" not in done.stderr

@@ -70,19 +70,11 @@ django.setup()
 
 
 def test_django(site: Path) -> None:
-    settings, template, _ = blocks("## Django")
+    settings, template = blocks("## Django")
     program = _CONFIGURE.format(settings=settings)
     program += f"from django.template import Context, Engine\nengine = Engine(libraries={_LIBRARY!r})\n"
     program += f"print(engine.from_string({template!r}).render(Context({{'request': {{'csp_nonce': 'n'}}}})))"
     assert [tag for tag, _ in elements(run_python(program, cwd=site))] == SEEN
-
-
-def test_jinja_backend_of_django(site: Path) -> None:
-    settings, _, function = blocks("## Django")
-    template = blocks("## Jinja")[1]
-    program = _CONFIGURE.format(settings=settings) + function
-    page = run_python(f"{program}print(environment().from_string({template!r}).render())", cwd=site)
-    assert [tag for tag, _ in elements(page)] == SEEN
 
 
 @pytest.mark.parametrize("method", [name for name in vars(Assets) if not name.startswith("_")])

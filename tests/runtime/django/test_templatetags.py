@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import django
 import pytest
 
 from buildassets.runtime import Assets
@@ -55,6 +56,26 @@ def test_nonce_of_the_request_reaches_scripts_and_styles(assets: Assets, tmp_pat
     assert [attributes["nonce"] for _, attributes in elements(page_of(tmp_path, LOAD + tags))] == ["n0nce"] * 3
 
 
+@pytest.mark.skipif(django.VERSION < (6, 0), reason="it has no nonce of its own")
+def test_nonce_that_django_makes_is_that_of_its_policy(assets: Assets, tmp_path: Path) -> None:
+    program = """
+response = Client().get("/")
+print(response.content.decode(), response.headers["Content-Security-Policy"])
+"""
+    write_tree(tmp_path, {"templates/page.html": LOAD + "{% script 'js/app.js' nonce=csp_nonce %}"})
+    templates = {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(tmp_path / "templates")],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.csp"]},
+    }
+    policy = {"SECURE_CSP": {"script-src": ["<CSP_NONCE_SENTINEL>"]}, "TEMPLATES": [templates]}
+    middleware = ["django.middleware.csp.ContentSecurityPolicyMiddleware"]
+    said = in_django(tmp_path, program, MIDDLEWARE=middleware, **policy)
+    nonce = elements(said)[0][1]["nonce"]
+    assert nonce
+    assert said.endswith(f"script-src 'nonce-{nonce}'\n")
+
+
 @pytest.mark.parametrize("escape", ["on", "off"])
 def test_values_of_the_page_cannot_leave_their_attribute(assets: Assets, tmp_path: Path, escape: str) -> None:
     tag = "{% image 'img/logo.svg' alt=hostile %}{% image 'img/logo.svg' alt=hostile|safe %}"
@@ -96,6 +117,23 @@ except TemplateSyntaxError as fault:
     assert said.removeprefix("Template: ").startswith(
         "/templates/part.html, line 2: no asset is named `css/ap.css`; did you mean `css/app.css`"
     )
+
+
+def test_constants_are_made_once_for_each_release_and_way_of_escaping(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    program = """
+from django.template import Context, engines
+from buildassets.runtime import Assets
+template = engines["django"].from_string("{% load buildassets %}{% asset 'img/logo.svg' %}").template
+asked = []
+ask = Assets.url
+Assets.url = lambda self, name: asked.append(name) or ask(self, name)
+pages = [template.render(Context(autoescape=escape)) for escape in (True, False, True, False)]
+print(len(asked), pages[0] == pages[2] != pages[1] == pages[3], "&amp;" in pages[0])
+"""
+    given = {"manifest": str(tmp_path / "manifest.json"), "url": "/a&b/"}
+    assert in_django(tmp_path, program, BUILDASSETS=given) == "2 True True\n"
+    assert in_django(tmp_path, program, BUILDASSETS=given, DEBUG=True).startswith("4 ")
 
 
 def test_templates_compile_where_there_is_no_release(tmp_path: Path) -> None:

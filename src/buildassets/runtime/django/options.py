@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.diagnostics import nearest
 
-_KNOWN: Final = ("manifest", "url", "early_hints")
+KNOWN: Final = ("manifest", "url", "early_hints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ def read_options() -> Options:
     given = getattr(settings, "BUILDASSETS", None)
     if not isinstance(given, dict) or "manifest" not in given:
         raise ImproperlyConfigured('settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
-    for key in given.keys() - set(_KNOWN):
-        meant = nearest(str(key), _KNOWN)
-        known = ", ".join(f"`{one}`" for one in _KNOWN)
+    for key in given.keys() - set(KNOWN):
+        meant = nearest(str(key), KNOWN)
+        known = ", ".join(f"`{one}`" for one in KNOWN)
         raise ImproperlyConfigured(
             f"BUILDASSETS has the unknown key `{key}`; {f'did you mean `{meant}`?' if meant else f'known are {known}'}"
         )

@@ -3,20 +3,12 @@
 A name that a template writes as a constant is looked up when the template is compiled.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
+from typing import Any
 
-import django
 from django import template
-from django.core.exceptions import ImproperlyConfigured
-from django.template.base import FilterExpression, Node, Parser, Token
-from django.template.exceptions import TemplateSyntaxError
-from django.template.library import SimpleNode
 
-from buildassets.errors import ManifestError
-from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
+from buildassets.runtime.django.constants import with_constants
 
 register = template.Library()
 
@@ -82,40 +74,5 @@ def livereload(**attributes: Any) -> str:
     return assets().livereload(**attributes)
 
 
-_TAKE_A_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
-_DJANGO_NAMES_TEMPLATE: Final = django.VERSION >= (6, 0)  # in the message of a TemplateSyntaxError
-_Compile = Callable[[Parser, Token], Node]
-
-
-def _checking(compile_tag: _Compile) -> _Compile:
-    """`compile_tag`, which then refuses a constant that is the name of no asset."""
-
-    @wraps(compile_tag)
-    def compiled(parser: Parser, token: Token) -> Node:
-        node = compile_tag(parser, token)
-        if isinstance(node, SimpleNode):
-            name = _constant([*node.args, node.kwargs.get("name")][0])
-            if name is not None:
-                _refuse_unknown(name, parser, token)
-        return node
-
-    return compiled
-
-
-def _constant(given: FilterExpression | None) -> str | None:
-    """The text that a template writes in quotes, without filters."""
-    return given.var if given and isinstance(given.var, str) and not given.filters else None
-
-
-def _refuse_unknown(name: str, parser: Parser, token: Token) -> None:
-    try:
-        assets().url(name)
-    except AssetNotFound as fault:
-        place = f"line {token.lineno}" if _DJANGO_NAMES_TEMPLATE else f"{parser.origin}, line {token.lineno}"
-        raise TemplateSyntaxError(f"{place}: {fault}") from None
-    except (ImproperlyConfigured, ManifestError):
-        pass  # said when the page is made: templates are also compiled where there is no release
-
-
-for _tag in _TAKE_A_NAME:
-    register.tags[_tag] = _checking(register.tags[_tag])
+for _tag, _compile in tuple(register.tags.items()):
+    register.tags[_tag] = with_constants(_compile, takes_name=_tag not in ("importmap", "livereload"))

@@ -1,0 +1,142 @@
+"""docs/django.md: its settings, templates and commands are used as they stand, and its tables are whole."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import read_tree, write_tree
+from tests.docs.test_runtime import PAGE as RUNTIME_PAGE
+from tests.runtime.django.project import PROJECT, manage, write_project
+from tests.runtime.pages import elements
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/django.md").read_text(encoding="utf-8")
+SOURCE = ROOT / "src/buildassets/runtime/django"
+FILES = {
+    "polls/static/polls/style.css": "a { background: url(logo.svg) }",
+    "polls/static/polls/app.js": "start()",
+    "polls/static/polls/logo.svg": "<svg/>",
+    "polls/static/polls/text.woff2": "font",
+}
+_PLAIN = "\n".join(
+    line for line in str(PROJECT["settings.py"]).splitlines() if not line.startswith(("STORAGES", "BUILD"))
+)
+
+
+def blocks(heading: str, language: str = r"\w+") -> list[str]:
+    """The fenced blocks below a heading; those at the top of the page below `Django`."""
+    section = f"\n{PAGE}".partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the settings of the page, built by its first command."""
+    (settings,) = blocks("# Django", "python")
+    applications = '["polls", "django.contrib.staticfiles"]'
+    plain = re.sub(r"INSTALLED_APPS = .*", f"INSTALLED_APPS = {applications}", _PLAIN)
+    write_tree(write_project(tmp_path), {**FILES, "settings.py": f"{plain}\n{settings}"})
+    command = blocks("# Django", "sh")[0].splitlines()[0].partition("#")[0].split()
+    assert manage(tmp_path, *command[2:]).stderr.startswith("built ")
+    return tmp_path
+
+
+def rendered(project: Path, template: str, engine: str = "django") -> str:
+    """What Django makes of `template` there."""
+    program = f"from django.template import engines\nprint(engines[{engine!r}].from_string({template!r}).render({{}}))"
+    done = manage(project, "shell", "-v0", "-c", program)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def add_settings(project: Path, more: str) -> None:
+    write_tree(project, {"settings.py": (project / "settings.py").read_text() + more})
+
+
+def test_the_start_needs_no_more(project: Path) -> None:
+    assert manage(project, "check", "--fail-level", "WARNING").returncode == 0
+    said = rendered(project, "{% load static %}{% static 'polls/style.css' %}")
+    assert re.fullmatch(r"/static/polls/style\.[0-9a-f]{12}\.css\s+", said)
+
+
+def test_the_server_takes_the_option(project: Path) -> None:
+    option = blocks("# Django", "sh")[0].splitlines()[1].split()[3]
+    assert option in manage(project, "runserver", "--help").stdout
+
+
+def test_templates(project: Path) -> None:
+    page = rendered(project, blocks("## Templates", "django")[0])
+    assert [tag for tag, _ in elements(page)] == ["link", "script", "link", "img", "a"]
+    assert "sha384-" in page.rpartition("</a>")[2]
+
+
+def test_jinja(project: Path) -> None:
+    settings, template = blocks("## Jinja")
+    add_settings(project, settings)
+    page = rendered(project, template, "jinja2")
+    assert [tag for tag, _ in elements(page)] == ["link", "script"]
+    assert re.search(r"/static/polls/logo\.[0-9a-f]{12}\.svg", page)
+
+
+def test_serving(project: Path) -> None:
+    write_tree(project, {"wsgi.py": blocks("## Serving", "python")[0]})
+    file = next(name for name in read_tree(project / "build/assets") if name.endswith(".woff2"))
+    program = f"""
+from wsgiref.util import setup_testing_defaults
+from wsgi import application
+environ = {{}}
+setup_testing_defaults(environ)
+print(b"".join(application({{**environ, "PATH_INFO": "/static/{file}"}}, lambda status, headers: print(status))))
+"""
+    assert manage(project, "shell", "-v0", "-c", program).stdout.split("\n")[:2] == ["200 OK", "b'font'"]
+
+
+def test_early_hints(project: Path) -> None:
+    settings, view = blocks("## Early hints")
+    urls = f"{view}\nfrom django.urls import path\nurlpatterns = [path('', view)]\n"
+    write_tree(project, {"urls.py": urls})
+    add_settings(project, f"{settings}\nALLOWED_HOSTS = ['*']\n")
+    program = "from django.test import Client; print(Client().get('/').headers['Link'])"
+    assert manage(project, "shell", "-v0", "-c", program).stdout.count("rel=preload") == 3
+
+
+def test_tests_need_no_build(project: Path) -> None:
+    add_settings(project, blocks("## Tests")[0])
+    assert rendered(project, "{% load static %}{% static 'polls/style.css' %}").strip() == "/static/polls/style.css"
+
+
+def test_names_of_a_vendored_package_are_kept(project: Path) -> None:
+    (configuration,) = blocks("## Applications of others")
+    write_tree(project, {"buildassets.toml": configuration, "assets/a.css": "", "vendor/tinymce/plugins/x.js": "x()"})
+    assert manage(project, "assets", "build").returncode == 0
+    assert (project / "build/assets/tinymce-8.2/plugins/x.js").exists()
+    said = rendered(project, "{% load static %}{% static 'tinymce-8.2/' %}")
+    assert said.strip() == "/static/tinymce-8.2/"
+
+
+def test_every_check_is_in_the_table_and_no_other() -> None:
+    given = re.findall(r'id="(buildassets\.[EW]\d{3})"', (SOURCE / "checks.py").read_text(encoding="utf-8"))
+    assert len(given) > 5
+    assert sorted(re.findall(r"^\| `(buildassets\.[EW]\d{3})`", PAGE, re.MULTILINE)) == sorted(given)
+
+
+def test_every_key_of_the_settings_is_in_the_table() -> None:
+    from buildassets.runtime.django.options import KNOWN
+
+    table = PAGE.partition("| key of `BUILDASSETS` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(KNOWN)
+
+
+def test_every_tag_is_on_the_page_of_the_helpers() -> None:
+    from buildassets.runtime.django.templatetags.buildassets import register
+
+    assert [name for name in register.tags if f"| `{name}` |" not in RUNTIME_PAGE] == []
+
+
+def test_every_place_that_the_page_names_exists() -> None:
+    for target, fragment in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", PAGE):
+        path = ROOT / "docs" / target if target else ROOT / "docs/django.md"
+        assert path.exists(), target
+        headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not fragment or fragment in [heading.lower().replace(" ", "-") for heading in headings], fragment

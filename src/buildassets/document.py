@@ -173,9 +173,18 @@ class RetainedText(Sequence[object]):
             releases = json.loads(self._text)
         except (ValueError, RecursionError):
             raise no_manifest(self._file) from None
-        if not isinstance(releases, list):
+        if not are_retained(releases):
             raise no_manifest(self._file)
-        return releases
+        retained: list[Any] = releases
+        return retained
+
+
+def are_retained(releases: object) -> bool:
+    """Whether these are earlier releases, as far as their files can be told. `RetainedText` looks when it is asked."""
+    return isinstance(releases, RetainedText) or (
+        isinstance(releases, list)
+        and all(isinstance(one, dict) and isinstance(one.get("assets"), dict) for one in releases)
+    )
 
 
 def read_document(text: str, file: str) -> dict[str, Any]:

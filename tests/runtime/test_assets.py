@@ -2,6 +2,7 @@ import json
 import os
 import pickle
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from buildassets import digest
 from buildassets.errors import ManifestError
+from buildassets.manifest import dumps, loads
 from buildassets.paths import normalise
 from buildassets.runtime import AssetNotFound, Assets
 from tests.runtime.pages import SITE, elements, file_of, text, write_release
@@ -488,11 +490,12 @@ def test_what_is_wrong_beside_the_entries_is_refused_at_the_start(tmp_path: Path
         Assets(manifest)
 
 
-def test_retained_releases_are_no_assets_of_pages(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", [json.dumps, lambda document: dumps(loads(json.dumps(document)))])
+def test_retained_releases_are_no_assets_of_pages(tmp_path: Path, layout: Callable[[object], str]) -> None:
     document = json.loads(write_release(tmp_path).read_text())
     earlier = {"css/old.css": {"file": "css/old.0123456789ab.css", "type": "text/css", "size": 1}}
     document["retained"] = [{"release": "0" * 64, "superseded": "2026-11-25T10:00:00Z", "assets": earlier}]
-    (tmp_path / "manifest.json").write_text(json.dumps(document))
+    (tmp_path / "manifest.json").write_text(layout(document))
     assets = Assets(tmp_path / "manifest.json")
     assert ("css/app.css" in assets, "css/old.css" in assets) == (True, False)
 

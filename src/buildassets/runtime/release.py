@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from buildassets.document import AssetLines, no_manifest
+from buildassets.document import AssetLines, are_retained, no_manifest
 from buildassets.paths import normalise, to_url
 from buildassets.runtime.urls import address
 
@@ -257,12 +257,11 @@ class Release:
 def _are_sound(document: Mapping[str, Any]) -> bool:
     """Whether all that is used of a manifest beside its assets is of the right type."""
     maps = [document.get("importmap") or {}, document.get("modules") or {}]
-    scopes, retained = document.get("scopes") or {}, document.get("retained") or []
+    scopes = document.get("scopes") or {}
     texts = [document.get(key) or "" for key in ("release", "livereload")]
-    if not isinstance(scopes, dict) or not isinstance(retained, list) or not _are_texts(texts):
+    if not isinstance(scopes, dict) or not are_retained(document.get("retained", [])) or not _are_texts(texts):
         return False
-    are_maps = all(isinstance(one, dict) and _are_texts(one.values()) for one in (*maps, *scopes.values()))
-    return are_maps and all(isinstance(one, dict) and isinstance(one.get("assets"), dict) for one in retained)
+    return all(isinstance(one, dict) and _are_texts(one.values()) for one in (*maps, *scopes.values()))
 
 
 def _is_sound(entry: Mapping[str, Any]) -> bool:

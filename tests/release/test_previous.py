@@ -14,8 +14,10 @@ import pytest
 from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
-from buildassets.errors import BuildError
+from buildassets.errors import BuildError, ReleaseError
 from buildassets.manifest import Manifest, loads
+from buildassets.release.archive import Form
+from buildassets.release.packed import pack_folder
 from buildassets.release.previous import previous_release
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -258,6 +260,25 @@ def test_what_may_pass_is_tried_again(
     assert images.build("two", f"{server.url}/one/manifest.json", script="call(2)").succeeded
 
 
+@pytest.mark.parametrize("form", ["tar", "tar.gz", "zip"])
+def test_files_are_taken_from_an_archive(images: Images, form: Form) -> None:
+    images.build("one")
+    pack_folder(str(images.folder / "one"), "one", str(images.folder / f"one.{form}"), form)
+    assert images.build("two", f"one.{form}", script="call(2)").succeeded
+    images.build("three", "one")
+    assert read_tree(images.folder / "two/assets") == read_tree(images.folder / "three/assets")
+
+
+def test_a_damaged_archive_is_told(images: Images) -> None:
+    images.build("one")
+    pack_folder(str(images.folder / "one"), "one", str(images.folder / "one.tar"), "tar")
+    content = (images.folder / "one.tar").read_bytes()
+    (images.folder / "one.tar").write_bytes(content.replace(b"call(0)", b"call(9)"))
+    with pytest.raises(ReleaseError) as caught:
+        images.build("two", "one.tar")
+    assert [found.code for found in caught.value.diagnostics] == ["verify/changed"]
+
+
 def refusal(source: str) -> str:
     """Why it cannot be read."""
     with pytest.raises(BuildError) as caught, previous_release(source):
@@ -295,7 +316,7 @@ def test_no_more_is_read_than_the_manifest_says(images: Images, server: Server) 
 @pytest.mark.parametrize("source", ["http://127.0.0.1:1/manifest.json", "http://[/m.json", "http://nowhere.invalid/"])
 def test_a_server_that_is_not_there_is_told(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    assert refusal(source).startswith(f"cannot read the manifest `{source}`: ")
+    assert refusal(source).startswith(f"cannot read `{source}`: ")
 
 
 def test_what_is_no_manifest_is_told(images: Images) -> None:

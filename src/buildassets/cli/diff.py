@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) -> int:
     """Tell which fingerprints of the release NEW are not those of OLD, and why.
 
-    Each is a release directory, or a manifest by its path or URL.
+    Each is a release directory, an archive of one, or a manifest by its path or URL.
     """
     from buildassets.release.changes_text import markdown_of, text_of
     from buildassets.release.diff import difference
@@ -46,7 +46,7 @@ def read_manifest(source: str) -> Manifest:
     try:
         content = manifest_at(source)
     except FileNotFoundError:
-        hint = "name a release directory, or the manifest of a release by its path or URL"
+        hint = "name a release directory, an archive of one, or a manifest by its path or URL"
         message = f"there is no manifest at `{source}`"
         raise BuildError([error("manifest/unreadable", message, Location(source), hint=hint)]) from None
     return loads(content.decode("utf-8", "replace"), source)

@@ -27,6 +27,12 @@ def form_of(path: str) -> Form:
     return "zip" if begin.startswith(MAGICS) else "tar"
 
 
+def is_archive(path: str) -> bool:
+    """Whether the first bytes of the file at `path` are those of an archive. Raises OSError."""
+    begin = begin_of(path)
+    return begin.startswith((GZIP_MAGIC, ZSTD_MAGIC, *MAGICS)) or begin[257:262] == b"ustar"
+
+
 def members_of_archive(path: str, shown: str) -> Iterator[Member]:
     """The files that the archive at `path`, called `shown`, holds, in its order; read anew with each call.
 

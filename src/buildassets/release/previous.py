@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
@@ -16,7 +17,9 @@ from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
+from buildassets.release.archive import inventory_of_archive, is_archive
 from buildassets.release.download import download
+from buildassets.release.unpack import unpack
 
 _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"
@@ -31,28 +34,49 @@ def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
     is none, and BuildError where it cannot be read.
     """
     manifest = manifest_at(source)
+    if url is None and _is_archive(source):
+        with TemporaryDirectory(prefix="buildassets-") as folder:
+            release = os.path.join(folder, "release")
+            with _faults_told(source):
+                unpack(_path(source), source, release, release)
+            yield Previous(source, manifest, _reader(os.path.join(release, _ASSETS)))
+        return
     yield Previous(source, manifest, _reader(url or _beside(source)))
 
 
 def manifest_at(source: str) -> bytes:
     """The manifest that `source` names, as for `previous_release`; sure to be one. Raises the same."""
-    try:
+    with _faults_told(source):
+        if _is_archive(source):
+            return inventory_of_archive(_path(source), source).content
         if source.startswith(_HTTP):
             manifest = download(source, _MANIFEST_BYTES)
         else:
             manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
         loads(manifest.decode("utf-8", "replace"), source)
+        return manifest
+
+
+@contextmanager
+def _faults_told(source: str) -> Iterator[None]:
+    """Tells what goes wrong with `source`, unless it is not there, as BuildError."""
+    try:
+        yield
     except FileNotFoundError:
         raise
     except OSError as fault:
-        raise _unreadable(f"cannot read the manifest `{source}`: {reason_text(fault)}", source) from None
+        raise _unreadable(f"cannot read `{source}`: {reason_text(fault)}", source) from None
     except ManifestError as fault:
         raise _unreadable(fault.diagnostics[0].message, source) from None
-    return manifest
+
+
+def _is_archive(source: str) -> bool:
+    path = _path(source)
+    return not source.startswith(_HTTP) and os.path.isfile(path) and is_archive(path)
 
 
 def _unreadable(message: str, source: str) -> BuildError:
-    hint = "name a release directory, or the manifest of a release by its path or URL"
+    hint = "name a release directory, an archive of one, or a manifest by its path or URL"
     return BuildError([error("manifest/unreadable", message, Location(source), hint=hint)])
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks import compiling, compressing, fingerprinting, report, serving
+from benchmarks import compiling, compressing, fingerprinting, report, requests, serving
 from benchmarks.chart import draw
 from benchmarks.contest import FAILED, compete
 from benchmarks.installed import CACHE, HERE, corpus, install_debian_packages
@@ -18,7 +18,7 @@ from benchmarks.results import Section, load, save, section
 from benchmarks.site import make_site
 from benchmarks.tree import make_tree
 
-WORKS: Final = ("fingerprint", "compile", "compress", "serve")
+WORKS: Final = ("fingerprint", "compile", "compress", "serve", "request")
 _README_PART: Final = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
 
 
@@ -77,13 +77,18 @@ def _serve(_packages: Path, _scratch: Path, _size: int, rounds: int) -> Section:
     return serving.measure_costs(rounds)
 
 
+def _request(packages: Path, scratch: Path, _: int, rounds: int) -> Section:
+    return requests.measure(packages, scratch, rounds)
+
+
 _MEASURES: Final[Mapping[str, Callable[[Path, Path, int, int], Section]]] = {
     "fingerprint": _fingerprint,
     "compile": _compile,
     "compress": _compress,
     "serve": _serve,
+    "request": _request,
 }
-_SIZES: Final = {"compile": 0, "compress": 1650, "serve": 0}
+_SIZES: Final = {"compile": 0, "compress": 1650, "serve": 0, "request": 0}
 
 
 def _failures(measured: Section) -> list[str]:

@@ -28,6 +28,7 @@ DEBIAN_PACKAGES: Final = (
     "ruby-sassc",
     "ruby-sprockets",
     "ruby-terser",
+    "wrk",
 )
 _NPM: Final = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
 

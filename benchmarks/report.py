@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import compiling, compressing, fingerprinting, serving
+from benchmarks import compiling, compressing, fingerprinting, requests, serving
 from benchmarks.aims import Verdict, growth, verdicts
 from benchmarks.chart import Bar, Panel
 from benchmarks.contest import COLD, UNCHANGED
@@ -60,6 +60,8 @@ def whole(sections: Mapping[str, Section], machine: str) -> str:
             lines += _growth(sections)
     if serving.NAME in sections:
         lines += _serving(sections[serving.NAME])
+    if requests.NAME in sections:
+        lines += _requests(sections[requests.NAME])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -242,6 +244,34 @@ def _serving(section: Section) -> Iterator[str]:
         figures = [number(row.figures[key]) if key in row.figures else "" for key in _HEADS]
         yield _line([_name(row), row.version, *figures])
     yield ""
+
+
+_REQUEST_COLUMNS: Final = {"cpu_us": "CPU µs", "requests_s": "requests a second", "status": "status", "bytes": "bytes"}
+
+
+def _requests(section: Section) -> Iterator[str]:
+    yield "## Requests"
+    yield ""
+    yield f"Servers of files in Python: {section.about} by wrk, one process behind the same web server. CPU µs is the time"
+    yield "of the server's processes on the cores for a request, and `÷ ours` how many times ours that is; the rates tell as"
+    yield f"much of what else the machine did. {_load(section).capitalize()}."
+    yield ""
+    for work, rows in section.works.items():
+        yield f"### {work[0].upper()}{work[1:]}"
+        yield ""
+        yield from request_table(rows)
+        yield ""
+
+
+def request_table(rows: Sequence[Row]) -> Iterator[str]:
+    """The servers at one kind of request."""
+    own = next((row for row in rows if row.name == OURS), None)
+    yield _line(("", "version", "÷ ours", *_REQUEST_COLUMNS.values(), "runs", "leaves out"))
+    yield f"|---|---|{'--:|' * (len(_REQUEST_COLUMNS) + 2)}---|"
+    for row in rows:
+        ratio = number(row.figures["cpu_us"] / own.figures["cpu_us"]) if own else ""
+        figures = [f"{row.figures[key]:,.0f}" for key in _REQUEST_COLUMNS]
+        yield _line([_name(row), row.version, ratio, *figures, str(row.runs), row.leaves_out])
 
 
 def _name(row: Row) -> str:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _lists(tags: str, etag: str, is_strong: bool) -> bool:
     return any(tag == etag and not (is_weak and is_strong) for is_weak, tag in _ENTITY_TAG.findall(tags))
 
 
+@lru_cache(maxsize=256)  # the files of a release were written in a few seconds
 def http_date(seconds: int) -> str:
     """`seconds` since 1970 as HTTP writes it; not by `strftime`, which knows the locale's names of days."""
     year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)

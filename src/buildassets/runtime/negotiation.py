@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def preferred_coding(accepted: str | None, sizes: Mapping[str, int]) -> str | No
     """
     if accepted is None:
         return IDENTITY
-    weights = _weights(accepted)
+    weights = (_kept_weights if len(accepted) <= _KEPT_CHARACTERS else _weights)(accepted)
     others = weights.get(_ANY_OTHER)
     liked = {coding: weight for coding in sizes if (weight := weights.get(coding, others))}
     if liked:
@@ -31,7 +32,7 @@ def preferred_coding(accepted: str | None, sizes: Mapping[str, int]) -> str | No
     return None if weights.get(IDENTITY, others) == 0 else IDENTITY
 
 
-def _weights(accepted: str) -> dict[str, float]:
+def _weights(accepted: str) -> Mapping[str, float]:
     """The weight of each coding that `accepted` lists; a member that is none is left out."""
     weights: dict[str, float] = {}
     for member in accepted.split(","):
@@ -41,3 +42,8 @@ def _weights(accepted: str) -> dict[str, float]:
         if coding and (weight or not has_weight):
             weights[_ALIASES.get(coding, coding)] = float(weight[1]) if weight else 1.0
     return weights
+
+
+# Every browser sends the same for all files; what no browser sends is not worth the memory.
+_KEPT_CHARACTERS: Final = 100
+_kept_weights: Final = lru_cache(maxsize=64)(_weights)

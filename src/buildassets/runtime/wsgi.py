@@ -7,8 +7,8 @@ Standard library and vocabulary only.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import FileIO
 
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.ranges import Span
@@ -17,7 +17,7 @@ from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, answer
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Final
+    from typing import Any, Final
     from wsgiref.types import StartResponse, WSGIApplication
 
     Environ = dict[str, Any]
@@ -73,7 +73,7 @@ def _sent(given: Answer, environ: Environ, start_response: StartResponse) -> Ite
     descriptor = opened(given.file) if given.file else None
     if given.file and descriptor is None:
         given = answer(None, environ["REQUEST_METHOD"], {})
-    file = None if descriptor is None else os.fdopen(descriptor, "rb", buffering=0)
+    file = None if descriptor is None else FileIO(descriptor)
     try:
         start_response(f"{given.status} {REASONS[given.status]}", list(given.headers))
         if file is not None and given.content:
@@ -86,7 +86,7 @@ def _sent(given: Answer, environ: Environ, start_response: StartResponse) -> Ite
             file.close()
 
 
-def _file_content(given: Answer, file: BinaryIO, wrapper: Callable[..., Iterable[bytes]] | None) -> Iterable[bytes]:
+def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[bytes]] | None) -> Iterable[bytes]:
     """The content; by the server's own way of sending files only to the end of one, as it may not stop before."""
     match given.content:
         case (Span(start, stop),) if given.file and stop == given.file.size and wrapper:
@@ -98,7 +98,7 @@ def _file_content(given: Answer, file: BinaryIO, wrapper: Callable[..., Iterable
 class _Pieces:
     """Content that is read as it is sent."""
 
-    def __init__(self, content: tuple[bytes | Span, ...], file: BinaryIO) -> None:
+    def __init__(self, content: tuple[bytes | Span, ...], file: FileIO) -> None:
         self._content = content
         self._file = file
 

@@ -252,9 +252,9 @@ _REQUEST_COLUMNS: Final = {"cpu_us": "CPU µs", "requests_s": "requests a second
 def _requests(section: Section) -> Iterator[str]:
     yield "## Requests"
     yield ""
-    yield f"Servers of files in Python: {section.about} by wrk, one process behind the same web server. CPU µs is the time"
-    yield "of the server's processes on the cores for a request, and `÷ ours` how many times ours that is; the rates tell as"
-    yield f"much of what else the machine did. {_load(section).capitalize()}."
+    yield f"Servers of files in Python: {section.about} by wrk, one process behind the same web server."
+    yield "CPU µs is the time of the server's processes on the cores for a request, `÷ ours` how many times ours that"
+    yield f"is; the rates tell as much of what else the machine did. {_load(section).capitalize()}."
     yield ""
     for work, rows in section.works.items():
         yield f"### {work[0].upper()}{work[1:]}"

@@ -132,3 +132,30 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_a_forked_worker_needs_the_manifest_no_more(tmp_path: Path) -> None:
     run_python(_FORK, str(write_release(tmp_path)))
+
+
+_SERVE_UNDER_AUDIT = """
+import os, sys
+from buildassets.runtime import Assets
+from buildassets.runtime.wsgi import AssetServer
+assets = Assets(sys.argv[1])
+server = AssetServer(assets=assets)
+names = ["css/app.css", "js/app.js", "fonts/a.woff2"]
+asked = [{}, {"HTTP_RANGE": "bytes=0-1"}, {"HTTP_IF_NONE_MATCH": "*"}, {"HTTP_ACCEPT_ENCODING": "br;q=0.5, *;q=0"}]
+seen = []
+sys.addaudithook(lambda event, arguments: seen.append((event, *map(str, arguments))))
+for number in range(1000):
+    environ = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": assets.url(names[number % 3])}
+    content = server({**environ, **asked[number % 4]}, lambda *_: None)
+    assert b"".join(content) or number % 4 > 1
+    getattr(content, "close", bool)()
+events = {event for event, *_ in seen}
+assert events == {"open"}, events
+paths = {(path, int(flags) & (os.O_WRONLY | os.O_RDWR)) for _, path, _, flags in seen if not path.isdigit()}
+assert len(paths) == 3, paths
+assert all(path.startswith(sys.argv[2]) and not writes for path, writes in paths), paths
+"""
+
+
+def test_a_thousand_requests_for_files_open_these_and_nothing_else(tmp_path: Path) -> None:
+    run_python(_SERVE_UNDER_AUDIT, str(write_release(tmp_path)), str(tmp_path / "assets"))

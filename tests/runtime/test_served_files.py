@@ -111,6 +111,17 @@ def test_files_of_earlier_releases_that_are_retained_are_served(manifest: Path) 
     assert (old.representation("gzip").size, old.is_lasting) == (2, True)
 
 
+def test_what_a_build_retains_is_served_next_to_what_took_its_place(tmp_path: Path) -> None:
+    urls = []
+    for color in ("red", "blue"):
+        sheet = f"a {{ color: {color} }}\n" * 50
+        assets = Assets(build_release(tmp_path, {"css/app.css": sheet}, retain="{ releases = 2 }"))
+        urls.append(assets.url("css/app.css"))
+    files = ServedFiles(assets)
+    assert [len(found(files, url).codings) for url in urls] == [3, 3]
+    assert len({tag for url in urls for tag in found(files, url).tags}) == 6
+
+
 def damage_delete(path: Path) -> None:
     """Something else removed it."""
     path.unlink()

@@ -46,8 +46,7 @@ class Assets:
 
     def url(self, name: str) -> str:
         """The full URL of `name`, percent-encoded."""
-        release = self._pinned or self._reloaded()
-        return release.prefix + release.paths[name]
+        return (self._pinned or self._reloaded()).urls[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether `name` is an asset."""
@@ -70,7 +69,7 @@ class Assets:
         """`<link rel="stylesheet">`, with integrity metadata where there is any."""
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
-        link = {"rel": "stylesheet", "href": release.url(name)}
+        link = {"rel": "stylesheet", "href": release.urls[name]}
         return element("link", {**link, **release.integrity(given, name), **given})
 
     def script(
@@ -91,13 +90,13 @@ class Assets:
         given = attribute_names(attributes)
         if defer is None:
             defer = given.get("type", type) != "module" and not given.get("async", async_)
-        loading = {"src": release.url(name), "type": type, "defer": defer, "async": async_}
+        loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
         return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
         """`<img>`. Without `alt` it is decoration, which screen readers pass over."""
         release = self._pinned or self._reloaded()
-        return element("img", {"src": release.url(name), "alt": alt} | attribute_names(attributes))
+        return element("img", {"src": release.urls[name], "alt": alt} | attribute_names(attributes))
 
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
         """`<link rel="preload">`, its `as`, `type`, `crossorigin` and `integrity` as the later request will have them.

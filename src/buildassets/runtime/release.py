@@ -79,8 +79,8 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_digest", "_maps", "_page_map", "_retained"),
-        *("entries", "has_dictionaries", "manifest", "paths", "prefix", "reached", "texts", "watcher_file"),
+        *("_assets", "_digest", "_maps", "_page_map", "_paths", "_retained"),
+        *("entries", "has_dictionaries", "manifest", "prefix", "reached", "texts", "urls", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -96,7 +96,8 @@ class Release:
         self.watcher_file = document.get("livereload")
         self.has_dictionaries = document.get("dictionaries") is True
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
-        self.paths = _Made(self._path)  # what stands behind the prefix
+        self._paths = _Made(self._path)  # what stands behind the prefix
+        self.urls = _urls(prefix, self._paths)
         self.reached = _Made(self._reached)
         self.texts: dict[str, str] = {}  # of what stands in pages, by name
         if isinstance(self._assets, dict):
@@ -105,8 +106,10 @@ class Release:
     def _check_all(self, assets: dict[str, Any]) -> None:
         """Of entries that are parsed as they are asked for, a checksum has shown that they are those of a build."""
         try:
-            for name in assets:
-                self.paths[name]
+            for name, entry in assets.items():
+                if not isinstance(entry, dict) or not _is_sound(entry):
+                    raise no_manifest(self.manifest)
+                self._paths[name]
             for names in (*self._maps[:2], *self._maps[2].values()):
                 for target in names.values():
                     if not self._is_url(target):
@@ -119,15 +122,14 @@ class Release:
         other = Release.__new__(Release)
         for slot in Release.__slots__:
             setattr(other, slot, getattr(self, slot))
-        other.prefix, other.texts, other._page_map = prefix, {}, None
+        other.prefix, other.urls = prefix, _urls(prefix, self._paths)
+        other.texts, other._page_map = {}, None
         return other
 
     def _entry(self, name: str) -> dict[str, Any]:
-        entry = self._assets.get(name)
-        if entry is None and name not in self._assets:
+        entry: dict[str, Any] | None = self._assets.get(name)
+        if entry is None:
             raise AssetNotFound(str(name), self._assets)
-        if not isinstance(entry, dict) or not _is_sound(entry):
-            raise no_manifest(self.manifest)
         return entry
 
     def all_entries(self) -> Iterator[Any]:
@@ -136,10 +138,6 @@ class Release:
         yield from assets.each() if isinstance(assets, AssetLines) else assets.values()
         for earlier in self._retained:
             yield from earlier["assets"].values()
-
-    def url(self, name: str) -> str:
-        """The URL of `name`."""
-        return self.prefix + self.paths[name]
 
     def _path(self, name: str) -> str:
         return to_url(self.entries[name]["file"])
@@ -167,24 +165,24 @@ class Release:
     def _made_page_map(self) -> str:
         importmap, modules, scopes = self._maps
         imports = self._addresses(importmap)
-        imports |= {address(self.prefix + url): address(self.url(target)) for url, target in modules.items()}
+        imports |= {address(self.prefix + url): address(self.urls[target]) for url, target in modules.items()}
         document: dict[str, object] = {"imports": imports}
         if scopes:
             document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
         named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
-        checks = {address(self.url(one)): self.entries[one].get("integrity") for one in named if not self._is_url(one)}
+        checks = {address(self.urls[one]): self.entries[one].get("integrity") for one in named if not self._is_url(one)}
         if any(checks.values()):
             document["integrity"] = {url: check for url, check in checks.items() if check}
         return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
     def _addresses(self, names: dict[str, str]) -> dict[str, str]:
-        return {name: target if self._is_url(target) else address(self.url(target)) for name, target in names.items()}
+        return {name: target if self._is_url(target) else address(self.urls[target]) for name, target in names.items()}
 
     def _is_url(self, target: str) -> bool:
         return target not in self._assets and (":" in target or target.startswith("/"))
 
     def _scope(self, scope: str) -> str:
-        return address(self.prefix + to_url(scope) if scope.endswith("/") else self.url(scope))
+        return address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
 
     def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
         """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
@@ -208,7 +206,7 @@ class Release:
                 raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
         from buildassets.runtime.in_page import with_full_urls
 
-        return with_full_urls(text, name, {self.entries[one]["file"]: address(self.url(one)) for one in targets})
+        return with_full_urls(text, name, {self.entries[one]["file"]: address(self.urls[one]) for one in targets})
 
     def livereload(self) -> dict[str, object] | None:
         """What the live reload client is told; None where no development build made the release."""
@@ -225,7 +223,7 @@ class Release:
         if given.get("type") == "module" or (is_module and not destination):
             given.pop("type", None)
             return self.modulepreload(name, given)
-        link: dict[str, object] = {"rel": "preload", "href": self.url(name)}
+        link: dict[str, object] = {"rel": "preload", "href": self.urls[name]}
         media_type: str = entry.get("type", "")
         link["as"] = destination = destination or _destination(media_type)
         link["type"] = media_type or None
@@ -235,7 +233,7 @@ class Release:
 
     def modulepreload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The same for a module."""
-        return {"rel": "modulepreload", "href": self.url(name), **self.integrity(given, name), **given}
+        return {"rel": "modulepreload", "href": self.urls[name], **self.integrity(given, name), **given}
 
     def hint(self, name: str) -> dict[str, object]:
         """The attributes of a preloading link in a header.
@@ -252,6 +250,10 @@ class Release:
         if any(self._maps):
             link |= {"rel": "preload", "as": "script", "crossorigin": "anonymous"}
         return link
+
+
+def _urls(prefix: str, paths: Mapping[str, str]) -> _Made[str]:
+    return _Made(lambda name: prefix + paths[name])
 
 
 def _are_sound(document: Mapping[str, Any]) -> bool:

@@ -16,6 +16,12 @@ def names(text: str, functions: tuple[str, ...] = (), builtins: tuple[str, ...] 
     return [use.written.text for use in read(text, functions, builtins).uses]
 
 
+def test_names_of_a_tag_that_takes_several() -> None:
+    text = LOAD + '{% modulepreload "a.js" "b.js" nonce=nonce as links %}{% modulepreload name %}'
+    assert names(text) == ["a.js", "b.js"]
+    assert len(read(text).unchecked) == 1
+
+
 @pytest.mark.parametrize("tag", sorted(HELPERS))
 def test_names_of_our_tags(tag: str) -> None:
     text = LOAD + f'{{% {tag} "a.css" media="print" %}}{{% {tag} name="b.css" as x %}}{{% {tag} \'c.css\' as y %}}'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from buildassets.compiler.templates.jinja import JinjaReader
-from buildassets.compiler.templates.names import HELPERS, Reading, Rule
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Reading, Rule
 from buildassets.runtime import Assets
 from buildassets.runtime.jinja import _METHODS
 
@@ -22,6 +22,13 @@ def names(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] 
 def test_every_helper_that_takes_a_name_is_known() -> None:
     parameters = {name: inspect.signature(getattr(Assets, method)).parameters for name, method in _METHODS.items()}
     assert {name for name, taken in parameters.items() if "name" in taken} == HELPERS.keys()
+    assert {name for name, taken in parameters.items() if "names" in taken} == OF_SEVERAL.keys()
+
+
+def test_names_of_a_helper_that_takes_several() -> None:
+    reading = read('{{ modulepreload("a.js", "b.js", nonce=nonce) }}{{ modulepreload(*names) }}')
+    assert [(use.written.text, use.rule) for use in reading.uses] == [("a.js", Rule.EXACT), ("b.js", Rule.EXACT)]
+    assert len(reading.unchecked) == 1
 
 
 @pytest.mark.parametrize("helper", sorted(HELPERS))

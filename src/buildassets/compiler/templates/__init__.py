@@ -15,7 +15,7 @@ from buildassets.compiler.files import content_of
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.templates.files import TemplateFile, find_templates
-from buildassets.compiler.templates.names import HELPERS, Fault, Reading, Rule, Use
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.paths import LogicalPath, split_url
@@ -118,7 +118,7 @@ def _text_of(file: TemplateFile) -> str | Diagnostic | None:
 def _mention(config: Config) -> Callable[[str], object]:
     """What tells whether a text may speak of assets at all: most templates do not, and need not be parsed."""
     own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
-    words = "|".join((*HELPERS, "static", "url_for", "import", "integrity", *own))
+    words = "|".join((*HELPERS, *OF_SEVERAL, "static", "url_for", "import", "integrity", *own))
     return re.compile(rf"\b(?:{words})\b").search
 
 

@@ -13,10 +13,10 @@ from django.template.base import DebugLexer, FilterExpression, Parser, Token, To
 from django.template.exceptions import TemplateSyntaxError
 
 from buildassets.compiler.patterns import lazy_pattern
-from buildassets.compiler.templates.names import HELPERS, Fault, Possible, Reading, Rule, Span, Use, Written
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Possible, Reading, Rule, Span, Use, Written
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
-    "buildassets": HELPERS,
+    "buildassets": {**HELPERS, **OF_SEVERAL},
     "static": {"static": Rule.STATIC},
     "staticfiles": {"static": Rule.STATIC},  # as it was called before Django 3
     "admin_static": {"static": Rule.STATIC},
@@ -136,6 +136,10 @@ class _Visitor:
         span = (start, start + len(self._text[start:].split(maxsplit=1)[0]))
         given = {match[1]: _value(bit, at) for bit, at in bits if (match := _KEYWORD.fullmatch(bit))}
         positional = [(bit, at) for bit, at in bits if not _KEYWORD.fullmatch(bit)]
+        if rule is Rule.EACH:
+            for one in positional:
+                self._note(Rule.EXACT, self._possible(*one), span)
+            return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:
             self._note(rule, self._possible(*argument), span)

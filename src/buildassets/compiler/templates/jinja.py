@@ -14,11 +14,16 @@ from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_NAME, TOKEN_STRING, Lexer
 from jinja2.parser import Parser
 
 from buildassets.compiler.templates.jinja_scopes import Visitor
-from buildassets.compiler.templates.names import HELPERS, Fault, Reading, Rule, Span
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Span
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
 # What frameworks and their habits add to the globals.
-_GLOBALS: Final[Mapping[str, Rule]] = {**HELPERS, "static": Rule.STATIC, "url_for": Rule.ENDPOINT}
+_GLOBALS: Final[Mapping[str, Rule]] = {
+    **HELPERS,
+    **OF_SEVERAL,
+    "static": Rule.STATIC,
+    "url_for": Rule.ENDPOINT,
+}
 
 
 class JinjaReader:

@@ -87,10 +87,19 @@ class Visitor:
         if rule is Rule.ENDPOINT:
             self._url_for(node, scope, span)
             return
+        if rule is Rule.EACH:
+            self._call_of_several(node, scope, span)
+            return
         argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
             self._note(rule, self._possible(argument, scope), span)
         elif node.dyn_args or node.dyn_kwargs:
+            self.unchecked.append(span)
+
+    def _call_of_several(self, node: nodes.Call, scope: Scope, span: Span) -> None:
+        for argument in node.args:
+            self._note(Rule.EXACT, self._possible(argument, scope), span)
+        if node.dyn_args:
             self.unchecked.append(span)
 
     def _url_for(self, node: nodes.Call, scope: Scope, span: Span) -> None:

@@ -14,6 +14,7 @@ class Rule(Enum):
     """How an argument names an asset."""
 
     EXACT = "exact"  # it is a logical path, and one that no asset has fails the page
+    EACH = "each"  # the same for all arguments that have no name
     OWN = "own"  # the same, through a function of the project's own
     STATIC = "static"  # a path below the static URL: it may begin with a slash, and have a query and a fragment
     ENDPOINT = "endpoint"  # `url_for`: what the first argument makes of it
@@ -26,6 +27,7 @@ class Rule(Enum):
 HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
     ("asset", "image", "inline_asset", "preload", "script", "stylesheet"), Rule.EXACT
 )
+OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
 
 Span: TypeAlias = tuple[int, int]
 

@@ -170,12 +170,17 @@ def test_several_ranges_of_a_copy_are_the_whole_copy() -> None:
 
 @pytest.mark.parametrize("validator", ['"d1g_e-st.identity"', http_date(MODIFIED)])
 def test_a_part_is_sent_of_the_version_that_is_asked_for(validator: str) -> None:
-    assert ask(range="bytes=0-9", if_range=validator).status == 206
+    assert ask(IMAGE, range="bytes=0-9", if_range=validator).status == 206
 
 
 @pytest.mark.parametrize("validator", ['"d1g_e-st.gzip"', 'W/"d1g_e-st.identity"', http_date(MODIFIED + 1), ""])
 def test_all_is_sent_instead_of_a_part_of_another_version(validator: str) -> None:
-    assert ask(range="bytes=900-", if_range=validator) == ask()
+    assert ask(IMAGE, range="bytes=900-", if_range=validator) == ask(IMAGE)
+
+
+def test_a_date_does_not_tell_a_file_from_its_copies() -> None:
+    assert ask(range="bytes=0-9", if_range='"d1g_e-st.identity"').status == 206
+    assert ask(range="bytes=0-9", if_range=http_date(MODIFIED)) == ask()
 
 
 def test_pages_of_other_origins_read_nothing_unless_allowed() -> None:

@@ -44,12 +44,14 @@ def refused(headers: Mapping[str, str], etag: str, modified: int) -> int | None:
     return NOT_MODIFIED if since is not None and modified <= since else None
 
 
-def range_holds(validator: str | None, etag: str, modified: int) -> bool:
+def range_holds(validator: str | None, etag: str, modified: int | None) -> bool:
     """Whether a range is to be sent, as `If-Range` says (section 13.1.5).
 
-    The date of a file whose name is made from its content is a strong validator: there is no second version of it.
+    `modified` is None where the date is no strong validator (section 8.8.2.2): where it is that of copies, too.
     """
-    return validator is None or validator.strip() == etag or seconds_of(validator) == modified
+    return (
+        validator is None or validator.strip() == etag or (modified is not None and seconds_of(validator) == modified)
+    )
 
 
 def _lists(tags: str, etag: str, is_strong: bool) -> bool:

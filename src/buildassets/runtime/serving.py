@@ -138,9 +138,9 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
         return Answer(NOT_MODIFIED, common)
     if status == PRECONDITION_FAILED:
         return _refusal(PRECONDITION_FAILED)
-    spans = None
-    if method == "GET" and range_holds(headers.get("if-range"), chosen.etag, resource.modified):
-        spans = wanted_spans(headers.get("range"), chosen.size)
+    only_date = resource.modified if len(sizes) == 1 and not resource.deltas else None
+    is_part = method == "GET" and range_holds(headers.get("if-range"), chosen.etag, only_date)
+    spans = wanted_spans(headers.get("range"), chosen.size) if is_part else None
     if coding != IDENTITY:
         common = (*common, ("Content-Encoding", coding))
         # What the header would say of several parts together, a client would try to undo for all of them at once.

@@ -1,0 +1,47 @@
+"""What the pages on retaining and on budgets configure is what they say."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from buildassets.compiler.config import Config, Retain, load_config
+from buildassets.manifest import loads
+from tests.conftest import write_tree
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def block(page: str, language: str) -> str:
+    """The first block of a language on a page."""
+    found = re.search(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def configured(folder: Path, page: str) -> Config:
+    write_tree(folder, {"pyproject.toml": block(page, "toml"), "assets/app.js": "call(1)\n"})
+    return load_config(start=str(folder))
+
+
+def test_what_is_retained(tmp_path: Path) -> None:
+    assert configured(tmp_path, "rolling-deploys.md").retain == Retain(3, 24)
+
+
+def test_budgets(tmp_path: Path) -> None:
+    assert configured(tmp_path, "budgets.md").budgets == {"js/site.js": 60_000, "css/*.css": 20_000}
+
+
+def test_the_command_that_carries_over(tmp_path: Path) -> None:
+    configured(tmp_path, "rolling-deploys.md")
+    run(tmp_path, "build", "-o", "served")
+    write_tree(tmp_path, {"assets/app.js": "call(2)\n"})
+    program, *arguments = block("rolling-deploys.md", "sh").split()
+    assert program == "buildassets"
+    run(tmp_path, *arguments[:-1], "served/manifest.json")
+    assert arguments[-1].endswith("/manifest.json")
+    assert len(loads((tmp_path / "build/manifest.json").read_text()).retained) == 1
+
+
+def run(folder: Path, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "buildassets", *arguments], cwd=folder, check=True, capture_output=True)

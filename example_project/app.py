@@ -23,8 +23,7 @@ import sessions
 import settings
 import skippers
 from buildassets.errors import ManifestError
-from buildassets.runtime import Assets
-from buildassets.runtime.wsgi import AssetServer
+from buildassets.runtime.flask import FlaskAssets
 from settings import Settings
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -69,10 +68,8 @@ def _set_up_sessions(app: Flask, config: Settings) -> None:
 
 
 def _set_up_assets(app: Flask, config: Settings) -> None:
-    assets = Assets(config.release / "manifest.json", url=config.assets_url, reload=app.debug)
-    app.jinja_env.add_extension("buildassets.runtime.jinja.AssetsExtension")
-    app.jinja_env.assets = assets
-    app.wsgi_app = AssetServer(app.wsgi_app, assets=assets)
+    app.config.update(BUILDASSETS_MANIFEST=config.release / "manifest.json", BUILDASSETS_URL=config.assets_url)
+    FlaskAssets(app, serve=True)
 
 
 def _add_public_pages(app: Flask) -> None:

@@ -37,9 +37,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     return folder
 
 
-def build(project: Path) -> Path:
+def build(project: Path, *options: str) -> Path:
     """Build `project`; gives the release directory."""
-    subprocess.run([sys.executable, "-m", "buildassets", "build", "-q"], cwd=project, check=True)
+    subprocess.run([sys.executable, "-m", "buildassets", "build", "-q", *options], cwd=project, check=True)
     return project / "build"
 
 
@@ -71,12 +71,12 @@ def change(project: Path) -> None:
 
 @pytest.fixture(scope="session")
 def next_release(project: Path, made_once: MadeOnce) -> Path:
-    """The release after `release`, built where that was; it carries the files of that."""
+    """The release after `release`, built as the Dockerfile does it: it carries the files of that."""
 
     def make(folder: Path) -> None:
-        shutil.copytree(project, folder)
+        shutil.copytree(project, folder, ignore=shutil.ignore_patterns("build"))
         change(folder)
-        build(folder)
+        build(folder, "--carry-from", str(project / "build"))
 
     return made_once("next", make) / "build"
 

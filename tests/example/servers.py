@@ -88,6 +88,8 @@ def balancer(workers: list[int], folder: Path) -> Iterator[int]:
     config.write_text(nginx_config((PROJECT / "nginx.conf").read_text(), port, workers, folder))
     told = ["-p", str(folder), "-c", str(config), "-e", "stderr", "-g", f"daemon off; pid {folder}/nginx.pid;"]
     with running([nginx, *told], port, folder / "nginx.log") as process:
-        yield port
-        process.terminate()  # a killed master would leave its worker behind
-        process.wait(timeout=30)
+        try:
+            yield port
+        finally:
+            process.terminate()  # a killed master would leave its worker behind
+            process.wait(timeout=30)

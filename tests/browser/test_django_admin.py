@@ -78,7 +78,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert re.fullmatch(r"built 1\d\d assets .*\n", built.stderr)  # and no warning
     assert manage(folder, "migrate", "-v", "0").stderr == ""
     password = {"DJANGO_SUPERUSER_PASSWORD": "pilot"}
-    manage(folder, "createsuperuser", "--noinput", "--username=pilot", "--email=", environment=password)
+    user = ["--username=pilot", "--email=pilot@example.com"]
+    created = manage(folder, "createsuperuser", "--noinput", *user, environment=password)
+    assert created.returncode == 0, created.stderr
     return folder
 
 
@@ -129,7 +131,7 @@ def test_a_form_has_its_calendar_and_its_double_list(admin: Browser, url: str) -
     admin.open(url + "auth/user/1/change/")
     admin.wait_for("document.querySelector('.selector-available select option')")
     before = admin.value("document.querySelectorAll('#id_user_permissions_to option').length")
-    admin.click("#id_user_permissions_add_all")
+    admin.click("[id^=id_user_permissions_add_all]")
     admin.wait_for("document.querySelectorAll('#id_user_permissions_to option').length > 10")
     admin.picture("django-admin-form")
     assert before == 0

@@ -102,7 +102,14 @@ except AssetNotFound as fault:
 
 
 @pytest.mark.parametrize(
-    "tag", ["asset 'css/ap.css'", "stylesheet name='css/ap.css'", "image 'css/ap.css' alt=x", "asset 'css/ap.css' as x"]
+    "tag",
+    [
+        "asset 'css/ap.css'",
+        "stylesheet name='css/ap.css'",
+        "image 'css/ap.css' alt=x",
+        "modulepreload 'js/app.js' 'css/ap.css'",
+        "asset 'css/ap.css' as x",
+    ],
 )
 def test_unknown_constant_stops_the_compiler_of_templates(assets: Assets, tmp_path: Path, tag: str) -> None:
     write_tree(tmp_path, {"templates/part.html": f"{LOAD}\n{{% if no %}}{{% {tag} %}}{{% endif %}}"})

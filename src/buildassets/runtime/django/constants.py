@@ -25,8 +25,8 @@ Compile = Callable[[Parser, Token], Node]
 _DJANGO_NAMES_TEMPLATE: Final = django.VERSION >= (6, 0)  # in the message of a TemplateSyntaxError
 
 
-def with_constants(compile_tag: Compile, *, takes_name: bool) -> Compile:
-    """`compile_tag`, which refuses a constant that names no asset, where the tag `takes_name` as its first argument.
+def with_constants(compile_tag: Compile, *, names: slice) -> Compile:
+    """`compile_tag`, which refuses a constant that names no asset; `names` are the arguments that are names.
 
     A tag of constants alone is made when it is first rendered, and kept for as long as the release.
     """
@@ -36,9 +36,9 @@ def with_constants(compile_tag: Compile, *, takes_name: bool) -> Compile:
         node = compile_tag(parser, token)
         if not isinstance(node, SimpleNode):
             return node
-        name = node.args[0] if node.args else node.kwargs.get("name")
-        if takes_name and name is not None and not name.filters and isinstance(name.var, str):
-            _refuse_unknown(name.var, parser, token)
+        for name in [*node.args[names], *filter(None, [node.kwargs.get("name")])]:
+            if not name.filters and isinstance(name.var, str):
+                _refuse_unknown(name.var, parser, token)
         is_constant = node.target_var is None and _are_constant([*node.args, *node.kwargs.values()])
         return _MadeOnce(node) if is_constant else node
 

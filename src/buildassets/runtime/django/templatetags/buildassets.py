@@ -3,7 +3,7 @@
 A name that a template writes as a constant is looked up when the template is compiled.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from django import template
 
@@ -74,5 +74,6 @@ def livereload(**attributes: Any) -> str:
     return assets().livereload(**attributes)
 
 
+_NAMES: Final = {"importmap": slice(0), "livereload": slice(0), "modulepreload": slice(None)}
 for _tag, _compile in tuple(register.tags.items()):
-    register.tags[_tag] = with_constants(_compile, takes_name=_tag not in ("importmap", "livereload"))
+    register.tags[_tag] = with_constants(_compile, names=_NAMES.get(_tag, slice(1)))

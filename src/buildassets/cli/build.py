@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.carry import previous_releases
-from buildassets.cli.options import cache_options, carry_options, compile_options, configured, threads
+from buildassets.cli.options import (
+    cache_options,
+    carry_options,
+    compile_options,
+    configured,
+    provenance_option,
+    threads,
+)
 from buildassets.cli.output import Output, count_text, kept_from_stdout, stale_text, under_ci
+from buildassets.cli.provenance import attested
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.sizes import size_text
 
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 @click.command("build")
 @compile_options
 @carry_options
+@provenance_option
 @cache_options
 def command(
     sources: tuple[str, ...],
@@ -37,6 +46,7 @@ def command(
     carry_from: tuple[str, ...],
     carry_url: str | None,
     carry_if_any: bool,
+    provenance: bool,
     no_cache: bool,
     cache_dir: str | None,
 ) -> int:
@@ -65,13 +75,15 @@ def command(
         result = incremental(config, mode, None if previous else cache, work, held.append)
     folder = shown_path(config, config.output)
     anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
+    written = attested(config, result, mode) if provenance and result.succeeded else []
     document = {**_document(result, folder), "anew": anew} if as_json else {}
+    document |= {"provenance": written} if provenance else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in anew.items())
-    show.detail(f"wrote {folder}/{name}" for name in result.written)
+    show.detail(f"wrote {name}" for name in (*(f"{folder}/{name}" for name in result.written), *written))
     said = summary(result, folder)
     show.say(timed(result, said, monotonic() - started))
-    says_more = as_json or verbose or (result.diagnostics and (under_ci() or not quiet))
+    says_more = as_json or verbose or provenance or (result.diagnostics and (under_ci() or not quiet))
     if held and cache and not says_more:
         files = [config_file] if config_file else candidates(os.getcwd(), config.file)
         keep_memo(cache, held[0], config, files, "" if quiet else said)

@@ -135,6 +135,18 @@ _CARRY_IF_ANY = click.option(
 )
 
 
+_PROVENANCE = click.option(
+    "--provenance",
+    is_flag=True,
+    help="Also tell beside the release what it is made of: DIR.intoto.json, DIR.cdx.json.",
+)
+
+
+def provenance_option(command: _Command) -> _Command:
+    """The option of the verb that can tell where a release comes from."""
+    return _with(command, _PROVENANCE)
+
+
 def carry_options(command: _Command) -> _Command:
     """The options of the verb that may take over files of earlier releases."""
     return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)

@@ -16,9 +16,15 @@ _END: Final = 253402300800  # the year 10000: what text has the form of RFC 3339
 
 def build_time() -> float:
     """Now, or the time that `SOURCE_DATE_EPOCH` names. Raises BuildError where that is no time."""
+    given = given_time()
+    return time.time() if given is None else given
+
+
+def given_time() -> float | None:
+    """The time that `SOURCE_DATE_EPOCH` names, if it does. Raises BuildError where that is no time."""
     given = os.environ.get(_VARIABLE)
     if not given:
-        return time.time()
+        return None
     if given.isascii() and given.isdecimal() and len(given) <= len(str(_END)) and int(given) < _END:
         return float(given)
     hint = "set it to whole seconds since 1970, or unset it"

@@ -1,12 +1,8 @@
 """The archive of a release directory, as a file that is there whole or not at all."""
 
-import os
-import tempfile
-from contextlib import suppress
 from hashlib import sha256
 from typing import BinaryIO, Final
 
-from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.values import frozen
 from buildassets.release.archive import Form
 from buildassets.release.contents import FolderContents
@@ -16,8 +12,8 @@ from buildassets.release.pack import pack
 from buildassets.release.refusals import refusal
 from buildassets.release.streams import largest_bytes
 from buildassets.release.verify import held_still, inventory_of_folder
+from buildassets.release.whole_file import whole_file
 
-_BUFFER_BYTES: Final = 1 << 20
 _AROUND_BYTES: Final = 2560  # at most, of headers and padding
 _NO_BOMB: Final = "pack a .zip or a plain .tar"
 
@@ -45,19 +41,11 @@ def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
 
 
 def _written(wanted: Inventory, contents: FolderContents, archive: str, form: Form) -> Packed:
-    descriptor, temporary = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=os.path.dirname(os.path.abspath(archive)))
-    try:
-        with open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
-            written = _Written(file)
-            pack(wanted, contents, form, written.write)
+    with whole_file(archive) as file:
+        written = _Written(file)
+        pack(wanted, contents, form, written.write)
         if form != "zip" and _tar_bytes(wanted) > largest_bytes(written.size_bytes):
             raise refusal("archive/bomb", f"`{archive}` would hold too much for its size", archive, hint=_NO_BOMB)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, archive)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
     return Packed(wanted.release, len(wanted.files), written.size_bytes, written.digest.hexdigest())
 
 
@@ -79,12 +67,6 @@ class _Written:
         self._file.write(content)
         self.size_bytes += len(content)
         self.digest.update(content)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _refuse_names(wanted: Inventory, form: Form, shown: str) -> None:

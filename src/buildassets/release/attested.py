@@ -1,0 +1,55 @@
+"""The files that tell where a release comes from: beside the release directory, since none of it may change."""
+
+import json
+import os
+from collections.abc import Mapping
+from hashlib import file_digest
+from typing import Any
+
+from buildassets.compiler.cache import bytes_at
+from buildassets.compiler.files import content_of
+from buildassets.digest import digest
+from buildassets.manifest import MANIFEST_NAME, loads
+from buildassets.release.inventory import inventory
+from buildassets.release.provenance import Made, statement
+from buildassets.release.sbom import bill
+from buildassets.release.vendored import vendored
+from buildassets.release.whole_file import whole_file
+
+STATEMENT_SUFFIX = ".intoto.json"
+BILL_SUFFIX = ".cdx.json"
+
+
+def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: str | None) -> tuple[str, str]:
+    """Write a statement and a bill of materials about the release directory `output`; gives their paths.
+
+    `inputs` are the paths of all files that made the release by their names, `project` is the folder of all that is
+    no vendored package, `at` the time to note, if any. Files that are there already, byte for byte, are not written
+    again. Raises OSError.
+    """
+    content = content_of(os.path.join(output, MANIFEST_NAME))
+    manifest = loads(content.decode("ascii"))
+    found = inventory(content, MANIFEST_NAME)
+    bill_path, statement_path = output + BILL_SUFFIX, output + STATEMENT_SUFFIX
+    components = vendored(inputs, project)
+    text = _text(bill(components, found.release, digest(content), manifest.version, at))
+    digests = {name: _digest_of(path) for name, path in inputs.items()}
+    made = Made(manifest, digest(content), mode, digests, (os.path.basename(bill_path), digest(text)), at)
+    _write(bill_path, text)
+    _write(statement_path, _text(statement(made)))
+    return statement_path, bill_path
+
+
+def _digest_of(path: str) -> str:
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _text(document: Any) -> bytes:
+    return (json.dumps(document, indent=1, sort_keys=True) + "\n").encode("ascii")
+
+
+def _write(path: str, content: bytes) -> None:
+    if bytes_at(path) != content:
+        with whole_file(path) as file:
+            file.write(content)

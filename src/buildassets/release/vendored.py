@@ -1,0 +1,140 @@
+"""What others have written of a release: packages by `package.json`, lone files by the banner that they begin with.
+
+Takes the files that went into a release, gives components. Reads `package.json` files and the beginnings of lone files.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from buildassets.compiler.values import frozen
+from buildassets.media import suffix
+
+_MODULES: Final = "node_modules"
+_DESCRIPTION: Final = "package.json"
+_KEYS: Final = ("name", "version")  # what a description has that is not only there to say how its folder is read
+_BANNERED: Final = (".css", ".js", ".mjs", ".scss")
+_BANNER_BYTES: Final = 2048
+# A comment at the very beginning, up to its end; before it only what has to stand before it.
+_FIRST_COMMENT: Final = re.compile(
+    r"""\ufeff?\s*(?:@charset\s*"[^"]*";|["']use\ strict["'];?)?\s*(?:/\*+!?(?P<block>.*?)\*/|//!?(?P<line>[^\n]*))""",
+    re.DOTALL | re.VERBOSE,
+)
+# `jQuery v3.7.1 | …`, `Font Awesome Free 6.5.1 by …`, `Hammer.JS - v2.0.7 - …`
+_TITLE: Final = re.compile(
+    r"""(?P<name>[A-Za-z@][\w.@&'+/-]*(?:\ +[A-Za-z(][\w.&'+()/-]*){0,5}?)\ +(?:-\ +)?
+    (?P<mark>v|version\ +)?(?P<version>\d+\.\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?)(?=[\s,;|(:]|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_END_OF_TITLE: Final = re.compile(r"\s*(?:[,;|(:]|$)")
+_TAGS: Final = re.compile(r"@(?:license|preserve|file|overview)\b")
+
+
+@frozen
+class Component:
+    """Something that others have written: `locations` are the inputs of the release that belong to it, sorted.
+
+    `license` is what it says of its own; `is_package` tells whether a `package.json` says so, and not a banner.
+    """
+
+    name: str
+    version: str
+    license: str
+    is_package: bool
+    locations: tuple[str, ...]
+
+
+def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
+    """The components among `inputs` (name → path), sorted; what the folder `project` says of itself is none.
+
+    Raises OSError where an input cannot be read.
+    """
+    packages = _Packages(project)
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    licenses: dict[tuple[str, str, bool], str] = {}
+    for name, path in sorted(inputs.items()):
+        described = packages.around(path)
+        if described is not None:
+            key = (described["name"], described["version"], True)
+            licenses[key] = _license(described)
+        elif banner := _banner(path):
+            key = (*banner, False)
+        else:
+            continue
+        found.setdefault(key, []).append(name)
+    return tuple(
+        Component(name, version, licenses.get((name, version, is_package), ""), is_package, tuple(locations))
+        for (name, version, is_package), locations in sorted(found.items())
+    )
+
+
+class _Packages:
+    """The packages that files lie in; each folder is looked at once."""
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+        self._known: dict[str, dict[str, Any] | None] = {}
+
+    def around(self, path: str) -> dict[str, Any] | None:
+        """What the package says in which the file at `path` lies; None where it lies in none."""
+        if not path.startswith(self._project + os.sep) and _MODULES not in path.split(os.sep):
+            return None  # whatever lies around the project says nothing of it
+        return next(filter(None, map(self._described, self._folders(os.path.dirname(path)))), None)
+
+    def _folders(self, folder: str) -> Iterator[str]:
+        """`folder` and those around it, as far as they can belong to one package."""
+        while folder not in (self._project, os.path.dirname(folder)) and os.path.basename(folder) != _MODULES:
+            yield folder
+            folder = os.path.dirname(folder)
+
+    def _described(self, folder: str) -> dict[str, Any] | None:
+        if folder not in self._known:
+            self._known[folder] = _description(os.path.join(folder, _DESCRIPTION))
+        return self._known[folder]
+
+
+def _description(path: str) -> dict[str, Any] | None:
+    """A `package.json`, if it is that of a package."""
+    try:
+        with open(path, "rb") as file:
+            found = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_package = isinstance(found, dict) and all(found.get(key) and isinstance(found[key], str) for key in _KEYS)
+    return found if is_package else None
+
+
+def _license(description: Mapping[str, Any]) -> str:
+    """As it is, in either form that npm has had for it."""
+    stated = description.get("license") or description.get("licenses") or ""
+    many = stated if isinstance(stated, list) else [stated]
+    names = [one.get("type") if isinstance(one, dict) else one for one in many]
+    return " OR ".join(name for name in names if isinstance(name, str) and name)
+
+
+def _banner(path: str) -> tuple[str, str] | None:
+    """Name and version as the file at `path` begins with them; None where it does not."""
+    if suffix(path) not in _BANNERED:
+        return None
+    with open(path, "rb") as file:
+        begin = file.read(_BANNER_BYTES).decode("utf-8", "replace")
+    comment = _FIRST_COMMENT.match(begin)
+    if comment is None:
+        return None
+    title = next(filter(None, _lines(comment["block"] or comment["line"] or "")), "")
+    found = _TITLE.match(title)
+    return (found["name"], found["version"]) if found and _is_version(found) else None
+
+
+def _is_version(title: re.Match[str]) -> bool:
+    """Whether the number is one: without a mark it has three parts or stands at the end, unlike `section 4.2 of …`."""
+    has_parts = title["version"].count(".") > 1
+    return bool(title["mark"]) or has_parts or bool(_END_OF_TITLE.match(title.string, title.end()))
+
+
+def _lines(comment: str) -> Iterable[str]:
+    """The lines of a comment without what frames them."""
+    for line in comment.splitlines():
+        yield " ".join(_TAGS.sub("", line.strip(" \t*!-=#")).split())

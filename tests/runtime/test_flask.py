@@ -67,10 +67,12 @@ def test_manifest_may_be_named_from_the_folder_of_the_application(tmp_path: Path
 
 
 def test_missing_manifest_is_told_at_the_start_with_the_command_to_run(tmp_path: Path) -> None:
-    with pytest.raises(
-        ManifestError, match=r"cannot read the manifest `.*build/manifest\.json`.*run `buildassets build`"
-    ):
-        FlaskAssets(Flask("site", root_path=str(tmp_path)))
+    app = Flask("site", root_path=str(tmp_path))
+    with pytest.raises(ManifestError, match=r"no `build/manifest\.json` in `.*`, nor .*; run `buildassets build`"):
+        FlaskAssets(app)
+    app.config["BUILDASSETS_MANIFEST"] = "gone.json"
+    with pytest.raises(ManifestError, match=r"cannot read the manifest `.*gone\.json`.*; run `buildassets build`"):
+        FlaskAssets(app)
 
 
 def test_without_a_manifest_every_name_has_a_url(tmp_path: Path) -> None:

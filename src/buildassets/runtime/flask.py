@@ -18,6 +18,7 @@ import click
 import flask
 from flask.sansio.app import App
 
+from buildassets.document import refusal
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
 
@@ -78,7 +79,9 @@ class FlaskAssets:
 
 
 def _read(app: App) -> Assets:
-    given = app.config.setdefault("BUILDASSETS_MANIFEST", _nearest_manifest(app.root_path))
+    if "BUILDASSETS_MANIFEST" not in app.config:
+        app.config["BUILDASSETS_MANIFEST"] = _nearest_manifest(app.root_path)
+    given = app.config["BUILDASSETS_MANIFEST"]
     url = app.config.setdefault("BUILDASSETS_URL", None)
     if given is None:
         from buildassets.runtime.unbuilt import UnbuiltAssets
@@ -90,13 +93,12 @@ def _read(app: App) -> Assets:
 
 
 def _nearest_manifest(folder: str) -> str:
-    """`build/manifest.json` in `folder`, or in the nearest folder above that has one."""
-    own = os.path.join(folder, _MANIFEST)
-    found = own
-    while not os.path.exists(found):
-        if folder == (folder := os.path.dirname(folder)):
-            return own
-        found = os.path.join(folder, _MANIFEST)
+    """`build/manifest.json` in `folder`, or in the nearest folder above that has one. Raises ManifestError."""
+    above = folder
+    while not os.path.exists(found := os.path.join(above, _MANIFEST)):
+        if above == (above := os.path.dirname(above)):
+            message = f"there is no `{_MANIFEST}` in `{folder}`, nor in a folder above"
+            raise refusal("manifest/missing", message, os.path.join(folder, _MANIFEST))
     return found
 
 

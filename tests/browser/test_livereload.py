@@ -330,6 +330,42 @@ def test_a_page_that_is_not_seen_catches_up_when_it_is(browser: Browser, start: 
     assert_same_page(browser, site)
 
 
+def test_other_templates_load_the_page_again(browser: Browser, start: Start) -> None:
+    site = start()
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        opened(browser, site)
+        site.edit(live_reload, theme(2))
+        wait_for_ink(browser, 2)
+        assert_same_page(browser, site)
+        for number, state in enumerate(("two", "three", "one"), 2):
+            live_reload.publish_templates(state)
+            browser.wait_for("!window.mark && document.readyState === 'complete'")
+            assert site.visits == ["/"] * number
+            browser.value("(window.mark = true, 0)")
+            site.edit(live_reload, theme(10 + number))
+            wait_for_ink(browser, 10 + number)
+
+
+def test_a_page_that_is_not_seen_is_loaded_again_for_its_templates_when_it_is(browser: Browser, start: Start) -> None:
+    site = start()
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        opened(browser, site)
+        site.edit(live_reload, theme(2))
+        wait_for_ink(browser, 2)
+        see(browser, "hidden")
+    with site.watch() as live_reload:
+        live_reload.publish_templates("two")
+        time.sleep(0.5)
+        assert site.visits == ["/"]
+        see(browser, "visible")
+        browser.wait_for("!window.mark && document.readyState === 'complete'")
+        site.edit(live_reload, theme(3))
+        wait_for_ink(browser, 3)
+    assert site.visits == ["/", "/"]
+
+
 def see(browser: Browser, state: str) -> None:
     """Let the page be told that it is `visible` or `hidden`: without a screen all windows are seen."""
     browser.value(

@@ -297,3 +297,71 @@ def test_engines_stay_started_from_one_build_to_the_next(site: Watching) -> None
     (site.folder / "assets/css/_theme.scss").write_text("$ink: red;\n")
     site.next()
     assert children(site.process.pid) == before != set()
+
+
+PAGES: Tree = {
+    **SITE,
+    "buildassets.toml": '[templates]\ndirs = ["templates", "app/*/templates"]\n',
+    "templates/page.html": "<p>one</p>\n",
+    "app/shop/templates/shop/cart.html": "<p>cart</p>\n",
+}
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[Watching]:
+    """A watch of PAGES that has done its first build."""
+    with watching(write_tree(tmp_path / "site", PAGES)) as watch:
+        assert watch.next()["ok"]
+        yield watch
+
+
+@pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
+def test_saved_template_is_told_without_a_build(pages: Watching, tmp_path: Path, save: Save) -> None:
+    save(pages.folder / "templates/page.html", b"<p>two</p>\n" * 1000, tmp_path)
+    document = pages.next()
+    assert document["changed"] == ["templates/page.html"]
+    assert (document["ok"], document["assets"], document["written"]) == (True, {}, [])
+    pages.no_more()
+
+
+def test_templates_are_watched_wherever_the_configuration_says(pages: Watching) -> None:
+    write_tree(pages.folder, {"app/shop/templates/shop/cart.html": "<p>empty</p>\n"})
+    assert pages.next()["changed"] == ["app/shop/templates/shop/cart.html"]
+    write_tree(pages.folder, {"buildassets.toml": 'templates = { dirs = ["mails"] }', "mails/a.html": "a"})
+    assert "mails/a.html" in pages.next()["changed"]
+    write_tree(pages.folder, {"templates/page.html": "<p>of no matter</p>\n", "mails/a.html": "b"})
+    assert pages.next()["changed"] == ["mails/a.html"]
+
+
+def test_folder_of_templates_that_appears_with_files_is_watched(pages: Watching, tmp_path: Path) -> None:
+    write_tree(tmp_path / "more", {"deep/er/a.html": "a"})
+    (tmp_path / "more").rename(pages.folder / "templates/more")
+    assert pages.next()["changed"] == ["templates/more/deep/er/a.html"]
+    write_tree(pages.folder, {"templates/more/deep/er/a.html": "b"})
+    assert pages.next()["changed"] == ["templates/more/deep/er/a.html"]
+    shutil.rmtree(pages.folder / "templates/more")
+    assert pages.next()["changed"] == ["templates/more/deep/er/a.html"]
+
+
+def test_template_that_says_the_same_is_told_of_to_nobody(pages: Watching) -> None:
+    write_tree(
+        pages.folder, {"templates/page.html": "<p>one</p>\n", "templates/.page.html.swp": "", "templates/a~": ""}
+    )
+    pages.no_more()
+
+
+def test_template_among_the_sources_is_built_and_told(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "buildassets.toml": 'templates.dirs = ["assets"]', "assets/page.html": "one"})
+    with watching(tmp_path) as watch:
+        watch.next()
+        write_tree(tmp_path, {"assets/page.html": "two"})
+        assert list(watch.next()["assets"]) == ["page.html"]
+        assert watch.next()["changed"] == ["assets/page.html"]
+        watch.no_more()
+
+
+def test_templates_are_not_watched_for_production(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, PAGES), "--mode=production") as watch:
+        watch.next()
+        write_tree(tmp_path, {"templates/page.html": "<p>two</p>\n"})
+        watch.no_more()

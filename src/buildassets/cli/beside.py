@@ -16,7 +16,7 @@ from buildassets.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
-    from buildassets.compiler.watch import Rebuilt
+    from buildassets.compiler.watch import PagesChanged, Rebuilt
 
 IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set for the command: whoever would start a watch of his own need not
 
@@ -61,6 +61,9 @@ class Beside:
         if self._process is None and os.path.exists(os.path.join(rebuilt.config.output, MANIFEST_NAME)):
             self._process = self._started()
             Thread(target=self._end_watch_after, args=(self._process,), daemon=True).start()
+
+    def pages_changed(self, pages: "PagesChanged") -> None:
+        """See Listener."""
 
     def stop(self) -> None:
         """See Listener."""

@@ -19,7 +19,8 @@ from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
-    from buildassets.compiler.watch import Rebuilt
+    from buildassets.compiler.model import PageTemplates
+    from buildassets.compiler.watch import PagesChanged, Rebuilt
 
 _DEFAULT_POLL = "0.5"
 _MOST_NAMES = 3
@@ -89,6 +90,8 @@ def command(
         watch = partial(
             Watch, here.config, here.config_files, rebuild, here.ours, warn=terminal.warn, poll_seconds=poll
         )
+        if mode == "development":
+            watch = partial(watch, templates=_templates)
         if not beside:
             watch(listeners).run()
             return 0
@@ -96,6 +99,17 @@ def command(
 
         child = Beside(beside, stdout_is_ours=as_json)
         return child.exit_code_of(watch([*listeners, child]).run)
+
+
+def _templates(config: "Config") -> "PageTemplates":
+    """What open pages are made of besides assets, as far as `config` says."""
+    from buildassets.compiler.model import PageTemplates
+
+    if not config.templates.folders:
+        return PageTemplates()
+    from buildassets.compiler.templates.pages import page_templates  # 10 ms, which most watches do not need
+
+    return page_templates(config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,25 @@ class Terminal:
             self._errors.show(errors)
         self._show.document(not errors, self._last, _document(rebuilt))
 
+    def pages_changed(self, pages: "PagesChanged") -> None:
+        """See Listener."""
+        if not pages.changed:
+            return
+        took = seconds_text(pages.seconds)
+        self._show.say(f"{_changed_text(pages)}: open pages are loaded again, {took}")
+        errors = [found for found in self._last if found.is_error]
+        self._show.document(not errors, self._last, _page_document(pages))
+
+
+def _page_document(pages: "PagesChanged") -> dict[str, object]:
+    """What `_document` says, of pages whose assets stay as they are."""
+    from buildassets.compiler.config import shown_path
+
+    changed = [shown_path(pages.config, path) for path in pages.changed]
+    output = shown_path(pages.config, pages.config.output)
+    nothing: dict[str, object] = {"assets": {}, "removed": [], "written": []}
+    return {"changed": changed, "output": output, **nothing, "seconds": round(pages.seconds, 6)}
+
 
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """What changed, what was built, how long it took."""
@@ -200,7 +233,7 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
 
 
-def _changed_text(rebuilt: "Rebuilt") -> str:
+def _changed_text(rebuilt: "Rebuilt | PagesChanged") -> str:
     """The name of what changed, and how many others did."""
     from buildassets.compiler.config import shown_path
 

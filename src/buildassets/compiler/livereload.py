@@ -12,7 +12,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
 from threading import BoundedSemaphore, Condition, Thread
@@ -28,7 +28,7 @@ from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, 
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
-    from buildassets.compiler.watch import Rebuilt
+    from buildassets.compiler.watch import PagesChanged, Rebuilt
 
 __all__ = ["PORT", "LiveReload", "OpenPages"]
 
@@ -52,6 +52,7 @@ class _State:
     manifest: Manifest | None
     release: str
     errors: tuple[Diagnostic, ...]
+    templates: str  # stands for what they say
     events: dict[str, bytes] = field(default_factory=dict)  # by the release that a page has; made when first needed
 
 
@@ -70,7 +71,7 @@ class LiveReload:
         self._port = port
         self._origins = frozenset(origins)
         self._changed = Condition()
-        self._state = _State(0, None, "", ())
+        self._state = _State(0, None, "", (), "")
         self._history: OrderedDict[str, ReleaseNames] = OrderedDict()
         self._stopped = False
         self._server: _Server | None = None
@@ -100,6 +101,12 @@ class LiveReload:
         errors = tuple(found for found in result.diagnostics if found.is_error)
         self._follow(result.manifest or self._state.manifest, errors)
         self._announce()
+
+    def publish_templates(self, state: str) -> None:
+        """Have all pages loaded again that know of another `state` of the templates."""
+        with self._changed:
+            self._state = replace(self._state, number=self._state.number + 1, templates=state, events={})
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """End all connections, and let no page look for the server any more. Stopping twice is stopping once."""
@@ -149,7 +156,7 @@ class LiveReload:
                 self._history.move_to_end(release)
                 while len(self._history) > _RELEASES_KEPT:
                     self._history.popitem(last=False)
-            self._state = _State(self._state.number + 1, manifest, release, errors)
+            self._state = _State(self._state.number + 1, manifest, release, errors, self._state.templates)
             self._changed.notify_all()
 
     def _event(self, state: _State, release: str) -> bytes:
@@ -160,6 +167,7 @@ class LiveReload:
             document = {
                 "build": state.number,
                 "release": state.release,
+                "templates": state.templates,
                 **asdict(changes),
                 "errors": [to_json(found) for found in state.errors[:_DIAGNOSTICS_SHOWN]],
                 "error_count": len(state.errors),
@@ -242,6 +250,7 @@ class OpenPages:
         self._port = port
         self._origins = tuple(origins)
         self._output = ""
+        self._templates = ""
         self._live_reload: LiveReload | None = None
 
     def start(self, config: "Config") -> None:
@@ -249,6 +258,7 @@ class OpenPages:
         self.stop()
         self._output = config.output
         live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
+        live_reload.publish_templates(self._templates)
         try:
             url = live_reload.start()
         except OSError as fault:
@@ -263,6 +273,12 @@ class OpenPages:
             self.start(rebuilt.config)
         if self._live_reload is not None and not rebuilt.is_same:
             self._live_reload.publish(rebuilt.result)
+
+    def pages_changed(self, pages: "PagesChanged") -> None:
+        """See Listener."""
+        self._templates = pages.state
+        if self._live_reload is not None:
+            self._live_reload.publish_templates(pages.state)
 
     def stop(self) -> None:
         """See Listener."""

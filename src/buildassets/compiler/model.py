@@ -286,3 +286,11 @@ class ImportMap:
     imports: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, LogicalPath] = field(default_factory=dict)
+
+
+@frozen
+class PageTemplates:
+    """Templates as they stand: their digests by path, and the `folders` that may hold some; absolute."""
+
+    folders: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)

@@ -19,9 +19,11 @@ from buildassets.compiler.config import Config
 from buildassets.compiler.events import Events, LimitError, Phase
 from buildassets.compiler.events.git import git_lock, is_checkout_under_way
 from buildassets.compiler.events.polling import Polling
+from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watched import Watched, watched
 from buildassets.diagnostics import Diagnostic, warning
+from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 
@@ -55,14 +57,28 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """What woke the watch: the paths `changed`, the first of them `at` that time of `monotonic`.
+    """What woke the watch: the paths `changed`, which a build may have to look at, or something `of_templates`.
 
-    `of_names` says that some of them appeared or went.
+    The first of it happened `at` that time of `monotonic`; `of_names` says that some appeared or went.
     """
 
     changed: frozenset[str]
     at: float
     of_names: bool
+    of_templates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PagesChanged:
+    """Open pages are to be loaded again: of their templates those at the absolute paths `changed` are others.
+
+    None are for the first time. `state` stands for what all say now, `seconds` is the time from the first change.
+    """
+
+    config: Config
+    changed: tuple[str, ...]
+    state: str
+    seconds: float
 
 
 class Listener(Protocol):
@@ -76,6 +92,10 @@ class Listener(Protocol):
         """There was a build."""
         ...
 
+    def pages_changed(self, pages: PagesChanged) -> None:
+        """There are other pages, with the assets that there are. Is called once for those that there are at first."""
+        ...
+
     def stop(self) -> None:
         """The watch ends; is called once for each `start`."""
         ...
@@ -86,7 +106,7 @@ class Watch:
 
     `read_config` raises ConfigError; `config_files` are those whose change asks for it to be read again. A build writes
     only below the folders that `ours` gives for a configuration. `warn` is told what the user should know of the watch
-    itself. `poll_seconds` asks to look that often instead of being told.
+    itself. `poll_seconds` asks to look that often instead of being told. `templates` gives those whose pages are open.
     """
 
     def __init__(
@@ -98,6 +118,7 @@ class Watch:
         listeners: Sequence[Listener] = (),
         warn: Callable[[Diagnostic], None] = lambda _: None,
         poll_seconds: float | None = None,
+        templates: Callable[[Config], PageTemplates] = lambda _: PageTemplates(),
     ) -> None:
         self._read_config = read_config
         self._config_files = config_files
@@ -106,12 +127,15 @@ class Watch:
         self._listeners = listeners
         self._warn = warn
         self._poll_seconds = poll_seconds
+        self._templates = templates
+        self._pages: PageTemplates | None = None
         self._config_faults: tuple[Diagnostic, ...] = ()
         self._watched = Watched()
         self._manifest: Manifest | None = None
         self._last: BuildResult | None = None
         self._inputs: frozenset[str] = frozenset()
         self._covered_for: tuple[object, ...] = ()
+        self._covered_config: Config | None = None
 
     def run(self) -> None:
         """Build, and build again on each change. Raises ConfigError where not even the first configuration is good."""
@@ -131,8 +155,15 @@ class Watch:
         wake = Wake(frozenset(), monotonic(), of_names=True)
         while True:
             began_ns = time.time_ns()
-            self._build(wake)
-            missed = self._cover(began_ns, wake)
+            concerns_pages = wake.of_templates or wake.of_names or self._config != self._covered_config
+            pages = self._templates(self._config) if self._pages is None or concerns_pages else self._pages
+            if self._last is None or wake.changed:
+                self._build(wake)
+            missed = self._cover(began_ns, wake, pages)
+            self._show(pages, wake)
+            if concerns_pages:
+                now = self._templates(self._config)  # some may have come before their folders were covered
+                missed |= _other_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
             wake = next_wake(self._events, self._watched, is_held, missed)
             if wake.changed.intersection(self._config_files(self._config)):
                 self._configure()
@@ -160,13 +191,29 @@ class Watch:
         for listener in self._listeners:
             listener.rebuilt(rebuilt)
 
-    def _cover(self, began_ns: int, wake: Wake) -> frozenset[str]:
-        """Cover all that decided the last build; gives what may have changed unseen since that began, at `began_ns`."""
+    def _show(self, pages: PageTemplates, wake: Wake) -> None:
+        """Tell of `pages` if their templates are others than before."""
+        is_first = self._pages is None
+        before, self._pages = self._pages or PageTemplates(), pages
+        others = _other_templates(before, pages)
+        if not others:
+            return
+        changed = () if is_first else tuple(sorted(others))
+        state = digest_of_all(f"{path}\0{found}" for path, found in sorted(pages.digests.items()))
+        for listener in self._listeners:
+            listener.pages_changed(PagesChanged(self._config, changed, state, monotonic() - wake.at))
+
+    def _cover(self, began_ns: int, wake: Wake, pages: PageTemplates) -> frozenset[str]:
+        """Cover all that decided the last build, and the templates of `pages`.
+
+        Gives what may have changed unseen since the build began, at `began_ns`.
+        """
         assert self._last is not None
         covered_for = (self._last.succeeded, self._last.inputs, self._config)
         if covered_for == self._covered_for and not wake.of_names:
             return frozenset()
         self._covered_for = covered_for
+        self._covered_config = self._config
         inputs = frozenset(self._last.inputs)
         if self._last.succeeded:
             self._inputs = inputs
@@ -176,7 +223,7 @@ class Watch:
         config_files = frozenset(self._config_files(self._config))
         # A folder that is somebody's working directory does not tell that it was deleted: the one around it does.
         homes = map(os.path.dirname, config_files)
-        self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes)
+        self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
         added = self._told_of(self._watched.folders)
         missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
         # Other files leave a trace in their folders when they go, which are among the paths.
@@ -198,6 +245,11 @@ class Watch:
             self._events = Polling(DEFAULT_POLL_SECONDS)
             self._warn(limit_warning(limit))
             return self._events.cover(folders)
+
+
+def _other_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
+    """The paths of those that changed, came or went."""
+    return frozenset(path for path, _ in before.digests.items() ^ after.digests.items())
 
 
 @contextmanager
@@ -260,15 +312,22 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
     `is_held` says that a program is at work which has more to change.
     """
     phases = dict.fromkeys(known, Phase.UNDER_WAY)
+    builds, pages = set(phases), set[str]()
+    both = (builds, looked_at.matters), (pages, looked_at.changes_pages)
     of_names = bool(phases)
 
     def take(seconds: float | None) -> bool:
         nonlocal of_names
-        mattering = [change for change in events.wait(seconds) if looked_at.matters(change)]
-        for change in mattering:
-            phases.update(dict.fromkeys([change.path] if change.path else looked_at.roots, change.phase))
-        of_names = of_names or any(change.of_names or not change.path for change in mattering)
-        return bool(mattering)
+        is_any = False
+        for change in events.wait(seconds):
+            paths = [change.path] if change.path else looked_at.roots
+            concerned = [one for one, is_concerned in both if is_concerned(change)]
+            for one in concerned:
+                one.update(paths)
+            if concerned:
+                phases.update(dict.fromkeys(paths, change.phase))
+                of_names, is_any = of_names or change.of_names or not change.path, True
+        return is_any
 
     while not phases:
         take(None)
@@ -278,7 +337,7 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
         if take(rest_at - now) or is_held():
             rest_at = monotonic() + _rest_seconds(phases, looked_at)
         now = monotonic()
-    return Wake(frozenset(phases), woken_at, of_names)
+    return Wake(frozenset(builds), woken_at, of_names, bool(pages))
 
 
 def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:

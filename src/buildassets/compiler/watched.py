@@ -21,7 +21,7 @@ class Watched:
     `paths` are the files and folders that decide a build, there or not, and the folders that have to be there for it;
     of the folders among `listed` the names in them decide, too. `folders` are those that are there and in which all
     this happens; `roots` are source roots, in whose folders every file matters. Nothing below `ours` does: a build
-    writes there. `homes` only have to be there.
+    writes there. `homes` only have to be there. What is in the folders `templates` decides pages, and no build.
     """
 
     paths: frozenset[str] = frozenset()
@@ -30,6 +30,7 @@ class Watched:
     roots: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
     homes: tuple[str, ...] = ()
+    templates: frozenset[str] = frozenset()
 
     def matters(self, change: Change) -> bool:
         """Whether a build has to look after `change`."""
@@ -46,6 +47,13 @@ class Watched:
         is_listed = folder in self.listed and (change.of_names or self._is_in_root(path))
         return is_listed and not _EXCLUDED(name)
 
+    def changes_pages(self, change: Change) -> bool:
+        """Whether pages may be others after `change`, even if no asset is."""
+        folder, name = os.path.split(change.path)
+        if change.path in self.templates or (self.templates and not change.path):
+            return True
+        return folder in self.templates and not _EXCLUDED(name)
+
     def paths_in(self, folders: frozenset[str]) -> Iterator[str]:
         """Those of `paths` that lie in one of `folders` or are one, but for what is ours and for homes of it."""
         others = self.paths.difference(self.ours, self.homes)
@@ -58,11 +66,18 @@ class Watched:
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 
-def watched(paths: Collection[str], roots: Iterable[str], ours: Iterable[str], homes: Iterable[str] = ()) -> Watched:
+def watched(
+    paths: Collection[str],
+    roots: Iterable[str],
+    ours: Iterable[str],
+    homes: Iterable[str] = (),
+    templates: Iterable[str] = (),
+) -> Watched:
     """What to look at so that nothing is missed that happens to `paths`; all paths are absolute."""
+    templates = frozenset(templates)
     roots, ours, homes = sorted(set(roots)), sorted(set(ours)), sorted(set(homes).difference(paths))
     listed = {*paths, *roots, *ours}
-    wanted = listed.union(homes)
+    wanted = listed.union(homes, templates)
     folders: set[str] = set()
     missing: set[str] = set()
     for path in wanted:
@@ -75,4 +90,5 @@ def watched(paths: Collection[str], roots: Iterable[str], ours: Iterable[str], h
         folders.add(parent)
     in_ours = tuple(folder + os.sep for folder in ours)
     covered = frozenset(folder for folder in folders if not f"{folder}{os.sep}".startswith(in_ours))
-    return Watched(frozenset(wanted | missing), frozenset(listed), covered, tuple(roots), tuple(ours), tuple(homes))
+    names = frozenset(wanted | missing), frozenset(listed)
+    return Watched(*names, covered, tuple(roots), tuple(ours), tuple(homes), templates)

@@ -10,6 +10,7 @@
   const base = new URL(prefix, document.baseURI).href;
   const LOAD_MS = 10000;
   let release = made;
+  let templates = "";
   let events = null;
   let timer = 0;
   let lostAt = Date.now();
@@ -78,6 +79,13 @@
   // -- what a build means --
 
   const follow = async (state) => {
+    // What the page was made from is known from when it first listened: the watcher may have started after that.
+    if (templates && state.templates && templates !== state.templates) {
+      leave();
+      location.reload();
+      return;
+    }
+    templates = state.templates || templates;
     const sheets = state.swaps.filter(({ type }) => type === "text/css");
     const others = state.swaps.filter(({ type }) => type !== "text/css");
     const cause = state.reload ?? inlined(others)[0]?.path;

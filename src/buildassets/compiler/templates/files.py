@@ -10,6 +10,7 @@ from typing import Final
 
 from buildassets.compiler.config import Config, TemplateEngine, TemplateFolder, place_of_setting, shown_path
 from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.sources import BUILT_IN_EXCLUDES
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.media import OCTETS, media_of
@@ -21,6 +22,7 @@ _FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = 
 }
 _NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
 _GLOB: Final = frozenset("*?[")
+_EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 
 @frozen
@@ -59,6 +61,12 @@ def find_templates(config: Config) -> Found:
             message = f"there is no folder of templates `{folder.shown}`"
             diagnostics.append(error("template/folder", message, where, hint=hint))
     return Found(_sorted(config, folders), tuple(diagnostics))
+
+
+def named_folders(config: Config) -> Iterator[str]:
+    """The folders of templates that `config` names, there or not; of a glob those that match."""
+    for folder in config.templates.folders:
+        yield from (folder.path,) if _GLOB.isdisjoint(folder.shown) else _folders_of(config, folder)
 
 
 def _usual_engine(config: Config) -> TemplateEngine:
@@ -114,7 +122,8 @@ def _may_be_template(name: str) -> bool:
     """Whether a file of this name can be a text: `.j2`, `.jinja` and most others say nothing of it."""
     media = media_of(name)
     is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
-    return not name.startswith(".") and not name.endswith((".py", ".pyc", ".mo")) and (is_text or _is_data(media.type))
+    is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)
+    return not is_none and (is_text or _is_data(media.type))
 
 
 def _is_data(media_type: str) -> bool:

@@ -1,0 +1,36 @@
+"""What open pages are made of besides assets: the templates in the folders that the configuration names.
+
+Takes the configuration, gives the folders and the digests of what stands in them. Reads files.
+"""
+
+import os
+from collections.abc import Iterator
+
+from buildassets.compiler.config import Config
+from buildassets.compiler.files import content_of
+from buildassets.compiler.model import PageTemplates
+from buildassets.compiler.templates.files import find_templates, named_folders
+from buildassets.digest import digest
+
+
+def page_templates(config: Config) -> PageTemplates:
+    """The templates that `config` names; none where it leaves it to frameworks where they are."""
+    if not config.templates.folders:
+        return PageTemplates()
+    digests = {file.path: _digest(file.path) for file in find_templates(config).files}
+    return PageTemplates(tuple(sorted(set(_folders(config)))), digests)
+
+
+def _folders(config: Config) -> Iterator[str]:
+    for root in named_folders(config):
+        yield root
+        for parent, names, _ in os.walk(root):
+            names[:] = [name for name in names if not name.startswith(".")]
+            yield from (os.path.join(parent, name) for name in names)
+
+
+def _digest(path: str) -> str:
+    try:
+        return digest(content_of(path))
+    except OSError:  # it has gone
+        return ""

@@ -37,6 +37,14 @@ def test_pytest_finds_the_fixture_of_the_wheel(wheel: Path) -> None:
         assert "[pytest11]\nbuildassets = buildassets.testing.pytest_plugin\n" in archive.read(name).decode()
 
 
+@pytest.mark.parametrize("framework", ["flask", "quart"])
+def test_frameworks_find_the_commands_of_the_wheel(wheel: Path, framework: str) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+        said = archive.read(name).decode()
+    assert f"[{framework}.commands]\nassets = buildassets.runtime.flask:commands\n" in said
+
+
 def test_the_run_stage_needs_no_dependency(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
     python = str(tmp_path / "venv/bin/python")

@@ -163,6 +163,8 @@ def test_script_is_deferred(assets: Assets) -> None:
         ({"type": "module"}, {"type": "module"}),
         ({"type": "module", "defer": True}, {"type": "module", "defer": None}),
         ({"nonce": "abc"}, {"defer": None, "nonce": "abc"}),
+        ({"nomodule": True}, {"defer": None, "nomodule": None}),
+        ({"fetchpriority": "low", "media": "print"}, {"defer": None, "fetchpriority": "low", "media": "print"}),
         ({"data_x": 1, "class_": "a"}, {"defer": None, "data-x": "1", "class": "a"}),
     ],
 )

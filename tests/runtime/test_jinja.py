@@ -116,6 +116,13 @@ def test_an_overlay_may_have_a_release_of_its_own(assets: Assets, tmp_path: Path
     assert overlay.from_string("{{ asset('css/app.css') }}").render().startswith("/other/css/app.")
 
 
+def test_a_page_may_name_a_release_under_another_prefix(assets: Assets) -> None:
+    cdn = assets.at("//cdn.example/?a=1&b=/")
+    template = "{{ cdn.image('img/logo.svg', alt=alt) }}<a href=\"{{ cdn.url('css/app.css') }}\">"
+    (_, image), (_, link) = elements(render(template, assets, cdn=cdn, alt='">'))
+    assert (image["src"], image["alt"], link["href"]) == (cdn.url("img/logo.svg"), '">', cdn.url("css/app.css"))
+
+
 def test_environment_without_a_release_says_how_to_set_it() -> None:
     with pytest.raises(RuntimeError, match=r"`env\.assets` is not set; set it to `buildassets\.runtime\.Assets"):
         environment(None).from_string("{{ stylesheet('css/app.css') }}").render()

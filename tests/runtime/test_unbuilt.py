@@ -53,3 +53,7 @@ assets.stylesheet("app.css"), assets.script("app.js"), assets.url("img/logo.svg"
 print(opened)
 """
     assert run_python(program) == "[]\n"
+
+
+def test_another_prefix_is_one_of_every_name_too() -> None:
+    assert UnbuiltAssets().at("//cdn.example").url("css/new.css") == "//cdn.example/css/new.css"

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -76,8 +77,10 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("--worker-class=asgi", "applications:asgi{alone}"),
     ),
     "hypercorn-trio": ("-m", "hypercorn", "--bind=fd://{fd}", "--worker-class=trio", "applications:asgi{alone}"),
+    "granian": ("-m", "granian", "--interface=asgi", "--host=127.0.0.1", "--port={port}", "applications:asgi{alone}"),
     "hypercorn": ("-m", "hypercorn", "--bind=fd://{fd}", "applications:asgi{alone}"),
 }
+_WITHOUT_SOCKET: Final = frozenset(("granian",))  # which takes none that listens already
 
 
 @dataclass(frozen=True)
@@ -108,26 +111,36 @@ class Server:
             return b"".join(received)
 
 
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+
+
 @contextlib.contextmanager
 def running(name: str, manifest: Path, folder: Path, alone: bool = False) -> Iterator[Server]:
     """The server `name` with the release of `manifest`; around an application, or `alone`."""
     (folder / "applications.py").write_text(_APPLICATIONS)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        descriptor = listening.fileno()
-        command = [one.format(fd=descriptor, alone="_alone" * alone) for one in SERVERS[name]]
+        descriptor, port = listening.fileno(), listening.getsockname()[1]
+        command = [one.format(fd=descriptor, port=port, alone="_alone" * alone) for one in SERVERS[name]]
         environment = {**os.environ, "MANIFEST": str(manifest), "PYTHONPATH": str(folder)}
+        if name in _WITHOUT_SOCKET:
+            listening.close()
         log = folder / "log.txt"
         with log.open("wb") as output:
             started = subprocess.Popen(
                 [sys.executable, *command],
-                pass_fds=(descriptor,),
+                pass_fds=() if name in _WITHOUT_SOCKET else (descriptor,),
                 env=environment,
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         try:
-            yield Server(name, listening.getsockname()[1], log)
+            _wait_for(port)
+            yield Server(name, port, log)
         finally:
             started.send_signal(signal.SIGTERM)
             try:

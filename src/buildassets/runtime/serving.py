@@ -7,8 +7,9 @@ standard library and vocabulary only.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import to_url
@@ -67,7 +68,7 @@ class Representation:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: comparing all fields would take longer than deciding
 class Resource:
     """What one URL names: a file, by its absolute path, and the copies beside it.
 
@@ -106,17 +107,33 @@ class Answer:
     file: Representation | None = None
 
 
-def answer(resource: Resource | None, method: str, headers: Mapping[str, str], origins: Collection[str] = ()) -> Answer:
+def answer(
+    resource: Resource | None, method: str, headers: Mapping[str, str], origins: frozenset[str] = frozenset()
+) -> Answer:
     """The answer to `method` for `resource`, None where nothing has that name.
 
     `headers` by names in lower case, those of `REQUEST_HEADERS`; `origins` are those whose pages may read the content.
     """
     if resource is None:
-        given = NOT_FOUND
-    else:
-        common = _common_headers(resource, headers.get("origin"), origins)
-        given = _answer(resource, method, headers, common)
-    return replace(given, content=()) if method == "HEAD" else given
+        return _without_content(NOT_FOUND) if method == "HEAD" else NOT_FOUND
+    decided = _kept if sum(map(len, headers.values())) <= _KEPT_CHARACTERS else _decided
+    return decided(resource, method, tuple(headers.items()), origins)
+
+
+def _decided(resource: Resource, method: str, headers: Headers, origins: frozenset[str]) -> Answer:
+    asked = dict(headers)
+    common = _common_headers(resource, asked.get("origin"), origins)
+    given = _answer(resource, method, asked, common)
+    return _without_content(given) if method == "HEAD" else given
+
+
+# Browsers ask in a few ways, and for few files again and again. This bounds the memory to some 500 kB.
+_KEPT_CHARACTERS: Final = 200
+_kept: Final = lru_cache(maxsize=256)(_decided)
+
+
+def _without_content(given: Answer) -> Answer:
+    return replace(given, content=())
 
 
 def _answer(resource: Resource, method: str, headers: Mapping[str, str], common: Headers) -> Answer:
@@ -196,7 +213,7 @@ def _content_range(span: Span, size: int) -> str:
     return f"bytes {span.start}-{span.stop - 1}/{size}"
 
 
-def _common_headers(resource: Resource, origin: str | None, origins: Collection[str]) -> Headers:
+def _common_headers(resource: Resource, origin: str | None, origins: frozenset[str]) -> Headers:
     """What every answer about a resource says: who may read it, and what it varies with."""
     is_for_some = bool(origins) and EVERY_ORIGIN not in origins and resource.is_lasting
     varies = ["Accept-Encoding"] * (len(resource.codings) > 1 or bool(resource.deltas))

@@ -90,7 +90,8 @@ def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[b
     """The content; by the server's own way of sending files only to the end of one, as it may not stop before."""
     match given.content:
         case (Span(start, stop),) if given.file and stop == given.file.size and wrapper:
-            file.seek(start)
+            if start:
+                file.seek(start)
             return wrapper(file, _BLOCK_BYTES)
     return _Pieces(given.content, file)
 

@@ -65,6 +65,7 @@ def test_a_name_is_found_wherever_it_is_asked_for(text: str) -> None:
         '{% load buildassets %}{# {% asset "mine" %} #}<!-- asset "mine" -->',
         '{% load buildassets %}{%\n asset "mine" %}',
         '{{ "mine"|asset }}',
+        "{% load buildassets %}{% x |unknown %}{{ |unknown }}",
         '{% if "x|asset" %}{% endif %}{{ asset }}{% asset %}{%%}{{}}',
     ],
 )
@@ -72,7 +73,9 @@ def test_what_only_looks_like_a_tag_of_ours_is_left_alone(text: str) -> None:
     assert read(text) == Reading()
 
 
-@pytest.mark.parametrize("argument", ["name", '"a"|add:name', '_("a.css")', "3", '"abc"|random', '"a"|mine', '"open'])
+@pytest.mark.parametrize(
+    "argument", ["name", '"a"|add:name', '_("a.css")', "3", '"abc"|random', '"a"|mine', '"open', "|upper"]
+)
 def test_computed_names_are_told_as_unchecked(argument: str) -> None:
     reading = read(LOAD + f"{{% asset {argument} %}}")
     assert not reading.uses
@@ -118,7 +121,7 @@ def test_the_span_is_that_between_the_quotes(before: str, tag: str) -> None:
     assert use.written.start > len(LOAD + before)
 
 
-@pytest.mark.parametrize(("text", "start"), [("a{% comment %}b", 4), ("a{% verbatim %}b", 4)])
+@pytest.mark.parametrize(("text", "start"), [("a{% comment %}b", 4), ("a{% verbatim %}b", 4), ('a{% x _("b %}', 4)])
 def test_what_is_not_closed_is_a_fault_with_a_place(text: str, start: int) -> None:
     (fault,) = read(text).faults
     assert fault.start == start

@@ -131,6 +131,18 @@ def test_scopes_end_where_jinja_ends_them() -> None:
     assert names('{% macro m(image) %}{% endmacro %}{{ image("a.png") }}') == ["a.png"]
 
 
+def test_a_function_that_only_some_branches_set() -> None:
+    assert names('{% if x %}{% set f = asset %}{% endif %}{{ f("a") }}') == ["a"]
+    reading = read('{% if x %}{% set f = asset %}{% else %}{% set f = g %}{% endif %}{{ f("a") }}')
+    assert (reading.uses, len(reading.unchecked)) == ((), 1)
+
+
+def test_what_a_macro_takes_may_be_its_default_and_anything_else() -> None:
+    reading = read('{% macro css(name="a.css") %}{{ asset(name) }}{% endmacro %}{{ css("b.css") }}')
+    assert [use.written.text for use in reading.uses] == ["a.css"]
+    assert len(reading.unchecked) == 1
+
+
 def test_a_helper_under_a_name_of_another_template() -> None:
     others = {"h.html": '{% set css = stylesheet %}{% set _own = asset %}{% set main = "m.css" %}'}
     text = '{% from "h.html" import css as sheet, main %}{{ sheet("a.css") }}{{ sheet(main) }}'

@@ -108,7 +108,11 @@ class _Visitor:
             self.faults.append(Fault("`{% verbatim %}` is not closed", self._text.rindex("verbatim")))
 
     def _tag(self, token: Token) -> None:
-        name, *bits = list(_placed_bits(token, self._text))
+        try:
+            name, *bits = _placed_bits(token.split_contents(), self._text, _start_of(token, self._text))
+        except StopIteration:  # what Django itself lets through
+            self.faults.append(Fault("a text in `_(…)` is not closed", _start_of(token, self._text)))
+            return
         tag = name[0]
         if tag == "load":
             self._load([bit for bit, _ in bits])
@@ -166,7 +170,7 @@ class _Visitor:
             if parsed.is_var:
                 bound = self._scopes[-1].get(str(parsed.var.var), Possible())
                 return bound if not parsed.filters else Possible()
-            is_text = expression[:1] in "\"'"
+            is_text = expression.startswith(('"', "'"))
             value = str(parsed.resolve(Context())) if is_text else None
         except Exception:  # what is no expression, and whatever a filter raises without settings
             return Possible()
@@ -211,12 +215,11 @@ def _with_names(bits: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[str, i
         yield bits[2][0], bits[0]
 
 
-def _placed_bits(token: Token, text: str) -> Iterator[tuple[str, int]]:
-    """What `split_contents` gives, each with the place where it stands."""
-    end = _start_of(token, text)
-    for bit in token.split_contents():
+def _placed_bits(bits: Iterable[str], text: str, end: int) -> Iterator[tuple[str, int]]:
+    """What `split_contents` gives, each with the place behind `end` where it stands."""
+    for bit in bits:
         found = text.find(bit, end)
-        start = found if found >= 0 else end
+        start = found if found >= 0 else end  # white space within `_(…)` has become one blank
         yield bit, start
         end = start + len(bit) if found >= 0 else end
 

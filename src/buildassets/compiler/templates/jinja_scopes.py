@@ -87,6 +87,9 @@ class Visitor:
         if rule is Rule.ENDPOINT:
             self._url_for(node, scope, span)
             return
+        if rule is Rule.UNSURE:
+            self.unchecked.append(span)
+            return
         if rule is Rule.EACH:
             self._call_of_several(node, scope, span)
             return
@@ -154,7 +157,9 @@ class Visitor:
             self._visit_all(branch, inner)
             ends.append(inner)
         for name in {name for end in ends for name in end if end[name] is not scope.get(name, self)}:
-            scope[name] = _merged([end.get(name) for end in ends])
+            scope[name] = _merged(
+                [end[name] for end in ends if name in end], everywhere=all(name in end for end in ends)
+            )
 
     def _visit_macro(self, node: nodes.Macro, scope: Scope) -> None:
         scope[node.name] = self._own.get(node.name)
@@ -267,11 +272,18 @@ def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:
         yield from (node.node, node.args[0])
 
 
-def _merged(bound: list[object]) -> object:
-    """What a name stands for after branches that have bound it so."""
-    if all(one is bound[0] for one in bound):
+def _merged(bound: list[object], *, everywhere: bool) -> object:
+    """What a name stands for after branches that have bound it so: all of them, or what is unbound in the others.
+
+    A function that only some branches bind cannot be called after the others.
+    """
+    is_same = all(one is bound[0] for one in bound)
+    if is_same and (everywhere or isinstance(bound[0], Rule)):
         return bound[0]
-    return either(one if isinstance(one, Possible) else Possible() for one in bound)
+    if any(isinstance(one, Rule) for one in bound):
+        return Rule.UNSURE
+    parts = [one if isinstance(one, Possible) else Possible() for one in bound]
+    return either(parts if everywhere else [*parts, Possible()])
 
 
 def _elsewhere(bound: object) -> object:

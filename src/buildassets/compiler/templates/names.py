@@ -21,6 +21,7 @@ class Rule(Enum):
     FILENAME = "filename"  # a path below the folder of static files
     BLUEPRINT = "blueprint"  # the same behind the name of a blueprint, whose static files may be assets
     MOUNT = "mount"  # a path that may begin with a slash
+    UNSURE = "unsure"  # one of these, or no name of an asset at all: who calls it depends on the page
 
 
 # What the runtime's helpers are called in templates, of those that take a name.

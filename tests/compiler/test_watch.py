@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,41 @@ def test_limit_that_a_new_folder_meets_loses_nothing(tmp_path: Path) -> None:
         assert codes == ["watch/limit"]
         (tmp_path / "assets/new/4/a.css").write_text("b {}\n")
         assert list(watch.next()["assets"]) == ["new/4/a.css"]
+
+
+@contextmanager
+def shown(folder: Path, at: Path) -> Iterator[None]:
+    """What `folder` holds, shown `at` another place by a program, as a machine shows its files to another."""
+    at.mkdir()
+    with subprocess.Popen([find_tool("bindfs"), "-f", folder, at], stderr=subprocess.PIPE) as process:
+        while not os.path.ismount(at) and process.poll() is None:
+            time.sleep(0.01)
+        if process.poll() is not None:
+            pytest.skip("this system lets nobody mount anything")
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def test_what_others_write_on_a_mount_is_found_by_looking(tmp_path: Path) -> None:
+    write_tree(tmp_path / "host", SITE)
+    with shown(tmp_path / "host", tmp_path / "guest"), watching(tmp_path / "guest") as watch:
+        told, first = watch.next(), watch.next()
+        told = told if "assets" not in told else first
+        (warned,) = told["diagnostics"]
+        assert warned["code"] == "watch/mount"
+        assert f"`{tmp_path}/guest`" in warned["message"]
+        (tmp_path / "host/assets/img/a.svg").write_text("<svg></svg>")
+        assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
+
+
+def test_who_asks_to_look_is_not_told_of_a_mount(tmp_path: Path) -> None:
+    write_tree(tmp_path / "host", SITE)
+    with shown(tmp_path / "host", tmp_path / "guest"), watching(tmp_path / "guest", "--poll=0.05") as watch:
+        assert watch.next()["diagnostics"] == []
+        (tmp_path / "host/assets/img/a.svg").write_text("<svg></svg>")
+        assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
 
 
 def test_other_version_of_watchdog_is_told_and_looking_takes_over(tmp_path: Path) -> None:

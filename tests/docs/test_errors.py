@@ -32,6 +32,7 @@ NOT_RUN = {
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
     "watch/limit": "it needs a limit that is reached",
+    "watch/mount": "it needs a mount that is not of this system",
     "watch/livereload": "it needs a system that lets nobody listen",
     "watch/watchdog": "it needs another version of watchdog",
 }

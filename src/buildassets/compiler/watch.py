@@ -18,6 +18,7 @@ from buildassets.compiler.cache import is_settled, signature
 from buildassets.compiler.config import Config
 from buildassets.compiler.events import Events, LimitError, Phase
 from buildassets.compiler.events.git import git_lock, is_checkout_under_way
+from buildassets.compiler.events.mounts import SilentMount, silent_mount
 from buildassets.compiler.events.polling import Polling
 from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.result import BuildResult
@@ -238,13 +239,19 @@ class Watch:
 
     def _told_of(self, folders: frozenset[str]) -> frozenset[str]:
         """Cover `folders`, if need be by looking at them from now on; gives those that were not covered before."""
+        if not isinstance(self._events, Polling) and (mount := silent_mount(folders)):
+            self._look_instead(mount_warning(mount))
         try:
             return self._events.cover(folders)
         except LimitError as limit:
-            self._events.close()
-            self._events = Polling(DEFAULT_POLL_SECONDS)
-            self._warn(limit_warning(limit))
+            self._look_instead(limit_warning(limit))
             return self._events.cover(folders)
+
+    def _look_instead(self, why: Diagnostic) -> None:
+        """Find changes by looking at all that is to be covered."""
+        self._events.close()
+        self._events = Polling(DEFAULT_POLL_SECONDS)
+        self._warn(why)
 
 
 def _other_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
@@ -299,6 +306,13 @@ def limit_warning(limit: LimitError) -> Diagnostic:
     raised = max(524_288 if "watches" in limit.setting else 512, 2 * (limit.limit or 0))
     hint = f"run `sudo sysctl {limit.setting}={raised}` and start anew, or watch with `--poll`"
     return warning("watch/limit", message, notes=[_POLLS_NOTE], hint=hint)
+
+
+def mount_warning(mount: SilentMount) -> Diagnostic:
+    """What to tell a user whose files lie where others may change them and the system would not know."""
+    message = f"the system does not tell of all changes on `{mount.path}`, which is mounted as `{mount.type}`"
+    hint = "keep the project on a disk of this system, or say `--poll=SECONDS` to choose how often"
+    return warning("watch/mount", message, notes=[_POLLS_NOTE], hint=hint)
 
 
 def _too_old() -> Diagnostic:

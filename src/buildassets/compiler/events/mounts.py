@@ -1,0 +1,67 @@
+"""Which folders lie where the system does not tell of all changes: what other machines write, or what the host of this
+one does, passes it by.
+
+Takes absolute paths. Reads /proc/self/mountinfo (proc_pid_mountinfo(5)), and nothing where there is none.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_MOUNTINFO: Final = "/proc/self/mountinfo"
+_SILENT: Final = frozenset(
+    (
+        *("9p", "drvfs", "virtiofs", "vboxsf", "vmhgfs", "prl_fs", "prl_vzfs", "fakeowner"),  # of virtual machines
+        *("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "ncpfs"),
+        "fuse",
+    )
+)
+# What these show lies on this machine, and nobody changes it but through them.
+_OF_THIS_MACHINE: Final = frozenset(
+    f"fuse.{name}" for name in ("fuse-overlayfs", "overlayfs", "gocryptfs", "cryfs", "encfs", "mergerfs", "unionfs")
+)
+_ESCAPE: Final = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class SilentMount:
+    """Where such a file system is mounted, and what the kernel calls its type."""
+
+    path: str
+    type: str
+
+
+def silent_mount(folders: Iterable[str], mountinfo: str = _MOUNTINFO) -> SilentMount | None:
+    """The mount of the first of `folders` of whose changes the system does not tell, if there is one."""
+    mounts = _mounts(mountinfo)
+    if not any(_is_silent(kind) for kind in mounts.values()):
+        return None  # as on most machines, where no path has to be followed
+    for folder in sorted(folders):
+        path = os.path.realpath(folder)
+        while path not in mounts and path != os.path.dirname(path):
+            path = os.path.dirname(path)
+        if _is_silent(mounts.get(path, "")):
+            return SilentMount(path, mounts[path])
+    return None
+
+
+def _is_silent(kind: str) -> bool:
+    return kind in _SILENT or (kind.startswith("fuse.") and kind not in _OF_THIS_MACHINE)
+
+
+def _mounts(mountinfo: str) -> dict[str, str]:
+    """The type of what is mounted, by place; where several are, of the last, which hides the others."""
+    try:
+        with open(mountinfo, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().split("\n")
+    except OSError:
+        return {}
+    return dict(_mount(line) for line in lines if " - " in line)
+
+
+def _mount(line: str) -> tuple[str, str]:
+    place, _, what = line.partition(" - ")
+    path = _ESCAPE.sub(lambda match: chr(int(match[1], 8)), place.split(" ")[4])
+    return path, what.split(" ")[0]

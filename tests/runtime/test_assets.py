@@ -466,6 +466,8 @@ def test_unusable_manifest_is_refused_with_advice(tmp_path: Path, content: bytes
         *("null", "[]", "{}", '{"file": 1}', '"x"', '{"file": "/etc/passwd"}', '{"file": "../x"}', '{"file": ""}'),
         *(r'{"file": "\ud800"}', '{"file": "a", "type": 1}', '{"file": "a", "references": "b"}'),
         *('{"file": "a", "imports": [1]}', '{"file": "a", "map": ["a"]}', r'{"file": "a", "type": "a\r\nb: c"}'),
+        *('{"file": "a", "imports": ["b"]}', '{"file": "a", "map": "b"}'),
+        *('{"file": "a", "imports": null}', '{"file": "a", "type": 0}'),
         *('{"file": "a", "integrity": 1}', r'{"file": "a", "integrity": "x\"; rel=stylesheet"}'),
     ],
 )
@@ -481,6 +483,7 @@ def test_unusable_entry_is_refused_at_the_start(tmp_path: Path, entry: str) -> N
     [
         *('"importmap": [1]', '"importmap": {"a": 1}', '"modules": {"a": null}', '"scopes": {"a/": "b"}'),
         *('"livereload": 1', '"release": [1]', '"retained": {"a": 1}', '"retained": [{}]', '"importmap": {"a": "b"}'),
+        *('"scopes": {"a": {}}', '"scopes": {"a/": {"b": "c"}}', '"modules": {"a": "b"}'),
         *('"url": null', '"url": 1', '"url": "javascript:"'),
     ],
 )

@@ -105,17 +105,15 @@ class Release:
 
     def _check_all(self, assets: dict[str, Any]) -> None:
         """Of entries that are parsed as they are asked for, a checksum has shown that they are those of a build."""
-        try:
-            for name, entry in assets.items():
-                if not isinstance(entry, dict) or not _is_sound(entry):
-                    raise no_manifest(self.manifest)
-                self._paths[name]
-            for names in (*self._maps[:2], *self._maps[2].values()):
-                for target in names.values():
-                    if not self._is_url(target):
-                        self.entries[target]
-        except (AssetNotFound, UnicodeEncodeError):
-            raise no_manifest(self.manifest) from None
+        importmap, modules, scopes = self._maps
+        named = [target for names in (importmap, modules, *scopes.values()) for target in names.values()]
+        named = [*filter(lambda one: not self._is_url(one), named), *(one for one in scopes if not one.endswith("/"))]
+        if not all(isinstance(entry, dict) and _is_sound(entry) for entry in assets.values()):
+            raise no_manifest(self.manifest)
+        for entry in assets.values():
+            named += (*entry.get("imports", ()), *filter(None, [entry.get("map")]))
+        if not assets.keys() >= set(named):
+            raise no_manifest(self.manifest)
 
     def at(self, prefix: str) -> Release:
         """The same under another prefix. What is known of names is shared."""
@@ -268,12 +266,19 @@ def _are_sound(document: Mapping[str, Any]) -> bool:
 
 def _is_sound(entry: Mapping[str, Any]) -> bool:
     """Whether all that is used of an entry is of the right type, and nothing of it can end a header's line or value."""
-    file, lists = entry.get("file"), [entry.get(key) or [] for key in ("references", "imports")]
-    texts = [entry.get(key) or "" for key in ("type", "integrity", "map")]
-    if not isinstance(file, str) or not _are_texts(texts) or normalise(file) != file:
+    file, lists = entry.get("file"), [entry.get(key, []) for key in ("references", "imports")]
+    texts = [entry.get("type", ""), entry.get("integrity") or "", entry.get("map") or ""]
+    if not isinstance(file, str) or not _are_texts(texts) or normalise(file) != file or not _can_be_encoded(file):
         return False
     is_quotable = all(text.isascii() and text.isprintable() and '"' not in text for text in texts[:2])
     return is_quotable and all(isinstance(one, list) and _are_texts(one) for one in lists)
+
+
+def _can_be_encoded(file: str) -> bool:
+    try:
+        return file.isascii() or bool(file.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _are_texts(values: Iterable[object]) -> bool:

@@ -47,7 +47,7 @@ class Access:
     """One of a file, or of another program.
 
     `event` is the audit event, `paths` are those that it names, absolute, or the words of a command; `stack` says from
-    where it came, as `file:line in function`, innermost first and without the standard library.
+    where it came, as `file:line in function`, innermost first, without the standard library and what runs tests.
     """
 
     action: Action
@@ -201,8 +201,10 @@ def _stack(frame: FrameType | None) -> tuple[str, ...]:
 
 
 _STANDARD_LIBRARY: Final = os.path.dirname(os.__file__) + os.sep
+_RUNNERS: Final = tuple(f"{os.sep}{name}{os.sep}" for name in ("_pytest", "pluggy", "pytest"))
 
 
 def _is_of_interest(file: str) -> bool:
+    """Whether somebody who looks for the cause wants to know of this file."""
     is_standard = file.startswith("<") or (file.startswith(_STANDARD_LIBRARY) and "-packages" not in file)
-    return not is_standard and file != __file__
+    return not is_standard and file != __file__ and not any(name in file for name in _RUNNERS)

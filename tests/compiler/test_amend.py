@@ -13,7 +13,7 @@ from buildassets.compiler.config import Config, load_config
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.digest import digest
-from buildassets.manifest import release_of
+from buildassets.manifest import dumps, loads, release_of
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -186,6 +186,13 @@ def test_only_what_changed_is_written(project: Project) -> None:
     result = project.edit({"assets/css/print.css": "b { color: #222 }\n"})
     written = [name.partition(".")[0] for name in result.written]
     assert sorted(set(written)) == ["assets/css/base", "assets/css/print", "assets/page", "manifest"]
+
+
+def test_a_manifest_that_knows_less_of_its_sources_is_written_anew(project: Project) -> None:
+    path = project.folder / "build/manifest.json"
+    path.write_text(dumps(replace(loads(path.read_text()), sources={})))
+    project.edit({"assets/css/_theme.scss": "$colour: blue;\n"})
+    project.assert_as_a_clean_build()
 
 
 def test_what_comes_out_the_same_is_the_end_of_it(project: Project) -> None:

@@ -88,7 +88,11 @@ def amend(
         if any(one.inputs != entries[path].inputs for path, one in changed.items()):
             raise BeyondError  # then there may be others that are made of several files, or fewer
         retained = _retained(retaining, manifest, changed, release) if retaining else ()
-        content = amended(manifest, changed, retained, sources(config, change.assets.values(), digest_of))
+        digests = sources(config, change.assets.values(), digest_of)
+        try:
+            content = amended(manifest, changed, retained, digests)
+        except ValueError:  # a file of several that make an asset was not to be read when the manifest was written
+            raise BeyondError from None
         written = release.finish(content)
     return BuildResult(
         loads(content.decode("ascii")),

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from buildassets.compiler.emit import Release
 from buildassets.compiler.retain import Retaining, Superseded, superseded
@@ -21,9 +21,6 @@ from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
 from buildassets.paths import normalise
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor  # 10 ms
-
 _AT_A_TIME: Final = 32  # assets whose contents are held
 _SHOWN_FAULTS: Final = 5
 
@@ -33,7 +30,7 @@ _Other = TypeVar("_Other")
 
 @frozen
 class Previous:
-    """An earlier release: what the user calls it, its manifest, and what reads files of it.
+    """An earlier release: what the user calls it, its manifest, and what reads files of it, so many `at_once`.
 
     `read` is given the name of a file below `assets/` and its size, and gives its content, or some of it if there is
     more than that; it raises FileNotFoundError where there is none, and another OSError where it cannot tell.
@@ -42,6 +39,7 @@ class Previous:
     shown: str
     manifest: bytes
     read: Callable[[str, int], bytes]
+    at_once: int = 1
 
 
 @frozen
@@ -54,11 +52,7 @@ class _Carried:
 
 
 def carried_over(
-    release: Release,
-    retaining: Retaining,
-    previous: Sequence[Previous],
-    assets: Mapping[str, Entry],
-    executor: "Executor | None" = None,
+    release: Release, retaining: Retaining, previous: Sequence[Previous], assets: Mapping[str, Entry]
 ) -> tuple[Retained, ...]:
     """What a release with `assets` retains of `previous` releases, whose files are put into `release`.
 
@@ -73,19 +67,17 @@ def carried_over(
                 origins.setdefault(name, origin)
     faults: dict[str, list[str]] = {}
     kept = retaining.carried(earlier, assets, _known(release))
-    taken = [_taken_over(release, one, origins[one.release], executor, faults) for one in kept]
+    taken = [_taken_over(release, one, origins[one.release], faults) for one in kept]
     if faults:
         raise BuildError([_refusal(shown, found) for shown, found in faults.items()])
     return tuple(taken)
 
 
-def _taken_over(
-    release: Release, kept: Retained, origin: Previous, executor: "Executor | None", faults: dict[str, list[str]]
-) -> Retained:
+def _taken_over(release: Release, kept: Retained, origin: Previous, faults: dict[str, list[str]]) -> Retained:
     """What is now retained of `kept`; what is wrong with its files is added to `faults`, by what `origin` is called."""
     entries = {}
     fetch = partial(_fetched, origin.read, release.held)
-    for path, carried in zip(kept.assets, _in_turn(fetch, kept.assets.values(), executor), strict=True):
+    for path, carried in zip(kept.assets, _in_turn(fetch, kept.assets.values(), origin.at_once), strict=True):
         if carried.fault:
             faults.setdefault(origin.shown, []).append(carried.fault)
         for file, content in carried.files.items():
@@ -102,14 +94,17 @@ def _known(release: Release) -> tuple[Retained, ...]:
     return ()
 
 
-def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], executor: "Executor | None") -> Iterator[_Other]:
-    """What `work` makes of each, in their order; some at a time, so that few results are held."""
-    if executor is None:
+def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int) -> Iterator[_Other]:
+    """What `work` makes of each, in their order; of some at a time, so that few results are held."""
+    if at_once == 1:
         yield from map(work, given)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     rest = iter(given)
-    while some := list(islice(rest, _AT_A_TIME)):
-        yield from executor.map(work, some)
+    with ThreadPoolExecutor(at_once) as threads:
+        while some := list(islice(rest, _AT_A_TIME)):
+            yield from threads.map(work, some)
 
 
 def _fetched(read: Callable[[str, int], bytes], held: Callable[[str], bytes | None], entry: Entry) -> _Carried:

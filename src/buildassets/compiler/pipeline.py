@@ -217,7 +217,7 @@ def _retained(config: Config, means: _Means, release: Release, manifest: Manifes
     if retaining is None:
         return ()
     if means.previous:
-        return carried_over(release, retaining, means.previous, manifest.assets, means.executor)
+        return carried_over(release, retaining, means.previous, manifest.assets)
     shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
     return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
 

@@ -23,6 +23,7 @@ from buildassets.release.unpack import unpack
 
 _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"
+_REQUESTS_AT_ONCE: Final = 8
 _MANIFEST_BYTES: Final = 1 << 27  # more than any manifest has
 
 
@@ -41,7 +42,8 @@ def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
                 unpack(_path(source), source, release, release)
             yield Previous(source, manifest, _reader(os.path.join(release, _ASSETS)))
         return
-    yield Previous(source, manifest, _reader(url or _beside(source)))
+    files = url or _beside(source)
+    yield Previous(source, manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1)
 
 
 def manifest_at(source: str) -> bytes:

@@ -65,10 +65,10 @@ class ServedFiles:
     def _followed(self) -> tuple[Release, Table]:
         try:
             release = release_of(self._assets)
-        except ManifestError:  # which the page says better that needs the release
-            return self._latest
-        if release is not self._latest[0]:
-            self._latest = (release, self._table(release))
+            if release is not self._latest[0]:
+                self._latest = (release, self._table(release))
+        except ManifestError:
+            pass  # the page says it better that needs the release
         return self._latest
 
     def _table(self, release: Release) -> Table:

@@ -106,7 +106,8 @@ def test_collectstatic_copies_what_is_not_whole_yet(tmp_path: Path) -> None:
     assert (tmp_path / "static/css" / file).read_bytes() == (tmp_path / "assets/css" / file).read_bytes()
 
 
-def test_collectstatic_without_a_release_says_what_to_do(tmp_path: Path) -> None:
+def refusal(folder: Path) -> str:
+    """What `collectstatic` refuses there."""
     program = f"""
 from django.core.management import CommandError
 try:
@@ -114,19 +115,31 @@ try:
 except CommandError as fault:
     print(fault)
 """
-    said = in_django(tmp_path, program, **STATIC, STATIC_ROOT=str(tmp_path / "static"))
-    assert "copies what `manage.py assets build` has made" in said
+    return in_django(folder, program, **STATIC, STATIC_ROOT=str(folder / "static"))
+
+
+def test_collectstatic_without_a_release_says_what_to_do(tmp_path: Path) -> None:
+    assert "copies what `manage.py assets build` has made" in refusal(tmp_path)
 
 
 def test_collectstatic_says_which_file_is_gone(tmp_path: Path) -> None:
     write_release(tmp_path)
     next((tmp_path / "assets/css").iterdir()).unlink()
-    program = f"""
-from django.core.management import CommandError
-try:
-    exec({_COLLECT!r})
-except CommandError as fault:
-    print(fault)
+    assert "is gone; run `manage.py assets build` again" in refusal(tmp_path)
+
+
+def test_another_storage_may_hold_the_release(assets: Assets, tmp_path: Path) -> None:
+    program = """
+from django.core.files.storage import InMemoryStorage
+from buildassets.runtime.django.storage import ReleaseFilesMixin
+
+
+class Storage(ReleaseFilesMixin, InMemoryStorage):
+    pass
+
+
+storage = Storage()
+copied = {path: file for path, file, _ in storage.post_process({})}
+print(storage.url("css/app.css"), storage.exists(copied["css/app.css"]))
 """
-    said = in_django(tmp_path, program, **STATIC, STATIC_ROOT=str(tmp_path / "static"))
-    assert "is gone; run `manage.py assets build` again" in said
+    assert in_django(tmp_path, program, **STATIC) == f"{assets.url('css/app.css')} True\n"

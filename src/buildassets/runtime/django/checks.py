@@ -15,6 +15,7 @@ from django.core.management import find_commands
 
 from buildassets.errors import ManifestError
 from buildassets.manifest import Manifest
+from buildassets.runtime.django.compiler import IS_WATCHED
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
 from buildassets.runtime.django.sources import source_roots
@@ -22,7 +23,6 @@ from buildassets.runtime.django.sources import source_roots
 __all__ = ["check_deployment", "check_release"]
 
 _OURS: Final = "buildassets.runtime.django"
-_IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set by the watcher for the commands that it runs
 _BUILD: Final = "run `manage.py assets build`"
 
 
@@ -58,7 +58,7 @@ def _release(path: str) -> Iterator[CheckMessage]:
         yield _unreadable(fault)
         return
     yield from _gone(path)
-    if settings.DEBUG and _IS_WATCHED not in os.environ:
+    if settings.DEBUG and IS_WATCHED not in os.environ:
         yield from _stale(path)
 
 
@@ -114,7 +114,7 @@ def _development(manifest: Manifest) -> Iterator[CheckMessage]:
 
 
 def _urls(options: Options) -> Iterator[CheckMessage]:
-    if options.url is None or not has_release_storage() or not options.url.startswith("/"):
+    if not options.url or not settings.STATIC_URL or not options.url.startswith("/") or not has_release_storage():
         return
     if options.url.rstrip("/") != settings.STATIC_URL.rstrip("/"):
         message = f'BUILDASSETS["url"] is `{options.url}` and STATIC_URL is `{settings.STATIC_URL}`'

@@ -12,11 +12,10 @@ from django.conf import settings
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandParser
 
-from buildassets.runtime.django.compiler import compiler_command
+from buildassets.runtime.django.compiler import IS_WATCHED, compiler_command
 from buildassets.runtime.django.development import with_release, with_release_later
 
 _OPTION = "--with-assets"
-_IS_WATCHED = "BUILDASSETS_WATCH"  # set by the watcher for the commands that it runs
 
 
 class _WithAssets(BaseCommand):
@@ -28,7 +27,7 @@ class _WithAssets(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         """Serve; with assets, let the watcher run this very command beside it, unless it does so already."""
-        if options.pop("with_assets", False) and _IS_WATCHED not in os.environ:
+        if options.pop("with_assets", False) and IS_WATCHED not in os.environ:
             _become_watcher()
         return super().handle(*args, **options)
 

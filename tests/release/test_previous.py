@@ -100,6 +100,22 @@ def test_the_same_build_again_writes_nothing(images: Images) -> None:
     assert images.build("image2", "image1").written == ()
 
 
+def test_what_is_served_until_now_is_not_too_old(images: Images) -> None:
+    images.chain(2)
+    images.hours = 48
+    images.build("image1", "image0")
+    (kept,) = images.manifest("image1").retained
+    assert kept.superseded == "1970-01-03T00:00:00Z"
+
+
+def test_a_clock_that_goes_back_leaves_the_release_that_is_served(images: Images) -> None:
+    images.settle("[retain]\nreleases = 1\n")
+    images.chain(3)
+    images.hours = 0.5
+    images.build("image3", "image2", script="call(3)")
+    assert scripts(images.manifest("image3")) == [images.manifest("image2").assets["app.js"].file]
+
+
 def test_several_releases_may_be_carried_over(images: Images) -> None:
     for number in range(3):
         images.build(f"image{number}", script=f"call({number})")

@@ -5,7 +5,7 @@ Takes the manifest that a release supersedes, gives what the new one says of ear
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Final
 
@@ -76,15 +76,18 @@ class Retaining:
     ) -> tuple[Retained, ...]:
         """The earlier releases whose files one with `assets` takes over from elsewhere. Raises BuildError.
 
-        Each of `earlier` is superseded now, unless it is among the `known`, which an earlier build took over.
+        Each of `earlier` is superseded now, or when an earlier build noted it among the `known` that it took over, if
+        that is not too long ago: it has been served until now.
         """
-        earlier, seconds = list(earlier), self.clock()
-        since = {one.release: one.superseded for one in known}
+        seconds = self.clock()
+        since = {one.release: one.superseded for one in self._young(known, seconds)}
         now = timestamp(seconds)
+        earlier = list(earlier)
         last = [Retained(one.release, since.get(one.release, now), one.assets) for one in earlier]
         older = [release for one in earlier for release in one.older]
-        newest_first = sorted([*last, *older], key=attrgetter("superseded"), reverse=True)
-        return tuple(self._young(_with_what_only_they_name(newest_first, assets), seconds))[: self.limits.releases]
+        older.sort(key=attrgetter("superseded"), reverse=True)
+        kept = _with_what_only_they_name([*last, *self._young(older, seconds)], assets)
+        return tuple(islice(kept, self.limits.releases))
 
     def _young(self, releases: Iterable[Retained], seconds: float) -> Iterator[Retained]:
         """Those of `releases`, the newest first, that were superseded not too long ago."""

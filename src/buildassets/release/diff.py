@@ -163,7 +163,7 @@ class _Comparison:
             begin += "one of " if len(after.inputs) > 1 else ""
             yield Cause("input", _sentence(begin, after.inputs or (path,), " changed"))
         elif not inputs and not others:
-            yield Cause("unknown", ("of something that no manifest tells, such as an option of an engine",))
+            yield Cause("unknown", ("something is another that no manifest tells, such as an option of an engine",))
 
     def _has_sources(self, entry: Entry) -> bool:
         """Whether both manifests tell of the contents of all that the asset is made of."""

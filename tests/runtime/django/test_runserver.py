@@ -159,6 +159,48 @@ def test_release_is_not_served_where_static_files_are_not(tmp_path: Path) -> Non
         assert "Page not found" in server.page(server.page().split()[0])
 
 
+_ASGI_RUNSERVER = """
+from django.contrib.staticfiles.management.commands.runserver import Command as Base
+from django.core.asgi import get_asgi_application
+
+
+class Command(Base):
+    def get_application(self, options):
+        return get_asgi_application()
+"""
+_ASK_IT = """
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from buildassets.runtime.django import assets
+from django.core.management import load_command_class
+
+command = load_command_class("buildassets.runtime.django", "runserver")
+scope = {"type": "http", "method": "GET", "path": assets().url("app.css"), "headers": []}
+
+
+async def ask():
+    asked = ApplicationCommunicator(command.get_application({"use_static_handler": True}), scope)
+    await asked.send_input({"type": "http.request"})
+    return await asked.receive_output(), await asked.receive_output()
+
+
+print(async_to_sync(ask)())
+"""
+
+
+def test_release_is_served_by_a_server_of_asgi(tmp_path: Path) -> None:
+    settings = f"{PROJECT['settings.py']!s}INSTALLED_APPS.insert(1, 'later')\n"
+    command = {
+        f"later/{name}": "" for name in ("__init__.py", "management/__init__.py", "management/commands/__init__.py")
+    }
+    command["later/management/commands/runserver.py"] = _ASGI_RUNSERVER
+    write_tree(tmp_path, {**PROJECT, **command, "settings.py": settings})
+    assert manage(tmp_path, "assets", "build").returncode == 0
+    said = manage(tmp_path, "shell", "-c", _ASK_IT).stdout
+    assert "'status': 200" in said
+    assert "b'a{color:red}'" in said
+
+
 def test_without_the_option_it_is_the_server_of_the_next_application(tmp_path: Path) -> None:
     with serving(write_tree(tmp_path, PROJECT)) as server:
         server.wait_for(server.page)

@@ -394,6 +394,44 @@ def test_many_windows_all_follow(browser: Browser, start: Start) -> None:
     assert len(site.visits) == 9
 
 
+def frames_show(value: int) -> str:
+    """That all frames of the page have this ink."""
+    titles = "[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument?.querySelector('h1'))"
+    return f"{titles}.every((title) => title && getComputedStyle(title).color === 'rgb(0, 0, {value})')"
+
+
+def test_more_frames_than_connections_all_follow(browser: Browser, start: Start) -> None:
+    site = start(policy=None)
+    with site.watch() as live_reload:
+        browser.open(site.url)
+        browser.value("(document.body.append(...Array.from({length: 11}, () => document.createElement('iframe'))), 0)")
+        browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
+        browser.wait_for(frames_show(1))
+        for value in (2, 3, 4):
+            site.edit(live_reload, theme(value))
+            browser.wait_for(frames_show(value))
+        browser.value("(document.querySelectorAll('iframe').forEach((frame, at) => at < 8 && frame.remove()), 0)")
+        site.edit(live_reload, theme(5))
+        browser.wait_for(frames_show(5))
+        wait_for_ink(browser, 5)
+    assert len(site.visits) == 12
+
+
+def test_more_frames_than_connections_find_a_watcher_that_is_started_again(browser: Browser, start: Start) -> None:
+    site = start(policy=None)
+    site.build()
+    browser.open(site.url)
+    browser.value("(document.body.append(...Array.from({length: 9}, () => document.createElement('iframe'))), 0)")
+    browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
+    browser.wait_for(frames_show(1))
+    for value in (2, 3):
+        with site.watch(port=0) as live_reload:
+            site.edit(live_reload, theme(value))
+            browser.wait_for(frames_show(value))
+    browser.faults()  # while no watcher runs, its file is missing
+    assert len(site.visits) == 10
+
+
 # ── what is wrong ──
 
 OVERLAY = "document.querySelector('buildassets-overlay').shadowRoot"

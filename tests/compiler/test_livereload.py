@@ -86,6 +86,24 @@ def test_each_build_tells_what_is_swapped(live_reload: LiveReload, tmp_path: Pat
             assert (tmp_path / "build/assets" / swap["new"]).read_text() == f"a {{ color: {colour} }}"
 
 
+def test_who_asks_once_is_told_what_there_is_and_no_more(live_reload: LiveReload, tmp_path: Path) -> None:
+    release = release_of(tmp_path)
+    live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+    with listen(live_reload, f"{release}&once=1") as page:
+        assert [swap["path"] for swap in page.event()["swaps"]] == ["app.css"]
+        with pytest.raises(EOFError):
+            page.event()
+
+
+def test_templates_are_told_with_each_state(live_reload: LiveReload, tmp_path: Path) -> None:
+    with listen(live_reload, release_of(tmp_path)) as page:
+        assert page.event()["templates"] == ""
+        live_reload.publish_templates("state")
+        assert page.event()["templates"] == "state"
+        live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+        assert page.event()["templates"] == "state"
+
+
 def test_a_failed_build_tells_its_errors_and_keeps_the_release(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     with listen(live_reload, release) as page:

@@ -374,8 +374,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Connection", "close")
         self.end_headers()
+        is_asked_once = "once" in query
         for event in live_reload.events(release):
             self.wfile.write(event)
+            if is_asked_once and event.startswith(b"id:"):
+                return
 
     def _is_ours(self, live_reload: LiveReload, path: str, token: str) -> bool:
         """Whether the request is for the address itself, not for a name that leads to it, and from an allowed page."""

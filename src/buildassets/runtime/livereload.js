@@ -15,23 +15,110 @@
   let timer = 0;
   let lostAt = Date.now();
   let work = Promise.resolve();
+  let leavePlace = null; // while this page is seen, where pages share the watcher
+  let hasPlace = false;
+  let asked = null;
 
   // -- finding the watcher --
 
   // Only a page that is seen listens: browsers open six connections to one server, and there are more tabs.
   const isSeen = () => document.visibilityState === "visible";
 
+  // There may be more windows and frames, too. Four of them listen; the others wait for a place, and ask whenever one
+  // of the four is told something. Not one alone: it may be held in a debugger.
+  const PLACES = 4;
+  const NAME = `buildassets.livereload ${new URL(server, document.baseURI).href}`;
+  const pages = navigator.locks ? new BroadcastChannel(NAME) : null; // there are none at http: but for localhost
+
+  const start = async () => {
+    if (!pages) return find();
+    if (leavePlace || !isSeen()) return;
+    const waiting = new AbortController();
+    const left = new Promise((resolve) => {
+      leavePlace = resolve;
+    });
+    left.then(() => waiting.abort());
+    const occupy = (lock) => {
+      if (!lock || waiting.signal.aborted) return undefined; // there is none, or this page needs none any more
+      hasPlace = true;
+      waiting.abort();
+      find();
+      return left;
+    };
+    try {
+      for (let place = 0; place < PLACES && !waiting.signal.aborted; place++) await occupyIfFree(place, occupy);
+    } catch {
+      hasPlace = true; // a frame in a sandbox shares nothing
+      return find();
+    }
+    if (waiting.signal.aborted) return;
+    for (let place = 0; place < PLACES; place++) {
+      navigator.locks.request(`${NAME} ${place}`, { signal: waiting.signal }, occupy).catch(() => {});
+    }
+    askFirst();
+  };
+
+  // Until it is known whether there was a lock to take; not until it is given back.
+  const occupyIfFree = (place, occupy) =>
+    new Promise((resolve, reject) => {
+      const taken = (lock) => {
+        resolve();
+        return occupy(lock);
+      };
+      navigator.locks.request(`${NAME} ${place}`, { ifAvailable: true }, taken).catch(reject);
+    });
+
+  const askFirst = async () => {
+    const { url, token } = await whereabouts();
+    if (token) ask({ url, token });
+  };
+
+  // What has become of the page's release by now. Who is told more meanwhile asks again.
+  const ask = (watcher) => {
+    if (hasPlace || !isSeen()) return;
+    if (asked) {
+      asked.next = watcher;
+      return;
+    }
+    const source = opened(watcher, { once: 1 });
+    asked = { source, next: null };
+    const done = () => {
+      source.close();
+      const next = asked?.source === source ? asked.next : null;
+      if (asked?.source === source) asked = null;
+      if (next) ask(next);
+    };
+    source.onmessage = ({ data }) => {
+      take(data);
+      done();
+    };
+    source.onerror = done;
+  };
+
+  const opened = ({ url, token }, more = {}) =>
+    new EventSource(`${url}events?${new URLSearchParams({ token, release, ...more })}`);
+
+  const take = (data) => {
+    const state = JSON.parse(data);
+    release = state.release || release;
+    work = work.then(() => follow(state)).catch((fault) => console.error("live reload:", fault));
+  };
+
+  const whereabouts = async () => {
+    try {
+      const answer = await fetch(server, { cache: "no-store" });
+      return answer.ok ? await answer.json() : {};
+    } catch {
+      return {}; // no file, or none of ours: no watcher runs
+    }
+  };
+
   const find = async () => {
     clearTimeout(timer);
     if (events || !isSeen()) return;
     findLater();
-    try {
-      const answer = await fetch(server, { cache: "no-store" });
-      const { url, token } = answer.ok ? await answer.json() : {};
-      if (token && !events && isSeen()) listen(url, token);
-    } catch {
-      // No file, or none of ours: no watcher runs.
-    }
+    const { url, token } = await whereabouts();
+    if (token && !events && isSeen()) listen({ url, token });
   };
 
   // Soon at first, less often the longer there is none.
@@ -39,42 +126,50 @@
     timer = setTimeout(find, Math.min(30000, 1000 + (Date.now() - lostAt) / 4));
   };
 
-  const listen = (url, token) => {
-    const query = new URLSearchParams({ token, release });
-    const opened = new EventSource(`${url}events?${query}`);
+  const listen = (watcher) => {
     let wasOpen = false;
-    events = opened;
-    opened.onopen = () => {
+    events = opened(watcher);
+    events.onopen = () => {
       clearTimeout(timer);
       wasOpen = true;
     };
-    opened.onmessage = ({ data }) => {
-      const state = JSON.parse(data);
-      release = state.release || release;
-      work = work.then(() => follow(state)).catch((fault) => console.error("live reload:", fault));
+    events.onmessage = ({ data }) => {
+      take(data);
+      pages?.postMessage(watcher);
     };
-    opened.onerror = () => {
+    events.onerror = () => {
       if (wasOpen) lostAt = Date.now();
-      leave();
+      disconnect();
       findLater(); // the next watcher has another token, and perhaps another port
     };
   };
 
-  const leave = () => {
+  const disconnect = () => {
     events?.close();
     events = null;
+    asked?.source.close();
+    asked = null;
     clearTimeout(timer);
+  };
+
+  const leave = () => {
+    disconnect();
+    hasPlace = false;
+    leavePlace?.();
+    leavePlace = null;
   };
 
   const noticed = () => {
     if (!isSeen()) return leave();
     lostAt = Date.now();
-    find();
+    if (!pages || hasPlace) find();
+    else start();
   };
   document.addEventListener("visibilitychange", noticed);
   addEventListener("focus", noticed);
   addEventListener("pageshow", noticed);
   addEventListener("pagehide", leave);
+  pages?.addEventListener("message", ({ data }) => ask(data));
 
   // -- what a build means --
 
@@ -409,5 +504,5 @@
   const spelled = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
 
   if (stored() === made) store(""); // what was asked for is here
-  find();
+  start();
 })();

@@ -197,6 +197,17 @@ def test_an_extension_of_the_project_is_loaded(tmp_path: Path) -> None:
     assert told(result) == [("template/missing", "templates/a.html", 1, 22)]
 
 
+def test_an_extension_that_fails_is_told_with_the_template(tmp_path: Path) -> None:
+    code = "import jinja2.ext\nclass Fails(jinja2.ext.Extension):\n    tags = {'fail'}\n"
+    code += "    def parse(self, parser):\n        raise KeyError('nothing')\n"
+    page = '{% fail %}{{ asset("x") }}'
+    extension = settings('extensions = ["own_failing_extension.Fails"]')
+    result = checked(tmp_path, {**extension, "own_failing_extension.py": code, "templates/a.html": page})
+    assert [found.message for found in result.diagnostics] == [
+        "cannot read the template: an extension fails with KeyError: `nothing`"
+    ]
+
+
 def test_an_extension_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
     tree = {**settings('extensions = ["nowhere.Ext"]'), "templates/a.html": ""}
     assert told(checked(tmp_path, tree)) == [("template/unavailable", "buildassets.toml", 2, 15)]

@@ -63,27 +63,18 @@ def check_templates(
     """
     found = find_templates(config)
     texts, diagnostics = _texts(found.files)
-    diagnostics += found.diagnostics
     readers, faults = _readers(config, texts)
-    diagnostics += faults
-    judge = _Judge(config, found.files, released, unreached)
-    names, used, unchecked = 0, set(), []
+    diagnostics += (*found.diagnostics, *faults)
     speaks_of_assets = _mention(config)
-    for template in texts:
-        reader = readers.get(template.file.engine)
-        if reader is None or not speaks_of_assets(template.text):
-            continue
-        reading = reader.read(template.text)
-        diagnostics += (_syntax(template, fault) for fault in reading.faults)
-        unchecked += [template.place(*span) for span in reading.unchecked]
-        for use in reading.uses:
-            names += 1
-            named = judge.asset(use)
-            used |= {named} if named else set()
-            if named is None and not judge.is_left_alone(use):
-                diagnostics.append(judge.missing(use, template))
-    told = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
-    return TemplateCheck(len(texts), names, tuple(dict.fromkeys(unchecked)), frozenset(used), told)
+    to_read = [one for one in texts if one.file.engine in readers and speaks_of_assets(one.text)]
+    readings = [(one, readers[one.file.engine].read(one.text)) for one in to_read]
+    judge = _Judge(config, found.files, released, unreached)
+    uses = [(one, use, judge.asset(use)) for one, reading in readings for use in reading.uses]
+    diagnostics += (_syntax(one, fault) for one, reading in readings for fault in reading.faults)
+    diagnostics += (judge.missing(use, one) for one, use, asset in uses if not asset and not judge.is_left_alone(use))
+    unchecked = dict.fromkeys(one.place(*span) for one, reading in readings for span in reading.unchecked)
+    used = frozenset(asset for _, _, asset in uses if asset)
+    return TemplateCheck(len(texts), len(uses), tuple(unchecked), used, tuple(dict.fromkeys(_once_a_tag(diagnostics))))
 
 
 def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]]:

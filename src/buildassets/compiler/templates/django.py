@@ -27,16 +27,9 @@ _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
 _KEYWORDS: Final = {Rule.EXACT: ("name",), Rule.OWN: ("name", "filename", "path"), Rule.STATIC: ("path",)}
 _KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
-_VARYING: Final = frozenset(
-    {"random", "_", "date", "time", "timesince", "timeuntil"}
-)  # filters that vary, or translate
-_OPENS: Final = {
-    "with": "endwith",
-    "for": "endfor",
-    "blocktranslate": "endblocktranslate",
-    "blocktrans": "endblocktrans",
-}
-_CLOSES: Final = frozenset(_OPENS.values())
+_VARYING: Final = ("random", "timesince", "timeuntil")  # filters that give something else each time
+_OPENS: Final = ("with", "for", "blocktranslate", "blocktrans")
+_CLOSES: Final = tuple(f"end{tag}" for tag in _OPENS)
 
 
 class DjangoReader:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_NAME, TOKEN_STRING, Lexer
+from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_STRING, Lexer
 from jinja2.parser import Parser
 
 from buildassets.compiler.templates.jinja_scopes import Visitor
@@ -50,14 +50,22 @@ class JinjaReader:
         parser_faults: list[Fault] = []
         visitor = Visitor(self._environment, {**_GLOBALS, **self._functions}, self._functions, self._exported)
         try:
-            parser = _TolerantParser(self._environment, text, parser_faults)
-            tree = parser.parse()
+            tree = self._parsed(text, parser_faults)
             visitor.run(tree, self._environment.lexer.strings)
         except TemplateSyntaxError as fault:
             parser_faults.append(Fault(_in_our_form(fault.message or "no template"), fault.lineno))
         except RecursionError:
             parser_faults.append(Fault("is nested too deeply", 0))
         return visitor, parser_faults
+
+    def _parsed(self, text: str, faults: list[Fault]) -> nodes.Template:
+        """The tree of `text`. Raises TemplateSyntaxError, also for whatever else an extension raises."""
+        try:
+            return _TolerantParser(self._environment, text, faults).parse()
+        except (TemplateSyntaxError, RecursionError):
+            raise
+        except Exception as fault:  # of somebody else's
+            raise TemplateSyntaxError(f"an extension fails with {type(fault).__name__}: {fault}", 0) from None
 
     def _exported(self, name: str) -> Mapping[str, object]:
         """What the template `name` binds at its top; nothing where there is no such template."""
@@ -134,7 +142,6 @@ class _TolerantParser(Parser):
 
     def fail_unknown_tag(self, name: str, lineno: int | None = None) -> NoReturn:
         """Note the tag, if it does not only go on with or end an earlier one; nothing of it has been consumed yet."""
-        assert self.stream.current.type == TOKEN_NAME
         if not name.startswith("end") and name not in ("else", "elif"):
             hint = "name the extension that has it in `extensions`"
             start = self.stream.current.lineno

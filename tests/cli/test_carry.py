@@ -30,9 +30,20 @@ def retained(folder: Path) -> int:
     return len(json.loads((folder / "manifest.json").read_text())["retained"])
 
 
-def test_a_build_names_what_it_took_over(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_names_what_it_took_over(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "build", "--carry-from", "one", "--json") == 0
+    (files,) = json.loads(capsys.readouterr().out)["retained"].values()
+    assert list(files) == ["app.js"]
+    assert (site / "build/assets" / files["app.js"]).read_text() == "call(1)"
+
+
+def test_a_build_says_how_much_it_retains(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(monkeypatch, "build", "--carry-from", "one") == 0
-    assert retained(site / "build") == 1
+    assert "into `build/`, retained 1 of 1 earlier release, wrote 3 files" in capsys.readouterr().err
 
 
 def test_a_release_that_came_since_the_last_build_is_seen(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

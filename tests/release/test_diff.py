@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import build
@@ -174,3 +177,40 @@ def test_a_file_that_keeps_its_name_is_told_by_its_content() -> None:
     old = Manifest("0.1.0", {}, "/", {"a.js": entry})
     assert change_of("a.js", old, old) is None
     assert change_of("a.js", old, replace(old, assets={"a.js": replace(entry, integrity="sha256-B")})) is not None
+
+
+SHEETS = "abcde"
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(st.sets(st.sampled_from(SHEETS), max_size=2), min_size=5, max_size=5),
+    st.sets(st.sampled_from(SHEETS), min_size=1, max_size=2),
+)
+def test_every_way_is_the_shortest_to_an_edited_sheet(
+    tmp_path_factory: pytest.TempPathFactory, imports: list[set[str]], edited: set[str]
+) -> None:
+    """Whatever refers to whatever, in cycles too."""
+    folder = tmp_path_factory.mktemp("sheets")
+    graph = dict(zip(SHEETS, imports, strict=True))
+    texts = {one: "".join(f'@import "{other}.css";\n' for other in sorted(graph[one])) for one in SHEETS}
+    old = built(write_tree(folder, {"buildassets.toml": ""}), {f"assets/{one}.css": texts[one] for one in SHEETS})
+    new = built(folder, {f"assets/{one}.css": f"{texts[one]}b {{ top: 1px }}\n" for one in edited})
+    ways = {change.path[0]: [path[0] for path in change.chain] for change in difference(old, new).changes}
+    distances = {one: _distance(graph, one, edited) for one in SHEETS}
+    assert {one: len(way) - 1 for one, way in ways.items()} == {
+        one: distance for one, distance in distances.items() if distance is not None
+    }
+    assert all(way[-1] in edited for way in ways.values())
+    assert all(after in graph[before] for way in ways.values() for before, after in pairwise(way))
+
+
+def _distance(graph: Mapping[str, set[str]], start: str, ends: set[str]) -> int | None:
+    """How many references lie between, at least."""
+    seen = reached = {start}
+    for steps in range(len(graph)):
+        if reached & ends:
+            return steps
+        reached = {other for one in reached for other in graph[one]} - seen
+        seen = seen | reached
+    return None

@@ -98,7 +98,10 @@ def summary(result: BuildResult, folder: str) -> str:
     assets = result.manifest.assets
     size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"
-    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`, wrote {written}"
+    earlier = result.manifest.retained
+    kept = sum(len(release.assets) for release in earlier)
+    retained = f", retained {kept} of {count_text(len(earlier), 'earlier release')}" if earlier else ""
+    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
 
 
 def timed(result: BuildResult, said: str, seconds: float) -> str:
@@ -122,8 +125,10 @@ def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[st
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:
     assets = result.manifest.assets if result.manifest else {}
+    earlier = result.manifest.retained if result.manifest else ()
     return {
         "output": folder,
+        "retained": {one.release: {path: entry.file for path, entry in one.assets.items()} for one in earlier},
         "assets": {path: entry.file for path, entry in assets.items()},
         "written": list(result.written),
     }

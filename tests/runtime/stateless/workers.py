@@ -41,8 +41,9 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 # Everything but what is no disk becomes read-only, for this process and those that it starts.
 _READ_ONLY: Final = """
 set -eu
-while read -r _ _ _ _ place _; do
-    case "$place" in /proc|/proc/*|/sys|/sys/*|/dev|/dev/*) ;; *) mount -o remount,bind,ro "$place" ;; esac
+while read -r _ _ _ _ place options _; do
+    case "$place" in /proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue ;; esac
+    mount -o "remount,bind,ro${options#r[ow]}" "$place"
 done < /proc/self/mountinfo
 exec "$@"
 """
@@ -141,7 +142,8 @@ def _traced(log: Path) -> list[str]:
 
 def _read_only() -> list[str]:
     """What runs a command where it can write nothing."""
-    return _working([find_tool("unshare"), "--mount", find_tool("sh"), "-c", _READ_ONLY, "sh"])
+    as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return _working([find_tool("unshare"), *as_root, "--mount", find_tool("sh"), "-c", _READ_ONLY, "sh"])
 
 
 def _working(command: list[str]) -> list[str]:

@@ -54,7 +54,7 @@ def assets_span(content: bytes) -> tuple[int, int] | None:
 def retained_span(content: bytes, start: int = 0) -> tuple[int, int] | None:
     """Where the text of `retained` stands behind `start`, if it is laid out as `manifest.dumps` does it."""
     before = content.find(_BEFORE_RETAINED, start)
-    after = content.find(_AFTER_RETAINED, before)
+    after = content.rfind(_AFTER_RETAINED, before)
     return (before + len(_BEFORE_RETAINED), after) if 0 <= before < after else None
 
 

@@ -92,6 +92,21 @@ print(b"".join(application({{**environ, "PATH_INFO": "/static/{file}"}}, lambda 
     assert manage(project, "shell", "-v0", "-c", program).stdout.split("\n")[:2] == ["200 OK", "b'font'"]
 
 
+def test_whitenoise_lets_browsers_keep_the_release_for_ever(project: Path) -> None:
+    middleware = 'MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]'
+    add_settings(project, f"\n{middleware}\nDEBUG = False\nALLOWED_HOSTS = ['*']\n")
+    assert manage(project, "collectstatic", "--noinput").returncode == 0
+    file = next(name for name in read_tree(project / "build/assets") if re.fullmatch(r"polls/style\.\w+\.css", name))
+    program = f"""
+from django.test import Client
+for name in ("{file}", "polls/style.css"):
+    print(Client().get("/static/" + name).headers["Cache-Control"])
+"""
+    for_ever, for_a_while = manage(project, "shell", "-v0", "-c", program).stdout.splitlines()
+    assert "immutable" in for_ever
+    assert "immutable" not in for_a_while
+
+
 def test_early_hints(project: Path) -> None:
     settings, view = blocks("## Early hints")
     urls = f"{view}\nfrom django.urls import path\nurlpatterns = [path('', view)]\n"

@@ -21,18 +21,19 @@ _NEEDED = ("pytest", "pytest-randomly", "pytest-xdist", "hypothesis")
 
 
 def environment(python: str, release: str) -> Path:
-    """The Python of a virtual environment with that release, made once and kept in `.cache`."""
+    """The Python of a virtual environment with that release, kept in `.cache` for as long as the requirements."""
     version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
     folder = ROOT / ".cache/django" / f"{release.strip('=<>~.*')}-python-{version}"
     whole = folder / "whole"
-    if not whole.exists():
+    required = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    if not whole.exists() or whole.read_text(encoding="utf-8") != required:
         subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
         install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         packages = [f"django{release}", *_NEEDED, "--editable", str(ROOT)]
         done = subprocess.run([*install, *packages], capture_output=True, text=True)
         if done.returncode:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"cannot install Django{release}: {done.stderr}")
-        whole.touch()
+        whole.write_text(required, encoding="utf-8")
     return folder / "bin/python"
 
 

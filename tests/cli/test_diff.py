@@ -90,3 +90,12 @@ def test_explain_says_that_an_asset_is_as_it_was(
     assert capsys.readouterr().out.endswith("since `old`:\n  nothing changed\n")
     assert run(monkeypatch, "explain", "b.css", "--since", "old", "--json") == 0
     assert json.loads(capsys.readouterr().out)["since"] is None
+
+
+def test_explain_says_that_an_asset_is_gone(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "assets/b.css").unlink()
+    assert run(monkeypatch, "build", "-q") == 0
+    assert run(monkeypatch, "explain", "b.css", "--since", "old") == 1
+    assert "note: `old` has it\n" in capsys.readouterr().err

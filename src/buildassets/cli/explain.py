@@ -42,7 +42,9 @@ def command(
     manifest = _read_manifest(path, shown_path(config, path))
     entry = manifest.assets.get(logical_path)
     if entry is None:
-        raise BuildError([_unknown(logical_path, manifest, shown_path(config, path))])
+        was_there = since is not None and logical_path in read_manifest(since).assets
+        notes = [f"`{since}` has it"] if was_there else []
+        raise BuildError([_unknown(logical_path, manifest, shown_path(config, path), notes)])
     referrers = _referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
     change = None if since is None else _change(logical_path, since, manifest)
@@ -95,13 +97,13 @@ def _read_manifest(path: str, shown: str) -> Manifest:
     return loads(text, shown)
 
 
-def _unknown(logical_path: str, manifest: Manifest, shown: str) -> Diagnostic:
+def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
     from buildassets.compiler.link import nearest_asset
 
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
     near = next(made_of_it, None) or nearest_asset(logical_path, [LogicalPath(path) for path in manifest.assets])
     hint = f"did you mean `{near}`?" if near else None
-    return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), hint=hint)
+    return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), notes=notes, hint=hint)
 
 
 def _referrers(manifest: Manifest, logical_path: str) -> list[str]:

@@ -159,6 +159,22 @@ def test_release_is_not_served_where_static_files_are_not(tmp_path: Path) -> Non
         assert "Page not found" in server.page(server.page().split()[0])
 
 
+_WSGI = """
+from django.core.wsgi import get_wsgi_application
+from buildassets.runtime.django import assets
+from buildassets.runtime.wsgi import AssetServer
+application = AssetServer(get_wsgi_application(), assets=assets())
+"""
+
+
+def test_application_that_serves_the_release_says_how_to_get_one(tmp_path: Path) -> None:
+    settings = f"{PROJECT['settings.py']!s}WSGI_APPLICATION = 'wsgi.application'\n"
+    write_tree(tmp_path, {**PROJECT, "settings.py": settings, "wsgi.py": _WSGI})
+    said = manage(tmp_path, "runserver", "--noreload", f"127.0.0.1:{free_port()}").stderr
+    assert said.splitlines()[-1].startswith("CommandError: cannot read the manifest ")
+    assert said.endswith("or add --with-assets\n")
+
+
 _ASGI_RUNSERVER = """
 from django.contrib.staticfiles.management.commands.runserver import Command as Base
 from django.core.asgi import get_asgi_application

@@ -10,8 +10,9 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import find_commands, load_command_class
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from buildassets.errors import ManifestError
 from buildassets.runtime.django.compiler import IS_WATCHED, compiler_command
 from buildassets.runtime.django.development import with_release, with_release_later
 
@@ -33,7 +34,10 @@ class _WithAssets(BaseCommand):
 
     def get_handler(self, *args: Any, **options: Any) -> Any:
         """The WSGI application, which under `DEBUG` also answers for the files of the release."""
-        handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that stands behind
+        try:
+            handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that stands behind
+        except ManifestError as fault:  # of a `wsgi.py` that serves the release itself
+            raise CommandError(f"{fault}, or add {_OPTION}") from None
         return with_release(handler) if _are_files_served(options) else handler
 
 

@@ -13,6 +13,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.runtime.served import Reply
 
 _PATIENCE_S: Final = 10  # with a server that does not answer
@@ -111,11 +113,18 @@ class Server:
             return b"".join(received)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(server: Server) -> None:
+    """Until it answers. If it does not, every test that uses it is told why, and none waits again."""
     for _ in range(100):
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        try:
+            server.request("GET", "/")
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        except OSError:
+            break
+        else:
             return
-        time.sleep(0.1)
+    pytest.fail(f"{server.name} does not answer:\n{server.log.read_text()}")
 
 
 @contextlib.contextmanager
@@ -139,8 +148,9 @@ def running(name: str, manifest: Path, folder: Path, alone: bool = False) -> Ite
                 stderr=subprocess.STDOUT,
             )
         try:
-            _wait_for(port)
-            yield Server(name, port, log)
+            server = Server(name, port, log)
+            _wait_for(server)
+            yield server
         finally:
             started.send_signal(signal.SIGTERM)
             try:

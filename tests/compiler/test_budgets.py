@@ -72,11 +72,11 @@ def test_a_glob_is_a_budget_for_each_asset_that_has_none_of_its_own(tmp_path: Pa
 
 def test_a_name_of_no_asset_is_an_error_with_the_nearest(tmp_path: Path) -> None:
     site(tmp_path, '[budgets]\n"styel.css" = 300\n"img/*" = 300\n', style=noise(100))
-    first, second = faults(tmp_path)
-    assert (first.code, first.message) == ("budget/unknown", "there is no asset `img/*`")
-    assert second.hint == "did you mean `style.css`?"
-    assert second.location is not None
-    assert second.location.line == 2
+    name, glob = faults(tmp_path)
+    assert (glob.code, glob.message) == ("budget/unknown", "there is no asset `img/*`")
+    assert name.hint == "did you mean `style.css`?"
+    assert name.location is not None
+    assert name.location.line == 2
 
 
 def test_a_release_over_budget_is_not_written(tmp_path: Path) -> None:

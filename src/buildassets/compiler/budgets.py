@@ -15,7 +15,7 @@ from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.entries import input_name
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.model import Linked, Named, Stored
-from buildassets.diagnostics import Diagnostic, Location, error, nearest
+from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, entries_of
 from buildassets.media import media_of
@@ -83,7 +83,7 @@ class Budgets:
             notes = list(self._growth(assets[path], sizes[path], before.get(path)))
             hint = "make it smaller, or raise its budget"
             faults.append(error("budget/exceeded", message, self._place(key), notes=notes, hint=hint))
-        return faults
+        return sorted(faults, key=sort_key)
 
     def _unknown(self) -> Iterator[Diagnostic]:
         for key in sorted(key for key, matches in self._globs.items() if not any(map(matches, self._assets))):

@@ -166,7 +166,8 @@ def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
     try:
         return _released(config, means, compilation, last)
     except BuildError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, *fault.diagnostics), compilation.inputs)
+        found = sorted((*compilation.diagnostics, *fault.diagnostics), key=sort_key)
+        return BuildResult(None, (), tuple(found), compilation.inputs)
     except OSError as fault:
         return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 

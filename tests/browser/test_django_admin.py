@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.conftest import Browser
 from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import PROJECT as SITE
 from tests.runtime.django.project import manage
 
 pytestmark = pytest.mark.browser
@@ -18,11 +19,7 @@ _APPS = [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", 
 _PROCESSORS = ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]
 PROJECT: Tree = {
     "buildassets.toml": "compress = []",
-    "manage.py": """import os, sys
-os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
-from django.core.management import execute_from_command_line
-execute_from_command_line(sys.argv)
-""",
+    "manage.py": SITE["manage.py"],
     "settings.py": f"""from pathlib import Path
 BASE_DIR = Path(__file__).parent
 SECRET_KEY = "of no use"

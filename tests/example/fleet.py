@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.example.servers import free_port, wait_until
+from tests.example.servers import free_port, is_open, wait_until
 from tests.example.visitor import CODE, Visitor
 
 APPLICATIONS = {"flask": "app:create_app()", "django": "django_site.wsgi"}
@@ -43,6 +43,7 @@ class Worker:
 
     def start(self, release: Path) -> None:
         """Make the folder, with copies of `release` and of the code beside that, and wait until the site answers."""
+        assert not is_open(self.port)
         shutil.copytree(release.parent, self.folder, ignore=_NOT_COPIED)
         shutil.copytree(release, self.folder / "build")
         command = [sys.executable, "-m", "gunicorn", APPLICATIONS[self.framework]]

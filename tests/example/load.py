@@ -21,6 +21,7 @@ class Load:
         self.faults: list[str] = []
         self._stop = Event()
         self._files = files
+        self._arrival = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
 
     @property
     def requests(self) -> int:
@@ -34,8 +35,9 @@ class Load:
 
     def run(self, meanwhile: Callable[[], None], requests: int) -> None:
         """Have all visitors look around, until `meanwhile` is done and there were so many requests."""
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(len(self.visitors)) as pool:
             try:
+                list(pool.map(self._begin, self.visitors))  # a POST is not sent twice, so nothing happens meanwhile
                 people = [pool.submit(self._visit, visitor) for visitor in self.visitors]
                 meanwhile()
                 self.wait_for(requests)
@@ -44,20 +46,21 @@ class Load:
             for one in people:
                 one.result()
 
+    def _begin(self, visitor: Visitor) -> None:
+        assert visitor.sign_in().status == 303
+        assert visitor.ask_for_berth(self._arrival).status == 303
+
     def _visit(self, visitor: Visitor) -> None:
-        """What one visitor does."""
-        arrival = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
         try:
             with visitor:
-                assert (visitor.sign_in().status, visitor.ask_for_berth(arrival).status) == (303, 303)
                 while not self._stop.is_set() and not self.faults:
-                    self._look_around(visitor, arrival)
+                    self._look_around(visitor)
         except Exception as fault:
             self.faults.append(repr(fault))
 
-    def _look_around(self, visitor: Visitor, arrival: str) -> None:
+    def _look_around(self, visitor: Visitor) -> None:
         for page in _PAGES:
             self.faults += visitor.faults_of_page(page, self._files)
             self._stop.wait(self._seconds)
-        if arrival not in visitor.get("/berth").text:
+        if self._arrival not in visitor.get("/berth").text:
             self.faults.append("the request for a berth is lost")

@@ -1,6 +1,7 @@
 """What the example needs around it, for real: nginx, Redis, Memcached. Each on a free port, ended with the test."""
 
 import getpass
+import itertools
 import re
 import secrets
 import socket
@@ -19,16 +20,13 @@ _START_SECONDS = 60
 _LOWEST_PORT = (
     20000  # below those that systems give to outgoing connections: one of those must not take a dead worker's
 )
-_PORTS = 12000
+# From anywhere, as other processes test at the same time; not by `random`, whose seed all those of a test run share.
+_ports = itertools.count(_LOWEST_PORT + secrets.randbelow(10000))
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on, and that stays free while a server is not there."""
-    while True:
-        port = _LOWEST_PORT + secrets.randbelow(_PORTS)  # not `random`, whose seed all processes of a test run share
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+    """A port of this machine that nobody listens on, never one twice; it stays free while its server is away."""
+    return next(port for port in _ports if not is_open(port))
 
 
 def wait_until(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:

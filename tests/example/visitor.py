@@ -56,6 +56,10 @@ class Visitor:
         """Ask for a page or an asset."""
         return self._ask("GET", path)
 
+    def get_as(self, host: str, path: str) -> Answer:
+        """Ask for a page by another host's name."""
+        return self._ask("GET", path, more={"Host": host})
+
     def post(self, path: str, *, form: str = "", **fields: str) -> Answer:
         """Send a form with the token that the page at `form` has, or else the one at `path`."""
         return self.post_without_token(path, **self.token(form or path), **fields)

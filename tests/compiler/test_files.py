@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.files import content_of, write_new
+from buildassets.compiler.files import content_of, sync, write_new
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 65_535, 65_536, 65_537, 1_000_000])
@@ -30,3 +30,9 @@ def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path: Path) ->
     (tmp_path / "plain").write_text("")
     write_new(str(tmp_path / "a"), b"")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_syncing_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    sync(str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        sync(str(tmp_path / "absent"))

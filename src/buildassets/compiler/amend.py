@@ -59,10 +59,12 @@ def amend(
     store: Store,
     retaining: Retaining | None,
     digest_of: Callable[[str], str],
+    is_lasting: bool,
 ) -> BuildResult:
     """The result of a build after `last.changed`; `store` takes assets into the release directory.
 
-    Nothing of earlier releases is retained without `retaining`. `digest_of` gives those of files.
+    Nothing of earlier releases is retained without `retaining`. `digest_of` gives those of files. A release that
+    `is_lasting` is to outlive a power cut.
 
     Raises BeyondError, and BuildError and OSError as it is told by others.
     """
@@ -78,7 +80,7 @@ def amend(
     except ValueError:
         raise BeyondError from None
     outputs = list(change.outputs())
-    with release_directory(config.output) as release:
+    with release_directory(config.output, is_lasting=is_lasting) as release:
         if bytes_at(manifest_path) != manifest:
             raise BeyondError
         stored = store(release, outputs, Earlier(last.unchanged, entries))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.files import STAGING_PREFIX, content_of, write_new
+from buildassets.compiler.files import STAGING_PREFIX, content_of, sync, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
@@ -51,11 +51,15 @@ class Earlier:
 
 
 class Release:
-    """The release directory while a build writes it: what is new waits in a folder until all of it is whole."""
+    """The release directory while a build writes it: what is new waits in a folder until all of it is whole.
 
-    def __init__(self, output: str, folder: str) -> None:
+    One that `is_lasting` is on the disk before its manifest names it.
+    """
+
+    def __init__(self, output: str, folder: str, is_lasting: bool) -> None:
         self._output = output
         self._folder = folder
+        self._is_lasting = is_lasting
         self._waiting: dict[str, str] = {}
         self._numbers = count()
 
@@ -112,18 +116,20 @@ class Release:
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
+        for folder in sorted({os.path.dirname(name) for name in names}):
+            os.makedirs(os.path.join(self._output, folder), exist_ok=True)
+        for name in names:
+            self._put(name)
         if self.manifest() != manifest:
             self._add(MANIFEST_NAME, manifest)
+            if self._is_lasting:  # then a power cut leaves the earlier manifest, or this one and all that it names
+                sync(self._output)
+            self._put(MANIFEST_NAME)
             names.append(MANIFEST_NAME)
-        folders: set[str] = set()
-        for name in names:
-            destination = os.path.join(self._output, name)
-            folder = os.path.dirname(destination)
-            if folder not in folders:
-                os.makedirs(folder, exist_ok=True)
-                folders.add(folder)
-            os.replace(self._waiting[name], destination)
         return tuple(names)
+
+    def _put(self, name: str) -> None:
+        os.replace(self._waiting[name], os.path.join(self._output, name))
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
         content = bytes_of(asset.content)
@@ -172,7 +178,7 @@ def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapp
 
 
 @contextmanager
-def release_directory(output: str) -> Iterator[Release]:
+def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
     """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
     os.makedirs(output, exist_ok=True)
     lock = os.open(output, os.O_RDONLY)
@@ -181,7 +187,7 @@ def release_directory(output: str) -> Iterator[Release]:
         _remove_abandoned(output)
         folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
         try:
-            yield Release(output, folder)
+            yield Release(output, folder, is_lasting)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     finally:

@@ -30,3 +30,23 @@ def write_new(path: str, content: bytes) -> None:
             written += os.write(descriptor, memoryview(content)[written:])
     finally:
         os.close(descriptor)
+
+
+def sync(folder: str) -> None:
+    """Have all that was written to the file system of `folder` on its disk. Raises OSError.
+
+    One call, however many files there are: to wait for each of them takes thousands of times as long.
+    """
+    import ctypes  # 3 ms, which only a build for production spends
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "syncfs"):  # Linux only
+        os.sync()
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if libc.syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), folder)
+    finally:
+        os.close(descriptor)

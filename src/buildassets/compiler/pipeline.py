@@ -121,6 +121,11 @@ class _Means:
         limits = config.retain or (Retain() if self.previous else None)
         return Retaining(limits, self.clock) if limits and self.mode == "production" else None
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the release is to outlive a power cut: while a project is developed, it would not be waited for."""
+        return self.mode == "production"
+
     def makes_deltas(self, config: Config) -> bool:
         """Whether browsers get assets as what differs from those of earlier releases."""
         return DELTA in config.compress and self.mode == "production"
@@ -176,7 +181,7 @@ def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
         store = partial(_stored_in_budget, config, means)
-        return amend(config, last, drafts_of, store, means.retaining(config), means.digest_of)
+        return amend(config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting)
 
 
 def _stored_in_budget(
@@ -193,7 +198,7 @@ def _stored_in_budget(
 def _released(config: Config, means: _Means, compilation: "Compilation", last: Last | None) -> BuildResult:
     """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
     assets = compilation.assets
-    with release_directory(config.output) as release:
+    with release_directory(config.output, is_lasting=means.is_lasting) as release:
         stored = means.store(config, release, _outputs(compilation), _earlier(config, last))
         budgets = means.budgets(config, assets)
         sizes = budgets.stored_sizes(stored, release.content)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from buildassets.compiler.cache import taking_turns
-from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.files import STAGING_PREFIX, sync
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.release.archive import inventory_of_archive, members_of_archive
@@ -40,6 +40,7 @@ def unpack(archive: str, shown: str, destination: str, shown_destination: str, *
         report = examined(_written(members_of_archive(archive, shown), folder), wanted)
         if not report.is_clean:
             raise ReleaseError(diagnostics_of(report, shown))
+        sync(folder)
         if earlier is None:
             os.rename(folder, destination)
         else:

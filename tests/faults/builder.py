@@ -1,0 +1,87 @@
+"""A process that forks builds on request, each of which begins on a signal, once strace has attached itself.
+
+All that a build needs is loaded before the first fork, so that its file system calls are its own and no import's.
+
+    python -m tests.faults.builder
+
+A request is a folder and the arguments of a command, as JSON in a line on stdin. The answer is the number of the
+process, in a line, and when that has ended its exit status in another (as `os.waitstatus_to_exitcode` has it).
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from buildassets.cli import main
+from tests.conftest import write_tree
+
+BEGIN = signal.SIGUSR1
+_ALLOW_TRACING = 0x59616D61  # PR_SET_PTRACER of prctl(2): to others than ancestors, where those alone may
+_ANY_PROCESS = ctypes.c_ulong(-1)
+
+
+def build(folder: str, arguments: list[str]) -> None:
+    """Run the command when told to begin; what it prints goes to a file beside the folder."""
+    said = os.open(f"{folder}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    os.close(said)
+    os.chdir(folder)
+    sys.argv = ["buildassets", *arguments]
+    signal.sigwait([BEGIN])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [BEGIN])
+    main()
+
+
+def warm_up() -> None:
+    """Have everything imported: by a first build, a whole one, one after an edit, one with nothing to do, and one that
+    fails for want of a release directory."""
+    with TemporaryDirectory() as folder, redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        os.chdir(folder)
+        first = {"a.css": "a { background: url(d.svg) }", "b.js": "b()", "d.svg": "<svg/>"}
+        for edit in (first, {"c.js": "c()"}, {"a.css": "a { top: 1px }"}, {}):
+            write_tree(Path(folder, "assets"), edit)
+            run("build", "--jobs", "1")
+            run("verify")
+        Path("file").touch()
+        run("build", "--jobs", "1", "-o", "file/build")
+        os.chdir("/")
+
+
+def run(*arguments: str) -> None:
+    """Run a command in this process."""
+    sys.argv = ["buildassets", *arguments]
+    with suppress(SystemExit):
+        main()
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    libc = ctypes.CDLL(None)
+    warm_up()
+    signal.pthread_sigmask(signal.SIG_BLOCK, [BEGIN])
+    for line in sys.stdin:
+        folder, arguments = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            libc.prctl(_ALLOW_TRACING, _ANY_PROCESS, 0, 0, 0)
+            build(folder, arguments)
+        answer(child)
+        _, status = os.waitpid(child, 0)
+        answer(os.waitstatus_to_exitcode(status))
+
+
+def answer(number: int) -> None:
+    """Write a number, in a line."""
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,133 @@
+"""A build that is killed, or refused something, at any of its file system calls leaves a whole release, no litter."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from buildassets.release.verify import verified
+from tests.conftest import Tree, read_tree, write_tree
+from tests.faults.points import CALLS, Builder, Point, points, said
+
+SHARES = 8  # of the points of a change, for tests that run side by side
+BUILD = ("build", "--jobs", "1")  # which makes the same calls in the same order each time
+SITE: Tree = {
+    "buildassets.toml": "",
+    "assets/css/app.css": "a { background: url(../img/a.svg) }\n" + "b { color: tan }\n" * 20,
+    "assets/img/a.svg": "<svg/>",
+    "assets/js/app.js": 'import "./lib.js";\n' + "console.log(1);\n" * 20,
+    "assets/js/lib.js": "export default 1\n",
+}
+EDIT: Tree = {"assets/css/app.css": "a { background: url(../img/a.svg) }\n" + "b { color: red }\n" * 20}
+ADDITION: Tree = {**EDIT, "assets/js/new.js": "let a = 1\n"}
+
+
+class Site:
+    """A project with a release, and then with a `change` of its sources, which has to be built."""
+
+    def __init__(self, folder: Path, builder: Builder, change: Tree) -> None:
+        self.folder = folder
+        self._builder = builder
+        self._prepared = folder.with_name("prepared")
+        write_tree(self._prepared, SITE)
+        assert builder.run(self._prepared, *BUILD) == 0, said(self._prepared)
+        write_tree(self._prepared, change)
+        self.prepare()
+        self.manifests = [self.manifest()]
+        assert builder.run(folder, *BUILD) == 0, said(folder)
+        self.manifests.append(self.manifest())
+        self.released = self.release()
+
+    def prepare(self) -> None:
+        """Make the project anew, up to the change."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._prepared, self.folder)
+
+    def manifest(self) -> bytes:
+        return (self.folder / "build/manifest.json").read_bytes()
+
+    def release(self) -> dict[str, bytes]:
+        return read_tree(self.folder / "build")
+
+    def points(self) -> list[Point]:
+        """All of the build after the change."""
+        self.prepare()
+        log = self.folder.with_name("log")
+        options = ("-o", str(log), "-y", "-s", "0", "-e", f"trace={','.join(CALLS)}")
+        assert self._builder.run(self.folder, *BUILD, strace=options) == 0, said(self.folder)
+        return list(points(log, self.folder))
+
+    def is_hit(self, point: Point) -> tuple[bool, int]:
+        """Build while that happens: whether it did, and the exit status.
+
+        A file that is too young for its looks to be trusted is read again, and calls behind that have other numbers.
+        """
+        self.prepare()
+        log = self.folder.with_name("log")
+        options = ("-o", str(log), "-e", f"trace={point.name}", "-e", point.injection)
+        status = self._builder.run(self.folder, *BUILD, strace=options)
+        return ("(INJECTED)" in log.read_text() if point.failure else status == -9), status
+
+    def faults(self, point: Point, status: int) -> Iterator[str]:
+        """What is wrong after a build to which that happened, and after the next one."""
+        yield from self._faults_after(point, status)
+        if self._builder.run(self.folder, *BUILD) != 0:
+            yield f"the next build fails: {said(self.folder)}"
+        elif self.release() != self.released:
+            yield "the next build gives another release"
+        # A build with nothing to do does not look for litter. What is left in the cache goes when that is swept.
+        if any((self.folder / "build").rglob(".new-*")):
+            self._builder.run(self.folder, *BUILD, "--no-cache")
+            yield from (f"litter: {path}" for path in (self.folder / "build").rglob(".new-*"))
+
+    def _faults_after(self, point: Point, status: int) -> Iterator[str]:
+        manifest, text = self.manifest(), said(self.folder)
+        report = verified(str(self.folder / "build"), "build").report
+        if report.missing or report.changed:
+            yield f"torn: {report}"
+        if manifest not in self.manifests:
+            yield "a manifest of neither release"
+        if point.failure is None:
+            return
+        if status not in (0, 1, 2) or "Traceback" in text:
+            yield f"it ended with {status}: {text}"
+        if status == 0 and manifest != self.manifests[1]:
+            yield f"it ended well without a new release: {text}"
+        if status != 0 and "error[" not in text:
+            yield f"it does not say what is wrong: {text}"
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[Builder]:
+    with closing(Builder()) as started:
+        yield started
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_wherever_it_is_killed_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
+    site = Site(tmp_path / "site", builder, ADDITION)
+    assert_safe(site, [point for point in site.points() if point.failure is None][share::SHARES])
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_whatever_it_is_refused_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
+    site = Site(tmp_path / "site", builder, ADDITION)
+    assert_safe(site, [point for point in site.points() if point.failure is not None][share::SHARES])
+
+
+def test_an_edit_of_one_file_is_as_safe(builder: Builder, tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", builder, EDIT)
+    assert_safe(site, [point for point in site.points() if point.changes and point.failure in (None, "ENOSPC")])
+
+
+def assert_safe(site: Site, aims: list[Point]) -> None:
+    """A build of `site` to which one of these happens leaves what it should; most do happen."""
+    hits, found = 0, []
+    for point in aims:
+        is_hit, status = site.is_hit(point)
+        hits += is_hit
+        found += [f"{point}: {fault}" for fault in site.faults(point, status)]
+    assert not found, "\n".join([f"{len(found)} faults at {hits} points", *found])
+    assert hits > max(20, 0.8 * len(aims))

@@ -43,7 +43,7 @@ def test_a_build_says_how_much_it_retains(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "build", "--carry-from", "one") == 0
-    assert "into `build/`, retained 1 of 1 earlier release, wrote 3 files" in capsys.readouterr().err
+    assert "into `build/`, retained 1 file of 1 earlier release, wrote 3 files" in capsys.readouterr().err
 
 
 def test_a_release_that_came_since_the_last_build_is_seen(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,9 @@ def summary(result: BuildResult, folder: str) -> str:
     written = count_text(len(result.written), "file") if result.written else "nothing"
     earlier = result.manifest.retained
     kept = sum(len(release.assets) for release in earlier)
-    retained = f", retained {kept} of {count_text(len(earlier), 'earlier release')}" if earlier else ""
+    retained = (
+        f", retained {count_text(kept, 'file')} of {count_text(len(earlier), 'earlier release')}" if earlier else ""
+    )
     return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
 
 

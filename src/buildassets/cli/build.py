@@ -1,7 +1,7 @@
 """`buildassets build`."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -73,20 +73,28 @@ def command(
     with previous_releases(carry_from, carry_url, mode, if_any=carry_if_any) as previous:
         # What others serve may have changed, of which no snapshot knows.
         result = incremental(config, mode, None if previous else cache, work, held.append)
-    folder = shown_path(config, config.output)
-    anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
     written = attested(config, result, mode) if provenance and result.succeeded else []
-    document = {**_document(result, folder), "anew": anew} if as_json else {}
-    document |= {"provenance": written} if provenance else {}
-    code = show.finish(result.succeeded, result.diagnostics, document)
-    show.detail(f"{path}: {reason}" for path, reason in anew.items())
-    show.detail(f"wrote {name}" for name in (*(f"{folder}/{name}" for name in result.written), *written))
-    said = summary(result, folder)
+    code = _told(show, result, config, {"provenance": written} if provenance else {})
+    said = summary(result, shown_path(config, config.output))
     show.say(timed(result, said, monotonic() - started))
     says_more = as_json or verbose or provenance or (result.diagnostics and (under_ci() or not quiet))
     if held and cache and not says_more:
         files = [config_file] if config_file else candidates(os.getcwd(), config.file)
         keep_memo(cache, held[0], config, files, "" if quiet else said)
+    return code
+
+
+def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
+    """Show what a build gave, and which files it wrote `beside` the release; gives the exit code."""
+    from buildassets.compiler.config import shown_path
+
+    folder = shown_path(config, config.output)
+    anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
+    document = {**_document(result, folder), "anew": anew, **beside} if show.as_json else {}
+    code = show.finish(result.succeeded, result.diagnostics, document)
+    show.detail(f"{path}: {reason}" for path, reason in anew.items())
+    show.detail(f"wrote {folder}/{name}" for name in result.written)
+    show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code
 
 

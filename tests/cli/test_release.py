@@ -49,6 +49,14 @@ def test_verify_has_a_line_for_each_thing_that_is_wrong(site: Path) -> None:
     ]
 
 
+def test_verify_has_a_line_for_a_manifest_that_changed(site: Path) -> None:
+    manifest = site / "build/manifest.json"
+    manifest.write_text(manifest.read_text().replace('"size": ', '"size": 1', 1))
+    done = run(site, "verify")
+    assert (done.returncode, done.stdout) == (1, "changed: manifest.json\n")
+    assert "error[verify/manifest]: `build/manifest.json` is not as a build wrote it\n" in done.stderr
+
+
 def test_verify_as_json(site: Path) -> None:
     whole = json.loads(run(site, "verify", "--json").stdout)
     manifest = json.loads((site / "build/manifest.json").read_text())

@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import configured, release_options, threads
 from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
-from buildassets.errors import BuildError
+from buildassets.errors import BuildError, ReleaseError
 
 if TYPE_CHECKING:
     from buildassets.compiler.result import Mode
@@ -32,8 +32,13 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
 
     path, shown = shown_release(release, config_file)
     show = Output(as_json, quiet=quiet)
-    with os_faults_told("release/unreadable", shown):
-        found = verified(path, shown)
+    try:
+        with os_faults_told("release/unreadable", shown):
+            found = verified(path, shown)
+    except ReleaseError as failure:
+        if not as_json and any(one.code == "verify/manifest" for one in failure.diagnostics):
+            print_data("changed: manifest.json")
+        raise
     diagnostics = diagnostics_of(found.report, shown)
     differing: Mapping[str, str] = {}
     if rebuild:

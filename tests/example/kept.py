@@ -56,12 +56,26 @@ class KeptInMemcached:
         self._address = (parts.hostname or "", parts.port or 0)
 
     def seconds(self) -> dict[str, float]:
-        with socket.create_connection(self._address) as connection, connection.makefile("rwb") as lines:
+        while (listed := self._listed()) is None:
+            time.sleep(0.05)
+        client = Client(self._address)
+        # What has expired may still be listed.
+        kept = {key: float(ends) - time.time() for key, ends in listed if client.get(key) is not None}
+        client.close()
+        return kept
+
+    def _listed(self) -> list[tuple[str, str]] | None:
+        """Keys and when they expire; None while the server is listing them to somebody else."""
+        with socket.create_connection(self._address, timeout=10) as connection, connection.makefile("rwb") as lines:
             lines.write(b"lru_crawler metadump all\r\n")
             lines.flush()
-            listed = iter(lambda: lines.readline().decode(), "END\r\n")
-            found = [re.match(r"key=(\S+) exp=(-?\d+) ", line) for line in listed]
-        return {unquote(one[1]): int(one[2]) - time.time() for one in found if one}
+            answer = []
+            while (line := lines.readline().decode()) not in {"END\r\n", ""}:
+                if not line.startswith("key="):
+                    return None
+                answer.append(line)
+        found = [re.match(r"key=(\S+) exp=(-?\d+) ", line) for line in answer]
+        return [(unquote(one[1]), one[2]) for one in found if one]
 
     def shorten(self, seconds: int) -> None:
         client = Client(self._address)
@@ -71,5 +85,6 @@ class KeptInMemcached:
 
     def clear(self) -> None:
         client = Client(self._address)
-        client.flush_all(noreply=False)
+        for key in self.seconds():  # `flush_all` would also take what is kept within the same second
+            client.delete(key, noreply=False)
         client.close()

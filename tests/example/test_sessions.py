@@ -1,5 +1,6 @@
 """Sessions: in a cookie, in Redis and in Memcached, in Flask and in Django, and what happens when the store is away."""
 
+import runpy
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ import pytest
 from tests.example.conftest import STORES
 from tests.example.fleet import KEY, Worker
 from tests.example.kept import Kept, kept_at
-from tests.example.servers import free_port, memcached_command, redis_command, running
+from tests.example.servers import PROJECT, free_port, memcached_command, redis_command, running
 from tests.example.visitor import Visitor
 
 _FRAMEWORKS = ("flask", "django")
@@ -166,6 +167,18 @@ def test_a_new_key_signs_and_the_former_one_is_still_good(
             later.cookies = visitor.cookies
             assert later.is_known
         visitor = later
+
+
+@pytest.mark.parametrize("store", _STORED)
+def test_a_session_that_was_deleted_is_not_brought_back(store: str, session_url: Callable[[str], str]) -> None:
+    kept = runpy.run_path(str(PROJECT / "session_stores.py"))["store_at"](session_url(store))
+    kept.add("one", b"{}", 60)
+    kept.replace("one", b"[]", 60)
+    assert kept.read("one", 60) == b"[]"
+    kept.delete("one")
+    kept.replace("one", b"{}", 60)
+    assert kept.read("one", 60) is None
+    kept._client.close()
 
 
 class Store:

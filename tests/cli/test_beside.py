@@ -73,8 +73,7 @@ def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "assets/a.css": 'a { background: url("b.svg") }'})
     with watch_with(tmp_path, *python(SERVER)) as watch:
         assert watch.stderr is not None
-        while "failed with 1 error" not in watch.stderr.readline():
-            pass
+        assert any("failed with 1 error" in line for line in watch.stderr)
         time.sleep(0.3)
         assert not (tmp_path / "runs").exists()
         write_tree(tmp_path, {"assets/b.svg": "<svg/>"})

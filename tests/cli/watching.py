@@ -70,4 +70,7 @@ def watching(folder: Path, *options: str, command: Sequence[str] = ()) -> Iterat
             yield Watching(folder, process)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            finally:
+                process.kill()  # leaving `Popen` waits for ever for what does not end

@@ -56,7 +56,10 @@ def started(command: list[str], port: int, folder: Path, environment: Mapping[st
         yield Server(command[0], port, log)
     finally:
         program.terminate()
-        program.wait(10)
+        try:
+            program.wait(30)
+        finally:
+            program.kill()
 
 
 def free_port() -> int:

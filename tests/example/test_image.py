@@ -51,6 +51,10 @@ def container(stage: Stage, port: int, log: Path) -> Iterator["subprocess.Popen[
             yield process
         finally:
             process.terminate()
+            try:
+                process.wait(timeout=30)
+            finally:
+                process.kill()  # leaving `Popen` waits for ever for what does not end
 
 
 def health(stage: Stage, port: int) -> int:

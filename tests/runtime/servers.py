@@ -17,7 +17,8 @@ import pytest
 
 from tests.runtime.served import Reply
 
-_PATIENCE_S: Final = 10  # with a server that does not answer
+_PATIENCE_S: Final = 30  # with a server that does not answer
+_START_S: Final = 60  # of a server, on a machine that has much else to do
 _APPLICATIONS: Final = """
 import os
 from buildassets.runtime import Assets
@@ -113,9 +114,10 @@ class Server:
             return b"".join(received)
 
 
-def _wait_for(server: Server) -> None:
+def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
     """Until it answers. If it does not, every test that uses it is told why, and none waits again."""
-    for _ in range(100):
+    deadline = time.monotonic() + _START_S
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             server.request("GET", "/")
         except ConnectionRefusedError:
@@ -149,7 +151,7 @@ def running(name: str, manifest: Path, folder: Path, alone: bool = False) -> Ite
             )
         try:
             server = Server(name, port, log)
-            _wait_for(server)
+            _wait_for(server, started)
             yield server
         finally:
             started.send_signal(signal.SIGTERM)

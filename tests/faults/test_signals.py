@@ -1,0 +1,121 @@
+"""A build that is interrupted at any moment leaves a whole release, no process and no litter."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from buildassets.release.verify import verified
+from tests.cli.test_cli import environment, is_gone, wait_for
+from tests.conftest import Tree, write_tree
+
+EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+SCRIPT = "".join(f"function f{number}(value) {{ return value + {number}; }}\n" for number in range(25_000))
+SITE: Tree = {
+    "buildassets.toml": "compress = { gzip = 1 }\n",
+    "assets/css/_theme.scss": "$edge: 1px;\n",
+    "assets/img/a.svg": "<svg/>",
+}
+LARGE: Tree = {f"assets/js/{name}.js": SCRIPT for name in ("one", "two")}  # enough for two workers
+STATES: tuple[Tree, ...] = tuple(
+    {
+        f"assets/css/{name}.scss": f"@import 'theme'; a {{ top: $edge; left: {left}px; background: url(../img/a.svg) }}"
+        for name in ("app", "page")
+    }
+    for left in (1, 2)
+)
+
+
+class Site:
+    """A project whose sources go from one state to the other and back, and its release."""
+
+    def __init__(self, folder: Path, more: Tree, *options: str) -> None:
+        self.folder = write_tree(folder, {**SITE, **more})
+        self._command = [sys.executable, "-m", "buildassets", "build", *options]
+        self.manifests: list[bytes] = []
+        for state in (1, 0):
+            started = time.monotonic()
+            self.build(state)
+            self.seconds = time.monotonic() - started
+            self.manifests.insert(0, self.manifest())
+
+    def manifest(self) -> bytes:
+        return (self.folder / "build/manifest.json").read_bytes()
+
+    def start(self, state: int) -> "subprocess.Popen[str]":
+        write_tree(self.folder, STATES[state])
+        return subprocess.Popen(
+            self._command,
+            cwd=self.folder,
+            env=environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def build(self, state: int) -> None:
+        child = self.start(state)
+        _, said = child.communicate(timeout=60)
+        assert child.returncode == 0, said
+
+    def faults(self, state: int, number: signal.Signals, after_seconds: float) -> Iterator[str]:
+        """What is wrong when a build gets that signal, and in what it leaves to the next one."""
+        child = self.start(state)
+        time.sleep(after_seconds)
+        # A terminal sends it to the whole group, others to one process.
+        (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
+        _, said = child.communicate(timeout=60)
+        wait_for(lambda: is_gone(child.pid))
+        if _code(child.returncode) not in (0, EXIT_CODES[number]):
+            yield f"it exits with {child.returncode}: {said}"
+        # One that was done when the signal came has said what it did.
+        if child.returncode and said.strip() and not said.startswith("built ") and not _is_of_interpreter(said):
+            yield f"it says {said}"
+        yield from self._faults_of_release(state, has_succeeded=child.returncode == 0)
+        self.build(state)
+        if self.manifest() != self.manifests[state]:
+            yield "the next build gives another release"
+        yield from (f"litter: {path}" for path in (self.folder / "build").glob(".new-*"))
+
+    def _faults_of_release(self, state: int, *, has_succeeded: bool) -> Iterator[str]:
+        report = verified(str(self.folder / "build"), "build").report
+        if report.missing or report.changed:
+            yield f"torn: {report}"
+        if self.manifest() not in (self.manifests[state:][:1] if has_succeeded else self.manifests):
+            yield "another release"
+
+
+def _code(status: int) -> int:
+    """The exit code as a shell has it, also where the interpreter had not come to our code and the signal killed it."""
+    return 128 - status if status < 0 else status
+
+
+def _is_of_interpreter(said: str) -> bool:
+    """Whether a traceback is of the interpreter, which had not come to the command line yet."""
+    return "KeyboardInterrupt" in said and "in main" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_interrupted_leaves_a_whole_release(tmp_path: Path, number: signal.Signals) -> None:
+    assert_safe(Site(tmp_path, {}, "--jobs", "1"), number, 10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_interrupted_ends_its_workers(tmp_path: Path, number: signal.Signals) -> None:
+    assert_safe(Site(tmp_path, LARGE, "--jobs", "4", "--no-cache"), number, 4)
+
+
+def assert_safe(site: Site, number: signal.Signals, signals: int) -> None:
+    """Builds that get so many signals, each at another moment, leave what they should."""
+    moments = random.Random(int(number))
+    found = []
+    for turn in range(1, signals + 1):
+        seconds = moments.uniform(0, 1.1 * site.seconds)
+        found += [f"{seconds:.3f} s: {fault}" for fault in site.faults(turn % 2, number, seconds)]
+    assert not found, "\n".join(found)

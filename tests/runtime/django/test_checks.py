@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_tree
+from tests.runtime.django.project import manage, write_project
 from tests.runtime.django.site import STATIC, in_django
 from tests.runtime.pages import write_release
 
@@ -82,6 +83,14 @@ def test_release_older_than_a_source_is_stale_under_debug(tmp_path: Path) -> Non
     ((code, message, _),) = found(tmp_path, DEBUG=True, **settings)
     assert (code, message) == ("W002", "`/polls/a.css` was modified after the release was built")
     assert ids(tmp_path, DEBUG=False, **settings) == []
+
+
+def test_release_is_stale_until_a_build_that_may_have_nothing_to_write(tmp_path: Path) -> None:
+    manage(write_project(tmp_path), "assets", "build")
+    os.utime(tmp_path / "polls/static/shared.css")
+    assert "buildassets.W002" in manage(tmp_path, "check").stderr
+    assert "wrote nothing" in manage(tmp_path, "assets", "build").stderr
+    assert "buildassets.W002" not in manage(tmp_path, "check").stderr
 
 
 def test_watched_release_is_never_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,12 +86,17 @@ def _gone(manifest: str) -> Iterator[CheckMessage]:
 
 
 def _stale(manifest: str) -> Iterator[CheckMessage]:
-    built_ns = os.stat(manifest).st_mtime_ns
+    built_ns = max(map(_modified_ns, [manifest, *_files([_records_of_builds()])]))
     changed = next((path for path in _files(root.path for root in source_roots()) if _modified_ns(path) > built_ns), "")
     if changed:
         message = f"`{changed}` was modified after the release was built"
         hint = f"{_BUILD}, or develop with `manage.py runserver --with-assets`"
         yield Warning(message, hint=hint, id="buildassets.W002")
+
+
+def _records_of_builds() -> str:
+    """What a build renews in its cache, also where it has nothing to write and the manifest stays as it was."""
+    return os.path.join(os.environ.get("BUILDASSETS_CACHE_DIR") or ".buildassets", "builds")
 
 
 def _files(folders: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,23 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
     def work(*, last: Last | None) -> BuildResult:
         result = build(config, last=last)
         partial.write_text("$colour: tan;\n")
+        return result
+
+    time.sleep(TICK_SECONDS)
+    incremental(config, "production", str(builder.folder / ".cache"), work)
+    builder()
+    assert builder.worked == 1
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder: Builder) -> None:
+    config = load_config(start=str(builder.folder))
+    write_tree(builder.folder, {"others/a.css": "a { top: 1px }\n"})
+    theirs = replace(config, sources=(replace(config.sources[0], path=str(builder.folder / "others")),))
+
+    def work(*, last: Last | None) -> BuildResult:
+        result = build(config, last=last)
+        assert build(theirs).succeeded
         return result
 
     time.sleep(TICK_SECONDS)

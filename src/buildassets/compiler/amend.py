@@ -26,6 +26,7 @@ from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.retain import Retaining, superseded
 from buildassets.diagnostics import Diagnostic
+from buildassets.digest import digest
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -104,6 +105,7 @@ def amend(
         _outputs(config, last, manifest, changed, retained),
         change.record(),
         last.size_bytes + sum(one.size - entries[logical].size for logical, one in changed.items()),
+        manifest_digest=digest(content),
     )
 
 

@@ -68,6 +68,7 @@ def incremental(
             record=result.record,
             folders=_folders_of_assets(config, inputs),
             written={os.path.join(config.output, name) for name in result.written},
+            expected={os.path.join(config.output, MANIFEST_NAME): result.manifest_digest},
             before=before,
         )
     return result

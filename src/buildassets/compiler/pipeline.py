@@ -31,6 +31,7 @@ from buildassets.compiler.retain import Retaining, superseded
 from buildassets.compiler.settings import deciding_settings
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
+from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.media import DELTA
@@ -208,13 +209,23 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
-        names = release.finish(dumps(manifest).encode("ascii"))
+        content = dumps(manifest).encode("ascii")
+        names = release.finish(content)
     files = tuple(release_files(config.output, manifest))
     record = (
         dumped(record_of(assets, compilation.written, compilation.by_themselves)) if can_be_amended(config) else b""
     )
     size_bytes = sum(one.size for one in stored.values())
-    return BuildResult(manifest, names, compilation.diagnostics, compilation.inputs, files, record, size_bytes)
+    return BuildResult(
+        manifest,
+        names,
+        compilation.diagnostics,
+        compilation.inputs,
+        files,
+        record,
+        size_bytes,
+        manifest_digest=digest(content),
+    )
 
 
 def _retained(config: Config, means: _Means, release: Release, manifest: Manifest) -> tuple[Retained, ...]:

@@ -20,7 +20,7 @@ class BuildResult:
     `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
     stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets,
     `size_bytes` that of all of them without their copies. `anew` says, if there is a cache, of which assets engines
-    made drafts, and why those of earlier builds would not do.
+    made drafts, and why those of earlier builds would not do. `manifest_digest` is that of the manifest's bytes.
     """
 
     manifest: Manifest | None
@@ -31,6 +31,7 @@ class BuildResult:
     record: bytes = b""
     size_bytes: int = 0
     anew: Mapping[LogicalPath, Stale] = field(default_factory=dict)
+    manifest_digest: str = ""
 
     @property
     def succeeded(self) -> bool:

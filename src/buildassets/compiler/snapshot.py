@@ -143,13 +143,15 @@ def take(
     record: bytes = b"",
     folders: Collection[str] = (),
     written: Collection[str] = (),
+    expected: Mapping[str, str] | None = None,
     before: Snapshot | None = None,
 ) -> None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
     Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
     in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
-    but for the outputs that were `written`: if another has been written since, the next build sees it.
+    but for the outputs that were `written`: if another has been written since, the next build sees it. Of outputs whose
+    digests are `expected` it also sees what another builder had put in their place before they were looked at here.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # with a NUL it is nowhere, and will never be
     unchanged = dict(before.unchanged) if before else {}
@@ -169,6 +171,7 @@ def take(
     young = {name: digests.of(name) for name, look in fresh.items() if not is_settled(look, now)}
     if before:
         young |= {name: was for name, was in before.kept.young.items() if name in looks and name not in fresh}
+    young |= expected or {}
     if ABSENT in young.values():
         return  # an output is gone again
     known = before.kept.folders if before else {}

@@ -126,6 +126,19 @@ def test_pack_says_what_it_wrote(site: Path) -> None:
     assert done.stderr.endswith(f"), sha256 {digest}\n")
 
 
+def test_the_archive_stands_beside_the_release_wherever_pack_runs(site: Path) -> None:
+    done = run(site / "assets/css", "pack")
+    assert done.stderr.startswith("packed "), done.stderr
+    assert " into `../../build.tar` (" in done.stderr
+    assert (site / "build.tar").is_file()
+
+
+def test_pack_of_a_folder_that_is_not_there_says_so(site: Path) -> None:
+    done = run(site, "pack", "nowhere", "-o", "a.tar")
+    assert done.returncode == 1
+    assert "error[release/unreadable]: cannot read `nowhere`: no such file or directory\n" in done.stderr
+
+
 def test_pack_and_unpack_as_json(site: Path) -> None:
     packed = json.loads(run(site, "pack", "build/", "-o", "a.tar.gz", "--json").stdout)
     release = json.loads((site / "build/manifest.json").read_text())["release"]

@@ -28,8 +28,10 @@ def command(release: str | None, output: str | None, config_file: str | None, as
     from buildassets.release.packed import pack_folder
 
     folder, shown = shown_release(release, config_file)
-    archive = output or os.path.normpath(shown) + ".tar"
+    archive = output or _beside(folder)
     form = _form(archive)
+    with os_faults_told("release/unreadable", shown):
+        os.scandir(folder).close()
     if os.path.commonpath([os.path.realpath(folder), os.path.realpath(archive)]) == os.path.realpath(folder):
         raise click.UsageError(f"`{archive}` would be in the release that it is to hold")
     with os_faults_told("release/unwritable", archive):
@@ -40,6 +42,12 @@ def command(release: str | None, output: str | None, config_file: str | None, as
     files, size = count_text(packed.files, "file"), size_text(packed.size_bytes)
     show.say(f"packed {files} into `{archive}` ({size}), sha256 {packed.digest}")
     return code
+
+
+def _beside(folder: str) -> str:
+    """The archive that stands beside the release directory, wherever that is seen from."""
+    archive = os.path.normpath(folder) + ".tar"
+    return min(os.path.relpath(archive), archive, key=len)
 
 
 def _form(archive: str) -> "Form":

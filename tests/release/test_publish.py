@@ -144,6 +144,9 @@ def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, pref
         ("floppy://a/b", 2, "error[publish/target]: `floppy:` is no storage that fsspec knows"),
         ("s3://nowhere-else/x", 1, "error[publish/failed]: cannot upload `assets/"),
         ("build/manifest.json/x", 1, "error[publish/failed]: cannot upload `assets/"),
+        ("", 2, "error[publish/target]: the target has no name"),
+        (".", 2, "error[publish/target]: the files in `.` would be among the sources in `assets`"),
+        ("assets/www", 2, "error[publish/target]: the files in `assets/www` would be among the sources in `assets`"),
         ("dropbox://x/y", 2, "error[publish/unavailable]: the library for `dropbox:` is not installed"),
     ],
 )

@@ -1,5 +1,6 @@
 """`buildassets publish`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from buildassets.cli.options import configured, publish_options
 from buildassets.cli.output import Output, count_text, kept_from_stdout
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
+from buildassets.manifest import ASSETS_FOLDER
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from buildassets.compiler.config import Config
     from buildassets.release.destination import Destination
 
 
@@ -46,7 +49,7 @@ def command(
     folder, shown = config.output, shown_path(config, config.output)
     with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         wanted = inventory_of_folder(folder, shown)
-        publication = Publication(folder, shown, wanted, _destination(target), dry_run)
+        publication = Publication(folder, shown, wanted, _destination(target, config), dry_run)
         with held_still(folder):
             published = publish(publication, executor, show.on_progress())
     size_bytes = sum(published.uploaded.values())
@@ -59,13 +62,26 @@ def command(
     return code
 
 
-def _destination(target: str) -> "Destination":
+def _destination(target: str, config: "Config") -> "Destination":
     try:
         from buildassets.release.destination import destination
     except ImportError:
         hint = 'run `pip install "buildassets[publish]"`, and install the library of the storage'
         raise ConfigError([error("publish/unavailable", "fsspec is not installed", hint=hint)]) from None
-    return destination(target)
+    found = destination(target)
+    if found.folder is not None and (root := _mixed_with(config, found.folder)):
+        message = f"the files in `{target}` would be among the sources in `{root}`"
+        raise ConfigError([error("publish/target", message, hint="name a folder outside of the source roots")])
+    return found
+
+
+def _mixed_with(config: "Config", folder: str) -> str | None:
+    """The source root that would hold files of a release in `folder`, or be among them, if there is one."""
+    if os.path.realpath(folder) == os.path.realpath(config.output):  # which builds pass over
+        return None
+    assets = os.path.join(os.path.realpath(folder), ASSETS_FOLDER)
+    roots = {root.shown: os.path.realpath(root.path) for root in config.sources}
+    return next((shown for shown, path in roots.items() if os.path.commonpath([path, assets]) in (path, assets)), None)
 
 
 @contextmanager

@@ -59,6 +59,9 @@ _STORES: Final[Mapping[str, Callable[[FileHeaders], dict[str, Any]]]] = {
 }
 
 
+_LOCAL: Final = ("file", "local")
+
+
 class Destination:
     """A folder for a release. `path` is its name in the `storage`, `protocol` that of the storage, such as `s3`."""
 
@@ -69,6 +72,7 @@ class Destination:
         self._path = path
         self._settings = _STORES.get(protocol)
         self._sleep = sleep
+        self.folder = path if protocol in _LOCAL else None  # on this machine
 
     def held(self) -> dict[str, Mapping[str, Any]]:
         """What the storage tells of each file that lies there, by its name below the folder."""
@@ -140,8 +144,10 @@ def _md5(told: Mapping[str, Any]) -> bytes | None:
 def destination(target: str) -> Destination:
     """The place that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
     protocol = target.partition("://")[0] if "://" in target else "file"
+    hint = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
+    if not target:
+        raise ConfigError([error("publish/target", "the target has no name", hint=hint)])
     if protocol not in known_implementations:
-        hint = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
         raise ConfigError([error("publish/target", f"`{protocol}:` is no storage that fsspec knows", hint=hint)])
     try:
         storage, path = url_to_fs(target, skip_instance_cache=True, use_listings_cache=False)

@@ -63,6 +63,7 @@ class Project:
                 before.outputs,
                 before.record,
                 before.size_bytes,
+                before.manifest_digest,
             )
             if before.succeeded
             else None
@@ -179,6 +180,12 @@ def test_a_change_and_its_undoing_leave_the_first_release(project: Project, file
 def test_a_record_that_another_version_left_is_none(project: Project, record: bytes) -> None:
     project.forget(record)
     assert project.edit({"assets/js/late.js": "late()\n"}).succeeded
+    project.assert_as_a_clean_build()
+
+
+def test_a_release_that_another_builder_put_there_is_not_amended(project: Project) -> None:
+    assert build(replace(load_config(start=str(project.folder)), integrity="sha256")).succeeded
+    project.edit({"assets/css/print.css": "b { color: tan }\n"})
     project.assert_as_a_clean_build()
 
 

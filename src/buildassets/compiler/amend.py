@@ -73,7 +73,7 @@ def amend(
     if not last.record or not last.changed or manifest_path not in last.unchanged:
         raise BeyondError
     manifest = bytes_at(manifest_path)
-    if manifest is None:
+    if manifest is None or digest(manifest) != last.manifest_digest:  # another builder's, since this one has looked
         raise BeyondError
     entries = entries_of(manifest)
     try:

@@ -25,7 +25,7 @@ def cache_folder(config: Config, given: str | None = None) -> str:
     return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
 
 
-_FORMAT = 3  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 4  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -57,7 +57,11 @@ def incremental(
     # A root that has gone since would count as one that was never there.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *tools(config.folder))
-        told = {"diagnostics": [to_json(found) for found in result.diagnostics], "size_bytes": result.size_bytes}
+        told = {
+            "diagnostics": [to_json(found) for found in result.diagnostics],
+            "size_bytes": result.size_bytes,
+            "manifest": result.manifest_digest,
+        }
         snapshot.take(
             folder,
             build,
@@ -92,6 +96,7 @@ def _last(before: snapshot.Snapshot) -> Last:
         outputs=tuple(before.names[kept.inputs :]),
         record=kept.record,
         size_bytes=told["size_bytes"],
+        manifest_digest=told["manifest"],
     )
 
 

@@ -241,10 +241,10 @@ def _retained(config: Config, means: _Means, release: Release, manifest: Manifes
 
 def _earlier(config: Config, last: Last | None) -> Earlier:
     """What need not be read of the release directory."""
-    manifest = os.path.join(config.output, MANIFEST_NAME)
-    if last is None or manifest not in last.unchanged:
+    manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return Earlier()
-    return Earlier(last.unchanged, dict(entries_of(bytes_at(manifest) or b"")))
+    return Earlier(last.unchanged, dict(entries_of(manifest)))
 
 
 def check(

@@ -54,3 +54,4 @@ class Last:
     outputs: tuple[str, ...]
     record: bytes
     size_bytes: int
+    manifest_digest: str

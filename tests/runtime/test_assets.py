@@ -61,7 +61,9 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
     assert assets.prefix == prefix
 
 
-@pytest.mark.parametrize("url", ["/a b/", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"])
+@pytest.mark.parametrize(
+    "url", ["/a b/", "/?v=", "https://cdn.example/#", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"]
+)
 def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ValueError, match="is no URL"):
         Assets(write_release(tmp_path), url=url)

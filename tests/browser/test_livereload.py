@@ -281,6 +281,7 @@ def test_a_page_from_before_the_watcher_finds_it_and_catches_up(browser: Browser
     site = start()
     site.build()
     opened(browser, site)
+    browser.wait_for("performance.getEntriesByName(new URL('/assets/livereload.json', location)).length")
     assert "404 for /assets/livereload.json" in "".join(browser.faults())
     with site.watch() as live_reload:
         live_reload.publish(site.build())

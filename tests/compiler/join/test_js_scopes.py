@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buildassets.compiler.join.js_scopes import Script, Sort, read_script
@@ -67,6 +67,7 @@ def test_a_function_that_is_passed_over_leaves_the_same_script(
     before: str, function: tuple[str, str], body: str, after: str
 ) -> None:
     opening, end = function
+    assume("/*" not in before)  # what is left open there, the mark would close
     passed_over, read = (f"{before};{opening}{mark}{body}\n{end};{after}" for mark in (" " * len(READ_ALL), READ_ALL))
     assert told(read_script(passed_over)) == told(read_script(read))
 

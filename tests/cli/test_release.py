@@ -77,6 +77,12 @@ def test_verify_as_json(site: Path) -> None:
     assert [found["code"] for found in broken["diagnostics"]] == ["verify/missing"]
 
 
+def test_names_that_stdout_cannot_encode_are_escaped(site: Path) -> None:
+    write_tree(site, {"build/b\u00e4r": "x"})
+    done = run(site, "verify", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (1, "not listed: b\\xe4r\n"), done.stderr
+
+
 def test_verify_of_what_is_not_there_is_told(site: Path) -> None:
     done = run(site, "verify", "nowhere.tar")
     assert done.returncode == 1

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from buildassets.diagnostics import Diagnostic, Severity, cells, render_annotation, render_text, to_json
+from buildassets.diagnostics import (
+    Diagnostic,
+    Severity,
+    cells,
+    error,
+    reason_text,
+    render_annotation,
+    render_text,
+    to_json,
+)
 from buildassets.errors import BuildAssetsError
 
 if TYPE_CHECKING:
@@ -154,11 +163,24 @@ def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
 def print_data(text: str) -> None:
     """Data, to stdout. Whoever stops reading (`| head`) ends the program quietly."""
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(_encodable(text) + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as fault:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(fault, BrokenPipeError):
+            hint = "make room there, or write elsewhere"
+            show([error("output/stdout", f"cannot write to standard output: {reason_text(fault)}", hint=hint)])
         sys.exit(1)
+
+
+def _encodable(text: str) -> str:
+    """`text`, with escapes for what stdout cannot write: names of files may hold what a locale or UTF-8 does not."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding, sys.stdout.errors or "strict")
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def terminated_as_exit() -> None:

@@ -6,7 +6,8 @@ import click
 
 from buildassets._version import __version__
 from buildassets.cli.output import show_failure, terminated_as_exit
-from buildassets.errors import BuildAssetsError
+from buildassets.diagnostics import error
+from buildassets.errors import BuildAssetsError, ConfigError
 
 _VERBS = {
     "build": "compile everything into the release directory",
@@ -55,9 +56,21 @@ def run() -> None:
     except BuildAssetsError as failure:
         show_failure(failure)
         sys.exit(failure.exit_code)
+    except UnicodeEncodeError as fault:
+        if sys.getfilesystemencoding() == "utf-8":
+            raise
+        show_failure(_not_in_locale(fault))
+        sys.exit(2)
     except click.ClickException as mistake:
         mistake.show()
         sys.exit(mistake.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code)
+
+
+def _not_in_locale(fault: UnicodeEncodeError) -> ConfigError:
+    """What is to be said where a path is in the configuration, or in a release, and no file can be called so."""
+    name = fault.object[: fault.start].rpartition("/")[2] + fault.object[fault.start :].partition("/")[0]
+    message = f"the locale's encoding, `{fault.encoding}`, has no way to write `{name}`"
+    return ConfigError([error("environment/locale", message, hint="set `PYTHONUTF8=1`, or a locale of UTF-8")])

@@ -112,6 +112,15 @@ def test_a_damaged_release_is_not_published(site: Path) -> None:
     assert (site / "www/manifest.json").read_bytes() == published
 
 
+def test_a_link_in_place_of_a_file_is_not_published(site: Path) -> None:
+    file = site / "build/assets" / loads((site / "build/manifest.json").read_text()).assets["img/a.svg"].file
+    file.unlink()
+    file.symlink_to(site / "assets/img/a.svg")
+    done = run(site, "publish", "www")
+    assert done.returncode == 1
+    assert f"cannot publish `build/assets/img/{file.name}`: it is a symbolic link\n" in done.stderr
+
+
 def over(line: Line, s3: S3) -> dict[str, str]:
     """The environment of a client that is tied to the server by `line`, and does not try again by itself."""
     return {**s3.environment, "AWS_ENDPOINT_URL": line.url, "AWS_MAX_ATTEMPTS": "1"}

@@ -7,6 +7,7 @@ that was cut short goes on where it ended, and no page loses a file that it name
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, as_completed, wait
+from errno import ELOOP
 from typing import Any, Final
 
 from buildassets.compiler.values import field, frozen
@@ -58,7 +59,8 @@ class Publication:
         try:
             content = b"".join(checked(chunks_of(os.path.join(self.folder, name)), expected, damaged))
         except OSError as fault:
-            raise self._damaged(name, reason_text(fault)) from None
+            why = "it is a symbolic link" if fault.errno == ELOOP else reason_text(fault)
+            raise self._damaged(name, why) from None
         if self.destination.holds(name, told, content):
             return None
         if not self.dry_run:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.manifest import loads
+from buildassets.release.inventory import inventory
+from buildassets.release.publish import headers_of
 from tests.cli.test_cli import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.release.s3 import BUCKET, S3, Line, s3_server
@@ -61,6 +63,17 @@ def test_each_file_has_the_headers_that_it_is_to_be_served_with(site: Path, s3: 
         "br": ["text/css; charset=utf-8", "br", for_ever],
         "json": ["application/json", None, "no-cache"],
     }
+
+
+def test_a_delta_has_the_headers_of_what_it_is_a_delta_of(site: Path) -> None:
+    write_tree(
+        site, {"buildassets.toml": 'compress = ["dcz"]\n[retain]\n', "assets/js/0.js": "console.log(-1)\n" * 200}
+    )
+    assert run(site, "build", "-q").returncode == 0
+    files = inventory((site / "build/manifest.json").read_bytes(), "build").files
+    (delta,) = (name for name in files if name.endswith(".dcz"))
+    headers = headers_of(delta, files[delta])
+    assert (headers.type, headers.coding) == ("text/javascript; charset=utf-8", "dcz")
 
 
 def test_a_second_publication_uploads_nothing(site: Path, s3: S3, prefix: str) -> None:

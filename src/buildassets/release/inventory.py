@@ -100,7 +100,8 @@ def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
         in_hex = _hex(entry.digests.get(coding, ""))
         yield copy, Expected(_size(entry.encodings[coding]), "sha256", in_hex, copy_of=Copied(name, coding))
     for dictionary, delta in entry.deltas.items():
-        yield delta_file(name, dictionary), Expected(_size(delta.size), "sha256", _hex(delta.digest))
+        found = Expected(_size(delta.size), "sha256", _hex(delta.digest), copy_of=Copied(name, "dcz"))
+        yield delta_file(name, dictionary), found
 
 
 def _size(size: object) -> int:

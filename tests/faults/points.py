@@ -23,7 +23,7 @@ _FAILURES: Final = {
     "openat to create": (*_CHANGING, "EMFILE"),
     **dict.fromkeys(("read", "pread64", "getdents64", "fstat", "flock", "readlink", "access"), ("EIO",)),
     **dict.fromkeys(("stat", "lstat", "newfstatat", "statx"), ("EACCES",)),
-    **dict.fromkeys(("write", "syncfs", "ftruncate"), ("EDQUOT", "EIO", "ENOSPC")),
+    **dict.fromkeys(("write", "syncfs", "fsync", "ftruncate"), ("EDQUOT", "EIO", "ENOSPC")),
     **dict.fromkeys(("mkdir", "rename", "unlink", "unlinkat", "rmdir", "chmod", "utimensat"), _CHANGING),
 }
 CALLS: Final = tuple(name for name in _FAILURES if " " not in name)

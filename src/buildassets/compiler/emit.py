@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.files import STAGING_PREFIX, content_of, sync, write_new
+from buildassets.compiler.files import STAGING_PREFIX, content_of, sync, sync_names, write_new
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
@@ -125,6 +125,8 @@ class Release:
             if self._is_lasting:  # then a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
             self._put(MANIFEST_NAME)
+            if self._is_lasting:
+                sync_names(self._output)
             names.append(MANIFEST_NAME)
         return tuple(names)
 

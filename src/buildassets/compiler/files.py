@@ -50,3 +50,12 @@ def sync(folder: str) -> None:
             raise OSError(number, os.strerror(number), folder)
     finally:
         os.close(descriptor)
+
+
+def sync_names(folder: str) -> None:
+    """Have the names of what is in `folder` on its disk, as after a rename. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -156,7 +156,7 @@ def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, pref
     assert there
     assert "manifest.json" not in there
     later = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--json", **s3.environment)
-    assert set(json.loads(later.stdout)["unchanged"]) == there
+    assert set(json.loads(later.stdout)["unchanged"]) >= there  # an upload may arrive when its sender has given up
     assert s3.names(prefix) == read_tree(site / "build").keys()
 
 

@@ -62,7 +62,7 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
 
 
 @pytest.mark.parametrize(
-    "url", ["/a b/", "/?v=", "https://cdn.example/#", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"]
+    "url", ["/a b/", "https://cdn.example/#", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"]
 )
 def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ValueError, match="is no URL"):

@@ -13,7 +13,7 @@ TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in wh
 if TYPE_CHECKING:
     from typing import Final
 
-_NOT_IN_A_PATH: Final = frozenset(' "<>\\^`{|}?#')  # of a URL (RFC 3986, appendix A): a prefix ends in one
+_NOT_IN_A_PREFIX: Final = frozenset(' "<>\\^`{|}#')  # of a URL (RFC 3986, appendix A): what follows a `#` is not sent
 _SCHEMES: Final = ("http", "https")
 
 
@@ -22,7 +22,7 @@ def url_prefix(url: str) -> str:
 
     Raises ValueError for what is no URL, and for any scheme but HTTP's: what stands behind `javascript:` would run.
     """
-    if not url.isprintable() or not _NOT_IN_A_PATH.isdisjoint(url):
+    if not url.isprintable() or not _NOT_IN_A_PREFIX.isdisjoint(url):
         raise ValueError(f"{url!r} is no URL")
     scheme, colon, _ = url.partition("/")[0].partition(":")
     if colon and not (scheme.lower() in _SCHEMES and _has_host(url[len(scheme) + 1 :])):

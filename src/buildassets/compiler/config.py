@@ -530,13 +530,21 @@ def _templates(table: Table, folder: str) -> Templates:
     return templates
 
 
-def _template_folder(table: Table, value: object, folder: str, *keys: str | int) -> TemplateFolder | None:
-    """The folder of templates that `value` describes, which stands at `keys`."""
+def _described_folder(table: Table, value: object, *keys: str | int) -> Table | None:
+    """The table that `value`, which stands at `keys`, is, or that a path stands for; None for what is neither."""
     if not table.is_one_of((str, dict), value, *keys):
         return None
     given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
     if "path" not in given:
         table.refuse("has no `path`", *keys)
+    return given
+
+
+def _template_folder(table: Table, value: object, folder: str, *keys: str | int) -> TemplateFolder | None:
+    """The folder of templates that `value` describes, which stands at `keys`."""
+    given = _described_folder(table, value, *keys)
+    if given is None:
+        return None
     path = given.filled_text("path", "")
     engine = _template_engine(given)
     given.close()
@@ -609,11 +617,9 @@ def _configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRo
 
 def _described_root(table: Table, value: object, folder: str, *keys: str | int) -> SourceRoot | None:
     """The source root that `value` describes, which stands at `keys`."""
-    if not table.is_one_of((str, dict), value, *keys):
+    given = _described_folder(table, value, *keys)
+    if given is None:
         return None
-    given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
-    if "path" not in given:
-        table.refuse("has no `path`", *keys)
     path = given.filled_text("path", "")
     prefix = given.text("prefix", "").strip("/")
     if prefix and normalise(prefix) != prefix:

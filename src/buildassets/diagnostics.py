@@ -197,19 +197,6 @@ def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
     }
 
 
-def from_json(document: Mapping[str, Any]) -> Diagnostic:
-    """The diagnostic that `to_json` gave."""
-    location = document["location"]
-    return Diagnostic(
-        Severity(document["severity"]),
-        document["code"],
-        document["message"],
-        None if location is None else Location(**location),
-        tuple(document["notes"]),
-        document["hint"],
-    )
-
-
 def render_annotation(diagnostic: Diagnostic) -> str:
     """The same as a workflow command, which CI services show beside the changed line: `::error file=…,line=…::…`."""
     location = diagnostic.location

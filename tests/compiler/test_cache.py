@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.cache import Cache, ContentStore, FileDigests, signature
+from buildassets.compiler.cache import BYTES, Cache, ContentStore, FileDigests, Run, signature
 from buildassets.compiler.traces import KEPT_DAYS, KEPT_TRACES, Stale
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
@@ -36,8 +36,12 @@ def cache(tmp_path: Path) -> Callable[[], Cache]:
 
 
 def kept(cache: Cache, source: Path, result: bytes = b"css", key: str = "key") -> None:
-    cache.keep("step", key, [str(source)], result, cache.now())
+    cache.keep("step", key, Run(result, ([str(source)],)), cache.now())
     cache.save()
+
+
+def held(cache: Cache, step: str, key: str) -> bytes | Stale:
+    return cache.held(step, key, BYTES)
 
 
 def reason(found: bytes | Stale) -> str:
@@ -47,52 +51,52 @@ def reason(found: bytes | Stale) -> str:
 
 def test_a_result_is_there_for_the_next_build(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
-    assert cache().recall("step", "key") == b"css"
+    assert held(cache(), "step", "key") == b"css"
 
 
 def test_what_was_never_built_says_so(cache: Callable[[], Cache]) -> None:
-    assert reason(cache().recall("step", "key")) == "it was never built before"
+    assert reason(held(cache(), "step", "key")) == "it was never built before"
 
 
 def test_a_changed_file_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.write_text("b")
-    assert reason(cache().recall("step", "key")) == f"`{source}` changed"
+    assert reason(held(cache(), "step", "key")) == f"`{source}` changed"
 
 
 def test_a_missing_file_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.unlink()
-    assert reason(cache().recall("step", "key")) == f"`{source}` is gone"
+    assert reason(held(cache(), "step", "key")) == f"`{source}` is gone"
 
 
 def test_a_file_that_was_looked_for_in_vain_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
     source.unlink()
     kept(cache(), source)
-    assert cache().recall("step", "key") == b"css"
+    assert held(cache(), "step", "key") == b"css"
     source.write_text("a")
-    assert reason(cache().recall("step", "key")) == f"`{source}` is new"
+    assert reason(held(cache(), "step", "key")) == f"`{source}` is new"
 
 
 def test_another_key_makes_a_result_stale(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
-    assert reason(cache().recall("step", "other")) == "the settings or an engine changed"
+    assert reason(held(cache(), "step", "other")) == "the settings or an engine changed"
 
 
 def test_a_new_name_in_a_folder_makes_a_result_stale(cache: Callable[[], Cache], tmp_path: Path) -> None:
     folder = tmp_path / "sources"
     folder.mkdir()
     kept(cache(), folder)
-    assert cache().recall("step", "key") == b"css"
+    assert held(cache(), "step", "key") == b"css"
     (folder / "_new.scss").touch()
-    assert reason(cache().recall("step", "key")) == f"`{folder}` changed"
+    assert reason(held(cache(), "step", "key")) == f"`{folder}` changed"
 
 
 def test_the_same_bytes_written_again_make_nothing_stale(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.unlink()
     source.write_text("a")
-    assert cache().recall("step", "key") == b"css"
+    assert held(cache(), "step", "key") == b"css"
 
 
 def test_an_edit_that_restores_size_and_mtime_is_seen(cache: Callable[[], Cache], source: Path) -> None:
@@ -100,7 +104,7 @@ def test_an_edit_that_restores_size_and_mtime_is_seen(cache: Callable[[], Cache]
     kept(cache(), source)
     source.write_text("b")
     age(source)
-    assert reason(cache().recall("step", "key")) == f"`{source}` changed"
+    assert reason(held(cache(), "step", "key")) == f"`{source}` changed"
 
 
 def test_a_young_file_is_read_again(source: Path) -> None:
@@ -125,9 +129,9 @@ def test_a_file_that_is_written_while_a_step_runs_is_not_trusted(cache: Callable
     opened = cache()
     opened.files.of(str(source))
     source.write_text("other")
-    opened.keep("step", "key", [str(source)], b"of which text?", opened.now())
+    opened.keep("step", "key", Run(b"of which text?", ([str(source)],)), opened.now())
     opened.save()
-    assert reason(cache().recall("step", "key")) == "it was never built before"
+    assert reason(held(cache(), "step", "key")) == "it was never built before"
 
 
 def test_going_back_to_an_earlier_state_finds_its_result(cache: Callable[[], Cache], source: Path) -> None:
@@ -136,7 +140,7 @@ def test_going_back_to_an_earlier_state_finds_its_result(cache: Callable[[], Cac
         kept(cache(), source, text.encode())
     for text in "abc":
         source.write_text(text)
-        assert cache().recall("step", "key") == text.encode()
+        assert held(cache(), "step", "key") == text.encode()
 
 
 def test_only_the_last_traces_are_kept(cache: Callable[[], Cache], source: Path) -> None:
@@ -145,7 +149,7 @@ def test_only_the_last_traces_are_kept(cache: Callable[[], Cache], source: Path)
         source.write_text(text)
         kept(cache(), source, text.encode())
     source.write_text(texts[0])
-    assert isinstance(cache().recall("step", "key"), Stale)
+    assert isinstance(held(cache(), "step", "key"), Stale)
 
 
 @given(st.integers(0), st.integers(0, 255))
@@ -158,7 +162,7 @@ def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, p
     content = bytearray(index.read_bytes())
     content[position % len(content)] = byte
     index.write_bytes(content)
-    found = Cache(str(folder), later).recall("step", "key")
+    found = held(Cache(str(folder), later), "step", "key")
     assert found == b"css" or reason(found) == "it was never built before"
 
 
@@ -166,25 +170,25 @@ def test_a_truncated_index_is_no_index(cache: Callable[[], Cache], tmp_path: Pat
     kept(cache(), source)
     index = tmp_path / "cache/index.json"
     index.write_bytes(index.read_bytes()[:-10])
-    assert isinstance(cache().recall("step", "key"), Stale)
+    assert isinstance(held(cache(), "step", "key"), Stale)
 
 
 def test_a_damaged_result_is_noticed(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
     kept(cache(), source)
     (content,) = (path for path in (tmp_path / "cache/content").rglob("*") if path.is_file())
     content.write_bytes(b"cs")
-    assert reason(cache().recall("step", "key")) == "its result is not in the cache"
+    assert reason(held(cache(), "step", "key")) == "its result is not in the cache"
     assert not content.exists()
 
 
 def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source: Path) -> None:
     one, other = cache(), cache()
-    one.keep("one", "key", [str(source)], b"1", one.now())
-    other.keep("other", "key", [str(source)], b"2", other.now())
+    one.keep("one", "key", Run(b"1", ([str(source)],)), one.now())
+    other.keep("other", "key", Run(b"2", ([str(source)],)), other.now())
     one.save()
     other.save()
-    assert cache().recall("one", "key") == b"1"
-    assert cache().recall("other", "key") == b"2"
+    assert held(cache(), "one", "key") == b"1"
+    assert held(cache(), "other", "key") == b"2"
 
 
 def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path, source: Path) -> None:
@@ -241,8 +245,8 @@ def days(tmp_path: Path) -> Days:
 def built(cache: Cache, *steps: str) -> Cache:
     """A build that comes to these steps, and runs those of which nothing is known."""
     for step in steps:
-        if isinstance(cache.recall(step, "key"), Stale):
-            cache.keep(step, "key", (), f"result of {step}".encode(), cache.now())
+        if isinstance(held(cache, step, "key"), Stale):
+            cache.keep(step, "key", Run(f"result of {step}".encode()), cache.now())
     cache.save()
     return cache
 
@@ -250,9 +254,9 @@ def built(cache: Cache, *steps: str) -> Cache:
 def test_a_step_that_no_build_comes_to_is_forgotten(days: Days) -> None:
     built(days.on(0), "gone", "used")
     built(days.on(KEPT_DAYS), "used")
-    assert days.on(KEPT_DAYS).recall("gone", "key") == b"result of gone"
+    assert held(days.on(KEPT_DAYS), "gone", "key") == b"result of gone"
     built(days.on(KEPT_DAYS + 1), "used", "new")
-    assert reason(days.on(KEPT_DAYS + 1).recall("gone", "key")) == "it was never built before"
+    assert reason(held(days.on(KEPT_DAYS + 1), "gone", "key")) == "it was never built before"
     assert days.contents() == [b"result of new", b"result of used"]
 
 
@@ -264,15 +268,15 @@ def test_a_build_that_finds_all_that_it_needs_is_a_use(days: Days) -> None:
 def test_a_result_that_a_build_at_the_same_time_has_used_stays(days: Days) -> None:
     built(days.on(0), "one", "other")
     slow, fast = days.on(KEPT_DAYS + 1), days.on(KEPT_DAYS + 1)
-    slow.recall("one", "key")
+    held(slow, "one", "key")
     built(fast, "new")
     slow.save()
-    assert days.on(KEPT_DAYS + 1).recall("one", "key") == b"result of one"
+    assert held(days.on(KEPT_DAYS + 1), "one", "key") == b"result of one"
 
 
 def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
     built(days.on(0), "step")
-    days.on(0).keep("killed", "key", (), b"nobody saved this", 0)
+    days.on(0).keep("killed", "key", Run(b"nobody saved this"), 0)
     built(days.on(0), "step", "same day")
     assert b"nobody saved this" in days.contents()
     built(days.on(1), "step")
@@ -281,20 +285,20 @@ def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
 
 def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], source: Path) -> None:
     opened = cache()
-    assert reason(opened.recall("step", "key")) == "it was never built before"
-    opened.keep("step", "key", [str(source)], b"css", opened.now())
-    assert opened.recall("step", "key") == b"css"
+    assert reason(held(opened, "step", "key")) == "it was never built before"
+    opened.keep("step", "key", Run(b"css", ([str(source)],)), opened.now())
+    assert held(opened, "step", "key") == b"css"
     opened.save()
-    assert cache().recall("step", "key") == b"css"
+    assert held(cache(), "step", "key") == b"css"
 
 
 def test_what_one_build_has_to_run_is_told_with_the_reason(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.write_text("b")
     opened = cache()
-    opened.recall("step", "key")
-    opened.recall("step that fails", "key")
-    opened.keep("step", "key", [str(source)], b"css", opened.now())
+    held(opened, "step", "key")
+    held(opened, "step that fails", "key")
+    opened.keep("step", "key", Run(b"css", ([str(source)],)), opened.now())
     assert opened.rerun == {"step": Stale("changed", str(source))}
 
 
@@ -312,4 +316,4 @@ def test_the_file_that_changed_is_a_better_reason_than_other_settings(cache: Cal
     kept(cache(), source)
     kept(cache(), source, key="of the other mode")
     source.write_text("b")
-    assert reason(cache().recall("step", "key")) == f"`{source}` changed"
+    assert reason(held(cache(), "step", "key")) == f"`{source}` changed"

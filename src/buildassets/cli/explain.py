@@ -1,7 +1,8 @@
 """`buildassets explain`: one asset of the built release, seen from all sides."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
+    from buildassets.compiler.traces import Stale
     from buildassets.release.diff import Change
 
 
@@ -73,16 +75,35 @@ def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
-    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is."""
+    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is.
+
+    One that holds in either mode is up to date.
+    """
     from buildassets.compiler.cache import Cache
+    from buildassets.compiler.engine_set import started_engines
     from buildassets.compiler.incremental import cache_folder
-    from buildassets.compiler.kept_drafts import kept_drafts
+    from buildassets.compiler.kept_drafts import kept_drafts, names_for
+    from buildassets.compiler.result import MODES
 
     def is_meant(path: LogicalPath, source: str) -> bool:
-        return path == logical_path or any(path == name or source.endswith(f"/{name}") for name in entry.inputs)
+        return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
 
-    found = kept_drafts(Cache(cache_folder(config, cache_dir)), config, is_meant)
-    return {path: stale_text(stale, config) if stale else None for path, stale in found.items()}
+    cache = Cache(cache_folder(config, cache_dir), names=names_for(config))
+    found: dict[LogicalPath, list[Stale | None]] = {}
+    for mode in MODES:
+        with suppress(BuildError), ExitStack() as stack:
+            engines = started_engines(config, mode, stack)
+            for path, stale in kept_drafts(cache, config, engines, is_meant).items():
+                found.setdefault(path, []).append(stale)
+    return {path: _best_reason(stale, config) for path, stale in sorted(found.items())}
+
+
+def _best_reason(stale: "Sequence[Stale | None]", config: "Config") -> str | None:
+    """None if it holds in one mode; else the file that changed since, where there is one."""
+    reasons = [one for one in stale if one is not None]
+    if len(reasons) < len(stale):
+        return None
+    return stale_text(max(reasons, key=lambda one: one.path is not None), config)
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:

@@ -18,7 +18,7 @@ from buildassets.compiler.tools import environment
 
 TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _FOLDER_OPTION = "--cache-dir"
 _VERB = "build"
@@ -64,15 +64,21 @@ def _recalled(path: str, key: bytes) -> str | None:
         return None
     if checksum != b"%08x" % crc32(content):
         return None
-    head, _, rest = content.partition(b"\n")
-    parts = []
-    for size in map(int, head.split()):
-        parts.append(rest[:size])
-        rest = rest[size:]
-    kept_key, said, names, looks = parts
-    if kept_key != key or looks_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
+    try:
+        kept_key, said, names, looks = _parts(content)
+        text = said.decode("utf-8", "surrogatepass")
+        if kept_key != key or looks_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
+            return None
+    except ValueError:  # nothing that `keep` has written
         return None
-    return said.decode("utf-8", "surrogatepass")
+    return text if text.removesuffix("\n").isprintable() else None
+
+
+def _parts(content: bytes) -> "Iterator[bytes]":
+    head, _, rest = content.partition(b"\n")
+    for size in map(int, head.split()):
+        yield rest[:size]
+        rest = rest[size:]
 
 
 def _key() -> bytes:

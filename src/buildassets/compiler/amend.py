@@ -78,9 +78,9 @@ def amend(
     entries = entries_of(manifest)
     try:
         change = _Change(config, last, entries, drafts_of)
-    except ValueError:
+        outputs = list(change.outputs())
+    except ValueError:  # no record that a build has left
         raise BeyondError from None
-    outputs = list(change.outputs())
     with release_directory(config.output, is_lasting=is_lasting) as release:
         if bytes_at(manifest_path) != manifest:
             raise BeyondError
@@ -144,6 +144,8 @@ class _Change:
         self._entries = entries
         self._drafts_of = drafts_of
         self._record = loaded(last.record)
+        if self._record.assets.keys() != entries.keys():
+            raise BeyondError  # it is not of this release
         self._site = Site(
             self._record.assets.keys(),
             {asset.path: logical for logical, asset in self._record.assets.items()},
@@ -233,7 +235,7 @@ class _Change:
 
     def _source(self, path: LogicalPath) -> Source:
         asset = self._record.assets[path]
-        if asset.root < 0:
+        if not 0 <= asset.root < len(self._config.sources):
             raise BeyondError
         root = self._config.sources[asset.root]
         relative = asset.path[len(root.path) :].lstrip(os.sep)

@@ -1,12 +1,12 @@
 """What earlier builds found out, with the means to tell whether it still holds.
 
-A step of a build is kept as a Trace: a key for all that it depends on besides files, the digest of every file and
-folder that it looked at, and the digest of its result, whose bytes are in the content store. A trace holds if the key
-is the same and every path still has its digest. A stat is a shortcut to a digest: a file that looks as it did when it
-was read counts as the same, unless it was so young then that a later write could have left no mark.
+A step of a build is kept as a Trace: a chain of keys that begins with all that it depends on besides files and goes on
+with the digest of every file and folder that it looked at, and the digest of its result, whose bytes are in the
+content store. A stat is a shortcut to a digest: a file that looks as it did when it was read counts as the same,
+unless it was so young then that a later write could have left no mark.
 
-The folder may be shared by builds that run at the same time, and be deleted at any time. Whatever in it is damaged
-counts as not there.
+The folder may be shared by builds that run at the same time, also of other clones and users, and be deleted at any
+time. Whatever in it is damaged counts as not there, and nothing in it is a program: what reads it makes plain values.
 """
 
 import fcntl
@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import content_of
-from buildassets.compiler.traces import Index, Signature, Stale, Trace, dumps, loads
+from buildassets.compiler.files import STAGING_PREFIX, content_of, write_new
+from buildassets.compiler.portable import EVERYWHERE, PortableNames
+from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
@@ -34,8 +35,12 @@ _KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configu
 _GRAIN_NS: Final = 20_000_000
 _COARSE_GRAIN_NS: Final = 2_000_000_000
 _ABANDONED_SECONDS: Final = 3600.0
+# A sheet of Bootstrap is made with 360 files or 1,500 in view, which takes 10 ms to keep: after an edit the release
+# need not wait for that. Of more runs the first are kept meanwhile, as their results take memory.
+_KEPT_LATER: Final = 4
 
-Clock = Callable[[], int]  # ns since the epoch
+Nanoseconds = Callable[[], int]  # since the epoch
+_Value = TypeVar("_Value")
 
 
 def signature(path: str) -> Signature | None:
@@ -76,7 +81,7 @@ class FileDigests:
     A folder's digest is that of the names in it and of their kinds.
     """
 
-    def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Clock = time.time_ns) -> None:
+    def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
         self._known = known
         self._clock = clock
         self._looks: dict[str, _Look] = {}
@@ -111,10 +116,21 @@ class FileDigests:
         if known and known[0] == seen:
             return _Look(known[1], seen, True)
         try:
-            content = _listing(path) if os.path.isdir(path) else content_of(path)
+            found = _digest_at(path)
         except OSError:
             return _Look(ABSENT, seen, was_read=True)
-        return _Look(digest(content), seen, is_settled(seen, now), was_read=True)
+        return _Look(found, seen, is_settled(seen, now), was_read=True)
+
+
+def _digest_at(path: str) -> str:
+    """The digest of what is at `path`. Raises OSError."""
+    if os.path.isdir(path):
+        return digest(_listing(path))
+    return digest(content_of(path))
+
+
+def _looks_so(path: str, seen: Signature) -> bool:
+    return signature(path) == seen
 
 
 def _listing(folder: str) -> bytes:
@@ -206,13 +222,10 @@ def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
 
 
 def write_whole(path: str, content: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    import tempfile  # 3 ms, which a build with nothing to do does not need
-
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    """Write a file that is there whole or not at all, for all whom the umask lets read it."""
+    temporary = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
     try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
+        write_new(temporary, content)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -220,14 +233,55 @@ def write_whole(path: str, content: bytes) -> None:
         raise
 
 
-class Cache:
-    """The traces and results of earlier builds in one folder, and those of this one."""
+@frozen
+class Run:
+    """What one run of a step gave: bytes, and the absolute paths of all that it looked at.
 
-    def __init__(self, folder: str, clock: Clock = time.time_ns) -> None:
+    These are in groups: which paths are in one is decided by the settings and by what lies at the paths before.
+    """
+
+    content: bytes
+    inputs: tuple[Collection[str], ...] = ()
+
+
+class Form(Protocol[_Value]):
+    """How the values of a step are kept."""
+
+    def loads(self, content: bytes) -> _Value:
+        """The value that is kept as `content`; raises ValueError where it is none, and makes nothing but values."""
+        ...
+
+    def run(self, value: _Value) -> Run | None:
+        """What to keep of `value`; None where that is nothing, as of one with an error."""
+        ...
+
+
+class _Bytes:
+    """The form of values that are bytes and depend on no file."""
+
+    def loads(self, content: bytes) -> bytes:
+        return content
+
+    def run(self, value: bytes) -> Run:
+        return Run(value)
+
+
+BYTES: Final[Form[bytes]] = _Bytes()
+
+
+class Cache:
+    """The traces and results of earlier builds in one folder, and those of this one.
+
+    `names` are those that files have in it.
+    """
+
+    def __init__(self, folder: str, clock: Nanoseconds = time.time_ns, names: PortableNames = EVERYWHERE) -> None:
         self._folder = folder
         self._clock = clock
-        self._index = loads(bytes_at(os.path.join(folder, INDEX)) or b"")
-        self._new: dict[str, Trace] = {}
+        self._names = names
+        self._index = self._on_disk()
+        self._new: dict[str, Kept] = {}  # each with the one trace that this build used
+        self._unkept: dict[str, tuple[str, Run, int]] = {}
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps whose results are kept anew, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
@@ -237,100 +291,139 @@ class Cache:
         """When a step begins, for `keep`."""
         return self._clock()
 
-    def recall(self, step: str, key: str) -> bytes | Stale:
-        """What `step` gave when it last ran with all that it depends on as it is now; or why it has to run."""
-        trace = self.trace(step, key)
+    def step(self, name: str, key: str, make: Callable[[], _Value], form: Form[_Value]) -> _Value:
+        """What `make` gives; or gave, when it last ran with all that it depends on as it is now.
+
+        `key` stands for all of that but files. What there is to keep of the value is kept.
+        """
+        held = self.held(name, key, form)
+        if not isinstance(held, Stale):
+            return held
+        began_ns = self.now()
+        value = make()
+        self.keep(name, key, form.run(value), began_ns)
+        return value
+
+    def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:
+        """What the step gave when it last ran with all that it depends on as it is now; or why it has to run."""
+        trace = self.trace(name, key)
         if isinstance(trace, Stale):
             return trace
         content = self._content.get(trace.result)
-        if content is None:
-            self._reasons[step] = Stale("its result is not in the cache")
-            return self._reasons[step]
-        return content
+        with suppress(ValueError):
+            if content is not None:
+                return form.loads(content)
+        self._reasons[name] = Stale("its result is not in the cache")
+        return self._reasons[name]
 
-    def trace(self, step: str, key: str) -> Trace | Stale:
-        """What is known of `step` as it is now, though the result may be lost; or why it has to run."""
-        reasons = []
-        for trace in self._traces(step):
-            reason = self._stale(trace, key)
-            if reason is None:
-                self._use(step, trace)
+    def trace(self, name: str, key: str) -> Trace | Stale:
+        """What is known of the step as it is now, though the result may be lost; or why it has to run."""
+        if name in self._unkept:
+            self._keep_all_but(0)
+        first = first_key(name, key)
+        for kept in self._known(name):
+            if trace := kept.found(first, self._digest_of):
+                self._use(name, kept, trace)
                 return trace
-            reasons.append(reason)
-        stale = reasons[0] if reasons else Stale("it was never built before")
-        # Of a trace with other settings, such as those of the other mode, nothing better is known.
-        self._reasons[step] = next((reason for reason in reasons if reason.path), stale)
-        return self._reasons[step]
+        self._reasons[name] = self._reason(name, first)
+        return self._reasons[name]
 
-    def holds(self, step: str, key: str) -> bool:
-        """Whether `recall` would give a result, if that is still in the content store."""
-        return isinstance(self.trace(step, key), Trace)
+    def holds(self, name: str, key: str) -> bool:
+        """Whether `held` would give a result, if that is still in the content store."""
+        return isinstance(self.trace(name, key), Trace)
 
     def steps(self) -> Iterable[str]:
         """All steps that are known from earlier builds."""
-        return self._index.steps.keys()
+        return iter(self._index.steps)
 
-    def results(self, step: str, besides: str) -> frozenset[str]:
-        """The digests of what `step` is known to have given with other keys than `besides`."""
-        return frozenset(trace.result for trace in self._traces(step) if trace.key != besides)
+    def results(self, name: str, besides: str) -> frozenset[str]:
+        """The digests of what the step is known to have given with other keys than `besides`."""
+        first = first_key(name, besides)
+        return frozenset(trace.result for kept in self._known(name) for trace in kept.traces if trace.keys[0] != first)
 
-    def _traces(self, step: str) -> tuple[Trace, ...]:
-        kept = self._index.steps.get(step)
-        earlier = kept.traces if kept else ()
-        return (self._new[step], *earlier) if step in self._new else earlier
+    def _known(self, name: str) -> Iterator[Kept]:
+        """What this build has found out about the step, then what earlier ones have."""
+        for steps in (self._new, self._index.steps):
+            if kept := steps.get(name):
+                yield kept
 
-    def _use(self, step: str, trace: Trace) -> None:
-        if trace is self._new.get(step):
+    def _digest_of(self, name: str) -> str:
+        return self.files.of(self._names.path(name))
+
+    def _use(self, name: str, kept: Kept, trace: Trace) -> None:
+        if kept is self._new.get(name):
             return
-        self._new[step] = trace
-        if self._index.steps[step].day != self._today():
+        self._new[name] = replace(kept, traces=(trace,)).at_most(1)
+        if kept.day != self._today():
             self._content.touch(trace.result)  # which a build at the same time may find too old to keep
 
     def _today(self) -> int:
         return self._clock() // _DAY_NS
 
-    def _stale(self, trace: Trace, key: str) -> Stale | None:
-        if trace.key != key:
-            return Stale("the settings or an engine changed")
-        for path, was in trace.inputs:
-            found = self.files.of(path)
-            if found != was:
-                return Stale("is new" if was == ABSENT else "is gone" if found == ABSENT else "changed", path)
-        return None
+    def _reason(self, name: str, first: str) -> Stale:
+        """Why none of the traces holds; of one with other settings, such as another mode's, nothing better is known."""
+        traces = [(kept, trace) for kept in self._known(name) for trace in kept.traces]
+        for kept, trace in traces:
+            if trace.keys[0] == first:
+                for file, was in kept.inputs(trace):
+                    if (found := self._digest_of(file)) != was:
+                        clause = "is new" if was == ABSENT else "is gone" if found == ABSENT else "changed"
+                        return Stale(clause, self._names.path(file))
+        return Stale("the settings or an engine changed" if traces else "it was never built before")
 
-    def keep(self, step: str, key: str, inputs: Iterable[str], result: bytes, began_ns: int) -> None:
-        """Keep what `step`, which began at `began_ns`, gave; unless an input may have been written since."""
-        if step in self._reasons:
-            self.rerun[step] = self._reasons[step]
-        paths = sorted(set(inputs))
-        if any(self.files.may_have_changed(path, began_ns) for path in paths):
+    def keep(self, name: str, key: str, run: Run | None, began_ns: int) -> None:
+        """Keep what the step, which began at `began_ns`, gave; unless an input may have been written since."""
+        if run is None:
             return
-        named = tuple((path, self.files.of(path)) for path in paths)
+        if name in self._reasons:
+            self.rerun[name] = self._reasons[name]
+        if not run.inputs:  # which takes no time, and may be what a thread asks for
+            self._keep(name, key, run, began_ns)
+            return
+        self._unkept[name] = key, run, began_ns
+        self._keep_all_but(_KEPT_LATER)
+
+    def _keep_all_but(self, count: int) -> None:
+        while len(self._unkept) > count:
+            name = next(iter(self._unkept))
+            self._keep(name, *self._unkept.pop(name))
+
+    def _keep(self, name: str, key: str, run: Run, began_ns: int) -> None:
+        if any(self.files.may_have_changed(path, began_ns) for group in run.inputs for path in group):
+            return
+        kept = self._index.steps.get(name)
+        groups = [tuple(map(self._names.name, group)) for group in run.inputs]
         with suppress(OSError):  # a cache that cannot be written is none, and no fault of the build
-            self._new[step] = Trace(key, named, self._content.put(result), len(result))
+            result = self._content.put(run.content), len(run.content)
+            first = first_key(name, key)
+            self._new[name] = run_of(first, groups, kept.names if kept else {}, self._digest_of, result)
 
     def save(self) -> None:
         """Put the traces of this build before those on disk, and let go of what is too old or too much."""
+        self._keep_all_but(0)
         today = self._today()
         new = self._new.copy()  # threads of an interrupted build still add to it
-        known = self._index.steps
-        if all(step in known and known[step].traces[0] == new[step] and known[step].day == today for step in new):
+        if all(self._is_latest(name, run, today) for name, run in new.items()):
             return
         with suppress(OSError), locked(self._folder):
             on_disk = self._on_disk()
             looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
-            index = on_disk.with_traces(new, today)
+            index = on_disk.with_runs(new, today)
             if on_disk.swept == today:
                 self._write(index.with_files(looked_at))
             else:  # to look at all that is known, and at every file, is for once a day
-                self._sweep(index.bounded(today).with_files(looked_at))
+                self._sweep(index.with_files(looked_at).bounded(today, _looks_so))
+
+    def _is_latest(self, name: str, run: Kept, today: int) -> bool:
+        known = self._index.steps.get(name)
+        return known is not None and known.traces[0] == run.traces[0] and known.day == today
 
     def prune(self, *, dry_run: bool = False) -> list[tuple[str, int]]:
         """Let go of what is too old or too much; gives the paths and sizes of the files.
 
         Whoever calls this is in `taking_turns`. Raises OSError.
         """
-        index = self._on_disk().bounded(self._today())
+        index = self._on_disk().bounded(self._today(), _looks_so)
         return list(self._unused(index)) if dry_run else self._sweep(index)
 
     def _on_disk(self) -> Index:

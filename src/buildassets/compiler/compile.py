@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.directives import read_header
 from buildassets.compiler.edits import edited
-from buildassets.compiler.engines import Compiler, Engine
+from buildassets.compiler.engines import Engine, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
 from buildassets.compiler.files import content_of
 from buildassets.compiler.lines import Lines
@@ -38,31 +38,39 @@ class Engines:
     whether drafts tell their origins.
     """
 
-    scss: Engine
-    css: Engine | None
-    js: Engine | None
+    scss: KnownEngine
+    css: KnownEngine | None
+    js: KnownEngine | None
     shown: Callable[[str], str]
-    compilers: Mapping[str, Compiler] = field(default_factory=dict)
+    compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
     source_maps: bool = False
 
-    def compiler(self, source: Source) -> tuple[str, Engine] | None:
+    def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """What compiles that source, with its key in the configuration; None where no engine does."""
         kind = suffix(source.path)
         if kind in _SASS_SUFFIXES:
             return "scss", self.scss
         return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
 
-    def minifier(self, syntax: Syntax) -> Engine | None:
+    def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """What minifies texts of that syntax, if anything does."""
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
+
+    @property
+    def all(self) -> tuple[KnownEngine, ...]:
+        """All of them."""
+        return tuple(filter(None, (self.scss, self.css, self.js, *self.compilers.values())))
+
+    def minifier_of(self, source: Source) -> KnownEngine | None:
+        """What minifies what is made of that source, if anything does."""
+        syntax = media_of(source.logical).syntax
+        return None if syntax is None or _is_minified(source) else self.minifier(syntax)
 
     def have_work(self, source: Source) -> bool:
         """Whether one of them compiles or minifies that source."""
         if source.keeps_name:
             return False
-        syntax = media_of(source.logical).syntax
-        is_minified = syntax is not None and not _is_minified(source) and self.minifier(syntax) is not None
-        return is_minified or self.compiler(source) is not None
+        return self.minifier_of(source) is not None or self.compiler(source) is not None
 
 
 def needs_sass(source: Source) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.cache import BYTES, Cache, bytes_at
 from buildassets.compiler.compress import compressed, is_copy_of, library
 from buildassets.compiler.traces import Stale
 from buildassets.compiler.values import field, frozen
@@ -110,11 +110,8 @@ def _copy(work: _Work, places: Places, cache: Cache | None) -> Copy:
     if cache is None:
         return work.copy(_made(work, places))
     step, key = _step_of(work)
-    kept = cache.recall(step, key)
-    if isinstance(kept, Stale):
-        kept = _made(work, places, made_otherwise=cache.results(step, besides=key))
-        cache.keep(step, key, (), kept, cache.now())
-    return work.copy(kept)
+    made_otherwise = cache.results(step, besides=key)
+    return work.copy(cache.step(step, key, lambda: _made(work, places, made_otherwise), BYTES))
 
 
 def _step_of(work: _Work) -> tuple[str, str]:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from buildassets.compiler.cache import Cache
+from buildassets.compiler.cache import BYTES, Cache
 from buildassets.compiler.compress import delta, library
-from buildassets.compiler.traces import Stale
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest, in_base64
 from buildassets.manifest import Delta, Entry, Manifest
@@ -86,8 +85,4 @@ def _made(pair: _Pair, files: Files, level: int, cache: Cache | None) -> tuple[s
     if cache is None:
         return in_base64(name), delta(content, dictionary, level)
     step, key = f"delta {name} {digest(content)}", f"{level} {library('zstd')}"
-    made = cache.recall(step, key)
-    if isinstance(made, Stale):
-        made = delta(content, dictionary, level)
-        cache.keep(step, key, (), made, cache.now())
-    return in_base64(name), made
+    return in_base64(name), cache.step(step, key, lambda: delta(content, dictionary, level), BYTES)

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 # esbuild with their checks 0.3 s, rjsmin and its proof 0.15 s.
 BYTES_PER_WORKER: Final = 800_000
 LEAST_COMPILED_BYTES: Final = 100_000  # for what is compiled has others with it, and its size tells little
-# A sheet of Bootstrap was made with 360 files or 1,500 in view, which takes 10 ms to keep: after an edit the release
-# need not wait for that. Of more drafts the first are kept meanwhile, as their bodies take memory.
-_KEPT_LATER: Final = 4
 
 Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
 
@@ -50,7 +47,7 @@ def drafting(
     Threads of `executor` wait for Sass, which runs in processes of its own, or for workers: these are started where
     there are `bytes_per_worker` for each of at least two of them in sources of which `cache` holds no draft.
     """
-    kept = None if cache is None else KeptDrafts(cache, config, mode)
+    kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
     with closing(
         _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker)
@@ -81,7 +78,6 @@ class _Drafting:
         self._start_workers = start_workers
         self._workers: Workers | None = None  # before there is enough to do
         self._bytes_per_worker = bytes_per_worker
-        self._unkept: deque[tuple[Draft, int]] = deque()
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
         self._answers: SimpleQueue[Answer | BaseException] = SimpleQueue()
@@ -100,29 +96,18 @@ class _Drafting:
             yield self._taken_in(answers.pop(path), began_ns)
 
     def close(self) -> None:
-        """Have nobody work any more, and keep what was made."""
+        """Have nobody work any more."""
         for jobs in self._waiting:
             jobs.clear()
         for future in self._futures:
             future.cancel()
         if self._workers:
             self._workers.close()
-        self._keep_all_but(0)
 
     def _draft(self, source: Source) -> Draft:
         if self._kept is None or not self._engines.have_work(source):
             return self._made(source)
-        if (held := self._kept.held(source)) is not None:
-            return held
-        began_ns = self._kept.now()
-        draft = self._made(source)
-        self._unkept.append((draft, began_ns))
-        self._keep_all_but(_KEPT_LATER)
-        return draft
-
-    def _keep_all_but(self, count: int) -> None:
-        while self._kept and len(self._unkept) > count:
-            self._kept.keep(*self._unkept.popleft())
+        return self._kept.draft(source, self._made)
 
     def _taken_in(self, answer: Answer, began_ns: int) -> Draft:
         if answer.printed:

@@ -9,7 +9,7 @@ from functools import partial
 
 from buildassets.compiler.compile import Engines
 from buildassets.compiler.config import Config, place_of_setting, shown_path
-from buildassets.compiler.engines import Compiler, Engine, EngineOptions, start_compiler, start_engine
+from buildassets.compiler.engines import EngineOptions, KnownCompiler, KnownEngine, start_compiler, start_engine
 from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
@@ -22,8 +22,8 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
     if mode == "production" and config.minify:
         minifiers = {"css": config.engines.css, "js": config.engines.js}
         named |= {kind: name for kind, name in minifiers.items() if name != "none"}
-    started: dict[str, Engine] = {}
-    compilers: dict[str, Compiler] = {}
+    started: dict[str, KnownEngine] = {}
+    compilers: dict[str, KnownCompiler] = {}
     faults: list[Diagnostic] = []
     for kind, name in (*named.items(), *sorted(config.engines.compilers.items())):
         try:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
-from buildassets.compiler import snapshot
+from buildassets.compiler import plain, snapshot
+from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.cache_place import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config import Config
 from buildassets.compiler.result import BuildResult, Last, Mode
-from buildassets.compiler.tools import environment, tools
-from buildassets.diagnostics import from_json, to_json
+from buildassets.compiler.tools import environment, folders_of_modules, tools
+from buildassets.diagnostics import to_json
+from buildassets.digest import digest
 from buildassets.manifest import MANIFEST_NAME, loads
 
 
@@ -49,11 +51,12 @@ def incremental(
         return work(last=None)
     build = _named(config, mode)
     before = snapshot.last(folder, build)
-    if before is not None and not before.changed:
+    last = _last(before) if before else None
+    if before is not None and last is not None and not before.changed and (result := _held(config, last)):
         held(before)
-        return _held(config, before)
+        return result
     began_ns = time.time_ns()
-    result = work(last=_last(before) if before else None)
+    result = work(last=last)
     # A root that has gone since would count as one that was never there.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *tools(config.folder))
@@ -70,7 +73,7 @@ def incremental(
             json.dumps(told).encode("ascii"),
             began_ns,
             record=result.record,
-            folders=_folders_of_assets(config, inputs),
+            folders={*_folders_of_assets(config, inputs), *folders_of_modules(config.folder)},
             written={os.path.join(config.output, name) for name in result.written},
             expected={os.path.join(config.output, MANIFEST_NAME): result.manifest_digest},
             before=before,
@@ -78,26 +81,32 @@ def incremental(
     return result
 
 
-def _held(config: Config, before: snapshot.Snapshot) -> BuildResult:
-    with open(os.path.join(config.output, MANIFEST_NAME), encoding="ascii") as file:
-        manifest = loads(file.read())
-    last = _last(before)
+def _held(config: Config, last: Last) -> BuildResult | None:
+    """The result of the `last` build; None where its manifest has become another meanwhile."""
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    if content is None or digest(content) != last.manifest_digest:
+        return None
+    manifest = loads(content.decode("ascii"))
     return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record, last.size_bytes)
 
 
-def _last(before: snapshot.Snapshot) -> Last:
+def _last(before: snapshot.Snapshot) -> Last | None:
+    """What is known of the last build; None where that is damaged."""
     kept = before.kept
-    told = json.loads(kept.result)
-    return Last(
-        changed={path: found for path, (_, found) in before.changed.items()},
-        unchanged=before.unchanged,
-        diagnostics=tuple(map(from_json, told["diagnostics"])),
-        inputs=tuple(before.names[: kept.inputs]),
-        outputs=tuple(before.names[kept.inputs :]),
-        record=kept.record,
-        size_bytes=told["size_bytes"],
-        manifest_digest=told["manifest"],
-    )
+    try:
+        told = plain.table(plain.read(kept.result))
+        return Last(
+            changed={path: found for path, (_, found) in before.changed.items()},
+            unchanged=before.unchanged,
+            diagnostics=tuple(map(plain.diagnostic, plain.array(told.get("diagnostics")))),
+            inputs=tuple(before.names[: kept.inputs]),
+            outputs=tuple(before.names[kept.inputs :]),
+            record=kept.record,
+            size_bytes=plain.number(told.get("size_bytes")),
+            manifest_digest=plain.digest(told.get("manifest")),
+        )
+    except ValueError:
+        return None
 
 
 def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:

@@ -4,55 +4,56 @@ Only what an engine compiled or minified is kept: everything else is read and sc
 cache takes.
 """
 
-import pickle
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
+import os
+import sys
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import Cache
-from buildassets.compiler.config import Config, Templates
+from buildassets.compiler.compile import Engines
+from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.draft_form import DraftForm
+from buildassets.compiler.engines import KnownEngine
+from buildassets.compiler.engines.guarded import GuardedEngine
+from buildassets.compiler.engines.installed import names_in
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.result import MODES, Mode
-from buildassets.compiler.tools import environment, tools
+from buildassets.compiler.portable import PortableNames
+from buildassets.compiler.tools import own_files, what_npm_installed
 from buildassets.compiler.traces import Stale
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
 
-# Where the types of a draft are at home. Nothing else is loaded: what lies in a cache is no program.
-_HOMES: Final = ("buildassets.compiler.model", "buildassets.compiler.source_map", "buildassets.diagnostics")
-_STEP: Final = "draft "  # with the logical path, a NUL and the path of the source
+_STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
+
+
+def names_for(config: Config) -> PortableNames:
+    """What the cache calls the files of a project, and those of the folders that its settings name."""
+    packages = [path for path in sys.path if path.endswith("-packages")]
+    folders = {f"source-{number}": root.path for number, root in enumerate(config.sources)}
+    folders |= {f"load-{number}": path for number, path in enumerate(config.load_paths)}
+    folders |= {f"packages-{number}": path for number, path in enumerate(packages)}
+    return PortableNames(config.folder, folders)
 
 
 class KeptDrafts:
-    """The drafts of one project in one cache."""
+    """The drafts that `engines` make of the sources of one project, in one cache."""
 
-    def __init__(self, cache: Cache, config: Config, mode: Mode) -> None:
+    def __init__(self, cache: Cache, config: Config, engines: Engines) -> None:
         self._cache = cache
         self._config = config
-        self._mode = mode
-
-    @cached_property
-    def key(self) -> str:
-        """For all that a draft depends on besides files."""
-        files = self._cache.files
-        used = (f"{path} {files.of(path)}" for path in tools(self._config.folder))
-        return digest_of_all([_settings(self._config, self._mode), *used])
+        self._engines = engines
+        self._names = names_for(config)
+        self._identities: dict[int, str] = {}
 
     def holds(self, source: Source) -> bool:
-        """Whether a draft of `source` is kept and fits, told without loading it."""
+        """Whether a draft of `source` is kept and fits, found out without loading it."""
         return self._cache.holds(*self.step_of(source))
 
-    def held(self, source: Source) -> Draft | None:
-        """The draft of `source` that is kept; None where it has to be made."""
-        held = self._cache.recall(*self.step_of(source))
-        if not isinstance(held, Stale):
-            with suppress(pickle.UnpicklingError):
-                return replace(_unpacked(held), source=source)
-        return None
+    def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
+        """The draft of `source`, kept or made."""
+        return self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
 
     def now(self) -> int:
         """When work on a draft begins, for `keep`."""
@@ -60,13 +61,52 @@ class KeptDrafts:
 
     def keep(self, draft: Draft, began_ns: int) -> None:
         """Keep `draft`, the work on which began at `began_ns`, if an engine made it."""
-        if draft.engines and not draft.failed:
-            step, key = self.step_of(draft.source)
-            self._cache.keep(step, key, (*draft.inputs, *draft.absences), pickle.dumps(draft), began_ns)
+        step, key = self.step_of(draft.source)
+        self._cache.keep(step, key, self._form_of(draft.source).run(draft), began_ns)
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
-        return f"{_STEP}{source.logical}\0{source.path}", self.key
+        compiler = self._engines.compiler(source)
+        used = (compiler and compiler[1], self._engines.minifier_of(source))
+        settings = f"{self._config.directives} {self._config.source_maps}"
+        key = digest_of_all([self._own, settings, *(self._identity(one) if one else "" for one in used)])
+        return f"{_STEP}{source.logical}\0{self._names.name(source.path)}", key
+
+    def _form_of(self, source: Source) -> DraftForm:
+        return DraftForm(source, self._names, self._engines.shown)
+
+    @cached_property
+    def _own(self) -> str:
+        """For this package, and the tables of the interpreter that its readers go by."""
+        used = (f"{name} {self._cache.files.of(path)}" for name, path in own_files())
+        return digest_of_all([__version__, repr(sys.version_info[:2]), *used])
+
+    def _identity(self, engine: KnownEngine) -> str:
+        """For all that decides what `engine` makes of a source, besides files that it reads."""
+        if id(engine) not in self._identities:
+            self._identities[id(engine)] = digest_of_all(self._deciding(engine))
+        return self._identities[id(engine)]
+
+    def _deciding(self, engine: KnownEngine) -> Iterator[str]:
+        digest_of = self._cache.files.of
+        yield from (engine.name, engine.version)
+        yield from sorted(f"{os.path.basename(path)} {digest_of(path)}" for path in engine.programs)
+        for name in engine.reads:
+            yield from (name, *self._setting(name))
+        if isinstance(engine, GuardedEngine):  # which may run any program, and any package of npm's
+            folders = os.environ.get("PATH", "").split(os.pathsep)
+            yield from sorted(digest_of_all(sorted(names_in(path))) for path in folders if os.path.isdir(path))
+            yield from map(digest_of, what_npm_installed(self._config.folder))
+
+    def _setting(self, name: str) -> Iterator[str]:
+        if name == "url":
+            yield self._config.url
+        elif name == "browsers":
+            yield from self._config.browsers
+        elif name == "load_paths":
+            yield from map(self._names.name, self._config.load_paths)
+        else:
+            yield from map(self._names.name, os.environ.get(name.upper(), "").split(os.pathsep))
 
 
 def made_anew(cache: Cache) -> dict[LogicalPath, Stale]:
@@ -75,43 +115,22 @@ def made_anew(cache: Cache) -> dict[LogicalPath, Stale]:
 
 
 def kept_drafts(
-    cache: Cache, config: Config, is_meant: Callable[[LogicalPath, str], bool]
+    cache: Cache, config: Config, engines: Engines, is_meant: Callable[[LogicalPath, str], bool]
 ) -> dict[LogicalPath, Stale | None]:
-    """The drafts that earlier builds kept, in any mode, and what is wrong with each now; None where it still holds.
+    """The drafts that earlier builds kept of what `engines` make, and what is wrong with each now; None where it holds.
 
-    `is_meant` tells by logical path and by the path of the source which of them are asked for.
+    `is_meant` decides by logical path and by the name of the source which of them are asked for.
     """
     found: dict[LogicalPath, Stale | None] = {}
-    modes = [KeptDrafts(cache, config, mode) for mode in MODES]
+    kept, names = KeptDrafts(cache, config, engines), names_for(config)
     for step in sorted(cache.steps()):
-        if step.startswith(_STEP) and is_meant(_asset(step), step.partition("\0")[2]):
-            traces = [cache.trace(step, mode.key) for mode in modes]
-            stale = [trace for trace in traces if isinstance(trace, Stale)]
-            if len(stale) < len(modes):
-                found[_asset(step)] = None
-            else:
-                found.setdefault(_asset(step), max(stale, key=lambda one: one.path is not None))
+        if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
+            path = names.path(name)
+            source = Source(_asset(step), path, shown_path(config, path), 0, name)
+            trace = cache.trace(step, kept.step_of(source)[1])
+            found[_asset(step)] = trace if isinstance(trace, Stale) else None
     return found
 
 
 def _asset(step: str) -> LogicalPath:
     return LogicalPath(step.removeprefix(_STEP).partition("\0")[0])
-
-
-def _settings(config: Config, mode: Mode) -> str:
-    """What of the settings decides a draft."""
-    without = replace(config, output="", entries=(), compress={}, integrity=None, bundles={}, retain=None, budgets={})
-    without = replace(without, templates=Templates())
-    return repr((__version__, environment(), mode, without))
-
-
-class _Drafts(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if module not in _HOMES:
-            raise pickle.UnpicklingError(f"a draft holds no {module}.{name}")
-        return super().find_class(module, name)
-
-
-def _unpacked(content: bytes) -> Draft:
-    draft: Draft = _Drafts(BytesIO(content)).load()
-    return draft

@@ -23,7 +23,7 @@ from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.entries import entry, sources
 from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.fingerprint import Naming
-from buildassets.compiler.kept_drafts import made_anew
+from buildassets.compiler.kept_drafts import made_anew, names_for
 from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
@@ -85,19 +85,19 @@ def build(
     directory is none that was served. Never raises for what a user can have caused: the result's diagnostics say it,
     sorted by place, and then the earlier release stands as it was.
     """
-    with _opened(cache) as kept:
+    with _opened(config, cache) as kept:
         means = _Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
         return replace(result, anew=made_anew(kept)) if kept else result
 
 
 @contextmanager
-def _opened(folder: str | None) -> Iterator[Cache | None]:
+def _opened(config: Config, folder: str | None) -> Iterator[Cache | None]:
     """The cache in `folder`; what was done before an interrupt is kept, too."""
     if folder is None:
         yield None
         return
-    cache = Cache(folder)
+    cache = Cache(folder, names=names_for(config))
     try:
         yield cache
     finally:
@@ -287,7 +287,9 @@ def _compile(config: Config, means: _Means) -> "Compilation":
     try:
         with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            return compile_all(drafts_of, compiles_to, config, means.mode, means.progress)
+            compilation = compile_all(drafts_of, compiles_to, config, means.mode, means.progress)
+            programs = (path for engine in engines.all for path in engine.programs)
+            return replace(compilation, inputs=tuple(dict.fromkeys((*compilation.inputs, *programs))))
     except BuildError as fault:
         return Compilation({}, {}, ImportMap(), {}, (), fault.diagnostics)
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from buildassets.compiler import plain
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.model import Draft, Link, Linked
 from buildassets.digest import digest_of_all
@@ -92,8 +93,14 @@ def wording_of(draft: Draft) -> str:
     return digest_of_all(f"{one.kind.value} {one.url}" for one in draft.references) if draft.references else ""
 
 
-def links_of(draft: Draft, targets: Iterable[Target]) -> tuple[Link, ...]:
-    """The links that were recorded as `targets`, in a draft whose references say the same."""
+def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:
+    """The links that were recorded as `targets`, in a draft whose references say the same.
+
+    Raises ValueError where they are of another.
+    """
+    numbers = range(len(draft.references))
+    if any(number not in numbers for number, _ in targets):
+        raise ValueError("a link of no reference")
     return tuple((draft.references[int(number)], LogicalPath(str(target))) for number, target in targets)
 
 
@@ -103,12 +110,17 @@ def dumped(record: Record) -> bytes:
 
 
 def loaded(content: bytes) -> Record:
-    """The record that `dumped` gave. Raises ValueError for that of a version that told something else."""
-    try:
-        assets = json.loads(content)
-        return Record(dict(zip(assets, map(Recorded._make, assets.values()), strict=True)))
-    except (AttributeError, TypeError) as fault:
-        raise ValueError(str(fault)) from None
+    """The record that `dumped` gave. Raises ValueError where it is none."""
+    assets = plain.table(plain.read(content))
+    return Record({LogicalPath(path): _read(value, assets) for path, value in assets.items()})
+
+
+def _read(value: object, assets: Collection[str]) -> Recorded:
+    path, root, others, wording, links, written = plain.array(value, len(Recorded._fields))
+    for number, target in (plain.array(one, 2) for one in (*plain.array(links), *plain.array(written))):
+        if target not in assets or plain.number(number) < _NO_REFERENCE:
+            raise ValueError("a link to no asset")
+    return Recorded(plain.text(path), plain.number(root), plain.texts(others), plain.text(wording), links, written)
 
 
 def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:

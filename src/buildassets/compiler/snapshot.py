@@ -11,10 +11,12 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
+from buildassets.compiler import plain
 from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, write_whole
 from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import content_of
@@ -112,23 +114,35 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     `build` is a text that names all that decides the result besides files.
     """
     try:
-        checksum, _, content = content_of(_path(cache_folder, build)).partition(b"\n")
-    except OSError:
+        kept, names, looks = _read(content_of(_path(cache_folder, build)), build)
+    except (OSError, ValueError):
         return None
-    if digest(content).encode() != checksum:
-        return None
-    head_line, _, content = content.partition(b"\n")
-    head: dict[str, Any] = json.loads(head_line)
-    if head["build"] != build:
-        return None
-    result, names, looks, record = _cut(content, head["sizes"])
     now = clock()
-    found = Snapshot(Kept(result, record, head["inputs"], head["young"], head["folders"]), _split(names), looks, now)
-    if head["young"] and not found.changed:
-        young = {path: was for path, was in head["young"].items() if not is_settled(found.unchanged[path], now)}
-        if len(young) < len(head["young"]):
-            _write(cache_folder, build, found.unchanged, Kept(result, record, head["inputs"], young, head["folders"]))
+    found = Snapshot(kept, names, looks, now)
+    if kept.young and not found.changed:
+        young = {path: was for path, was in kept.young.items() if not is_settled(found.unchanged[path], now)}
+        if len(young) < len(kept.young):
+            _write(cache_folder, build, found.unchanged, replace(kept, young=young))
     return found
+
+
+def _read(content: bytes, build: str) -> tuple[Kept, list[str], bytes]:
+    """What is kept, and the names and looks in `content`. Raises ValueError where these are not those of `build`."""
+    checksum, _, content = content.partition(b"\n")
+    if digest(content).encode() != checksum:
+        raise ValueError("damaged")
+    head_line, _, content = content.partition(b"\n")
+    head = plain.table(plain.read(head_line))
+    if head.get("build") != build:
+        raise ValueError("another build")
+    result, names, looks, record = plain.cut(content, head.get("sizes"), 4)
+    named, inputs = _split(names), plain.number(head.get("inputs"))
+    young, folders = (plain.table(head.get(key)) for key in ("young", "folders"))
+    plain.texts([*young.values(), *folders.values()])
+    known = set(named)
+    if len(known) * _LOOK_BYTES != len(looks) or not 0 <= inputs <= len(named) or not known.issuperset(young):
+        raise ValueError("numbers that do not fit")
+    return Kept(result, record, inputs, young, folders), named, looks
 
 
 def take(
@@ -201,14 +215,6 @@ def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: 
 
 def _path(cache_folder: str, build: str) -> str:
     return os.path.join(cache_folder, BUILDS, digest(build.encode("utf-8", "surrogatepass")))
-
-
-def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
-    """`content` in pieces of these sizes."""
-    start = 0
-    for size in sizes:
-        yield content[start : start + size]
-        start += size
 
 
 def _split(names: bytes) -> list[str]:

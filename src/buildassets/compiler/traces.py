@@ -1,21 +1,28 @@
 """What the cache knows of the steps of builds: as text, and how much of it is worth keeping. Pure.
 
+What a step looks at is found out by running it, so its result is found by a chain of keys: a key gives the names of
+what was looked at, the key and what is found under these names give the next key, and the last one gives the result.
+What a key gives never changes, so builders may share it. No name is a place: the same chain holds in every clone.
+
 The text begins with its own digest. It has a line for each step and each file, which is read when it is asked for, and
 written again as it was: a build that does over what one edit concerns asks for few of thousands.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
+from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
+from buildassets.compiler import plain
 from buildassets.compiler.values import field, frozen
-from buildassets.digest import digest
+from buildassets.digest import digest, digest_of_all
 
-KEPT_TRACES: Final = 3  # of each step, so that going back to another branch finds its own
+KEPT_TRACES: Final = 8  # of each step, so that going back to another branch, or sharing with another, finds its own
 KEPT_DAYS: Final = 90  # of a step that no build came to: its source is gone, or nobody works on it
 LIMIT_BYTES: Final = 1_000_000_000  # of all results; forty times what a tree of 1,600 files and 32 MB takes
-_VERSION: Final = "4"  # of the text
+_VERSION: Final = "5"  # of the text
 
 Signature = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
 Look = tuple[Signature, str]  # how a file looked, and its digest
@@ -25,10 +32,14 @@ _Value = TypeVar("_Value")
 
 @frozen
 class Trace:
-    """One run of a step. `inputs` are paths with their digests (empty for what was looked for in vain)."""
+    """One run of a step.
 
-    key: str
-    inputs: tuple[tuple[str, str], ...]
+    `keys` are those of its chain, in order; the last one gives the result. `digests` are those of all that the keys
+    before it name, in order, and empty for what was looked for in vain. `result` is the digest of the result.
+    """
+
+    keys: tuple[str, ...]
+    digests: tuple[str, ...]
     result: str
     size_bytes: int  # of the result
 
@@ -43,19 +54,81 @@ class Stale:
 
 @frozen
 class Kept:
-    """The traces of one step, the latest first, and the day (since the epoch) when a build last came to it."""
+    """The traces of one step, the latest first, and the day (since the epoch) when a build last came to it.
+
+    `names` are those that each key of a trace gives but its last, sorted.
+    """
 
     traces: tuple[Trace, ...]
     day: int
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:
         """What the results take."""
         return sum(trace.size_bytes for trace in self.traces)
 
+    def found(self, key: str, digest_of: Callable[[str], str]) -> Trace | None:
+        """The trace at the end of the chain that begins with `key`, if it has one now; `digest_of` takes a name."""
+        while names := self.names.get(key):
+            key = next_key(key, names, digest_of)
+        return next((trace for trace in self.traces if trace.keys[-1] == key), None)
+
+    def inputs(self, trace: Trace) -> Iterator[tuple[str, str]]:
+        """The name of all that was looked at in that run, and the digest of what was there."""
+        return zip(chain.from_iterable(self.names[key] for key in trace.keys[:-1]), trace.digests, strict=True)
+
+    def after(self, trace: Trace, names: Mapping[str, tuple[str, ...]], day: int) -> "Kept":
+        """The same after a run, whose keys gave `names`."""
+        return Kept((trace, *(one for one in self.traces if one != trace)), day, {**self.names, **names}).at_most(
+            KEPT_TRACES
+        )
+
+    def at_most(self, count: int) -> "Kept":
+        """The same with so many of the latest traces."""
+        traces = self.traces[:count]
+        used = {key for trace in traces for key in trace.keys}
+        return Kept(traces, self.day, {key: names for key, names in self.names.items() if key in used})
+
+
+def first_key(step: str, settings: str) -> str:
+    """The key with which the chain of `step` begins, where `settings` are all that it depends on besides files."""
+    return digest_of_all([step, settings])
+
+
+def next_key(key: str, names: Iterable[str], digest_of: Callable[[str], str]) -> str:
+    """The key behind `key`, which gives `names`."""
+    return digest_of_all([key, *chain.from_iterable((name, digest_of(name)) for name in names)])
+
+
+def run_of(
+    first: str,
+    groups: Iterable[Collection[str]],
+    known: Mapping[str, tuple[str, ...]],
+    digest_of: Callable[[str], str],
+    result: tuple[str, int],
+) -> Kept:
+    """One run of a step as a trace of its own: the chain from `first` along what is `known`, as far as that goes.
+
+    `groups` are the names of what it looked at; which names are in one is decided by what the groups before it name.
+    `result` is the digest of what it gave and the size of that. The day is none.
+    """
+    keys, digests, names = [first], list[str](), dict[str, tuple[str, ...]]()
+    looked_at: set[str] = set()
+    unseen = (tuple(sorted(fresh)) for group in groups if (fresh := set(group) - looked_at))
+    while given := known.get(keys[-1]) or next(unseen, None):
+        names[keys[-1]] = given
+        looked_at.update(given)
+        digests += map(digest_of, given)
+        keys.append(next_key(keys[-1], given, digest_of))
+    return Kept((Trace(tuple(keys), tuple(digests), *result),), 0, names)
+
 
 class Lines(Mapping[str, _Value], Generic[_Value]):
-    """Values by name, each read from its text when it is asked for. Names and values stand in it as JSON."""
+    """Values by name, each read from its text when it is asked for. Names and values stand in it as JSON.
+
+    What `read` refuses with ValueError is not there.
+    """
 
     def __init__(self, texts: dict[str, str], read: Callable[[Any], _Value]) -> None:
         self.texts = texts
@@ -64,14 +137,23 @@ class Lines(Mapping[str, _Value], Generic[_Value]):
 
     def __getitem__(self, name: str) -> _Value:
         if name not in self._values:
-            self._values[name] = self._read(json.loads(self.texts[json.dumps(name)]))
+            try:
+                self._values[name] = self._read(plain.read(self.texts[json_text(name)]))
+            except ValueError:
+                raise KeyError(name) from None
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
-        return map(json.loads, self.texts)
+        for text in self.texts:
+            with suppress(ValueError):
+                yield plain.text(plain.read(text))
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def readable(self) -> dict[str, _Value]:
+        """All of them that can be read."""
+        return {name: value for name in self for value in (self.get(name),) if value is not None}
 
     def updated(self, values: Mapping[str, Any]) -> "Lines[_Value]":
         """The same with other `values`, as JSON has them."""
@@ -79,26 +161,44 @@ class Lines(Mapping[str, _Value], Generic[_Value]):
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    return {json.dumps(name): json.dumps(value, separators=(",", ":")) for name, value in values.items()}
+    return {json_text(name): json_text(value, separators=(",", ":")) for name, value in values.items()}
 
 
-def _read_kept(value: Any) -> Kept:
-    day, *traces = value
-    return Kept(tuple(Trace(key, tuple(map(tuple, inputs)), *rest) for key, inputs, *rest in traces), day)
+def _read_kept(value: object) -> Kept:
+    day, names, *traces = plain.array(value)
+    known = {key: plain.texts(given) for key, given in plain.table(names).items()}
+    kept = Kept(tuple(map(_read_trace, traces)), plain.number(day), known)
+    for trace in kept.traces:
+        given = [known.get(key) for key in trace.keys[:-1]]
+        if not all(given) or sum(len(one or ()) for one in given) != len(trace.digests):
+            raise ValueError("a trace lacks names")
+    if not kept.traces:
+        raise ValueError("no trace")
+    return kept
+
+
+def _read_trace(value: object) -> Trace:
+    keys, digests, result, size_bytes = plain.array(value, 4)
+    if not keys:
+        raise ValueError("no key")
+    return Trace(plain.texts(keys), plain.texts(digests), plain.digest(result), plain.number(size_bytes))
 
 
 def _written_kept(kept: Kept) -> Any:
-    return kept.day, *((one.key, one.inputs, one.result, one.size_bytes) for one in kept.traces)
+    return kept.day, kept.names, *((one.keys, one.digests, one.result, one.size_bytes) for one in kept.traces)
 
 
-def _read_look(value: Any) -> Look:
-    size, mtime, ctime, inode, found = value
-    return (size, mtime, ctime, inode), found
+def _read_look(value: object) -> Look:
+    size, mtime, ctime, inode, found = plain.array(value, 5)
+    return (plain.number(size), plain.number(mtime), plain.number(ctime), plain.number(inode)), plain.text(found)
 
 
 @frozen
 class Index:
-    """All steps by their names, how files looked that have a known digest, and the day of the last sweep."""
+    """All steps by their names, how files looked that have a known digest, and the day of the last sweep.
+
+    Those files are the only ones that are known by their paths: they are of this machine, and no key depends on them.
+    """
 
     steps: Lines[Kept] = field(default_factory=lambda: Lines({}, _read_kept))
     files: Lines[Look] = field(default_factory=lambda: Lines({}, _read_look))
@@ -106,28 +206,29 @@ class Index:
 
     def results(self) -> frozenset[str]:
         """The digests of all results."""
-        return frozenset(trace.result for kept in self.steps.values() for trace in kept.traces)
+        return frozenset(trace.result for kept in self.steps.readable().values() for trace in kept.traces)
 
-    def with_traces(self, new: Mapping[str, Trace], day: int) -> "Index":
-        """The same after a build came to the steps `new`."""
+    def with_runs(self, new: Mapping[str, Kept], day: int) -> "Index":
+        """The same after a build came to the steps `new`, each with the one trace that it used."""
         steps = {}
-        for step, trace in new.items():
-            kept = self.steps.get(step)
-            earlier = kept.traces if kept else ()
-            steps[step] = Kept((trace, *(one for one in earlier if one != trace))[:KEPT_TRACES], day)
+        for step, run in new.items():
+            steps[step] = (self.steps.get(step) or Kept((), day)).after(run.traces[0], run.names, day)
         return self.with_steps(steps)
 
     def with_files(self, files: Mapping[str, Look]) -> "Index":
         """The same with the looks of `files`."""
         return replace(self, files=self.files.updated({path: (*seen, found) for path, (seen, found) in files.items()}))
 
-    def bounded(self, today: int, limit_bytes: int = LIMIT_BYTES) -> "Index":
+    def bounded(
+        self, today: int, is_there: Callable[[str, Signature], bool], limit_bytes: int = LIMIT_BYTES
+    ) -> "Index":
         """The same without what has not been used for long, and what there is no room for.
 
         First goes the step that was used least recently, then all but the latest trace of those used today. What
-        builds of today needed last stays, whatever it takes. Looks stay of the files that are named by what stays.
+        builds of today needed last stays, whatever it takes. Looks stay of the files that still look so, as `is_there`
+        finds.
         """
-        steps = {step: kept for step, kept in self.steps.items() if today - kept.day <= KEPT_DAYS}
+        steps = {step: kept for step, kept in self.steps.readable().items() if today - kept.day <= KEPT_DAYS}
         excess = sum(kept.size_bytes for kept in steps.values()) - limit_bytes
         order = sorted(steps, key=lambda step: (steps[step].day, step)) if excess > 0 else []
         for step in order:
@@ -135,12 +236,11 @@ class Index:
                 excess -= steps.pop(step).size_bytes
         for step in order:
             if excess > 0 and step in steps:
-                latest = replace(steps[step], traces=steps[step].traces[:1])
+                latest = steps[step].at_most(1)
                 excess -= steps[step].size_bytes - latest.size_bytes
                 steps[step] = latest
-        named = {json.dumps(path) for kept in steps.values() for trace in kept.traces for path, _ in trace.inputs}
-        files = {path: text for path, text in self.files.texts.items() if path in named}
-        return Index(files=Lines(files, _read_look), swept=self.swept).with_steps(steps)
+        looks = {path: look for path, look in self.files.readable().items() if is_there(path, look[0])}
+        return Index(swept=self.swept).with_steps(steps).with_files(looks)
 
     def with_steps(self, steps: Mapping[str, Kept]) -> "Index":
         """The same with `steps`."""
@@ -152,13 +252,19 @@ def loads(content: bytes) -> Index:
     checksum, _, body = content.partition(b"\n")
     if digest(body).encode() != checksum:
         return Index()
-    head, *lines = body.decode("ascii").split("\n")
-    version, *numbers = head.split(" ")
-    if version != _VERSION:
+    try:
+        return _read_index(body.decode("ascii"))
+    except ValueError:
         return Index()
-    swept, count = map(int, numbers)
+
+
+def _read_index(body: str) -> Index:
+    head, *lines = body.split("\n")
+    version, swept, count = head.split(" ")
+    if version != _VERSION:
+        raise ValueError("another version")
     texts = [line.split("\t") for line in lines]
-    return Index(Lines(dict(texts[:count]), _read_kept), Lines(dict(texts[count:]), _read_look), swept)
+    return Index(Lines(dict(texts[: int(count)]), _read_kept), Lines(dict(texts[int(count) :]), _read_look), int(swept))
 
 
 def dumps(index: Index) -> bytes:

@@ -38,6 +38,33 @@ class Engine(Protocol):
         ...
 
 
+class KnownEngine(Engine, Protocol):
+    """An engine of which is known what decides its results besides its version and the files that it reads.
+
+    `programs` are the files that its code is in, absolute; `reads` the names of the EngineOptions that it goes by, and
+    of environment variables, in small letters.
+    """
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Looked for when it is asked for."""
+        ...
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Such as `url`."""
+        ...
+
+
+class KnownCompiler(KnownEngine, Protocol):
+    """The same of a Compiler."""
+
+    @property
+    def compiles_to(self) -> str:
+        """The suffix of what it makes, as in `.css`."""
+        ...
+
+
 class Compiler(Engine, Protocol):
     """An engine that makes something else of a source, as a Sass compiler makes style sheets."""
 
@@ -81,7 +108,7 @@ def installed_engines() -> tuple[str, ...]:
     return engine_names()
 
 
-def start_engine(name: str, options: EngineOptions) -> Engine:
+def start_engine(name: str, options: EngineOptions) -> KnownEngine:
     """The engine of that name, built in or of a package; raises BuildError where there is none that can be started."""
     if name not in BUILT_IN:
         from buildassets.compiler.engines.entry_points import load_engine
@@ -90,11 +117,11 @@ def start_engine(name: str, options: EngineOptions) -> Engine:
     from importlib import import_module
 
     module, _, attribute = BUILT_IN[name].partition(":")
-    start: Callable[[EngineOptions], Engine] = getattr(import_module(module), attribute)
+    start: Callable[[EngineOptions], KnownEngine] = getattr(import_module(module), attribute)
     return start(options)
 
 
-def start_compiler(name: str, options: EngineOptions) -> Compiler:
+def start_compiler(name: str, options: EngineOptions) -> KnownCompiler:
     """The engine of that name in a package, which says what it compiles to; raises BuildError where there is none."""
     from buildassets.compiler.engines.entry_points import load_compiler
 

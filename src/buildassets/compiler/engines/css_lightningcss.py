@@ -8,11 +8,13 @@ what a build relies on: the references, the comments of licences, and that our o
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
 from buildassets.compiler.engines.css_unfit import find_unfit
+from buildassets.compiler.engines.installed import files_of_modules
 from buildassets.compiler.engines.kept import references_in, with_comments
 from buildassets.compiler.engines.scss_messages import sentence
 from buildassets.compiler.engines.unavailable import UnavailableError
@@ -47,10 +49,16 @@ class LightningcssEngine:
     """
 
     name = "lightningcss"
+    reads: tuple[str, ...] = ("browsers",)
 
     def __init__(self, version: str, browsers: Sequence[str]) -> None:
         self.version = f"lightningcss {version}"
         self._browsers = list(browsers)
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """Its package, and that of rcssmin, which minifies what it refuses."""
+        return (*files_of_modules("lightningcss"), *RcssminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
         """A sheet for these browsers in fewer characters; a warning where rcssmin had to make it."""

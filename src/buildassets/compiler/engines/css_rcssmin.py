@@ -6,11 +6,13 @@ between them.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 import rcssmin
 
 from buildassets.compiler.engines import EngineOptions
+from buildassets.compiler.engines.installed import files_of_modules
 from buildassets.compiler.lexers.css import Kind, Token, faults
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify.css import alignment, essence, has_essence, written_apart
@@ -31,6 +33,12 @@ class RcssminEngine:
 
     name = "rcssmin"
     version = f"rcssmin {rcssmin.__version__}"
+    reads: tuple[str, ...] = ()
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The package, which is two modules."""
+        return files_of_modules("rcssmin", "_rcssmin")
 
     def run(self, given: EngineInput) -> Compiled:
         """The same sheet in fewer characters; a warning for each place that a browser gives up on."""

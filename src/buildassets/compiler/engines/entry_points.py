@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from buildassets.compiler.engines import Compiler, Engine, EngineOptions
+from buildassets.compiler.engines import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError
@@ -24,12 +24,12 @@ def engine_names() -> tuple[str, ...]:
     return tuple(sorted(_entries()))
 
 
-def load_engine(name: str, options: EngineOptions) -> Engine:
+def load_engine(name: str, options: EngineOptions) -> KnownEngine:
     """The engine `name` of the one package that brings it; raises BuildError with what is wrong with it."""
     return GuardedEngine(*_loaded(name, options), options.shown)
 
 
-def load_compiler(name: str, options: EngineOptions) -> Compiler:
+def load_compiler(name: str, options: EngineOptions) -> KnownCompiler:
     """The same, of an engine that says what it compiles to."""
     engine, label = _loaded(name, options)
     compiles_to = getattr(engine, "compiles_to", None)
@@ -70,7 +70,7 @@ def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
     entries = _entries().get(name, ())
     if len(entries) != 1:
         raise BuildError([_absent(name) if not entries else _ambiguous(name, entries)])
-    label = Label(name, _package(entries[0]))
+    label = Label(name, _package(entries[0]), entries[0].module)
     try:
         start: Callable[[EngineOptions], Any] = entries[0].load()
         engine = start(options)

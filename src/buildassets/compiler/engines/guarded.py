@@ -8,10 +8,12 @@ import os.path
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import Lock
 from typing import Any, Final
 
 from buildassets.compiler.engines import Engine
+from buildassets.compiler.engines.installed import descriptions, files_of_modules
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
@@ -22,10 +24,11 @@ _LONGEST_NOTE: Final = 400  # characters of what an exception says
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What to call an engine in a diagnostic: its own name and that of its package."""
+    """What to call an engine in a diagnostic: its own name and that of its package; and the `module` that it is in."""
 
     name: str
     package: str
+    module: str = ""
 
     @property
     def text(self) -> str:
@@ -43,6 +46,16 @@ class GuardedEngine:
         self._label = label
         self._shown = shown
         self._lock = Lock()
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The package that it is in, and the versions of all others, since nobody knows which of them it uses."""
+        return (*files_of_modules(self._label.module.partition(".")[0]), *descriptions())
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """All that it is given."""
+        return ("load_paths", "url", "browsers")
 
     def run(self, given: EngineInput) -> Compiled:
         """What the engine makes of `given`, or `engine/failed`; with all that it read through `given.read`."""

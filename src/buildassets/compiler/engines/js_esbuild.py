@@ -5,11 +5,12 @@ is what a build relies on: the references, the comments of licences, and that ou
 """
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
@@ -51,6 +52,7 @@ class EsbuildEngine:
     """
 
     name = "esbuild"
+    reads: tuple[str, ...] = ("browsers",)
 
     def __init__(
         self, command: EsbuildCommand, browsers: Sequence[str] = (), *, limit_seconds: float = _LIMIT_SECONDS
@@ -61,6 +63,13 @@ class EsbuildEngine:
         self._translates = bool(browsers)
         self._limit_seconds = limit_seconds
         self._idle: Processes[EsbuildProcess] = Processes()
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The command, and the package of rjsmin, which minifies what cannot be proven."""
+        from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+
+        return (os.path.realpath(self._command.path), *RjsminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
         """The same program in fewer characters; an error where esbuild does not understand it."""

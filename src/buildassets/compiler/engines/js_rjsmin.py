@@ -6,11 +6,13 @@ prove that of nearly every script, and tokens of the others.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 import rjsmin
 
 from buildassets.compiler.engines import EngineOptions
+from buildassets.compiler.engines.installed import files_of_modules
 from buildassets.compiler.lexers.js import Kind, tokens
 from buildassets.compiler.lexers.js_slash import Doubt
 from buildassets.compiler.lines import Lines
@@ -33,6 +35,12 @@ class RjsminEngine:
 
     name = "rjsmin"
     version = f"rjsmin {rjsmin.__version__}"
+    reads: tuple[str, ...] = ()
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The package, which is two modules."""
+        return files_of_modules("rjsmin", "_rjsmin")
 
     def run(self, given: EngineInput) -> Compiled:
         """The same program in fewer characters, without a byte order mark; an error where a token is unclosed."""

@@ -99,6 +99,13 @@ def _version_numbers(path: str) -> list[int]:
     return [int(digits) for digits in re.findall(r"\d+", path.split(os.sep)[-4])]
 
 
+def program_files(command: Sequence[str]) -> tuple[str, ...]:
+    """The files that run as `command`: with the program and the snapshot that Dart Sass has beside its script."""
+    real = [os.path.realpath(path) for path in command]
+    beside = (os.path.join(os.path.dirname(path), "src", name) for path in real for name in ("dart", "sass.snapshot"))
+    return (*real, *filter(os.path.isfile, beside))
+
+
 def command_on_path() -> list[str]:
     """The command `sass`; none where PATH has none."""
     found = shutil.which("sass")

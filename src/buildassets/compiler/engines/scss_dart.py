@@ -12,7 +12,7 @@ from buildassets.compiler.engines import EngineOptions, sass_protocol
 from buildassets.compiler.engines.child_process import Processes
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
-from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command
+from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command, program_files
 from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass_sayings import Files, failure, told
 from buildassets.compiler.engines.scss_imports import Listings, looked_for
@@ -38,6 +38,7 @@ class DartSassEngine:
     """
 
     name = "dart-sass"
+    reads: tuple[str, ...] = ("load_paths", "url", "sass_path")
 
     def __init__(
         self,
@@ -69,6 +70,14 @@ class DartSassEngine:
             return self.name
         self._idle.give_back(process)
         return f"{process.version.implementation} {process.version.version}"
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The files of its command: those beside a script that begins it, too."""
+        try:
+            return program_files(self._command())
+        except UnavailableError:  # which is an error in the first sheet
+            return ()
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read."""

@@ -13,6 +13,7 @@ from typing import Final
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.child_process import Processes, PythonProcess
 from buildassets.compiler.engines.endings import DiedError
+from buildassets.compiler.engines.installed import files_of_modules
 from buildassets.compiler.engines.scss_messages import DART_SASS
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
@@ -51,6 +52,7 @@ class LibsassEngine:
     """
 
     name = "libsass"
+    reads: tuple[str, ...] = ("load_paths", "url")
 
     def __init__(
         self,
@@ -74,6 +76,11 @@ class LibsassEngine:
         except ImportError:
             return self.name
         return f"{self.name} {libsass_version}"
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The package, which is two modules."""
+        return files_of_modules("sass", "_sass")
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every one that was looked for in vain."""

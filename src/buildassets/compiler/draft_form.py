@@ -1,0 +1,243 @@
+"""How a draft is kept between builds: as JSON and the bytes of its texts, with no path of the place where it was made.
+
+Takes a draft, gives bytes; takes bytes, gives a draft, or ValueError where they are none. What lies in a cache may be
+anybody's: reading it makes values and nothing else.
+"""
+
+import json
+import re
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import chain
+from typing import Any, Final
+
+from buildassets.compiler import plain
+from buildassets.compiler.cache import Run
+from buildassets.compiler.model import (
+    Compiled,
+    Directive,
+    Draft,
+    Mapped,
+    OnDisk,
+    Origin,
+    Reference,
+    ReferenceKind,
+    Source,
+    SourceMap,
+)
+from buildassets.compiler.portable import PortableNames
+from buildassets.diagnostics import Diagnostic, to_json
+
+_MAPPED_NUMBERS: Final = 5  # in a `Mapped`
+_NUMBER_BYTES: Final = 4
+_NAMED: Final = re.compile("\0([^\0]*)\0")  # in a text: the name of a file that is shown as it is seen from here
+
+
+class DraftForm:
+    """The form of drafts of `source`: without it, as it is known where one is asked for.
+
+    `shown` turns an absolute path into what the user would write.
+    """
+
+    def __init__(self, source: Source, names: PortableNames, shown: Callable[[str], str]) -> None:
+        self._source = source
+        self._names = names
+        self._shown = shown
+
+    def run(self, draft: Draft) -> Run | None:
+        """What to keep of `draft`, if an engine made it and there is no error."""
+        if not draft.engines or draft.failed:
+            return None
+        try:
+            content = self._dumped(draft)
+        except ValueError:  # a text that cannot be kept
+            return None
+        return Run(content, ((self._source.path,), (*draft.inputs, *draft.absences)))
+
+    def loads(self, content: bytes) -> Draft:
+        """The draft that `run` gave as `content`; raises ValueError where it is none."""
+        head, _, rest = content.partition(b"\n")
+        known = plain.array(plain.read(head), 12)
+        sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, directives, found, digest = (
+            known
+        )
+        body, text, source_map, mapped = plain.cut(rest, sizes, 4)
+        if references and not is_text:
+            raise ValueError("references in no text")
+        return Draft(
+            self._source,
+            _decoded(body) if plain.truth(is_text) else body,
+            tuple(map(_reference, plain.array(references))),
+            tuple(map(self._names.path, plain.texts(inputs))),
+            tuple(map(self._names.path, plain.texts(absences))),
+            tuple((kind, version) for kind, version in map(plain.texts, _pairs(engines))),
+            None
+            if compiled is None
+            else self._compiled(compiled, _decoded(text), source_map if plain.truth(has_map) else None),
+            None if origin is None else self._origin(origin, mapped),
+            tuple(map(self._directive, plain.array(directives))),
+            tuple(map(self._diagnostic, plain.array(found))),
+            plain.text_or_none(digest),
+        )
+
+    def _dumped(self, draft: Draft) -> bytes:
+        assert not isinstance(draft.body, OnDisk)
+        compiled, origin = draft.compiled, draft.origin
+        written = _Written(self._names, self._shown, draft.inputs)
+        source_map = compiled.source_map if compiled else None
+        parts = (
+            _encoded(draft.body) if isinstance(draft.body, str) else draft.body,
+            _encoded(compiled.text) if compiled else b"",
+            b"" if source_map is None else _with_sources(source_map, self._names.name),
+            _packed(origin) if origin else b"",
+        )
+        head = [
+            [len(part) for part in parts],
+            isinstance(draft.body, str),
+            [(one.start, one.end, one.url, one.kind.value) for one in draft.references],
+            written.names(draft.inputs),
+            written.names(draft.absences),
+            draft.engines,
+            written.compiled(compiled) if compiled else None,
+            source_map is not None,
+            written.origin(origin) if origin else None,
+            [written.directive(one) for one in draft.directives],
+            [written.diagnostic(one) for one in draft.diagnostics],
+            draft.digest,
+        ]
+        return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
+
+    def _compiled(self, value: object, text: str, source_map: bytes | None) -> Compiled:
+        inputs, absences, asset_urls, diagnostics = plain.array(value, 4)
+        return Compiled(
+            text,
+            tuple(map(self._names.path, plain.texts(inputs))),
+            tuple(map(self._names.path, plain.texts(absences))),
+            tuple(map(self._diagnostic, plain.array(diagnostics))),
+            None if source_map is None else _with_sources(source_map, self._names.path).decode("ascii"),
+            plain.texts(asset_urls),
+        )
+
+    def _origin(self, value: object, mapped: bytes) -> SourceMap:
+        origins, names = plain.array(value, 2)
+        known = tuple(map(self._one_origin, plain.array(origins)))
+        return SourceMap(_unpacked(mapped, len(known), len(plain.texts(names))), known, plain.texts(names))
+
+    def _one_origin(self, value: object) -> Origin:
+        name, content, is_url = plain.array(value, 3)
+        path = plain.text(name) if plain.truth(is_url) else self._names.path(plain.text(name))
+        return Origin(path, plain.text_or_none(content), is_url)
+
+    def _directive(self, value: object) -> Directive:
+        name, argument, kind, location = plain.array(value, 4)
+        place = plain.location(location)
+        place = replace(place, file=self._seen(place.file))
+        return Directive(plain.text(name), plain.text(argument), plain.text(kind), place)
+
+    def _diagnostic(self, value: object) -> Diagnostic:
+        return _with_texts(plain.diagnostic(value), self._seen)
+
+    def _seen(self, text: str) -> str:
+        """`text` with the names of files as they are seen from here."""
+        return _NAMED.sub(lambda match: self._shown(self._names.path(match[1])), text) if "\0" in text else text
+
+
+class _Written:
+    """What stands in the JSON: names for paths, and in texts for how the files among `paths` are seen from here."""
+
+    def __init__(self, names: PortableNames, shown: Callable[[str], str], paths: Iterable[str]) -> None:
+        self._names = names
+        seen = ((shown(path), names.name(path)) for path in paths)
+        self._elsewhere = [(here, name) for here, name in seen if here != name]
+
+    def names(self, paths: Iterable[str]) -> list[str]:
+        return [self._names.name(path) for path in paths]
+
+    def compiled(self, compiled: Compiled) -> Sequence[Any]:
+        diagnostics = [self.diagnostic(one) for one in compiled.diagnostics]
+        return self.names(compiled.inputs), self.names(compiled.absences), compiled.asset_urls, diagnostics
+
+    def origin(self, origin: SourceMap) -> Sequence[Any]:
+        return [(self._origin_name(one), one.content, one.is_url) for one in origin.origins], origin.names
+
+    def _origin_name(self, one: Origin) -> str:
+        return one.name if one.is_url else self._names.name(one.name)
+
+    def directive(self, one: Directive) -> Sequence[Any]:
+        place = replace(one.location, file=self._text(one.location.file))
+        return one.name, one.argument, one.kind, asdict(place)
+
+    def diagnostic(self, one: Diagnostic) -> Mapping[str, Any]:
+        return to_json(_with_texts(one, self._text))
+
+    def _text(self, text: str) -> str:
+        if "\0" in text:
+            raise ValueError("a NUL, which marks names")
+        for here, name in self._elsewhere:
+            text = text.replace(here, f"\0{name}\0")
+        return text
+
+
+def _with_texts(one: Diagnostic, changed: Callable[[str], str]) -> Diagnostic:
+    """The same with all texts that may name files `changed`."""
+    return replace(
+        one,
+        message=changed(one.message),
+        location=one.location and replace(one.location, file=changed(one.location.file)),
+        notes=tuple(map(changed, one.notes)),
+        hint=None if one.hint is None else changed(one.hint),
+    )
+
+
+def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> bytes:
+    """The map with each of its `sources` as it is `written`."""
+    document = plain.table(plain.read(source_map))
+    document["sources"] = [written(path) for path in plain.texts(document.get("sources"))]
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def _reference(value: object) -> Reference:
+    start, end, url, kind = plain.array(value, 4)
+    return Reference(plain.number(start), plain.number(end), plain.text(url), ReferenceKind(kind))
+
+
+def _pairs(value: object) -> Iterator[list[Any]]:
+    return (plain.array(one, 2) for one in plain.array(value))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _packed(origin: SourceMap) -> bytes:
+    try:
+        numbers = array("i", chain.from_iterable(origin.mappings))
+    except OverflowError:
+        raise ValueError("a number that is too large") from None
+    return _little_endian(numbers).tobytes()
+
+
+def _unpacked(packed: bytes, origins: int, names: int) -> tuple[Mapped, ...]:
+    if len(packed) % (_MAPPED_NUMBERS * _NUMBER_BYTES):
+        raise ValueError("cut short")
+    numbers = array("i")
+    numbers.frombytes(packed)
+    numbers = _little_endian(numbers)
+    for used, count in ((numbers[1::_MAPPED_NUMBERS], origins), (numbers[4::_MAPPED_NUMBERS], names)):
+        if used and not -1 <= min(used) <= max(used) < count:
+            raise ValueError("an origin or a name that there is not")
+    each = iter(numbers)
+    return tuple(zip(each, each, each, each, each, strict=True))
+
+
+def _little_endian(numbers: "array[int]") -> "array[int]":
+    """The same in the order of bytes in which they are kept, or out of it."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

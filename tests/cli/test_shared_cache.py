@@ -1,0 +1,309 @@
+"""One cache for several clones, users and machines: what was made in one place is found in another, or made anew."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compiler.conftest import SHOUT, write_package
+from tests.conftest import Tree, read_tree, write_tree
+
+SETTINGS = """
+sources = ["assets", { path = "../shared", prefix = "shared" }]
+load_paths = ["lib", "../theme"]
+compress = ["gzip"]
+"""
+SITE: Tree = {
+    "site/buildassets.toml": SETTINGS,
+    "site/assets/app.scss": '@import "own"; @import "colours"; a { background: url(a.svg); color: $ink }\n',
+    "site/assets/_own.scss": ".own { width: 1px }\n",
+    "site/assets/plain.css": "a { top: 0 }\n",
+    "site/assets/wrong.css": "a { content: 'x }\n",
+    "site/assets/b.js": "call( 1 )\n",
+    "site/assets/a.svg": "<svg/>",
+    "site/lib/_colours.scss": "$ink: red;\n",
+    "shared/odd.css": "b { content: 'x }\n",
+    "shared/c.js": "call( 2 )\n",
+    "theme/_unused.scss": "",
+}
+MADE = ["app.css", "b.js", "plain.css", "shared/c.js", "shared/odd.css", "wrong.css"]
+
+
+class Clones:
+    """Clones of one repository in folders of their own, built with one cache."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.cache = folder / "cache"
+        self.environment: dict[str, str] = {}
+
+    def clone(self, name: str, files: Tree = SITE) -> Path:
+        """A new clone; gives the folder of its project."""
+        return write_tree(self.folder / name, files) / "site"
+
+    def build(self, site: Path, *arguments: str, **environment: str) -> dict[str, Any]:
+        """What the command prints of a build of `site`."""
+        command = [sys.executable, "-m", "buildassets", "build", "--json", "--cache-dir", str(self.cache), *arguments]
+        variables = {**os.environ, **self.environment, **environment}
+        done = subprocess.run(command, cwd=site, env=variables, capture_output=True, text=True)
+        assert "Traceback" not in done.stderr, done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        assert document["ok"], done.stdout
+        return document
+
+    def clean(self, site: Path, *arguments: str) -> Mapping[str, bytes]:
+        """What a build without a cache makes of a copy of `site`, and of what is beside it."""
+        copy = self.folder / "clean"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(site.parent, copy, ignore=shutil.ignore_patterns("build"))
+        command = [sys.executable, "-m", "buildassets", "build", "-q", "--no-cache", *arguments]
+        subprocess.run(command, cwd=copy / site.name, env={**os.environ, **self.environment}, check=True)
+        return released(copy / site.name)
+
+
+def released(site: Path) -> Mapping[str, bytes]:
+    """The release, but for the manifest's list of what may say where it was built: there is none such."""
+    return read_tree(site / "build")
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> Clones:
+    return Clones(tmp_path)
+
+
+def linked(clones: Clones) -> Path:
+    clones.clone("there")
+    (clones.folder / "link").symlink_to("there")
+    return clones.folder / "link/site"
+
+
+def in_pyproject(clones: Clones) -> Path:
+    site = clones.clone("there")
+    (site / "buildassets.toml").unlink()
+    (site / "pyproject.toml").write_text("[tool.buildassets]" + SETTINGS)
+    return site
+
+
+def with_new_times(clones: Clones) -> Path:
+    site = clones.clone("there")
+    for path in site.parent.rglob("*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    return site
+
+
+ELSEWHERE: dict[str, tuple[Callable[[Clones], Path], dict[str, str]]] = {
+    "another folder": (lambda clones: clones.clone("there"), {}),
+    "a folder of another depth": (lambda clones: clones.clone("much/deeper/there"), {}),
+    "a folder behind a link": (linked, {}),
+    "the same settings in the other file": (in_pyproject, {}),
+    "other times": (with_new_times, {}),
+    "another home": (lambda clones: clones.clone("there"), {"HOME": "/nowhere", "USER": "other"}),
+    "another time zone and locale": (lambda clones: clones.clone("there"), {"TZ": "Asia/Tokyo", "LC_ALL": "C"}),
+    "a path that leads nowhere": (
+        lambda clones: clones.clone("there"),
+        {"PATH": f"/nowhere{os.pathsep}{os.environ['PATH']}"},
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+@pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
+def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) -> None:
+    files = {**SITE, "site/buildassets.toml": f'{SETTINGS}[engines]\nscss = "{engine}"\n'}
+    here = clones.clone("here", files)
+    first = clones.build(here)
+    assert sorted(first["anew"]) == MADE
+    place, environment = ELSEWHERE[where]
+    there = place(clones)
+    for name in ("buildassets.toml", "pyproject.toml"):
+        if (there / name).exists():
+            with (there / name).open("a") as file:
+                table = "engines" if name == "buildassets.toml" else "tool.buildassets.engines"
+                file.write(f'[{table}]\nscss = "{engine}"\n')
+    second = clones.build(there, **environment)
+    assert second["anew"] == {}
+    assert second["diagnostics"] == first["diagnostics"]
+    assert released(there) == released(here)
+
+
+def test_with_source_maps_everything_is_found_too(clones: Clones) -> None:
+    files = {**SITE, "site/buildassets.toml": SETTINGS + "source_maps = true\n"}
+    here, there = clones.clone("here", files), clones.clone("there", files)
+    clones.build(here)
+    assert clones.build(there)["anew"] == {}
+    assert released(there) == released(here) == clones.clean(there)
+
+
+def test_another_umask_lets_others_read_the_cache(clones: Clones) -> None:
+    site = clones.clone("here")
+    clones.build(site)
+    for path in clones.cache.rglob("*"):
+        assert path.stat().st_mode & 0o044 == 0o044 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def edit(name: str, text: str) -> Callable[[Clones, Path], None]:
+    def change(_: Clones, site: Path) -> None:
+        write_tree(site.parent, {name: text})
+
+    return change
+
+
+def settings(text: str) -> Callable[[Clones, Path], None]:
+    return edit("site/buildassets.toml", SETTINGS + text)
+
+
+def same_size_and_time(_: Clones, site: Path) -> None:
+    path = site / "lib/_colours.scss"
+    path.write_text("$ink: tan;\n")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def link_elsewhere(_: Clones, site: Path) -> None:
+    (site / "lib/_colours.scss").unlink()
+    (site / "lib/_other").write_text("$ink: tan;\n")
+    (site / "lib/_colours.scss").symlink_to("_other")
+
+
+def package_in_front(name: str) -> Callable[[Clones, Path], None]:
+    """Another version of a package, whose version is the same, goes before the one that is installed."""
+
+    def change(clones: Clones, _: Path) -> None:
+        module = __import__(name)
+        folder = clones.folder / "in front"
+        folder.mkdir()
+        text = Path(str(module.__file__)).read_text()
+        (folder / f"{name}.py").write_text(text + "\n# patched\n")
+        clones.environment["PYTHONPATH"] = str(folder)
+
+    return change
+
+
+MISSES: dict[str, tuple[Callable[[Clones, Path], None], list[str]]] = {
+    "a source": (edit("site/assets/b.js", "call( 3 )\n"), ["b.js"]),
+    "a partial": (edit("site/assets/_own.scss", ".own { width: 2px }\n"), ["app.css"]),
+    "a partial of a load path": (edit("site/lib/_colours.scss", "$ink: tan;\n"), ["app.css"]),
+    "a partial of the same size and time": (same_size_and_time, ["app.css"]),
+    "a partial that is a link": (link_elsewhere, ["app.css"]),
+    "a partial that goes before another": (edit("site/assets/_colours.scss", "$ink: tan;\n"), ["app.css"]),
+    "a source of another root": (edit("shared/c.js", "call( 4 )\n"), ["shared/c.js"]),
+    "the prefix of URLs": (settings('url = "/static/"\n'), ["app.css"]),
+    "another folder to look in": (
+        edit("site/buildassets.toml", SETTINGS.replace('["lib", "../theme"]', '["../theme", "lib"]')),
+        ["app.css"],
+    ),
+    "source maps": (settings("source_maps = true\n"), MADE),
+    "directives": (settings("directives = true\n"), MADE),
+    "no minifying": (settings("minify = false\n"), ["app.css"]),
+    "another minifier": (settings('[engines]\ncss = "lightningcss"\n'), [one for one in MADE if one.endswith(".css")]),
+    "another Sass": (settings('[engines]\nscss = "dart-sass"\n'), ["app.css"]),
+    "no engine for a kind": (settings('[engines]\ncss = "none"\n'), ["app.css"]),
+    "another name": (
+        edit("site/buildassets.toml", SETTINGS.replace('prefix = "shared"', 'prefix = "common"')),
+        ["common/c.js", "common/odd.css"],
+    ),
+    "a patched minifier of scripts": (package_in_front("rjsmin"), ["b.js", "shared/c.js"]),
+    "a patched minifier of sheets": (package_in_front("rcssmin"), [one for one in MADE if one.endswith(".css")]),
+}
+
+
+@pytest.mark.parametrize("what", MISSES)
+def test_what_is_otherwise_is_made_anew(clones: Clones, what: str) -> None:
+    clones.build(clones.clone("here"))
+    change, expected = MISSES[what]
+    there = clones.clone("there")
+    change(clones, there)
+    assert sorted(clones.build(there)["anew"]) == sorted(expected)
+    assert released(there) == clones.clean(there)
+
+
+def test_the_reason_names_the_file_as_it_is_seen_from_there(clones: Clones) -> None:
+    clones.build(clones.clone("here"))
+    there = clones.clone("there")
+    (there / "lib/_colours.scss").write_text("$ink: tan;\n")
+    assert clones.build(there)["anew"] == {"app.css": "lib/_colours.scss changed"}
+
+
+def test_two_states_with_other_partials_are_found_in_turn(clones: Clones) -> None:
+    sites = []
+    for number, text in enumerate(('@import "colours"; a { color: $ink }', "a { color: red }", '@import "own";')):
+        site = clones.clone(f"{number}")
+        (site / "assets/app.scss").write_text(text)
+        clones.build(site)
+        sites.append(site)
+    for site in sites:
+        shutil.rmtree(site / "build")
+        assert clones.build(site)["anew"] == {}
+
+
+ENGINES = SETTINGS + '[engines]\nmd = "shout"\n'
+
+
+def test_an_engine_that_comes_by_another_path_is_seen(clones: Clones) -> None:
+    files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
+    site = clones.clone("here", files)
+    first = write_package(clones.folder / "first", "shouting", SHOUT, {"shout": "Shout"})
+    clones.environment["PYTHONPATH"] = str(first)
+    clones.build(site)
+    assert content(site, "d.txt") == b"HELLO"
+    louder = SHOUT.replace("upper()", "upper() + '!'")
+    clones.environment["PYTHONPATH"] = str(
+        write_package(clones.folder / "second", "shouting", louder, {"shout": "Shout"})
+    )
+    clones.build(site)
+    assert content(site, "d.txt") == b"HELLO!"
+
+
+def test_an_engine_that_is_upgraded_in_place_is_seen(clones: Clones) -> None:
+    files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
+    site = clones.clone("here", files)
+    package = write_package(clones.folder, "shouting", SHOUT, {"shout": "Shout"})
+    clones.environment["PYTHONPATH"] = str(package)
+    clones.build(site)
+    clones.build(site)
+    module = package / "shouting.py"
+    module.write_text(SHOUT.replace("upper()", "lower()"))
+    assert clones.build(site)["anew"] == {"d.txt": "the settings or an engine changed"}
+    assert content(site, "d.txt") == b"hello"
+    assert clones.build(clones.clone("there", files))["anew"] == {}
+
+
+def test_what_an_engine_needs_is_seen_when_it_is_another(clones: Clones) -> None:
+    files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
+    site = clones.clone("here", files)
+    package = write_package(clones.folder, "shouting", SHOUT, {"shout": "Shout"})
+    clones.environment["PYTHONPATH"] = str(package)
+    clones.build(site)
+    metadata = "Metadata-Version: 2.1\nName: needed\nVersion: {}\n"
+    write_tree(package, {"needed-1.0.dist-info/METADATA": metadata.format("1.0")})
+    assert clones.build(site)["anew"].keys() == {"d.txt"}
+
+
+def test_a_package_in_front_of_an_installed_one_is_seen_where_there_was_nothing_to_do(clones: Clones) -> None:
+    site = clones.clone("here")
+    folder = clones.folder / "in front"
+    folder.mkdir()
+    clones.environment["PYTHONPATH"] = str(folder)
+    for _ in range(2):
+        clones.build(site)
+    import rjsmin
+
+    (folder / "rjsmin.py").write_text(Path(rjsmin.__file__).read_text() + "\n# patched\n")
+    assert sorted(clones.build(site)["anew"]) == ["b.js", "shared/c.js"]
+
+
+def content(site: Path, logical: str) -> bytes:
+    """What the release holds of an asset."""
+    file: str = json.loads((site / "build/manifest.json").read_text())["assets"][logical]["file"]
+    return (site / "build/assets" / file).read_bytes()

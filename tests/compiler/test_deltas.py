@@ -105,3 +105,11 @@ def test_development_has_none(site: Path) -> None:
 def test_the_first_release_asks_browsers_to_keep_its_files(tmp_path: Path) -> None:
     release(tmp_path, SITE)
     assert manifest(tmp_path).dictionaries
+
+
+def test_a_file_that_is_too_large_is_no_dictionary(tmp_path: Path) -> None:
+    script = SCRIPT * (2_100_000 // len(SCRIPT) + 1)
+    release(tmp_path, {"buildassets.toml": "compress = { dcz = 1 }\n[retain]\n", "assets/a.txt": script})
+    release(tmp_path, {"assets/a.txt": script + "more"})
+    assert len(manifest(tmp_path).retained) == 1
+    assert not manifest(tmp_path).assets["a.txt"].deltas

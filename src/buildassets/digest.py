@@ -38,4 +38,9 @@ def fingerprint(hex_digest: str) -> str:
 
 def integrity(algorithm: IntegrityAlgorithm, content: bytes) -> str:
     """Subresource Integrity metadata (W3C SRI, section 3.1), such as `sha384-…` in base64."""
-    return f"{algorithm}-{b64encode(new(algorithm, content).digest()).decode('ascii')}"
+    return metadata_of(algorithm, new(algorithm, content).digest())
+
+
+def metadata_of(algorithm: IntegrityAlgorithm, raw: bytes) -> str:
+    """The same of content whose digest is `raw`."""
+    return f"{algorithm}-{b64encode(raw).decode('ascii')}"

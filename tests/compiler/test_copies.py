@@ -1,4 +1,5 @@
 import gzip
+import itertools
 import random
 import shutil
 import time
@@ -14,6 +15,7 @@ import pytest
 from buildassets.compiler.cache import Cache
 from buildassets.compiler.config import load_config
 from buildassets.compiler.copies import Places, Wanted, made_copies
+from buildassets.compiler.model import OnDisk
 from buildassets.compiler.pipeline import build
 from buildassets.digest import digest
 from tests.conftest import write_tree
@@ -59,6 +61,15 @@ def wanted(files: Mapping[str, bytes], levels: Mapping[str, int]) -> list[Wanted
     return [Wanted(name, digest(content), len(content), levels) for name, content in files.items()]
 
 
+def places_of(folder: Path, files: Mapping[str, bytes], release: str = "build") -> Places:
+    """A release directory whose new `files` wait in another folder."""
+    waiting = write_tree(folder / "waiting", files)
+    numbers = itertools.count()
+    return Places(
+        str(folder / release), lambda file: str(waiting / file), lambda: str(waiting / f"{next(numbers)}.new")
+    )
+
+
 @pytest.fixture
 def gzipped(tmp_path: Path) -> "Make":
     """Makes the copies of files in a release directory as the next build would: their contents, if new, and sizes."""
@@ -66,13 +77,18 @@ def gzipped(tmp_path: Path) -> "Make":
     def make(files: Mapping[str, bytes], release: str = "build", *, level: int = 9, cache: bool = True) -> Made:
         time.sleep(TICK_SECONDS)
         opened = Cache(str(tmp_path / "cache")) if cache else None
-        places = Places(str(tmp_path / release), files.__getitem__)
+        places = places_of(tmp_path, files, release)
         copies = list(made_copies(wanted(files, {"gzip": level}), places, opened))
         if opened:
             opened.save()
-        return {file: (copy.content, copy.size_bytes) for copy in copies for file in copy.files}
+        return {file: (bytes_or_none(copy.content), copy.size_bytes) for copy in copies for file in copy.files}
 
     return make
+
+
+def bytes_or_none(content: bytes | OnDisk | None) -> bytes | None:
+    assert not isinstance(content, OnDisk)
+    return content
 
 
 Made = dict[str, tuple[bytes | None, int]]
@@ -165,7 +181,7 @@ def test_another_level_makes_other_copies(gzipped: Make, compressions: Compressi
 
 def test_the_largest_are_compressed_first(tmp_path: Path, compressions: Compressions) -> None:
     files = {f"{number}.css": OTHER * number for number in (2, 9, 1, 5)}
-    places = Places(str(tmp_path), files.__getitem__)
+    places = places_of(tmp_path, files)
     with ThreadPoolExecutor(1) as executor:
         copies = list(made_copies(wanted(files, {"gzip": 9}), places, None, executor))
     assert [copy.files for copy in copies] == [("9.css",), ("5.css",), ("2.css",), ("1.css",)]
@@ -174,14 +190,14 @@ def test_the_largest_are_compressed_first(tmp_path: Path, compressions: Compress
 
 def test_threads_make_the_same_copies(tmp_path: Path) -> None:
     files = {f"{number}.css": OTHER * (number % 30) for number in range(60)}
-    places, levels = Places(str(tmp_path), files.__getitem__), {"gzip": 9, "br": 9}
+    places, levels = places_of(tmp_path, files), {"gzip": 9, "br": 9}
     with ThreadPoolExecutor(4) as executor:
         cache = Cache(str(tmp_path / "cache"))
         parallel = list(made_copies(wanted(files, levels), places, cache, executor))
     assert parallel == list(made_copies(wanted(files, levels), places))
     largest = parallel[1]
     assert (largest.coding, largest.files) == ("br", ("29.css", "59.css"))
-    assert largest.content is not None
+    assert isinstance(largest.content, bytes)
     assert brotli.decompress(largest.content) == OTHER * 29
 
 

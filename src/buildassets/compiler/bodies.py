@@ -1,14 +1,17 @@
 """The bodies of drafts: in memory, or left in the file that they are all of.
 
-A tree of assets may be larger than the memory of the machine that builds it. So only so much of it is held; the rest is
-read again when it is needed, and has to be what it was. Reads the disk; imports the vocabulary, the model and `text`.
+A tree of assets may be larger than the memory of the machine that builds it. So only so much of it is held, and no
+large file that need not be parsed; the rest is read again when it is needed, and has to be what it was. Reads the disk;
+imports the vocabulary, the model and `text`.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
-from buildassets.compiler.files import content_of
-from buildassets.compiler.model import Body, Draft, OnDisk
+from buildassets.compiler.files import chunks_of, content_of
+from buildassets.compiler.model import Body, Draft, OnDisk, Source
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.digest import digest
 from buildassets.errors import BuildError
@@ -34,6 +37,36 @@ class Memory:
         return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
 
 
+def left_on_disk(source: Source) -> OnDisk:
+    """What the file of `source` holds, which is read once and not held. Raises OSError."""
+    running, size_bytes = sha256(), 0
+    for chunk in chunks_of(source.path):
+        running.update(chunk)
+        size_bytes += len(chunk)
+    return OnDisk(source.path, source.shown, running.hexdigest(), size_bytes)
+
+
+def size_of(body: Body) -> int:
+    """How many bytes `body` has."""
+    return body.size_bytes if isinstance(body, OnDisk) else len(bytes_of(body))
+
+
+def chunks_of_body(body: bytes | OnDisk) -> Iterator[bytes]:
+    """The bytes of `body`. Raises BuildError, behind the last one too, where its file is no longer what it was."""
+    if isinstance(body, bytes):
+        yield body
+        return
+    running = sha256()
+    try:
+        for chunk in chunks_of(body.path):
+            running.update(chunk)
+            yield chunk
+    except OSError as fault:
+        raise _changed(body, reason_text(fault)) from None
+    if running.hexdigest() != body.digest:
+        raise _changed(body)
+
+
 def bytes_of(body: Body) -> bytes:
     """The bytes of `body`. Raises BuildError where its file is no longer what it was."""
     if isinstance(body, OnDisk):
@@ -50,10 +83,12 @@ def _read(body: OnDisk) -> bytes:
     try:
         content = content_of(body.path)
     except OSError as fault:
-        reason = reason_text(fault)
-    else:
-        if digest(content) == body.digest:
-            return content
-        reason = "it is not what it was when the build began"
+        raise _changed(body, reason_text(fault)) from None
+    if digest(content) != body.digest:
+        raise _changed(body)
+    return content
+
+
+def _changed(body: OnDisk, reason: str = "it is not what it was when the build began") -> BuildError:
     message = f"`{body.shown}` changed while it was built: {reason}"
-    raise BuildError([error("source/changed", message, Location(body.shown), hint="build again")])
+    return BuildError([error("source/changed", message, Location(body.shown), hint="build again")])

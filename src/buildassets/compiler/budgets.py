@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.bodies import bytes_of
-from buildassets.compiler.compress import compressed
+from buildassets.compiler.bodies import chunks_of_body, size_of
+from buildassets.compiler.compress import compressed_chunks
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.entries import input_name
 from buildassets.compiler.globs import compile_globs
@@ -46,24 +46,28 @@ class Budgets:
             return (path,)
         return tuple(key for key, matches in self._globs.items() if matches(path))
 
-    def stored_sizes(self, stored: Mapping[LogicalPath, Stored], read: Callable[[str], bytes]) -> Sizes:
-        """The sizes of what is `stored` and has a budget: those of its copies, or else of what `read` gives."""
+    def stored_sizes(self, stored: Mapping[LogicalPath, Stored], read: Callable[[str], Iterable[bytes]]) -> Sizes:
+        """The sizes of what is `stored` and has a budget: those of copies, or else of the chunks that `read` gives."""
         if "gzip" in self._config.compress:
             return {path: stored[path].encodings.get("gzip", stored[path].size) for path in self.by_asset}
-        return {path: self._gzip_bytes(stored[path].file, read(stored[path].file)) for path in self.by_asset}
+        limited = {path: stored[path] for path in self.by_asset}
+        return {path: self._gzip_bytes(one.file, one.size, read(one.file)) for path, one in limited.items()}
 
     def sizes(self, outputs: Iterable[Named]) -> Sizes:
         """The same of what could be stored."""
         if not self.by_asset:
             return {}
         wanted = (one for one in outputs if one.logical in self.by_asset)
-        return {one.logical: self._gzip_bytes(one.file, bytes_of(one.content)) for one in wanted}
+        return {
+            one.logical: self._gzip_bytes(one.file, size_of(one.content), chunks_of_body(one.content)) for one in wanted
+        }
 
-    def _gzip_bytes(self, file: str, content: bytes) -> int:
+    def _gzip_bytes(self, file: str, size_bytes: int, content: Iterable[bytes]) -> int:
         """What would not be smaller, and what is compressed already, is sent as it is."""
+        if not media_of(file).compressible:
+            return size_bytes
         level = self._config.compress.get("gzip", _USUAL_LEVEL)
-        copy = compressed("gzip", content, level) if media_of(file).compressible else None
-        return len(content if copy is None else copy)
+        return min(size_bytes, sum(map(len, compressed_chunks("gzip", content, size_bytes, level))))
 
     def exceeded(self, sizes: Sizes) -> Iterator[tuple[LogicalPath, str]]:
         """What is larger than it may be, each with the key that says so."""

@@ -18,7 +18,8 @@ from dataclasses import replace
 from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import STAGING_PREFIX, content_of, write_new
+from buildassets.compiler.files import STAGING_PREFIX, chunks_of, content_of, digest_of, write_chunks, write_new
+from buildassets.compiler.model import OnDisk
 from buildassets.compiler.portable import EVERYWHERE, PortableNames
 from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.compiler.values import frozen
@@ -116,17 +117,10 @@ class FileDigests:
         if known and known[0] == seen:
             return _Look(known[1], seen, True)
         try:
-            found = _digest_at(path)
+            found = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
         except OSError:
             return _Look(ABSENT, seen, was_read=True)
         return _Look(found, seen, is_settled(seen, now), was_read=True)
-
-
-def _digest_at(path: str) -> str:
-    """The digest of what is at `path`. Raises OSError."""
-    if os.path.isdir(path):
-        return digest(_listing(path))
-    return digest(content_of(path))
 
 
 def _looks_so(path: str, seen: Signature) -> bool:
@@ -159,13 +153,14 @@ class ContentStore:
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes | OnDisk) -> str:
         """Keep `content`; gives its digest."""
-        name = digest(content)
+        in_file = isinstance(content, OnDisk)
+        name = content.digest if in_file else digest(content)
         path = self._path(name)
         if not self.touch(name):
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_whole(path, content)
+            write_whole(path, chunks_of(content.path) if in_file else content)
         return name
 
     def touch(self, name: str) -> bool:
@@ -186,6 +181,15 @@ class ContentStore:
         if content is None or digest(content) == name:
             return content
         with suppress(OSError):
+            os.unlink(path)
+        return None
+
+    def file(self, name: str) -> OnDisk | None:
+        """A file of the bytes whose digest is `name`; None where they are not there or damaged."""
+        path = self._path(name)
+        with suppress(OSError):
+            if digest_of(path) == name:
+                return OnDisk(path, path, name, os.path.getsize(path))
             os.unlink(path)
         return None
 
@@ -221,11 +225,14 @@ def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
         yield from ((path, status.st_size) for status, path in looks[:-besides])
 
 
-def write_whole(path: str, content: bytes) -> None:
+def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
     """Write a file that is there whole or not at all, for all whom the umask lets read it."""
     temporary = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
     try:
-        write_new(temporary, content)
+        if isinstance(content, bytes):
+            write_new(temporary, content)
+        else:
+            write_chunks(temporary, content)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -235,20 +242,23 @@ def write_whole(path: str, content: bytes) -> None:
 
 @frozen
 class Run:
-    """What one run of a step gave: bytes, and the absolute paths of all that it looked at.
+    """What one run of a step gave: bytes, perhaps in a file, and the absolute paths of all that it looked at.
 
     These are in groups: which paths are in one is decided by the settings and by what lies at the paths before.
     """
 
-    content: bytes
+    content: bytes | OnDisk
     inputs: tuple[Collection[str], ...] = ()
 
 
 class Form(Protocol[_Value]):
     """How the values of a step are kept."""
 
-    def loads(self, content: bytes) -> _Value:
-        """The value that is kept as `content`; raises ValueError where it is none, and makes nothing but values."""
+    def held(self, store: ContentStore, name: str) -> _Value | None:
+        """The value that is kept as the bytes whose digest is `name`; None where they are not there, or no value.
+
+        Reading them makes nothing but values.
+        """
         ...
 
     def run(self, value: _Value) -> Run | None:
@@ -257,16 +267,23 @@ class Form(Protocol[_Value]):
 
 
 class _Bytes:
-    """The form of values that are bytes and depend on no file."""
-
-    def loads(self, content: bytes) -> bytes:
-        return content
+    def held(self, store: ContentStore, name: str) -> bytes | None:
+        return store.get(name)
 
     def run(self, value: bytes) -> Run:
         return Run(value)
 
 
-BYTES: Final[Form[bytes]] = _Bytes()
+class _InFile:
+    def held(self, store: ContentStore, name: str) -> OnDisk | None:
+        return store.file(name)
+
+    def run(self, value: OnDisk) -> Run:
+        return Run(value)
+
+
+BYTES: Final[Form[bytes]] = _Bytes()  # of values that are bytes and depend on no file
+IN_FILE: Final[Form[OnDisk]] = _InFile()  # of the same, where they are too large to be held
 
 
 class Cache:
@@ -309,10 +326,9 @@ class Cache:
         trace = self.trace(name, key)
         if isinstance(trace, Stale):
             return trace
-        content = self._content.get(trace.result)
-        with suppress(ValueError):
-            if content is not None:
-                return form.loads(content)
+        value = form.held(self._content, trace.result)
+        if value is not None:
+            return value
         self._reasons[name] = Stale("its result is not in the cache")
         return self._reasons[name]
 
@@ -394,7 +410,8 @@ class Cache:
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]
         with suppress(OSError):  # a cache that cannot be written is none, and no fault of the build
-            result = self._content.put(run.content), len(run.content)
+            size_bytes = run.content.size_bytes if isinstance(run.content, OnDisk) else len(run.content)
+            result = self._content.put(run.content), size_bytes
             first = first_key(name, key)
             self._new[name] = run_of(first, groups, kept.names if kept else {}, self._digest_of, result)
 

@@ -4,24 +4,27 @@ Takes earlier releases and what reads their files, puts each file into the new r
 manifest says, and gives what the new one says of earlier releases.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from hashlib import new
 from itertools import islice
 from typing import Final, TypeVar
 
 from buildassets.compiler.emit import Release
+from buildassets.compiler.files import chunks_of
 from buildassets.compiler.retain import Retaining, Superseded, superseded
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.digest import ALGORITHMS, digest, in_base64, integrity
+from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError
 from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
 from buildassets.paths import normalise
 
-_AT_A_TIME: Final = 32  # assets whose contents are held
+_AT_A_TIME: Final = 32  # assets whose files have no names yet
 _SHOWN_FAULTS: Final = 5
 
 _One = TypeVar("_One")
@@ -32,23 +35,43 @@ _Other = TypeVar("_Other")
 class Previous:
     """An earlier release: what the user calls it, its manifest, and what reads files of it, so many `at_once`.
 
-    `read` is given the name of a file below `assets/` and its size, and gives its content, or some of it if there is
-    more than that; it raises FileNotFoundError where there is none, and another OSError where it cannot tell.
+    `fetch` is given the name of a file below `assets/`, its size and a path, and writes the file's content there, or
+    some of it if there is more than that; it raises FileNotFoundError where there is none, and another OSError where
+    it cannot find out.
     """
 
     shown: str
     manifest: bytes
-    read: Callable[[str, int], bytes]
+    fetch: Callable[[str, int, str], None]
     at_once: int = 1
 
 
 @frozen
 class _Carried:
-    """An asset of an earlier release: what is now said of it, its files, and what is wrong with it."""
+    """An asset of an earlier release: what is now said of it, where its files are, and what is wrong with it.
+
+    The path of a file is None where the release directory has it.
+    """
 
     entry: Entry
-    files: Mapping[str, bytes]
+    files: Mapping[str, str | None]
     fault: str = ""
+
+
+@frozen
+class _Proof:
+    """What a manifest has on a file: size, algorithm, digest in base64."""
+
+    size_bytes: int
+    algorithm: str
+    digest: str
+
+    def holds(self, path: str) -> bool:
+        """Whether the file at `path` has that digest."""
+        running = new(self.algorithm)
+        for chunk in chunks_of(path):
+            running.update(chunk)
+        return in_base64(running.hexdigest()) == self.digest
 
 
 def carried_over(
@@ -76,12 +99,13 @@ def carried_over(
 def _taken_over(release: Release, kept: Retained, origin: Previous, faults: dict[str, list[str]]) -> Retained:
     """What is now retained of `kept`; what is wrong with its files is added to `faults`, by what `origin` is called."""
     entries = {}
-    fetch = partial(_fetched, origin.read, release.held)
+    fetch = partial(_fetched, partial(_proven, origin.fetch, release))
     for path, carried in zip(kept.assets, _in_turn(fetch, kept.assets.values(), origin.at_once), strict=True):
         if carried.fault:
             faults.setdefault(origin.shown, []).append(carried.fault)
-        for file, content in carried.files.items():
-            release.take_in(file, content)
+        for file, place in carried.files.items():
+            if place is not None:
+                release.take_over(file, place)
         entries[path] = carried.entry
     return replace(kept, assets=entries)
 
@@ -107,19 +131,19 @@ def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int
             yield from threads.map(work, some)
 
 
-def _fetched(read: Callable[[str, int], bytes], held: Callable[[str], bytes | None], entry: Entry) -> _Carried:
+def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carried:
     """The files of `entry`. What cannot be proven is not taken: a copy is left out then, the file itself is a fault."""
     if not _is_sound(entry):
         return _Carried(entry, {}, f"`{entry.file}` is no name of a file that a build writes, or has no digest")
-    files: dict[str, bytes] = {}
+    files: dict[str, str | None] = {}
     try:
-        files[entry.file] = _proven(read, held, entry.file, entry.size, partial(_is_of, entry))
+        files[entry.file] = proven(entry.file, _proof_of(entry))
         for coding, size_bytes in entry.encodings.items():
             if coding in SUFFIXES and coding in entry.digests:
-                is_right = partial(_has_digest, entry.digests[coding])
+                proof = _Proof(size_bytes, "sha256", entry.digests[coding])
                 with suppress(FileNotFoundError):  # not every server has copies under their own names
                     copy = entry.file + SUFFIXES[coding]
-                    files[copy] = _proven(read, held, copy, size_bytes, is_right)
+                    files[copy] = proven(copy, proof)
     except FileNotFoundError:
         return _Carried(entry, {}, f"`{entry.file}` is not there")
     except ValueError as fault:
@@ -144,32 +168,25 @@ def _is_sound(entry: Entry) -> bool:
     )
 
 
-def _proven(
-    read: Callable[[str, int], bytes],
-    held: Callable[[str], bytes | None],
-    file: str,
-    size_bytes: int,
-    is_right: Callable[[bytes], bool],
-) -> bytes:
-    """The content of `file` from the release directory or the earlier release. Raises OSError, and ValueError."""
-    content = held(file)
-    if content is not None and len(content) == size_bytes and is_right(content):
-        return content
-    content = read(file, size_bytes)
-    if len(content) != size_bytes or not is_right(content):
+def _proven(fetch: Callable[[str, int, str], None], release: Release, file: str, proof: _Proof) -> str | None:
+    """Where `file` was put that came from the earlier release; None where the release directory has it.
+
+    Raises OSError, and ValueError for what is not as `proof` has it.
+    """
+    if release.holds(file, proof.size_bytes) and proof.holds(release.path(file)):
+        return None
+    place = release.place()
+    fetch(file, proof.size_bytes, place)
+    if os.path.getsize(place) != proof.size_bytes or not proof.holds(place):
         raise ValueError(file)
-    return content
+    return place
 
 
-def _is_of(entry: Entry, content: bytes) -> bool:
-    algorithm = (entry.integrity or "").partition("-")[0]
+def _proof_of(entry: Entry) -> _Proof:
+    algorithm, _, digest = (entry.integrity or "").partition("-")
     if algorithm in ALGORITHMS:
-        return integrity(algorithm, content) == entry.integrity
-    return _has_digest(entry.digests[IDENTITY], content)
-
-
-def _has_digest(wanted: str, content: bytes) -> bool:
-    return in_base64(digest(content)) == wanted
+        return _Proof(entry.size, algorithm, digest)
+    return _Proof(entry.size, "sha256", entry.digests[IDENTITY])
 
 
 def _refusal(shown: str, faults: Sequence[str]) -> Diagnostic:

@@ -7,14 +7,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from buildassets.compiler.bodies import bytes_of, left_on_disk
 from buildassets.compiler.directives import read_header
 from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Engine, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
-from buildassets.compiler.files import content_of
+from buildassets.compiler.files import chunks_of, content_of, small_content_of
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify import css, js
-from buildassets.compiler.model import Compiled, Draft, EngineInput, Origin, Reference, ReferenceKind, Source, SourceMap
+from buildassets.compiler.model import (
+    Body,
+    Compiled,
+    Draft,
+    EngineInput,
+    OnDisk,
+    Origin,
+    Reference,
+    ReferenceKind,
+    Source,
+    SourceMap,
+)
 from buildassets.compiler.places import as_written, place_in
 from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
@@ -85,14 +97,19 @@ def is_template(source: Source) -> bool:
 
 def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
     """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
+    syntax = media_of(source.logical).syntax
+    is_compiled = engines.compiler(source) is not None
+    is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
     try:
-        raw = content_of(source.path)
+        raw = content_of(source.path) if is_parsed else small_content_of(source.path)
+        if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
+            raw = content_of(source.path)
+        if raw is None:
+            return _as_it_is(source, left_on_disk(source))
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
-    syntax = media_of(source.logical).syntax
-    is_compiled = engines.compiler(source) is not None
-    if not is_compiled and (syntax is None or (syntax is Syntax.SOURCE_MAP and not source_map.may_refer(raw))):
+    if not is_parsed and (syntax is None or not source_map.may_refer([raw])):
         return _as_it_is(source, raw)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
@@ -112,10 +129,10 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
 
 
-def _as_it_is(source: Source, body: bytes | str, references: tuple[Reference, ...] = ()) -> Draft:
+def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = ()) -> Draft:
     """The draft of a source that is released as it is, but for what it refers to."""
-    raw = body.encode("utf-8") if isinstance(body, str) else body
-    return Draft(source, body, references, inputs=(source.path,), digest=digest(raw))
+    own = body.digest if isinstance(body, OnDisk) else digest(bytes_of(body))
+    return Draft(source, body, references, inputs=(source.path,), digest=own)
 
 
 def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:

@@ -1,11 +1,12 @@
-"""Precompressed copies. Pure functions from bytes to bytes that release the GIL while they work."""
+"""Precompressed copies. Functions from bytes to bytes, or from chunks to chunks; they work without the GIL."""
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib import import_module
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
+from buildassets.compiler.files import CHUNK_BYTES, chunks_of
 from buildassets.media import DELTA
 
 # RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
@@ -13,6 +14,8 @@ from buildassets.media import DELTA
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
 _WINDOW_LOG: Final = 27  # of the bytes behind itself that a zstd frame may refer to; the most that its command takes
 _UNKNOWN_SYSTEM: Final = b"\xff"
+_WORTHWHILE: Final = 0.95  # of the size: what is compressed otherwise, such as a video, comes to 0.99 and more
+_MEMORY_MB: Final = {"gzip": (1, 0, 1), "br": (25, 4, 60), "zstd": (12, 11, 100)}  # least, for each MB, most
 _DELTA_HEADER: Final = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"  # a skippable frame of zstd, which the digest fills
 _TRIED_HARD: Final = {1: b"\x04", 9: b"\x02"}  # by level
 
@@ -21,6 +24,26 @@ def compressed(coding: str, content: bytes, level: int) -> bytes | None:
     """`content` in that content coding, or None where the copy would not be smaller."""
     copy = _COMPRESSORS[coding](content, level)
     return copy if len(copy) < len(content) else None
+
+
+def compressed_chunks(coding: str, chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
+    """What `chunks`, of `size_bytes` together, are in that content coding, be it smaller or not.
+
+    Chunks of CHUNK_BYTES give the bytes that the whole gives; but not with zstd, where they are more than its window of
+    2 to 8 MiB, nor with the levels 0 and 1 of brotli.
+    """
+    return _STREAMS[coding](chunks, size_bytes, level)
+
+
+def memory_bytes(coding: str, size_bytes: int) -> int:
+    """How much memory it takes at most to compress so much, beside the content; measured at the highest levels."""
+    least, each, most = _MEMORY_MB[coding]
+    return 1_000_000 * min(least + each * size_bytes // 1_000_000, most)
+
+
+def is_worthwhile(coding: str, begin: bytes) -> bool:
+    """Whether what begins so will get smaller, as far as this tells."""
+    return len(_COMPRESSORS[coding](begin, 1)) <= len(begin) * _WORTHWHILE
 
 
 def is_copy_of(coding: str, copy: bytes, content: bytes) -> bool:
@@ -48,6 +71,16 @@ def zstd_reader(file: BinaryIO) -> BinaryIO:
     return decompressor.stream_reader(file, read_across_frames=True)  # type: ignore[no-any-return]
 
 
+def decompressed_chunks(coding: str, path: str) -> Iterator[bytes]:
+    """What the copy at `path` holds, so much at a time as memory takes. Raises OSError, and ValueError for damage."""
+    try:
+        yield from _DECOMPRESSED_STREAMS[coding](path)
+    except OSError:
+        raise
+    except Exception as fault:  # each library has its own error class
+        raise ValueError(str(fault)) from None
+
+
 def library(coding: str) -> str:
     """The library that writes a content coding, with its version: another one may write other bytes."""
     if coding == "gzip":
@@ -61,25 +94,71 @@ def library(coding: str) -> str:
 
 
 def _gzip(content: bytes, level: int) -> bytes:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
-    body = deflate.compress(content) + deflate.flush()
-    trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
-    return _GZIP_HEADER + _TRIED_HARD.get(level, b"\x00") + _UNKNOWN_SYSTEM + body + trailer
+    return b"".join(_gzip_chunks([content], len(content), level))
+
+
+def _gzip_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
+    yield _GZIP_HEADER + _TRIED_HARD.get(level, b"\x00") + _UNKNOWN_SYSTEM
+    deflate, checksum = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9), 0
+    for chunk in chunks:
+        yield deflate.compress(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+    yield deflate.flush() + checksum.to_bytes(4, "little") + (size_bytes & 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def _gunzip(copy: bytes, size: int) -> bytes:
     inflate = zlib.decompressobj(31)
     content = inflate.decompress(copy, size + 1)
-    is_ours = copy.startswith(_GZIP_HEADER) and copy[9:10] == _UNKNOWN_SYSTEM and copy[8] in b"\x00\x02\x04"
-    if not is_ours or not inflate.eof or inflate.unused_data:
+    if not _is_of_ours(copy[:10]) or not inflate.eof or inflate.unused_data:
         raise ValueError("not one whole gzip member of ours")
     return content
+
+
+def _gunzip_chunks(path: str) -> Iterator[bytes]:
+    inflate, begin = zlib.decompressobj(31), b""
+    for chunk in chunks_of(path):
+        begin = begin or chunk[:10]
+        while chunk:
+            yield inflate.decompress(chunk, CHUNK_BYTES)
+            chunk = inflate.unconsumed_tail
+        if inflate.unused_data:
+            raise ValueError("there is something behind the gzip member")
+    yield inflate.flush()
+    if not _is_of_ours(begin) or not inflate.eof:
+        raise ValueError("not one whole gzip member of ours")
+
+
+def _is_of_ours(begin: bytes) -> bool:
+    return begin.startswith(_GZIP_HEADER) and begin[9:10] == _UNKNOWN_SYSTEM and begin[8] in b"\x00\x02\x04"
 
 
 def _brotli(content: bytes, level: int) -> bytes:
     import brotli
 
     return brotli.compress(content, quality=level)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
+
+
+def _brotli_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
+    import brotli
+
+    encoder = brotli.Compressor(quality=level)  # type: ignore[no-untyped-call, unused-ignore]
+    for chunk in chunks:
+        yield encoder.process(chunk)
+    yield encoder.finish()
+
+
+def _unbrotli_chunks(path: str) -> Iterator[bytes]:
+    import brotli
+
+    decoder = brotli.Decompressor()  # type: ignore[no-untyped-call, unused-ignore]
+    if not hasattr(decoder, "can_accept_more_data"):  # before 1.2, which gives a whole GB for a few bytes
+        raise ValueError("this version of brotli cannot decompress in parts")
+    for chunk in chunks_of(path):
+        yield decoder.process(chunk, output_buffer_limit=CHUNK_BYTES)
+        while piece := decoder.process(b"", output_buffer_limit=CHUNK_BYTES):
+            yield piece
+    if not decoder.is_finished():
+        raise ValueError("not one whole brotli stream")
 
 
 def _unbrotli(copy: bytes, size: int) -> bytes:
@@ -90,6 +169,24 @@ def _unbrotli(copy: bytes, size: int) -> bytes:
 
 def _zstd(content: bytes, level: int) -> bytes:
     return _zstd_module().compress(content, level)  # type: ignore[no-any-return]
+
+
+def _zstd_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
+    zstd = _zstd_module()
+    if hasattr(zstd, "ZstdDict"):  # Python 3.14
+        encoder = zstd.ZstdCompressor(level)
+        encoder.set_pledged_input_size(size_bytes)
+    else:
+        encoder = zstd.ZstdCompressor(level=level).compressobj(size=size_bytes)
+    for chunk in chunks:
+        yield encoder.compress(chunk)
+    yield encoder.flush()
+
+
+def _unzstd_chunks(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as file, zstd_reader(file) as reader:
+        while chunk := reader.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _unzstd(copy: bytes, size: int) -> bytes:
@@ -126,4 +223,11 @@ def is_available(coding: str) -> bool:
 
 
 _COMPRESSORS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = {"gzip": _gzip, "br": _brotli, "zstd": _zstd}
+_Stream: TypeAlias = Callable[[Iterable[bytes], int, int], Iterator[bytes]]
+_STREAMS: Final[Mapping[str, _Stream]] = {"gzip": _gzip_chunks, "br": _brotli_chunks, "zstd": _zstd_chunks}
 _DECOMPRESSORS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = {"gzip": _gunzip, "br": _unbrotli, "zstd": _unzstd}
+_DECOMPRESSED_STREAMS: Final[Mapping[str, Callable[[str], Iterator[bytes]]]] = {
+    "gzip": _gunzip_chunks,
+    "br": _unbrotli_chunks,
+    "zstd": _unzstd_chunks,
+}

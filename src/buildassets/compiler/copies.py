@@ -7,11 +7,23 @@ while the cache or the release directory has the copy. Reads files, writes none 
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.cache import BYTES, Cache, bytes_at
-from buildassets.compiler.compress import compressed, is_copy_of, library
+from buildassets.compiler.cache import BYTES, IN_FILE, Cache, bytes_at
+from buildassets.compiler.compress import (
+    compressed,
+    compressed_chunks,
+    decompressed_chunks,
+    is_copy_of,
+    is_worthwhile,
+    library,
+    memory_bytes,
+)
+from buildassets.compiler.files import LARGE_BYTES, chunks_of, content_of, digest_of, write_chunks
+from buildassets.compiler.model import OnDisk
 from buildassets.compiler.traces import Stale
 from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
@@ -19,6 +31,9 @@ from buildassets.media import SUFFIXES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
+
+_ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build takes for what is not parsed
+_COUNTED_BYTES: Final = 1 << 20
 
 
 @frozen
@@ -36,22 +51,23 @@ class Copy:
     """A precompressed copy of `files`, which all hold the same.
 
     `size_bytes` is 0 where it would not be smaller, and then there is none. `digest` is that of the copy. `content` is
-    None where every one of `files` has its copy.
+    None where every one of `files` has its copy; that of a large file is in a file, too.
     """
 
     files: tuple[str, ...]
     coding: str
     size_bytes: int
     digest: str
-    content: bytes | None
+    content: bytes | OnDisk | None
 
 
 @frozen
 class Places:
-    """Where a release is: the folder of its copies, and what reads a file of it by its name."""
+    """Where a release is: the folder of its copies, where a file of it is by its name, and where to make a new one."""
 
     folder: str
-    read: Callable[[str], bytes]
+    path: Callable[[str], str]
+    new: Callable[[], str]
 
 
 @frozen
@@ -76,22 +92,56 @@ class _Work:
 def made_copies(
     wanted: Iterable[Wanted], places: Places, cache: Cache | None = None, executor: "Executor | None" = None
 ) -> Iterator[Copy]:
-    """The copies of all files, the largest first, so that no core waits for a last large one when all else is done."""
+    """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
+
+    Those of large files are made one at a time, where they are asked for; threads of `executor` see to the others
+    meanwhile. Together they take no more memory than there is room for.
+    """
+    room = _Room()
     works: dict[tuple[str, str], _Work] = {}
     for one in wanted:
         for coding, level in one.levels.items():
             work = works.setdefault((coding, one.digest), _Work(coding, level, one.digest, one.size_bytes))
             work.files.append(one.file)
     ordered = sorted(works.values(), key=lambda work: work.size_bytes, reverse=True)
-    begun = deque(_begun(work, places, cache, executor) for work in ordered)
+    begun = deque(_begun(work, places, cache, executor, room) for work in ordered)
     while begun:
         yield begun.popleft()()
 
 
-def _begun(work: _Work, places: Places, cache: Cache | None, executor: "Executor | None") -> Callable[[], Copy]:
+class _Room:
+    """Memory for all who compress at the same time. What is small takes so little that it is not counted."""
+
+    def __init__(self) -> None:
+        from threading import Condition  # 1 ms
+
+        self._left_bytes = _ROOM_BYTES
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, work: _Work) -> Iterator[None]:
+        """While there is room for `work`, which is waited for."""
+        held_bytes = memory_bytes(work.coding, work.size_bytes) + min(work.size_bytes, LARGE_BYTES)
+        wanted_bytes = min(held_bytes, _ROOM_BYTES) if work.size_bytes >= _COUNTED_BYTES else 0
+        with self._changed:
+            self._changed.wait_for(lambda: self._left_bytes >= wanted_bytes)
+            self._left_bytes -= wanted_bytes
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._left_bytes += wanted_bytes
+                self._changed.notify_all()
+
+
+def _begun(
+    work: _Work, places: Places, cache: Cache | None, executor: "Executor | None", room: _Room
+) -> Callable[[], Copy]:
     if cache and (copy := _held(work, places, cache)):
         return lambda: copy
-    make = partial(_copy, work, places, cache)
+    if work.size_bytes >= LARGE_BYTES:
+        return partial(_large_copy, work, places, cache, room)
+    make = partial(_copy, work, places, cache, room)
     return executor.submit(make).result if executor else make
 
 
@@ -105,13 +155,14 @@ def _held(work: _Work, places: Places, cache: Cache) -> Copy | None:
     return None
 
 
-def _copy(work: _Work, places: Places, cache: Cache | None) -> Copy:
+def _copy(work: _Work, places: Places, cache: Cache | None, room: _Room) -> Copy:
     """The copy from the cache or the release directory, or else a new one."""
     if cache is None:
-        return work.copy(_made(work, places))
+        return work.copy(_made(work, places, room))
+    step, key = _step_of(work)
     step, key = _step_of(work)
     made_otherwise = cache.results(step, besides=key)
-    return work.copy(cache.step(step, key, lambda: _made(work, places, made_otherwise), BYTES))
+    return work.copy(cache.step(step, key, partial(_made, work, places, room, made_otherwise), BYTES))
 
 
 def _step_of(work: _Work) -> tuple[str, str]:
@@ -119,16 +170,66 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: Places, made_otherwise: Collection[str] = ()) -> bytes:
+def _made(work: _Work, places: Places, room: _Room, made_otherwise: Collection[str] = ()) -> bytes:
     """A copy that lies in its place, or else a new one; nothing where it would not be smaller.
 
     One whose digest is among `made_otherwise` is of another level or library, and not what a clean build would make.
     """
-    content = places.read(work.files[0])
-    for path in work.paths(places):
-        held = bytes_at(path)
-        if held is None or len(held) >= len(content) or digest(held) in made_otherwise:
-            continue
-        if is_copy_of(work.coding, held, content):
-            return held
-    return compressed(work.coding, content, work.level) or b""
+    with room.taken(work):
+        content = content_of(places.path(work.files[0]))
+        for path in work.paths(places):
+            held = bytes_at(path)
+            if held is None or len(held) >= len(content) or digest(held) in made_otherwise:
+                continue
+            if is_copy_of(work.coding, held, content):
+                return held
+        return compressed(work.coding, content, work.level) or b""
+
+
+def _large_copy(work: _Work, places: Places, cache: Cache | None, room: _Room) -> Copy:
+    """The same as `_copy`, of a file that is not in memory as a whole, and nor is its copy."""
+    if cache is None:
+        made = _made_in_file(work, places, room)
+    else:
+        step, key = _step_of(work)
+        made_otherwise = cache.results(step, besides=key)
+        made = cache.step(step, key, partial(_made_in_file, work, places, room, made_otherwise), IN_FILE)
+    return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
+
+
+def _made_in_file(work: _Work, places: Places, room: _Room, made_otherwise: Collection[str] = ()) -> OnDisk:
+    """The same as `_made`, and nothing where the first part of the file is no reason to expect that it is smaller."""
+    with room.taken(work):
+        return _whole_or_nothing(work, places, made_otherwise)
+
+
+def _whole_or_nothing(work: _Work, places: Places, made_otherwise: Collection[str]) -> OnDisk:
+    source, path = places.path(work.files[0]), places.new()
+    if not is_worthwhile(work.coding, next(chunks_of(source), b"")):
+        return _written(path, ())
+    for held in work.paths(places):
+        size_bytes = os.path.getsize(held) if os.path.isfile(held) else work.size_bytes
+        if size_bytes < work.size_bytes and (name := digest_of(held)) not in made_otherwise and _is_right(work, held):
+            return OnDisk(held, held, name, size_bytes)
+    made = _written(path, compressed_chunks(work.coding, chunks_of(source), work.size_bytes, work.level))
+    return made if made.size_bytes < work.size_bytes else _written(places.new(), ())
+
+
+def _written(path: str, chunks: Iterable[bytes]) -> OnDisk:
+    """What the new file at `path` holds: `chunks`."""
+    size_bytes = write_chunks(path, chunks)
+    return OnDisk(path, path, digest_of(path), size_bytes)
+
+
+def _is_right(work: _Work, path: str) -> bool:
+    """Whether the copy at `path` is undamaged and decompresses to the right bytes."""
+    running, size_bytes = sha256(), 0
+    try:
+        for chunk in decompressed_chunks(work.coding, path):
+            running.update(chunk)
+            size_bytes += len(chunk)
+            if size_bytes > work.size_bytes:
+                return False
+    except (OSError, ValueError):
+        return False
+    return running.hexdigest() == work.digest

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote_from_bytes
 
-from buildassets.compiler.bodies import bytes_of, text_of
+from buildassets.compiler.bodies import bytes_of, size_of, text_of
 from buildassets.compiler.edits import Edit, edited, moved_links
 from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import place_of
@@ -68,20 +68,21 @@ def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embe
     edits: list[Edit] = []
     inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
     for reference, target in candidates(asset, embedding):
-        content = bytes_of(files[target].draft.body)
-        is_wanted = _is_demand(reference) or (embedding is not None and len(content) <= embedding.limit_bytes)
+        body = files[target].draft.body
+        is_wanted = _is_demand(reference) or (embedding is not None and size_of(body) <= embedding.limit_bytes)
         if is_wanted and not _references(files[target]):
+            content = bytes_of(body)
             fragment = reference.url.partition("#")[2]
             url = data_url(media_of(target).type, content)
             edits.append(Edit(reference.start, reference.end, f"{url}#{fragment}" if fragment else url))
             inputs.update(dict.fromkeys(files[target].draft.inputs))
     if not edits:
         return asset
-    body = edited(text_of(asset.draft.body), edits)
+    text = edited(text_of(asset.draft.body), edits)
     links = tuple(moved_links(asset.links, edits))
     references = tuple(reference for reference, _ in links)
     origin = asset.draft.origin and edited_map(asset.draft.origin, edits)
-    draft = replace(asset.draft, body=body, references=references, inputs=tuple(inputs), origin=origin, digest=None)
+    draft = replace(asset.draft, body=text, references=references, inputs=tuple(inputs), origin=origin, digest=None)
     return Linked(draft, links)
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Final
 
 from buildassets.compiler import plain
-from buildassets.compiler.cache import Run
+from buildassets.compiler.cache import ContentStore, Run
 from buildassets.compiler.model import (
     Compiled,
     Directive,
@@ -55,6 +55,14 @@ class DraftForm:
         except ValueError:  # a text that cannot be kept
             return None
         return Run(content, ((self._source.path,), (*draft.inputs, *draft.absences)))
+
+    def held(self, store: ContentStore, name: str) -> Draft | None:
+        """The draft that is kept as the bytes whose digest is `name`; None where they are not there, or none."""
+        content = store.get(name)
+        try:
+            return None if content is None else self.loads(content)
+        except ValueError:
+            return None
 
     def loads(self, content: bytes) -> Draft:
         """The draft that `run` gave as `content`; raises ValueError where it is none."""

@@ -9,18 +9,28 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from hashlib import new
 from itertools import count
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.bodies import bytes_of
+from buildassets.compiler.bodies import chunks_of_body, size_of
 from buildassets.compiler.cache import Cache, bytes_at
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.files import STAGING_PREFIX, content_of, sync, sync_names, write_new
-from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.files import (
+    STAGING_PREFIX,
+    chunks_of,
+    content_of,
+    digest_of,
+    sync,
+    sync_names,
+    write_chunks,
+    write_new,
+)
+from buildassets.compiler.model import Named, OnDisk, Stored
 from buildassets.compiler.values import frozen
-from buildassets.digest import IntegrityAlgorithm, in_base64, integrity
+from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
@@ -88,7 +98,7 @@ class Release:
             return stored
         wanted = _wanted(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {one.file: [] for one in wanted}
-        places = Places(os.path.join(self._output, ASSETS_FOLDER), self.content)
+        places = Places(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
         for copy in made_copies(wanted, places, cache, executor):
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
@@ -103,15 +113,24 @@ class Release:
         """Whether a `file` below `assets/` of that size is on disk."""
         return _size_bytes(os.path.join(self._output, ASSETS_FOLDER, file)) == size_bytes
 
-    def held(self, file: str) -> bytes | None:
-        """The content of a `file` below `assets/` that is on disk."""
-        return bytes_at(os.path.join(self._output, ASSETS_FOLDER, file))
+    def take_in(self, file: str, content: bytes | OnDisk) -> None:
+        """Take in a `file` below `assets/`, unless it is on disk already.
 
-    def take_in(self, file: str, content: bytes) -> None:
-        """Take in a `file` below `assets/`, unless it is on disk already. Raises OSError."""
+        Raises OSError, and BuildError where what is on disk elsewhere is no longer what it was.
+        """
         name = f"{ASSETS_FOLDER}/{file}"
-        if not self._holds(name, content):
+        if isinstance(content, OnDisk):
+            self._take_in_chunks(name, content)
+        elif not self._holds(name, content):
             self._add(name, content)
+
+    def place(self) -> str:
+        """Where to write what `take_over` is to put into the release; gone at the end otherwise."""
+        return f"{self._folder}/{next(self._numbers)}"
+
+    def take_over(self, file: str, path: str) -> None:
+        """Let what was written to a `place` be a `file` below `assets/`."""
+        self._waiting[f"{ASSETS_FOLDER}/{file}"] = path
 
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
@@ -134,11 +153,24 @@ class Release:
         os.replace(self._waiting[name], os.path.join(self._output, name))
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
-        content = bytes_of(asset.content)
+        content = asset.content
         self.take_in(asset.file, content)
         if algorithm is None:
-            return Stored(asset.file, len(content), None, {}, {IDENTITY: in_base64(asset.digest)})
-        return Stored(asset.file, len(content), integrity(algorithm, content), {}, {})
+            return Stored(asset.file, size_of(content), None, {}, {IDENTITY: in_base64(asset.digest)})
+        if isinstance(content, bytes):
+            return Stored(asset.file, len(content), integrity(algorithm, content), {}, {})
+        running = new(algorithm)
+        for chunk in self.chunks(asset.file):
+            running.update(chunk)
+        return Stored(asset.file, content.size_bytes, metadata_of(algorithm, running.digest()), {}, {})
+
+    def _take_in_chunks(self, name: str, content: OnDisk) -> None:
+        path = os.path.join(self._output, name)
+        with suppress(OSError):
+            if _size_bytes(path) == content.size_bytes and digest_of(path) == content.digest:
+                return
+        self._waiting[name] = place = self.place()
+        write_chunks(place, chunks_of_body(content))
 
     def _holds(self, name: str, content: bytes) -> bool:
         path = os.path.join(self._output, name)
@@ -148,15 +180,23 @@ class Release:
         if copy.content is not None:
             self.take_in(file, copy.content)
 
-    def content(self, file: str) -> bytes:
-        """The content of a `file` that is taken in. Raises OSError."""
+    def path(self, file: str) -> str:
+        """Where the content of a `file` is that is taken in."""
         name = f"{ASSETS_FOLDER}/{file}"
-        return content_of(self._waiting.get(name) or os.path.join(self._output, name))
+        return self._waiting.get(name) or os.path.join(self._output, name)
+
+    def chunks(self, file: str) -> Iterator[bytes]:
+        """The content of a `file` that is taken in. Raises OSError."""
+        return chunks_of(self.path(file))
+
+    def content(self, file: str) -> bytes:
+        """The same as a whole."""
+        return content_of(self.path(file))
 
     def _add(self, name: str, content: bytes) -> None:
-        temporary = f"{self._folder}/{next(self._numbers)}"
-        write_new(temporary, content)
-        self._waiting[name] = temporary
+        place = self.place()
+        write_new(place, content)
+        self._waiting[name] = place
 
 
 def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:

@@ -191,7 +191,7 @@ def _stored_in_budget(
     """The `assets`, stored. Raises OSError, and BeyondError where one is too large: the whole build has to tell it."""
     stored = means.store(config, release, assets, earlier)
     budgets = means.budgets(config, stored)
-    if any(budgets.exceeded(budgets.stored_sizes(stored, release.content))):
+    if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
         raise BeyondError
     return stored
 
@@ -202,7 +202,7 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
     with release_directory(config.output, is_lasting=means.is_lasting) as release:
         stored = means.store(config, release, _outputs(compilation), _earlier(config, last))
         budgets = means.budgets(config, assets)
-        sizes = budgets.stored_sizes(stored, release.content)
+        sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
         manifest = _manifest(config, compilation, stored, means)

@@ -3,7 +3,8 @@
 import time
 from errno import EIO
 from http.client import HTTPException, IncompleteRead
-from typing import IO, Final
+from io import BytesIO
+from typing import IO, BinaryIO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -23,19 +24,34 @@ from buildassets.diagnostics import reason_text
 
 _TIMEOUT_SECONDS: Final = 30.0  # without a byte
 _PAUSES_SECONDS: Final = (0.5, 2.0)  # before each further try
+_CHUNK_BYTES: Final = 1 << 18
 _GONE: Final = (404, 410)
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 
 def download(url: str, size_bytes: int) -> bytes:
-    """What is at `url`, or a byte more than `size_bytes` of it.
+    """What is at `url`, or a byte more than `size_bytes` of it. Raises as `download_to` does."""
+    content = BytesIO()
+    _try_to_copy(url, size_bytes, content)
+    return content.getvalue()
+
+
+def download_to(path: str, url: str, size_bytes: int) -> None:
+    """Write the same to a new file at `path`, whatever its size.
 
     Raises FileNotFoundError where the server says that there is nothing, and another OSError where it does not answer
     so, after several tries where the next one may do.
     """
+    with open(path, "xb") as file:
+        _try_to_copy(url, size_bytes, file)
+
+
+def _try_to_copy(url: str, size_bytes: int, file: BinaryIO) -> None:
     for pause_seconds in (*_PAUSES_SECONDS, None):
         try:
-            return _downloaded(url, size_bytes)
+            file.seek(0)
+            file.truncate()
+            return _copy(url, size_bytes, file)
         except (OSError, HTTPException) as fault:
             status = _status(fault)
             if status in _GONE:
@@ -48,14 +64,16 @@ def download(url: str, size_bytes: int) -> bytes:
     raise AssertionError
 
 
-def _downloaded(url: str, size_bytes: int) -> bytes:
+def _copy(url: str, size_bytes: int, file: BinaryIO) -> None:
     # What is served compressed is another representation, of which a manifest says nothing.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
     with _opener().open(Request(url, headers=headers), timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
-        content: bytes = response.read(size_bytes + 1)
-        if response.length and len(content) <= size_bytes:
-            raise IncompleteRead(content, response.length)
-        return content
+        left_bytes = size_bytes + 1
+        while left_bytes and (chunk := response.read(min(left_bytes, _CHUNK_BYTES))):
+            file.write(chunk)
+            left_bytes -= len(chunk)
+        if response.length and left_bytes:
+            raise IncompleteRead(b"", response.length)
 
 
 def _status(fault: Exception) -> int | None:

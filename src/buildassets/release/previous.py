@@ -4,7 +4,7 @@ Takes what the user names, gives its manifest and what reads its files. What it 
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from tempfile import TemporaryDirectory
@@ -13,12 +13,13 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from buildassets.compiler.carry import Previous
+from buildassets.compiler.files import chunks_of, write_chunks
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
 from buildassets.release.archive import inventory_of_archive, is_archive
-from buildassets.release.download import download
+from buildassets.release.download import download, download_to
 from buildassets.release.unpack import unpack
 
 _HTTP: Final = ("http://", "https://")
@@ -94,8 +95,8 @@ def _beside(source: str) -> str:
     return os.path.join(os.path.dirname(_manifest_path(source)), _ASSETS)
 
 
-def _reader(folder: str) -> Callable[[str, int], bytes]:
-    """What reads files below `folder`, which is one or the URL of one."""
+def _reader(folder: str) -> Callable[[str, int, str], None]:
+    """What fetches files from below `folder`, which is one or the URL of one; see Previous."""
     if folder.startswith(_HTTP):
         return partial(_from_url, folder.rstrip("/") + "/")
     return partial(_from_folder, _path(folder))
@@ -106,12 +107,21 @@ def _path(source: str) -> str:
     return url2pathname(urlsplit(source).path) if source.startswith("file:") else source
 
 
-def _from_url(folder: str, file: str, size_bytes: int) -> bytes:
-    return download(folder + to_url(file), size_bytes)
+def _from_url(folder: str, file: str, size_bytes: int, place: str) -> None:
+    download_to(place, folder + to_url(file), size_bytes)
 
 
-def _from_folder(folder: str, file: str, size_bytes: int) -> bytes:
-    return _content_of(os.path.join(folder, file), size_bytes)
+def _from_folder(folder: str, file: str, size_bytes: int, place: str) -> None:
+    write_chunks(place, _at_most(chunks_of(os.path.join(folder, file)), size_bytes))
+
+
+def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
+    """The same `chunks`, which end where there are more than `size_bytes`."""
+    for chunk in chunks:
+        yield chunk
+        size_bytes -= len(chunk)
+        if size_bytes < 0:
+            return
 
 
 def _content_of(path: str, size_bytes: int) -> bytes:

@@ -63,9 +63,17 @@ def test_an_empty_root_is_none() -> None:
 
 
 def test_a_map_that_holds_its_sources_is_not_read() -> None:
-    assert may_refer(source_map("a.js").encode())
-    assert not may_refer(source_map("a.js", sourcesContent=["a()"]).encode())
-    assert not may_refer(b"\x00\x01")
+    assert may_refer([source_map("a.js").encode()])
+    assert not may_refer([source_map("a.js", sourcesContent=["a()"]).encode()])
+    assert not may_refer([b"\x00\x01"])
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 15, 16, 17, 40])
+def test_a_map_in_chunks_may_refer_as_the_whole_one(size: int) -> None:
+    for content in (source_map("a.js"), source_map("a.js", sourcesContent=["a()"]), '"source"s"'):
+        raw = content.encode()
+        chunks = [raw[start : start + size] for start in range(0, len(raw), size)]
+        assert may_refer(chunks) == may_refer([raw])
 
 
 def test_a_source_that_is_an_asset_is_named_as_it_is_released(tmp_path: Path) -> None:

@@ -4,13 +4,26 @@ Such a map names them by URLs relative to its own (ECMA-426, section 9.1, `sourc
 sections of an index map, they are left alone.
 """
 
+from collections.abc import Iterable
+from typing import Final
+
 from buildassets.compiler.lexers.json import strings
 from buildassets.compiler.model import Reference, ReferenceKind
 
+_SOURCES: Final = b'"sources"'
+_CONTENT: Final = b'"sourcesContent"'
 
-def may_refer(raw: bytes) -> bool:
-    """Whether a map can have references, told in no time: most maps hold their sources, and are megabytes long."""
-    return b'"sources"' in raw and b'"sourcesContent"' not in raw
+
+def may_refer(chunks: Iterable[bytes]) -> bool:
+    """Whether a map can have references, found out in no time: most maps hold their sources, and are megabytes long."""
+    names_sources, before = False, b""
+    for chunk in chunks:
+        joint = before + chunk[: len(_CONTENT)]
+        if _CONTENT in joint or _CONTENT in chunk:
+            return False
+        names_sources = names_sources or _SOURCES in joint or _SOURCES in chunk
+        before = (before + chunk[-len(_CONTENT) :])[-len(_CONTENT) :]
+    return names_sources
 
 
 def scan(text: str) -> list[Reference]:

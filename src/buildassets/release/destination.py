@@ -7,8 +7,9 @@ is tried again before it counts as failed. Imports fsspec, and through it the li
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 from fsspec import AbstractFileSystem
@@ -59,6 +60,8 @@ _STORES: Final[Mapping[str, Callable[[FileHeaders], dict[str, Any]]]] = {
 }
 
 
+Content = Callable[[], Iterable[bytes]]  # gives the chunks of a file from its start, each time
+_PART_BYTES: Final = 1 << 23  # of a large file, of which S3 takes 10,000
 _LOCAL: Final = ("file", "local")
 
 
@@ -72,6 +75,7 @@ class Destination:
         self._path = path
         self._settings = _STORES.get(protocol)
         self._sleep = sleep
+        self._one_at_a_time = Lock()
         self.folder = path if protocol in _LOCAL else None  # on this machine
 
     def held(self) -> dict[str, Mapping[str, Any]]:
@@ -89,6 +93,25 @@ class Destination:
             return False
         return _md5(told) == hashlib.md5(content, usedforsecurity=False).digest() or self.content(name) == content
 
+    def holds_chunks(self, name: str, told: Mapping[str, Any] | None, size_bytes: int, content: Content) -> bool:
+        """The same of a file of `size_bytes` that is not in memory as a whole."""
+        if told is None or told.get("size") != size_bytes:
+            return False
+        if (known := _md5(told)) is not None:
+            running = hashlib.md5(usedforsecurity=False)
+            for chunk in content():
+                running.update(chunk)
+            if running.digest() == known:
+                return True
+        try:
+            return self._tried(lambda: self._consists_of(f"{self._path}/{name}", content()))
+        except FileNotFoundError:
+            return False
+
+    def _consists_of(self, path: str, chunks: Iterable[bytes]) -> bool:
+        with self._storage.open(path, "rb", block_size=_PART_BYTES) as file:
+            return all(file.read(len(chunk)) == chunk for chunk in chunks)
+
     def content(self, name: str) -> bytes | None:
         """What the file `name` consists of; None where there is none."""
         try:
@@ -105,6 +128,39 @@ class Destination:
             self._tried(lambda: self._storage.pipe_file(path, content, **settings))
         else:
             self._tried(lambda: self._renamed_into_place(path, content))
+
+    def write_chunks(self, name: str, content: Content, headers: FileHeaders) -> None:
+        """The same for a file that is not in memory as a whole; one at a time, as some parts of each are."""
+        path = f"{self._path}/{name}"
+        with self._one_at_a_time:
+            if self._settings is None:
+                self._tried(lambda: self._streamed_into_place(path, content()))
+            elif self._settings is _azure:  # whose files take no headers
+                self.write(name, b"".join(content()), headers)
+            else:
+                settings = self._settings(headers)
+                self._tried(lambda: self._streamed(path, content(), settings))
+
+    def _streamed_into_place(self, path: str, chunks: Iterable[bytes]) -> None:
+        folder, _, name = path.rpartition("/")
+        unfinished = f"{folder}/{STAGING_PREFIX}{name}"
+        self._storage.makedirs(folder, exist_ok=True)
+        with self._storage.open(unfinished, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        self._storage.mv(unfinished, path)
+
+    def _streamed(self, path: str, chunks: Iterable[bytes], settings: Mapping[str, Any]) -> None:
+        file = self._storage.open(path, "wb", block_size=_PART_BYTES, autocommit=False, **settings)
+        try:
+            for chunk in chunks:
+                file.write(chunk)
+            file.close()
+        except BaseException:
+            file.discard()
+            file.closed = True  # else it would be sent once nobody holds it any more
+            raise
+        file.commit()
 
     def _renamed_into_place(self, path: str, content: bytes) -> None:
         folder, _, name = path.rpartition("/")

@@ -5,11 +5,13 @@ that was cut short goes on where it ended, and no page loses a file that it name
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed, wait
 from errno import ELOOP
+from functools import partial
 from typing import Any, Final
 
+from buildassets.compiler.files import LARGE_BYTES
 from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ReleaseError
@@ -55,17 +57,36 @@ class Publication:
         Raises ReleaseError where it is not what the manifest says, and what the library of the storage raises.
         """
         expected = self.inventory.files[name]
+        content = partial(self._checked, name, expected)
+        if expected.size_bytes >= LARGE_BYTES:
+            return self._upload_large(name, told, content)
+        whole = b"".join(content())
+        if self.destination.holds(name, told, whole):
+            return None
+        if not self.dry_run:
+            self.destination.write(name, whole, headers_of(name, expected))
+        return len(whole)
+
+    def _upload_large(
+        self, name: str, told: Mapping[str, Any] | None, content: Callable[[], Iterator[bytes]]
+    ) -> int | None:
+        """The same of what is not in memory as a whole."""
+        expected = self.inventory.files[name]
+        for _ in content():  # for what is proven of it on the way
+            pass
+        if self.destination.holds_chunks(name, told, expected.size_bytes, content):
+            return None
+        if not self.dry_run:
+            self.destination.write_chunks(name, content, headers_of(name, expected))
+        return expected.size_bytes
+
+    def _checked(self, name: str, expected: Expected) -> Iterator[bytes]:
         damaged = self._damaged(name, "it is not what the manifest says")
         try:
-            content = b"".join(checked(chunks_of(os.path.join(self.folder, name)), expected, damaged))
+            yield from checked(chunks_of(os.path.join(self.folder, name)), expected, damaged)
         except OSError as fault:
             why = "it is a symbolic link" if fault.errno == ELOOP else reason_text(fault)
             raise self._damaged(name, why) from None
-        if self.destination.holds(name, told, content):
-            return None
-        if not self.dry_run:
-            self.destination.write(name, content, headers_of(name, expected))
-        return len(content)
 
     def _damaged(self, name: str, why: str) -> ReleaseError:
         file = f"{self.shown}/{name}"

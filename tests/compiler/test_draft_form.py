@@ -82,6 +82,7 @@ def form(folder: str = "/site", source: Source = SOURCE) -> DraftForm:
 def dumped(draft: Draft) -> bytes:
     run = form().run(draft)
     assert run
+    assert isinstance(run.content, bytes)
     return run.content
 
 
@@ -116,6 +117,7 @@ def test_in_another_clone_files_are_where_they_are_there() -> None:
     )
     run = form(source=here).run(draft)
     assert run
+    assert isinstance(run.content, bytes)
     assert b"/site" not in run.content
     there = replace(here, path="/mnt/x load path/a.scss", shown="/mnt/x load path/a.scss")
     found = form("/mnt/x", there).loads(run.content)

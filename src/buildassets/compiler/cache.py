@@ -155,12 +155,11 @@ class ContentStore:
 
     def put(self, content: bytes | OnDisk) -> str:
         """Keep `content`; gives its digest."""
-        in_file = isinstance(content, OnDisk)
-        name = content.digest if in_file else digest(content)
+        name = content.digest if isinstance(content, OnDisk) else digest(content)
         path = self._path(name)
         if not self.touch(name):
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_whole(path, chunks_of(content.path) if in_file else content)
+            write_whole(path, chunks_of(content.path) if isinstance(content, OnDisk) else content)
         return name
 
     def touch(self, name: str) -> bool:

@@ -162,3 +162,19 @@ def test_one_thread_at_a_time_calls_an_engine() -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(engine.run, [EngineInput("", "/a.x", "a.x")] * 8))
     assert most == 1
+
+
+def test_what_an_engine_derives_from_str_is_handed_on_as_str() -> None:
+    class Markup(str):
+        def __str__(self) -> str:
+            return "another"
+
+    where = Location(Markup("a.x"), excerpt=Markup("line"))
+    found = error(Markup("code"), Markup("message"), where, notes=[Markup("note")], hint=Markup("hint"))
+    made = Compiled(Markup("text"), (Markup("/i"),), (Markup("/j"),), (found,), None, (Markup("/k"),))
+    compiled = run(lambda _: made)
+    (handed,) = compiled.diagnostics
+    assert handed.location is not None
+    texts = (compiled.text, *compiled.inputs, *compiled.absences, *compiled.asset_urls, handed.code, handed.message)
+    texts = (*texts, *handed.notes, handed.hint or "", handed.location.file, handed.location.excerpt)
+    assert (compiled, {*map(type, texts)}) == (made, {str})

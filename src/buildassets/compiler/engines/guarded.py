@@ -41,7 +41,7 @@ class GuardedEngine:
 
     def __init__(self, engine: Engine, label: Label, shown: Callable[[str], str]) -> None:
         self.name = label.name
-        self.version = engine.version
+        self.version = _exact(engine.version)
         self._engine = engine
         self._label = label
         self._shown = shown
@@ -112,19 +112,36 @@ def _unread(fault: BaseException) -> Compiled | None:
 
 
 def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:
-    """`compiled` with what was read, all paths absolute."""
+    """`compiled` with what was read, all paths absolute, and of no classes but ours: a worker sends no others."""
     source_map = compiled.source_map
-    return replace(
-        compiled,
+    return Compiled(
+        _exact(compiled.text),
         inputs=_absolute(folder, {*compiled.inputs, *reader.inputs}),
         absences=_absolute(folder, {*compiled.absences, *reader.absences}),
-        diagnostics=tuple(compiled.diagnostics),
+        diagnostics=tuple(map(_exact_diagnostic, compiled.diagnostics)),
         source_map=None if source_map is None else _with_absolute_sources(source_map, folder),
+        asset_urls=tuple(map(_exact, compiled.asset_urls)),
+    )
+
+
+def _exact(text: str) -> str:
+    """`text`, which may be of a class that others derived from `str`, as one that is not."""
+    return str.__str__(text)
+
+
+def _exact_diagnostic(found: Diagnostic) -> Diagnostic:
+    where = found.location
+    if where is not None:
+        line, column, length, excerpt_column = map(int, (where.line, where.column, where.length, where.excerpt_column))
+        where = Location(_exact(where.file), line, column, length, _exact(where.excerpt), excerpt_column)
+    hint = None if found.hint is None else _exact(found.hint)
+    return Diagnostic(
+        found.severity, _exact(found.code), _exact(found.message), where, tuple(map(_exact, found.notes)), hint
     )
 
 
 def _absolute(folder: str, paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({os.path.normpath(os.path.join(folder, path)) for path in paths}))
+    return tuple(sorted({os.path.normpath(os.path.join(folder, _exact(path))) for path in paths}))
 
 
 def _with_absolute_sources(source_map: str, folder: str) -> str:

@@ -89,7 +89,7 @@ def _plain(name: str) -> str:
 
 def _code(name: str) -> str:
     """`name` as code in a cell of a table in GitHub's Markdown, whatever is in it."""
-    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in name)
     if len(shown) > _MOST_NAME_CHARACTERS:
         shown = f"{shown[: _MOST_NAME_CHARACTERS // 2]}…{shown[-_MOST_NAME_CHARACTERS // 2 :]}"
     fence = "`" * (_longest_run(shown, "`") + 1)

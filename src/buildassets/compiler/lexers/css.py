@@ -128,7 +128,7 @@ def follow(brackets: list[str], delimiter: str) -> None:
 
 
 _ESCAPED: Final = lazy_pattern(r"\\(?:([0-9a-fA-F]{1,6}+)(?:\r\n|[ \t\n\r\f])?+|(\r\n|[\n\r\f])|([\s\S])|\Z)|\x00")
-_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_REPLACEMENT: Final = "\ufffd"
 
 
 def unescaped(raw: str) -> str:

@@ -21,7 +21,7 @@ def _meaning(match: re.Match[str]) -> str | None:
     """What a character reference means in an attribute (section 13.2.5.73): `&copy=` and `&copyright` are none."""
     written = match[0]
     if match[1] is None:
-        return unescape(written) if len(written) <= _LONGEST_NUMBER else "\N{REPLACEMENT CHARACTER}"
+        return unescape(written) if len(written) <= _LONGEST_NUMBER else "\ufffd"
     is_followed_by_value = match.string.startswith("=", match.end())
     if written[1:] not in html5 or (is_followed_by_value and not written.endswith(";")):
         return None

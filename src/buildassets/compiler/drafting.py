@@ -97,12 +97,14 @@ class _Drafting:
 
     def close(self) -> None:
         """Have nobody work any more."""
-        for jobs in self._waiting:
-            jobs.clear()
-        for future in self._futures:
-            future.cancel()
-        if self._workers:
-            self._workers.close()
+        try:
+            if self._workers:
+                self._workers.close()
+        finally:  # a second signal leaves nobody at work either
+            for jobs in self._waiting:
+                jobs.clear()
+            for future in self._futures:
+                future.cancel()
 
     def _draft(self, source: Source) -> Draft:
         if self._kept is None or not self._engines.have_work(source):

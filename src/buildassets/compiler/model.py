@@ -180,6 +180,7 @@ class Draft:
 
 
 IN_FLIGHT_BYTES: Final = 64_000  # 10 ms of work or more, in a worker while this process has no time to send it others
+IN_FLIGHT_JOBS: Final = 64  # the same of small sources
 
 
 class Job(NamedTuple):

@@ -5,14 +5,14 @@ rest. The main module of this process is not imported there, so that any script 
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
 from buildassets.compiler.config import Config
-from buildassets.compiler.engines.child_process import Processes, PythonProcess
+from buildassets.compiler.engines.child_process import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
+from buildassets.compiler.model import IN_FLIGHT_BYTES, IN_FLIGHT_JOBS, Answer, Draft, Job, Source
 from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Location, error
 
@@ -31,7 +31,6 @@ class Workers:
     def __init__(self, config: Config, mode: Mode) -> None:
         self._start = partial(_Worker, config, mode)
         self._processes: Processes[_Worker] = Processes()
-        self._is_closed = False
 
     @property
     def waiting(self) -> int:
@@ -43,29 +42,31 @@ class Workers:
 
         Other threads may take from `jobs` meanwhile. Raises UnstartableError with what is left still in `jobs`.
         """
-        while jobs and not self._is_closed:
-            worker = self._taken()
+        while jobs:
+            try:
+                worker = self._taken()
+            except ClosedError:
+                return
             flying: deque[Job] = deque()
             try:
                 _exchange(worker, jobs, flying, deliver)
             except DiedError as how:
                 last_words = worker.end()
-                if not self._is_closed:
+                if not self._processes.is_closed:
                     deliver(Answer(_crashed(flying.popleft().source, how, last_words)))
                     jobs.extendleft(reversed(flying))
             except BaseException:
                 worker.end()
                 raise
             else:
-                self._give_back(worker)
+                self._processes.give_back(worker)
 
     def close(self) -> None:
-        """End the workers. One that is at work gets a signal, and the thread that waits for it does the rest."""
-        self._is_closed = True
-        self._processes.end_all()
+        """End the workers, also those at work, and start none any more."""
+        self._processes.close(_GRACE_SECONDS)
 
     def _taken(self) -> "_Worker":
-        """A worker that is ready."""
+        """A worker that is ready. ClosedError where the build is over, UnstartableError where there can be none."""
         try:
             worker = self._processes.take(self._start)
         except OSError:
@@ -74,13 +75,8 @@ class Workers:
             worker.wait_until_ready()
         except (DiedError, TimeoutError):
             worker.end()
-            raise UnstartableError from None
+            raise ClosedError if self._processes.is_closed else UnstartableError from None
         return worker
-
-    def _give_back(self, worker: "_Worker") -> None:
-        self._processes.give_back(worker)
-        if self._is_closed:  # perhaps only now, and `close` has not seen it
-            self._processes.end_all()
 
 
 class _Worker(PythonProcess):
@@ -107,7 +103,7 @@ class _Worker(PythonProcess):
 def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Answer], None]) -> None:
     """Send jobs and deliver answers until there are none; `flying` are those without an answer, the oldest first."""
     while True:
-        while job := _next(jobs, IN_FLIGHT_BYTES - sum(one.size_bytes for one in flying) if flying else None):
+        while job := _next(jobs, flying):
             flying.append(job)
             worker.send(job.source)
         if not flying:
@@ -117,13 +113,15 @@ def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Ca
         deliver(answer)
 
 
-def _next(jobs: deque[Job], limit_bytes: int | None) -> Job | None:
-    """The next job, taken off, if there is one that is not too large."""
+def _next(jobs: deque[Job], flying: Collection[Job]) -> Job | None:
+    """The next job, taken off, if there is one that is not too much beside those that are `flying`."""
+    if len(flying) >= IN_FLIGHT_JOBS:
+        return None
     try:
         job = jobs.popleft()
     except IndexError:
         return None
-    if limit_bytes is None or job.size_bytes <= limit_bytes:
+    if not flying or job.size_bytes + sum(one.size_bytes for one in flying) <= IN_FLIGHT_BYTES:
         return job
     jobs.appendleft(job)
     return None

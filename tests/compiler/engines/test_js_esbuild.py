@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines import EngineOptions, start_engine
+from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.js_esbuild import EsbuildEngine
 from buildassets.compiler.lines import Lines
@@ -237,11 +238,12 @@ def test_many_threads_get_each_their_own_text(engine: EsbuildEngine) -> None:
     assert texts == [f"f({number});" for number in range(200)]
 
 
-def test_closed_engine_starts_anew(command: EsbuildCommand) -> None:
+def test_closed_engine_starts_nothing(command: EsbuildCommand) -> None:
     engine = EsbuildEngine(command)
-    for _ in range(2):
-        assert minified(engine, "f ( )").text == "f();"
-        engine.close()
+    assert minified(engine, "f ( )").text == "f();"
+    engine.close()
+    with pytest.raises(ClosedError):
+        minified(engine, "f ( )")
 
 
 def test_process_that_died_in_between_is_replaced(command: EsbuildCommand) -> None:

@@ -1,11 +1,16 @@
 import pickle
 import socket
+import typing
 from collections.abc import Iterator
-from threading import Thread
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 
-from buildassets.compiler.engines.object_stream import ObjectStream
+from buildassets.compiler import config, model
+from buildassets.compiler.engines.object_stream import EXCHANGED, ForeignError, ObjectStream
 
 Ends = tuple[ObjectStream, socket.socket]
 
@@ -18,6 +23,10 @@ def ends() -> Iterator[Ends]:
     yield stream, theirs
     stream.close()
     theirs.close()
+
+
+def framed(pickled: bytes) -> bytes:
+    return len(pickled).to_bytes(8, "big") + pickled
 
 
 def test_objects_come_in_the_order_in_which_they_were_sent(ends: Ends) -> None:
@@ -34,7 +43,7 @@ def test_objects_come_in_the_order_in_which_they_were_sent(ends: Ends) -> None:
 @pytest.mark.parametrize("cut", [0, 1, 10, 5000])
 def test_an_end_in_the_middle_of_an_object_is_an_end(ends: Ends, cut: int) -> None:
     stream, theirs = ends
-    theirs.sendall(pickle.dumps("x" * 9000)[:cut])
+    theirs.sendall(framed(pickle.dumps("x" * 9000))[:cut])
     theirs.close()
     with pytest.raises(EOFError):
         stream.receive()
@@ -51,3 +60,76 @@ def test_nobody_at_the_other_end_is_an_error(ends: Ends) -> None:
     theirs.close()
     with pytest.raises(ConnectionError):
         stream.send("x" * 1_000_000)
+
+
+def test_what_comes_in_drops_does_not_prolong_the_limit(ends: Ends) -> None:
+    stream, theirs = ends
+    is_over = Event()
+
+    def drip() -> None:
+        for byte in framed(pickle.dumps("x" * 9000)):
+            theirs.send(bytes((byte,)))
+            if is_over.wait(0.02):
+                return
+
+    thread = Thread(target=drip)
+    thread.start()
+    with pytest.raises(TimeoutError):
+        stream.receive(0.3)
+    is_over.set()
+    thread.join()
+
+
+def called(module: str, name: str) -> bytes:
+    """A pickle of protocol 4 that calls that function."""
+    texts = b"".join(bytes((0x8C, len(one))) + one.encode() for one in (module, name))
+    return b"\x80\x04" + texts + b"\x93\x8c\x04true\x85R."
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("os", "system"),
+        ("builtins", "eval"),
+        ("buildassets.compiler.model", "os.system"),
+        ("buildassets.compiler.engines.object_stream", "pickle.loads"),
+        ("buildassets.compiler.model", "Draft.__init__"),
+        ("buildassets.compiler.model", "frozen"),
+        ("buildassets.compiler.model", "Reader"),
+        ("buildassets.compiler.config", "load_config"),
+    ],
+)
+def test_nothing_is_loaded_but_the_classes_that_are_exchanged(ends: Ends, module: str, name: str) -> None:
+    stream, theirs = ends
+    theirs.sendall(framed(called(module, name)))
+    with pytest.raises(ForeignError, match=f"`{module}.{name}`"):
+        stream.receive()
+
+
+@pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x04\x95", b"R.", pickle.dumps([1])[:-3]])
+def test_what_cannot_be_read_is_no_value(ends: Ends, content: bytes) -> None:
+    stream, theirs = ends
+    theirs.sendall(framed(content))
+    with pytest.raises(ForeignError):
+        stream.receive()
+
+
+def test_what_is_exchanged_is_all_that_requests_and_answers_hold() -> None:
+    found: set[type] = set()
+    for one in (config.Config, model.Source, model.Answer, model.Compiled):
+        find_classes(one, found)
+    assert {(one.__module__, one.__qualname__) for one in found} == EXCHANGED
+    assert not [name for _, name in EXCHANGED if "." in name]
+
+
+def find_classes(kind: Any, found: set[type]) -> None:
+    """Add to `found` the classes of ours that a value of that type may hold."""
+    for part in typing.get_args(kind):
+        find_classes(part, found)
+    if not isinstance(kind, type) or kind in found or not kind.__module__.startswith("buildassets"):
+        return
+    found.add(kind)
+    assert is_dataclass(kind) or issubclass(kind, tuple | Enum), kind
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    for name in names:
+        find_classes(typing.get_type_hints(kind)[name], found)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.sass_process import installed_command
 from buildassets.compiler.engines.scss_dart import DartSassEngine, SassEngine
 from buildassets.compiler.lines import Lines
@@ -408,17 +409,17 @@ def test_one_process_compiles_one_sheet_after_the_other(engine: DartSassEngine) 
     assert engine._idle.waiting == [process]
 
 
-def test_close_leaves_no_process_and_no_open_file_and_run_starts_anew() -> None:
+def test_close_leaves_no_process_and_no_open_file_and_nothing_is_started_after_it() -> None:
     engine = DartSassEngine([], str)
     before = os.listdir("/dev/fd")
-    first = engine.run(GIVEN)
+    engine.run(GIVEN)
     process = engine._idle.waiting[0]._process
     engine.run(EngineInput("a{" * 20_000, "/a.scss", "a.scss"))
     engine.close()
     assert process.returncode is not None
     assert os.listdir("/dev/fd") == before
-    assert engine.run(GIVEN) == first
-    engine.close()
+    with pytest.raises(ClosedError):
+        engine.run(GIVEN)
 
 
 def test_threads_do_not_wait_for_one_another() -> None:

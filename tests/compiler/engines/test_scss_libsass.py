@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.scss_libsass import LibsassEngine
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, EngineInput
@@ -404,16 +405,15 @@ def test_child_that_has_had_many_sheets_is_replaced() -> None:
         assert (second is first, first._process.poll() is None) == (False, False)
 
 
-def test_close_leaves_no_process_and_run_starts_a_new_one() -> None:
+def test_close_leaves_no_process_and_nothing_is_started_after_it() -> None:
     engine = LibsassEngine([], str)
-    engine.close()
     given = EngineInput("a { b: c }", "/a.scss", "a.scss")
-    first = engine.run(given)
+    engine.run(given)
     process = engine._idle.waiting[0]._process
     engine.close()
     assert process.returncode is not None
-    assert engine.run(given) == first
-    engine.close()
+    with pytest.raises(ClosedError):
+        engine.run(given)
 
 
 def test_crash_and_close_leave_no_open_file() -> None:

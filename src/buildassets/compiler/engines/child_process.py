@@ -9,146 +9,73 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from threading import Lock
-from time import monotonic
-from typing import Any, Final, Generic, Protocol, TypeVar
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from buildassets.compiler.engines.endings import DiedError, ending
 
-_CHUNK_BYTES: Final = 1 << 18
+if TYPE_CHECKING:
+    import subprocess
+
+_LAST_SECONDS: Final = 2.0  # for a process that has closed its end to be over
+_LOOK_SECONDS: Final = 0.001  # in between when somebody else waits for a process, too
 # What `-m` would do, but with the modules of this process, and none of the folder that the user happens to stand in.
 # The main module of this process is not imported there: it may be a script that has no guard.
 _START: Final = "import sys; sys.path[:] = {paths}; from {module} import main; main({descriptor})"
 
 
-class SocketProcess:
-    """A process of `command` whose standard input and output are one socket; OSError where it cannot be started.
+class ChildProcess:
+    """A process at the other end of a channel, and a file for what it prints; OSError where it cannot be started.
 
-    `received` is what it has sent and nobody has taken off yet. Its working directory is `/`: what it names relative
-    to that is known.
+    `start` starts it, with the descriptors of its end of the socket and of that file.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, start: "Callable[[int, int], subprocess.Popen[bytes]]") -> None:
         import socket
-        import subprocess
         from tempfile import TemporaryFile
 
-        self.received = bytearray()
-        with ExitStack() as opened:
-            self._log = opened.enter_context(TemporaryFile())
-            self._socket, theirs = socket.socketpair()
-            opened.enter_context(self._socket)
-            with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - the program that the user installed
-                    command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._log, cwd="/"
-                )
-            self._opened = opened.pop_all()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can take more work."""
-        return self._process.poll() is None
-
-    def send(self, data: bytes, deadline: float) -> None:
-        """Send all of `data` until `deadline`, in seconds of `monotonic`; TimeoutError, or ConnectionError."""
-        self._wait_until(deadline)
-        self._socket.sendall(data)
-
-    def receive(self, deadline: float) -> None:
-        """Add to `received` what comes next; the errors are those of `send`."""
-        self._wait_until(deadline)
-        more = self._socket.recv(_CHUNK_BYTES)
-        if not more:
-            raise ConnectionError
-        self.received += more
-
-    def _wait_until(self, deadline: float) -> None:
-        left_seconds = deadline - monotonic()
-        if left_seconds <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left_seconds)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self._process.terminate()
-
-    def taken(self, start: int, size: int) -> bytes:
-        """The `size` bytes of `received` from `start` on, taken off with what stands before them."""
-        found = bytes(self.received[start : start + size])
-        del self.received[: start + size]
-        return found
-
-    def how_it_ended(self) -> str:
-        """What its exit means, once its end of the socket is closed."""
-        return ending(self._process.wait())
-
-    def end(self) -> str:
-        """End the process, let go of its socket; gives the first line that it printed.
-
-        Where a script started the program, the program ends because its input does.
-        """
-        with self._opened:
-            self._process.kill()
-            self._process.wait()
-            self._log.seek(0)
-            lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in lines if line.strip()), "")
-
-
-class PythonProcess:
-    """A process that runs `main` of `module`, which gets the file descriptor of the socket of an ObjectStream.
-
-    Its working directory is `folder`, or else the present one. OSError where it cannot be started.
-    """
-
-    def __init__(self, module: str, *, folder: str | None = None) -> None:
-        import socket
-        import subprocess
-        from tempfile import TemporaryFile
-
-        from buildassets.compiler.engines.object_stream import ObjectStream
-
-        if not sys.executable or hasattr(sys, "frozen"):
-            raise OSError(0, "this program is no Python that could be started again")
         with ExitStack() as opened:
             self._log = opened.enter_context(TemporaryFile())
             ours, theirs = socket.socketpair()
-            self._stream = opened.enter_context(closing(ObjectStream(ours)))
+            opened.enter_context(closing(ours))
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-P", "-c", _program(module, theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=self._log,
-                    pass_fds=[theirs.fileno()],
-                    cwd=folder,
-                )
+                self._process = start(theirs.fileno(), self._log.fileno())
+            self._end_of_socket = ours
             self._opened = opened.pop_all()
 
     @property
     def is_alive(self) -> bool:
         """Whether it can take more work."""
-        return self._process.poll() is None
+        return not self.has_ended
 
-    def send(self, request: object) -> None:
-        """Send what can be pickled; raises DiedError."""
-        try:
-            self._stream.send(request)
-        except ConnectionError:
-            raise DiedError(ending(self._process.wait())) from None
-
-    def receive(self, limit_seconds: float | None = None) -> Any:
-        """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
-        try:
-            return self._stream.receive(limit_seconds)
-        except (EOFError, ConnectionError):
-            raise DiedError(ending(self._process.wait())) from None
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is over."""
+        return self._process.poll() is not None
 
     def terminate(self) -> None:
         """Ask it to end."""
         self._process.terminate()
 
+    def kill(self) -> None:
+        """End it by force. What belongs to it stays until `end`."""
+        self._process.kill()
+
+    def how_it_ended(self) -> str:
+        """What its exit means, once its end of the socket is closed. One that goes on nevertheless is ended."""
+        from subprocess import TimeoutExpired
+
+        try:
+            return ending(self._process.wait(_LAST_SECONDS))
+        except TimeoutExpired:
+            self._process.kill()
+            return "it closed its output"
+
     def end(self, grace_seconds: float = 0.0) -> str:
-        """End the process, if need be by force after `grace_seconds`; gives the last line that it printed."""
+        """End the process, if need be by force after `grace_seconds`, and let go of its socket; gives its last words.
+
+        Where a script started the program, the program ends because its input does.
+        """
         from subprocess import TimeoutExpired
 
         with self._opened:
@@ -158,7 +85,76 @@ class PythonProcess:
             self._process.wait()
             self._log.seek(0)
             lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return self._telling([line.strip() for line in lines if line.strip()])
+
+    def _telling(self, lines: Sequence[str]) -> str:
+        """The one of `lines` that tells most of how it came to its end."""
+        return lines[-1] if lines else ""
+
+
+class SocketProcess(ChildProcess):
+    """A process of `command` whose standard input and output are the channel.
+
+    Its working directory is `/`: what it names relative to that is known.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        import subprocess
+
+        from buildassets.compiler.engines.channel import Channel
+
+        def start(end: int, log: int) -> subprocess.Popen[bytes]:
+            return subprocess.Popen(command, stdin=end, stdout=end, stderr=log, cwd="/")  # noqa: S603 - the user's
+
+        super().__init__(start)
+        self.channel = Channel(self._end_of_socket)
+
+    def _telling(self, lines: Sequence[str]) -> str:
+        return lines[0] if lines else ""
+
+
+class PythonProcess(ChildProcess):
+    """A process that runs `main` of `module`, which gets the file descriptor of the socket of an ObjectStream.
+
+    Its working directory is `folder`, or else the present one.
+    """
+
+    def __init__(self, module: str, *, folder: str | None = None) -> None:
+        import subprocess
+
+        from buildassets.compiler.engines.object_stream import ObjectStream
+
+        if not sys.executable or hasattr(sys, "frozen"):
+            raise OSError(0, "this program is no Python that could be started again")
+
+        def start(end: int, log: int) -> subprocess.Popen[bytes]:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-P", "-c", _program(module, end)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=[end],
+                cwd=folder,
+            )
+
+        super().__init__(start)
+        self._stream = ObjectStream(self._end_of_socket)
+
+    def send(self, request: object) -> None:
+        """Send `request`. Where nobody takes it, `receive` gives the answers to earlier ones, and then the end."""
+        with suppress(ConnectionError):
+            self._stream.send(request)
+
+    def receive(self, limit_seconds: float | None = None) -> Any:
+        """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
+        from buildassets.compiler.engines.object_stream import ForeignError
+
+        try:
+            return self._stream.receive(limit_seconds)
+        except (EOFError, ConnectionError):
+            raise DiedError(self.how_it_ended()) from None
+        except ForeignError as fault:
+            raise DiedError(f"its answer is none of ours: {fault}") from None
 
 
 def _program(module: str, descriptor: int) -> str:
@@ -166,32 +162,30 @@ def _program(module: str, descriptor: int) -> str:
     return _START.format(paths=ascii(paths), module=module, descriptor=descriptor)
 
 
-class _Child(Protocol):
-    @property
-    def is_alive(self) -> bool: ...
-
-    def terminate(self) -> None: ...
-
-    def end(self) -> str: ...
+class ClosedError(Exception):
+    """Nothing is started any more."""
 
 
-_AnyChild = TypeVar("_AnyChild", bound=_Child)
+_AnyChild = TypeVar("_AnyChild", bound=ChildProcess)
 
 
 class Processes(Generic[_AnyChild]):
     """Processes that are `waiting` for work, and those at work. Threads may take and give back at the same time.
 
-    Who has taken one ends it or gives it back.
+    Who has taken one ends it or gives it back. Once `close` has begun, nothing is started any more.
     """
 
     def __init__(self) -> None:
         self.waiting: list[_AnyChild] = []
+        self.is_closed = False
         self._taken: list[_AnyChild] = []
         self._lock = Lock()
 
     def take(self, start: Callable[[], _AnyChild]) -> _AnyChild:
-        """One that waits, or else what `start` gives."""
+        """One that waits, or else what `start` gives, which does not take long. ClosedError where all is over."""
         with self._lock:
+            if self.is_closed:
+                raise ClosedError
             while self.waiting:
                 process = self.waiting.pop()
                 if process.is_alive:
@@ -199,20 +193,36 @@ class Processes(Generic[_AnyChild]):
                 process.end()
             else:
                 process = start()
-            self._taken = [one for one in self._taken if one.is_alive]
+            self._taken = [one for one in self._taken if not one.has_ended]
             self._taken.append(process)
             return process
 
     def give_back(self, process: _AnyChild) -> None:
-        """Let it wait for more."""
+        """Let it wait for more, or end it where all is over."""
         with self._lock:
             self._taken = [one for one in self._taken if one is not process]
-            self.waiting.append(process)
+            if not self.is_closed:
+                self.waiting.append(process)
+                return
+        process.end()
 
-    def end_all(self) -> None:
-        """End those that wait. Those at work get a signal: whoever waits for one of them is told that it died."""
+    def close(self, grace_seconds: float = 0.5) -> None:
+        """End all of them: whoever waits for an answer learns that its process died.
+
+        They get a signal, and are ended by force where that has not ended them after `grace_seconds`.
+        """
         with self._lock:
-            for process in (*self._taken, *self.waiting):
-                process.terminate()
-            while self.waiting:
-                self.waiting.pop().end()
+            self.is_closed = True
+            waiting, self.waiting = self.waiting, []
+            working = [one for one in self._taken if not one.has_ended]
+        for process in (*working, *waiting):
+            process.terminate()
+        deadline = monotonic() + grace_seconds
+        try:
+            while monotonic() < deadline and not all(one.has_ended for one in (*working, *waiting)):
+                sleep(_LOOK_SECONDS)
+        finally:  # a second signal may not wait
+            for process in working:
+                process.kill()
+            for process in waiting:
+                process.end()

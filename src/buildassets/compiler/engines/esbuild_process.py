@@ -64,7 +64,7 @@ class EsbuildProcess(SocketProcess):
         number = self._requests
         self._requests += 1
         try:
-            self.send(esbuild_protocol.packet(number, request), deadline)
+            self.channel.send(esbuild_protocol.packet(number, request), deadline)
             if not self._is_greeted:
                 self._packet(deadline)  # its version
                 self._is_greeted = True
@@ -79,9 +79,11 @@ class EsbuildProcess(SocketProcess):
 
     def _packet(self, deadline: float) -> bytes:
         """What the next packet holds behind its length."""
-        while (size := esbuild_protocol.size_at(self.received, 0)) is None or len(self.received) < size + 4:
-            self.receive(deadline)
-        return self.taken(4, size)
+        while (size := esbuild_protocol.size_at(self.channel.received, 0)) is None or len(
+            self.channel.received
+        ) < size + 4:
+            self.channel.receive(deadline)
+        return self.channel.taken(4, size)
 
 
 def _answer(value: Any) -> Answer:

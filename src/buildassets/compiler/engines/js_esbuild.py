@@ -117,8 +117,8 @@ class EsbuildEngine:
         return replace(compiled, diagnostics=(unproven, *compiled.diagnostics))
 
     def close(self) -> None:
-        """End the processes; the next `run` starts one anew."""
-        self._idle.end_all()
+        """End the processes. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        self._idle.close()
 
 
 def _source_map(encoded: str, path: str) -> str:

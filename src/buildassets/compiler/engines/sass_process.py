@@ -22,7 +22,7 @@ class SassProcess(SocketProcess):
 
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__([*command, "--embedded"])
-        self.version = Version("", "", "")
+        self.version = Version("", "", "")  # before it is greeted
         self._compilations = 0
 
     def greet(self, limit_seconds: float) -> None:
@@ -55,13 +55,13 @@ class SassProcess(SocketProcess):
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
-            self.send(sass_protocol.packet(compilation, request), deadline)
+            self.channel.send(sass_protocol.packet(compilation, request), deadline)
             while True:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, Fault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
                 if isinstance(answer, Call) and answer_of is not None:
-                    self.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)
+                    self.channel.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)
                 yield answer
         except ConnectionError:
             raise DiedError(self.how_it_ended()) from None
@@ -72,13 +72,13 @@ class SassProcess(SocketProcess):
         """What the next packet holds behind its length."""
         while True:
             try:
-                size, start = sass_protocol.read_varint(self.received, 0)
+                size, start = sass_protocol.read_varint(self.channel.received, 0)
                 break
             except IndexError:
-                self.receive(deadline)
-        while len(self.received) < start + size:
-            self.receive(deadline)
-        return self.taken(start, size)
+                self.channel.receive(deadline)
+        while len(self.channel.received) < start + size:
+            self.channel.receive(deadline)
+        return self.channel.taken(start, size)
 
 
 def installed_command() -> list[str]:

@@ -65,7 +65,7 @@ class DartSassEngine:
     def version(self) -> str:
         """As the manifest gives it: `dart-sass 1.99.0`."""
         try:
-            process = self._idle.take(self._started)
+            process = self._greeted()
         except UnavailableError:
             return self.name
         self._idle.give_back(process)
@@ -84,7 +84,7 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         files = Files(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
         try:
-            process = self._idle.take(self._started)
+            process = self._greeted()
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         request = sass_protocol.compile_request(
@@ -106,14 +106,16 @@ class DartSassEngine:
         self._idle.give_back(process)
         return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _started(self) -> SassProcess:
-        """A new process that speaks the protocol; UnavailableError where the command gives none."""
+    def _greeted(self) -> SassProcess:
+        """A process that speaks the protocol; UnavailableError where the command gives none."""
         command = self._command()
         try:
-            process = SassProcess(command)
+            process = self._idle.take(partial(SassProcess, command))
         except OSError as fault:
             message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
             raise UnavailableError(message, "see that it is a program for this machine") from None
+        if process.version.protocol:
+            return process
         try:
             process.greet(_START_SECONDS)
         except (DiedError, TimeoutError) as fault:
@@ -130,8 +132,8 @@ class DartSassEngine:
         return process
 
     def close(self) -> None:
-        """End the processes; the next `run` starts one anew."""
-        self._idle.end_all()
+        """End the processes. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        self._idle.close()
 
 
 _NATIVE: Final = "use a native Dart Sass of version 1.71 or later; the one that npm installs as `sass` is not native"

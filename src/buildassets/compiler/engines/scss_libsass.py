@@ -37,7 +37,7 @@ class Child(PythonProcess):
 
     def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
         """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
-        self.send((given, load_paths, url))
+        self.send((given.text, given.path, given.shown, tuple(load_paths), url))
         compiled: Compiled = self.receive(limit_seconds)
         self._sheets += 1
         return compiled
@@ -109,8 +109,8 @@ class LibsassEngine:
         return replace(compiled, diagnostics=tuple(diagnostics))
 
     def close(self) -> None:
-        """End the children; the next `run` starts one anew."""
-        self._idle.end_all()
+        """End the children. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        self._idle.close()
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
         """`diagnostic` with each path that the child marked as the user would write it."""

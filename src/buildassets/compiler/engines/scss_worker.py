@@ -13,7 +13,7 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -352,12 +352,14 @@ def _incompatible_units(sheet: Sheet, message: str) -> Location:
 
 
 def main(file_descriptor: int) -> None:
-    """Answer requests, which are the arguments of `compile_sheet`, until the other end is closed."""
+    """Answer requests, which hold the arguments of `compile_sheet`, until the other end is closed."""
     connection = ObjectStream(socket(fileno=file_descriptor))
     recent = RecentTexts()
     while True:
         try:
-            given, load_paths, url_prefix = connection.receive()
+            text, path, shown, load_paths, url_prefix = connection.receive()
         except EOFError:
             return
-        connection.send(compile_sheet(given, load_paths, url_prefix, recent))
+        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, url_prefix, recent)
+        with suppress(ConnectionError):  # the next request is none either
+            connection.send(compiled)

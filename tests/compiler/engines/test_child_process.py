@@ -1,0 +1,169 @@
+"""Real programs that behave badly: nobody waits for them without end, and none outlives what started it."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from buildassets.compiler.engines.child_process import ClosedError, Processes, PythonProcess, SocketProcess
+from buildassets.compiler.engines.endings import DiedError
+from buildassets.compiler.engines.esbuild_command import EsbuildCommand
+from buildassets.compiler.engines.esbuild_process import EsbuildProcess
+from buildassets.compiler.engines.sass_process import SassProcess
+
+LONG = "import time; time.sleep(600)"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); {LONG}"
+# Fills what is between us before it reads anything.
+TALKATIVE = """
+import os
+os.write(1, bytes(5_000_000))
+left = 5_000_000
+while left:
+    left -= len(os.read(0, left))
+print("done", flush=True)
+"""
+SECONDS = 20.0  # what takes longer has no bound: each of these takes less than 3 s
+
+
+def program(text: str) -> SocketProcess:
+    return SocketProcess([sys.executable, "-c", text])
+
+
+@contextmanager
+def taken_quickly() -> Iterator[None]:
+    """What is done inside has a bound."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < SECONDS
+
+
+@pytest.fixture
+def processes() -> Iterator["Processes[SocketProcess]"]:
+    """Processes that are closed after the test."""
+    with closing(Processes[SocketProcess]()) as made:
+        yield made
+
+
+def test_nothing_is_started_once_closing_has_begun(processes: "Processes[SocketProcess]") -> None:
+    processes.close()
+    with pytest.raises(ClosedError):
+        processes.take(lambda: pytest.fail("it is started"))
+
+
+def test_what_is_being_started_when_closing_begins_is_ended(processes: "Processes[SocketProcess]") -> None:
+    has_begun, may_go_on = Event(), Event()
+    started: list[SocketProcess] = []
+
+    def start() -> SocketProcess:
+        has_begun.set()
+        assert may_go_on.wait(SECONDS)
+        started.append(program(LONG))
+        return started[0]
+
+    taking = Thread(target=processes.take, args=(start,))
+    taking.start()
+    assert has_begun.wait(SECONDS)
+    closing_ = Thread(target=processes.close)
+    closing_.start()
+    may_go_on.set()
+    for thread in (taking, closing_):
+        thread.join(SECONDS)
+    started[0]._process.wait(SECONDS)
+    started[0].end()
+
+
+def test_what_is_given_back_after_the_end_is_ended(processes: "Processes[SocketProcess]") -> None:
+    process = processes.take(lambda: program(DEAF))
+    process.channel.receive()  # it hears no signal by now
+    with taken_quickly():
+        processes.close()
+        processes.give_back(process)
+    assert process.has_ended
+    assert not processes.waiting
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_a_process_that_hears_no_signal_is_ended_by_force(
+    processes: "Processes[SocketProcess]", is_waiting: bool
+) -> None:
+    process = processes.take(lambda: program(DEAF))
+    process.channel.receive()
+    if is_waiting:
+        processes.give_back(process)
+    with taken_quickly():
+        processes.close()
+        process._process.wait(SECONDS)
+    if not is_waiting:
+        process.end()
+
+
+def test_a_program_that_closes_its_output_and_goes_on_is_ended() -> None:
+    process = program(f"import os; os.close(0); os.close(1); {LONG}")
+    with taken_quickly():
+        with pytest.raises(ConnectionError):
+            process.channel.receive()
+        assert process.how_it_ended() == "it closed its output"
+        process.end()
+
+
+def test_a_program_that_reads_only_what_comes_after_its_own_words_is_answered() -> None:
+    process = program(TALKATIVE)
+    with taken_quickly():
+        process.channel.send(bytes(5_000_000), time.monotonic() + SECONDS)
+        while not process.channel.received.endswith(b"done\n"):
+            process.channel.receive(time.monotonic() + SECONDS)
+        process.end()
+
+
+def executable(path: Path, text: str) -> str:
+    path.write_text(f"#!{sys.executable}\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def started_sass(path: str) -> tuple[SassProcess, Callable[[], object]]:
+    process = SassProcess([path])
+    return process, lambda: list(process.compile(bytes(3_000_000), 0.5, lambda _: b""))
+
+
+def started_esbuild(path: str) -> tuple[EsbuildProcess, Callable[[], object]]:
+    process = EsbuildProcess(EsbuildCommand(path, "0.28.0"))
+    return process, lambda: process.transform("a" * 3_000_000, (), 0.5)
+
+
+@pytest.mark.parametrize("start", [started_sass, started_esbuild])
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG,
+        "import os\nwhile True: os.read(0, 100_000)",
+        "import os, time\nwhile True: os.write(1, b'\\xff'); time.sleep(0.01)",
+        "import os\nwhile True: os.write(1, b'\\xff\\xff\\xff\\x7f' * 1000)",
+        f"import os; os.close(0); os.close(1); {LONG}",
+        "import os; os.close(0); os.write(1, bytes(100)); os._exit(3)",
+    ],
+)
+def test_a_compiler_that_misbehaves_is_given_up(
+    tmp_path: Path, start: Callable[[str], tuple[SocketProcess, Callable[[], object]]], text: str
+) -> None:
+    process, work = start(executable(tmp_path / "compiler", text))
+    with taken_quickly():
+        with pytest.raises((DiedError, TimeoutError)):
+            work()
+        process.end()
+    assert process.has_ended
+
+
+def test_an_answer_that_is_none_of_ours_ends_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ("import os, pickle, socket", "def main(descriptor):", "    end = socket.socket(fileno=descriptor)")
+    sends = "    end.sendall(len(answer).to_bytes(8, 'big') + answer)"
+    (tmp_path / "planted.py").write_text("\n".join((*lines, "    answer = pickle.dumps(os.system)", sends)))
+    monkeypatch.syspath_prepend(tmp_path)
+    process = PythonProcess("planted")
+    with pytest.raises(DiedError, match=r"its answer is none of ours: it holds a `posix\.system`"):
+        process.receive(SECONDS)
+    process.end()

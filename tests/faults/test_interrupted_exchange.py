@@ -1,0 +1,86 @@
+"""A build of many small sources, whose workers are busy with messages, ends in bounded time at any signal."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import environment, wait_for
+from tests.conftest import Tree, write_tree
+
+MOMENTS = 25  # for each signal and each way of sending it
+LIMIT_SECONDS = 30.0  # in which a process ends that has a signal; on an idle machine it takes 0.3 s
+EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+SITE: Tree = {
+    "buildassets.toml": "compress = []\n",
+    **{
+        f"assets/{name}.css": "".join(f".{name}{number:06} {{ color : red }}\n" for number in range(36_000))
+        for name in ("one", "two")
+    },
+    **{f"assets/s{number}.css": f".s{number:04} {{ color : red }}".ljust(40) for number in range(1200)},
+}
+
+
+def start(site: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "buildassets", "build", "--no-cache", "--jobs", "4"]
+    return subprocess.Popen(
+        command, cwd=site, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def in_session(leader: int) -> Iterator[int]:
+    """The processes that are left of those that `leader` began with itself."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = Path("/proc", name, "stat").read_text().rpartition(") ")[2].split(" ")
+        except OSError:
+            continue
+        if int(fields[3]) == leader and fields[0] != "Z":
+            yield int(name)
+
+
+def faults(site: Path, number: signal.Signals, *, to_group: bool, after_seconds: float) -> Iterator[str]:
+    """What is wrong with how a build ends that gets the signal so many seconds after its start."""
+    child = start(site)
+    time.sleep(after_seconds)
+    if child.poll() is None:
+        (os.killpg if to_group else os.kill)(child.pid, number)
+    try:
+        _, printed = child.communicate(timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        yield "it does not end"
+        return
+    # Before our code is reached the signal kills the interpreter.
+    if child.returncode not in (0, EXIT_CODES[number], -number):
+        yield f"it exits with {child.returncode}: {printed}"
+    if child.returncode == EXIT_CODES[number] and "error" in printed:
+        yield f"it prints {printed}"
+    try:
+        wait_for(lambda: not any(in_session(child.pid)), LIMIT_SECONDS)
+    except AssertionError:
+        yield f"it leaves {[*in_session(child.pid)]}"
+
+
+@pytest.mark.parametrize("to_group", [False, True])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_of_many_small_sources_ends_at_a_signal(tmp_path: Path, number: signal.Signals, to_group: bool) -> None:
+    site = write_tree(tmp_path, SITE)
+    began = time.monotonic()
+    _, printed = start(site).communicate(timeout=60)
+    longest_seconds = time.monotonic() - began
+    assert printed.startswith("built 1202 assets")
+    moments = random.Random(f"{number} {to_group}")
+    found = []
+    for _ in range(MOMENTS):
+        seconds = moments.uniform(0, longest_seconds)
+        left = faults(site, number, to_group=to_group, after_seconds=seconds)
+        found += [f"{seconds:.3f} s: {fault}" for fault in left]
+    assert not found, "\n".join(found)

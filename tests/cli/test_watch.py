@@ -1,9 +1,13 @@
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.test_cli import environment, is_gone, wait_for
 from tests.cli.watching import Watching, watching
 from tests.conftest import Tree, write_tree
 
@@ -82,3 +86,19 @@ def test_a_signal_ends_the_watch(tmp_path: Path, number: int, code: int) -> None
         watch.next()
         watch.process.send_signal(number)
         assert watch.process.wait(timeout=30) == code
+
+
+def test_watch_that_is_ended_does_not_wait_for_sass(tmp_path: Path) -> None:
+    endless = {f"assets/{name}.scss": "@while true { $a: 1 }\n" for name in "ab"}
+    write_tree(tmp_path, {"buildassets.toml": "", **endless})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "watch", "--jobs", "2"],
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(2)
+    child.terminate()
+    assert child.wait(timeout=30) == 143
+    wait_for(lambda: is_gone(child.pid))

@@ -75,7 +75,8 @@ def command(
     from buildassets.compiler.watch import Listener, Watch
 
     here = _Project(working_directory(), config_file, sources, also, output, url, cache_dir, uses_cache=not no_cache)
-    with closing(RunningEngines()) as engines, threads(jobs) as executor:
+    # Engines end first: a thread that waits for one would not end before it has what it waits for.
+    with threads(jobs) as executor, closing(RunningEngines()) as engines:
 
         def rebuild(config: "Config") -> BuildResult:
             cache = here.cache_of(config)

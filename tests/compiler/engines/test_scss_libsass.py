@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines import scss_libsass
 from buildassets.compiler.engines.child_process import ClosedError
+from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.scss_libsass import LibsassEngine
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, EngineInput
@@ -414,6 +416,14 @@ def test_close_leaves_no_process_and_nothing_is_started_after_it() -> None:
     assert process.returncode is not None
     with pytest.raises(ClosedError):
         engine.run(given)
+
+
+def test_sheet_without_end_ends_without_whoever_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scss_libsass, "_ALARM_SECONDS", -59.0)
+    child = scss_libsass.Child()
+    with pytest.raises(DiedError, match="SIGALRM"):
+        child.compile(EngineInput("@while true { $a: 1 }", "/a.scss", "a.scss"), [], "/", 60.0)
+    child.end()
 
 
 def test_crash_and_close_leave_no_open_file() -> None:

@@ -20,6 +20,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 _WORKER: Final = "buildassets.compiler.engines.scss_worker"
 _MOST_SHEETS: Final = 1000  # each leaves 2 kB in the process that nothing frees (libsass 0.23), a watch has no end
+_ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
 
@@ -37,7 +38,7 @@ class Child(PythonProcess):
 
     def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
         """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
-        self.send((given.text, given.path, given.shown, tuple(load_paths), url))
+        self.send((given.text, given.path, given.shown, tuple(load_paths), url, limit_seconds + _ALARM_SECONDS))
         compiled: Compiled = self.receive(limit_seconds)
         self._sheets += 1
         return compiled

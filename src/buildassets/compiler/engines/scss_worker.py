@@ -11,6 +11,7 @@ and source maps whole, whatever characters a name holds. In the diagnostics of a
 import json
 import os
 import re
+import signal
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -352,14 +353,20 @@ def _incompatible_units(sheet: Sheet, message: str) -> Location:
 
 
 def main(file_descriptor: int) -> None:
-    """Answer requests, which hold the arguments of `compile_sheet`, until the other end is closed."""
+    """Answer requests, which hold the arguments of `compile_sheet` and a limit, until the other end is closed.
+
+    What takes longer than the limit ends the process.
+    """
     connection = ObjectStream(socket(fileno=file_descriptor))
     recent = RecentTexts()
     while True:
         try:
-            text, path, shown, load_paths, url_prefix = connection.receive()
+            text, path, shown, load_paths, url_prefix, limit_seconds = connection.receive()
         except EOFError:
             return
+        # A sheet may have no end, and who started this may be killed before its own limit is reached.
+        signal.setitimer(signal.ITIMER_REAL, limit_seconds)
         compiled = compile_sheet(EngineInput(text, path, shown), load_paths, url_prefix, recent)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         with suppress(ConnectionError):  # the next request is none either
             connection.send(compiled)

@@ -1,9 +1,11 @@
 """Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again."""
 
 import time
-from errno import EIO
+from errno import EIO, ETIMEDOUT
 from http.client import HTTPException, IncompleteRead
 from io import BytesIO
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import IO, BinaryIO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -23,27 +25,54 @@ from buildassets._version import __version__
 from buildassets.diagnostics import reason_text
 
 _TIMEOUT_SECONDS: Final = 30.0  # without a byte
+_LIMIT_SECONDS: Final = 120.0  # for all tries, beside the time that the bytes take
+_SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_SECONDS: Final = (0.5, 2.0)  # before each further try
 _CHUNK_BYTES: Final = 1 << 18
 _GONE: Final = (404, 410)
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 
-def download(url: str, size_bytes: int) -> bytes:
+def download(url: str, size_bytes: int, limit_seconds: float | None = None) -> bytes:
     """What is at `url`, or a byte more than `size_bytes` of it. Raises as `download_to` does."""
     content = BytesIO()
-    _try_to_copy(url, size_bytes, content)
+    _copy_within(limit_seconds, url, size_bytes, content)
     return content.getvalue()
 
 
-def download_to(path: str, url: str, size_bytes: int) -> None:
+def download_to(path: str, url: str, size_bytes: int, limit_seconds: float | None = None) -> None:
     """Write the same to a new file at `path`, whatever its size.
 
-    Raises FileNotFoundError where the server says that there is nothing, and another OSError where it does not answer
-    so, after several tries where the next one may do.
+    Raises FileNotFoundError where the server reports that there is nothing, and another OSError where it does not
+    answer so, after several tries where the next one may do, or where all that takes longer than the limit, which is
+    by the size if it is not given.
     """
     with open(path, "xb") as file:
-        _try_to_copy(url, size_bytes, file)
+        _copy_within(limit_seconds, url, size_bytes, file)
+
+
+def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO) -> None:
+    """Copy in that time. A timeout of a socket begins anew with each byte that comes, this one does not.
+
+    Where the time is over, the thread that works is left to itself: nobody waits for it, also at the end.
+    """
+    if limit_seconds is None:
+        limit_seconds = _LIMIT_SECONDS + size_bytes / _SLOWEST_BYTES
+    outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcomes.put(_try_to_copy(url, size_bytes, file))
+        except BaseException as fault:
+            outcomes.put(fault)
+
+    Thread(target=work, name="download", daemon=True).start()
+    try:
+        fault = outcomes.get(timeout=limit_seconds)
+    except Empty:
+        raise OSError(ETIMEDOUT, f"it takes longer than {limit_seconds:,.0f} seconds") from None
+    if fault is not None:
+        raise fault
 
 
 def _try_to_copy(url: str, size_bytes: int, file: BinaryIO) -> None:

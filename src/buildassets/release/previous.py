@@ -26,6 +26,7 @@ _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"
 _REQUESTS_AT_ONCE: Final = 8
 _MANIFEST_BYTES: Final = 1 << 27  # more than any manifest has
+_MANIFEST_SECONDS: Final = 300.0
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def manifest_at(source: str) -> bytes:
         if _is_archive(source):
             return inventory_of_archive(_path(source), source).content
         if source.startswith(_HTTP):
-            manifest = download(source, _MANIFEST_BYTES)
+            manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS)
         else:
             manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
         loads(manifest.decode("utf-8", "replace"), source)

@@ -1,0 +1,61 @@
+"""A build that carries files over from a server which does not answer ends when it is told to."""
+
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.cli.test_cli import environment, run
+from tests.conftest import write_tree
+from tests.release.slow import BEHAVIOURS, Behaviour, serving
+
+
+def interrupted(folder: Path, url: str, number: signal.Signals) -> int:
+    """The exit code of a build that gets the signal while it waits for the server."""
+    command = [sys.executable, "-m", "buildassets", "build", "-o", "new", "--carry-from", url]
+    child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
+    time.sleep(2)
+    child.send_signal(number)
+    return child.wait(timeout=20)
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
+def test_an_interrupt_does_not_wait_for_a_manifest(tmp_path: Path, behaviour: Behaviour) -> None:
+    write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"})
+    with serving(behaviour) as url:
+        assert interrupted(tmp_path, f"{url}manifest.json", signal.SIGTERM) == 143
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_does_not_wait_for_files(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    write_tree(tmp_path, {"assets/a.css": "a { top: 1px }", "assets/b.css": "b { top: 1px }"})
+    assert run(tmp_path, "build").returncode == 0
+    write_tree(tmp_path, {"assets/a.css": "a { top: 2px }", "assets/b.css": "b { top: 2px }"})
+    is_over = Event()
+
+    class OnlyManifests(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/manifest.json":
+                super().do_GET()
+            else:
+                is_over.wait()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(OnlyManifests, directory=str(tmp_path / "build"))) as server:
+        serving_ = Thread(target=server.serve_forever)
+        serving_.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}/manifest.json"
+            assert interrupted(tmp_path, url, number) == code
+        finally:
+            is_over.set()
+            server.shutdown()
+            serving_.join()

@@ -1,6 +1,7 @@
 """A build that carries files over from a server which does not answer ends when it is told to."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,11 +17,12 @@ from tests.conftest import write_tree
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 
-def interrupted(folder: Path, url: str, number: signal.Signals) -> int:
-    """The exit code of a build that gets the signal while it waits for the server."""
+def interrupted(folder: Path, url: str, number: signal.Signals, is_asked: Event) -> int:
+    """The exit code of a build that gets the signal once it waits for the server."""
     command = [sys.executable, "-m", "buildassets", "build", "-o", "new", "--carry-from", url]
     child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
-    time.sleep(2)
+    assert is_asked.wait(60)
+    time.sleep(0.5)
     child.send_signal(number)
     return child.wait(timeout=20)
 
@@ -28,8 +30,14 @@ def interrupted(folder: Path, url: str, number: signal.Signals) -> int:
 @pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
 def test_an_interrupt_does_not_wait_for_a_manifest(tmp_path: Path, behaviour: Behaviour) -> None:
     write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"})
-    with serving(behaviour) as url:
-        assert interrupted(tmp_path, f"{url}manifest.json", signal.SIGTERM) == 143
+    is_asked = Event()
+
+    def behave(connection: socket.socket, is_over: Event) -> None:
+        is_asked.set()
+        behaviour(connection, is_over)
+
+    with serving(behave) as url:
+        assert interrupted(tmp_path, f"{url}manifest.json", signal.SIGTERM, is_asked) == 143
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -37,13 +45,14 @@ def test_an_interrupt_does_not_wait_for_files(tmp_path: Path, number: signal.Sig
     write_tree(tmp_path, {"assets/a.css": "a { top: 1px }", "assets/b.css": "b { top: 1px }"})
     assert run(tmp_path, "build").returncode == 0
     write_tree(tmp_path, {"assets/a.css": "a { top: 2px }", "assets/b.css": "b { top: 2px }"})
-    is_over = Event()
+    is_over, is_asked = Event(), Event()
 
     class OnlyManifests(SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/manifest.json":
                 super().do_GET()
             else:
+                is_asked.set()
                 is_over.wait()
 
         def log_message(self, *_: object) -> None:
@@ -54,7 +63,7 @@ def test_an_interrupt_does_not_wait_for_files(tmp_path: Path, number: signal.Sig
         serving_.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}/manifest.json"
-            assert interrupted(tmp_path, url, number) == code
+            assert interrupted(tmp_path, url, number, is_asked) == code
         finally:
             is_over.set()
             server.shutdown()

@@ -2,8 +2,9 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from buildassets.compiler.livereload import LiveReload, OpenPages
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch import Rebuilt
+from buildassets.diagnostics import error
+from tests.cli.test_cli import wait_for
 from tests.conftest import Tree, write_tree
 
 ORIGIN = "http://localhost:5000"
@@ -163,6 +166,67 @@ def test_a_silent_connection_has_a_heartbeat(live_reload: LiveReload, monkeypatc
     with listen(live_reload) as page:
         page.event()
         assert [page.answer.readline() for _ in range(3)] == [b"\n", b":\n", b"\n"]
+
+
+# ── who does not do their part ──
+
+
+def connected(live_reload: LiveReload) -> socket.socket:
+    address = urlsplit(live_reload.url)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    connection.settimeout(20)
+    connection.connect((address.hostname, address.port))
+    return connection
+
+
+def test_a_page_that_reads_nothing_keeps_nobody_waiting(
+    live_reload: LiveReload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(livereload._Handler, "timeout", 0.5)
+    monkeypatch.setattr(livereload, "_DIAGNOSTICS_SHOWN", 1_000_000)
+    release, host = release_of(tmp_path), urlsplit(live_reload.url).netloc
+    path = f"/events?token={live_reload.token}&release={release}"
+    with connected(live_reload) as deaf, listen(live_reload, release) as page:
+        deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {ORIGIN}\r\n\r\n".encode())
+        fault = error("a/b", "x" * 1000)
+        began = time.monotonic()
+        for _ in range(3):
+            live_reload.publish(BuildResult(None, (), (fault,) * 5000))
+        assert time.monotonic() - began < 5
+        while page.event()["error_count"] != 5000:
+            pass
+        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS - 1)  # that of the other page
+
+
+@pytest.mark.parametrize("request_bytes", [b"", b"GET /events", b"GET /events HTTP/1.1\r\nHost: "])
+def test_who_does_not_come_to_the_end_of_a_request_is_given_up(
+    live_reload: LiveReload, monkeypatch: pytest.MonkeyPatch, request_bytes: bytes
+) -> None:
+    monkeypatch.setattr(livereload._Handler, "timeout", 0.5)
+    with connected(live_reload) as slow:
+        slow.sendall(request_bytes)
+        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS - 1)
+        began = time.monotonic()
+        with suppress(ConnectionError):
+            while free(live_reload) < livereload._CONNECTIONS:
+                slow.sendall(b"x")
+                assert time.monotonic() - began < 10
+                time.sleep(0.05)
+        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS)
+
+
+def free(live_reload: LiveReload) -> int:
+    assert live_reload._server is not None
+    return live_reload._server._free._value
+
+
+def test_the_stop_waits_for_nobody(live_reload: LiveReload) -> None:
+    with connected(live_reload), connected(live_reload) as slow:
+        slow.sendall(b"GET /events HTTP/1.1\r\n")
+        began = time.monotonic()
+        live_reload.stop()
+        assert time.monotonic() - began < 5
 
 
 # ── who may listen ──

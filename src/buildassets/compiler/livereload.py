@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
-from threading import BoundedSemaphore, Condition, Thread
+from threading import BoundedSemaphore, Condition, Thread, Timer
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -356,8 +356,23 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _TIMEOUT_SECONDS
     server: _Server
 
+    def handle(self) -> None:
+        """Serve the request, if all of it comes in time: `timeout` begins anew with each byte."""
+        self._end_of_patience = Timer(self.timeout, self._stop_reading)
+        self._end_of_patience.daemon = True
+        self._end_of_patience.start()
+        try:
+            super().handle()
+        finally:
+            self._end_of_patience.cancel()
+
+    def _stop_reading(self) -> None:
+        with suppress(OSError):  # it is closed already
+            self.connection.shutdown(socket.SHUT_RD)
+
     def do_GET(self) -> None:
         """Send events for as long as both sides are there, to who may have them."""
+        self._end_of_patience.cancel()
         live_reload = self.server.live_reload
         self.close_connection = True
         target = urlsplit(self.path)

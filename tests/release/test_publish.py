@@ -2,9 +2,13 @@
 
 import json
 import random
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -12,9 +16,10 @@ from buildassets.compiler.files import LARGE_BYTES
 from buildassets.manifest import loads
 from buildassets.release.inventory import inventory
 from buildassets.release.publish import headers_of
-from tests.cli.test_cli import run
+from tests.cli.test_cli import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.release.s3 import BUCKET, S3, Line, s3_server
+from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 SITE: Tree = {
     "assets/css/app.css": "a { background: url(../img/a.svg); color: #123456; margin: 0 }\n" * 20,
@@ -218,3 +223,24 @@ def test_a_target_that_cannot_be_one_is_refused(site: Path, s3: S3, target: str,
     done = run(site, "publish", target, **s3.environment)
     assert (done.returncode, said in done.stderr) == (exit_code, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
+def test_an_interrupt_does_not_wait_for_a_storage(site: Path, behaviour: Behaviour) -> None:
+    is_asked = Event()
+
+    def behave(connection: socket.socket, is_over: Event) -> None:
+        is_asked.set()
+        behaviour(connection, is_over)
+
+    with serving(behave) as url:
+        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": url}
+        child = subprocess.Popen(
+            [sys.executable, "-m", "buildassets", "publish", "s3://releases/site"],
+            cwd=site,
+            env=environment(**keys),
+            stderr=subprocess.DEVNULL,
+        )
+        assert is_asked.wait(60)
+        child.terminate()
+        assert child.wait(timeout=30) == 143

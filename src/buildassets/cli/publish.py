@@ -86,11 +86,8 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
 
 @contextmanager
 def _threads(count: int) -> "Iterator[Executor]":
-    """An executor that ends, also when it is interrupted, with the uploads that are under way."""
-    from concurrent.futures import ThreadPoolExecutor
+    """An executor that ends soon, also when it is interrupted: a storage may leave an upload without an answer."""
+    from buildassets.compiler.threads import UnwaitedThreads
 
-    executor = ThreadPoolExecutor(count)
-    try:
+    with UnwaitedThreads(count) as executor:
         yield executor
-    finally:
-        executor.shutdown(cancel_futures=True)

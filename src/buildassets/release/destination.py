@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -17,11 +18,14 @@ from fsspec.core import url_to_fs
 from fsspec.registry import known_implementations
 
 from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.threads import within
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 
 _T = TypeVar("_T")
 
+_LIMIT_S: Final = 1800.0  # for all tries of a call, beside the time that the bytes take: a listing can be long
+_SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_S: Final = (1.0, 3.0)  # before each further try; the libraries of object stores make several of each
 # What another try would not change: no permission, no bucket, a storage that can only be read.
 _LASTING: Final = (PermissionError, FileNotFoundError, NotADirectoryError, NotImplementedError, TypeError, ValueError)
@@ -104,7 +108,7 @@ class Destination:
             if running.digest() == known:
                 return True
         try:
-            return self._tried(lambda: self._consists_of(f"{self._path}/{name}", content()))
+            return self._tried(lambda: self._consists_of(f"{self._path}/{name}", content()), size_bytes)
         except FileNotFoundError:
             return False
 
@@ -125,21 +129,21 @@ class Destination:
         path = f"{self._path}/{name}"
         if self._settings is not None:
             settings = self._settings(headers)
-            self._tried(lambda: self._storage.pipe_file(path, content, **settings))
+            self._tried(lambda: self._storage.pipe_file(path, content, **settings), len(content))
         else:
-            self._tried(lambda: self._renamed_into_place(path, content))
+            self._tried(lambda: self._renamed_into_place(path, content), len(content))
 
-    def write_chunks(self, name: str, content: Content, headers: FileHeaders) -> None:
-        """The same for a file that is not in memory as a whole; one at a time, as some parts of each are."""
+    def write_chunks(self, name: str, size_bytes: int, content: Content, headers: FileHeaders) -> None:
+        """The same for a file of `size_bytes` that is not in memory as a whole; one at a time, as parts of each are."""
         path = f"{self._path}/{name}"
         with self._one_at_a_time:
             if self._settings is None:
-                self._tried(lambda: self._streamed_into_place(path, content()))
+                self._tried(lambda: self._streamed_into_place(path, content()), size_bytes)
             elif self._settings is _azure:  # whose files take no headers
                 self.write(name, b"".join(content()), headers)
             else:
                 settings = self._settings(headers)
-                self._tried(lambda: self._streamed(path, content(), settings))
+                self._tried(lambda: self._streamed(path, content(), settings), size_bytes)
 
     def _streamed_into_place(self, path: str, chunks: Iterable[bytes]) -> None:
         folder, _, name = path.rpartition("/")
@@ -169,8 +173,14 @@ class Destination:
         self._storage.pipe_file(unfinished, content)
         self._storage.mv(unfinished, path)
 
-    def _tried(self, call: Callable[[], _T]) -> _T:
-        """What `call` gives, at its third try at the latest. Raises what the last one raises."""
+    def _tried(self, call: Callable[[], _T], size_bytes: int = 0) -> _T:
+        """What `call` gives, at its third try at the latest. Raises what the last one raises.
+
+        Not every library has a limit of its own, and none has one for a storage that sends a byte now and then.
+        """
+        return within(_LIMIT_S + size_bytes / _SLOWEST_BYTES, partial(self._in_three_tries, call))
+
+    def _in_three_tries(self, call: Callable[[], _T]) -> _T:
         for pause_s in _PAUSES_S:
             try:
                 return call()

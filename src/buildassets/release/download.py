@@ -1,11 +1,10 @@
 """Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again."""
 
 import time
-from errno import EIO, ETIMEDOUT
+from errno import EIO
+from functools import partial
 from http.client import HTTPException, IncompleteRead
 from io import BytesIO
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import IO, BinaryIO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -52,27 +51,11 @@ def download_to(path: str, url: str, size_bytes: int, limit_seconds: float | Non
 
 
 def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO) -> None:
-    """Copy in that time. A timeout of a socket begins anew with each byte that comes, this one does not.
+    from buildassets.compiler.threads import within  # 10 ms
 
-    Where the time is over, the thread that works is left to itself: nobody waits for it, also at the end.
-    """
     if limit_seconds is None:
         limit_seconds = _LIMIT_SECONDS + size_bytes / _SLOWEST_BYTES
-    outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            outcomes.put(_try_to_copy(url, size_bytes, file))
-        except BaseException as fault:
-            outcomes.put(fault)
-
-    Thread(target=work, name="download", daemon=True).start()
-    try:
-        fault = outcomes.get(timeout=limit_seconds)
-    except Empty:
-        raise OSError(ETIMEDOUT, f"it takes longer than {limit_seconds:,.0f} seconds") from None
-    if fault is not None:
-        raise fault
+    within(limit_seconds, partial(_try_to_copy, url, size_bytes, file))
 
 
 def _try_to_copy(url: str, size_bytes: int, file: BinaryIO) -> None:

@@ -77,7 +77,7 @@ class Publication:
         if self.destination.holds_chunks(name, told, expected.size_bytes, content):
             return None
         if not self.dry_run:
-            self.destination.write_chunks(name, content, headers_of(name, expected))
+            self.destination.write_chunks(name, expected.size_bytes, content, headers_of(name, expected))
         return expected.size_bytes
 
     def _checked(self, name: str, expected: Expected) -> Iterator[bytes]:

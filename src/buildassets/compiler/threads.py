@@ -1,0 +1,76 @@
+"""Threads for what waits for others, who may never answer: nobody waits for these threads without a bound.
+
+Those of `concurrent.futures` are waited for when they are shut down, and again when the interpreter ends.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, wait
+from contextlib import suppress
+from errno import ETIMEDOUT
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any, Final, ParamSpec, TypeVar
+
+_GRACE_SECONDS: Final = 2.0  # in which what is under way at the end may be done
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+class UnwaitedThreads(Executor):
+    """So many threads. What is still under way some seconds after the shutdown ends with the process."""
+
+    def __init__(self, count: int) -> None:
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._threads = [Thread(target=self._work_off, daemon=True) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(
+        self, fn: Callable[_Parameters, _Result], /, *args: _Parameters.args, **kwargs: _Parameters.kwargs
+    ) -> Future[_Result]:
+        """See Executor."""
+        future: Future[_Result] = Future()
+        self._calls.put((future, partial(fn, *args, **kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Begin nothing more, and wait a little for what is under way, whatever is asked for."""
+        with suppress(Empty):
+            while call := self._calls.get_nowait():
+                call[0].cancel()
+        for _ in self._threads:
+            self._calls.put(None)
+        deadline = monotonic() + _GRACE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - monotonic()))
+
+    def _work_off(self) -> None:
+        while (call := self._calls.get()) is not None:
+            future, work = call
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(work())
+                except BaseException as fault:
+                    future.set_exception(fault)
+
+
+def within(limit_seconds: float, work: Callable[[], _Result]) -> _Result:
+    """What `work` gives in that time; OSError where it takes longer, and goes on by itself, as nobody can end it.
+
+    The timeout of a socket is no such limit: it begins anew with each byte that comes.
+    """
+    outcome: Future[_Result] = Future()
+
+    def work_off() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as fault:
+            outcome.set_exception(fault)
+
+    Thread(target=work_off, daemon=True).start()
+    if not wait([outcome], limit_seconds).done:
+        raise OSError(ETIMEDOUT, f"it takes longer than {limit_seconds:,.0f} seconds")
+    return outcome.result()

@@ -1,0 +1,60 @@
+"""Threads that wait for what never comes."""
+
+import time
+from concurrent.futures import CancelledError
+from threading import Event
+
+import pytest
+
+from buildassets.compiler import threads
+from buildassets.compiler.threads import UnwaitedThreads, within
+
+
+def test_results_come_in_the_order_of_what_was_asked_for() -> None:
+    with UnwaitedThreads(3) as executor:
+        assert list(executor.map(lambda number: number * 2, range(50))) == [*range(0, 100, 2)]
+
+
+def test_a_fault_is_that_of_the_call() -> None:
+    with UnwaitedThreads(1) as executor, pytest.raises(ZeroDivisionError):
+        executor.submit(lambda: 1 / 0).result()
+
+
+def test_what_is_under_way_without_end_is_left_and_what_is_lined_up_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_GRACE_SECONDS", 0.1)
+    has_begun, never = Event(), Event()
+
+    def wait_for_ever() -> None:
+        has_begun.set()
+        never.wait()
+
+    began = time.monotonic()
+    with UnwaitedThreads(1) as executor:
+        executor.submit(wait_for_ever)
+        lined_up = executor.submit(lambda: pytest.fail("it is begun"))
+        assert has_begun.wait(20)
+    assert time.monotonic() - began < 20
+    with pytest.raises(CancelledError):
+        lined_up.result(0)
+    never.set()
+
+
+def test_what_takes_a_moment_at_the_end_is_done() -> None:
+    has_begun = Event()
+
+    def take_a_moment() -> None:
+        has_begun.set()
+        time.sleep(0.2)
+
+    with UnwaitedThreads(1) as executor:
+        future = executor.submit(take_a_moment)
+        assert has_begun.wait(20)
+    assert future.done()
+
+
+def test_what_takes_longer_than_its_limit_is_given_up() -> None:
+    never = Event()
+    with pytest.raises(OSError, match="it takes longer than 0 seconds"):
+        within(0.05, never.wait)
+    never.set()
+    assert within(20, lambda: "a result") == "a result"

@@ -22,6 +22,7 @@ from buildassets.compiler.files import STAGING_PREFIX, chunks_of, content_of, di
 from buildassets.compiler.model import OnDisk
 from buildassets.compiler.portable import EVERYWHERE, PortableNames
 from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
+from buildassets.compiler.turns import wait_for_turn
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
@@ -477,7 +478,7 @@ def taking_turns(folder: str) -> Iterator[None]:
     """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
     lock = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_for_turn(lock, fcntl.LOCK_EX, folder)
         yield
     finally:
         os.close(lock)

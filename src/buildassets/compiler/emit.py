@@ -29,6 +29,7 @@ from buildassets.compiler.files import (
     write_new,
 )
 from buildassets.compiler.model import Named, OnDisk, Stored
+from buildassets.compiler.turns import wait_for_turn
 from buildassets.compiler.values import frozen
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
@@ -225,7 +226,7 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
     os.makedirs(output, exist_ok=True)
     lock = os.open(output, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_for_turn(lock, fcntl.LOCK_EX, output)
         _remove_abandoned(output)
         folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from buildassets.compiler.files import content_of
+from buildassets.compiler.turns import wait_for_turn
 from buildassets.compiler.values import frozen
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.release.archive import inventory_of_archive, members_of_archive
@@ -49,7 +50,7 @@ def held_still(folder: str) -> Iterator[None]:
     """While no build writes the release directory. Raises OSError."""
     lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        wait_for_turn(lock, fcntl.LOCK_SH, folder)
         yield
     finally:
         os.close(lock)

@@ -1,4 +1,4 @@
-"""A build that carries files over from a server which does not answer ends when it is told to."""
+"""A build that carries files over from a server which does not answer ends at a signal."""
 
 import signal
 import socket

@@ -85,10 +85,10 @@ class ChildProcess:
             self._process.wait()
             self._log.seek(0)
             lines = self._log.read().decode("utf-8", "replace").split("\n")
-        return self._telling([line.strip() for line in lines if line.strip()])
+        return self._last_words([line.strip() for line in lines if line.strip()])
 
-    def _telling(self, lines: Sequence[str]) -> str:
-        """The one of `lines` that tells most of how it came to its end."""
+    def _last_words(self, lines: Sequence[str]) -> str:
+        """The one of `lines` that explains best how it came to its end."""
         return lines[-1] if lines else ""
 
 
@@ -109,7 +109,7 @@ class SocketProcess(ChildProcess):
         super().__init__(start)
         self.channel = Channel(self._end_of_socket)
 
-    def _telling(self, lines: Sequence[str]) -> str:
+    def _last_words(self, lines: Sequence[str]) -> str:
         return lines[0] if lines else ""
 
 

@@ -3,13 +3,17 @@
 Takes places in texts, gives values and their renderings. Standard library only, no I/O.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from buildassets.credentials import masked
+
 _EXCERPT_WIDTH: Final = 120  # characters of a source line that are shown; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # of these, how many stand before the place
+COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # of GitHub's older form, Azure Pipelines and TeamCity
 
 
 class Severity(Enum):
@@ -102,7 +106,11 @@ def _find_or_end(text: str, mark: str, start: int) -> int:
 
 
 def place(file: str, line: int, column: int, line_text: str = "", length: int = 1) -> Location:
-    """A location from numbers that a parser gave, with the text of that line for the excerpt."""
+    """A location from numbers that a parser gave, with the text of that line for the excerpt.
+
+    Credentials in URLs are hidden there, character by character, so that columns stay.
+    """
+    line_text = masked(line_text, in_place=True)
     if len(line_text) <= _EXCERPT_WIDTH:
         return Location(file, line, column, length, line_text, column)
     window_start = max(0, min(column - 1 - _EXCERPT_LEAD, len(line_text) - _EXCERPT_WIDTH))
@@ -113,19 +121,19 @@ def place(file: str, line: int, column: int, line_text: str = "", length: int = 
 def render_text(diagnostic: Diagnostic) -> str:
     """The form of the contract, without colour; no newline at the end."""
     head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
-    lines = [head, *_rendered_location(diagnostic.location)]
-    lines += [f"note: {note}" for note in diagnostic.notes]
+    lines = [printable(head), *_rendered_location(diagnostic.location)]
+    lines += [printable(f"note: {note}") for note in diagnostic.notes]
     if diagnostic.hint is not None:
-        lines += ["", f"hint: {diagnostic.hint}"]
-    return "\n".join(_printable(line) for line in lines)
+        lines += ["", printable(f"hint: {diagnostic.hint}")]
+    return "\n".join(lines)
 
 
 def _rendered_location(location: Location | None) -> list[str]:
     if location is None:
         return []
     if location.line == 0:
-        return [f"  --> {location.file}"]
-    place_line = f"  --> {location.file}:{location.line}:{location.column}"
+        return [printable(f"  --> {location.file}")]
+    place_line = printable(f"  --> {location.file}:{location.line}:{location.column}")
     if not location.excerpt:
         return [place_line]
     cut = location.excerpt_column - 1
@@ -136,15 +144,19 @@ def _rendered_location(location: Location | None) -> list[str]:
     return [
         place_line,
         margin,
-        f"{location.line:<{gutter}}| {location.excerpt}",
+        f"{location.line:<{gutter}}| {_tabbed(location.excerpt)}",
         f"{margin} {indent}{carets}",
     ]
 
 
 def _below(text: str, mark: str) -> str:
     """As many of `mark` as a terminal has cells for `text` as it is shown; a tab stays one, however wide it is."""
-    shown = _printable(text)
-    return "".join("\t" if character == "\t" else mark * _cells(character) for character in shown)
+    return "".join("\t" if character == "\t" else mark * _cells(character) for character in _tabbed(text))
+
+
+def _tabbed(excerpt: str) -> str:
+    """`excerpt` as it is shown: tabs stay, because carets below them have to stand where they would in an editor."""
+    return "\t".join(map(printable, excerpt.split("\t"))) if "\t" in excerpt else printable(excerpt)
 
 
 def cells(text: str) -> int:
@@ -163,44 +175,51 @@ def _cells(character: str) -> int:
     return 2 if east_asian_width(character) in ("W", "F") else 1
 
 
-def _printable(line: str) -> str:
-    """`line` with control characters and lone surrogates shown as escapes: a file name cannot command a terminal."""
-    if line.isprintable():
-        return line
-    return "".join(
-        character
-        if character == "\t" or character.isprintable() or character == "\u3000"
-        else character.encode("unicode_escape").decode("ascii")
-        for character in line
-    )
+def printable(line: str) -> str:
+    """`line` as it may be written to a terminal or a log, whatever is in it: no part of it commands either.
+
+    Control characters, line breaks, marks of direction and lone surrogates are shown as escapes, and so is the begin of
+    what a CI service takes for a command: `::error::`, `##[error]`, `##vso[…]`. Credentials in URLs are hidden.
+    """
+    line = masked(line)
+    if not line.isprintable():
+        line = "".join(
+            character
+            if character.isprintable() or character == "\u3000"
+            else character.encode("unicode_escape").decode("ascii")
+            for character in line
+        )
+    if "::" in line and line.lstrip().startswith("::"):
+        line = line.replace(":", r"\x3a", 1)
+    return COMMAND.sub(r"\\x23#", line) if "##" in line else line
 
 
 def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
-    """The same as a JSON object; `location` is null where no place is known."""
+    """The same as a JSON object; `location` is null where no place is known. Credentials in URLs are hidden."""
     location = diagnostic.location
     return {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,
-        "message": diagnostic.message,
+        "message": masked(diagnostic.message),
         "location": None
         if location is None
         else {
-            "file": location.file,
+            "file": masked(location.file),
             "line": location.line,
             "column": location.column,
             "length": location.length,
             "excerpt": location.excerpt,
             "excerpt_column": location.excerpt_column,
         },
-        "notes": list(diagnostic.notes),
-        "hint": diagnostic.hint,
+        "notes": list(map(masked, diagnostic.notes)),
+        "hint": diagnostic.hint and masked(diagnostic.hint),
     }
 
 
 def render_annotation(diagnostic: Diagnostic) -> str:
     """The same as a workflow command, which CI services show beside the changed line: `::error file=…,line=…::…`."""
     location = diagnostic.location
-    properties = {"title": diagnostic.code}
+    properties = {"title": printable(diagnostic.code)}
     if location is not None:
         properties["file"] = location.file
         if location.line:
@@ -208,13 +227,14 @@ def render_annotation(diagnostic: Diagnostic) -> str:
             properties["endColumn"] = str(location.column + location.length)
     listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in sorted(properties.items()))
     parts = [diagnostic.message, *diagnostic.notes, *([f"hint: {diagnostic.hint}"] if diagnostic.hint else [])]
-    return f"::{diagnostic.severity.value} {listed}::{_escaped(chr(10).join(parts))}"
+    return f"::{diagnostic.severity.value} {listed}::{_escaped(chr(10).join(map(printable, parts)))}"
 
 
 def _escaped(text: str, more: str = "") -> str:
+    """`text` as the values of a workflow command have it: the line breaks of a file's name come back as such."""
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
-    return text
+    return printable(text)
 
 
 def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ Imports the vocabulary only.
 
 from collections.abc import Iterable
 
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, printable
 
 
 class BuildAssetsError(Exception):
@@ -15,7 +15,7 @@ class BuildAssetsError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(diagnostic.message for diagnostic in self.diagnostics))
+        super().__init__("\n".join(printable(diagnostic.message) for diagnostic in self.diagnostics))
 
     def __reduce__(self) -> tuple[type["BuildAssetsError"], tuple[tuple[Diagnostic, ...]]]:
         return type(self), (self.diagnostics,)
@@ -40,4 +40,4 @@ class ManifestError(BuildAssetsError):
 
     def __str__(self) -> str:
         # A web process shows a traceback and no diagnostics, so the traceback has to say what to do.
-        return "\n".join("; ".join(filter(None, (one.message, one.hint))) for one in self.diagnostics)
+        return "\n".join(printable("; ".join(filter(None, (one.message, one.hint)))) for one in self.diagnostics)

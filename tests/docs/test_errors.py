@@ -29,6 +29,7 @@ CODES = codes_with_a_page()
 # What an example cannot show within a test, and why; the page says the same.
 NOT_RUN = {
     "archive/zstd": "it needs a Python without zstd",
+    "output/stderr": "it needs a disk that is full for a moment only",
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
     "watch/limit": "it needs a limit that is reached",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buildassets.manifest import Entry, Manifest
-from buildassets.release.changes_text import markdown_of, text_of
+from buildassets.release.changes_text import lines_of, markdown_of
 from buildassets.release.diff import difference
 
 
@@ -24,7 +24,7 @@ def cells(markdown: str) -> list[str]:
 
 def test_text_says_of_each_asset_what_has_become_of_it() -> None:
     old, new = manifest("a", "gone"), manifest("a", "new", version="2", size=2000)
-    assert text_of(difference(old, new)) == (
+    assert "\n".join(lines_of(difference(old, new))) == (
         "a changed: 10 B → 2.0 kB (+2.0 kB), gzip 10 B → 2.0 kB (+2.0 kB), br 9 B → 2.0 kB (+2.0 kB)\n"
         "  a.1 → a.2\n"
         "  `a` changed\n"

@@ -20,6 +20,7 @@ from buildassets.cli.options import (
 from buildassets.cli.output import Output, count_text, kept_from_stdout, stale_text, under_ci
 from buildassets.cli.provenance import attested
 from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.diagnostics import printable
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def command(
     said = summary(result, shown_path(config, config.output))
     show.say(timed(result, said, monotonic() - started))
     says_more = as_json or verbose or provenance or (result.diagnostics and (under_ci() or not quiet))
-    if held and cache and not says_more:
+    if held and cache and not carry_from and not says_more:  # what others serve may be there the next time
         files = [config_file] if config_file else candidates(os.getcwd(), config.file)
-        keep_memo(cache, held[0], config, files, "" if quiet else said)
+        keep_memo(cache, held[0], config, files, "" if quiet else printable(said))
     return code
 
 

@@ -49,7 +49,7 @@ def told(result: "CheckResult", show: Output) -> int:
     code = show.finish(errors == 0, result.diagnostics, _document(result))
     listed = [f"not reached: {path}" for path in result.unreached] + [f"not used: {path}" for path in result.unused]
     if listed and not show.as_json:
-        print_data("\n".join(listed))
+        print_data(listed)
     show.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked

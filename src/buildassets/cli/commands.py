@@ -5,7 +5,7 @@ import sys
 import click
 
 from buildassets._version import __version__
-from buildassets.cli.output import show_failure, terminated_as_exit
+from buildassets.cli.output import print_mistake, show_failure, terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
 
@@ -62,7 +62,7 @@ def run() -> None:
         show_failure(_not_in_locale(fault))
         sys.exit(2)
     except click.ClickException as mistake:
-        mistake.show()
+        print_mistake(mistake)
         sys.exit(mistake.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -7,6 +7,7 @@ import click
 
 from buildassets.cli.options import diff_options
 from buildassets.cli.output import print_data, print_json
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError
 from buildassets.manifest import Manifest, loads
@@ -24,7 +25,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     Each is a release directory, an archive of one, or a manifest by its path or URL.
     """
-    from buildassets.release.changes_text import markdown_of, text_of
+    from buildassets.release.changes_text import lines_of, markdown_of
     from buildassets.release.diff import difference
 
     if as_json and markdown:
@@ -35,7 +36,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
         changes = {change.path: change_document(change) for change in found.changes}
         print_json({"ok": True, "changes": changes, "total": totals, "diagnostics": []})
     else:
-        print_data(markdown_of(found).rstrip("\n") if markdown else text_of(found))
+        print_data(markdown_of(found).rstrip("\n").split("\n") if markdown else lines_of(found))
     return 1 if exit_code and found.changes else 0
 
 
@@ -43,13 +44,14 @@ def read_manifest(source: str) -> Manifest:
     """The manifest that `source` names. Raises BuildError."""
     from buildassets.release.previous import manifest_at
 
+    shown = masked_url(source)
     try:
         content = manifest_at(source)
     except FileNotFoundError:
         hint = "name a release directory, an archive of one, or a manifest by its path or URL"
-        message = f"there is no manifest at `{source}`"
-        raise BuildError([error("manifest/unreadable", message, Location(source), hint=hint)]) from None
-    return loads(content.decode("utf-8", "replace"), source)
+        message = f"there is no manifest at `{shown}`"
+        raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
+    return loads(content.decode("utf-8", "replace"), shown)
 
 
 def change_document(change: "Change") -> dict[str, object]:

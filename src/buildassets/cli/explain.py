@@ -11,6 +11,7 @@ import click
 from buildassets.cli.diff import change_document, read_manifest
 from buildassets.cli.options import cache_dir_option, configured, read_options, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
@@ -44,8 +45,7 @@ def command(
     manifest = _read_manifest(path, shown_path(config, path))
     entry = manifest.assets.get(logical_path)
     if entry is None:
-        was_there = since is not None and logical_path in read_manifest(since).assets
-        notes = [f"`{since}` has it"] if was_there else []
+        notes = [] if since is None else _earlier(logical_path, since)
         raise BuildError([_unknown(logical_path, manifest, shown_path(config, path), notes)])
     referrers = _referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
@@ -57,8 +57,13 @@ def command(
     else:
         lines = _lines(logical_path, entry, manifest, referrers)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
-        print_data("\n".join((*lines, *_section("in the cache", kept), *_since_lines(since, change))))
+        print_data((*lines, *_section("in the cache", kept), *_since_lines(since, change)))
     return 0
+
+
+def _earlier(logical_path: str, since: str) -> list[str]:
+    """What to note of an asset that the release has no more."""
+    return [f"`{masked_url(since)}` has it"] if logical_path in read_manifest(since).assets else []
 
 
 def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
@@ -71,7 +76,7 @@ def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
     if since is not None:
         from buildassets.release.changes_text import change_lines
 
-        yield from _section(f"since `{since}`", change_lines(change) if change else ["nothing changed"])
+        yield from _section(f"since `{masked_url(since)}`", change_lines(change) if change else ["nothing changed"])
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:

@@ -37,7 +37,12 @@ def said_again() -> bool:
     if text is None:
         return False
     if text != "\n":
-        sys.stderr.write(text.replace("\n", f", {monotonic() - started:.2f} s\n"))
+        try:
+            sys.stderr.write(text.replace("\n", f", {monotonic() - started:.2f} s\n"))
+        except OSError as fault:
+            from buildassets.cli.output import end_without_stderr
+
+            end_without_stderr(fault)
     return True
 
 

@@ -1,20 +1,29 @@
-"""All that the command line prints: data to stdout, everything else to stderr."""
+"""All that the command line prints: data to stdout, everything else to stderr.
+
+Whatever comes from files, names and servers passes `diagnostics.printable` here, line by line: none of it can command a
+terminal or a CI service, make a line of its own, or show a password.
+"""
 
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from io import StringIO
+from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
+from buildassets.credentials import masked
 from buildassets.diagnostics import (
+    COMMAND,
     Diagnostic,
     Severity,
     cells,
     error,
+    printable,
     reason_text,
     render_annotation,
     render_text,
@@ -23,10 +32,13 @@ from buildassets.diagnostics import (
 from buildassets.errors import BuildAssetsError
 
 if TYPE_CHECKING:
+    from click import ClickException
+
     from buildassets.compiler.config import Config
     from buildassets.compiler.traces import Stale
 
 _REDRAW_SECONDS = 0.05
+_WRITABLE = "make room there, or write elsewhere"
 
 
 class Progress:
@@ -41,21 +53,46 @@ class Progress:
         if now - self._drawn_at < _REDRAW_SECONDS:
             return
         self._drawn_at = now
-        sys.stderr.write(f"\r\x1b[K{done}/{known} {name[-60:]}")
-        sys.stderr.flush()
+        _to_stderr(f"\r\x1b[K{done}/{known} {printable(name)[-60:]}")
 
     def clear(self) -> None:
         """Take the line away."""
         if self._drawn_at:
-            sys.stderr.write("\r\x1b[K")
+            _to_stderr("\r\x1b[K")
             self._drawn_at = 0.0
 
 
 @contextmanager
 def kept_from_stdout() -> Iterator[None]:
-    """What engines of other packages print goes to stderr: stdout is for data."""
-    with redirect_stdout(sys.stderr):
+    """What engines and libraries of other packages print goes to stderr: stdout is for data."""
+    printed = _Printed()
+    with redirect_stdout(cast("TextIO", printed)):
         yield
+    printed.end()
+
+
+class _Printed:
+    """What others print, which may come from sources too: line by line to stderr, which it else stands for."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._begun = ""  # of a line
+
+    def write(self, text: str) -> int:
+        """Pass on the lines that are whole now."""
+        with self._lock:
+            *lines, self._begun = (self._begun + text).split("\n")
+            for line in lines:
+                print_line(line)
+        return len(text)
+
+    def end(self) -> None:
+        """Pass on what is left."""
+        if self._begun:
+            self.write("\n")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +124,13 @@ class Output:
     def say(self, line: str) -> None:
         """A line of what happened, for a person."""
         if not self.quiet and not self.as_json:
-            _print_error(line)
+            print_line(line)
 
     def detail(self, lines: Iterable[str]) -> None:
         """Lines for somebody who asked for more."""
         if self.verbose and not self.as_json:
             for line in lines:
-                _print_error(line)
+                print_line(line)
 
     def on_progress(self) -> Callable[[int, int, str], None] | None:
         """What draws progress, if anybody looks: only a person at a terminal does."""
@@ -106,9 +143,9 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: boo
     """Diagnostics as text (unless they go into a JSON document) and, under CI, as annotations."""
     for found in diagnostics:
         if not as_json and (found.is_error or not quiet):
-            _print_error(_coloured(found) + "\n")
+            _to_stderr(_coloured(found) + "\n\n")
         if under_ci():
-            _print_error(render_annotation(found))
+            _to_stderr(render_annotation(found) + "\n")
 
 
 class Passing:
@@ -130,8 +167,7 @@ class Passing:
         rows, self._rows = self._rows, 0
         # What has scrolled off, or was wrapped anew, cannot be reached.
         if rows and self._size == _terminal_size() and self._size is not None and rows < self._size.lines:
-            sys.stderr.write(f"\r\x1b[{rows}A\x1b[J")
-            sys.stderr.flush()
+            _to_stderr(f"\r\x1b[{rows}A\x1b[J")
 
 
 def _terminal_size() -> os.terminal_size | None:
@@ -157,20 +193,74 @@ def show_failure(failure: BuildAssetsError) -> None:
 
 def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
     """One JSON document on stdout; without `indent` on one line."""
-    print_data(json.dumps(document, indent=indent, sort_keys=True))
+    text = json.dumps(_masked(document), indent=indent, sort_keys=True)
+    _to_stdout(COMMAND.sub(r"\\u0023#", text))  # JSON escapes all that commands a terminal, and not what commands CI
 
 
-def print_data(text: str) -> None:
-    """Data, to stdout. Whoever stops reading (`| head`) ends the program quietly."""
+def _masked(value: Any) -> Any:
+    """`value`, which is JSON, without credentials in its texts."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(one) for key, one in value.items()}
+    return [_masked(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def print_data(lines: Iterable[str]) -> None:
+    """Lines of data, to stdout. Whoever stops reading (`| head`) ends the program quietly."""
+    _to_stdout("\n".join(map(printable, lines)))
+
+
+def print_line(line: str) -> None:
+    """A line for a person, to stderr."""
+    _to_stderr(printable(line) + "\n")
+
+
+def print_mistake(mistake: "ClickException") -> None:
+    """What is wrong with the command line, as click puts it: it quotes arguments, which may be names of files."""
+    shown = StringIO()
+    mistake.show(shown)
+    message = mistake.format_message()
+    for line in shown.getvalue().replace(message, printable(message)).rstrip("\n").split("\n"):
+        print_line(line)
+
+
+def _to_stdout(text: str) -> None:
     try:
         sys.stdout.write(_encodable(text) + "\n")
         sys.stdout.flush()
     except OSError as fault:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _lead_nowhere(sys.stdout)
         if not isinstance(fault, BrokenPipeError):
-            hint = "make room there, or write elsewhere"
-            show([error("output/stdout", f"cannot write to standard output: {reason_text(fault)}", hint=hint)])
+            message = f"cannot write to standard output: {reason_text(fault)}"
+            show([error("output/stdout", message, hint=_WRITABLE)])
         sys.exit(1)
+
+
+def _to_stderr(text: str) -> None:
+    encoding = sys.stderr.encoding or "utf-8"
+    try:
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stderr.flush()
+    except OSError as fault:
+        end_without_stderr(fault)
+
+
+def end_without_stderr(fault: OSError) -> NoReturn:
+    """End with 1, because nothing more can be reported but, with luck, why."""
+    if not isinstance(fault, BrokenPipeError):
+        message = f"cannot write to standard error: {reason_text(fault)}"
+        with suppress(OSError):  # a disk that was full may have room again
+            sys.stderr.write(render_text(error("output/stderr", message, hint=_WRITABLE)) + "\n\n")
+            sys.stderr.flush()
+    _lead_nowhere(sys.stderr)
+    sys.exit(1)
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Let what `stream` still holds go nowhere when the program ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _encodable(text: str) -> str:
@@ -212,11 +302,6 @@ def seconds_text(seconds: float) -> str:
 def under_ci() -> bool:
     """Whether a CI system says that it runs this, so that annotations are wanted."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
-def _print_error(text: str) -> None:
-    encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _coloured(diagnostic: Diagnostic) -> str:

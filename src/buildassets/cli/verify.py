@@ -37,7 +37,7 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
             found = verified(path, shown)
     except ReleaseError as failure:
         if not as_json and any(one.code == "verify/manifest" for one in failure.diagnostics):
-            print_data("changed: manifest.json")
+            print_data(["changed: manifest.json"])
         raise
     diagnostics = diagnostics_of(found.report, shown)
     differing: Mapping[str, str] = {}
@@ -47,7 +47,7 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
         diagnostics += rebuilt_diagnostics(differing, found.wanted.manifest, again, shown)
     lines = [*_lines(found.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
     if lines and not as_json:
-        print_data("\n".join(lines))
+        print_data(lines)
     document = {**_document(found.report), "release": found.wanted.release, "files": len(found.wanted.files)}
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from buildassets.compiler.config import Config
 from buildassets.compiler.kept_drafts import KeptDrafts
 from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
 from buildassets.compiler.result import Mode
+from buildassets.diagnostics import printable
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class _Drafting:
 
     def _taken_in(self, answer: Answer, began_ns: int) -> Draft:
         if answer.printed:
-            sys.stderr.write(answer.printed)
+            lines = answer.printed.removesuffix("\n").split("\n")
+            with suppress(OSError):  # whoever reports what was built finds out, too
+                sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
         if self._kept is not None:
             self._kept.keep(answer.draft, began_ns)
         return answer.draft

@@ -1,8 +1,10 @@
 """The difference of two releases as text: for a terminal, and in Markdown for a pull request. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from buildassets.diagnostics import printable
 from buildassets.release.diff import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
 from buildassets.sizes import size_text
 
@@ -10,13 +12,14 @@ _MOST_ROWS: Final = 50
 _MOST_CHARACTERS: Final = 60_000  # a comment on GitHub may have 65,536
 _MOST_NAME_CHARACTERS: Final = 120
 _KINDS: Final[tuple[Kind, ...]] = ("changed", "added", "removed")
+_MARKS: Final = re.compile(r"[|`<&\\*_~@#\[\]]")  # what Markdown, and GitHub, read as more than a character
 _LABELS: Final = {"raw": "size", "gzip": "gzip", "br": "br"}
 
 
-def text_of(difference: Difference) -> str:
-    """All that there is to say, for a terminal."""
+def lines_of(difference: Difference) -> list[str]:
+    """All that there is to report, for a terminal, which is not to get them as they are: names stand in them."""
     lines = [line for change in difference.changes for line in change_lines(change)]
-    return "\n".join([*lines, _summary(difference)])
+    return [*lines, _summary(difference)]
 
 
 def change_lines(change: Change) -> Iterator[str]:
@@ -36,7 +39,7 @@ def change_lines(change: Change) -> Iterator[str]:
 
 def cause_text(cause: Cause) -> str:
     """A cause as a sentence."""
-    return _sentence(cause, _plain)
+    return _sentence(cause, _plain, str)
 
 
 def markdown_of(difference: Difference) -> str:
@@ -73,23 +76,28 @@ def _row(change: Change) -> str:
 
 
 def _why(change: Change) -> str:
-    causes = "; ".join(_sentence(cause, _code) for cause in change.causes)
+    causes = "; ".join(_sentence(cause, _code, _words) for cause in change.causes)
     if len(change.chain) == 1:
         return causes
     return f"refers to {' → '.join(map(_code, change.chain[1:]))}: {causes}"
 
 
-def _sentence(cause: Cause, named: Callable[[str], str]) -> str:
-    return "".join(named(part) if index % 2 else part for index, part in enumerate(cause.parts))
+def _sentence(cause: Cause, named: Callable[[str], str], worded: Callable[[str], str]) -> str:
+    return "".join((named if index % 2 else worded)(part) for index, part in enumerate(cause.parts))
 
 
 def _plain(name: str) -> str:
     return f"`{name}`"
 
 
+def _words(text: str) -> str:
+    """`text` as words in a cell: engines and settings come from manifests, and may hold any character."""
+    return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", printable(text))
+
+
 def _code(name: str) -> str:
     """`name` as code in a cell of a table in GitHub's Markdown, whatever is in it."""
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in name)
+    shown = printable(name)
     if len(shown) > _MOST_NAME_CHARACTERS:
         shown = f"{shown[: _MOST_NAME_CHARACTERS // 2]}…{shown[-_MOST_NAME_CHARACTERS // 2 :]}"
     fence = "`" * (_longest_run(shown, "`") + 1)

@@ -1,0 +1,225 @@
+"""No name and no content commands a terminal or a CI service, or makes a line of its own: in any verb, on any stream.
+
+Each command runs twice: on a project with a plain name, and on one whose name and contents hold all that could do harm.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.cli.test_cli import environment
+from tests.conftest import write_tree
+from tests.release.hostile import TAR_END, long_name, tar_member
+
+PLAIN = "+plain"  # which sorts as the other does
+# ESC, BEL, CR, LF, DEL, C1, separators, marks of direction, half a character, commands of CI services, Markdown.
+HOSTILE = "::error::x\x1b]0;t\x07\r\nwarning[a-b]: c\x7f\x85\x9b1m\u2028\u2029\u202e\u2066\ufeff\udcff##vso[y]|`z`"
+
+Shown = dict[str, "subprocess.CompletedProcess[bytes]"]
+
+
+class Session:
+    """All verbs over a project whose files are called `name`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self.text = name.replace("\udcff", "").replace("\r\n", "")  # within one line
+        self.code = self.text.replace("\u2028", "").replace("\u2029", "")  # within one line of JavaScript
+        self.shown: Shown = {}
+
+    def run(self, label: str, *arguments: str, **more: str) -> None:
+        """Keep what a command prints, and that it ended as one that has no fault of its own."""
+        command = [sys.executable, "-m", "buildassets", *arguments]
+        done = subprocess.run(command, cwd=self.folder, env=environment(**more), capture_output=True, timeout=120)
+        assert done.returncode in (0, 1, 2), done.stderr.decode("utf-8", "replace")
+        assert b"Traceback" not in done.stderr, done.stderr.decode("utf-8", "replace")
+        self.shown[label] = done
+
+    def all(self) -> Shown:
+        """What each command printed."""
+        self.write_project()
+        for step in (self.build, self.compare, self.verify, self.clean, self.archives, self.mistakes, self.faults):
+            step()
+        return self.shown
+
+    def write_project(self) -> None:
+        name, url = self.name, quote(self.name.encode("utf-8", "surrogateescape"), safe="")
+        write_tree(
+            self.folder,
+            {
+                "buildassets.toml": "compress = []\n[templates]\ndirs = ['templates']\n[retain]\nreleases = 2\n",
+                f"assets/{name}.css": "a { color: red }\n",
+                f"assets/{name}/{name}.svg": "<svg/>",
+                "assets/b.css": f'a {{ background: url("{url}/{url}.svg") }}\n@import "{url}.css";\n',
+                f"templates/{name}.html": f'{{{{ asset("{self.text}") }}}}{{{{ asset(a.b) }}}}\n',
+            },
+        )
+
+    def build(self) -> None:
+        output = f"out {self.name}"
+        self.run("build -v", "build", "-v", "-o", output, "--provenance")
+        for turn in (1, 2, 3):
+            self.run(f"build, {turn}", "build", "-o", output)
+        self.run("build --json", "build", "--json", "-o", output)
+        self.run("check -v", "check", "-v", CI="true")
+        self.run("check --json", "check", "--json")
+
+    def compare(self) -> None:
+        name = self.name
+        shutil.copytree(self.folder / f"out {name}", self.folder / f"old {name}")
+        write_tree(
+            self.folder, {f"assets/{name}.css": "a { color: tan }\n", f"assets/{name}2.css": "b { color: red }\n"}
+        )
+        self.run("build -v anew", "build", "-v")
+        self.run("build -v, another", "build", "-v", "-o", f"out {name}")
+        for options in ((), ("--markdown",), ("--json",)):
+            self.run(f"diff {' '.join(options)}", "diff", f"old {name}", "build", *options)
+            self.run(f"diff with a foreign manifest {' '.join(options)}", "diff", self.foreign(), "build", *options)
+        self.run("explain", "explain", "b.css", "--since", f"old {name}")
+        self.run("explain the other", "explain", f"{name}.css", "--since", f"old {name}")
+        self.run("explain --json", "explain", f"{name}.css", "--json", "--since", f"old {name}")
+
+    def foreign(self) -> str:
+        """A release directory whose manifest has such engines and settings, too."""
+        document = json.loads((self.folder / f"old {self.name}/manifest.json").read_text())
+        document["generator"]["version"] = self.name
+        document["generator"]["engines"] = dict.fromkeys(("css", "svg", "js"), self.name)
+        document["settings"] = {self.name: self.name}
+        write_tree(self.folder, {f"foreign {self.name}/manifest.json": json.dumps(document)})
+        return f"foreign {self.name}"
+
+    def verify(self) -> None:
+        self.run("publish -v", "publish", "-v", f"there {self.name}")
+        assets = self.folder / "build/assets"
+        for path in list(assets.iterdir()):
+            if path.name.startswith(f"{self.name}."):
+                path.write_text("other")
+            elif path.name.startswith(f"{self.name}2."):
+                path.unlink()
+        write_tree(self.folder, {f"build/+{self.name}": "", f"build/assets/+{self.name}": ""})
+        self.run("verify", "verify", "build")
+        self.run("verify --json", "verify", "build", "--json")
+        self.run("publish what is damaged", "publish", f"there {self.name}")
+        self.run("pack what is damaged", "pack", "build", "-o", f"{self.name}.tar")
+
+    def clean(self) -> None:
+        self.run("clean -v --dry-run", "clean", "-v", "--dry-run")
+        self.run("clean -v", "clean", "-v")
+        self.run("clean --all --json", "clean", "--all", "--json")
+        write_tree(self.folder, {f"else/{self.name}": ""})
+        self.run("clean what is no release", "clean", "-o", "else")
+
+    def archives(self) -> None:
+        name, output = self.name, f"out {self.name}"
+        self.run("pack", "pack", output, "-o", f"{name}.tar.gz")
+        self.run("pack --json", "pack", output, "-o", f"{name}.tar", "--json")
+        self.run("pack a zip", "pack", output, "-o", f"{name}.zip")
+        self.run("verify an archive", "verify", f"{name}.tar")
+        self.run("unpack", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
+        self.run("unpack again", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
+        encoded = name.encode("utf-8", "surrogateescape")
+        for label, member in {
+            "a link": tar_member(b"a", kind=b"2", link=encoded),
+            "a name": tar_member(b"../a"),
+            "another": tar_member(b"a", b"x"),
+        }.items():
+            (self.folder / "odd.tar").write_bytes(long_name(encoded) + member + TAR_END)
+            self.run(f"verify {label}", "verify", "odd.tar")
+            self.run(f"unpack {label}", "unpack", "odd.tar", "-o", "odd")
+
+    def mistakes(self) -> None:
+        name = self.name
+        self.run("pack, no form", "pack", "-o", f"{name}.foo")
+        self.run("an unknown verb", name.replace("\n", " "))
+        self.run("an unknown option", "build", f"--{name}")
+        self.run("an unknown option, --json", "verify", "--json", f"{name}.tar")
+        self.run("an unknown asset", "explain", f"{name}.png", "-o", f"out {name}", "--since", f"old {name}")
+        self.run("no earlier release", "build", "--carry-from", name, CI="true")
+        self.run("no manifest", "diff", name, name)
+        self.run("no configuration", "build", "--config", name)
+        self.run("an origin", "watch", "--origin", name)
+        self.run("a command", "watch", "--", name)
+        self.run("no storage", "publish", f"{name}://{name}")
+
+    def faults(self) -> None:
+        name, text, far = self.name, self.text, "q" * 200  # so that none is near it
+        write_tree(
+            self.folder,
+            {
+                f"wrong/assets/{name}/c.css": f'a {{ b: url("{far}{text}.png") }} /* {text} */\n',
+                f"wrong/assets/{name}/d.scss": f"a {{ b: $c; /* {text} */ }}\n",
+                f"wrong/assets/{name}/{name}.js": f'import "./{far}{self.code}.js"; // {self.code}\n',
+                f"wrong/assets/{name}/{name}.css.map": "{",
+                "toml/buildassets.toml": f"{json.dumps(text)} = 1\nurl = {json.dumps('a:' + text)}\n",
+            },
+        )
+        (self.folder / "wrong/assets/link").symlink_to(name)
+        for more in ({}, {"CI": "true"}):
+            self.run(f"errors {more}", "build", "wrong/assets", "-o", f"wrong {name}", **more)
+        self.run("errors --json", "build", "wrong/assets", "-o", f"wrong {name}", "--json")
+        self.run("a wrong configuration", "build", "--config", "toml/buildassets.toml")
+        write_tree(self.folder, {f"bad {name}/manifest.json": json.dumps({"schema": name, "assets": {}})})
+        self.run("a wrong schema", "diff", f"bad {name}", f"bad {name}")
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shown, Shown]:
+    """What all commands print, with a plain name and with a hostile one."""
+    return tuple(Session(tmp_path_factory.mktemp("p"), name).all() for name in (PLAIN, HOSTILE))  # type: ignore[return-value]
+
+
+def faults_of(printed: bytes) -> Iterator[str]:
+    """What is in `printed` that no input may bring there."""
+    for line in printed.decode("utf-8").split("\n"):
+        if not line.isprintable():
+            yield f"raw: {line!r}"
+        if line.lstrip().startswith("::") and not line.startswith(("::error ", "::warning ")):
+            yield f"a command: {line!r}"
+        if "##[" in line or "##vso[" in line:
+            yield f"a command: {line!r}"
+
+
+def test_no_verb_prints_what_commands(sessions: tuple[Shown, Shown]) -> None:
+    found = {
+        label: faults
+        for label, done in sessions[1].items()
+        if (faults := [*faults_of(done.stdout), *faults_of(done.stderr)])
+    }
+    assert not found
+
+
+def test_no_name_makes_a_line(sessions: tuple[Shown, Shown]) -> None:
+    def counts(shown: Shown) -> dict[str, tuple[int, int, int]]:
+        return {key: (one.returncode, one.stdout.count(b"\n"), one.stderr.count(b"\n")) for key, one in shown.items()}
+
+    plain, hostile = map(counts, sessions)
+    assert hostile.pop("pack a zip") == (1, 0, 5)  # names there are UTF-8
+    del plain["pack a zip"]
+    assert {label: (plain[label], hostile[label]) for label in plain if plain[label] != hostile[label]} == {}
+
+
+def test_json_has_the_names_as_they_are(sessions: tuple[Shown, Shown]) -> None:
+    for label, done in sessions[1].items():
+        if "--json" in label and done.stdout:
+            json.loads(done.stdout)
+    assert f"{HOSTILE}.css" in json.loads(sessions[1]["explain --json"].stdout)["asset"]
+
+
+def test_table_of_a_pull_request_stays_whole(sessions: tuple[Shown, Shown]) -> None:
+    from markdown_it import MarkdownIt
+
+    for label in ("diff --markdown", "diff with a foreign manifest --markdown"):
+        plain, hostile = (
+            MarkdownIt("commonmark").enable("table").render(one[label].stdout.decode()) for one in sessions
+        )
+        tags = ("<tr>", "<td", "<table>", "<p>", "<h3>", "<a ", "<h1>")
+        assert [hostile.count(tag) for tag in tags] == [plain.count(tag) for tag in tags]
+        assert os.linesep + "| " in sessions[1][label].stdout.decode()

@@ -1,0 +1,74 @@
+"""Standard streams that cannot be written: a stated exit code, and never a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import BROKEN, SITE, environment
+from tests.conftest import write_tree
+
+VERBS = (["build"], ["build", "-v", "--no-cache"], ["check"], ["verify"], ["clean", "-v"], ["pack"], ["nonsense"])
+
+
+def ended(folder: Path, redirection: str, *arguments: str, **more: str) -> tuple[int, str]:
+    """The exit code of a command whose streams are redirected by a shell, and what it printed all the same."""
+    script = f'"$@" {redirection}'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", sys.executable, "-m", "buildassets", *arguments],
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A project with a release, and with a memo of its build."""
+    write_tree(tmp_path, SITE)
+    for _ in range(2):
+        assert ended(tmp_path, "", "build")[0] == 0
+    return tmp_path
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
+def test_full_stderr_ends_with_one(site: Path, arguments: list[str]) -> None:
+    assert ended(site, "2> /dev/full", *arguments) == (1, "")
+
+
+@pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
+def test_stderr_that_nobody_reads_ends_with_one(site: Path, arguments: list[str]) -> None:
+    script = ("import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 2); os.execv(sys.argv[1], sys.argv[1:])",)
+    command = [sys.executable, "-c", *script, sys.executable, "-m", "buildassets", *arguments]
+    done = subprocess.run(command, cwd=site, env=environment(), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+def test_closed_stderr_is_for_nobody(site: Path) -> None:
+    assert ended(site, "2>&-", "build") == (0, "")
+    assert ended(site, "2>&-", "build", "--no-cache", "-v") == (0, "")
+    assert ended(site, "2>&-", "nonsense") == (2, "")
+
+
+def test_closed_stdout_is_missed(site: Path) -> None:
+    code, printed = ended(site, ">&-", "verify", "--json")
+    assert code == 1
+    assert printed.startswith("error[output/stdout]: cannot write to standard output: bad file descriptor\n")
+
+
+def test_annotations_of_errors_need_stderr_too(tmp_path: Path) -> None:
+    write_tree(tmp_path, BROKEN)
+    assert ended(tmp_path, "2> /dev/full", "build", CI="true") == (1, "")
+
+
+def test_files_of_a_build_never_get_the_number_of_a_closed_stream(site: Path) -> None:
+    """Whatever writes to stderr by its number would write into them."""
+    code, _ = ended(site, "0<&- 1>&- 2>&-", "build", "--no-cache", "-v")
+    assert code == 0
+    assert ended(site, "", "verify")[0] == 0

@@ -154,7 +154,7 @@ class Session:
         write_tree(
             self.folder,
             {
-                f"wrong/assets/{name}/c.css": f'a {{ b: url("{far}{text}.png") }} /* {text} */\n',
+                f"wrong/assets/{name}/c.css": f'a {{ b: url("./{far}{text}.png") }} /* {text} */\n',
                 f"wrong/assets/{name}/d.scss": f"a {{ b: $c; /* {text} */ }}\n",
                 f"wrong/assets/{name}/{name}.js": f'import "./{far}{self.code}.js"; // {self.code}\n',
                 f"wrong/assets/{name}/{name}.css.map": "{",

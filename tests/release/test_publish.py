@@ -244,3 +244,45 @@ def test_an_interrupt_does_not_wait_for_a_storage(site: Path, behaviour: Behavio
         assert is_asked.wait(60)
         child.terminate()
         assert child.wait(timeout=30) == 143
+
+
+@pytest.fixture
+def without_fsspec(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a process for which fsspec is not installed."""
+    missing = "raise ModuleNotFoundError(\"No module named 'fsspec'\", name='fsspec')\n"
+    return {"PYTHONPATH": str(write_tree(tmp_path_factory.mktemp("none"), {"fsspec/__init__.py": missing}))}
+
+
+@pytest.mark.parametrize("target", ["www/site", "file://{site}/www/site", "file://localhost{site}/www/s%69te"])
+def test_a_folder_needs_no_library(site: Path, without_fsspec: dict[str, str], target: str) -> None:
+    for uploads in (True, False):
+        done = run(site, "publish", target.format(site=site), **without_fsspec)
+        assert done.returncode == 0, done.stderr
+        assert (done.stderr != "uploaded nothing\n") is uploads
+    assert read_tree(site / "www/site") == read_tree(site / "build")
+
+
+@pytest.mark.parametrize("target", ["s3://bucket/x", "memory://x", "floppy://x"])
+def test_what_needs_a_library_is_refused_without_it(site: Path, without_fsspec: dict[str, str], target: str) -> None:
+    done = run(site, "publish", target, **without_fsspec)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error[publish/unavailable]: fsspec is not installed\n\n"
+        'hint: run `pip install "buildassets[publish]"`, and install the library of the storage\n\n',
+    )
+
+
+def test_a_folder_of_another_machine_is_none(site: Path) -> None:
+    done = run(site, "publish", "file://elsewhere/www")
+    assert done.returncode == 2
+    assert "names a folder of `elsewhere`, not of this machine\n" in done.stderr
+
+
+def test_a_link_at_the_target_is_replaced_and_not_followed(site: Path) -> None:
+    file = loads((site / "build/manifest.json").read_text()).assets["img/a.svg"].file
+    write_tree(site, {"else.svg": "<svg></svg>"})
+    (site / "www/assets/img").mkdir(parents=True)
+    (site / "www/assets" / file).symlink_to(site / "else.svg")
+    assert run(site, "publish", "www").returncode == 0
+    assert read_tree(site / "www") == read_tree(site / "build")
+    assert (site / "else.svg").read_text() == "<svg></svg>"

@@ -9,6 +9,7 @@ import click
 
 from buildassets.cli.options import configured, publish_options
 from buildassets.cli.output import Output, count_text, kept_from_stdout
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.manifest import ASSETS_FOLDER
@@ -63,14 +64,11 @@ def command(
 
 
 def _destination(target: str, config: "Config") -> "Destination":
-    try:
-        from buildassets.release.destination import destination
-    except ImportError:
-        hint = 'run `pip install "buildassets[publish]"`, and install the library of the storage'
-        raise ConfigError([error("publish/unavailable", "fsspec is not installed", hint=hint)]) from None
+    from buildassets.release.destination import destination
+
     found = destination(target)
     if found.folder is not None and (root := _mixed_with(config, found.folder)):
-        message = f"the files in `{target}` would be among the sources in `{root}`"
+        message = f"the files in `{masked_url(target)}` would be among the sources in `{root}`"
         raise ConfigError([error("publish/target", message, hint="name a folder outside of the source roots")])
     return found
 

@@ -67,11 +67,10 @@ def _document(report: "Report") -> dict[str, object]:
 
 def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
     """The manifest of the same sources built again, in a folder that is gone then. Raises BuildError."""
-    from tempfile import TemporaryDirectory
-
+    from buildassets.compiler.folders import temporary_folder
     from buildassets.compiler.pipeline import build
 
-    with TemporaryDirectory(prefix="buildassets-") as folder, threads(None) as executor, kept_from_stdout():
+    with temporary_folder() as folder, threads(None) as executor, kept_from_stdout():
         config = configured(config_file, output=os.path.join(folder, "build"))
         mode: Mode = "development" if like.livereload else "production"
         result = build(config, mode=mode, executor=executor)

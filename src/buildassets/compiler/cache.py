@@ -19,6 +19,7 @@ from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import STAGING_PREFIX, chunks_of, content_of, digest_of, write_chunks, write_new
+from buildassets.compiler.folders import walk
 from buildassets.compiler.model import OnDisk
 from buildassets.compiler.portable import EVERYWHERE, PortableNames
 from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
@@ -198,7 +199,7 @@ class ContentStore:
 
         Left out is what was put or touched so lately that another build may be about to name it.
         """
-        for folder, _, files in os.walk(self._folder):
+        for folder, _, files in walk(self._folder):
             for file in files:
                 if os.path.basename(folder) + file not in names:
                     path = os.path.join(folder, file)

@@ -14,6 +14,7 @@ from typing import Final
 from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
 from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.folders import files_below, walk
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
@@ -147,9 +148,7 @@ def _parents(file: str) -> Iterator[str]:
 
 
 def _assets(output: str) -> Iterator[str]:
-    folder = os.path.join(output, ASSETS_FOLDER)
-    if os.path.isdir(folder) and not os.path.islink(folder):
-        yield from _files_below(folder)
+    yield from _files_in(os.path.join(output, ASSETS_FOLDER))
 
 
 def _holds_only_fingerprinted(output: str) -> bool:
@@ -160,20 +159,14 @@ def _holds_only_fingerprinted(output: str) -> bool:
 
 def _left_by_killed_builds(output: str) -> Iterator[str]:
     for name in sorted(os.listdir(output)):
-        path = os.path.join(output, name)
-        if name.startswith(STAGING_PREFIX) and os.path.isdir(path) and not os.path.islink(path):
-            yield from _files_below(path)
+        if name.startswith(STAGING_PREFIX):
+            yield from _files_in(os.path.join(output, name))
 
 
-def _files_below(folder: str) -> Iterator[str]:
-    """All that is no folder, links too."""
-    with os.scandir(folder) as entries:
-        listed = sorted(entries, key=lambda entry: entry.name)
-    for entry in listed:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_below(entry.path)
-        else:
-            yield entry.path
+def _files_in(folder: str) -> Iterator[str]:
+    """The paths of all that is no folder, links too, if `folder` is one itself."""
+    if os.path.isdir(folder) and not os.path.islink(folder):
+        yield from (os.path.join(folder, name) for name in files_below(folder))
 
 
 def _files_of_cache(folder: str) -> list[str]:
@@ -181,8 +174,7 @@ def _files_of_cache(folder: str) -> list[str]:
     held = []
     for name, pattern in _FOLDERS.items():
         top = os.path.join(folder, name)
-        if os.path.isdir(top) and not os.path.islink(top):
-            held += [path for path in _files_below(top) if pattern.fullmatch(_relative(path, top))]
+        held += [path for path in _files_in(top) if pattern.fullmatch(_relative(path, top))]
     if not held and not _BEGIN_OF_INDEX.match(bytes_at(os.path.join(folder, INDEX)) or b""):
         return []
     return [*(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if _TOP.fullmatch(name)), *held]
@@ -216,7 +208,7 @@ def _remove_empty_folders(top: str) -> None:
         folder = os.path.join(top, name)
         is_ours = name in (ASSETS_FOLDER, BUILDS, CONTENT) or name.startswith(STAGING_PREFIX)
         if is_ours and not os.path.islink(folder):
-            for inner, _, _ in os.walk(folder, topdown=False):
+            for inner in reversed([inner for inner, _, _ in walk(folder)]):
                 with suppress(OSError):
                     os.rmdir(inner)
 

@@ -6,7 +6,6 @@ alone. A failure leaves the old manifest and everything that it names.
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,6 +27,7 @@ from buildassets.compiler.files import (
     write_chunks,
     write_new,
 )
+from buildassets.compiler.folders import make_folders, remove_tree
 from buildassets.compiler.model import Named, OnDisk, Stored
 from buildassets.compiler.turns import wait_for_turn
 from buildassets.compiler.values import frozen
@@ -137,7 +137,7 @@ class Release:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
         for folder in sorted({os.path.dirname(name) for name in names}):
-            os.makedirs(os.path.join(self._output, folder), exist_ok=True)
+            make_folders(os.path.join(self._output, folder))
         for name in names:
             self._put(name)
         if self.manifest() != manifest:
@@ -223,7 +223,7 @@ def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapp
 @contextmanager
 def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
     """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
-    os.makedirs(output, exist_ok=True)
+    make_folders(output)
     lock = os.open(output, os.O_RDONLY)
     try:
         wait_for_turn(lock, fcntl.LOCK_EX, output)
@@ -232,7 +232,7 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
         try:
             yield Release(output, folder, is_lasting)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
     finally:
         os.close(lock)
 
@@ -267,4 +267,4 @@ def _remove_abandoned(output: str) -> None:
     with os.scandir(output) as entries:
         abandoned = [entry.path for entry in entries if entry.name.startswith(STAGING_PREFIX)]
     for folder in abandoned:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)

@@ -1,29 +1,34 @@
-"""Where a release is published to: any place that fsspec can write, with what each kind of storage calls its headers.
+"""Where a release is published to: a folder, or any place that fsspec can write, with what each kind calls its headers.
 
 Takes a URL or a folder, gives a destination that knows what lies there already. Storage fails now and then: each call
-is tried again before it counts as failed. Imports fsspec, and through it the library of the storage.
+is tried again before it counts as failed. Imports fsspec, and through it the library of the storage, for what is no
+folder of this machine.
 """
 
 import base64
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from fsspec import AbstractFileSystem
-from fsspec.core import url_to_fs
-from fsspec.registry import known_implementations
-
-from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.files import STAGING_PREFIX, content_of
+from buildassets.compiler.folders import make_folders
 from buildassets.compiler.threads import within
+from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
+from buildassets.release.members import members_of_folder
 
 _T = TypeVar("_T")
 
+_TARGETS: Final = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
+_VARIABLES: Final = "set the storage's credentials, in the environment variables that its library reads"
 _LIMIT_S: Final = 1800.0  # for all tries of a call, beside the time that the bytes take: a listing can be long
 _SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_S: Final = (1.0, 3.0)  # before each further try; the libraries of object stores make several of each
@@ -69,24 +74,87 @@ _PART_BYTES: Final = 1 << 23  # of a large file, of which S3 takes 10,000
 _LOCAL: Final = ("file", "local")
 
 
+class Storage(Protocol):
+    """What of fsspec's file systems is used."""
+
+    def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, Any]]:
+        """What is known of each file below a folder, by its path. Raises FileNotFoundError where there is none."""
+
+    def cat_file(self, path: str) -> bytes:
+        """What a file holds."""
+
+    def pipe_file(self, path: str, value: bytes, **settings: Any) -> None:
+        """Write a file."""
+
+    def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
+        """A file that is read or written in parts of that size."""
+
+    def makedirs(self, path: str, exist_ok: bool) -> None:
+        """Make a folder, and those around it."""
+
+    def mv(self, path1: str, path2: str) -> None:
+        """Rename a file, in place of another."""
+
+
+class LocalStorage:
+    """The folders of this machine, for which nothing has to be installed."""
+
+    def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, Any]]:
+        """See Storage."""
+        found = (one for one in members_of_folder(path) if detail and not one.oddity)
+        return {f"{path}/{one.name}": {"size": one.size_bytes} for one in found}
+
+    def cat_file(self, path: str) -> bytes:
+        """See Storage."""
+        return content_of(path)
+
+    def pipe_file(self, path: str, value: bytes, **settings: Any) -> None:
+        """See Storage."""
+        with open(path, "wb") as file:
+            file.write(value)
+
+    def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
+        """See Storage."""
+        return open(path, mode, block_size)
+
+    def makedirs(self, path: str, exist_ok: bool) -> None:
+        """See Storage."""
+        make_folders(path)
+
+    def mv(self, path1: str, path2: str) -> None:
+        """See Storage."""
+        os.replace(path1, path2)
+
+
 class Destination:
     """A folder for a release. `path` is its name in the `storage`, `protocol` that of the storage, such as `s3`."""
 
     def __init__(
-        self, storage: AbstractFileSystem, path: str, protocol: str, sleep: Callable[[float], None] = time.sleep
+        self,
+        storage: Storage,
+        path: str,
+        protocol: str,
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        target: str = "",
     ) -> None:
         self._storage = storage
         self._path = path
         self._settings = _STORES.get(protocol)
         self._sleep = sleep
         self._one_at_a_time = Lock()
+        self._target = target
         self.folder = path if protocol in _LOCAL else None  # on this machine
+
+    def masked(self, text: str) -> str:
+        """`text`, which a library wrote, without the credentials of the target."""
+        return masked_in(text, self._target)
 
     def held(self) -> dict[str, Mapping[str, Any]]:
         """What the storage tells of each file that lies there, by its name below the folder."""
         try:
             found = self._tried(lambda: self._storage.find(self._path, detail=True))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         start = len(self._path) + 1
         return {path[start:]: told for path, told in found.items()}
@@ -149,7 +217,7 @@ class Destination:
         folder, _, name = path.rpartition("/")
         unfinished = f"{folder}/{STAGING_PREFIX}{name}"
         self._storage.makedirs(folder, exist_ok=True)
-        with self._storage.open(unfinished, "wb") as file:
+        with self._storage.open(unfinished, "wb", block_size=_PART_BYTES) as file:
             for chunk in chunks:
                 file.write(chunk)
         self._storage.mv(unfinished, path)
@@ -210,27 +278,53 @@ def _md5(told: Mapping[str, Any]) -> bytes | None:
 def destination(target: str) -> Destination:
     """The place that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
     protocol = target.partition("://")[0] if "://" in target else "file"
-    hint = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
     if not target:
-        raise ConfigError([error("publish/target", "the target has no name", hint=hint)])
+        raise ConfigError([error("publish/target", "the target has no name", hint=_TARGETS)])
+    if protocol in _LOCAL:
+        return Destination(LocalStorage(), _folder(target), protocol)
+    return _far(target, protocol)
+
+
+def _folder(target: str) -> str:
+    """The absolute path of the folder that `target` names, which may be a URL (RFC 8089). Raises ConfigError."""
+    path = target
+    if "://" in target:
+        parts = urlsplit(target)
+        if parts.netloc not in ("", "localhost"):
+            message = f"`{masked_url(target)}` names a folder of `{parts.hostname}`, not of this machine"
+            raise ConfigError([error("publish/target", message, hint="begin it with `file:///`")])
+        path = url2pathname(parts.path)
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _far(target: str, protocol: str) -> Destination:
+    """A place that needs fsspec."""
+    try:
+        from fsspec.core import url_to_fs
+        from fsspec.registry import known_implementations
+    except ImportError:
+        hint = 'run `pip install "buildassets[publish]"`, and install the library of the storage'
+        raise ConfigError([error("publish/unavailable", "fsspec is not installed", hint=hint)]) from None
     if protocol not in known_implementations:
-        raise ConfigError([error("publish/target", f"`{protocol}:` is no storage that fsspec knows", hint=hint)])
+        raise ConfigError([error("publish/target", f"`{protocol}:` is no storage that fsspec knows", hint=_TARGETS)])
+    if protocol in _STORES and has_credentials(target):
+        message = f"`{masked_url(target)}` has user and password, and a {protocol} URL has no place for them"
+        raise ConfigError([error("publish/target", message, hint=_VARIABLES)])
     try:
         storage, path = url_to_fs(target, skip_instance_cache=True, use_listings_cache=False)
     except ImportError as fault:
-        raise ConfigError([_not_installed(protocol, fault)]) from None
+        advice = known_implementations[protocol].get("err")
+        raise ConfigError([_not_installed(protocol, str(advice or fault))]) from None
     except Exception as fault:  # each library has its own for credentials that it lacks
         raise ConfigError([_unusable(target, fault)]) from None
-    return Destination(storage, path.rstrip("/"), protocol)
+    return Destination(storage, path.rstrip("/"), protocol, target=target)
 
 
-def _not_installed(protocol: str, fault: ImportError) -> Diagnostic:
-    advice = known_implementations[protocol].get("err")
-    notes = [str(advice)] if advice else [str(fault)]
+def _not_installed(protocol: str, advice: str) -> Diagnostic:
     hint = "install the library of the storage beside buildassets"
-    return error("publish/unavailable", f"the library for `{protocol}:` is not installed", notes=notes, hint=hint)
+    return error("publish/unavailable", f"the library for `{protocol}:` is not installed", notes=[advice], hint=hint)
 
 
 def _unusable(target: str, fault: Exception) -> Diagnostic:
-    hint = "set the storage's credentials, in the environment variables that its library reads"
-    return error("publish/target", f"cannot use `{target}`", notes=[str(fault)], hint=hint)
+    notes = [masked_in(str(fault), target)]
+    return error("publish/target", f"cannot use `{masked_url(target)}`", notes=notes, hint=_VARIABLES)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+from buildassets.compiler.folders import files_below
 from buildassets.compiler.values import frozen
 
 CHUNK_BYTES: Final = 1 << 18
@@ -26,7 +27,7 @@ class Member:
 
 def members_of_folder(folder: str) -> Iterator[Member]:
     """Every file below `folder`, links and the like too, by its name below it, sorted. Raises OSError."""
-    for name in sorted(_names_below(folder)):
+    for name in sorted(files_below(folder)):
         path = os.path.join(folder, name)
         looks = os.lstat(path)
         yield Member(name, looks.st_size, partial(chunks_of, path), _oddity(looks.st_mode))
@@ -37,15 +38,6 @@ def chunks_of(path: str) -> Iterator[bytes]:
     with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW), "rb", buffering=0) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
-
-
-def _names_below(folder: str, prefix: str = "") -> Iterator[str]:
-    with os.scandir(os.path.join(folder, prefix)) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _names_below(folder, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name
 
 
 def _oddity(mode: int) -> str:

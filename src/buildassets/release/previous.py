@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from buildassets.compiler.carry import Previous
 from buildassets.compiler.files import chunks_of, write_chunks
+from buildassets.compiler.folders import temporary_folder
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, loads
@@ -38,14 +39,14 @@ def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
     """
     manifest = manifest_at(source)
     if url is None and _is_archive(source):
-        with TemporaryDirectory(prefix="buildassets-") as folder:
+        with temporary_folder() as folder:
             release = os.path.join(folder, "release")
             with _faults_told(source):
                 unpack(_path(source), source, release, release)
             yield Previous(source, manifest, _reader(os.path.join(release, _ASSETS)))
         return
     files = url or _beside(source)
-    yield Previous(source, manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1)
+    yield Previous(masked_url(source), manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1)
 
 
 def manifest_at(source: str) -> bytes:
@@ -57,7 +58,7 @@ def manifest_at(source: str) -> bytes:
             manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS)
         else:
             manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
-        loads(manifest.decode("utf-8", "replace"), source)
+        loads(manifest.decode("utf-8", "replace"), masked_url(source))
         return manifest
 
 
@@ -69,7 +70,7 @@ def _faults_told(source: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as fault:
-        raise _unreadable(f"cannot read `{source}`: {reason_text(fault)}", source) from None
+        raise _unreadable(f"cannot read `{masked_url(source)}`: {reason_text(fault)}", source) from None
     except ManifestError as fault:
         raise _unreadable(fault.diagnostics[0].message, source) from None
 
@@ -81,7 +82,7 @@ def _is_archive(source: str) -> bool:
 
 def _unreadable(message: str, source: str) -> BuildError:
     hint = "name a release directory, an archive of one, or a manifest by its path or URL"
-    return BuildError([error("manifest/unreadable", message, Location(source), hint=hint)])
+    return BuildError([error("manifest/unreadable", message, Location(masked_url(source)), hint=hint)])
 
 
 def _manifest_path(source: str) -> str:

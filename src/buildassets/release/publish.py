@@ -120,7 +120,7 @@ def publish(publication: Publication, executor: Executor, progress: Progress | N
         uploads[MANIFEST_NAME] = executor.submit(publication.upload, MANIFEST_NAME, held.get(MANIFEST_NAME))
         uploads[MANIFEST_NAME].result()
     except Exception as fault:  # each library has its own
-        return _published(uploads, fault)
+        return _published(uploads, fault, publication.destination.masked)
     return _published(uploads)
 
 
@@ -133,7 +133,7 @@ def _await(uploads: _Uploads, progress: Progress | None) -> None:
             progress(done, len(names), names[upload])
 
 
-def _published(uploads: _Uploads, fault: Exception | None = None) -> Published:
+def _published(uploads: _Uploads, fault: Exception | None = None, masked: Callable[[str], str] = str) -> Published:
     """What has been done once no upload is under way any more."""
     for upload in uploads.values():
         upload.cancel()
@@ -146,12 +146,12 @@ def _published(uploads: _Uploads, fault: Exception | None = None) -> Published:
     if isinstance(fault, ReleaseError):
         return Published(uploaded, unchanged, fault.diagnostics)
     failed = next((name for name, one in uploads.items() if not one.cancelled() and one.exception()), None)
-    return Published(uploaded, unchanged, (_failure(failed, fault, len(done)),))
-
-
-def _failure(name: str | None, fault: Exception, count: int) -> Diagnostic:
     # Most of these libraries' errors are system errors without a number, and with words of their own.
-    reason = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
+    words = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
+    return Published(uploaded, unchanged, (_failure(failed, masked(words), len(done)),))
+
+
+def _failure(name: str | None, reason: str, count: int) -> Diagnostic:
     message = f"cannot upload `{name}`: {reason}" if name else f"cannot list what lies at the target: {reason}"
     notes = [f"{count:,} files of the release are there; the manifest is the earlier one"]
     hint = "mend that and publish again: what is there is not uploaded again"

@@ -5,7 +5,6 @@ manifest names, and no links. The destination holds the whole release then, or w
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from functools import partial
 
 from buildassets.compiler.cache import taking_turns
 from buildassets.compiler.files import STAGING_PREFIX, sync
+from buildassets.compiler.folders import make_folders, remove_tree
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.release.archive import inventory_of_archive, members_of_archive
@@ -35,7 +35,7 @@ def unpack(archive: str, shown: str, destination: str, shown_destination: str, *
     earlier = _earlier(destination, shown_destination, replaces)
     wanted = inventory_of_archive(archive, shown)
     parent = os.path.dirname(destination)
-    os.makedirs(parent, exist_ok=True)
+    make_folders(parent)
     with _staging(parent) as folder:
         report = examined(_written(members_of_archive(archive, shown), folder), wanted)
         if not report.is_clean:
@@ -73,7 +73,7 @@ def _staging(parent: str) -> Iterator[str]:
         os.mkdir(folder)
         yield folder
     finally:
-        shutil.rmtree(outer, ignore_errors=True)
+        remove_tree(outer)
 
 
 def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
@@ -86,7 +86,7 @@ def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
 def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[bytes]:
     path = os.path.join(folder, member.name)
     if (around := os.path.dirname(path)) not in folders:
-        os.makedirs(around, exist_ok=True)
+        make_folders(around)
         folders.add(around)
     with open(path, "xb", buffering=0) as file:
         for chunk in member.chunks():
@@ -101,7 +101,7 @@ def _take_over(folder: str, destination: str, wanted: Inventory, earlier: Invent
     with taking_turns(destination):
         for name in (*(name for name in wanted.files if name != MANIFEST_NAME), MANIFEST_NAME):
             path = os.path.join(destination, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            make_folders(os.path.dirname(path))
             os.replace(os.path.join(folder, name), path)
         for name in {*earlier.files, *earlier.passing} - wanted.files.keys():
             with suppress(FileNotFoundError):

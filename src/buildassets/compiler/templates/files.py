@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.config import Config, TemplateEngine, TemplateFolder, place_of_setting, shown_path
+from buildassets.compiler.folders import walk
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.sources import BUILT_IN_EXCLUDES
 from buildassets.compiler.values import frozen
@@ -85,7 +86,7 @@ def _folders_like(config: Config, pattern: str) -> Iterator[str]:
     """The folders of the project that match; none in another of them, in sources, or in what tools keep there."""
     matches = compile_globs([pattern])
     left_out = {config.output, *(root.path for root in config.sources)}
-    for parent, names, _ in os.walk(config.folder):
+    for parent, names, _ in walk(config.folder):
         descend = []
         for name in sorted(names):
             path = os.path.join(parent, name)
@@ -113,7 +114,7 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
 
 
 def _files_in(folder: str) -> Iterator[str]:
-    for parent, names, files in os.walk(folder):
+    for parent, names, files in walk(folder):
         names[:] = [name for name in names if not name.startswith(".") and name != "__pycache__"]
         yield from (os.path.join(parent, name) for name in files if _may_be_template(name))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from buildassets.compiler.config import Config
 from buildassets.compiler.files import content_of
+from buildassets.compiler.folders import walk
 from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.templates.files import find_templates, named_folders
 from buildassets.digest import digest
@@ -24,7 +25,7 @@ def page_templates(config: Config) -> PageTemplates:
 def _folders(config: Config) -> Iterator[str]:
     for root in named_folders(config):
         yield root
-        for parent, names, _ in os.walk(root):
+        for parent, names, _ in walk(root):
             names[:] = [name for name in names if not name.startswith(".")]
             yield from (os.path.join(parent, name) for name in names)
 

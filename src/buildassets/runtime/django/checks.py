@@ -5,6 +5,7 @@ Takes the settings, gives Django's messages. Opens the manifest; looks at files,
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from django.apps import apps
@@ -100,9 +101,14 @@ def _records_of_builds() -> str:
 
 
 def _files(folders: Iterable[str]) -> Iterator[str]:
-    for top in folders:
-        for folder, _, names in os.walk(top):
-            yield from (os.path.join(folder, name) for name in names if not name.startswith("."))
+    waiting = [*folders]  # not `os.walk`, which calls itself for each level
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir() and not entry.is_symlink():
+                    waiting.append(entry.path)
+                elif not entry.is_dir() and not entry.name.startswith("."):
+                    yield entry.path
 
 
 def _modified_ns(path: str) -> int:

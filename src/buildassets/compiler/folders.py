@@ -1,0 +1,90 @@
+"""Folders within folders, however deep: going through them, making and removing them.
+
+What the standard library has for this calls itself once for each level up to Python 3.11 and later, and a project may
+have more levels than Python has calls. Follows no links. Imports nothing of the package.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder from `top` downward with the names of the folders and of the files in it, as `os.walk` gives them.
+
+    Folders whose names the caller removes are left out, and those that cannot be read.
+    """
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        folders: list[str] = []
+        files: list[str] = []
+        links: set[str] = set()
+        with suppress(OSError):
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if entry.is_dir() else files).append(entry.name)
+                    if entry.is_symlink():
+                        links.add(entry.name)
+            yield folder, folders, files
+            waiting += [os.path.join(folder, name) for name in reversed(folders) if name not in links]
+
+
+def files_below(folder: str) -> Iterator[str]:
+    """The names below `folder` of all that is no folder, links too, those of each folder sorted. Raises OSError."""
+    levels = [("", iter(_sorted(folder)))]
+    while levels:
+        prefix, entries = levels[-1]
+        entry = next(entries, None)
+        if entry is None:
+            levels.pop()
+        elif entry.is_dir(follow_symlinks=False):
+            levels.append((f"{prefix}{entry.name}/", iter(_sorted(entry.path))))
+        else:
+            yield prefix + entry.name
+
+
+def _sorted(folder: str) -> list["os.DirEntry[str]"]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def make_folders(path: str) -> None:
+    """Make the folder `path` and those around it, as far as they are not there. Raises OSError."""
+    missing = []
+    while path and not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        try:
+            os.mkdir(folder)
+        except FileExistsError:  # made by somebody else meanwhile, or no folder
+            if not os.path.isdir(folder):
+                raise
+
+
+def remove_tree(top: str) -> None:
+    """Remove the folder `top` with all that is in it, as far as that is possible."""
+    if os.path.islink(top):
+        return
+    seen = []
+    for folder, folders, files in walk(top):
+        seen.append(folder)
+        for name in (*files, *folders):
+            with suppress(OSError):  # a folder is none to unlink, but for a link to one
+                os.unlink(os.path.join(folder, name))
+    for folder in reversed(seen):
+        with suppress(OSError):
+            os.rmdir(folder)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """A new folder for no other user, gone at the end."""
+    from tempfile import mkdtemp  # 5 ms
+
+    folder = mkdtemp(prefix="buildassets-")
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)

@@ -19,9 +19,10 @@ def test_nothing_but_http_is_asked(url: str, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_redirect_to_an_open_connection_is_not_followed() -> None:
     request = Request("https://example.com/manifest.json")
+    redirects = _Redirects(("https", "example.com", 443), None)
     with pytest.raises(URLError, match="not secure"):
-        _Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), "http://example.com/m.json")
-    followed = _Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), "https://example.com/m.json")
+        redirects.redirect_request(request, BytesIO(), 302, "Found", Message(), "http://example.com/m.json")
+    followed = redirects.redirect_request(request, BytesIO(), 302, "Found", Message(), "https://example.com/m.json")
     assert followed is not None
 
 

@@ -15,6 +15,7 @@ from buildassets.errors import ManifestError
 from buildassets.manifest import dumps, loads
 from buildassets.paths import normalise
 from buildassets.runtime import AssetNotFound, Assets
+from buildassets.runtime.urls import url_prefix
 from tests.runtime.pages import SITE, elements, file_of, text, write_release
 
 
@@ -76,6 +77,14 @@ def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
 def test_prefix_of_another_scheme_than_http_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ValueError, match="is no URL prefix: begin it with `/`, `//`, `http://` or `https://`"):
         Assets(write_release(tmp_path), url=url)
+
+
+@pytest.mark.parametrize("url", ["https://u:s3cr@cdn.test/", "//u:s3cr@cdn.test/a b/", "http://u@cdn.test"])
+def test_a_prefix_with_a_password_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ValueError, match="has no user or password in it") as caught:
+        url_prefix(url)
+    assert "s3cr" not in str(caught.value)
+    assert url_prefix("/@scope//u:p@x/") == "/@scope//u:p@x/"
 
 
 @pytest.mark.parametrize("kind", [str, Path])

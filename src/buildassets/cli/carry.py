@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.compiler.result import Mode
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildError
 
@@ -44,4 +45,5 @@ def previous_releases(
 
 def _absent(source: str) -> Diagnostic:
     hint = "correct it, or add `--carry-if-any` if there is no earlier release yet"
-    return error("carry/absent", f"there is no release at `{source}`", Location(source), hint=hint)
+    shown = masked_url(source)
+    return error("carry/absent", f"there is no release at `{shown}`", Location(shown), hint=hint)

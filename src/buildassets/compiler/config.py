@@ -18,6 +18,7 @@ from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table, parse
 from buildassets.compiler.values import frozen
+from buildassets.credentials import without_credentials
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
@@ -328,6 +329,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
 
 def _url(table: Table, key: str = "url") -> str:
     url = table.filled_text(key, "/assets/")
+    if _is_refused(table, key, url):
+        return "/assets/"
     with_slash = url if url.endswith("/") else url + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
@@ -335,6 +338,15 @@ def _url(table: Table, key: str = "url") -> str:
         f"cannot be `{url}`", key, hint="begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
     )
     return "/assets/"
+
+
+def _is_refused(table: Table, key: str, url: str) -> bool:
+    """Whether `url`, which pages will name, has user or password in it (Fetch, section 4.4)."""
+    if without_credentials(url)[1] is None:
+        return False
+    hint = "leave them out: browsers load nothing of a page from such a URL, and every visitor would read them"
+    table.refuse("cannot have a user or a password in it", key, hint=hint)
+    return True
 
 
 def _path_globs(table: Table, key: str) -> tuple[str, ...]:
@@ -487,7 +499,7 @@ def _specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
         if specifier == besides and isinstance(table.take(specifier), dict):
             continue
         importmap[specifier] = target = table.filled_text(specifier, "")
-        if not target:
+        if not target or _is_refused(table, specifier, target):
             continue
         if not _ABSOLUTE_URL.match(target) and normalise(target) != target.removesuffix("/"):
             table.refuse(f"cannot be `{target}`", specifier, hint="use a logical path or an absolute URL")

@@ -1,4 +1,7 @@
-"""Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again."""
+"""Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again.
+
+User and password in a URL are sent as basic authentication (RFC 7617), and to nobody but the server that it names.
+"""
 
 import time
 from errno import EIO
@@ -21,6 +24,7 @@ from urllib.request import (
 )
 
 from buildassets._version import __version__
+from buildassets.credentials import masked_in, masked_url, without_credentials
 from buildassets.diagnostics import reason_text
 
 _TIMEOUT_SECONDS: Final = 30.0  # without a byte
@@ -29,6 +33,9 @@ _SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_SECONDS: Final = (0.5, 2.0)  # before each further try
 _CHUNK_BYTES: Final = 1 << 18
 _GONE: Final = (404, 410)
+_AUTHORIZATION: Final = "Authorization"
+_PROXY_AUTHORIZATION: Final = "Proxy-authorization"  # as urllib writes it
+_PORTS: Final = {"http": 80, "https": 443}
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -67,25 +74,42 @@ def _try_to_copy(url: str, size_bytes: int, file: BinaryIO) -> None:
         except (OSError, HTTPException) as fault:
             status = _status(fault)
             if status in _GONE:
-                raise FileNotFoundError(f"{url}: the server answers {status}") from None
+                raise FileNotFoundError(f"{masked_url(url)}: the server answers {status}") from None
             if pause_seconds is None or (status is not None and status not in _PASSING):
-                raise OSError(EIO, _told(fault)) from None
+                raise OSError(EIO, masked_in(_told(fault), url)) from None
             time.sleep(pause_seconds)
         except ValueError as fault:  # no URL
-            raise OSError(EIO, str(fault)) from None
+            raise OSError(EIO, masked_in(str(fault), url)) from None
     raise AssertionError
 
 
 def _copy(url: str, size_bytes: int, file: BinaryIO) -> None:
     # What is served compressed is another representation, of which a manifest says nothing.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
-    with _opener().open(Request(url, headers=headers), timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
+    request = _request(url, headers)
+    with _opener(request).open(request, timeout=_TIMEOUT_SECONDS) as response:
         left_bytes = size_bytes + 1
         while left_bytes and (chunk := response.read(min(left_bytes, _CHUNK_BYTES))):
             file.write(chunk)
             left_bytes -= len(chunk)
         if response.length and left_bytes:
             raise IncompleteRead(b"", response.length)
+
+
+def _request(url: str, headers: dict[str, str]) -> Request:
+    """What asks for `url`. Raises ValueError for what is none."""
+    url, authorization = without_credentials(url)
+    _origin(url)
+    request = Request(url, headers=headers)  # noqa: S310 what is opened is HTTP only
+    if authorization:
+        request.add_unredirected_header(_AUTHORIZATION, authorization)
+    return request
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port of `url` (RFC 6454). Raises ValueError where these cannot be."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def _status(fault: Exception) -> int | None:
@@ -105,11 +129,12 @@ def _told(fault: OSError | HTTPException) -> str:
     return str(reason) or type(reason).__name__
 
 
-def _opener() -> OpenerDirector:
+def _opener(request: Request) -> OpenerDirector:
     """What opens URLs of HTTP, through proxies where the environment names them, and none of files or FTP."""
     opener = OpenerDirector()
+    redirects = _Redirects(_origin(request.full_url), request.get_header(_AUTHORIZATION))
     for handler in (
-        *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), _Redirects()),
+        *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), redirects),
         *(HTTPDefaultErrorHandler(), HTTPErrorProcessor(), UnknownHandler()),
     ):
         opener.add_handler(handler)
@@ -117,11 +142,29 @@ def _opener() -> OpenerDirector:
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Follows redirects, but none from a secure connection to an open one."""
+    """Follows redirects, but none from a secure connection to an open one.
+
+    What the server at `origin` may see as `authorization` no other server does, and no other port of the same host.
+    """
+
+    def __init__(self, origin: tuple[str, str | None, int | None], authorization: str | None) -> None:
+        self._origin = origin
+        self._authorization = authorization
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str
     ) -> Request | None:
+        newurl, _ = without_credentials(newurl)  # those of a server's choice
         if req.type == "https" and urlsplit(newurl).scheme != "https":
-            raise URLError(f"it redirects to `{newurl}`, which is not secure")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+            raise URLError(f"it redirects to `{masked_url(newurl)}`, which is not secure")
+        request = super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+        if request is not None:
+            request.headers.pop(_PROXY_AUTHORIZATION, None)  # it is added again where a proxy is asked again
+            if self._authorization and self._may_see(_origin(newurl)):
+                request.add_unredirected_header(_AUTHORIZATION, self._authorization)
+        return request
+
+    def _may_see(self, origin: tuple[str, str | None, int | None]) -> bool:
+        """Whether `origin` is the same server, or the same on its way from the usual open port to the secure one."""
+        host = self._origin[1]
+        return origin == self._origin or (self._origin, origin) == (("http", host, 80), ("https", host, 443))

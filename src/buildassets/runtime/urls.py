@@ -20,8 +20,12 @@ _SCHEMES: Final = ("http", "https")
 def url_prefix(url: str) -> str:
     """`url` with exactly one slash at its end, percent-encoded where it is not ASCII.
 
-    Raises ValueError for what is no URL, and for any scheme but HTTP's: what stands behind `javascript:` would run.
+    Raises ValueError for what is no URL, for any scheme but HTTP's: what stands behind `javascript:` would run, and for
+    user and password, which every visitor would read and no browser would use (Fetch, section 4.4).
     """
+    before, _, behind = url.partition("//")
+    if (not before or before.endswith(":")) and "@" in behind.partition("/")[0]:
+        raise ValueError("a URL prefix has no user or password in it: browsers load nothing of a page from such a URL")
     if not url.isprintable() or not _NOT_IN_A_PREFIX.isdisjoint(url):
         raise ValueError(f"{url!r} is no URL")
     scheme, colon, _ = url.partition("/")[0].partition(":")

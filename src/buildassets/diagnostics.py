@@ -221,7 +221,7 @@ def render_annotation(diagnostic: Diagnostic) -> str:
     location = diagnostic.location
     properties = {"title": printable(diagnostic.code)}
     if location is not None:
-        properties["file"] = location.file
+        properties["file"] = masked(location.file)  # before its colons are escaped
         if location.line:
             properties |= {"line": str(location.line), "col": str(location.column)}
             properties["endColumn"] = str(location.column + location.length)

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import pytest
 
+from buildassets.cli.output import Progress, kept_from_stdout
+from buildassets.diagnostics import Location, error, render_annotation
 from tests.cli.test_cli import environment
 from tests.conftest import write_tree
 from tests.release.hostile import TAR_END, long_name, tar_member
@@ -223,3 +225,51 @@ def test_table_of_a_pull_request_stays_whole(sessions: tuple[Shown, Shown]) -> N
         tags = ("<tr>", "<td", "<table>", "<p>", "<h3>", "<a ", "<h1>")
         assert [hostile.count(tag) for tag in tags] == [plain.count(tag) for tag in tags]
         assert os.linesep + "| " in sessions[1][label].stdout.decode()
+
+
+def watched(folder: Path, name: str) -> bytes:
+    """What a watch prints of an edit and of a fault."""
+    write_tree(folder, {f"assets/{name}.css": "a { color: red }\n", "buildassets.toml": "compress = []\n"})
+    command = [sys.executable, "-m", "buildassets", "watch", "-v", "--mode", "production", "--jobs", "1"]
+    lines: list[bytes] = []
+    with subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        try:
+            for content in ("a { color: tan }\n", f'a {{ background: url("./{"q" * 200}") }}\n', ""):
+                while not lines or not any(word in lines[-1] for word in (b"built ", b"failed ")):
+                    lines.append(process.stderr.readline())
+                    assert lines[-1], "the watch has ended"
+                write_tree(folder, {f"assets/{name}.css": content})
+                lines.append(b"\n")
+        finally:
+            process.terminate()
+            lines.append(process.stderr.read())
+    return b"".join(lines)
+
+
+def test_a_watch_prints_none_either(tmp_path: Path) -> None:
+    plain, hostile = (watched(tmp_path / str(index), name) for index, name in enumerate((PLAIN, HOSTILE)))
+    assert [*faults_of(hostile)] == []
+    assert hostile.count(b"failed with 1 error") == plain.count(b"failed with 1 error") == 1
+
+
+def test_progress_and_what_engines_print_pass_the_same_function(capsys: pytest.CaptureFixture[str]) -> None:
+    Progress().draw(1, 2, HOSTILE)
+    with kept_from_stdout():
+        sys.stdout.write(HOSTILE)
+        sys.stdout.write("\tand\x1b[2J more")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert [*faults_of(printed.err.replace("\r\x1b[K", "").encode())] == []
+    assert printed.err.count("\n") == 2
+
+
+def test_an_annotation_is_one_command(capsys: pytest.CaptureFixture[str]) -> None:
+    found = error(HOSTILE, f"100% {HOSTILE}", Location(HOSTILE + "%,:", 1, 2), notes=[HOSTILE], hint=HOSTILE)
+    shown = render_annotation(found)
+    assert [*faults_of(shown.encode())] == []
+    properties, _, message = shown.removeprefix("::error ").partition("::")
+    assert [one.partition("=")[0] for one in properties.split(",")] == ["col", "endColumn", "file", "line", "title"]
+    assert properties.partition("file=")[2].partition(",line")[0].endswith("%25%2C%3A")
+    assert message.startswith("100%25 ")
+    assert message.count("%0A") == 2

@@ -72,3 +72,13 @@ def test_files_of_a_build_never_get_the_number_of_a_closed_stream(site: Path) ->
     code, _ = ended(site, "0<&- 1>&- 2>&-", "build", "--no-cache", "-v")
     assert code == 0
     assert ended(site, "", "verify")[0] == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["-h"], ["build", "--help"], ["--version"], ["verify", "--json"]], ids=" ".join)
+def test_full_stdout_ends_with_one(site: Path, arguments: list[str]) -> None:
+    code, printed = ended(site, "> /dev/full", *arguments)
+    assert (code, printed.partition("\n")[0]) == (
+        1,
+        "error[output/stdout]: cannot write to standard output: no space left on device",
+    )

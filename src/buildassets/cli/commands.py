@@ -5,7 +5,7 @@ import sys
 import click
 
 from buildassets._version import __version__
-from buildassets.cli.output import print_mistake, show_failure, terminated_as_exit
+from buildassets.cli.output import end_without_stdout, print_mistake, show_failure, terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
 
@@ -21,6 +21,7 @@ _VERBS = {
     "publish": "upload the release: its files first, its manifest last",
     "watch": "build, and build again whenever something changes",
 }
+_ASKING = frozenset(("-h", "--help", "--version"))  # what click answers by itself
 
 
 class _Verbs(click.Group):
@@ -64,6 +65,10 @@ def run() -> None:
     except click.ClickException as mistake:
         print_mistake(mistake)
         sys.exit(mistake.exit_code)
+    except OSError as fault:
+        if _ASKING.isdisjoint(sys.argv):
+            raise
+        end_without_stdout(fault)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code)

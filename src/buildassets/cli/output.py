@@ -230,11 +230,16 @@ def _to_stdout(text: str) -> None:
         sys.stdout.write(_encodable(text) + "\n")
         sys.stdout.flush()
     except OSError as fault:
-        _lead_nowhere(sys.stdout)
-        if not isinstance(fault, BrokenPipeError):
-            message = f"cannot write to standard output: {reason_text(fault)}"
-            show([error("output/stdout", message, hint=_WRITABLE)])
-        sys.exit(1)
+        end_without_stdout(fault)
+
+
+def end_without_stdout(fault: OSError) -> NoReturn:
+    """End with 1, because what was found cannot be written."""
+    _lead_nowhere(sys.stdout)
+    if not isinstance(fault, BrokenPipeError):
+        message = f"cannot write to standard output: {reason_text(fault)}"
+        show([error("output/stdout", message, hint=_WRITABLE)])
+    sys.exit(1)
 
 
 def _to_stderr(text: str) -> None:

@@ -204,7 +204,8 @@ def test_no_name_makes_a_line(sessions: tuple[Shown, Shown]) -> None:
 
     plain, hostile = map(counts, sessions)
     assert hostile.pop("pack a zip") == (1, 0, 5)  # names there are UTF-8
-    del plain["pack a zip"]
+    for label in ("pack a zip", "build -v anew", "build -v, another"):  # a file that is too young is compiled anew
+        plain.pop(label), hostile.pop(label, None)
     assert {label: (plain[label], hostile[label]) for label in plain if plain[label] != hostile[label]} == {}
 
 

@@ -7,6 +7,7 @@ have more levels than Python has calls. Follows no links. Imports nothing of the
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EEXIST
 
 
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -52,9 +53,12 @@ def _sorted(folder: str) -> list["os.DirEntry[str]"]:
 def make_folders(path: str) -> None:
     """Make the folder `path` and those around it, as far as they are not there. Raises OSError."""
     missing = []
-    while path and not os.path.isdir(path):
-        missing.append(path)
-        path = os.path.dirname(path)
+    around = path
+    while around and not os.path.lexists(around):
+        missing.append(around)
+        around = os.path.dirname(around)
+    if not missing and not os.path.isdir(path):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), path)
     for folder in reversed(missing):
         try:
             os.mkdir(folder)

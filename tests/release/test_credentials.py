@@ -152,7 +152,7 @@ def test_an_import_map_has_no_password(site: Path) -> None:
 
 
 def test_a_release_that_comes_to_be_is_seen_by_the_same_command(site: Path) -> None:
-    """A build that may have to carry files over is not told by what it did last."""
+    """A build that may have to carry files over is never answered by what it did last."""
     command = ("build", "--carry-if-any", "--carry-from", "later")
     for _ in range(3):
         assert run(site, *command).returncode == 0

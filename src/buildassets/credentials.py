@@ -87,7 +87,7 @@ def without_credentials(url: str) -> tuple[str, str | None]:
 def _userinfo(url: str) -> tuple[int, int]:
     """From where to where user and password stand in `url`; an empty span where there are none.
 
-    A password with a bare `/`, `?` or `#` ends the host for all who read the URL. It is recognised by what then stands in
+    A password with a bare `/`, `?` or `#` ends the host for all who read the URL. It shows in what then stands in
     place of a port, and it is a password all the same.
     """
     before, mark, rest = url.partition("//")

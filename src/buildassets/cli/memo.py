@@ -15,6 +15,7 @@ from buildassets._version import __version__
 from buildassets.compiler.cache_place import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.looks import looks_of
 from buildassets.compiler.tools import environment
+from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", said:
 def _recalled(path: str, key: bytes) -> str | None:
     """What is kept at `path` for that command, if all files still look the same."""
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             checksum, _, content = file.read().partition(b"\n")
     except OSError:
         return None

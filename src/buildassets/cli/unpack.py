@@ -1,5 +1,7 @@
 """`buildassets unpack`."""
 
+import os
+
 import click
 
 from buildassets.cli.options import release_options
@@ -16,11 +18,12 @@ def command(
 ) -> int:
     """Take the release out of ARCHIVE. All of it is proven before any is in its place."""
     from buildassets.cli.releases import os_faults_told, shown_release
+    from buildassets.plain_files import plain
     from buildassets.release.unpack import unpack
 
     folder, shown = shown_release(output, config_file)
-    with os_faults_told("release/unreadable", archive), open(archive, "rb"):
-        pass
+    with os_faults_told("release/unreadable", archive):
+        os.close(plain(archive))
     with os_faults_told("release/unwritable", shown):
         unpacked = unpack(archive, archive, folder, shown, replaces=replace)
     show = Output(as_json, quiet=quiet)

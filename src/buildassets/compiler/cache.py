@@ -477,7 +477,7 @@ def locked(folder: str) -> Iterator[None]:
 @contextmanager
 def taking_turns(folder: str) -> Iterator[None]:
     """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
-    lock = os.open(folder, os.O_RDONLY)
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         wait_for_turn(lock, fcntl.LOCK_EX, folder)
         yield

@@ -11,6 +11,7 @@ from typing import Final
 from buildassets.compiler.toml_table import Document, parse
 from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.errors import ConfigError
+from buildassets.plain_files import plain
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
@@ -88,7 +89,7 @@ def _document(path: str, shown: str) -> Document | None:
 def _text(path: str, shown: str) -> str:
     """The text of a file, its line ends LF, without a BOM."""
     try:
-        with open(path, "rb") as stream:
+        with open(plain(path), "rb") as stream:
             content = stream.read()
     except OSError as fault:
         message = f"cannot read `{shown}`: {reason_text(fault)}"

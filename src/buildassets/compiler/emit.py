@@ -224,7 +224,7 @@ def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapp
 def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
     """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
     make_folders(output)
-    lock = os.open(output, os.O_RDONLY)
+    lock = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
     try:
         wait_for_turn(lock, fcntl.LOCK_EX, output)
         _remove_abandoned(output)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from buildassets.digest import digest
+from buildassets.plain_files import plain
 
 STAGING_PREFIX: Final = ".new-"  # of what waits to take its place, and is nobody's if its maker was killed
 # From this size on, what nobody has to parse is not in memory as a whole. Where many are read at the same time, as when
@@ -20,7 +21,7 @@ _HOLE: Final = bytes(CHUNK_BYTES)
 
 
 def content_of(path: str) -> bytes:
-    """All that the file at `path` holds. Raises OSError, and ValueError for what cannot be a path."""
+    """All that the file at `path` holds. Raises OSError, as `plain` does, and ValueError for what cannot be a path."""
     content = _content(path, None)
     assert content is not None
     return content
@@ -32,7 +33,7 @@ def small_content_of(path: str) -> bytes | None:
 
 
 def _content(path: str, limit_bytes: int | None) -> bytes | None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = plain(path)
     try:
         content = os.read(descriptor, _BEGIN_BYTES)
         wanted_bytes = _BEGIN_BYTES

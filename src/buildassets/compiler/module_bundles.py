@@ -32,6 +32,7 @@ from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, join
+from buildassets.plain_files import plain
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild_command import EsbuildCommand
@@ -416,7 +417,7 @@ def _settings_of(paths: Iterable[str], folder: str) -> set[str]:
 def _extended(settings: str) -> Iterator[str]:
     """The files that the file of `settings` is based on; for those of packages npm keeps account."""
     try:
-        with open(settings, encoding="utf-8", errors="replace") as file:
+        with open(plain(settings), encoding="utf-8", errors="replace") as file:
             named = _EXTENDS.findall(file.read())
     except OSError:
         return

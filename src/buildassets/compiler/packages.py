@@ -11,6 +11,7 @@ from buildassets.compiler.config import Config
 from buildassets.compiler.npm import Description, Packages
 from buildassets.diagnostics import Diagnostic, Location, reason_text, warning
 from buildassets.paths import LogicalPath
+from buildassets.plain_files import plain
 
 
 def packages_of(
@@ -62,7 +63,7 @@ class Descriptions:
 
     def _parsed(self, path: str, shown: str) -> Description:
         try:
-            with open(path, "rb") as file:
+            with open(plain(path), "rb") as file:
                 described = json.loads(file.read())
         except FileNotFoundError:
             return {}

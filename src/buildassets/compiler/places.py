@@ -20,6 +20,7 @@ from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.media import Syntax, media_of
 from buildassets.paths import from_url, split_url
+from buildassets.plain_files import plain
 
 _LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
@@ -187,7 +188,7 @@ def _read_text(path: str) -> str:
 def text_at(path: str) -> str | None:
     """The text of the file at `path`, a byte order mark kept; None where it cannot be read or is no UTF-8."""
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             text = decoded(file.read(), path)
     except OSError:
         return None

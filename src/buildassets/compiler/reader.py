@@ -8,6 +8,7 @@ from collections.abc import Callable
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
+from buildassets.plain_files import plain
 
 
 class Reader:
@@ -27,7 +28,7 @@ class Reader:
         Raises BuildError with a diagnostic where there is one that cannot be read, or that is not UTF-8.
         """
         try:
-            with open(path, "rb") as file:
+            with open(plain(path), "rb") as file:
                 raw = file.read()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):  # ValueError: a NUL in the path
             self.absences.add(path)

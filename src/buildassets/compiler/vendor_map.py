@@ -19,6 +19,7 @@ from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
 from buildassets.media import Syntax
 from buildassets.paths import from_url, split_url
+from buildassets.plain_files import plain
 
 _DATA_URL: Final = lazy_pattern(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
 _SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes
@@ -91,7 +92,7 @@ def _content(url: str, path: str | None) -> str | None:
 
 def _read(path: str) -> str | None:
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             text = decoded(file.read(), path)
     except FileNotFoundError:
         return None

@@ -9,6 +9,7 @@ from typing import Final
 
 from buildassets.compiler.compress import is_available, zstd_reader
 from buildassets.errors import ReleaseError
+from buildassets.plain_files import plain
 from buildassets.release.inventory import Copied, Expected
 from buildassets.release.members import CHUNK_BYTES, chunks_of
 from buildassets.release.refusals import refusal
@@ -110,7 +111,7 @@ def _inflated(path: str, otherwise: Exception) -> Iterator[bytes]:
 
 
 def _unzstd(path: str, otherwise: Exception) -> Iterator[bytes]:
-    with open(path, "rb") as file, zstd_reader(file) as reader:
+    with open(plain(path), "rb") as file, zstd_reader(file) as reader:
         while True:
             try:
                 chunk = reader.read(CHUNK_BYTES)

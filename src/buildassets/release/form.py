@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import BinaryIO
 
+from buildassets.plain_files import plain
 from buildassets.release.archive import form_of, members_of_archive
 from buildassets.release.inventory import Expected, Inventory
 from buildassets.release.members import CHUNK_BYTES, Member
@@ -21,7 +22,7 @@ def other_byte(path: str, shown: str, wanted: Inventory) -> int | None:
     Its contents are those that are `wanted`: that has been made sure of. Raises OSError, and ReleaseError.
     """
     form = form_of(path)
-    with open(path, "rb") as file:
+    with open(plain(path), "rb") as file:
         compared = _Compared(file)
         try:
             if form == "zip":

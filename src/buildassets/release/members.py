@@ -8,6 +8,7 @@ from typing import Final
 
 from buildassets.compiler.folders import files_below
 from buildassets.compiler.values import frozen
+from buildassets.plain_files import plain
 
 CHUNK_BYTES: Final = 1 << 18
 
@@ -35,7 +36,7 @@ def members_of_folder(folder: str) -> Iterator[Member]:
 
 def chunks_of(path: str) -> Iterator[bytes]:
     """The content of the file at `path`, whatever its size. Raises OSError."""
-    with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW), "rb", buffering=0) as file:
+    with open(plain(path, os.O_RDONLY | os.O_NOFOLLOW), "rb", buffering=0) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.compress import is_available, zstd_reader
+from buildassets.plain_files import plain
 from buildassets.release.members import CHUNK_BYTES, chunks_of
 from buildassets.release.refusals import refusal
 
@@ -57,7 +58,7 @@ class Stream:
 
 def begin_of(path: str) -> bytes:
     """The first bytes of the file at `path`, which tell what it is. Raises OSError."""
-    with open(path, "rb") as file:
+    with open(plain(path), "rb") as file:
         return file.read(512)
 
 
@@ -106,7 +107,7 @@ def _unzstd(path: str, shown: str) -> Iterator[bytes]:
     if not is_available("zstd"):
         message, hint = f"this Python cannot read `{shown}`", 'run `pip install "buildassets[zstd]"`'
         raise refusal("archive/zstd", message, shown, hint=hint)
-    with open(path, "rb") as file, zstd_reader(file) as reader:
+    with open(plain(path), "rb") as file, zstd_reader(file) as reader:
         while True:
             try:
                 chunk = reader.read(CHUNK_BYTES)

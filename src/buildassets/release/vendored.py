@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from buildassets.compiler.values import frozen
 from buildassets.media import suffix
+from buildassets.plain_files import plain
 
 _MODULES: Final = "node_modules"
 _DESCRIPTION: Final = "package.json"
@@ -98,7 +99,7 @@ class _Packages:
 def _description(path: str) -> dict[str, Any] | None:
     """A `package.json`, if it is that of a package."""
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             found = json.load(file)
     except (OSError, ValueError, RecursionError):
         return None
@@ -118,7 +119,7 @@ def _banner(path: str) -> tuple[str, str] | None:
     """Name and version as the file at `path` begins with them; None where it does not."""
     if suffix(path) not in _BANNERED:
         return None
-    with open(path, "rb") as file:
+    with open(plain(path), "rb") as file:
         begin = file.read(_BANNER_BYTES).decode("utf-8", "replace")
     comment = _FIRST_COMMENT.match(begin)
     if comment is None:

@@ -48,7 +48,7 @@ def inventory_of_folder(folder: str, shown: str) -> Inventory:
 @contextmanager
 def held_still(folder: str) -> Iterator[None]:
     """While no build writes the release directory. Raises OSError."""
-    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         wait_for_turn(lock, fcntl.LOCK_SH, folder)
         yield

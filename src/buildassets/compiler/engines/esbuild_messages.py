@@ -12,6 +12,7 @@ from posixpath import dirname, join
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, Severity, locate, nearest, place
+from buildassets.plain_files import plain
 
 _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)
 _IDENTIFIER: Final = re.compile(r" \[([a-z]+(?:-[a-z]+)*)\]\Z")
@@ -118,7 +119,7 @@ def _characters(text: str, size_bytes: int) -> int:
 
 def _read_text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(plain(path), encoding="utf-8", errors="surrogateescape", newline="") as file:
             return file.read()
     except OSError:
         return ""

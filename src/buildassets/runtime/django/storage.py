@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 
 from buildassets.errors import ManifestError
 from buildassets.paths import to_url
+from buildassets.plain_files import plain
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.options import read_options
@@ -68,7 +69,7 @@ class ReleaseFilesMixin(Storage):
                 return False
             self.delete(one.file)  # an earlier copy was interrupted
         try:
-            with open(source, "rb") as stream:
+            with open(plain(source), "rb") as stream:
                 self.save(one.file, File(stream))
         except FileNotFoundError:
             raise CommandError(f"`{source}` is gone; run `manage.py assets build` again") from None

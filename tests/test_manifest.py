@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from buildassets.document import checksum
 from buildassets.errors import ManifestError
 from buildassets.manifest import Delta, Entry, Manifest, Retained, dumps, is_whole, loads, read_document
+from tests.file_names import TEXTS
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -188,7 +188,7 @@ def test_release_follows_every_member_that_is_served() -> None:
     assert len({json.loads(dumps(one))["release"] for one in [FULL, *others]}) == 6
 
 
-@given(st.text(st.characters(), min_size=1))
+@given(TEXTS)
 def test_any_name_survives(name: str) -> None:
     entry = Entry("a.0123456789ab", "text/plain", 0, references=(name,))
     assert loads(dumps(_manifest(**{name: entry}))).assets == {name: entry}

@@ -1,6 +1,8 @@
 """The manifest as the JSON object that it is, for readers that need speed more than types.
 
-Takes text, gives a dictionary; no I/O. Apart from `manifest`, because a web process needs this much and no more: what
+Takes text, gives a dictionary whose values are sound, or the manifest's error; no I/O.
+
+Apart from `manifest`, because a web process needs this much and no more: what
 is needed to refuse a manifest is imported when one is refused, and no dataclass is made (together two thirds of an
 import).
 """
@@ -10,6 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
+
+from buildassets.soundness import are_retained, document_fault, entry_fault, is_text
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -30,18 +34,42 @@ _INDENT: Final = 2  # of these lines
 _BEFORE_RETAINED: Final = b'\n "retained": '
 _AFTER_RETAINED: Final = b',\n "schema": '
 _CHECKSUM_LENGTH: Final = 8  # hex digits
+_SHOWN_CHARACTERS: Final = 40
 
 
 def read_served(content: bytes, file: str) -> dict[str, Any]:
-    """The same as `read_document`, from bytes and for one who uses few entries: `assets` may be read when asked for.
+    """The manifest in `content`, whose values are as a build writes them; `assets` may be read when asked for.
 
     So it is where the text is laid out as `manifest.dumps` does it, which its checksum proves, together with its being
     whole; and so may the earlier releases be then. Whatever else is a manifest, say one that another tool has written
-    anew, is parsed as a whole.
+    anew, is parsed as a whole. An entry that is read when asked for raises ManifestError then, if it is not sound.
 
-    Raises ManifestError as `read_document` does, and UnicodeDecodeError.
+    Raises ManifestError as `read_document` does, and for what `soundness` finds.
     """
-    return _laid_out(content, file) or read_document(content.decode(), file)
+    document = _laid_out(content, file)
+    if document is None:
+        try:
+            document = read_document(content.decode(), file)
+        except UnicodeDecodeError:
+            raise refusal("manifest/invalid", f"`{file}` is not UTF-8", file) from None
+        _check_entries(document["assets"], file)
+        if not are_retained(document.get("retained", [])):
+            raise no_manifest(file, "its `retained` is damaged")
+    if fault := document_fault(document):
+        raise no_manifest(file, f"its `{fault}` is damaged")
+    return document
+
+
+def _check_entries(assets: Mapping[str, object], file: str) -> None:
+    for path, entry in assets.items():
+        _check_entry(path, entry, file)
+
+
+def _check_entry(path: str, entry: object, file: str) -> None:
+    if not is_text(path):
+        raise no_manifest(file, "the name of an asset is damaged")
+    if fault := entry_fault(entry):
+        raise no_manifest(file, f"the `{fault}` of `{path}` is damaged")
 
 
 def assets_span(content: bytes) -> tuple[int, int] | None:
@@ -72,7 +100,7 @@ def _laid_out(content: bytes, file: str) -> dict[str, Any] | None:
         return None
     if str(others.get("release"))[:_CHECKSUM_LENGTH] != checksum(memoryview(content)[start:end]):
         return None
-    lines = AssetLines(content, start + len(_BEFORE_LINES), end - len(_AFTER_LINES))
+    lines = AssetLines(content, start + len(_BEFORE_LINES), end - len(_AFTER_LINES), file)
     text = content[slice(*earlier)]
     retained = [] if text == b"[]" else RetainedText(text, file)
     return _known({**others, "assets": lines, "retained": retained}, file)
@@ -89,19 +117,29 @@ def checksum(assets: bytes | memoryview) -> str:
 class AssetLines(Mapping[str, object]):
     """Entries by logical path, each parsed whenever it is asked for.
 
-    They stand in `text` from `start` to `end`, one a line, sorted by path.
+    They stand in `text` from `start` to `end`, one a line, sorted by path. Raises ManifestError, naming `file`, where
+    that is not so or an entry is not sound: the checksum shows no more than that the text is whole.
     """
 
-    def __init__(self, text: bytes, start: int, end: int) -> None:
+    def __init__(self, text: bytes, start: int, end: int, file: str) -> None:
         self._text = text
         self._start = start
         self._end = end
+        self._file = file
         self._decode = json.JSONDecoder().raw_decode
 
     def __getitem__(self, wanted: str) -> Any:
-        """By bisection: a dictionary of all paths would take longer to make than most processes ask."""
         if not isinstance(wanted, str):  # what a template does not know may come here
             raise KeyError(wanted)
+        try:
+            entry = self._found(wanted)
+        except _NO_LINES:
+            raise no_manifest(self._file) from None
+        _check_entry(wanted, entry, self._file)
+        return entry
+
+    def _found(self, wanted: str) -> Any:
+        """By bisection: a dictionary of all paths would take longer to make than most processes ask."""
         low, high = self._start, self._end
         while low < high:
             begin = max(low, self._text.rfind(b"\n", low, (low + high) // 2) + 1)
@@ -118,35 +156,54 @@ class AssetLines(Mapping[str, object]):
     def __iter__(self) -> Iterator[str]:
         begin = self._start
         while begin < self._end:
-            yield self._path(begin)
-            begin = self._text.index(b"\n", begin) + 1
+            try:
+                path, following = self._path(begin), self._text.index(b"\n", begin) + 1
+            except _NO_LINES:
+                raise no_manifest(self._file) from None
+            yield path
+            begin = following
 
     def __len__(self) -> int:
         return self._text.count(b"\n", self._start, self._end) + 1
 
     def parsed(self) -> dict[str, Any]:
         """All of them, for one who goes through all."""
-        entries: dict[str, Any] = json.loads(b"{" + self._text[self._start : self._end] + b"}")
+        try:
+            entries: dict[str, Any] = json.loads(b"{" + self._text[self._start : self._end] + b"}")
+        except _NO_LINES:
+            raise no_manifest(self._file) from None
+        _check_entries(entries, self._file)
         return entries
 
     def each(self) -> Iterator[Any]:
         """Every entry in turn, for one who goes through all and keeps little of them: never two at once in memory."""
         begin = self._start
         while begin < self._end:
-            path_end = self._decode(line := self._line(begin), _INDENT)[1]
-            yield self._decode(line, path_end + len(": "))[0]
+            try:
+                path, path_end = self._decode(line := self._line(begin), _INDENT)
+                entry = self._decode(line, path_end + len(": "))[0]
+            except _NO_LINES:
+                raise no_manifest(self._file) from None
+            _check_entry(path, entry, self._file)
+            yield entry
             begin += len(line) + len("\n")
 
     def _path(self, begin: int) -> str:
         """The path that the line at `begin` is about."""
         path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]
         if b"\\" in path:  # an escape, which may be that of the quote that was found
-            escaped: str = self._decode(self._line(begin), _INDENT)[0]
+            escaped = self._decode(self._line(begin), _INDENT)[0]
+            if not isinstance(escaped, str):
+                raise TypeError
             return escaped
         return path.decode("ascii")
 
     def _line(self, begin: int) -> str:
         return self._text[begin : self._text.index(b"\n", begin)].decode("ascii")
+
+
+# What is raised where lines are none, or hold something else than a path and an entry.
+_NO_LINES: Final = (ValueError, TypeError, RecursionError)
 
 
 class RetainedText(Sequence[object]):
@@ -174,17 +231,9 @@ class RetainedText(Sequence[object]):
         except (ValueError, RecursionError):
             raise no_manifest(self._file) from None
         if not are_retained(releases):
-            raise no_manifest(self._file)
+            raise no_manifest(self._file, "its `retained` is damaged")
         retained: list[Any] = releases
         return retained
-
-
-def are_retained(releases: object) -> bool:
-    """Whether these are earlier releases, as far as their files can be told. `RetainedText` looks when it is asked."""
-    return isinstance(releases, RetainedText) or (
-        isinstance(releases, list)
-        and all(isinstance(one, dict) and isinstance(one.get("assets"), dict) for one in releases)
-    )
 
 
 def read_document(text: str, file: str) -> dict[str, Any]:
@@ -205,15 +254,17 @@ def read_document(text: str, file: str) -> dict[str, Any]:
 
 
 def _known(document: dict[str, Any], file: str) -> dict[str, Any]:
-    if document.get("schema") != SCHEMA:
-        found = document.get("schema")
-        raise refusal("manifest/schema", f"`{file}` has schema {found!r}, this version reads {SCHEMA}", file)
+    found = document.get("schema")
+    if type(found) is not int or found != SCHEMA:
+        shown = "of another type" if isinstance(found, dict | list) else repr(found)[:_SHOWN_CHARACTERS]
+        raise refusal("manifest/schema", f"`{file}` has schema {shown}, this version reads {SCHEMA}", file)
     return document
 
 
-def no_manifest(file: str) -> ManifestError:
-    """The error for a JSON document `file` that lacks what every manifest has."""
-    return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest", file)
+def no_manifest(file: str, why: str = "") -> ManifestError:
+    """The error for a JSON document `file` that lacks what every manifest has, or holds what none may: `why`."""
+    reason = f": {why}" if why else ""
+    return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest{reason}", file)
 
 
 def refusal(code: str, message: str, file: str) -> ManifestError:
@@ -221,6 +272,8 @@ def refusal(code: str, message: str, file: str) -> ManifestError:
     from buildassets.diagnostics import Location, error
     from buildassets.errors import ManifestError
 
+    if not message.isprintable():  # names may be anything
+        message = ascii(message)[1:-1]
     hints = {
         "manifest/missing": "run `buildassets build`, or name another manifest",
         "manifest/invalid": "run `buildassets build` again, or name another manifest",

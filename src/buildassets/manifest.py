@@ -5,7 +5,7 @@ Takes and gives text; no I/O. `manifest.schema.json` beside this module is the s
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from buildassets.digest import digest
@@ -18,6 +18,7 @@ from buildassets.document import (
     read_document,
     read_served,
 )
+from buildassets.soundness import generator_fault
 
 __all__ = [
     "ASSETS_FOLDER",
@@ -34,6 +35,7 @@ __all__ = [
     "entries_of",
     "is_whole",
     "loads",
+    "loads_lazily",
     "read_document",
     "release_of",
 ]
@@ -128,19 +130,22 @@ def dumps(manifest: Manifest) -> str:
 
 
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
-    """Whether `text` is, byte for byte, a manifest as `dumps` writes it. Raises ManifestError as `loads` does.
+    """Whether `text` is, byte for byte, a manifest as `dumps` writes it. Raises ManifestError where it is none.
 
     One that knows more keys may be, too. What a generator without a digest says, as in older
-    ones, is not proven.
+    ones, is not proven. Whether its values are sound is another question.
     """
     document = read_document(text, file)
     document.pop("release", None)
     generator = document.get("generator")
-    if not isinstance(generator, dict) or _laid_out(_one_a_line(document.pop("assets")), document) != text:
+    try:
+        if not isinstance(generator, dict) or _laid_out(_one_a_line(document.pop("assets")), document) != text:
+            return False
+        if "digest" not in generator:
+            return generator.keys() == {"engines", "name", "version"}
+        return bool(_proven(generator) == generator)
+    except RecursionError:
         return False
-    if "digest" not in generator:
-        return generator.keys() == {"engines", "name", "version"}
-    return bool(_proven(generator) == generator)
 
 
 def _laid_out(assets: str, others: Mapping[str, Any]) -> str:
@@ -268,26 +273,38 @@ def _file_document(entry: Entry) -> dict[str, Any]:
     return document
 
 
-def loads(text: str, file: str = "manifest.json") -> Manifest:
-    """The manifest in `text`; unknown keys are ignored. Raises ManifestError, naming `file`, if it is unreadable."""
-    document = read_served(text.encode("ascii"), file) if text.isascii() else read_document(text, file)
-    assets = document["assets"]
+def loads(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
+    """The manifest in `text`, all of it sure to be as a build may write it; unknown keys are ignored.
+
+    Raises ManifestError, naming `file`, where it is not.
+    """
+    manifest = loads_lazily(text, file)
+    return replace(manifest, assets=dict(manifest.assets))
+
+
+def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
+    """The same for one who uses few entries: each raises ManifestError when it is asked for, if it is unsound."""
+    document = read_served(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"), file)
     try:
         generator = document["generator"]
-        is_parsed = isinstance(assets, dict)
+        fault = generator_fault(generator)
+        if fault:
+            raise no_manifest(file, f"the `{fault}` in its `generator` is damaged")
+        if document["url"] is None:
+            raise TypeError
         return Manifest(
             version=generator["version"],
             engines=generator["engines"],
             url=document["url"],
-            assets={path: _entry(fields) for path, fields in assets.items()} if is_parsed else _Entries(assets),
-            importmap=document.get("importmap", {}),
-            retained=tuple(map(_retained, document.get("retained", ()))),
-            scopes=document.get("scopes", {}),
-            modules=document.get("modules", {}),
+            assets=_Entries(document["assets"], file),
+            importmap=document.get("importmap") or {},
+            retained=tuple(_retained(release) for release in document.get("retained", ())),
+            scopes=document.get("scopes") or {},
+            modules=document.get("modules") or {},
             livereload=document.get("livereload"),
             dictionaries=document.get("dictionaries") is True,
-            settings=generator.get("settings", {}),
-            sources=generator.get("sources", {}),
+            settings=generator.get("settings") or {},
+            sources=generator.get("sources") or {},
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None
@@ -295,7 +312,7 @@ def loads(text: str, file: str = "manifest.json") -> Manifest:
 
 def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]:
     """The entries of a manifest, each made when it is asked for. Raises ManifestError as `loads` does."""
-    return _Entries(read_served(content, file)["assets"])
+    return _Entries(read_served(content, file)["assets"], file)
 
 
 def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
@@ -306,13 +323,18 @@ def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
 class _Entries(Mapping[str, Entry]):
     """Entries that are made of their texts: one when it is asked for, all when they are gone through; each once."""
 
-    def __init__(self, lines: Mapping[str, Any]) -> None:
+    def __init__(self, lines: Mapping[str, Any], file: str) -> None:
         self._lines = lines
+        self._file = file
         self._made: dict[str, Entry] = {}
 
     def __getitem__(self, path: str) -> Entry:
         if path not in self._made:
-            self._made[path] = _entry(self._lines[path])
+            fields = self._lines[path]
+            try:
+                self._made[path] = _entry(fields)
+            except KeyError:
+                raise no_manifest(self._file) from None
         return self._made[path]
 
     def __contains__(self, path: object) -> bool:
@@ -328,8 +350,6 @@ class _Entries(Mapping[str, Entry]):
 
 
 def _retained(release: Mapping[str, Any]) -> Retained:
-    if not isinstance(release["release"], str) or not isinstance(release["superseded"], str):
-        raise TypeError
     assets = {path: _entry(fields) for path, fields in release["assets"].items()}
     return Retained(release["release"], release["superseded"], assets)
 

@@ -181,7 +181,18 @@ def test_a_manifest_that_says_what_no_build_does_is_not_trusted(images: Images, 
     document = json.loads(path.read_text())
     document["assets"]["app.js"] |= change
     path.write_text(json.dumps(document))
-    assert fault(images).endswith("is no name of a file that a build writes, or has no digest")
+    with pytest.raises(BuildError, match=f"the `{next(iter(change))}` of `app.js` is damaged"):
+        images.build("two", "one", script="call(2)")
+    assert not (images.folder / "two/manifest.json").exists()
+
+
+def test_a_file_without_a_digest_is_not_carried_over(images: Images) -> None:
+    images.build("one")
+    path = images.folder / "one/manifest.json"
+    document = json.loads(path.read_text())
+    del document["assets"]["app.js"]["integrity"]
+    path.write_text(json.dumps(document))
+    assert fault(images).endswith("has no digest")
 
 
 def test_files_without_integrity_metadata_are_proven_by_their_digests(images: Images) -> None:

@@ -13,6 +13,7 @@ from buildassets.release.archive import Form
 from buildassets.release.packed import pack_folder
 from buildassets.release.verify import Verified, verified
 from tests.conftest import read_tree, write_tree
+from tests.manifests import signed
 from tests.release.conftest import SITE, TINY, build_release
 
 
@@ -198,7 +199,7 @@ def _edit(release: Path, change: Callable[[dict[str, dict[str, dict[str, object]
     path = release / MANIFEST_NAME
     document = json.loads(path.read_text())
     change(document)
-    path.write_text(dumps(loads(json.dumps(document))))
+    path.write_bytes(signed(document))
 
 
 def without_digests(release: Path) -> Verified:

@@ -63,11 +63,13 @@ def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
         "buildassets._version",
         "buildassets.document",
         "buildassets.paths",
+        "buildassets.plain_files",
         "buildassets.runtime",
         "buildassets.runtime.assets",
         "buildassets.runtime.release",
         "buildassets.runtime.tags",
         "buildassets.runtime.urls",
+        "buildassets.soundness",
     }
 
 

@@ -51,7 +51,7 @@ def read_manifest(source: str) -> Manifest:
         hint = "name a release directory, an archive of one, or a manifest by its path or URL"
         message = f"there is no manifest at `{shown}`"
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
-    return loads(content.decode("utf-8", "replace"), shown)
+    return loads(content, shown)
 
 
 def change_document(change: "Change") -> dict[str, object]:

@@ -112,15 +112,15 @@ def _best_reason(stale: "Sequence[Stale | None]", config: "Config") -> str | Non
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:
+    from buildassets.compiler.files import content_of
     from buildassets.manifest import loads
 
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        content = content_of(path)
     except OSError as fault:
         message, hint = f"cannot read `{shown}`: {reason_text(fault)}", "run `buildassets build` first"
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
-    return loads(text, shown)
+    return loads(content, shown)
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
@@ -147,7 +147,7 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     copies = "".join(f", {coding} {size_text(size)}" for coding, size in sorted(entry.encodings.items()))
     yield f"{entry.type}, {size_text(entry.size)}{copies}"
     yield from _section("made of", entry.inputs)
-    yield from _section("refers to", (f"{path} → {manifest.assets[path].file}" for path in entry.references))
+    yield from _section("refers to", (_referred(path, manifest) for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
     from buildassets.release.diff import kinds_of
@@ -156,6 +156,12 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     yield from _section(
         "engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items()) if kind in kinds)
     )
+
+
+def _referred(path: str, manifest: Manifest) -> str:
+    """What an asset refers to, with the file that it is; a manifest of another tool may not hold it."""
+    target = manifest.assets.get(path)
+    return f"{path} → {target.file}" if target else path
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

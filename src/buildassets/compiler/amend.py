@@ -7,7 +7,6 @@ to do it. Such a change is known by what it does to the assets' references, not 
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -24,10 +23,10 @@ from buildassets.compiler.model import DATA_URL_DEMAND, SPECIFIERS, Content, Dra
 from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last
-from buildassets.compiler.retain import Retaining, superseded
+from buildassets.compiler.retain import Retaining, Superseded
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
-from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads
+from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily, release_of
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
@@ -98,7 +97,7 @@ def amend(
             raise BeyondError from None
         written = release.finish(content)
     return BuildResult(
-        loads(content.decode("ascii")),
+        loads_lazily(content),
         written,
         last.diagnostics,
         tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
@@ -113,17 +112,18 @@ def _retained(
     retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: Release
 ) -> tuple[Retained, ...]:
     """The earlier releases that are retained, the one in `manifest` among them, when some of its assets are others."""
-    before = superseded(manifest, MANIFEST_NAME)
-    if before is not None:
-        before = replace(before, assets={path: before.assets[path] for path in changed})
-    return retaining.retained(before, changed, release.holds)
+    before = loads_lazily(manifest)
+    if before.livereload:
+        return ()
+    earlier = Superseded(release_of(manifest), {path: before.assets[path] for path in changed}, before.retained)
+    return retaining.retained(earlier, changed, release.holds)
 
 
 def _outputs(
     config: Config, last: Last, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
 ) -> tuple[str, ...]:
     """The files of a release that has `changed` what was in `manifest`."""
-    before = loads(manifest.decode("ascii"))
+    before = loads_lazily(manifest)
     gone = [before.assets[path] for path in changed]
     gone += [one for release in before.retained for one in release.assets.values()]
     there = [*changed.values(), *(one for release in retained for one in release.assets.values())]

@@ -79,12 +79,11 @@ class Budgets:
     ) -> list[Diagnostic]:
         """What is wrong with `sizes`, and with the names of the budgets; `last_manifest` shows what has grown."""
         faults = list(self._unknown())
-        before = _entries(last_manifest)
         for path, key in self.exceeded(sizes):
             limit_bytes = self._config.budgets[key]
             message = f"`{path}` is {size_text(sizes[path])} after gzip, {size_text(sizes[path] - limit_bytes)} over"
             message += f" its budget of {size_text(limit_bytes)}"
-            notes = list(self._growth(assets[path], sizes[path], before.get(path)))
+            notes = list(self._growth(assets[path], sizes[path], _entry(last_manifest, path)))
             hint = "make it smaller, or raise its budget"
             faults.append(error("budget/exceeded", message, self._place(key), notes=notes, hint=hint))
         return sorted(faults, key=sort_key)
@@ -111,11 +110,12 @@ class Budgets:
         return place_of_setting(self._config, "budgets", key)
 
 
-def _entries(manifest: bytes | None) -> Mapping[str, Entry]:
+def _entry(manifest: bytes | None, path: str) -> Entry | None:
+    """The entry of `path` in the last manifest, if there is one that can be read."""
     if manifest is not None:
-        with suppress(ManifestError, UnicodeDecodeError):
-            return entries_of(manifest)
-    return {}
+        with suppress(ManifestError):
+            return entries_of(manifest).get(path)
+    return None
 
 
 def _source_bytes(path: str) -> int:

@@ -22,7 +22,6 @@ from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError
 from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
-from buildassets.paths import normalise
 
 _AT_A_TIME: Final = 32  # assets whose files have no names yet
 _SHOWN_FAULTS: Final = 5
@@ -133,8 +132,8 @@ def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int
 
 def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carried:
     """The files of `entry`. What cannot be proven is not taken: a copy is left out then, the file itself is a fault."""
-    if not _is_sound(entry):
-        return _Carried(entry, {}, f"`{entry.file}` is no name of a file that a build writes, or has no digest")
+    if not _is_proven(entry):
+        return _Carried(entry, {}, f"`{entry.file}` has no digest")
     files: dict[str, str | None] = {}
     try:
         files[entry.file] = proven(entry.file, _proof_of(entry))
@@ -156,16 +155,9 @@ def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carr
     return _Carried(replace(entry, encodings=sizes, digests=digests), files)
 
 
-def _is_sound(entry: Entry) -> bool:
-    """Whether a manifest from elsewhere says of a file what a build would: a name below `assets/`, sizes, digests."""
-    sizes = (entry.size, *entry.encodings.values())
-    is_proven = (entry.integrity or "").partition("-")[0] in ALGORITHMS or IDENTITY in entry.digests
-    return (
-        normalise(entry.file) == entry.file
-        and "\0" not in entry.file
-        and all(isinstance(size, int) and size >= 0 for size in sizes)
-        and is_proven
-    )
+def _is_proven(entry: Entry) -> bool:
+    """Whether a manifest from elsewhere holds a digest of the file."""
+    return (entry.integrity or "").partition("-")[0] in ALGORITHMS or IDENTITY in entry.digests
 
 
 def _proven(fetch: Callable[[str, int, str], None], release: Release, file: str, proof: _Proof) -> str | None:

@@ -13,12 +13,12 @@ from typing import Final
 
 from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import STAGING_PREFIX
+from buildassets.compiler.files import STAGING_PREFIX, content_of
 from buildassets.compiler.folders import files_below, walk
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
@@ -95,18 +95,17 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     """
     path = os.path.join(output, MANIFEST_NAME)
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        content = content_of(path)
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
         others = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX) and name not in ours]
         _refuse_others(output, others, (), "a release", shown)
         return None
     try:
-        manifest = loads(text, shown(path))
+        manifest = loads(content, shown(path))
     except ManifestError as fault:
         raise ConfigError(fault.diagnostics) from None
-    if json.loads(dumps(manifest))["release"] != json.loads(text).get("release"):
+    if json.loads(dumps(manifest))["release"] != release_of(content):
         message = f"`{shown(path)}` is damaged: it is not what its `release` was made of"
         hint = "run `buildassets build` again"
         raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)])

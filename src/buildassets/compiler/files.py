@@ -63,7 +63,7 @@ def write_new(path: str, content: bytes) -> None:
 
 def chunks_of(path: str) -> Iterator[bytes]:
     """The content of the file at `path`, whatever its size. Raises OSError, and ValueError for no path."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = plain(path)
     try:
         while chunk := os.read(descriptor, CHUNK_BYTES):
             yield chunk

@@ -18,7 +18,7 @@ from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.tools import environment, folders_of_modules, tools
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest
-from buildassets.manifest import MANIFEST_NAME, loads
+from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 
 def cache_folder(config: Config, given: str | None = None) -> str:
@@ -86,7 +86,7 @@ def _held(config: Config, last: Last) -> BuildResult | None:
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
     if content is None or digest(content) != last.manifest_digest:
         return None
-    manifest = loads(content.decode("ascii"))
+    manifest = loads_lazily(content)
     return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record, last.size_bytes)
 
 

@@ -25,6 +25,7 @@ from buildassets.diagnostics import Diagnostic, reason_text, to_json, warning
 from buildassets.document import read_served
 from buildassets.errors import ManifestError
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
+from buildassets.plain_files import plain
 
 if TYPE_CHECKING:
     from buildassets.compiler.config import Config
@@ -186,22 +187,22 @@ class LiveReload:
     def _standing(self) -> Manifest | None:
         """The release that stands, if one does."""
         try:
-            with open(self._manifest_path, encoding="utf-8") as file:
+            with open(plain(self._manifest_path), "rb") as file:
                 return loads(file.read())
-        except (OSError, UnicodeDecodeError, ManifestError):
+        except (OSError, ManifestError):
             return None
 
     def _release(self) -> str:
         """What pages name the release that stands: a digest that would take longer to make again than to read."""
         try:
-            with open(self._manifest_path, "rb") as file:
+            with open(plain(self._manifest_path), "rb") as file:
                 return str(read_served(file.read(), MANIFEST_NAME).get("release"))
-        except (OSError, UnicodeDecodeError, ManifestError):
+        except (OSError, ManifestError):
             return ""
 
     def _read(self, file: str) -> bytes | None:
         try:
-            with open(os.path.join(self._folder, file), "rb") as opened:
+            with open(plain(os.path.join(self._folder, file)), "rb") as opened:
                 return opened.read()
         except OSError:
             return None

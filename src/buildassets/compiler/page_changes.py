@@ -91,6 +91,8 @@ def _follows(entry: Entry, old_file: str, before: ReleaseNames, after: Manifest,
     if old is None or new is None:
         return False
     for target in filter(None, (*entry.references, entry.map)):
+        if target not in after.assets:
+            return False
         was, now = before.files.get(target), after.assets[target].file
         if was is None or was == now:
             continue

@@ -37,8 +37,7 @@ def superseded(manifest: bytes | None, shown: str) -> Superseded | None:
     if manifest is None:
         return None
     try:
-        text = manifest.decode("utf-8", "replace")
-        earlier, release = loads(text, shown), release_of(text.encode("utf-8"), shown)
+        earlier, release = loads(manifest, shown), release_of(manifest, shown)
     except ManifestError as fault:
         (found,) = fault.diagnostics
         hint = "put back the manifest of the release that is served, or remove it if none is"

@@ -10,6 +10,7 @@ from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.files import content_of
 from buildassets.digest import digest
 from buildassets.manifest import MANIFEST_NAME, loads
+from buildassets.plain_files import plain
 from buildassets.release.inventory import inventory
 from buildassets.release.provenance import Made, statement
 from buildassets.release.sbom import bill
@@ -28,7 +29,7 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: 
     again. Raises OSError.
     """
     content = content_of(os.path.join(output, MANIFEST_NAME))
-    manifest = loads(content.decode("ascii"))
+    manifest = loads(content)
     found = inventory(content, MANIFEST_NAME)
     bill_path, statement_path = output + BILL_SUFFIX, output + STATEMENT_SUFFIX
     components = vendored(inputs, project)
@@ -41,7 +42,7 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: 
 
 
 def _digest_of(path: str) -> str:
-    with open(path, "rb") as file:
+    with open(plain(path), "rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 

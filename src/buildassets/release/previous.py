@@ -19,6 +19,7 @@ from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError, ManifestError
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
+from buildassets.plain_files import plain
 from buildassets.release.archive import inventory_of_archive, is_archive
 from buildassets.release.download import download, download_to
 from buildassets.release.unpack import unpack
@@ -58,7 +59,7 @@ def manifest_at(source: str) -> bytes:
             manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS)
         else:
             manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
-        loads(manifest.decode("utf-8", "replace"), masked_url(source))
+        loads(manifest, masked_url(source))
         return manifest
 
 
@@ -128,5 +129,5 @@ def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
 
 def _content_of(path: str, size_bytes: int) -> bytes:
     """What the file at `path` holds, or a byte more than `size_bytes` of that."""
-    with open(path, "rb") as file:
+    with open(plain(path), "rb") as file:
         return file.read(size_bytes + 1)

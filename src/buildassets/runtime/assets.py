@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 
 from buildassets.document import no_manifest, read_served, refusal
+from buildassets.plain_files import plain
 from buildassets.runtime import tags
 from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import Markup, attribute_names, element
@@ -188,7 +189,7 @@ class Assets:
         path = os.path.join(files_folder(self), file)
         shown = os.path.join(os.path.dirname(self._shown), "assets", file)
         try:
-            with open(path, encoding="utf-8-sig", newline="") as opened:
+            with open(plain(path), encoding="utf-8-sig", newline="") as opened:
                 return opened.read()
         except OSError as fault:
             raise refusal("manifest/file", f"cannot read `{shown}`: {_reason(fault)}", shown) from None
@@ -208,15 +209,13 @@ class Assets:
     def _read(self) -> tuple[_Stamp, Release]:
         try:
             # The stamp is that of the file which is read, even if another takes its place meanwhile.
-            with open(self._path, "rb") as opened:
+            with open(plain(self._path), "rb") as opened:
                 stamp = _stamp(os.fstat(opened.fileno()))
                 content = opened.read()
-            document = read_served(content, self._shown)
         except OSError as fault:
             message = f"cannot read the manifest `{self._shown}`: {_reason(fault)}"
             raise refusal("manifest/missing", message, self._shown) from None
-        except UnicodeDecodeError:
-            raise refusal("manifest/invalid", f"`{self._shown}` is not UTF-8", self._shown) from None
+        document = read_served(content, self._shown)
         return stamp, Release(document, self._prefix_beside(document.get("url")), self._shown)
 
     def _prefix_beside(self, url: object) -> str:

@@ -11,13 +11,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from buildassets.document import AssetLines, are_retained, no_manifest
-from buildassets.paths import normalise, to_url
+from buildassets.document import AssetLines, no_manifest
+from buildassets.paths import to_url
 from buildassets.runtime.urls import address
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
     from typing import Any, Final, TypeVar
+
+    from buildassets.errors import ManifestError
 
     _T = TypeVar("_T")
 
@@ -49,7 +51,12 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
         """Looked for when asked: who catches this to fall back on something else does not pay for it."""
         from difflib import get_close_matches
 
-        return tuple(get_close_matches(self.name, self._known, n=3))
+        from buildassets.errors import ManifestError
+
+        try:
+            return tuple(get_close_matches(self.name, self._known, n=3))
+        except ManifestError:  # of names that cannot be read none is near
+            return ()
 
     def __str__(self) -> str:
         near = " or ".join(f"`{name}`" for name in self.nearest)
@@ -73,9 +80,10 @@ class _Made(dict[str, "_T"]):
 
 
 class Release:
-    """What one reading of a manifest gave, under one URL prefix.
+    """What one reading of a manifest gave, under one URL prefix; `document` is as `read_served` gives it.
 
-    Raises ManifestError where an entry that is parsed already, or anything beside the entries, is of a wrong type.
+    Raises ManifestError where what the manifest refers to is none of its assets: at once where all entries are parsed
+    already, else when one is asked for.
     """
 
     __slots__ = (
@@ -84,8 +92,6 @@ class Release:
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
-        if not _are_sound(document):
-            raise no_manifest(manifest)
         self._assets: Mapping[str, Any] = document["assets"]
         self.prefix = prefix
         self.manifest = manifest
@@ -104,12 +110,10 @@ class Release:
             self._check_all(self._assets)
 
     def _check_all(self, assets: dict[str, Any]) -> None:
-        """Of entries that are parsed as they are asked for, a checksum has shown that they are those of a build."""
+        """Whether all that is referred to is there. What is parsed when asked for is looked up then."""
         importmap, modules, scopes = self._maps
         named = [target for names in (importmap, modules, *scopes.values()) for target in names.values()]
         named = [*filter(lambda one: not self._is_url(one), named), *(one for one in scopes if not one.endswith("/"))]
-        if not all(isinstance(entry, dict) and _is_sound(entry) for entry in assets.values()):
-            raise no_manifest(self.manifest)
         for entry in assets.values():
             named += (*entry.get("imports", ()), *filter(None, [entry.get("map")]))
         if not assets.keys() >= set(named):
@@ -142,13 +146,21 @@ class Release:
 
     def _reached(self, name: str) -> list[str]:
         """`name` and every module that it waits for, the nearest first."""
+        self.entries[name]  # which the caller has named, and the manifest all others
         found = {name: None}
         waiting = [name]
-        for one in waiting:
-            news = [target for target in self.entries[one].get("imports", ()) if target not in found]
-            found.update(dict.fromkeys(news))
-            waiting += news
+        try:
+            for one in waiting:
+                news = [target for target in self.entries[one].get("imports", ()) if target not in found]
+                found.update(dict.fromkeys(news))
+                waiting += news
+        except AssetNotFound as missing:
+            raise self._dangling(missing) from None
         return waiting
+
+    def _dangling(self, missing: AssetNotFound) -> ManifestError:
+        """The error for a manifest that refers to an asset which it does not hold."""
+        return no_manifest(self.manifest, f"it refers to `{missing.name}`, which it does not hold")
 
     def modules(self, names: Iterable[str]) -> dict[str, None]:
         """`names` and every module that they wait for, each once."""
@@ -157,7 +169,10 @@ class Release:
     def page_map(self) -> str:
         """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
         if self._page_map is None:
-            self._page_map = self._made_page_map() if any(self._maps) else ""
+            try:
+                self._page_map = self._made_page_map() if any(self._maps) else ""
+            except AssetNotFound as missing:
+                raise self._dangling(missing) from None
         return self._page_map
 
     def _made_page_map(self) -> str:
@@ -198,13 +213,17 @@ class Release:
         targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
         if not targets:
             return text
+        try:
+            files = {one: self.entries[one]["file"] for one in targets}
+        except AssetNotFound as missing:
+            raise self._dangling(missing) from None
         for one in sorted({*self._maps[1].values()} & {*targets}):
-            if os.path.basename(to_url(self.entries[one]["file"])) not in text:
+            if os.path.basename(to_url(files[one])) not in text:
                 why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
                 raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
         from buildassets.runtime.in_page import with_full_urls
 
-        return with_full_urls(text, name, {self.entries[one]["file"]: address(self.urls[one]) for one in targets})
+        return with_full_urls(text, name, {file: address(self.urls[one]) for one, file in files.items()})
 
     def livereload(self) -> dict[str, object] | None:
         """What the live reload client is told; None where no development build made the release."""
@@ -252,37 +271,6 @@ class Release:
 
 def _urls(prefix: str, paths: Mapping[str, str]) -> _Made[str]:
     return _Made(lambda name: prefix + paths[name])
-
-
-def _are_sound(document: Mapping[str, Any]) -> bool:
-    """Whether all that is used of a manifest beside its assets is of the right type."""
-    maps = [document.get("importmap") or {}, document.get("modules") or {}]
-    scopes = document.get("scopes") or {}
-    texts = [document.get(key) or "" for key in ("release", "livereload")]
-    if not isinstance(scopes, dict) or not are_retained(document.get("retained", [])) or not _are_texts(texts):
-        return False
-    return all(isinstance(one, dict) and _are_texts(one.values()) for one in (*maps, *scopes.values()))
-
-
-def _is_sound(entry: Mapping[str, Any]) -> bool:
-    """Whether all that is used of an entry is of the right type, and nothing of it can end a header's line or value."""
-    file, lists = entry.get("file"), [entry.get(key, []) for key in ("references", "imports")]
-    texts = [entry.get("type", ""), entry.get("integrity") or "", entry.get("map") or ""]
-    if not isinstance(file, str) or not _are_texts(texts) or normalise(file) != file or not _can_be_encoded(file):
-        return False
-    is_quotable = all(text.isascii() and text.isprintable() and '"' not in text for text in texts[:2])
-    return is_quotable and all(isinstance(one, list) and _are_texts(one) for one in lists)
-
-
-def _can_be_encoded(file: str) -> bool:
-    try:
-        return file.isascii() or bool(file.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:
-        return False
-
-
-def _are_texts(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 def _destination(media_type: str) -> str:

@@ -18,7 +18,8 @@ from itertools import islice
 from buildassets.document import no_manifest, refusal
 from buildassets.errors import ManifestError
 from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
-from buildassets.paths import from_url, normalise
+from buildassets.paths import from_url
+from buildassets.plain_files import plain
 from buildassets.runtime.assets import Assets, Release, files_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
 from buildassets.runtime.serving import Representation, Resource
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
-_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
 
 
 class ServedFiles:
@@ -85,7 +86,7 @@ class ServedFiles:
                     table.setdefault(prefix + entry["file"], resource)
                 except _OtherwiseError as fault:
                     faults.append(str(fault))
-        except (KeyError, TypeError, AttributeError, ValueError):
+        except (KeyError, ValueError):  # an entry lacks something, or the name of a delta cannot be made
             raise no_manifest(release.manifest) from None
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)
@@ -113,10 +114,8 @@ class _OtherwiseError(Exception):
 
 
 def _resource(entry: Mapping[str, Any], folder: str, now_s: int) -> Resource:
-    """What a manifest's entry says. Raises _OtherwiseError, and for a wrong entry whatever that leads to."""
-    file, media_type, encodings = entry["file"], entry["type"], entry.get("encodings") or {}
-    if normalise(file) != file or not (media_type.isascii() and media_type.isprintable()):
-        raise ValueError
+    """What a manifest's entry says. Raises _OtherwiseError, and KeyError where it lacks something."""
+    file, media_type, encodings = entry["file"], entry["type"], entry.get("encodings", {})
     path = f"{folder}/{file}"
     sizes = {IDENTITY: entry["size"]} | {coding: encodings[coding] for coding in SUFFIXES if coding in encodings}
     modified_s = [_modified(path + SUFFIXES.get(coding, ""), size) for coding, size in sizes.items()]
@@ -150,7 +149,7 @@ def _modified(path: str, size: int) -> int:
 
 def _tags(entry: Mapping[str, Any], sizes: Mapping[str, int]) -> tuple[str, ...]:
     """The opaque part of the ETag of each coding: digests as the manifest has them, no two alike."""
-    digests = entry.get("digests") or {}
+    digests = entry.get("digests", {})
     content = digests.get(IDENTITY) or (entry.get("integrity") or "").partition("-")[2]
     identity = content or _name_digest(entry["file"], entry["size"])
     others = (f"{_tag(digests.get(coding) or f'{size:x}.{identity}')}.{coding}" for coding, size in sizes.items())
@@ -165,7 +164,7 @@ def _name_digest(file: str, size: int) -> str:
 
 
 def _deltas(entry: Mapping[str, Any], folder: str) -> Mapping[str, Representation]:
-    """The deltas to a file, by the digest of what a browser must have. Raises as `_resource` does."""
+    """The deltas to a file, by the digest of what a browser must have. Raises as `_resource` does, and ValueError."""
     deltas = {}
     for dictionary, told in entry.get("deltas", {}).items():
         path = f"{folder}/{delta_file(entry['file'], dictionary)}"
@@ -196,7 +195,7 @@ def _live(path: str) -> Resource | None:
 def opened(file: Representation) -> int | None:
     """A descriptor for reading `file`; None where it is no longer there as it was."""
     try:
-        descriptor = os.open(file.path, _READ_FLAGS)
+        descriptor = plain(file.path, _READ_FLAGS)
     except OSError:
         return None
     status = os.fstat(descriptor)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from buildassets.media import media_of
-from buildassets.paths import normalise
 from buildassets.runtime.assets import Assets, _Stamp
 from buildassets.runtime.release import Release
 from buildassets.runtime.urls import url_prefix
+from buildassets.soundness import is_file
 
 __all__ = ["UnbuiltAssets"]
 
@@ -42,7 +42,7 @@ class _EveryName(Mapping[str, Mapping[str, str]]):
     """An entry for each logical path that there might be. None is listed, so that none is proposed for another."""
 
     def __getitem__(self, name: str) -> dict[str, str]:
-        if not isinstance(name, str) or normalise(name) != name:
+        if not is_file(name):
             raise KeyError(name)
         return {"file": name, "type": media_of(name).type}
 

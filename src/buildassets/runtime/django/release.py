@@ -10,6 +10,7 @@ from buildassets.diagnostics import reason_text
 from buildassets.document import refusal
 from buildassets.manifest import Manifest, loads
 from buildassets.media import SUFFIXES
+from buildassets.plain_files import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,12 @@ class ReleaseFile:
 def read_manifest(path: str) -> Manifest:
     """The manifest at `path`, whole. Raises ManifestError."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            text = stream.read()
+        with open(plain(path), "rb") as stream:
+            content = stream.read()
     except OSError as fault:
         message = f"cannot read the manifest `{path}`: {reason_text(fault)}"
         raise refusal("manifest/missing", message, path) from None
-    except UnicodeDecodeError:
-        raise refusal("manifest/invalid", f"`{path}` is not UTF-8", path) from None
-    return loads(text, path)
+    return loads(content, path)
 
 
 def release_files(manifest: str) -> list[ReleaseFile]:
@@ -46,5 +45,5 @@ def _files(manifest: Manifest) -> Iterator[ReleaseFile]:
     releases = (manifest.assets, *(earlier.assets for earlier in manifest.retained))
     for path, entry in (named for assets in releases for named in assets.items()):
         yield ReleaseFile(path, entry.file, entry.size)
-        for coding, size in entry.encodings.items():
-            yield ReleaseFile(path, entry.file + SUFFIXES[coding], size)
+        copies = (coding for coding in entry.encodings if coding in SUFFIXES)
+        yield from (ReleaseFile(path, entry.file + SUFFIXES[coding], entry.encodings[coding]) for coding in copies)

@@ -1,0 +1,207 @@
+"""What the values of a manifest may be: names below `assets/`, sizes, digests and media types of their forms.
+
+Takes what JSON gives, gives the key of what no build writes. Pure; light, as a web process looks at each entry that it
+uses: a checksum shows that a text is whole, and not who wrote it.
+"""
+
+from __future__ import annotations
+
+import os
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from buildassets.paths import normalise
+
+TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+if TYPE_CHECKING:
+    from typing import Final
+
+_LARGEST_BYTES: Final = (1 << 63) - 1  # of a file
+_SHA256_BYTES: Final = 32
+_DIGEST_BYTES: Final = {"sha256": _SHA256_BYTES, "sha384": 48, "sha512": 64}
+_IN_TYPES: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&-^_.+"  # RFC 6838, section 4.2
+_DEEPEST: Final = 16  # settings in settings
+_IS_WINDOWS: Final = os.name == "nt"  # where a backslash parts folders, and a colon stands behind a drive
+_CODINGS: Final = frozenset(("identity", "gzip", "br", "zstd"))  # those of today, known without a closer look
+
+
+def entry_fault(entry: object) -> str:
+    """The key of what cannot be so in an entry; empty where all that is known here is sound.
+
+    Only `file` must be there: who needs more asks for more. Unknown keys are ignored.
+    """
+    if not isinstance(entry, dict) or "file" not in entry:
+        return "file"
+    for key, value in entry.items():
+        is_sound = _OF_ENTRIES.get(key)
+        if is_sound is not None and not is_sound(value):
+            return str(key)
+    return ""
+
+
+def document_fault(document: Mapping[str, object]) -> str:
+    """The same of a manifest, without `assets`, `retained` and what made it."""
+    return next((key for key, is_sound in _OF_DOCUMENTS.items() if not is_sound(document.get(key))), "")
+
+
+def generator_fault(generator: Mapping[str, object]) -> str:
+    """The same of what made a release."""
+    return next((key for key, is_sound in _OF_GENERATORS.items() if not is_sound(generator.get(key))), "")
+
+
+def are_retained(releases: object) -> bool:
+    """Whether these are earlier releases, with sound entries."""
+    return isinstance(releases, list) and all(map(_is_retained, releases))
+
+
+def is_file(name: object) -> bool:
+    """Whether this is the name of a file below a folder, that it cannot leave."""
+    if not isinstance(name, str) or normalise(name) != name or not is_text(name):
+        return False
+    return "\0" not in name and not (_IS_WINDOWS and ("\\" in name or ":" in name))
+
+
+def is_text(value: object) -> bool:
+    """Whether this is a text that can be written: bytes that are no UTF-8 stand in it as `os.fsdecode` gives them."""
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return True
+    try:
+        return bool(value.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and all(map(is_text, values))
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST_BYTES
+
+
+def _is_media_type(value: object) -> bool:
+    return isinstance(value, str) and _names_media_type(value)
+
+
+@lru_cache(maxsize=64)  # of the few that a release has
+def _names_media_type(text: str) -> bool:
+    main, slash, sub = text.partition("/")
+    # Nothing is left of what consists of these characters alone.
+    return bool(main and slash and sub) and not main.strip(_IN_TYPES) and not sub.strip(_IN_TYPES)
+
+
+def _is_integrity(value: object) -> bool:
+    if not isinstance(value, str):
+        return value is None
+    algorithm, dash, digest = value.partition("-")
+    return bool(dash) and _is_base64(digest, _DIGEST_BYTES.get(algorithm, -1))
+
+
+def _is_sha256(value: object) -> bool:
+    return isinstance(value, str) and _is_base64(value, _SHA256_BYTES)
+
+
+def _is_base64(text: str, size_bytes: int) -> bool:
+    """Whether `text` is in base64, with nothing between or behind, and stands for so many bytes."""
+    try:
+        return len(a2b_base64(text, strict_mode=True)) == size_bytes
+    except ValueError:
+        return False
+
+
+def _are_sizes(value: object) -> bool:
+    return _is_by_coding(value, _is_size)
+
+
+def _are_digests(value: object) -> bool:
+    return _is_by_coding(value, _is_sha256)
+
+
+def _is_by_coding(value: object, is_sound: Callable[[object], bool]) -> bool:
+    """Whether all values of a mapping from content codings are sound."""
+    if not isinstance(value, dict):
+        return False
+    return (value.keys() <= _CODINGS or all(map(_is_coding, value))) and all(map(is_sound, value.values()))
+
+
+def _is_coding(value: str) -> bool:
+    return value.isascii() and (value.isalnum() or value.replace("-", "").isalnum())
+
+
+def _are_deltas(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_sha256, value)) and all(map(_is_delta, value.values()))
+
+
+def _is_delta(value: object) -> bool:
+    return isinstance(value, dict) and _is_size(value.get("size")) and _is_sha256(value.get("digest"))
+
+
+def _is_retained(release: object) -> bool:
+    if not isinstance(release, dict):
+        return False
+    assets, texts = release.get("assets"), [release.get(key, "") for key in ("release", "superseded")]
+    if not isinstance(assets, dict) or not all(map(is_text, (*texts, *assets))):
+        return False
+    return not any(map(entry_fault, assets.values()))
+
+
+def _are_named(value: object) -> bool:
+    """Whether this is nothing, or a mapping from texts to texts."""
+    return value is None or _is_mapping(value, is_text)
+
+
+def _are_named_by_scope(value: object) -> bool:
+    return value is None or _is_mapping(value, lambda names: _is_mapping(names, is_text))
+
+
+def _is_mapping(value: object, is_sound: Callable[[object], bool]) -> bool:
+    return isinstance(value, dict) and all(map(is_text, value)) and all(map(is_sound, value.values()))
+
+
+def _or_nothing(is_sound: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or is_sound(value)
+
+
+def _are_settings(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _is_plain(value, _DEEPEST))
+
+
+def _is_plain(value: object, levels: int) -> bool:
+    """Whether a value consists of texts and numbers, in no more than so many `levels`."""
+    if isinstance(value, dict | list):
+        inner: Iterable[object] = (*value, *value.values()) if isinstance(value, dict) else value
+        return levels > 0 and all(_is_plain(one, levels - 1) for one in inner)
+    return not isinstance(value, str) or is_text(value)
+
+
+_OF_ENTRIES: Final[Mapping[str, Callable[[object], bool]]] = {
+    "file": is_file,
+    "type": _is_media_type,
+    "size": _is_size,
+    "integrity": _is_integrity,
+    "encodings": _are_sizes,
+    "digests": _are_digests,
+    "inputs": _are_texts,
+    "references": _are_texts,
+    "imports": _are_texts,
+    "map": _or_nothing(is_text),
+    "own": _or_nothing(is_text),
+    "deltas": _are_deltas,
+}
+_OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "url": _or_nothing(is_text),
+    "release": _or_nothing(is_text),
+    "livereload": _or_nothing(is_file),
+    "importmap": _are_named,
+    "modules": _are_named,
+    "scopes": _are_named_by_scope,
+}
+_OF_GENERATORS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "version": is_text,
+    "engines": lambda value: _is_mapping(value, is_text),
+    "settings": _are_settings,
+    "sources": _are_named,
+}

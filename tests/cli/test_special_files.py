@@ -1,0 +1,99 @@
+"""A named pipe, a socket or a device where a file is expected: a diagnostic that names what it is, and no waiting."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from buildassets.errors import ManifestError
+from buildassets.runtime import Assets
+from buildassets.runtime.served_files import opened
+from buildassets.runtime.serving import Representation
+from tests.cli.test_malformed_manifests import run
+from tests.conftest import write_tree
+from tests.test_plain_files import at_once, special
+
+__all__ = ["at_once"]
+
+ARGUMENTS = [
+    *(["diff", "…", "good"], ["diff", "good", "…", "--json"], ["verify", "…"], ["explain", "a.css", "--since", "…"]),
+    *(["unpack", "…", "-o", "new"], ["build", "--carry-from", "…"], ["build", "--config", "…"], ["pack", "…"]),
+    *(["clean", "--cache-dir", "…"], ["clean", "-o", "…"], ["build", "-o", "…"], ["build", "…"], ["publish", "…"]),
+]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(
+        write_tree(tmp_path, {"assets/a.css": "a{top:0}", "templates/a.html": "", "buildassets.toml": ""})
+    )
+    assert run(["build", "-q"]) == 0
+    shutil.copytree("build", "good")
+    return tmp_path
+
+
+def printed(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command in a process of its own, and what it prints."""
+    command = [sys.executable, "-m", "buildassets", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
+def test_an_argument_that_is_no_file_is_an_error(kind: str, arguments: list[str], site: Path) -> None:
+    path = special(kind, site)
+    assert run([path if one == "…" else one for one in arguments]) in (1, 2)
+
+
+@pytest.mark.parametrize("arguments", [ARGUMENTS[0], ARGUMENTS[2], ARGUMENTS[4], ARGUMENTS[6]], ids=" ".join)
+def test_the_diagnostic_names_what_it_is(arguments: list[str], site: Path) -> None:
+    path = special("pipe", site)
+    _, output = printed(*(path if one == "…" else one for one in arguments))
+    assert f"cannot read `{path}`: it is a named pipe and no file" in output
+
+
+@pytest.mark.parametrize(
+    ("file", "command", "code"),
+    [
+        *(("build/manifest.json", command, 1) for command in ("verify", "explain a.css", "clean", "diff build good")),
+        *(("build/manifest.json", command, 1) for command in ("pack -o a.tar", "publish elsewhere")),
+        *(("build/manifest.json", command, 0) for command in ("build", "check")),
+        *(("buildassets.toml", command, 2) for command in ("build --config buildassets.toml",)),
+        *((file, "check", 0) for file in ("templates/a.html", "assets/b.css", "assets/b.png", "assets/_b.scss")),
+        *((file, "build", 0) for file in ("assets/b.css", "assets/a.css.map", "pyproject.toml", "assets/package.json")),
+        *(
+            (".buildassets/index.json", command, 0)
+            for command in ("build", "build --no-cache", "explain a.css", "clean")
+        ),
+    ],
+)
+def test_a_pipe_in_the_place_of_a_file_is_passed_over_or_an_error(
+    file: str, command: str, code: int, site: Path
+) -> None:
+    (site / file).unlink(missing_ok=True)
+    os.mkfifo(site / file)
+    assert run(command.split()) == code
+
+
+def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(site: Path) -> None:
+    for path in [path for path in (site / ".buildassets").rglob("*") if path.is_file()]:
+        path.unlink()
+        os.mkfifo(path)
+    (site / "assets/a.css").write_text("a{top:1}")
+    assert run(["build", "-q"]) == 0
+
+
+def test_a_web_process_opens_no_pipe(site: Path) -> None:
+    manifest = site / "build" / "manifest.json"
+    assets = Assets(manifest, reload=True)
+    file = site / "build" / "assets" / assets.url("a.css").rpartition("/")[2]
+    for path in (manifest, file):
+        path.unlink()
+        os.mkfifo(path)
+    with pytest.raises(ManifestError, match="it is a named pipe and no file"):
+        Assets(manifest)
+    assert opened(Representation(str(file), 0, '""')) is None

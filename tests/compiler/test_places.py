@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.model import Compiled, Draft, Source
-from buildassets.compiler.places import place_of, writers_of
+from buildassets.compiler.places import Written
 from buildassets.compiler.references.css import scan
 from buildassets.paths import LogicalPath
 
@@ -22,7 +22,7 @@ def draft(folder: Path, body: str, sources: list[str] | None = None) -> Draft:
 
 
 def names(draft: Draft) -> list[str | None]:
-    return [path and Path(path).name for path in writers_of(draft)]
+    return [path and Path(path).name for path in Written(draft, str).writers()]
 
 
 def test_writers_are_told_by_the_source_map(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_reference_that_a_minifier_made_has_no_writer(tmp_path: Path) -> None:
 
 
 def test_sources_without_a_path_are_no_writers(tmp_path: Path) -> None:
-    assert writers_of(draft(tmp_path, TEXT, ["a.scss", "stdin"])) == (None, None, None)
+    assert Written(draft(tmp_path, TEXT, ["a.scss", "stdin"]), str).writers() == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_what_is_left_of_a_reference_is_marked(
     source_map = json.dumps({"version": 3, "sources": [str(tmp_path / "_a.scss")], "mappings": "AAAA"})
     source = Source(LogicalPath("app.css"), str(tmp_path / "app.scss"), "app.scss", 0, "app.scss")
     given = Draft(source, text, tuple(scan(text)), compiled=Compiled(text, source_map=source_map))
-    place = place_of(given, 0, lambda path: Path(path).name)
+    place = Written(given, lambda path: Path(path).name).place_of(0)
     found = place.excerpt[place.excerpt_column - 1 :][: place.length]
     assert (place.file, place.line, place.column, found) == ("_a.scss", line, column, marked)

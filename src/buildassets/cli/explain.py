@@ -124,10 +124,10 @@ def _read_manifest(path: str, shown: str) -> Manifest:
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
-    from buildassets.compiler.link import nearest_asset
+    from buildassets.compiler.nearest import Known
 
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
-    near = next(made_of_it, None) or nearest_asset(logical_path, [LogicalPath(path) for path in manifest.assets])
+    near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)
     hint = f"did you mean `{near}`?" if near else None
     return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), notes=notes, hint=hint)
 

@@ -15,7 +15,8 @@ from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.entries import input_name
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.model import Linked, Named, Stored
-from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
+from buildassets.compiler.nearest import Known
+from buildassets.diagnostics import Diagnostic, Location, error, sort_key
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, entries_of
 from buildassets.media import media_of
@@ -89,8 +90,9 @@ class Budgets:
         return sorted(faults, key=sort_key)
 
     def _unknown(self) -> Iterator[Diagnostic]:
+        known = Known(self._assets)
         for key in sorted(key for key, matches in self._globs.items() if not any(map(matches, self._assets))):
-            near = nearest(key, sorted(self._assets))
+            near = known.nearest(key)
             hint = f"did you mean `{near}`?" if near else "name an asset by its logical path, or several by a glob"
             yield error("budget/unknown", f"there is no asset `{key}`", self._place(key), hint=hint)
 

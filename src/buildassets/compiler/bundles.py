@@ -13,9 +13,9 @@ from buildassets.compiler.compile import is_template, origin_of
 from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.join import Fault, Member, join
-from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source, SourceMap
-from buildassets.compiler.places import place_in, written_text
+from buildassets.compiler.nearest import Known
+from buildassets.compiler.places import Written
 from buildassets.compiler.references import splice
 from buildassets.compiler.source_map import edited_map, joined_maps
 from buildassets.compiler.sources import names_of
@@ -45,6 +45,8 @@ def find_bundles(
     of a glob are sorted; each source is taken once, where it is first named. A bundle of no members is left out.
     """
     known = {source.logical: source for source in sources}
+    by_name = {name: source.logical for source in sources for name in names_of(source)}
+    nearby = Known(by_name)
     members: dict[LogicalPath, Members] = {}
     faults: list[Diagnostic] = []
     for name, given in patterns.items():
@@ -53,7 +55,7 @@ def find_bundles(
             message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
             faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
             continue
-        found = _matches(bundle, given, sources, faults, place)
+        found = _matches(bundle, given, by_name, nearby, faults, place)
         faults += _kind_faults(bundle, found, known, place)
         members[bundle] = found
     return Bundles({bundle: found for bundle, found in members.items() if found}, tuple(faults))
@@ -62,11 +64,11 @@ def find_bundles(
 def _matches(
     bundle: LogicalPath,
     patterns: Sequence[str],
-    sources: Sequence[Source],
+    by_name: Mapping[str, LogicalPath],
+    nearby: Known,
     faults: list[Diagnostic],
     place: Callable[..., Location | None],
 ) -> Members:
-    by_name = {name: source.logical for source in sources for name in names_of(source)}
     found: list[LogicalPath] = []
     for index, pattern in enumerate(patterns):
         literal = by_name.get(pattern.removeprefix("./"))
@@ -78,7 +80,7 @@ def _matches(
         matching = {logical for name, logical in by_name.items() if matches and matches(name)}
         found += sorted(matching)
         if not matching:
-            near = None if is_glob else nearest_asset(pattern, [LogicalPath(name) for name in by_name])
+            near = None if is_glob else nearby.nearest_asset(pattern)
             message = f"`{pattern}` in the bundle `{bundle}` matches no source"
             hint = f"did you mean `{near}`?" if near else None
             faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
@@ -173,12 +175,12 @@ def _diagnostics(
     syntax: Syntax, drafts: Sequence[Draft], faults: Sequence[Fault], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """`faults`, which were found in minified texts, at the places where they are written."""
-    texts = [written_text(draft) for draft in drafts]
-    written = join(syntax, [Member(one.source.shown, text) for one, text in zip(drafts, texts, strict=True)]).faults
+    members = [Written(draft, shown) for draft in drafts]
+    texts = zip(drafts, members, strict=True)
+    written = join(syntax, [Member(draft.source.shown, one.text) for draft, one in texts]).faults
     is_same = [(one.code, one.member) for one in written] == [(one.code, one.member) for one in faults]
     for fault, place in zip(faults, written if is_same else faults, strict=True):
-        draft = drafts[fault.member]
-        location = Location(draft.source.shown)
+        location = Location(drafts[fault.member].source.shown)
         if is_same:
-            location = place_in(draft, texts[fault.member], place.start, place.end, shown)
+            location = members[fault.member].place_in(place.start, place.end)
         yield error(fault.code, fault.message, location, hint=fault.hint)

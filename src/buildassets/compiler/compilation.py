@@ -12,9 +12,10 @@ from buildassets.compiler.drafting import Drafts
 from buildassets.compiler.entries import imports_of, input_name
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.link import Absence, nearest_asset
+from buildassets.compiler.link import Absence
 from buildassets.compiler.model import ImportMap, Link, Linked, ModuleBundles, Source
 from buildassets.compiler.modules import Names, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.nearest import Known
 from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.result import Mode
@@ -77,7 +78,8 @@ def compile_all(
     roots = [root.shown for root in config.sources]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
     skipped = {**sources.skipped, **discovery.skipped}
-    absence = Absence(walk.site, skipped, roots, vendored, config.missing, shown, os.path.isfile)
+    nearby = Known(walk.site.known)
+    absence = Absence(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
@@ -119,12 +121,13 @@ def _starts(
         return set(listed - parts), []
     starts: set[LogicalPath] = set()
     warnings = []
+    known = Known(listed)
     for index, pattern in enumerate(config.entries):
         matches = compile_globs([pattern])
         found = {path for path in listed if matches(path)}
         starts |= {path for path in found if path not in parts or path == pattern}
         if not found:
-            near = nearest_asset(pattern, listed)
+            near = known.nearest_asset(pattern)
             hint = f"did you mean `{near}`?" if near else None
             where = place_of_setting(config, "entries", index)
             warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))

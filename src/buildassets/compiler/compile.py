@@ -27,7 +27,7 @@ from buildassets.compiler.model import (
     Source,
     SourceMap,
 )
-from buildassets.compiler.places import as_written, place_in
+from buildassets.compiler.places import Written
 from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.source_map import composed, edited_map, engine_map, map_of_pairs
@@ -187,9 +187,10 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """What functions for assets left where no browser looks for a URL."""
+    written = Written(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
-        where = place_in(draft, compiled.text, start, end - 1, shown)
+        where = written.place_in(start, end - 1)
         yield error("scss/uncalled", f"Sass does not call `{name}()` here", where, hint=f"write `#{{{name}(…)}}`")
     if compiled.asset_urls:
         references = [(one.start, one.end) for one in scan(Syntax.CSS, compiled.text)]
@@ -197,7 +198,7 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
             message = f"`{compiled.text[start:end]}` would be released like this: it stands in no reference"
             is_twice = compiled.text.endswith('url(url("', 0, start)
             hint = "leave out the outer `url()`" if is_twice else "write it in `url(…)`, or call `asset-url()`"
-            yield error("scss/asset-path", message, place_in(draft, compiled.text, start, end, shown), hint=hint)
+            yield error("scss/asset-path", message, written.place_in(start, end), hint=hint)
 
 
 def _scripted(source: Source, text: str, engines: Engines) -> Draft:
@@ -224,12 +225,13 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
     minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
+        written = Written(draft, engines.shown, text)
         draft = replace(
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
             absences=(*draft.absences, *minified.absences),
             engines=(*draft.engines, (syntax.value, minifier.version)),
-            diagnostics=(*draft.diagnostics, *(as_written(draft, one, engines.shown) for one in minified.diagnostics)),
+            diagnostics=(*draft.diagnostics, *map(written.as_written, minified.diagnostics)),
         )
         if draft.failed:
             return draft
@@ -253,8 +255,9 @@ def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, 
     """The script with its `ASSET_URL()` calls replaced: before it is minified, as a minifier may join two calls."""
     found = find_asset_urls(text, draft.source.logical)
     if found.faults:
+        written = Written(draft, engines.shown, text)
         faults = (
-            error("js/asset-url", one.message, place_in(draft, text, one.start, one.end, engines.shown), hint=one.hint)
+            error("js/asset-url", one.message, written.place_in(one.start, one.end), hint=one.hint)
             for one in found.faults
         )
         return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text

@@ -195,6 +195,7 @@ class Config:
     templates: Templates = field(default_factory=Templates)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+    document: Document | None = field(default=None, repr=False, compare=False)
 
 
 _DEFAULT_DATA_URL_BYTES: Final = 4000
@@ -255,6 +256,7 @@ def load_config(
         output=config.output if output is None else _absolute(start, output),
         url=config.url if url is None else _url(given.table, "--url"),
         templates=replace(config.templates, further=tuple(_further_templates(templates, start, given))),
+        document=document,
     )
     config = replace(config, sources=_with_further(config, [root for _, root in further]))
     document.faults += _root_faults([*overriding, *further], Document({})) if overriding or further else ()
@@ -270,13 +272,8 @@ def shown_path(config: Config, path: str) -> str:
 
 def place_of_setting(config: Config, *keys: str | int) -> Location | None:
     """Where the value at `keys` stands in the configuration file, or what encloses it; None where there is no file."""
-    if config.file is None:
-        return None
-    shown = shown_path(config, config.file)
-    try:
-        return read_named(shown, config.folder).locate_value(keys)
-    except ConfigError:  # it was changed meanwhile
-        return Location(shown)
+    where = config.document.locate_value(keys) if config.document else None
+    return replace(where, file=shown_path(config, config.file)) if where and config.file else None
 
 
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes
 from buildassets.compiler.bodies import bytes_of, size_of, text_of
 from buildassets.compiler.edits import Edit, edited, moved_links
 from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
-from buildassets.compiler.places import place_of
+from buildassets.compiler.places import Written
 from buildassets.compiler.source_map import edited_map
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
@@ -90,6 +90,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
     """An error for each demand in `asset`, as it was compiled, for a file that cannot be embedded."""
     if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
         return
+    written = Written(asset.draft, shown)
     for reference, target in asset.links:
         if not _is_demand(reference):
             continue
@@ -99,7 +100,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
             reason = f"it refers to `{found[0]}`, which would not be found from there"
         else:
             continue
-        place = place_of(asset.draft, asset.draft.references.index(reference), shown)
+        place = written.place_of(written.number_of(reference))
         message = f"`{target}` cannot become a `data:` URL: {reason}"
         yield error("data-url/refused", message, place, hint="name it by its URL")
 

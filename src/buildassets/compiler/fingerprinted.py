@@ -11,7 +11,7 @@ from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.model import Linked, ReferenceKind
 from buildassets.compiler.patterns import lazy_pattern
-from buildassets.compiler.places import place_of
+from buildassets.compiler.places import Written
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.paths import LogicalPath
 
@@ -55,6 +55,7 @@ def _unknown_names(
     asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """References to what gets a new name: nothing writes it into this file."""
+    written = Written(asset.draft, shown)
     for reference, target in asset.links:
         if reference.kind is ReferenceKind.ORIGINAL:
             continue
@@ -64,7 +65,7 @@ def _unknown_names(
                 Severity.WARNING if is_map else Severity.ERROR,
                 "fingerprinted/reference",
                 f"`{target}` gets a new name, and this file is released as it is",
-                place_of(asset.draft, asset.draft.references.index(reference), shown),
+                written.place_of(written.number_of(reference)),
                 (),
                 "let a glob of `fingerprinted` match both of them, or neither",
             )

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from posixpath import basename, dirname
+from posixpath import basename
 from typing import Final
 
 from buildassets.compiler.model import Draft, Follow, Linked, Reference, ReferenceKind
-from buildassets.compiler.places import place_of, writers_of
+from buildassets.compiler.nearest import Known
+from buildassets.compiler.places import Written
 from buildassets.compiler.values import frozen
-from buildassets.diagnostics import Diagnostic, Severity, nearest
+from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
@@ -72,7 +73,7 @@ def linked(draft: Draft, site: Site) -> Linked:
         elif reference.kind is not ReferenceKind.ORIGINAL:
             missing[index] = target
     if missing and draft.compiled is not None:
-        writers = writers_of(draft)
+        writers = Written(draft, str).writers()
         for index in tuple(missing):
             writer = writers[index]
             target = site.target_from(draft.references[index], writer) if writer else None
@@ -98,12 +99,13 @@ def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Link
 class Absence:
     """What is needed to say why a reference leads nowhere.
 
-    `roots` are the source roots as the user wrote them, `vendored` the indices of those of others, `skipped`
-    what discovery left out with its reason, `shown` turns a path into the name a user would write, `is_file` tells
-    whether there is a file at a path.
+    `nearby` are the names of all assets, `roots` the source roots as the user wrote them, `vendored` the indices of
+    those of others, `skipped` what discovery left out with its reason, `shown` turns a path into the name a user would
+    write, `is_file` tells whether there is a file at a path.
     """
 
     site: Site
+    nearby: Known
     skipped: Mapping[LogicalPath, str]
     roots: Sequence[str]
     vendored: Collection[int]
@@ -113,11 +115,12 @@ class Absence:
 
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
-        writers = writers_of(linked.draft) if linked.missing else ()
+        written = Written(linked.draft, self.shown)
+        writers = written.writers() if linked.missing else ()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)
             if severity is not None:
-                yield self._diagnostic(severity, linked.draft, index, target, writers[index])
+                yield self._diagnostic(severity, linked.draft, index, target, writers[index], written.place_of(index))
 
     def _reason(self, target: LogicalPath) -> str:
         if skipped := self._skipped_with(target):
@@ -144,18 +147,18 @@ class Absence:
         return Severity.WARNING if severity is not None and is_minor else severity
 
     def _diagnostic(
-        self, severity: Severity, draft: Draft, index: int, target: LogicalPath, writer: str | None
+        self, severity: Severity, draft: Draft, index: int, target: LogicalPath, writer: str | None, place: Location
     ) -> Diagnostic:
         reference = draft.references[index]
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
         file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
-        suggestion = None if hint or target.startswith("../") else nearest_asset(target, self.site.known)
+        suggestion = None if hint or target.startswith("../") else self.nearby.nearest_asset(target)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
-            place_of(draft, index, self.shown),
+            place,
             (self._reason(target), *beside),
             f"did you mean `{suggestion}`?" if suggestion else hint,
         )
@@ -182,20 +185,3 @@ class Absence:
 def _is_page(draft: Draft) -> bool:
     """Whether it is an HTML file: what it names may be served by something else, such as the application."""
     return media_of(draft.source.logical).syntax is Syntax.HTML
-
-
-def nearest_asset(target: str, known: Collection[LogicalPath]) -> str | None:
-    """The asset that `target` was most likely meant to be: the same name elsewhere, else the nearest in its folder,
-    else the nearest of all."""
-    name = basename(target)
-    namesakes = sorted(path for path in known if basename(path) == name)
-    if namesakes:
-        return nearest(target, namesakes, 0.0)
-    siblings = sorted(path for path in known if dirname(path) == dirname(target))
-    return nearest(target, siblings) or nearest(target, _of_like_name(name, known), 0.75)
-
-
-def _of_like_name(name: str, known: Collection[LogicalPath]) -> list[LogicalPath]:
-    """Those whose names begin or end alike: comparing with each of 16,000 paths takes a second."""
-    like = (path for path in known if basename(path)[:3] == name[:3] or basename(path)[-8:] == name[-8:])
-    return sorted(like)[:500]

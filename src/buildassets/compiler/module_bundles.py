@@ -19,11 +19,11 @@ from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, 
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.lines import Lines
-from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import Compiled, Draft, ModuleBundles, Source, SourceMap
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
-from buildassets.compiler.places import place_in
+from buildassets.compiler.nearest import Known
+from buildassets.compiler.places import Written
 from buildassets.compiler.references import scan
 from buildassets.compiler.references.asset_url import NAME as ASSET_URL
 from buildassets.compiler.references.asset_url import find_asset_urls
@@ -98,8 +98,9 @@ class _Run:
 def _entries(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, _Entry]:
     by_name = {name: source for source in sources for name in names_of(source)}
     found = {}
+    known = Known(by_name)
     for name, bundle in config.module_bundles.items():
-        path = _entry_path(config, name, bundle, by_name)
+        path = _entry_path(config, name, bundle, by_name, known)
         if isinstance(path, Diagnostic):
             faults.append(path)
         else:
@@ -107,7 +108,9 @@ def _entries(config: Config, sources: Sequence[Source], faults: list[Diagnostic]
     return found
 
 
-def _entry_path(config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source]) -> str | Diagnostic:
+def _entry_path(
+    config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], known: Known
+) -> str | Diagnostic:
     """The file that the bundle begins with: a source, or a file as the configuration's folder has it."""
     where = partial(place_of_setting, config, "bundles", name)
     if len(bundle.files) > 1:
@@ -118,7 +121,7 @@ def _entry_path(config: Config, name: str, bundle: ModuleBundle, by_name: Mappin
     source = by_name.get(given)
     path = source.path if source else os.path.join(config.folder, given)
     if not os.path.isfile(path):
-        near = nearest_asset(given, [LogicalPath(one) for one in by_name])
+        near = known.nearest_asset(given)
         hint = f"did you mean `{near}`?" if near else None
         return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
     other = by_name.get(name)
@@ -317,7 +320,8 @@ class _Bundling:
         moved = self._moved_map(piece, ordered)
         compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
         draft = replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
-        places = [place_in(draft, text, start, end, self._shown) for start, end in calls]
+        written = Written(draft, self._shown, text)
+        places = [written.place_in(start, end) for start, end in calls]
         return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
     def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:

@@ -6,7 +6,6 @@ the import map. Touches the disk only to say where a fault was written.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from posixpath import dirname
 from typing import Final, TypeAlias
 
@@ -15,13 +14,13 @@ from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.lexers.js import reads_as_module
-from buildassets.compiler.link import nearest_asset
 from buildassets.compiler.model import IMPORTS, SPECIFIERS, Draft, ImportMap, Link, Linked, Reference
+from buildassets.compiler.nearest import Known
 from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
-from buildassets.compiler.places import place_of
+from buildassets.compiler.places import Written
 from buildassets.compiler.resolve import bare_name, has_host, mapped, module_url, target_of
 from buildassets.compiler.values import frozen
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, nearest, warning
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, normalise
 
@@ -32,14 +31,15 @@ _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no pack
 def configured_map(config: Config, known: Collection[LogicalPath]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
     """The import map that `config` describes, its folders (`"lit/" = "vendor/lit/"`) written out, and its faults."""
     faults: list[Diagnostic] = []
-    imports = _named(config, ("importmap",), config.importmap, known, faults)
+    nearby = Known(known)
+    imports = _named(config, ("importmap",), config.importmap, known, nearby, faults)
     scopes = {}
     for scope, names in config.scopes.items():
         keys = "importmap", "scopes", scope
         if scope not in known and not any(scope[-1] == "/" and path.startswith(scope) for path in known):
             message = f"import map scope `{scope}` holds no asset"
-            faults.append(_missing(message, scope, known, place_of_setting(config, *keys)))
-        scopes[scope] = _named(config, keys, names, known, faults)
+            faults.append(_missing(message, scope, nearby, place_of_setting(config, *keys)))
+        scopes[scope] = _named(config, keys, names, known, nearby, faults)
     return ImportMap(imports, scopes), tuple(faults)
 
 
@@ -48,6 +48,7 @@ def _named(
     keys: tuple[str, ...],
     names: Mapping[str, str],
     known: Collection[LogicalPath],
+    nearby: Known,
     faults: list[Diagnostic],
 ) -> dict[str, str]:
     """The specifiers `names`, which stand at `keys`, each file of a folder with a name of its own."""
@@ -55,16 +56,16 @@ def _named(
     for specifier, target in names.items():
         if has_host(target) or target in known:
             named[specifier] = target
-        elif members := [path for path in known if target.endswith("/") and path.startswith(target)]:
+        elif target.endswith("/") and (members := [path for path in known if path.startswith(target)]):
             named.update((specifier + path.removeprefix(target), path) for path in members)
         else:
             message = f"import map entry `{specifier}` names no asset: `{target}`"
-            faults.append(_missing(message, target, known, place_of_setting(config, *keys, specifier)))
+            faults.append(_missing(message, target, nearby, place_of_setting(config, *keys, specifier)))
     return named
 
 
-def _missing(message: str, target: str, known: Collection[LogicalPath], where: Location | None) -> Diagnostic:
-    near = nearest_asset(target, known)
+def _missing(message: str, target: str, known: Known, where: Location | None) -> Diagnostic:
+    near = known.nearest_asset(target)
     return error("importmap/missing", message, where, hint=f"did you mean `{near}`?" if near else None)
 
 
@@ -215,46 +216,46 @@ def name_faults(
     if names.packages is None and not config.importmap and not config.scopes:
         return
     told: set[LogicalPath] = set()
-    unmapped: dict[str, list[tuple[Draft, int]]] = {}
+    unmapped: dict[str, list[tuple[Written, int]]] = {}
     for path, asset in sorted(compiled.items()):
+        written = Written(asset.draft, shown)
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
             if name is None or name in config.importmap or name.partition("/")[0] in BUILTINS:
                 continue  # mapped, told of already, or for Node alone
             answer = names.answer(reference, path)
-            where = partial(place_of, asset.draft, index, shown)
             if answer is None:
-                unmapped.setdefault(name, []).append((asset.draft, index))
+                unmapped.setdefault(name, []).append((written, index))
             elif isinstance(answer, Refusal):
-                yield from _refused(config, answer, where())
+                yield from _refused(config, answer, written.place_of(index))
             elif answer in compiled and answer not in told and _is_commonjs(names.packages, compiled[answer].draft):
                 told.add(answer)
-                yield _commonjs(answer, where())
+                yield _commonjs(answer, written.place_of(index))
+    packages = names.packages.names() if names.packages and unmapped else ()
+    mappable = Known({*names.configured.imports, *packages})
     for name, uses in unmapped.items():
-        yield _unmapped(config, names, compiled, name, uses, shown)
+        yield _unmapped(config, mappable, compiled, name, uses)
 
 
 def _unmapped(
     config: Config,
-    names: Names,
+    mappable: Known,
     known: Collection[LogicalPath],
     name: str,
-    uses: Sequence[tuple[Draft, int]],
-    shown: Callable[[str], str],
+    uses: Sequence[tuple[Written, int]],
 ) -> Diagnostic:
     """What is said of the bare `name` that nothing maps, in the first of the places that use it."""
-    draft, index = uses[0]
-    if normalise(dirname(draft.source.logical) + "/" + name) in known:
+    written, index = uses[0]
+    if normalise(dirname(written.logical) + "/" + name) in known:
         meant = f"./{name}"
     else:
-        packages = names.packages.names() if names.packages else ()
-        meant = nearest(name, sorted({*names.configured.imports, *packages})) or ""
+        meant = mappable.nearest(name) or ""
     hint = f"did you mean `{meant}`?" if meant else "map it in `importmap`, or leave it alone with `external`"
     roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
     notes = [f"looked in `importmap`{roots}"]
     if len(uses) > 1:
         notes.append(f"it is named in {len(uses)} places")
-    where = place_of(draft, index, shown)
+    where = written.place_of(index)
     return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=notes, hint=hint)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
+from buildassets.compiler.nearest import Known
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.values import frozen
 from buildassets.diagnostics import nearest
@@ -67,6 +68,7 @@ class Packages:
         self._known = known
         self._conditions = conditions
         self._answers: dict[tuple[str, str], Answer] = {}
+        self._offered: dict[str, Known] = {}
 
     def target(self, name: str, base: LogicalPath) -> Answer:
         """The asset that the bare `name` means in the module `base`."""
@@ -151,8 +153,11 @@ class Packages:
         if path is not None:
             return path
         asked = package + subpath[1:]
-        offered = (package + key[1:] for key in targets if key.startswith(".") and "*" not in key)
-        return Refusal(f"the package `{package}` exports no `{asked}` to browsers", nearest(asked, offered))
+        if folder not in self._offered:
+            offered = [package + key[1:] for key in targets if key.startswith(".") and "*" not in key]
+            self._offered[folder] = Known(offered)
+        meant = self._offered[folder].nearest(asked)
+        return Refusal(f"the package `{package}` exports no `{asked}` to browsers", meant)
 
     def _private(self, name: str, folder: str) -> Answer:
         """What `imports` of a package's own description says."""

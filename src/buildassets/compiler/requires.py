@@ -8,9 +8,10 @@ from os.path import dirname, join, normpath
 from typing import Final
 
 from buildassets.compiler.model import Directive, Draft, Source
+from buildassets.compiler.nearest import Known
 from buildassets.compiler.sources import names_of
 from buildassets.compiler.values import frozen
-from buildassets.diagnostics import Diagnostic, error, nearest
+from buildassets.diagnostics import Diagnostic, error
 from buildassets.media import Media, media_of, suffix
 from buildassets.paths import LogicalPath
 
@@ -63,6 +64,7 @@ class Library:
         self._prefixes = prefixes
         self._is_folder = is_folder
         self._by_name = {name: source for source in reversed(sources) for name in names_of(source)}
+        self._nearby = Known(self._by_name)
         self._by_path: dict[str, Source] = {}
         for source in reversed(sources):
             stem = source.path[: -len(suffix(source.path)) or None]
@@ -91,7 +93,7 @@ class Library:
         named = self._file(source, directive)
         if named:
             return [named.logical]
-        near = nearest(directive.argument, self._by_name)
+        near = self._nearby.nearest(directive.argument)
         message = f"cannot find `{directive.argument}`"
         hint = f"did you mean `{near}`?" if near else None
         return error("directive/missing", message, directive.location, hint=hint)

@@ -92,7 +92,7 @@ class Table:
         self._document = document
         self._path = path
         self._values = values
-        self._known: list[str] = []
+        self._known: dict[str, None] = {}  # in the order in which they were asked for
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -128,7 +128,7 @@ class Table:
 
     def take(self, key: str) -> Any:
         """The value at `key` as it is, None where it is absent."""
-        self._known.append(key)
+        self._known[key] = None
         return self._values.get(key)
 
     def flag(self, key: str, default: bool) -> bool:

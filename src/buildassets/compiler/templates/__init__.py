@@ -13,7 +13,7 @@ from typing import Protocol
 from buildassets.compiler.config import Config, TemplateEngine, place_of_setting
 from buildassets.compiler.files import content_of
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.link import nearest_asset
+from buildassets.compiler.nearest import Known
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
 from buildassets.compiler.values import frozen
@@ -181,6 +181,7 @@ class _Judge:
         unreached: Collection[LogicalPath],
     ) -> None:
         self._released = released
+        self._nearby = Known(released)
         self._unreached = unreached
         self._external = compile_globs(config.external)
         roots = [os.path.join(root.path, "") for root in config.sources]
@@ -213,7 +214,7 @@ class _Judge:
         if name in self._unreached:
             message = f"no entry reaches `{name}`, so that no release holds it"
             return error("template/missing", message, where, hint=f"add `{name}` to `entries`")
-        near = nearest_asset(name, self._released)
+        near = self._nearby.nearest_asset(name)
         if near is not None:
             hint = f"did you mean `{near}`?"
         elif use.rule is Rule.EXACT:

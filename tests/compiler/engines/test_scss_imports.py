@@ -26,3 +26,10 @@ def test_what_is_looked_for_is_the_same_with_listings(folder: Path) -> None:
     found = looked_for(text, str(folder / "app.scss"), [str(folder / "lib")])
     assert looked_for(text, str(folder / "app.scss"), [str(folder / "lib")], Listings().exists) == found
     assert str(folder / "lib/_none.scss") in found
+
+
+def test_a_large_folder_is_asked_for_each_file(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"_file{number}.scss": "" for number in range(300)})
+    listings = Listings()
+    assert listings.exists(str(tmp_path / "_file299.scss"))
+    assert not listings.exists(str(tmp_path / "_file300.scss"))

@@ -246,6 +246,6 @@ def _found_instead(name: str, folders: Iterable[str]) -> str | None:
         return f"did you mean `sass:{near}`?" if near else None
     inner, stem = os.path.split(name)
     for folder in folders:
-        if near := nearest(stem, scss_imports.names_nearby(os.path.join(folder, inner))):
+        if near := scss_imports.names_nearby(os.path.join(folder, inner)).nearest(stem):
             return f"did you mean `{os.path.join(inner, near)}`?"
     return None

@@ -9,9 +9,11 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from stat import S_ISDIR, S_ISREG
 
+from buildassets.compiler.nearest import Known
 from buildassets.diagnostics import reason_text
 
 _STAGES = (("_{}.scss", "{}.scss", "_{}.sass", "{}.sass"), ("_{}.css", "{}.css"))
@@ -21,6 +23,7 @@ _LOADING = tuple(  # two patterns that begin with a letter of their own are sear
     map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
 )
 _NAME = re.compile(r"""[^\s"',]++""")
+_MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +84,31 @@ def _candidates(path: str) -> Iterator[list[str]]:
 
 
 class Listings:
-    """Which files there are, by the names in their folders, each of which is read once: for those who ask for many."""
+    """Which files there are, by the names in their folders, each of which is read once: for those who ask for many.
+
+    In a large folder each file is looked for by itself: thousands of sheets in one would read it thousands of times.
+    """
 
     def __init__(self) -> None:
-        self._names: dict[str, frozenset[str]] = {}
+        self._names: dict[str, frozenset[str] | None] = {}
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
         folder, _, name = path.rpartition("/")
-        names = self._names.get(folder)
-        if names is None:
-            names = self._names[folder] = _files_in(folder or "/")
-        return name in names
+        if folder not in self._names:
+            self._names[folder] = _files_in(folder or "/")
+        names = self._names[folder]
+        return _exists(path) if names is None else name in names
 
 
-def _files_in(folder: str) -> frozenset[str]:
+def _files_in(folder: str) -> frozenset[str] | None:
+    """The names of the files in `folder`; None where it holds more than are worth a look."""
     try:
         with os.scandir(folder) as entries:
-            return frozenset(entry.name for entry in entries if not entry.is_dir() and _leads_somewhere(entry))
+            first = list(islice(entries, _MOST_LISTED + 1))
+            if len(first) > _MOST_LISTED:
+                return None
+            return frozenset(entry.name for entry in first if not entry.is_dir() and _leads_somewhere(entry))
     except (OSError, ValueError):
         return frozenset()
 
@@ -128,12 +138,18 @@ def read(path: str) -> str:
         raise ValueError(f"cannot be read: {reason_text(fault)}") from None
 
 
-def names_nearby(folder: str) -> list[str]:
+def names_nearby(folder: str) -> Known:
     """The names by which the files of `folder` can be imported, for a suggestion."""
     try:
-        with os.scandir(folder) as entries:
-            files = sorted(entry.name for entry in entries if entry.is_file())
+        return _names_in(folder, os.stat(folder).st_mtime_ns)
     except OSError:
-        return []
+        return Known(())
+
+
+@lru_cache(maxsize=8)
+def _names_in(folder: str, _changed_ns: int) -> Known:
+    """The same of a folder that changed then: thousands of sheets in one may each lack a file."""
+    with os.scandir(folder) as entries:
+        files = [entry.name for entry in entries if entry.is_file()]
     sheets = map(os.path.splitext, files)
-    return [stem.removeprefix("_") for stem, suffix in sheets if suffix in (".scss", ".sass", ".css")]
+    return Known([stem.removeprefix("_") for stem, suffix in sheets if suffix in (".scss", ".sass", ".css")])

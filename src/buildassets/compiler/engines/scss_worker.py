@@ -37,7 +37,7 @@ from buildassets.compiler.lines import Lines
 from buildassets.compiler.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.model import Compiled, EngineInput, SourceMap
 from buildassets.compiler.source_map import origin_at, read_map
-from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place, warning
+from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 
 PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6
 _MAX_TRACES: Final = 8
@@ -165,7 +165,7 @@ def _import_hint(name: str, resolution: scss_imports.Resolution) -> str | None:
         return DART_SASS
     inner, stem = os.path.split(name)
     for folder in resolution.folders:
-        near = nearest(stem, scss_imports.names_nearby(os.path.join(folder, inner)))
+        near = scss_imports.names_nearby(os.path.join(folder, inner)).nearest(stem)
         if near is not None:
             return f"did you mean `{os.path.join(inner, near)}`?"
     return None

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from buildassets.document import checksum
 from buildassets.errors import ManifestError
-from buildassets.manifest import Delta, Entry, Manifest, Retained, dumps, is_whole, loads, read_document
+from buildassets.manifest import Delta, Entry, Manifest, Retained, amended, dumps, is_whole, loads, read_document
 from tests.file_names import TEXTS
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
@@ -246,3 +246,13 @@ def test_missing_key_is_refused(key: str) -> None:
     del document[key]
     with pytest.raises(ManifestError, match="is not a buildassets manifest"):
         loads(json.dumps(document))
+
+
+def test_entries_are_amended_in_any_order_and_length() -> None:
+    before = {f"{name}.css": Entry(f"{name}.0123456789ab.css", "text/css", 1) for name in "abcde"}
+    news = {f"{name}.css": Entry(f"{name}.ba9876543210.css", "text/css", 10**size) for size, name in enumerate("edac")}
+    manifest = Manifest("1", {}, "/assets/", before)
+    expected = dumps(replace(manifest, assets={**before, **news}))
+    assert amended(dumps(manifest).encode(), news, (), {}).decode() == expected
+    with pytest.raises(ValueError, match="subsection"):
+        amended(dumps(manifest).encode(), {"none.css": ENTRY}, (), {})

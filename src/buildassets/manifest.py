@@ -205,14 +205,17 @@ def amended(
 
 
 def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
-    """The text `assets` with other `entries` for some."""
-    for path, entry in entries.items():
+    """The text `assets` with other `entries` for some, which are looked for in the order in which they stand."""
+    pieces: list[bytes] = []
+    position = 0
+    for path in sorted(entries):
         key = f"\n  {_compact(path)}: ".encode("ascii")
-        start = assets.index(key) + len(key)
+        start = assets.index(key, position) + len(key)
         stop = assets.index(b"\n", start)
         stop -= assets[stop - 1 : stop] == b","
-        assets = assets[:start] + _compact(_entry_document(entry)).encode("ascii") + assets[stop:]
-    return assets
+        pieces += assets[position:start], _compact(_entry_document(entries[path])).encode("ascii")
+        position = stop
+    return b"".join((*pieces, assets[position:]))
 
 
 def _release(assets: str, others: Mapping[str, Any]) -> str:

@@ -1,8 +1,11 @@
 """What Django templates name."""
 
 import pytest
+from django.template.base import tag_re
+from hypothesis import given
+from hypothesis import strategies as st
 
-from buildassets.compiler.templates.django import DjangoReader
+from buildassets.compiler.templates.django import DjangoReader, tags
 from buildassets.compiler.templates.names import HELPERS, Reading, Rule
 
 LOAD = "{% load buildassets %}"
@@ -125,3 +128,13 @@ def test_the_span_is_that_between_the_quotes(before: str, tag: str) -> None:
 def test_what_is_not_closed_is_a_fault_with_a_place(text: str, start: int) -> None:
     (fault,) = read(text).faults
     assert fault.start == start
+
+
+@given(st.lists(st.sampled_from([*"{}%# \na", "{{", "}}", "{%", "%}", "{#", "#}"])).map("".join))
+def test_tags_are_those_that_django_finds(text: str) -> None:
+    assert list(tags(text)) == [match.span() for match in tag_re.finditer(text)]
+
+
+def test_a_text_ends_no_comment() -> None:
+    text = LOAD + "{% comment %}endcomment{% asset 'a.css' %}{% endcomment %}{% asset 'b.css' %}"
+    assert names(text) == ["b.css"]

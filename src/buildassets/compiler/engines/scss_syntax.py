@@ -103,7 +103,7 @@ _SILENTLY_WRONG: Final = (
     (r"\bvar\(\s*--[^\s,()]+\s*,\s*\)", "libsass drops the empty fallback of `var()`"),
 )
 _SOURCE_GUARDS: Final = tuple((re.compile(pattern), message) for pattern, message in _SILENTLY_WRONG)
-_MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{|[{{}}]")
+_MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
 _NEGATION: Final = re.compile(r"\bnot\b(\s*\()?")
 
 
@@ -125,6 +125,8 @@ def _negated_queries(blank: str) -> Iterator[Finding]:
         if match[0] == "}":
             del around[-1:]
             continue
+        if not match[0].endswith("{"):
+            continue  # a media query without a block: so are those within it
         if match[1] is None:
             around.append(None)
             continue

@@ -236,7 +236,8 @@ class _Reading:
 def _without_idle_space(code: str) -> str:
     if not code.isascii():
         raise Doubt
-    code = _SPACE_GAP.sub(" ", _LINE_GAP.sub("\n", code))
+    # Spaces first: a line gap would be looked for from each of a thousand that no line end follows.
+    code = _LINE_GAP.sub("\n", _SPACE_GAP.sub(" ", code))
     if any(mark in code for mark in _COMMENTS):
         code = _COMMENT_GAP.sub(_comment_gap, code)
     code = _IDLE_LINE_END.sub(" ", code.strip(" \n"))

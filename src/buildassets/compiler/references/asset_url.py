@@ -5,7 +5,7 @@ any other. A module knows that URL at any time; a classic script only while it f
 it in a global property named after the asset. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -60,7 +60,8 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
     is_module = logical.endswith(".mjs") or reads_as_module(text)
     code = _code(text, is_module)
     places = [place for place, word in enumerate(code) if word.text == NAME and _is_free(code, place)]
-    calls = [call for place in places if (call := _Call.read(code, place))]
+    closers = _closers(code) if places else {}
+    calls = [call for place in places if (call := _Call.read(code, place, closers))]
     if not calls or len(calls) < len(places) or any(word.kind is Kind.BAD for word in code):
         return AssetUrls()
     names = tuple((call.name.start, call.name.end) for call in calls)
@@ -109,6 +110,18 @@ def _code(text: str, is_module: bool) -> list[_Word]:
     return words
 
 
+def _closers(code: list[_Word]) -> dict[int, int]:
+    """For the place of each bracket that is closed that of the one that closes it, whatever their kinds."""
+    closers: dict[int, int] = {}
+    opened: list[int] = []
+    for place, word in enumerate(code):
+        if word.text in ("(", "[", "{"):
+            opened.append(place)
+        elif word.text in (")", "]", "}") and opened:
+            closers[opened.pop()] = place
+    return closers
+
+
 def _text(code: list[_Word], place: int) -> str:
     return code[place].text if 0 <= place < len(code) else ""
 
@@ -121,24 +134,21 @@ def _is_free(code: list[_Word], place: int) -> bool:
 
 
 class _Call(NamedTuple):
-    """A call: its name, what stands in its parentheses, and their end."""
+    """A call: its name, the first words in its parentheses (three, so that more than one argument shows), their end."""
 
     name: _Word
     arguments: tuple[_Word, ...]
     closer: _Word
 
     @classmethod
-    def read(cls, code: list[_Word], place: int) -> "_Call | None":
+    def read(cls, code: list[_Word], place: int, closers: Mapping[int, int]) -> "_Call | None":
         """The call that begins at `place`, if one does."""
         if _text(code, place + 1) != "(" or _text(code, place - 1) in _MAKERS:
             return None
-        depth = 0
-        for end in range(place + 1, len(code)):
-            depth += (code[end].text in ("(", "[", "{")) - (code[end].text in (")", "]", "}"))
-            if not depth:
-                is_method = _text(code, end + 1) == "{" and not code[end + 1].on_new_line
-                return None if is_method else cls(code[place], tuple(code[place + 2 : end]), code[end])
-        return None
+        end = closers.get(place + 1)
+        if end is None or (_text(code, end + 1) == "{" and not code[end + 1].on_new_line):
+            return None  # unclosed, or a method
+        return cls(code[place], tuple(code[place + 2 : min(end, place + 5)]), code[end])
 
     def _literal(self) -> _Word | None:
         """The only argument, where that is a string or a template without holes."""

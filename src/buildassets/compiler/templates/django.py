@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.template import Context, defaultfilters
-from django.template.base import DebugLexer, FilterExpression, Parser, Token, TokenType
+from django.template.base import FilterExpression, Lexer, Parser, Token, TokenType
 from django.template.exceptions import TemplateSyntaxError
 
 from buildassets.compiler.patterns import lazy_pattern
@@ -28,6 +28,9 @@ _KEYWORDS: Final = {Rule.EXACT: ("name",), Rule.OWN: ("name", "filename", "path"
 _KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
 _VARYING: Final = ("random", "timesince", "timeuntil")  # filters that give something else each time
+_WORD: Final = lazy_pattern(r"\S+")
+_TAG_CLOSERS: Final = {"{%": "%}", "{{": "}}", "{#": "#}"}
+_TAG_OPENER: Final = lazy_pattern(r"\{[%{#]")
 _OPENS: Final = ("with", "for", "blocktranslate", "blocktrans")
 _CLOSES: Final = tuple(f"end{tag}" for tag in _OPENS)
 
@@ -79,13 +82,16 @@ class _Visitor:
         self._filters = dict(functions)
         self._load(builtins)
         self._parser = _Filters([])
-        self._scopes: list[dict[str, Possible]] = [{}]
+        self._bound: dict[str, Possible] = {}
+        # What the names meant before each of the scopes that are open gave them something else.
+        self._scopes: list[list[tuple[str, Possible | None]]] = []
 
     def run(self) -> None:
         """Read every token but those of comments."""
-        lexer = DebugLexer(self._text)
+        lexer = Lexer(self._text)
         comment: Token | None = None
-        for token in lexer.tokenize():
+        for span in tags(self._text):
+            token = lexer.create_token(self._text[slice(*span)], span, 0, True)
             if comment:
                 comment = None if token.contents == "endcomment" else comment
             elif token.token_type is TokenType.VAR:
@@ -102,7 +108,7 @@ class _Visitor:
 
     def _tag(self, token: Token) -> None:
         try:
-            name, *bits = _placed_bits(token.split_contents(), self._text, _start_of(token, self._text))
+            name, *bits = _placed_bits(token.split_contents(), token, self._text)
         except StopIteration:  # what Django itself lets through
             self.faults.append(Fault("a text in `_(…)` is not closed", _start_of(token, self._text)))
             return
@@ -130,7 +136,8 @@ class _Visitor:
     def _call(self, rule: Rule, start: int, bits: list[tuple[str, int]]) -> None:
         if len(bits) >= 2 and bits[-2][0] == "as":
             bits = bits[:-2]
-        span = (start, start + len(self._text[start:].split(maxsplit=1)[0]))
+        word = _WORD.match(self._text, start)
+        span = (start, word.end() if word else start)
         given = {match[1]: _value(bit, at) for bit, at in bits if (match := _KEYWORD.fullmatch(bit))}
         positional = [(bit, at) for bit, at in bits if not _KEYWORD.fullmatch(bit)]
         if rule is Rule.EACH:
@@ -161,7 +168,7 @@ class _Visitor:
         try:
             parsed = FilterExpression(expression, self._parser)
             if parsed.is_var:
-                bound = self._scopes[-1].get(str(parsed.var.var), Possible())
+                bound = self._bound.get(str(parsed.var.var), Possible())
                 return bound if not parsed.filters else Possible()
             is_text = expression.startswith(('"', "'"))
             value = str(parsed.resolve(Context())) if is_text else None
@@ -176,19 +183,62 @@ class _Visitor:
     def _bind(self, tag: str, bits: list[tuple[str, int]]) -> None:
         """Keep what `{% with %}` names, and forget what other tags give another meaning."""
         if tag in _CLOSES:
-            self._scopes = self._scopes[:-1] or [{}]
+            self._leave()
             return
-        scope = self._scopes[-1]
         if tag in _OPENS:
-            scope = dict(scope)
-            self._scopes.append(scope)
+            self._scopes.append([])
         if tag == "for":
             for bit, _ in bits:
-                scope.pop(bit.strip(","), None)
+                self._name(bit.strip(","), None)
         elif tag == "with":
-            scope |= {name: self._possible(*value) for name, value in _with_names(bits)}
+            named = [(name, self._possible(*value)) for name, value in _with_names(bits)]
+            for name, value in named:
+                self._name(name, value)
         elif len(bits) >= 2 and bits[-2][0] == "as":
-            scope.pop(bits[-1][0], None)
+            self._name(bits[-1][0], None)
+
+    def _name(self, name: str, value: Possible | None) -> None:
+        """Let `name` mean `value` in the innermost scope; None is something that is not known."""
+        if self._scopes:
+            self._scopes[-1].append((name, self._bound.get(name)))
+        self._set(name, value)
+
+    def _set(self, name: str, value: Possible | None) -> None:
+        if value is None:
+            self._bound.pop(name, None)
+        else:
+            self._bound[name] = value
+
+    def _leave(self) -> None:
+        """Close the innermost scope; where none is open, nothing is known any more."""
+        if not self._scopes:
+            self._bound.clear()
+            return
+        for name, value in reversed(self._scopes.pop()):
+            self._set(name, value)
+
+
+def tags(text: str) -> Iterator[Span]:
+    """The spans of the tags of `text`, as Django's pattern finds them: each closed in its line.
+
+    That pattern looks through the rest of the line from each opener that nothing closes.
+    """
+    closers = dict.fromkeys((*_TAG_CLOSERS.values(), "\n"), -1)  # each with the place of the next one
+
+    def following(closer: str, start: int) -> int:
+        if closers[closer] < start:
+            found = text.find(closer, start)
+            closers[closer] = found if found >= 0 else len(text)
+        return closers[closer]
+
+    position = 0
+    while opener := _TAG_OPENER.search(text, position):
+        closer = _TAG_CLOSERS[opener[0]]
+        end = following(closer, opener.end())
+        is_closed = end < following("\n", opener.end()) and end < len(text)
+        position = end + len(closer) if is_closed else opener.start() + 1
+        if is_closed:
+            yield opener.start(), position
 
 
 def _take(known: dict[str, Rule], library: Mapping[str, Rule], names: Iterable[str]) -> None:
@@ -208,10 +258,12 @@ def _with_names(bits: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[str, i
         yield bits[2][0], bits[0]
 
 
-def _placed_bits(bits: Iterable[str], text: str, end: int) -> Iterator[tuple[str, int]]:
-    """What `split_contents` gives, each with the place behind `end` where it stands."""
+def _placed_bits(bits: Iterable[str], token: Token, text: str) -> Iterator[tuple[str, int]]:
+    """What `split_contents` gives of a tag, each with the place where it stands."""
+    assert token.position is not None
+    end, limit = _start_of(token, text), token.position[1]
     for bit in bits:
-        found = text.find(bit, end)
+        found = text.find(bit, end, limit)
         start = found if found >= 0 else end  # white space within `_(…)` has become one blank
         yield bit, start
         end = start + len(bit) if found >= 0 else end

@@ -1,11 +1,11 @@
 """Output names that follow content and everything referred to, through cycles too. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.graph import components
 from buildassets.compiler.model import Body, Content, Named
 from buildassets.compiler.references import splice
-from buildassets.digest import digest, digest_of_all, fingerprint
+from buildassets.digest import digest, fingerprint, set_off
 from buildassets.paths import LogicalPath, relative, to_url
 
 
@@ -80,11 +80,9 @@ class Naming:
             ]
             digests[logical] = digest(splice(self._text_of(content.body), replacements).encode("utf-8"))
             outside.update(self.files[target] for _, target in content.links if target not in inside)
+        # The same for each of what may be thousands.
+        common = b"".join(map(set_off, (*sorted(digests.values()), *sorted(outside))))
         return {
-            logical: output_name(logical, fingerprint(_mixed(digests[logical], digests.values(), outside)))
+            logical: output_name(logical, fingerprint(digest(set_off(digests[logical]) + common)))
             for logical in members
         }
-
-
-def _mixed(own: str, all_members: Iterable[str], outside: Iterable[str]) -> str:
-    return digest_of_all([own, *sorted(all_members), *sorted(outside)])

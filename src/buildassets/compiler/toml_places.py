@@ -16,6 +16,8 @@ from buildassets.compiler.values import frozen
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]
 
+_MOST_PARTS: Final = 100  # of a key that are noted; a setting has at most five
+
 _TOKEN: Final = lazy_pattern(
     r"""
       (?P<skip> [ \t\r]++ | \#[^\n]*+ )
@@ -151,6 +153,8 @@ class _Walk:
         The first `resolved_to` parts are looked up among the arrays of tables.
         """
         for number, (name, span) in enumerate(self._parts):
+            if len(path) == _MOST_PARTS:
+                break
             path = (*path, name)
             self.keys.setdefault(path, span)
             if number < resolved_to and path in self._table_counts:

@@ -1,0 +1,196 @@
+"""Every reader of text in the project as a function of one text, with what may be hard for it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from buildassets.compiler import toml_table
+from buildassets.compiler.directives import read_header
+from buildassets.compiler.engines import scss_imports, scss_syntax
+from buildassets.compiler.engines.css_rcssmin import RcssminEngine
+from buildassets.compiler.engines.css_unfit import find_unfit
+from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+from buildassets.compiler.engines.jst import compile_template
+from buildassets.compiler.engines.sass_functions import outside, uncalled
+from buildassets.compiler.engines.scss_messages import error_said, sentence, warnings_said
+from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.join import Member, join
+from buildassets.compiler.join.js_scopes import read_script
+from buildassets.compiler.lexers.css import faults
+from buildassets.compiler.lines import Lines
+from buildassets.compiler.minify import css as css_minify
+from buildassets.compiler.minify import js as js_minify
+from buildassets.compiler.model import EngineInput, Reference, ReferenceKind
+from buildassets.compiler.references import import_map, scan
+from buildassets.compiler.references import js as js_references
+from buildassets.compiler.references.asset_url import find_asset_urls, scan_written
+from buildassets.compiler.references.map_comment import map_comment
+from buildassets.compiler.resolve import target_of
+from buildassets.compiler.source_map import read_map
+from buildassets.compiler.templates.django import DjangoReader
+from buildassets.compiler.templates.jinja import JinjaReader
+from buildassets.compiler.toml_places import find_places
+from buildassets.diagnostics import error, locate, render_annotation, render_text
+from buildassets.errors import ConfigError
+from buildassets.media import Syntax
+from buildassets.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
+from buildassets.paths import join as join_paths
+from tests.growth.shapes import (
+    DIRECTIVES,
+    JSON,
+    MARKUP,
+    MESSAGES,
+    PATHS,
+    SCRIPTS,
+    SHEETS,
+    TEMPLATES,
+    TOML,
+)
+
+Around = tuple[tuple[str, str], ...]
+
+_NAKED: Final = (("", ""),)
+_CSS: Final = (*_NAKED, ("a{b:", "}"), ("@media ", "{}"))
+_JS: Final = (*_NAKED, ("a=", ";"), ("`${", "}`"))
+_MARKUP: Final = (
+    *(*_NAKED, ("<svg>", "</svg>"), ("<a ", ">"), ("<style>", "</style>")),
+    *(("<script>", "</script>"), ("<img srcset='", "'>"), ("<a style='", "'>")),
+)
+_SCRIPT: Final = LogicalPath("a.js")
+
+
+class Reader(NamedTuple):
+    """`read` takes a text of any length; `units` are what it may be made of, `around` what stands on its sides."""
+
+    read: Callable[[str], object]
+    units: tuple[str, ...]
+    around: Around = _NAKED
+
+
+def _given(text: str, path: str) -> EngineInput:
+    return EngineInput(text, f"/p/{path}", path, wants_source_map=True)
+
+
+def _scss(text: str) -> None:
+    blank = scss_syntax.blanked(text)
+    scss_syntax.silently_wrong(blank)
+    scss_syntax.functions_defined(blank)
+    scss_syntax.left_over(blank, ["f"])
+    for indented in (False, True):
+        scss_syntax.import_rule(text, blank, "a", indented=indented)
+
+
+def _scss_imports(text: str) -> None:
+    scss_imports.looked_for(text, "/p/a.scss", [], lambda _: False)
+
+
+def _scss_messages(text: str) -> None:
+    error_said(text)
+    list(warnings_said(text))
+    sentence(text)
+
+
+def _sass_functions(text: str) -> None:
+    list(uncalled(text))
+    list(outside(text, [text[:40]], []))
+
+
+def _unfit(text: str) -> None:
+    if not faults(text):
+        list(find_unfit(text))
+
+
+def _asset_urls(text: str) -> None:
+    find_asset_urls(f"ASSET_URL('a');{text}", _SCRIPT)
+    scan_written(f"{text};ASSET_URL('a')", _SCRIPT)
+
+
+def _toml(text: str) -> None:
+    with suppress(ConfigError):
+        toml_table.parse(text, "a.toml")
+        find_places(text)
+
+
+def _diagnostic(text: str) -> None:
+    found = error("a/b", text, locate("a", text, len(text) // 2))
+    render_text(found)
+    render_annotation(found)
+
+
+def _long_name(text: str) -> None:
+    for pattern in ("**/*.js", "*a*b*c*", "a/**/b/**/c/**/d", "**/a*/**/*b", "[!a]*?*.js"):
+        compile_globs([pattern])(text)
+
+
+def _url(text: str) -> None:
+    reference = Reference(0, 0, text, ReferenceKind.URL)
+    target_of(reference, LogicalPath("a/b.js"), "/assets/", lambda _: False)
+    split_url(text)
+    normalise(text)
+    join_paths(LogicalPath("a/b"), text)
+    relative(LogicalPath("a/b"), text)
+    to_url(from_url(text.encode("utf-8", "ignore").decode()))  # no name of a file has half a surrogate pair
+
+
+def _joined(syntax: Syntax) -> Callable[[str], object]:
+    return lambda text: join(syntax, [Member("a", text), Member("b", text), Member("c", "a")])
+
+
+def _references(syntax: Syntax) -> Callable[[str], object]:
+    return lambda text: scan(syntax, text)
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    "css references": Reader(_references(Syntax.CSS), SHEETS, _CSS),
+    "css engine": Reader(lambda text: RcssminEngine().run(_given(text, "a.css")), SHEETS, _CSS),
+    "css written apart": Reader(lambda text: css_minify.written_apart(css_minify.essence(text)), SHEETS, _CSS),
+    "css unfit": Reader(_unfit, SHEETS, _CSS),
+    "css join": Reader(_joined(Syntax.CSS), SHEETS, _CSS),
+    "css map comment": Reader(lambda text: map_comment(text, Syntax.CSS), SHEETS, _CSS),
+    "sass functions": Reader(_sass_functions, SHEETS, _CSS),
+    "scss": Reader(_scss, SHEETS, (*_CSS, ("@import ", ";"), ('"#{', '}"'))),
+    "scss imports": Reader(_scss_imports, SHEETS, (*_NAKED, ("@import ", ";"))),
+    "scss messages": Reader(_scss_messages, MESSAGES, (*_NAKED, ("Error: ", ""), ("WARNING: ", ""))),
+    "js references": Reader(js_references.scan, SCRIPTS, _JS),
+    "js references by tokens": Reader(lambda text: list(js_references.scan_tokens(text)), SCRIPTS, _JS),
+    "js engine": Reader(lambda text: RjsminEngine().run(_given(text, "a.js")), SCRIPTS, _JS),
+    "js reduced": Reader(lambda text: js_minify.reduced(js_minify.pieces(text)), SCRIPTS, _JS),
+    "js asset urls": Reader(_asset_urls, SCRIPTS, _JS),
+    "js scopes": Reader(read_script, SCRIPTS, _JS),
+    "js join": Reader(_joined(Syntax.JAVASCRIPT), SCRIPTS, _JS),
+    "js map comment": Reader(lambda text: map_comment(text, Syntax.JAVASCRIPT), SCRIPTS, _JS),
+    "js unescaped": Reader(js_references.unescaped, SCRIPTS),
+    "jst": Reader(
+        lambda text: compile_template(_given(text, "a.jst")), SCRIPTS + MARKUP, (*_NAKED, ("<%", "%>"), ("<%=", "%>"))
+    ),
+    "html": Reader(_references(Syntax.HTML), MARKUP, _MARKUP),
+    "svg": Reader(_references(Syntax.SVG), MARKUP, _MARKUP),
+    "web manifest": Reader(_references(Syntax.WEB_MANIFEST), JSON, (*_NAKED, ('{"icons":[{"src":"', '"}]}'))),
+    "source map references": Reader(_references(Syntax.SOURCE_MAP), JSON, (*_NAKED, ('{"sources":["', '"]}'))),
+    "import map": Reader(import_map.scan, JSON, (*_NAKED, ('{"imports":{"a":"', '"}}'))),
+    "source map": Reader(
+        lambda text: read_map(text, Lines("a\n" * 9)),
+        JSON,
+        (*_NAKED, ('{"version":3,"sources":["a"],"mappings":"', '"}')),
+    ),
+    "toml": Reader(_toml, TOML, (*_NAKED, ("a = [", "]"), ("a = ", ""), ("[", "]"))),
+    "directives": Reader(lambda text: read_header(text, "a.js"), DIRECTIVES, (*_NAKED, ("//= ", ""), ("/*", "*/"))),
+    "jinja": Reader(
+        lambda text: JinjaReader([], [], lambda _: None).read(text),
+        TEMPLATES,
+        (*_NAKED, ("{{", "}}"), ("{%", "%}"), ("{% if a %}", "{% endif %}")),
+    ),
+    "django": Reader(
+        lambda text: DjangoReader([]).read(text),
+        TEMPLATES,
+        (
+            *(*_NAKED, ("{% load buildassets %}{{", "}}")),
+            *(("{% load buildassets %}{% asset ", "%}"), ("{% verbatim %}", "")),
+        ),
+    ),
+    "diagnostic": Reader(_diagnostic, MESSAGES),
+    "glob": Reader(lambda text: compile_globs([text])("a" * 50 + "/" + "b" * 50), PATHS),
+    "long name against globs": Reader(_long_name, PATHS),
+    "url": Reader(_url, PATHS, (*_NAKED, ("./", ""), ("/assets/", ""))),
+    "lines": Reader(lambda text: Lines(text, Syntax.JAVASCRIPT).place(len(text)), MESSAGES),
+}

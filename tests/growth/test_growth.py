@@ -1,0 +1,137 @@
+"""Time grows with the size of the input and not with its square, whatever the input is made of.
+
+Times are of the CPU. Sizes are such that a square shows: what is fast enough there passes, and what seems slow is
+measured again, and larger, as another process may have taken the caches.
+"""
+
+import gc
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config import load_config
+from buildassets.compiler.pipeline import build, check
+from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.errors import ConfigError
+from tests.conftest import write_tree
+from tests.growth.projects import PROJECTS
+from tests.growth.readers import READERS, Reader
+from tests.growth.shapes import EVERYWHERE
+
+CHARACTERS = 1_200
+UNITS = 120  # at least
+SLOWEST = 4
+TRIES = 4
+FAST_SECONDS = 0.03
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """What this process and its children that have ended spend on `work`."""
+    gc.collect()
+    gc.disable()
+    try:
+        began = _spent()
+        work()
+        return _spent() - began
+    finally:
+        gc.enable()
+
+
+def _spent() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def growth(seconds: Callable[[int], float], size: int, times: int) -> float:
+    """How many times as long something takes that is `times` as large: the least of several tries."""
+    factors = []
+    for attempt in range(TRIES):
+        large = seconds(size * times)
+        if large < FAST_SECONDS:
+            return times
+        factors.append(large / max(seconds(size), 1e-6))
+        if factors[-1] < times * 1.6:
+            break
+        size += size * attempt // 2
+    return min(factors)
+
+
+def _repeated(before: str, unit: str, after: str, size: int) -> str:
+    return before + unit * (size * max(CHARACTERS // len(unit), UNITS)) + after
+
+
+def _slowest(reader: Reader) -> list[tuple[str, str, str]]:
+    """What takes the reader longest of all that it may find hard."""
+    shapes = dict.fromkeys(("", unit, "") for unit in EVERYWHERE)
+    shapes |= dict.fromkeys((before, unit, after) for unit in reader.units for before, after in reader.around)
+    taken = {}
+    for shape in shapes:
+        began = time.process_time()
+        reader.read(_repeated(*shape, 1))
+        taken[shape] = time.process_time() - began
+    return sorted(shapes, key=taken.__getitem__, reverse=True)[:SLOWEST]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_time_to_read_grows_with_the_text(name: str) -> None:
+    reader = READERS[name]
+    for before, unit, after in _slowest(reader):
+
+        def seconds(size: int, before: str = before, unit: str = unit, after: str = after) -> float:
+            text = _repeated(before, unit, after, size)
+            return cpu_seconds(lambda: reader.read(text))
+
+        assert growth(seconds, 8, 2) < 3.2, (before, unit, after)
+
+
+def _build(folder: Path) -> tuple[Diagnostic, ...]:
+    try:
+        config = load_config(start=str(folder))
+        found = (check if config.templates.folders else build)(config).diagnostics
+    except ConfigError as fault:
+        found = tuple(fault.diagnostics)
+    for one in found:
+        render_text(one)
+    return found
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_time_to_build_grows_with_the_project(name: str, tmp_path: Path) -> None:
+    folders: list[Path] = []
+
+    def seconds(size: int) -> float:
+        folders.append(write_tree(tmp_path / f"{len(folders)}", PROJECTS[name](size)))
+        return cpu_seconds(lambda: _build(folders[-1]))
+
+    seconds(10)  # loads what is needed
+    assert growth(seconds, 100, 4) < 7
+
+
+NESTINGS = (
+    *(("(", ")"), ("[", "]"), ("{", "}"), ("a{", "}"), ("<svg>", "</svg>"), ("<p>", "</p>")),
+    *(('{"a":', "}"), ("`${", "}`"), ("function(){", "}"), ("{% if a %}", "{% endif %}"), ("{{(", ")}}")),
+)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_bears_deep_nesting(name: str) -> None:
+    for before, after in READERS[name].around:
+        for opening, closing in NESTINGS:
+            READERS[name].read(before + opening * 1_200 + closing * 1_200 + after)
+
+
+def test_a_build_bears_deep_nesting(tmp_path: Path) -> None:
+    count = 100_000
+    tree = {
+        "buildassets.toml": "compress = []\n",
+        "assets/a.css": "a{" * count + "}" * count,
+        "assets/b.css": "a{b:" + "(" * count + ")" * count + "}",
+        "assets/a.js": "[" * count + "]" * count,
+        "assets/a.html": "<p>" * count,
+        "assets/a.svg": "<g>" * count + "</g>" * count,
+        "assets/a.webmanifest": "[" * count + "]" * count,
+    }
+    _build(write_tree(tmp_path, tree))

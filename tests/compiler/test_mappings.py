@@ -29,6 +29,26 @@ def test_large_and_negative_numbers_are_read() -> None:
     assert decoded_mappings("AAgBA;AAfA")[1] == (1, 0, 0, 1, 0, NONE)
 
 
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [
+        ("+/////D", 2**31 - 1),  # the largest number
+        ("i" + "g" * 2000 + "A", 1),  # what comes beyond 32 bits are zeros
+        ("gggggggA", 0),
+    ],
+)
+def test_number_may_have_any_count_of_digits(written: str, column: int) -> None:
+    assert decoded_mappings(written)[0][1] == column
+
+
+def test_minus_zero_is_the_lowest_number() -> None:
+    assert [column for _, column, *_ in decoded_mappings("+/////D,C,B")] == [0, 2**31 - 1, 2**31]
+
+
+def test_line_without_segments_has_none() -> None:
+    assert decoded_mappings(";;A;") == [(2, 0, NONE, 0, 0, NONE)]
+
+
 def test_names_are_read() -> None:
     assert decoded_mappings("AAAAA,CAACC") == [(0, 0, 0, 0, 0, 0), (0, 1, 0, 0, 1, 1)]
 
@@ -38,7 +58,25 @@ def test_segments_out_of_order_are_sorted() -> None:
 
 
 @pytest.mark.parametrize(
-    "damaged", ["?", "AAAA,?", "g", "AA", "AAA", "AAAAAA", "D", "ADAA", "AADA", "AAAD", "AAAAD", "gggggggggB"]
+    "damaged",
+    [
+        "?",
+        "AAAA,?",
+        "g",
+        "AA",
+        "AAA",
+        "AAAAAA",
+        "D",
+        "ADAA",
+        "AADA",
+        "AAAD",
+        "AAAAD",
+        "gggggggggB",
+        "ggggggE",
+        "AAAA,",
+        ",AAAA",
+        ",,,,",
+    ],
 )
 def test_damaged_mappings_are_refused(damaged: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for nobody

@@ -143,13 +143,94 @@ def test_sections_stand_where_their_offsets_say() -> None:
     [
         *("", "no JSON", "[]", "{}", "null", "3", "[" * 100_000),
         *(document(mappings="?"), document(mappings=3), document(mappings="AAAAA"), document(sources=[])),
-        *(document(sources=None), document(sources=[1]), document(version=2), document(lines=3)),
+        *(document(sources=None), document(sources=[1]), document(version=2), document(version="3")),
         *('{"version":3,"sections":[{}]}', '{"version":3,"sections":[{"offset":{},"map":{"sections":[]}}]}'),
         '{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.map"}]}',
     ],
 )
 def test_what_is_no_source_map_is_none(text: str) -> None:
     assert read_map(text, Lines(TEXT)) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"file": []}, {"file": 3}, {"sourceRoot": []}, {"sourceRoot": -1}, {"version": True}),
+        *({"sources": "one"}, {"sources": {"one": 1}}, {"sources": [{}, "two"]}, {"sources": [True, "two"]}),
+        *({"sourcesContent": "a{}"}, {"sourcesContent": {"one": 1}}, {"sourcesContent": [1, "b"]}),
+        *({"names": "n"}, {"names": {"n": 1}}, {"names": [None]}, {"names": [1]}),
+        *({"ignoreList": 0}, {"ignoreList": ["0"]}, {"ignoreList": [0.5]}, {"ignoreList": [True]}),
+        *({"ignoreList": [2]}, {"ignoreList": [-1]}, {"ignoreList": {}}),
+    ],
+)
+def test_map_with_a_field_of_a_wrong_kind_is_damaged(changes: dict[str, object]) -> None:
+    assert read_map(document(**changes), Lines(TEXT)) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *(
+            {"ignoreList": [0, 1]},
+            {"ignoreList": []},
+            {"version": 3.0},
+            {"sourcesContent": []},
+            {"sourcesContent": [None]},
+        ),
+        dict.fromkeys(("file", "sourceRoot", "sourcesContent", "names", "ignoreList")),
+        *({"line": 3}, {"lines": 3}, {"column": "x"}, {"x_google_ignoreList": [99]}),
+    ],
+)
+def test_map_is_read_with_what_is_optional_empty_or_unknown(changes: dict[str, object]) -> None:
+    assert read(document(**changes)).mappings == read(document()).mappings
+
+
+def index(*sections: object, **changes: object) -> str:
+    return json.dumps({"version": 3, "sections": sections, **changes})
+
+
+def section(line: object, column: object, mappings: str = "AAAA,CAAC;CACA") -> dict[str, Any]:
+    part = {"version": 3, "sources": ["a"], "names": [], "mappings": mappings}
+    return {"offset": {"line": line, "column": column}, "map": part}
+
+
+@pytest.mark.parametrize(
+    "map_json",
+    [
+        index(section(0, 0), mappings="AAAA"),
+        index(section(0, 0), file=3),
+        *(
+            index(section(2, 0), section(0, 0)),
+            index(section(0, 0), section(0, 0)),
+            index(section(0, 0), section(1, 0)),
+        ),
+        *(index(section("0", 0)), index(section(0, True)), index(section(False, 0)), index(section(0.5, 0))),
+        *(
+            index(section(-1, 0)),
+            index(section(1, -1)),
+            index({"offset": {"line": 0}, "map": section(0, 0)["map"]}),
+            index([]),
+            index(None),
+        ),
+        index({"offset": {"column": 0}, "map": section(0, 0)["map"]}),
+        *(index({"offset": {"line": 0, "column": 0}, "map": json.loads(index(section(0, 0)))}), index(version=2)),
+    ],
+)
+def test_damaged_map_of_maps_is_none(map_json: str) -> None:
+    assert read_map(map_json, Lines(TEXT)) is None
+
+
+@pytest.mark.parametrize(
+    "map_json",
+    [
+        index(),
+        index(section(0, 0), section(1, 1)),
+        index(section(0, 0, ""), section(0, 0), section(1, 9), file="a.js"),
+        index(section(0, 4, "AAAA"), section(0, 5, "AAAA")),
+    ],
+)
+def test_sections_that_follow_one_another_are_read(map_json: str) -> None:
+    assert read_map(map_json, Lines(TEXT)) is not None
 
 
 @given(texts_with_maps())

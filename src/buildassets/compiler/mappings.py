@@ -17,6 +17,7 @@ NONE: Final = -1
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES: Final = {digit: value for value, digit in enumerate(_DIGITS)}
 _CONTINUES: Final = 32
+_BEYOND_32_BITS: Final = 1 << 32
 
 
 def decoded_mappings(mappings: str) -> list[Segment]:
@@ -26,7 +27,7 @@ def decoded_mappings(mappings: str) -> list[Segment]:
     known: dict[str, tuple[int, ...]] = {}  # most segments of a map are alike
     for line, group in enumerate(mappings.split(";")):
         column = 0
-        for text in filter(None, group.split(",")):
+        for text in group.split(",") if group else ():
             fields = known.get(text) or known.setdefault(text, _numbers(text))
             column += fields[0]
             if column < 0:
@@ -51,20 +52,34 @@ def _generated(segment: Segment) -> tuple[int, int]:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of a segment: any count of digits, of which those beyond 32 bits are zeros (section 7)."""
     numbers: list[int] = []
     value = shift = 0
+    ends = False
     for character in text:
         digit = _VALUES.get(character)
-        if digit is None or shift > 30:
-            raise ValueError(f"`{text}` is no segment")
-        value |= (digit & 31) << shift
+        if digit is None:
+            raise ValueError(f"`{character}` is no digit")
+        if bits := digit & 31:
+            if shift > 30:
+                raise ValueError("a number of more than 32 bits")
+            value |= bits << shift
         shift += 5
-        if digit < _CONTINUES:
-            numbers.append(-(value >> 1) if value & 1 else value >> 1)
+        ends = digit < _CONTINUES
+        if ends:
+            numbers.append(_signed(value))
             value = shift = 0
-    if shift or len(numbers) not in (1, 4, 5):
-        raise ValueError(f"`{text}` is no segment")
+    if not ends or len(numbers) not in (1, 4, 5):
+        raise ValueError("no segment")
     return tuple(numbers)
+
+
+def _signed(value: int) -> int:
+    if value >= _BEYOND_32_BITS:
+        raise ValueError("a number of more than 32 bits")
+    if value == 1:
+        return -(1 << 31)  # there is no second zero
+    return -(value >> 1) if value & 1 else value >> 1
 
 
 def encoded_mappings(segments: Iterable[Segment]) -> str:

@@ -6,9 +6,11 @@ of the text appear only where a map is read or written.
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from itertools import zip_longest
+from types import NoneType
+from typing import Any, Final, NamedTuple
 
 from buildassets.compiler.edits import Edit, distances
 from buildassets.compiler.lines import Lines
@@ -25,8 +27,9 @@ _NOWHERE: Final = [NONE, 0, 0, NONE]
 def read_map(map_json: str, lines: Lines) -> SourceMap | None:
     """The map of the text that has these `lines`; None where `map_json` is no source map.
 
-    Maps of maps (`sections`) are read too. The names of origins are what `sources` says, after `sourceRoot`. What is
-    mapped beyond the text's last line is left out.
+    Of the faults that ECMA-426 lets a reader pass over, none is; but what is optional may be null, as some tools have
+    it. Maps of maps (`sections`) are read too. The names of origins are what `sources` holds, after `sourceRoot`. What
+    is mapped beyond the text's last line is left out.
     """
     text = map_json.removeprefix("\ufeff")
     if text.startswith(_GUARD):
@@ -34,43 +37,84 @@ def read_map(map_json: str, lines: Lines) -> SourceMap | None:
     try:
         document: Any = json.loads(text)
         if "sections" not in document:
-            return _section(lines, **document)
-        joined = joined_maps(_section(lines, **one["offset"], **one["map"]) for one in document["sections"])
+            return _placed(_part(document), lines, 0, 0)
+        joined = joined_maps(_placed(part, lines, *place) for place, part in _sections(document))
         return replace(joined, mappings=tuple(sorted(joined.mappings)))
     except _FAULTS:
         return None
 
 
-def _section(
-    lines: Lines,
-    *,
-    version: int,
-    mappings: str,
-    sources: Sequence[str | None],
-    names: Sequence[str] = (),
-    sourceRoot: str | None = None,  # noqa: N803 - as the standard has it
-    sourcesContent: Sequence[str | None] | None = None,  # noqa: N803
-    line: int = 0,
-    column: int = 0,
-    **_others: object,
-) -> SourceMap:
-    """One map, which begins at `line` and `column` of the text; raises where it is damaged."""
-    if version != 3:
+class _Part(NamedTuple):
+    """What one map holds, of no text yet. An origin without a name is None."""
+
+    segments: list[Segment]
+    origins: tuple[Origin | None, ...]
+    names: tuple[str, ...]
+
+
+def _sections(document: Any) -> Iterator[tuple[tuple[int, int], _Part]]:
+    """The line and column at which each part of a map of maps begins (ECMA-426, section 10); raises where damaged."""
+    if "mappings" in document:
+        raise ValueError("mappings beside sections")
+    _check(document, {"file": str})
+    lowest = 0, 0
+    for section in _list_of(dict, document["sections"]):
+        line, column = _list_of(int, [section["offset"]["line"], section["offset"]["column"]])
+        if column < 0 or (line, column) < lowest:
+            raise ValueError("sections that overlap")
+        part = _part(section["map"])
+        yield (line, column), part
+        lowest = line, column
+        if part.segments:
+            last_line, last_column, *_ = part.segments[-1]
+            lowest = max((line, column + 1), (line + last_line, last_column + (0 if last_line else column)))
+
+
+def _part(document: Any) -> _Part:
+    """One map; raises where it is damaged."""
+    _check(document, {"file": str, "sourceRoot": str, "ignoreList": list})
+    sources = _list_of((str, NoneType), document["sources"])
+    contents = _list_of((str, NoneType), document.get("sourcesContent") or [])
+    names = tuple(_list_of(str, document.get("names") or []))
+    if any(not 0 <= index < len(sources) for index in _list_of(int, document.get("ignoreList") or [])):
+        raise ValueError("an index beyond the list")
+    segments = decoded_mappings(document["mappings"])
+    if any(source >= len(sources) or name >= len(names) for _, _, source, _, _, name in segments):
+        raise ValueError("a number beyond the list")
+    root = document.get("sourceRoot") or ""
+    root = f"{root.rstrip('/')}/" if root else ""
+    named = zip_longest(sources, contents[: len(sources)])
+    origins = tuple(None if source is None else Origin(root + source, content) for source, content in named)
+    return _Part(segments, origins, names)
+
+
+def _check(document: Any, kinds: Mapping[str, type]) -> None:
+    """Raise where the document is none of version 3, or has something else than these kinds of values."""
+    if document["version"] != 3 or isinstance(document["version"], bool):
         raise ValueError("no version 3")
-    root = f"{sourceRoot.rstrip('/')}/" if sourceRoot else ""
-    contents = [content if isinstance(content, str) else None for content in sourcesContent or ()]
-    contents += [None] * len(sources)
-    origins = [Origin(root + (source or ""), content) for source, content in zip(sources, contents, strict=False)]
+    for key, kind in kinds.items():
+        if not isinstance(document.get(key), (kind, NoneType)):
+            raise TypeError(key)
+
+
+def _list_of(kinds: type | tuple[type, ...], values: Any) -> list[Any]:
+    """The list `values`; raises where it is none, or has others than of these kinds. A boolean is no number."""
+    if not isinstance(values, list) or any(not isinstance(one, kinds) or isinstance(one, bool) for one in values):
+        raise TypeError("a list of other things")
+    return values
+
+
+def _placed(part: _Part, lines: Lines, line: int, column: int) -> SourceMap:
+    """The part that begins at `line` and `column` of the text."""
+    origins = part.origins
     found: list[Mapped] = []
-    for at_line, at_column, source, source_line, source_column, name in decoded_mappings(mappings):
-        if source >= len(sources) or name >= len(names):
-            raise ValueError("a number beyond the list")
+    for at_line, at_column, source, source_line, source_column, name in part.segments:
         offset = lines.offset(line + at_line, at_column + (column if at_line == 0 else 0))
         if offset is None:
             break
-        known = source if source != NONE and sources[source] is not None else NONE
+        known = source if source != NONE and origins[source] is not None else NONE
         found.append((offset, known, source_line, source_column, name if known != NONE else NONE))
-    return SourceMap(tuple(found), tuple(origins), tuple(map(str, names)))
+    return SourceMap(tuple(found), tuple(origin or Origin("") for origin in origins), part.names)
 
 
 def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:

@@ -16,17 +16,18 @@ const POSITIONS = new Set(["start", "end", "sourceFile"]);
 function opinion(file) {
   const text = readFileSync(file, "utf8");
   try {
-    return read(parsed(text));
+    return read(parsed(text, file.endsWith(".mjs")));
   } catch (error) {
     return { error: String(error) };
   }
 }
 
-function parsed(text) {
+function parsed(text, isModule) {
   const options = { ecmaVersion: "latest", allowHashBang: true };
   try {
     return parse(text, { ...options, sourceType: "module" });
-  } catch {
+  } catch (error) {
+    if (isModule) throw error;
     return parse(text, { ...options, sourceType: "script", allowReturnOutsideFunction: true });
   }
 }

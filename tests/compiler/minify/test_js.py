@@ -13,7 +13,7 @@ from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, sa
 WORDS: Final = [
     "a", "in", "of", "return", "throw", "break", "yield", "await", "async", "let", "var", "static", "get", "class",
     "function", "x=>", "async()", "if(a)", "for(;;)", "while(a)", "do", "else", "case", "1", "2.", ".5", "0x1",
-    "1n", "'s'", "`t`", "`${", "}`", "}u${", "/r/", "/r/g", "/[/]/", "#p", "(", ")", "[", "]", "{", "}", ";", ",",
+    "1n", "'s'", "`t`", "`${", "}`", "}u${", "/r/", "/r/g", "/[/]/", "#p", "#", "(", ")", "[", "]", "{", "}", ";", ",",
     ".", "?.", "...", "?", ":", "=", "=>", "==", "<", ">", "<=", "<<", "+", "-", "++", "--", "*", "**", "/", "/=",
     "%", "!", "~", "&", "&&", "??", "??=", "<!--c\n", "-->c\n", "//!k\n", "/*!k*/", "/*!k\n*/", "\\u0061", "import",
     "export",

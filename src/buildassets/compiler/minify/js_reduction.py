@@ -53,9 +53,11 @@ _IDLE_LINE_END: Final = lazy_pattern(
 )
 _IDLE_BEFORE_IT: Final = lazy_pattern(_IDLE_BEFORE)
 _IDLE_AFTER_IT: Final = lazy_pattern(r"[\s\S]?(?:[{(\[,;:?~!%^&|*<>=/]|(?<![0-9])\.|(?<!\+)\+|(?<!-)-)\Z")
-# Spaces between characters that do not run together: two of names, the parts of an operator or a comment.
+# Spaces between characters that do not run together: two of names, the parts of an operator or a comment. And a `#`
+# with space behind it is no token, so that the space has to be there when the code is looked at for such.
 _IDLE_SPACE: Final = lazy_pattern(
-    r" (?!(?<=[\w$\x01] )[\w$]|(?<=[0-9]\. )[\w$]|(?<=[\w$.] )\.[0-9]|(?<=\. )[0-9.]|(?<=\x01 )[/*=]|(?<=/ )[/*]"
+    r" (?!(?<=\# )|(?<=[\w$\x01] )[\w$]|(?<=[0-9]\. )[\w$]|(?<=[\w$.] )\.[0-9]|(?<=\. )[0-9.]|(?<=\x01 )[/*=]"
+    r"|(?<=/ )[/*]"
     r"|(?<=\+ )\+|(?<=- )[->]|(?<=\* )\*|(?<=& )&|(?<=\| )\||(?<=\? )[?.]|(?<=[=>] )>|(?<=< )[<!]"
     r"|(?<=[*/%&|^!<>=?] )=|(?<=\+ )(?<!\+\+ )=|(?<=- )(?<!-- )=)",
     re.ASCII,

@@ -84,6 +84,7 @@ def test_string_with_a_lone_surrogate_is_minified() -> None:
         ("a = /b\nc", "unclosed regular expression", 1, 5, 2),
         ("\ufeffa = /[b/\nc", "unclosed regular expression", 1, 5, 4),
         ("a = b @ c", "unexpected character `@`", 1, 7, 1),
+        ("class C {\n  # x = 1 }", "unexpected character `#`", 2, 3, 1),
         ("a = 3in b", "unexpected character `3`", 1, 5, 1),
     ],
 )
@@ -93,6 +94,21 @@ def test_bad_token_is_an_error_at_its_place(text: str, message: str, line: int, 
     assert place is not None
     assert (diagnostic.is_error, diagnostic.code, diagnostic.message) == (True, "js/syntax", message)
     assert (place.file, place.line, place.column, place.length) == ("a.js", line, column, length)
+
+
+@pytest.mark.parametrize("text", ["@a class B {}", "class A { @(b.c) d() {} }", "export @\u0061b class C {}"])
+def test_decorator_is_an_error_with_the_engines_that_take_it(text: str) -> None:
+    (diagnostic,) = minified(text).diagnostics
+    assert diagnostic.notes == ("rjsmin minifies no scripts with decorators",)
+    assert diagnostic.hint == (
+        'set `js = "esbuild"` under `[tool.buildassets.engines]` and `browsers`, for which it translates decorators; '
+        'or `js = "none"`'
+    )
+
+
+def test_stray_character_is_no_decorator() -> None:
+    (diagnostic,) = minified("a = b @ c").diagnostics
+    assert (diagnostic.notes, diagnostic.hint) == ((), None)
 
 
 def test_text_without_proof_is_left_whole_with_a_warning() -> None:

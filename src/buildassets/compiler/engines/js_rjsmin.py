@@ -13,16 +13,18 @@ import rjsmin
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.installed import files_of_modules
-from buildassets.compiler.lexers.js import Kind, tokens
+from buildassets.compiler.lexers.js import NAME_START, Kind, tokens
 from buildassets.compiler.lexers.js_slash import Doubt
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning
 from buildassets.compiler.minify.js_reduction import is_reduced_to, reduction
 from buildassets.compiler.model import Compiled, EngineInput, Origin
+from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.source_map import encoded_map, map_of_pairs
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.media import Syntax
 
+_DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")
 _UNCLOSED: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
 
 
@@ -105,7 +107,14 @@ def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
         message = f"unclosed {_UNCLOSED[bad[0]]}"
     else:
         message = f"unexpected character `{bad[0]}`"
-    return error("js/syntax", message, locate(shown, text, start, end))
+    place = locate(shown, text, start, end)
+    if not _DECORATOR.match(text, start):
+        return error("js/syntax", message, place)
+    hint = (
+        'set `js = "esbuild"` under `[tool.buildassets.engines]` and `browsers`, for which it translates decorators; '
+        'or `js = "none"`'
+    )
+    return error("js/syntax", message, place, notes=["rjsmin minifies no scripts with decorators"], hint=hint)
 
 
 def _unproven(shown: str) -> Diagnostic:

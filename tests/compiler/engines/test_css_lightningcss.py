@@ -157,6 +157,56 @@ def test_reference_that_is_overridden_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (".a{@scope (.b){img{c:d}}}", "rule"),
+        (".a{@media print{@scope (.b){img{c:d}}}}", "rule"),
+        (".a{@unknown{img{c:d}}}", "`@unknown`"),
+        (".a{.b{@unknown c;d:e}}", "`@unknown`"),
+        (".a{@starting-style{@unknown{b:c}}}", "`@unknown`"),
+        ('.a{@import "b.css";c:d}', "`@import`"),
+        (".a{@namespace b url(c);d:e}", "`@namespace`"),
+        ('.a{@charset "utf-8";b:c}', "`@charset`"),
+        (".a{@nest .b &{c:d}}", "`@nest`"),
+        (".a{@custom-media --b (c);d:e}", "`@custom-media`"),
+        ('.a{@property --b{syntax:"*";inherits:false}c:d}', "`@property --b`"),
+        (".a{@position-try --b{top:0}c:d}", "`@position-try --b`"),
+        (".a{@apply b;c:d}", "`@apply`"),
+        ("@view-transition{navigation:auto;a:b}", "`@view-transition a`"),
+        ("@font-palette-values --a{font-family:b;c:d}", "`@font-palette-values --a c`"),
+    ],
+)
+def test_rule_that_would_leave_what_is_around_it_stays_there(text: str, lost: str) -> None:
+    result = minified(text)
+    found = only(result)
+    assert (found.code, result.text) == ("css/unproven", text)
+    complaint = f"whose result has this {lost} in another place or not at all"
+    assert found.message == f"`a.css` is minified by rcssmin and not by lightningcss, {complaint}"
+
+
+def test_nested_import_is_no_import_where_browsers_nest() -> None:
+    text = '.a{@import "b.css";c:d}'
+    assert minified(text, "chrome 125") == Compiled(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".a,.b{.c{d:e}}", ":is(.a,.b) .c{d:e}"),
+        (".a{@layer b{.c{d:e}}@container f (width>1px){g:h}}", "@layer b{.a .c{d:e}}@container f (width>1px){.a{g:h}}"),
+        ("@media all{.a{b:c}}", ".a{b:c}"),
+        (
+            ".a{--b:color(display-p3 1 0 0)}",
+            ".a{--b:#ff0f0e}@supports (color:color(display-p3 0 0 0)){.a{--b:color(display-p3 1 0 0)}}",
+        ),
+        ("@-webkit-keyframes a{from{b:c}}@keyframes a{from{b:c}}", "@keyframes a{0%{b:c}}"),
+    ],
+)
+def test_rules_are_unnested_merged_and_added(text: str, expected: str) -> None:
+    assert minified(text) == Compiled(expected)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("/*! a */ b { c : d }", "/*! a */\nb{c:d}"),

@@ -22,6 +22,11 @@ def found(text: str) -> list[str]:
         "a, b:not(c, :-moz-d)",
         "a, b:-mo\\z-c",
         "a, b/* , */:-MOZ-C",
+        "_:future, a",
+        "_:lang(x)::-internal-a, b",
+        "#a:has(b), c",
+        "a::picker(select), b:hover",
+        "a:not(:unknown), b",
     ],
 )
 def test_list_that_some_browsers_drop_is_unfit(prelude: str) -> None:
@@ -41,6 +46,9 @@ def test_list_that_some_browsers_drop_is_unfit(prelude: str) -> None:
         "a/*:-moz-b,*/, c{d:e}",
         "@supports selector(a:-moz-b), c{d{e:f}}",
         "a, b:hover{c:d}",
+        "a, b::FILE-SELECTOR-BUTTON, c:is(d):not(e){f:g}",
+        "a:has(b), c:has(d){e:f}",
+        ".a::selection, .a b::selection{c:d}",
         "",
     ],
 )

@@ -2,7 +2,8 @@
 
 With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, which is then minified by
 rcssmin. Its results cannot be proven by their tokens, for it merges rules and translates values; what is checked is
-what a build relies on: the references, the comments of licences, and that our own lexer can read it.
+what a build relies on: the references, the comments of licences, that our own lexer can read it, and that each rule
+still stands in what it stood in.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
+from buildassets.compiler.engines.css_structure import TooManyError, first_lost
 from buildassets.compiler.engines.css_unfit import find_unfit
 from buildassets.compiler.engines.installed import files_of_modules
 from buildassets.compiler.engines.kept import references_in, with_comments
@@ -130,6 +132,14 @@ def _changes(text: str, minified: str, shown: str) -> Iterator[tuple[Location, s
         yield Location(shown), f"whose result refers to `{url}`"
     if faults(minified):
         yield Location(shown), "whose result cannot be read"
+        return
+    try:
+        if lost := first_lost(text, minified):
+            what = f"`{lost.at_rule}`" if lost.at_rule else "rule"
+            where = locate(shown, text, lost.start, lost.end)
+            yield where, f"whose result has this {what} in another place or not at all"
+    except TooManyError:
+        yield Location(shown), "whose result cannot be compared, as nested lists of selectors stand for too many"
 
 
 def _with_licences(text: str, minified: str) -> str:

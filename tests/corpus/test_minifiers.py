@@ -2,6 +2,7 @@
 before and after, node prints the same results."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -87,6 +88,45 @@ def test_modules_of_three_do_the_same(esbuild: EsbuildEngine, node: str, tmp_pat
     assert len(before) > 100_000
     after = printed(node, tmp_path / "after/three.module.js", "three")
     assert CLASS_NAME.sub("", after) == CLASS_NAME.sub("", before)
+
+
+CAUGHT: Final = "try {{ {} console.log('right') }} catch (error) {{ console.log(error.name) }}"
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("console.log(function a() {}.name, (class B {}).name)", "a B", ""),
+        (CAUGHT.format("(() => { a; let a = 1 })();"), "ReferenceError", "right"),
+        (CAUGHT.format("a; let a = 1;"), "ReferenceError", "right"),
+        (CAUGHT.format("new (class A extends null { constructor() { this; return {} } });"), "ReferenceError", "right"),
+        (CAUGHT.format("(() => { class A extends undefined {} })();"), "TypeError", "right"),
+        ("function f(a) { { function a() {} } return typeof a }\nconsole.log(f(1))", "number", "function"),
+        ("try { throw 1 } catch (f) { { function f() {} } }\nconsole.log(typeof f)", "function", "undefined"),
+        ("function f(a = console.log('called')) {}\nf()", "called", ""),
+        (
+            "function f() { let x = 1, g; switch (1) { case (g = () => x, 1): let x = 2 } return g() }\n"
+            + CAUGHT.format("console.log(f());"),
+            "2\nright",
+            "ReferenceError",
+        ),
+        ("/(?<a>.)(?<a>.)/u\nconsole.log('right')", "", "right"),
+        ("function f() { 'use\\u0020strict'; return this === undefined }\nconsole.log(f())", "false", "true"),
+    ],
+)
+def test_documented_change_is_what_esbuild_makes(
+    text: str, before: str, after: str, esbuild: EsbuildEngine, node: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.js").write_text(text)
+    assert run(node, tmp_path / "a.js") == before
+    (tmp_path / "a.js").write_text(esbuild.run(EngineInput(text, "/a.js", "a.js")).text)
+    assert run(node, tmp_path / "a.js") == after
+
+
+def run(node: str, script: Path) -> str:
+    """What the script prints: nothing where it is wrong."""
+    return subprocess.run([node, script], capture_output=True, check=False, text=True, timeout=60).stdout.strip()
 
 
 @pytest.mark.parametrize("portion", range(PORTIONS))

@@ -33,11 +33,17 @@ ICONS = "icon|apple-touch-icon|mask-icon|stylesheet|preload|modulepreload|prefet
 
 
 def html_urls(text: str) -> list[str]:
-    """The URLs that an HTML document loads, sorted: parsing moves what stands between the rows of a table."""
+    """The URLs that an HTML document loads, sorted: parsing moves what stands between the rows of a table.
+
+    With scripting, and what is in `noscript` as a document of its own.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        document = html5lib.parse(text, treebuilder="etree")
-    return sorted(named(url for element in document.iter() for url in of_element(element)))
+        document = html5lib.parse(text, treebuilder="etree", scripting=True)
+    found = list(named(url for element in document.iter() for url in of_element(element)))
+    for element in document.iter(HTML + "noscript"):
+        found += html_urls(element.text or "")
+    return sorted(found)
 
 
 def svg_urls(text: str) -> list[str]:

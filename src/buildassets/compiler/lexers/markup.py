@@ -104,9 +104,10 @@ _INSIDE: Final = {
     **dict.fromkeys(("title", "textarea"), Kind.TEXT),
     **dict.fromkeys(("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"), Kind.RAW_TEXT),
 }
-_END_OF: Final = {name: lazy_pattern(rf"</{name}(?={_NAME_END})", re.IGNORECASE | re.ASCII) for name in _INSIDE} | {
-    "plaintext": lazy_pattern(r"\Z")
-}
+_NOSCRIPT: Final = "noscript"
+_END_OF: Final = {
+    name: lazy_pattern(rf"</{name}(?={_NAME_END})", re.IGNORECASE | re.ASCII) for name in (*_INSIDE, _NOSCRIPT)
+} | {"plaintext": lazy_pattern(r"\Z")}
 _SCRIPT_MARK: Final = lazy_pattern(rf"<!(?=--)|-->|<(/?)script(?={_NAME_END})", re.IGNORECASE | re.ASCII)
 
 # In SVG and MathML: where HTML begins again (section 13.2.5, integration points), and what cannot stand in them.
@@ -134,12 +135,19 @@ def xml_tokens(text: str) -> Iterator[Token]:
 
 
 def html_tokens(text: str) -> Iterator[Token]:
-    """The tokens of an HTML document, scripting being off: what is in `noscript` are elements."""
-    nesting = _Nesting()
+    """The tokens of an HTML document.
+
+    Browsers with scripting read what is in `noscript` as text, others as elements. It is elements here, but ends, with
+    all that is open in it, at the first `</noscript`: so what follows is what browsers with scripting see.
+    """
+    nesting = around = _Nesting()
     position = 0
+    limit = len(text)  # of what is read now
     while position < len(text):
+        if position == limit:
+            nesting, limit = around, len(text)
         pattern, kinds = _FOREIGN if nesting.is_foreign else _HTML
-        match = pattern.match(text, position)
+        match = pattern.match(text, position, limit)
         assert match
         kind, start, position = kinds[match.lastindex or 0], position, match.end()
         if kind is Kind.TAG and _closes_itself(text, start, position) and nesting.heeds_closing(name_of(text, start)):
@@ -151,7 +159,9 @@ def html_tokens(text: str) -> Iterator[Token]:
             name = name_of(text, start)
             may_be_raw = not nesting.is_foreign
             nesting.enter(name)
-            if may_be_raw and name in _INSIDE and (end := _end_of_inside(text, name, position)) > position:
+            if name == _NOSCRIPT and may_be_raw and nesting is around:
+                nesting, limit = _Nesting(), _end_of_inside(text, name, position, limit)
+            elif may_be_raw and name in _INSIDE and (end := _end_of_inside(text, name, position, limit)) > position:
                 yield Token(_INSIDE[name], position, end)
                 position = end
 
@@ -168,18 +178,18 @@ def _closes_itself(text: str, start: int, end: int) -> bool:
     return last < end - 1
 
 
-def _end_of_inside(text: str, name: str, start: int) -> int:
-    """Where the inside, which is text, of the element `name` ends."""
+def _end_of_inside(text: str, name: str, start: int, limit: int) -> int:
+    """Where the inside of the element `name` ends, at the latest at `limit`."""
     if name == "script":
-        return _end_of_script(text, start)
-    found = _END_OF[name].search(text, start)
-    return found.start() if found else len(text)
+        return _end_of_script(text, start, limit)
+    found = _END_OF[name].search(text, start, limit)
+    return found.start() if found else limit
 
 
-def _end_of_script(text: str, start: int) -> int:
+def _end_of_script(text: str, start: int, limit: int) -> int:
     """In a `<!--` a script may hold another script, whose end tag does not count (section 13.2.5.26)."""
     depth = 0  # 1 in a comment, 2 in a script in the comment
-    for match in _SCRIPT_MARK.finditer(text, start):
+    for match in _SCRIPT_MARK.finditer(text, start, limit):
         if match[0] == "<!":
             depth = depth or 1
         elif match[0] == "-->":
@@ -190,7 +200,7 @@ def _end_of_script(text: str, start: int) -> int:
             depth = 1
         elif depth:
             depth = 2
-    return len(text)
+    return limit
 
 
 class _Nesting:

@@ -116,7 +116,7 @@ class _Walk:
             self._decode(self._content, start, end)
         elif kind is Kind.RAW_TEXT:
             self._content.add(self._text[start:end], start)
-        elif kind is Kind.END_TAG and name_of(self._text, start) == self._element:
+        elif kind is Kind.END_TAG and name_of(self._text, start) in (self._element, "noscript"):
             self.finish()
         else:
             self._content.add(" ", start)  # so that nothing refers that stands on both sides of it

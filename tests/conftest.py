@@ -2,9 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -15,10 +18,60 @@ settings.load_profile("no deadline")
 
 Tree = Mapping[str, str | bytes]
 
+# With what takes a moment where nothing else runs. Whoever waits does so for a condition, and this long only in vain.
+PATIENCE_SECONDS: Final = 120
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` renews what is expected, to be read as a diff before it is committed."""
     parser.addoption("--update-golden", action="store_true", help="write what is expected anew")
+
+
+def pytest_configure() -> None:
+    """Have SIGINT end what tests start: what a shell runs in the background ignores it, and hands that down."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def watchdog(cpu_seconds: float = 20) -> Iterator[None]:
+    """Fails what takes this process longer: its own time, to which a busy machine adds little.
+
+    For work that should be linear, on texts for which quadratic work would take minutes or hours.
+    """
+
+    def bark(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, bark)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Return once `condition` holds; it has so many `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def children(process: int) -> set[int]:
+    """The processes that `process` has started, and that these have."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended meanwhile
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
 
 
 def write_tree(folder: Path, tree: Tree) -> Path:

@@ -41,3 +41,7 @@ class ManifestError(BuildAssetsError):
     def __str__(self) -> str:
         # A web process shows a traceback and no diagnostics, so the traceback has to say what to do.
         return "\n".join(printable("; ".join(filter(None, (one.message, one.hint)))) for one in self.diagnostics)
+
+
+class Terminated(SystemExit):
+    """SIGTERM ends the program. An engine that raises SystemExit has failed; this passes through it."""

@@ -29,7 +29,7 @@ from buildassets.diagnostics import (
     render_text,
     to_json,
 )
-from buildassets.errors import BuildAssetsError
+from buildassets.errors import BuildAssetsError, Terminated
 
 if TYPE_CHECKING:
     from click import ClickException
@@ -282,7 +282,7 @@ def terminated_as_exit() -> None:
     """Let SIGTERM unwind the stack, so that temporary files go, and then exit with 143."""
 
     def stop(_signal: int, _frame: object) -> NoReturn:
-        sys.exit(143)
+        raise Terminated(143)
 
     signal.signal(signal.SIGTERM, stop)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets.compiler.engines import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
 from buildassets.diagnostics import Diagnostic, error
-from buildassets.errors import BuildError
+from buildassets.errors import BuildError, Terminated
 from buildassets.media import suffix
 
 if TYPE_CHECKING:  # it takes 28 ms to import
@@ -75,6 +75,8 @@ def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
         start: Callable[[EngineOptions], Any] = entries[0].load()
         engine = start(options)
         faults = list(_faults(engine))
+    except Terminated:
+        raise
     except (Exception, SystemExit) as fault:
         raise BuildError([_unloadable(label, described(fault))]) from None
     if faults:

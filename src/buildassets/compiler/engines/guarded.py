@@ -17,7 +17,7 @@ from buildassets.compiler.engines.installed import descriptions, files_of_module
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
-from buildassets.errors import BuildAssetsError
+from buildassets.errors import BuildAssetsError, Terminated
 
 _LONGEST_NOTE: Final = 400  # characters of what an exception says
 
@@ -64,6 +64,8 @@ class GuardedEngine:
         try:
             with self._lock:
                 result: object = self._engine.run(given)
+        except Terminated:
+            raise
         except (Exception, SystemExit) as fault:
             result = _unread(fault) or self._failed(f"{self._label.text} failed", described(fault), given)
         if complaint := next(_complaints(result), None):

@@ -13,8 +13,10 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +36,8 @@ def build(folder: str, arguments: list[str]) -> None:
     os.close(said)
     os.chdir(folder)
     sys.argv = ["buildassets", *arguments]
+    # The same names in each build: a point is known by its path.
+    tempfile._name_sequence = map(str, count())  # type: ignore[attr-defined]
     signal.sigwait([BEGIN])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [BEGIN])
     main()

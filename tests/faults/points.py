@@ -28,13 +28,18 @@ _FAILURES: Final = {
 }
 CALLS: Final = tuple(name for name in _FAILURES if " " not in name)
 _CALL: Final = re.compile(r"(\w+)\((.*)")
+_PATH: Final = re.compile(r'["<](/[^">]*)[">]')
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The `number`th call of that name in a build, and the error with which it is to fail; without one, a kill."""
+    """The `number`th call of that name at `path`, and the error with which it is to fail; without one, a kill.
+
+    What else a build calls on a busy machine, as it prints or reads what is too young to be trusted, has other paths.
+    """
 
     name: str
+    path: str
     number: int
     failure: str | None
     call: str
@@ -48,25 +53,27 @@ class Point:
         return "ENOSPC" in _FAILURES[_kind(self.name, self.call)]
 
     @property
-    def injection(self) -> str:
-        """The same in strace's words."""
+    def injection(self) -> tuple[str, ...]:
+        """The same in strace's words, which counts the calls at that path alone."""
         what = f"error={self.failure}" if self.failure else "signal=SIGKILL"
-        return f"inject={self.name}:{what}:when={self.number}"
+        injected = f"inject={self.name}:{what}:when={self.number}"
+        return "-P", self.path, "-e", f"trace={self.name}", "-e", injected
 
 
 def points(log: Path, folder: Path) -> Iterator[Point]:
     """All points of the build whose calls stand in `log`, as strace writes it with `-y`, at what is below `folder`."""
-    numbers: Counter[str] = Counter()
+    numbers: Counter[tuple[str, str]] = Counter()
     for line in log.read_text().splitlines():
         found = _CALL.match(line)
         if not found or found[1] not in CALLS:
             continue
         name, arguments = found[1], found[2].replace(f"AT_FDCWD<{folder}>", "AT_FDCWD")
-        numbers[name] += 1
-        if f"{folder}/" not in arguments and f"{folder}>" not in arguments:
+        paths = [path for path in _PATH.findall(arguments) if path == str(folder) or path.startswith(f"{folder}/")]
+        numbers.update((name, path) for path in set(paths))
+        if not paths:
             continue
         for failure in (None, *_FAILURES[_kind(name, arguments)]):
-            yield Point(name, numbers[name], failure, arguments)
+            yield Point(name, paths[0], numbers[name, paths[0]], failure, arguments)
 
 
 def _kind(name: str, arguments: str) -> str:

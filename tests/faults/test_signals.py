@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.verify import verified
-from tests.cli.test_cli import environment, is_gone, wait_for
-from tests.conftest import Tree, write_tree
+from tests.cli.test_cli import environment, is_gone
+from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SCRIPT = "".join(f"function f{number}(value) {{ return value + {number}; }}\n" for number in range(25_000))
@@ -61,7 +61,7 @@ class Site:
 
     def build(self, state: int) -> None:
         child = self.start(state)
-        _, said = child.communicate(timeout=60)
+        _, said = child.communicate(timeout=PATIENCE_SECONDS)
         assert child.returncode == 0, said
 
     def faults(self, state: int, number: signal.Signals, after_seconds: float) -> Iterator[str]:
@@ -70,7 +70,7 @@ class Site:
         time.sleep(after_seconds)
         # A terminal sends it to the whole group, others to one process.
         (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
-        _, said = child.communicate(timeout=60)
+        _, said = child.communicate(timeout=PATIENCE_SECONDS)
         wait_for(lambda: is_gone(child.pid))
         if _code(child.returncode) not in (0, EXIT_CODES[number]):
             yield f"it exits with {child.returncode}: {said}"

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import PATIENCE_SECONDS
+
 # Longer than any rest that the watch keeps; short enough to wait for nothing.
 NOTHING_SECONDS = 0.7
-_LONGEST_SECONDS = 30.0
+_MOST_BUILDS = 20  # of one save, where looking catches it half done
 
 
 class Watching:
@@ -35,7 +37,7 @@ class Watching:
     def next(self) -> dict[str, Any]:
         """The next document."""
         try:
-            document: dict[str, Any] = json.loads(self._lines.get(timeout=_LONGEST_SECONDS))
+            document: dict[str, Any] = json.loads(self._lines.get(timeout=PATIENCE_SECONDS))
         except Empty:
             pytest.fail("the watch tells of no build")
         return document
@@ -45,13 +47,35 @@ class Watching:
         content: bytes = (self.folder / document["output"] / "assets" / document["assets"][path]).read_bytes()
         return content
 
+    def next_released(self, path: str, content: bytes) -> int:
+        """Wait until `content` is released at `path`, and for the end of what comes with it; gives how many builds."""
+        builds = 1
+        while content != self._content(self.next(), path):
+            builds += 1
+        while (line := self._next_line()) is not None:
+            builds += 1
+            assert builds < _MOST_BUILDS
+            assert self._content(json.loads(line), path) in (None, content)
+        return builds
+
+    def _content(self, document: dict[str, Any], path: str) -> bytes | None:
+        """Of the asset at `path`, if the build has released it, and none since has taken it away."""
+        try:
+            return self.released(document, path)
+        except (KeyError, FileNotFoundError):
+            return None
+
+    def _next_line(self) -> str | None:
+        """What comes within the time that a build would take."""
+        try:
+            return self._lines.get(timeout=NOTHING_SECONDS)
+        except Empty:
+            return None
+
     def no_more(self) -> None:
         """There is no build within the time that one would take."""
-        try:
-            line = self._lines.get(timeout=NOTHING_SECONDS)
-        except Empty:
-            return
-        pytest.fail(f"the watch tells of one more build: {line}")
+        if (line := self._next_line()) is not None:
+            pytest.fail(f"the watch tells of one more build: {line}")
 
 
 @contextmanager
@@ -71,6 +95,6 @@ def watching(folder: Path, *options: str, command: Sequence[str] = ()) -> Iterat
         finally:
             process.terminate()
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=PATIENCE_SECONDS)
             finally:
                 process.kill()  # leaving `Popen` waits for ever for what does not end

@@ -487,4 +487,4 @@ def test_engine_is_imported_without_libsass() -> None:
 
 
 def test_version_is_that_of_libsass_itself() -> None:
-    assert LibsassEngine([], str).version.split() == ["libsass", "3.6.6"]
+    assert LibsassEngine([], str).version in ("libsass 3.6.5", "libsass 3.6.6")  # those of 0.22 and 0.23

@@ -21,6 +21,13 @@ class Command(BaseCommand):
     help = "Compile the static files of all applications into a release: see `manage.py assets build --help`."
     requires_system_checks: tuple[str, ...] = ()  # which would complain of the release that is to be built
 
+    _is_typed = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Called by Django for what is typed in a shell, in place of `call_command`."""
+        self._is_typed = True
+        super().run_from_argv(argv)
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=_VERBS)
         parser.add_argument("arguments", nargs=REMAINDER, metavar="...", help="What the verb takes.")
@@ -31,7 +38,7 @@ class Command(BaseCommand):
         if own.no_color or options["no_color"]:
             os.environ["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])
-        if getattr(self, "_called_from_command_line", False):
+        if self._is_typed:
             sys.stdout.flush()
             sys.stderr.flush()
             os.execv(command[0], command)  # noqa: S606 ours

@@ -1,0 +1,105 @@
+"""The lowest versions that pyproject.toml allows, of what the package and its tests need: all of them together."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.conftest import find_tool, missing_tool
+
+ROOT = Path(__file__).parents[1]
+_PYTHON = (3, 11)  # the oldest that is supported: those of that age have no wheels for newer ones
+_PARTS = (
+    *(f"tests/compiler/engines/test_{name}.py" for name in ("scss_libsass", "scss_dart", "css_rcssmin", "js_rjsmin")),
+    *("tests/compiler/engines/test_css_lightningcss.py", "tests/compiler/test_compress.py", "tests/compiler/events"),
+    "tests/compiler/test_watch.py::test_saved_partial_builds_its_importer",
+    "tests/compiler/test_watch.py::test_the_system_tells_of_changes_without_a_warning",
+    "tests/release/test_publish.py::test_a_second_publication_uploads_nothing",
+    "tests/release/test_publish.py::test_a_folder_holds_the_same_as_the_release_directory",
+    *(f"tests/runtime/test_{name}.py" for name in ("jinja", "flask", "quart", "starlette", "litestar", "wsgi")),
+    "tests/runtime/django/test_templatetags.py",
+)
+_SLOW = "linear", "proportion", "many_sheets", "without_end", "nested", "deep"
+
+
+def uv() -> str:
+    """The program; it comes with the tests' requirements."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if beside.exists() else find_tool("uv")
+
+
+def oldest_python() -> str:
+    """The program of the oldest Python that is supported."""
+    if sys.version_info[:2] == _PYTHON:
+        return sys.executable
+    found = shutil.which("python{}.{}".format(*_PYTHON))
+    if found is None:
+        pytest.skip("it needs the oldest Python that is supported")
+    return found
+
+
+def requirements() -> Iterator[str]:
+    """All that pyproject.toml names, for packages and for tests."""
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    yield from document["project"]["dependencies"]
+    for extra in document["project"]["optional-dependencies"].values():
+        yield from extra
+    yield from document["dependency-groups"]["test"]
+
+
+def lowest(python: str) -> str:
+    """The lowest versions that go together, as requirements of exactly these, a line each."""
+    options = ("--quiet", "--no-header", "--no-annotate", "--all-extras", "--group=test", "--resolution=lowest-direct")
+    command = [uv(), "pip", "compile", *options, f"--python={python}", "pyproject.toml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        missing_tool(f"uv does not find the lowest versions: {done.stderr}")
+    return done.stdout
+
+
+def environment(python: str, pinned: str) -> Path:
+    """The Python of a virtual environment with these, kept in `.cache` for as long as they stay so."""
+    folder = ROOT / ".cache/lowest"
+    whole = folder / "whole"
+    state = "\n".join([python, pinned, (ROOT / "pyproject.toml").read_text(encoding="utf-8")])
+    if not whole.exists() or whole.read_text(encoding="utf-8") != state:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([uv(), "venv", "--quiet", f"--python={python}", str(folder)], check=True)
+        install = [uv(), "pip", "install", "--quiet", f"--python={folder / 'bin/python'}"]
+        subprocess.run([*install, "--requirement=-"], input=pinned, text=True, check=True)
+        subprocess.run([*install, "--no-deps", "--editable", str(ROOT)], check=True)
+        whole.write_text(state, encoding="utf-8")
+    return folder / "bin/python"
+
+
+def test_the_lowest_versions_are_those_that_are_promised_and_pass_the_tests() -> None:
+    python = oldest_python()
+    pinned = lowest(python)
+    promised = {
+        canonicalize_name(one.name): Version(bound.version)
+        for one in map(Requirement, requirements())
+        for bound in one.specifier
+        if bound.operator == ">=" and (one.marker is None or one.marker.evaluate())
+    }
+    found = dict(line.split("==") for line in pinned.splitlines())
+    assert {name: Version(found[name]) for name in promised} == promised
+    # Those of a shell that watches, or of the tests' own run, are not theirs.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [str(environment(python, pinned)), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-k", " and ".join(f"not {word}" for word in _SLOW), *_PARTS],
+        cwd=ROOT,
+        env=kept,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert " passed" in done.stdout

@@ -17,9 +17,8 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-from tests.conftest import find_tool
+from tests.conftest import PATIENCE_SECONDS, find_tool
 
-_WAIT_SECONDS = 15
 _FAULTY = ("WARNING", "SEVERE")
 _WINDOW = "1280,1400"
 _SWITCHES = (
@@ -72,7 +71,7 @@ class Browser:
 
     def wait_for(self, expression: str) -> None:
         """Wait until the JavaScript `expression` is true; the test fails if it does not come to be."""
-        deadline = time.monotonic() + _WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.value(expression):
             if time.monotonic() > deadline:
                 pytest.fail(f"never true: {expression}; faults: {self.faults()}")
@@ -145,6 +144,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = Chrome(options=options, service=service)
+    driver.set_script_timeout(PATIENCE_SECONDS)
     yield Browser(driver)
     driver.quit()
 

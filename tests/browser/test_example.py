@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Browser
+from tests.conftest import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
 _PROJECT = Path(__file__).parents[2] / "example_project"
-_START_SECONDS = 30
 _PAGES = ("", "tides", "visit")
 _LIGHT_PAGE = "rgb(247, 245, 240)"
 _DARK_PAGE = "rgb(11, 29, 41)"
@@ -41,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _url_in(log: Path) -> str:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if said := re.search(r"Running on (http://\S+)", log.read_text()):
             return said[1] + "/"

@@ -12,6 +12,7 @@ import pytest
 from buildassets.compiler.livereload import LiveReload
 from tests.browser.conftest import Browser
 from tests.browser.live_site import Site, running, serving
+from tests.example.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ _TRY = """(async (url) => {
   const heard = [];
   for (const mode of ["cors", "no-cors", "same-origin"]) {
     try {
-      const answer = await fetch(url, { mode, credentials: "include", signal: AbortSignal.timeout(3000) });
+      const answer = await fetch(url, { mode, credentials: "include", signal: AbortSignal.timeout(30000) });
       const { value } = await answer.body.getReader().read();
       heard.push(answer.status, new TextDecoder().decode(value));
     } catch (fault) { heard.push(fault.name === "TimeoutError" ? "it stays open" : 0); }
@@ -118,7 +119,7 @@ def test_a_page_of_a_stranger_cannot_read_where_the_watcher_is(
 def test_a_name_that_comes_to_lead_here_opens_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
     """DNS rebinding: the page of a stranger, and then under the same name and port the watcher."""
     (tmp_path / "index.html").write_text("<!doctype html><head><title>stranger</title>")
-    with serving(partial(_Quiet, directory=str(tmp_path))) as port:
+    with serving(partial(_Quiet, directory=str(tmp_path)), free_port()) as port:
         browser.open(f"http://www.hostile.test:{port}/")
     with site.watch(port=port) as live_reload:
         site.edit(live_reload, FILES)

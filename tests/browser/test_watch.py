@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Browser
+from tests.conftest import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
 _PROJECT = Path(__file__).parents[2] / "example_project"
-_START_SECONDS = 60
 _RULE = "\nbody { background: rgb(1, 2, 3) }\n"
 
 
@@ -45,13 +45,13 @@ def worked_on(project: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
             yield _url_in(log), process
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # what a killed watch has left
 
 
 def _url_in(log: Path) -> str:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if "Debugger is active" in log.read_text() and (said := re.search(r"Running on (http://\S+)", log.read_text())):
             return said[1] + "/"
@@ -93,5 +93,5 @@ def test_an_open_page_finds_the_watch_that_is_started_after_one_was_killed(brows
         with subprocess.Popen([sys.executable, "-m", "buildassets", "watch", "--port", "0"], cwd=project) as second:
             browser.wait_for("getComputedStyle(document.body).backgroundColor === 'rgb(1, 2, 3)'")
             second.terminate()
-            second.wait(timeout=30)
+            second.wait(timeout=PATIENCE_SECONDS)
         assert browser.value("window.mark") is True

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 # Says that it runs, and goes on until it is told to end.
-SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(60)"
+SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(600)"
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def python(program: str) -> tuple[str, ...]:
 
 def wait_until_it_runs(folder: Path) -> int:
     """The process id of SERVER."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if (folder / "runs").exists() and (told := (folder / "runs").read_text()):
             return int(told)
@@ -59,13 +59,13 @@ def is_running(pid: int) -> bool:
 )
 def test_the_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
-        assert watch.wait(timeout=30) == code
+        assert watch.wait(timeout=PATIENCE_SECONDS) == code
 
 
 def test_the_command_finds_the_first_release(tmp_path: Path) -> None:
     program = "print(open('build/manifest.json').read())"
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
-        out, _ = watch.communicate(timeout=30)
+        out, _ = watch.communicate(timeout=PATIENCE_SECONDS)
     assert list(json.loads(out)["assets"]) == ["a.css"]
 
 
@@ -85,17 +85,16 @@ def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, cod
     with watch_with(write_tree(tmp_path, SITE), *python(SERVER)) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.send_signal(number)
-        assert watch.wait(timeout=30) == code
+        assert watch.wait(timeout=PATIENCE_SECONDS) == code
     assert not is_running(pid)
 
 
 def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
-    program = SERVER.replace("time.sleep(60)", "signal.signal(2, lambda *_: print('bye') or exit()); time.sleep(60)")
+    program = f"import signal; signal.signal(2, lambda *_: print('bye') or exit()); {SERVER}"
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
         wait_until_it_runs(tmp_path)
-        time.sleep(0.1)
         os.killpg(watch.pid, signal.SIGINT)  # as a terminal does
-        out, err = watch.communicate(timeout=30)
+        out, err = watch.communicate(timeout=PATIENCE_SECONDS)
     assert (watch.returncode, out) == (130, "bye\n")
     assert "Traceback" not in err
 
@@ -105,18 +104,18 @@ def test_a_command_that_does_not_want_to_end_is_killed(tmp_path: Path, monkeypat
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.terminate()
-        assert watch.wait(timeout=40) == 143
+        assert watch.wait(timeout=PATIENCE_SECONDS) == 143
     assert not is_running(pid)
 
 
 def test_the_command_knows_that_it_is_watched(tmp_path: Path) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python("import os; print(os.environ['BUILDASSETS_WATCH'])")) as watch:
-        assert watch.communicate(timeout=30)[0] == "1\n"
+        assert watch.communicate(timeout=PATIENCE_SECONDS)[0] == "1\n"
 
 
 def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python("print('hello')"), options=("--json",)) as watch:
-        out, err = watch.communicate(timeout=30)
+        out, err = watch.communicate(timeout=PATIENCE_SECONDS)
     assert [json.loads(line)["ok"] for line in out.splitlines()] == [True]
     assert "hello\n" in err
 
@@ -126,7 +125,7 @@ def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path
 )
 def test_a_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
     with watch_with(write_tree(tmp_path, SITE), *command) as watch:
-        _, err = watch.communicate(timeout=30)
+        _, err = watch.communicate(timeout=PATIENCE_SECONDS)
     assert watch.returncode == 2
     assert said in err
     assert "Traceback" not in err

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import create_server
 from urllib.request import urlopen
 
 import pytest
 
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
+from tests.example.servers import free_port
 
 ASGI = """
 import os
@@ -77,11 +77,11 @@ class Served:
         """
         started = saved = time.monotonic()
         save()
-        while time.monotonic() < started + 60 and self.process.poll() is None:
+        while time.monotonic() < started + PATIENCE_SECONDS and self.process.poll() is None:
             if time.monotonic() > saved + 5:
                 saved = time.monotonic()
                 save()
-            with suppress(OSError), urlopen(self._url, timeout=5) as response:
+            with suppress(OSError), urlopen(self._url, timeout=20) as response:
                 word, pid, url = response.read().decode().split()
                 if wanted(word, pid, url):
                     return word, pid, url
@@ -111,8 +111,7 @@ def served(folder: Path, name: str) -> Iterator[Served]:
     """The application by the server `name`, beside a watch in a session of its own."""
     program, command = SERVERS[name]
     files: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }", "app.py": program}
-    with create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     watch = [sys.executable, "-m", "buildassets", "watch", "--port=0", "--", sys.executable, "-m"]
     arguments = [*watch, *(part.format(port=port) for part in command)]
     write_tree(folder, files)
@@ -153,9 +152,6 @@ def test_a_server_that_reloads_ends_with_the_watch(tmp_path: Path, name: str, nu
             os.killpg(site.process.pid, number)  # as a terminal does
         else:
             site.process.send_signal(number)
-        assert site.process.wait(timeout=30) == code
-        deadline = time.monotonic() + 10
-        while site.programs() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert site.programs() == {}
+        assert site.process.wait(timeout=PATIENCE_SECONDS) == code
+        wait_for(lambda: site.programs() == {})
     assert "buildassets/cli" not in (tmp_path / "log").read_text()  # as in a traceback of ours

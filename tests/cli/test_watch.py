@@ -1,15 +1,14 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment, is_gone, wait_for
+from tests.cli.test_cli import environment, is_gone
 from tests.cli.watching import Watching, watching
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n',
@@ -77,7 +76,7 @@ def test_wrong_configuration_is_told_and_the_last_good_one_stays(site: Watching)
 
 def test_wrong_configuration_at_the_start_exits_with_2(tmp_path: Path) -> None:
     with watching(write_tree(tmp_path, {**SITE, "buildassets.toml": "minfy = true\n"})) as watch:
-        assert watch.process.wait(timeout=30) == 2
+        assert watch.process.wait(timeout=PATIENCE_SECONDS) == 2
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -85,7 +84,7 @@ def test_a_signal_ends_the_watch(tmp_path: Path, number: int, code: int) -> None
     with watching(write_tree(tmp_path, SITE)) as watch:
         watch.next()
         watch.process.send_signal(number)
-        assert watch.process.wait(timeout=30) == code
+        assert watch.process.wait(timeout=PATIENCE_SECONDS) == code
 
 
 def test_watch_that_is_ended_does_not_wait_for_sass(tmp_path: Path) -> None:
@@ -98,7 +97,7 @@ def test_watch_that_is_ended_does_not_wait_for_sass(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    time.sleep(2)
+    wait_for(lambda: children(child.pid))
     child.terminate()
-    assert child.wait(timeout=30) == 143
+    assert child.wait(timeout=PATIENCE_SECONDS) == 143
     wait_for(lambda: is_gone(child.pid))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cli.watching import watching
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 
@@ -23,7 +23,7 @@ def announced(folder: Path) -> Any:
 def status(folder: Path, origin: str) -> int:
     """What a page of `origin` is answered by the watcher that the release in `folder` names."""
     server = announced(folder)
-    connection = HTTPConnection(urlsplit(server["url"]).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(server["url"]).netloc, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", f"/events?token={server['token']}", headers={"Origin": origin})
         return connection.getresponse().status
@@ -58,7 +58,9 @@ def test_named_origins_may_listen(tmp_path: Path, given: str, origin: str) -> No
 )
 def test_what_is_no_origin_is_wrong_usage(tmp_path: Path, given: str) -> None:
     command = [sys.executable, "-m", "buildassets", "watch", "--origin", given]
-    done = subprocess.run(command, cwd=write_tree(tmp_path, SITE), capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        command, cwd=write_tree(tmp_path, SITE), capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert done.returncode == 2
     assert "is no origin" in done.stderr
     assert "Traceback" not in done.stderr

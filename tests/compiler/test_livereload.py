@@ -19,8 +19,7 @@ from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch import Rebuilt
 from buildassets.diagnostics import error
-from tests.cli.test_cli import wait_for
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 ORIGIN = "http://localhost:5000"
 GOOD: Tree = {"buildassets.toml": "", "assets/app.css": "a { color: red }", "assets/app.js": "f()"}
@@ -50,7 +49,7 @@ class Listener:
     """A page's connection, from the request on."""
 
     def __init__(self, live_reload: LiveReload, path: str, headers: dict[str, str]) -> None:
-        self.connection = HTTPConnection(urlsplit(live_reload.url).netloc, timeout=10)
+        self.connection = HTTPConnection(urlsplit(live_reload.url).netloc, timeout=PATIENCE_SECONDS)
         self.connection.request("GET", path, headers=headers)
         self.answer: HTTPResponse = self.connection.getresponse()
 
@@ -300,7 +299,7 @@ def test_there_is_nothing_else_to_get(live_reload: LiveReload, path: str) -> Non
 def exchange(live_reload: LiveReload, request: bytes) -> bytes:
     """The whole answer to the bytes of `request`."""
     address = urlsplit(live_reload.url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(request)
         answer = b""
         while part := connection.recv(65536):

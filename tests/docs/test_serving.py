@@ -3,17 +3,16 @@
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from buildassets.runtime import Assets
-from tests.conftest import find_tool, write_tree
+from tests.conftest import PATIENCE_SECONDS, find_tool, write_tree
+from tests.example.servers import free_port, is_open, wait_until
 from tests.runtime.hostile import SECRET, SECRET_FILES, TARGETS
 from tests.runtime.pages import run_python
 from tests.runtime.served import SOURCES, build_release, released
@@ -47,26 +46,14 @@ def started(command: list[str], port: int, folder: Path, environment: Mapping[st
             command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        for _ in range(200):
-            if program.poll() is not None:
-                pytest.fail(log.read_text())
-            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
+        wait_until(lambda: is_open(port), program, log)
         yield Server(command[0], port, log)
     finally:
         program.terminate()
         try:
-            program.wait(30)
+            program.wait(PATIENCE_SECONDS)
         finally:
             program.kill()
-
-
-def free_port() -> int:
-    """A port that was free just now."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
 
 
 _NGINX = """

@@ -11,13 +11,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.conftest import PATIENCE_SECONDS
 from tests.example.servers import free_port, is_open, wait_until
 from tests.example.visitor import CODE, Visitor
 
 APPLICATIONS = {"flask": "app:create_app()", "django": "django_site.wsgi"}
 KEY = "a-key-that-only-the-processes-of-this-test-know"
 _NOT_COPIED = shutil.ignore_patterns("assets", "build", ".buildassets")
-_STOP_SECONDS = 60
 
 
 def environment(framework_port: int, **variables: str) -> dict[str, str]:
@@ -66,7 +66,7 @@ class Worker:
         """SIGTERM, as a platform ends a process; gives its exit code. Its folder is gone then."""
         assert self._process
         self._process.terminate()
-        code = self._process.wait(timeout=_STOP_SECONDS)
+        code = self._process.wait(timeout=PATIENCE_SECONDS)
         shutil.rmtree(self.folder)
         return code
 

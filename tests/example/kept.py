@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 import redis
 from pymemcache.client.base import Client
 
+from tests.conftest import PATIENCE_SECONDS
+
 
 class Kept(Protocol):
     """All entries of a store."""
@@ -66,7 +68,10 @@ class KeptInMemcached:
 
     def _listed(self) -> list[tuple[str, str]] | None:
         """Keys and when they expire; None while the server is listing them to somebody else."""
-        with socket.create_connection(self._address, timeout=10) as connection, connection.makefile("rwb") as lines:
+        with (
+            socket.create_connection(self._address, timeout=PATIENCE_SECONDS) as connection,
+            connection.makefile("rwb") as lines,
+        ):
             lines.write(b"lru_crawler metadump all\r\n")
             lines.flush()
             answer = []

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import find_tool
+from tests.conftest import PATIENCE_SECONDS, find_tool
 
 PROJECT = Path(__file__).parents[2] / "example_project"
-_START_SECONDS = 60
 _LOWEST_PORT = (
     20000  # below those that systems give to outgoing connections: one of those must not take a dead worker's
 )
@@ -31,7 +30,7 @@ def free_port() -> int:
 
 def wait_until(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Wait for a server to be there; the test fails if it ends, or takes too long."""
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the server did not start: {log.read_text()}")
@@ -90,4 +89,4 @@ def balancer(workers: list[int], folder: Path) -> Iterator[int]:
             yield port
         finally:
             process.terminate()  # a killed master would leave its worker behind
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PATIENCE_SECONDS
 from tests.example.conftest import MadeOnce
 from tests.example.fleet import environment
 from tests.example.image import Replay, Stage
@@ -52,7 +53,7 @@ def container(stage: Stage, port: int, log: Path) -> Iterator["subprocess.Popen[
         finally:
             process.terminate()
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=PATIENCE_SECONDS)
             finally:
                 process.kill()  # leaving `Popen` waits for ever for what does not end
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment, wait_for
-from tests.conftest import Tree, write_tree
+from tests.cli.test_cli import environment
+from tests.conftest import Tree, wait_for, write_tree
 
 MOMENTS = 25  # for each signal and each way of sending it
 LIMIT_SECONDS = 30.0  # in which a process ends that has a signal; on an idle machine it takes 0.3 s

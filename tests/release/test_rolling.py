@@ -22,7 +22,7 @@ from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.release.previous import previous_release
 from buildassets.runtime import Assets
-from tests.conftest import write_tree
+from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.example.servers import balancer, free_port, is_open, wait_until
 
 FETCHES = 10_000
@@ -98,7 +98,7 @@ class Worker:
         if self._process:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGTERM)
-            self._process.wait(30)
+            self._process.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -125,7 +125,7 @@ class Visitors:
     def visit(self, seed: int, is_over: Event) -> None:
         """Fetch until all fetches are made: one page in eight, else a file of a page that is open."""
         random = Random(seed)
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         open_pages: list[list[str]] = []
         while (number := next(self._numbers)) < FETCHES:
             if event := self._reached.get(number):
@@ -185,7 +185,7 @@ def test_without_the_files_of_before_fetches_fail(tmp_path: Path) -> None:
 
 
 def _status(port: int, url: str) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", url)
     status = connection.getresponse().status
     connection.close()

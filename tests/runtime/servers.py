@@ -15,10 +15,10 @@ from typing import Final
 
 import pytest
 
+from tests.conftest import PATIENCE_SECONDS
+from tests.example.servers import free_port
 from tests.runtime.served import Reply
 
-_PATIENCE_S: Final = 30  # with a server that does not answer
-_START_S: Final = 60  # of a server, on a machine that has much else to do
 _APPLICATIONS: Final = """
 import os
 from buildassets.runtime import Assets
@@ -96,7 +96,7 @@ class Server:
 
     def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """The reply to one request."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
@@ -105,7 +105,7 @@ class Server:
 
     def raw(self, request: bytes) -> bytes:
         """All that comes back for bytes that need be no request, until the server closes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_S) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as connection:
             received = []
             with contextlib.suppress(ConnectionError):  # who is refused may be hung up on while still talking
                 connection.sendall(request)
@@ -116,7 +116,7 @@ class Server:
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
     """Until it answers. If it does not, every test that uses it is told why, and none waits again."""
-    deadline = time.monotonic() + _START_S
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
             server.request("GET", "/")
@@ -133,17 +133,18 @@ def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
 def running(name: str, manifest: Path, folder: Path, alone: bool = False) -> Iterator[Server]:
     """The server `name` with the release of `manifest`; around an application, or `alone`."""
     (folder / "applications.py").write_text(_APPLICATIONS)
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+    is_handed_on = name not in _WITHOUT_SOCKET
+    with socket.create_server(("127.0.0.1", 0 if is_handed_on else free_port()), backlog=128) as listening:
         descriptor, port = listening.fileno(), listening.getsockname()[1]
         command = [one.format(fd=descriptor, port=port, alone="_alone" * alone) for one in SERVERS[name]]
         environment = {**os.environ, "MANIFEST": str(manifest), "PYTHONPATH": str(folder)}
-        if name in _WITHOUT_SOCKET:
+        if not is_handed_on:
             listening.close()
         log = folder / "log.txt"
         with log.open("wb") as output:
             started = subprocess.Popen(
                 [sys.executable, *command],
-                pass_fds=() if name in _WITHOUT_SOCKET else (descriptor,),
+                pass_fds=(descriptor,) if is_handed_on else (),
                 env=environment,
                 cwd=folder,
                 stdout=output,

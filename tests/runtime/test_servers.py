@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.runtime import Assets
-from tests.conftest import find_tool
+from tests.conftest import PATIENCE_SECONDS, find_tool
 from tests.runtime.served import NOISE, released
 from tests.runtime.servers import SERVERS, Server, running
 
@@ -72,7 +72,9 @@ def test_one_connection_has_many_answers(server: Server, served: Assets) -> None
         ("GET", {}),
     ]
     statuses = []
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+    with contextlib.closing(
+        http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         for method, headers in asked:
             connection.request(method, url, headers=headers)
             response = connection.getresponse()
@@ -91,7 +93,9 @@ def test_http_1_0_is_answered(server: Server, served: Assets) -> None:
 def test_http_2_is_answered(server: Server, served: Assets, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{server.port}{served.url('img/noise.png')}"
     command = [find_tool("curl"), "-sS", "--http2-prior-knowledge", "-r", "5-400000", "-o", str(tmp_path / "got"), url]
-    done = subprocess.run([*command, "-w", "%{http_version} %{http_code}"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        [*command, "-w", "%{http_version} %{http_code}"], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout == "2 206", done.stderr
     assert (tmp_path / "got").read_bytes() == NOISE[5:400001]
 

@@ -1,8 +1,5 @@
 """The engine `rcssmin`: shorter sheets that an independent parser reads alike, and warnings for what browsers drop."""
 
-import signal
-from collections.abc import Iterator
-
 import pytest
 import rcssmin
 
@@ -10,6 +7,7 @@ from buildassets.compiler.engines import EngineOptions, start_engine
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import render_text
+from tests.conftest import watchdog
 from tests.css_trees import tree
 
 
@@ -166,25 +164,11 @@ def test_the_registry_knows_the_engine() -> None:
     assert (RcssminEngine.name, RcssminEngine.version) == ("rcssmin", f"rcssmin {rcssmin.__version__}")
 
 
-@pytest.fixture
-def watchdog() -> Iterator[None]:
-    """Ends a test that takes more than ten seconds, as a quadratic one would by far."""
-
-    def bark(*_: object) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, bark)
-    signal.alarm(10)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, previous)
-
-
 SLOW = ["/*!", "/**/", "'\n", "(", "a{", "url(", "\\", "a > ", "a{--b:", "a/**/b"]
 
 
-@pytest.mark.usefixtures("watchdog")
 @pytest.mark.parametrize("repeated", SLOW)
 def test_whatever_is_repeated_is_minified_in_linear_time(repeated: str) -> None:
     text = repeated * (300_000 // len(repeated))
-    assert len(run(text).text) <= len(text)
+    with watchdog():
+        assert len(run(text).text) <= len(text)

@@ -1,7 +1,7 @@
 """What the minifier must not change, judged by running each text before and after in node."""
 
 from collections.abc import Iterator
-from time import perf_counter
+from time import process_time
 
 import pytest
 import rjsmin
@@ -126,9 +126,9 @@ def test_suffix_of_modules_tells_the_grammar() -> None:
 
 @pytest.mark.parametrize("text", ["a ( 1 ) ;", "`${ `", "(", "/*! a */", "{ [ (", "x = { a : /b/ } ;"])
 def test_megabytes_on_one_line_take_time_in_proportion(text: str) -> None:
-    started = perf_counter()
+    started = process_time()
     small = minified(text * 1_000)
-    once = perf_counter() - started
+    once = process_time() - started
     large = minified(text * 20_000)
-    assert perf_counter() - started - once < 60 * once + 1
+    assert process_time() - started - once < 60 * once + 1
     assert len(large.text) > len(small.text) or large.diagnostics

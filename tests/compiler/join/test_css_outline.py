@@ -9,7 +9,7 @@ from buildassets.compiler.join.css import is_closed
 from buildassets.compiler.join.css_outline import Rule, outline
 from buildassets.media import Syntax
 from tests.compiler.join.test_css import HAZARDS
-from tests.compiler.lexers.test_js import watchdog
+from tests.conftest import watchdog
 
 UNPATTERNED = "<!---->"  # is passed over between rules, and keeps a sheet from being read with patterns
 WORDS = (

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.join.js_scopes import Script, Sort, read_script
 from tests.compiler.engines.js_programs import SCRIPTS
-from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS, watchdog
+from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
 from tests.compiler.lexers.test_js_brackets import BODIES
+from tests.conftest import watchdog
 
 # A comment that names a file has to be found: a function that begins with one is read token by token.
 READ_ALL = "/*# sourceURL=a.js */"

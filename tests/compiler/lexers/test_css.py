@@ -1,13 +1,11 @@
 """The CSS lexer: every token of CSS Syntax 3, and texts made to take time."""
 
-import signal
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.lexers.css import Kind, faults, pieces, tokens, unescaped
+from tests.conftest import watchdog
 
 CSS_TEXT = st.lists(
     st.sampled_from(
@@ -197,20 +195,6 @@ def test_escapes_mean_what_the_standard_says(raw: str, meaning: str) -> None:
     assert unescaped(raw) == meaning
 
 
-@pytest.fixture
-def watchdog() -> Iterator[None]:
-    """Ends a test that takes more than ten seconds, as a quadratic one would by far."""
-
-    def bark(*_: object) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, bark)
-    signal.alarm(10)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, previous)
-
-
 SLOW = [
     '"',
     "'\n",
@@ -233,9 +217,9 @@ SLOW = [
 ]
 
 
-@pytest.mark.usefixtures("watchdog")
 @pytest.mark.parametrize("repeated", SLOW)
 def test_whatever_is_repeated_is_read_in_linear_time(repeated: str) -> None:
     text = repeated * (250_000 // len(repeated))
-    assert sum(len(piece) for _, piece, _ in pieces(text)) == len(text)
-    assert len(faults(text)) <= len(text)
+    with watchdog():
+        assert sum(len(piece) for _, piece, _ in pieces(text)) == len(text)
+        assert len(faults(text)) <= len(text)

@@ -1,15 +1,11 @@
 """Every construct that decides what is a string, a comment, a template, a regular expression or code."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.lexers.js import Kind, tokens
+from tests.conftest import watchdog
 
 
 def of_kind(text: str, kind: Kind, *, module: bool | None = None) -> list[str]:
@@ -18,22 +14,6 @@ def of_kind(text: str, kind: Kind, *, module: bool | None = None) -> list[str]:
 
 def code(text: str, *, module: bool | None = None) -> list[str]:
     return [text[start:end] for kind, start, end in tokens(text, module=module) if kind >= Kind.NAME]
-
-
-@contextmanager
-def watchdog(seconds: int = 60) -> Iterator[None]:
-    """Fails what runs longer; quadratic work on the inputs here would run for hours."""
-
-    def bark(_: int, __: FrameType | None) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, bark)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 REGEXPS = [

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from buildassets.compiler.lexers.js import Kind, LeapingTokens, tokens
 from buildassets.compiler.lexers.js_brackets import DoubtAt, closing_place
 from tests.compiler.engines.js_programs import SCRIPTS
-from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS, watchdog
+from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
+from tests.conftest import watchdog
 
 OPENERS = {")": "(", "]": "[", "}": "{"}
 BODIES = (

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.minify.css import _plain_statement, _read_statement, _Statement, essence
-from tests.compiler.lexers.test_js import watchdog
 from tests.compiler.minify.test_css import DIFFERENT, SAME, SHEETS
+from tests.conftest import watchdog
 
 PLAIN = [
     "color: red;",

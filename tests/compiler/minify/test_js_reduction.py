@@ -9,8 +9,8 @@ from buildassets.compiler.lexers.js_slash import Doubt
 from buildassets.compiler.minify.js import pieces, same_meaning
 from buildassets.compiler.minify.js_reduction import Reduction, is_reduced_to, reduction
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS
-from tests.compiler.lexers.test_js import watchdog
 from tests.compiler.minify.test_js import GAPS, OTHER_PROGRAMS, SAME_PROGRAMS, WORDS, texts
+from tests.conftest import watchdog
 
 
 def reduction_of(text: str) -> Reduction | None:

@@ -1,7 +1,5 @@
 """References of HTML documents: what a browser loads, where it stands, and nothing else."""
 
-import signal
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -12,6 +10,7 @@ from buildassets.compiler.model import ReferenceKind
 from buildassets.compiler.references import splice
 from buildassets.compiler.references.html import scan
 from buildassets.paths import split_url
+from tests.conftest import watchdog
 from tests.markup_trees import html_urls
 
 ONE_REFERENCE = [
@@ -214,20 +213,6 @@ def test_a_place_holds_the_url_and_places_do_not_overlap(text: str) -> None:
         position = reference.end
 
 
-@pytest.fixture
-def watchdog() -> Iterator[None]:
-    """Ends a test that takes more than twenty seconds."""
-
-    def bark(*_: object) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, bark)
-    signal.alarm(20)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, previous)
-
-
 SLOW = [
     *(
         "<",
@@ -262,18 +247,18 @@ SLOW = [
 ]
 
 
-@pytest.mark.usefixtures("watchdog")
 @pytest.mark.parametrize("repeated", SLOW)
 def test_whatever_is_repeated_is_scanned_in_linear_time(repeated: str) -> None:
     text = repeated * (1_000_000 // len(repeated))
-    assert len(scan(text)) <= len(text)
+    with watchdog():
+        assert len(scan(text)) <= len(text)
 
 
-@pytest.mark.usefixtures("watchdog")
 @pytest.mark.parametrize(
     "repeated", [" ", "/", "b ", "b=c ", "a, ", "a (", ",", "(", "&amp;", "url(x)", "url(&quot;", "{"]
 )
 @pytest.mark.parametrize("start", ["<img ", '<img srcset="', "<p style='", "<svg><style>", "<style>"])
 def test_whatever_is_repeated_in_an_element_is_scanned_in_linear_time(start: str, repeated: str) -> None:
     text = start + repeated * (500_000 // len(repeated)) + "\"'>"
-    assert len(scan(text)) <= len(text)
+    with watchdog():
+        assert len(scan(text)) <= len(text)

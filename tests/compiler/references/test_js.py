@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.model import Reference, ReferenceKind
 from buildassets.compiler.references.js import scan, scan_tokens
-from tests.compiler.lexers.test_js import watchdog
+from tests.conftest import watchdog
 
 MODULE, LATER, RESOLVED = ReferenceKind.MODULE, ReferenceKind.LATER, ReferenceKind.RESOLVED
 URL, SOURCE_MAP = ReferenceKind.URL, ReferenceKind.SOURCE_MAP

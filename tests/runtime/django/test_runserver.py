@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
+from tests.example.servers import free_port
 from tests.runtime.django.project import manage
 
 PROJECT: Tree = {
@@ -53,7 +53,7 @@ class Server:
 
     def page(self, path: str = "/") -> str:
         """What is at `path`, or nothing while nobody answers."""
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         try:
             connection.request("GET", path)
             return connection.getresponse().read().decode()
@@ -64,18 +64,11 @@ class Server:
 
     def wait_for(self, is_so: Callable[[], object]) -> None:
         """Wait until it is so."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so():
             if time.monotonic() > deadline:
                 pytest.fail(self.said())
             time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -94,7 +87,7 @@ def serving(folder: Path, *options: str) -> Iterator[Server]:
         finally:
             process.terminate()
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=PATIENCE_SECONDS)
             finally:  # leaving `Popen` waits for ever for what does not end
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
@@ -138,7 +131,7 @@ def test_all_of_it_ends_together(tmp_path: Path, number: int) -> None:
     with serving(write_tree(tmp_path, PROJECT), "--with-assets") as server:
         server.wait_for(server.page)
         server.process.send_signal(number)
-        assert server.process.wait(timeout=30) == 128 + number
+        assert server.process.wait(timeout=PATIENCE_SECONDS) == 128 + number
         server.wait_for(lambda: not members(server.process.pid))
     assert "Traceback" not in server.said()
 

@@ -19,7 +19,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conftest import find_tool, missing_tool
+from tests.conftest import PATIENCE_SECONDS, find_tool, missing_tool
 
 REQUESTS: Final = 1000
 _CLIENTS: Final = 4
@@ -130,7 +130,7 @@ def _worker(framework: str, site: Path, log: Path) -> Iterator[int]:
         finally:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGTERM)
-            child.communicate(timeout=30)
+            child.communicate(timeout=PATIENCE_SECONDS)
 
 
 def _traced(log: Path) -> list[str]:
@@ -160,7 +160,7 @@ def _get(port: int, path: str) -> bytes:
 
 def _get_all(port: int, paths: list[str], count: int = REQUESTS // _CLIENTS) -> list[bytes]:
     """The bodies of so many answers, by one connection."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     bodies = []
     for number in range(count):
         connection.request("GET", paths[number % len(paths)])

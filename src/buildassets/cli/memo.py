@@ -71,8 +71,8 @@ def _recalled(path: str, key: bytes) -> str | None:
     if checksum != b"%08x" % crc32(content):
         return None
     try:
-        kept_key, said, names, looks = _parts(content)
-        text = said.decode("utf-8", "surrogatepass")
+        kept_key, printed, names, looks = _parts(content)
+        text = printed.decode("utf-8", "surrogatepass")
         if kept_key != key or looks_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
             return None
     except ValueError:  # nothing that `keep` has written

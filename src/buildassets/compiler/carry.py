@@ -47,7 +47,7 @@ class Previous:
 
 @frozen
 class _Carried:
-    """An asset of an earlier release: what is now said of it, where its files are, and what is wrong with it.
+    """An asset of an earlier release: what the manifest has of it, where its files are, and what is wrong with it.
 
     The path of a file is None where the release directory has it.
     """

@@ -42,7 +42,7 @@ def memory_bytes(coding: str, size_bytes: int) -> int:
 
 
 def is_worthwhile(coding: str, begin: bytes) -> bool:
-    """Whether what begins so will get smaller, as far as this tells."""
+    """Whether what begins so will get smaller."""
     return len(_COMPRESSORS[coding](begin, 1)) <= len(begin) * _WORTHWHILE
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any, Final
 
-from buildassets.compiler import plain
+from buildassets.compiler import json_values
 from buildassets.compiler.cache import ContentStore, Run
 from buildassets.compiler.model import (
     Compiled,
@@ -67,27 +67,27 @@ class DraftForm:
     def loads(self, content: bytes) -> Draft:
         """The draft that `run` gave as `content`; raises ValueError where it is none."""
         head, _, rest = content.partition(b"\n")
-        known = plain.array(plain.read(head), 12)
+        known = json_values.array(json_values.read(head), 12)
         sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, directives, found, digest = (
             known
         )
-        body, text, source_map, mapped = plain.cut(rest, sizes, 4)
+        body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
         if references and not is_text:
             raise ValueError("references in no text")
         return Draft(
             self._source,
-            _decoded(body) if plain.truth(is_text) else body,
-            tuple(map(_reference, plain.array(references))),
-            tuple(map(self._names.path, plain.texts(inputs))),
-            tuple(map(self._names.path, plain.texts(absences))),
-            tuple((kind, version) for kind, version in map(plain.texts, _pairs(engines))),
+            _decoded(body) if json_values.truth(is_text) else body,
+            tuple(map(_reference, json_values.array(references))),
+            tuple(map(self._names.path, json_values.texts(inputs))),
+            tuple(map(self._names.path, json_values.texts(absences))),
+            tuple((kind, version) for kind, version in map(json_values.texts, _pairs(engines))),
             None
             if compiled is None
-            else self._compiled(compiled, _decoded(text), source_map if plain.truth(has_map) else None),
+            else self._compiled(compiled, _decoded(text), source_map if json_values.truth(has_map) else None),
             None if origin is None else self._origin(origin, mapped),
-            tuple(map(self._directive, plain.array(directives))),
-            tuple(map(self._diagnostic, plain.array(found))),
-            plain.text_or_none(digest),
+            tuple(map(self._directive, json_values.array(directives))),
+            tuple(map(self._diagnostic, json_values.array(found))),
+            json_values.text_or_none(digest),
         )
 
     def _dumped(self, draft: Draft) -> bytes:
@@ -118,34 +118,34 @@ class DraftForm:
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 
     def _compiled(self, value: object, text: str, source_map: bytes | None) -> Compiled:
-        inputs, absences, asset_urls, diagnostics = plain.array(value, 4)
+        inputs, absences, asset_urls, diagnostics = json_values.array(value, 4)
         return Compiled(
             text,
-            tuple(map(self._names.path, plain.texts(inputs))),
-            tuple(map(self._names.path, plain.texts(absences))),
-            tuple(map(self._diagnostic, plain.array(diagnostics))),
+            tuple(map(self._names.path, json_values.texts(inputs))),
+            tuple(map(self._names.path, json_values.texts(absences))),
+            tuple(map(self._diagnostic, json_values.array(diagnostics))),
             None if source_map is None else _with_sources(source_map, self._names.path).decode("ascii"),
-            plain.texts(asset_urls),
+            json_values.texts(asset_urls),
         )
 
     def _origin(self, value: object, mapped: bytes) -> SourceMap:
-        origins, names = plain.array(value, 2)
-        known = tuple(map(self._one_origin, plain.array(origins)))
-        return SourceMap(_unpacked(mapped, len(known), len(plain.texts(names))), known, plain.texts(names))
+        origins, names = json_values.array(value, 2)
+        known = tuple(map(self._one_origin, json_values.array(origins)))
+        return SourceMap(_unpacked(mapped, len(known), len(json_values.texts(names))), known, json_values.texts(names))
 
     def _one_origin(self, value: object) -> Origin:
-        name, content, is_url = plain.array(value, 3)
-        path = plain.text(name) if plain.truth(is_url) else self._names.path(plain.text(name))
-        return Origin(path, plain.text_or_none(content), is_url)
+        name, content, is_url = json_values.array(value, 3)
+        path = json_values.text(name) if json_values.truth(is_url) else self._names.path(json_values.text(name))
+        return Origin(path, json_values.text_or_none(content), is_url)
 
     def _directive(self, value: object) -> Directive:
-        name, argument, kind, location = plain.array(value, 4)
-        place = plain.location(location)
+        name, argument, kind, location = json_values.array(value, 4)
+        place = json_values.location(location)
         place = replace(place, file=self._seen(place.file))
-        return Directive(plain.text(name), plain.text(argument), plain.text(kind), place)
+        return Directive(json_values.text(name), json_values.text(argument), json_values.text(kind), place)
 
     def _diagnostic(self, value: object) -> Diagnostic:
-        return _with_texts(plain.diagnostic(value), self._seen)
+        return _with_texts(json_values.diagnostic(value), self._seen)
 
     def _seen(self, text: str) -> str:
         """`text` with the names of files as they are seen from here."""
@@ -201,18 +201,18 @@ def _with_texts(one: Diagnostic, changed: Callable[[str], str]) -> Diagnostic:
 
 def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> bytes:
     """The map with each of its `sources` as it is `written`."""
-    document = plain.table(plain.read(source_map))
-    document["sources"] = [written(path) for path in plain.texts(document.get("sources"))]
+    document = json_values.table(json_values.read(source_map))
+    document["sources"] = [written(path) for path in json_values.texts(document.get("sources"))]
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
 def _reference(value: object) -> Reference:
-    start, end, url, kind = plain.array(value, 4)
-    return Reference(plain.number(start), plain.number(end), plain.text(url), ReferenceKind(kind))
+    start, end, url, kind = json_values.array(value, 4)
+    return Reference(json_values.number(start), json_values.number(end), json_values.text(url), ReferenceKind(kind))
 
 
 def _pairs(value: object) -> Iterator[list[Any]]:
-    return (plain.array(one, 2) for one in plain.array(value))
+    return (json_values.array(one, 2) for one in json_values.array(value))
 
 
 def _encoded(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A build that has nothing to do, told by the files that decided the last one and those that it left.
+"""A build that has nothing to do, known by the files that decided the last one and those that it left.
 
 Imports no stage before there is work for it.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
-from buildassets.compiler import plain, snapshot
+from buildassets.compiler import json_values, snapshot
 from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.cache_place import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config import Config
@@ -31,7 +31,7 @@ _FORMAT = 4  # of what is kept between builds, where versions under development 
 
 
 class Work(Protocol):
-    """A build, told what is known of the last one with the same settings."""
+    """A build, given what is known of the last one with the same settings."""
 
     def __call__(self, *, last: Last | None) -> BuildResult: ...
 
@@ -45,7 +45,7 @@ def incremental(
 ) -> BuildResult:
     """The result of the last build where that still holds, or else of `work`; `folder` None asks for no cache.
 
-    `held` is told by what the last one was found to hold.
+    `held` is given the snapshot that was found to hold.
     """
     if folder is None:
         return work(last=None)
@@ -60,7 +60,7 @@ def incremental(
     # A root that has gone since would count as one that was never there.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *tools(config.folder))
-        told = {
+        kept_result = {
             "diagnostics": [to_json(found) for found in result.diagnostics],
             "size_bytes": result.size_bytes,
             "manifest": result.manifest_digest,
@@ -70,7 +70,7 @@ def incremental(
             build,
             inputs,
             result.outputs,
-            json.dumps(told).encode("ascii"),
+            json.dumps(kept_result).encode("ascii"),
             began_ns,
             record=result.record,
             folders={*_folders_of_assets(config, inputs), *folders_of_modules(config.folder)},
@@ -94,16 +94,16 @@ def _last(before: snapshot.Snapshot) -> Last | None:
     """What is known of the last build; None where that is damaged."""
     kept = before.kept
     try:
-        told = plain.table(plain.read(kept.result))
+        kept_result = json_values.table(json_values.read(kept.result))
         return Last(
             changed={path: found for path, (_, found) in before.changed.items()},
             unchanged=before.unchanged,
-            diagnostics=tuple(map(plain.diagnostic, plain.array(told.get("diagnostics")))),
+            diagnostics=tuple(map(json_values.diagnostic, json_values.array(kept_result.get("diagnostics")))),
             inputs=tuple(before.names[: kept.inputs]),
             outputs=tuple(before.names[kept.inputs :]),
             record=kept.record,
-            size_bytes=plain.number(told.get("size_bytes")),
-            manifest_digest=plain.digest(told.get("manifest")),
+            size_bytes=json_values.number(kept_result.get("size_bytes")),
+            manifest_digest=json_values.digest(kept_result.get("manifest")),
         )
     except ValueError:
         return None

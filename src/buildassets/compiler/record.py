@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from buildassets.compiler import plain
+from buildassets.compiler import json_values
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.model import Draft, Link, Linked
 from buildassets.digest import digest_of_all
@@ -94,7 +94,7 @@ def wording_of(draft: Draft) -> str:
 
 
 def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:
-    """The links that were recorded as `targets`, in a draft whose references say the same.
+    """The links that were recorded as `targets`, in a draft that has the same references.
 
     Raises ValueError where they are of another.
     """
@@ -111,16 +111,25 @@ def dumped(record: Record) -> bytes:
 
 def loaded(content: bytes) -> Record:
     """The record that `dumped` gave. Raises ValueError where it is none."""
-    assets = plain.table(plain.read(content))
+    assets = json_values.table(json_values.read(content))
     return Record({LogicalPath(path): _read(value, assets) for path, value in assets.items()})
 
 
 def _read(value: object, assets: Collection[str]) -> Recorded:
-    path, root, others, wording, links, written = plain.array(value, len(Recorded._fields))
-    for number, target in (plain.array(one, 2) for one in (*plain.array(links), *plain.array(written))):
-        if target not in assets or plain.number(number) < _NO_REFERENCE:
+    path, root, others, wording, links, written = json_values.array(value, len(Recorded._fields))
+    for number, target in (
+        json_values.array(one, 2) for one in (*json_values.array(links), *json_values.array(written))
+    ):
+        if target not in assets or json_values.number(number) < _NO_REFERENCE:
             raise ValueError("a link to no asset")
-    return Recorded(plain.text(path), plain.number(root), plain.texts(others), plain.text(wording), links, written)
+    return Recorded(
+        json_values.text(path),
+        json_values.number(root),
+        json_values.texts(others),
+        json_values.text(wording),
+        links,
+        written,
+    )
 
 
 def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:

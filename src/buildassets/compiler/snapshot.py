@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from buildassets.compiler import plain
+from buildassets.compiler import json_values
 from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, write_whole
 from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import content_of
@@ -132,13 +132,13 @@ def _read(content: bytes, build: str) -> tuple[Kept, list[str], bytes]:
     if digest(content).encode() != checksum:
         raise ValueError("damaged")
     head_line, _, content = content.partition(b"\n")
-    head = plain.table(plain.read(head_line))
+    head = json_values.table(json_values.read(head_line))
     if head.get("build") != build:
         raise ValueError("another build")
-    result, names, looks, record = plain.cut(content, head.get("sizes"), 4)
-    named, inputs = _split(names), plain.number(head.get("inputs"))
-    young, folders = (plain.table(head.get(key)) for key in ("young", "folders"))
-    plain.texts([*young.values(), *folders.values()])
+    result, names, looks, record = json_values.cut(content, head.get("sizes"), 4)
+    named, inputs = _split(names), json_values.number(head.get("inputs"))
+    young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
+    json_values.texts([*young.values(), *folders.values()])
     known = set(named)
     if len(known) * _LOOK_BYTES != len(looks) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")

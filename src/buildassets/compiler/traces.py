@@ -15,7 +15,7 @@ from itertools import chain
 from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
-from buildassets.compiler import plain
+from buildassets.compiler import json_values
 from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest, digest_of_all
 
@@ -138,7 +138,7 @@ class Lines(Mapping[str, _Value], Generic[_Value]):
     def __getitem__(self, name: str) -> _Value:
         if name not in self._values:
             try:
-                self._values[name] = self._read(plain.read(self.texts[json_text(name)]))
+                self._values[name] = self._read(json_values.read(self.texts[json_text(name)]))
             except ValueError:
                 raise KeyError(name) from None
         return self._values[name]
@@ -146,7 +146,7 @@ class Lines(Mapping[str, _Value], Generic[_Value]):
     def __iter__(self) -> Iterator[str]:
         for text in self.texts:
             with suppress(ValueError):
-                yield plain.text(plain.read(text))
+                yield json_values.text(json_values.read(text))
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -165,9 +165,9 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_kept(value: object) -> Kept:
-    day, names, *traces = plain.array(value)
-    known = {key: plain.texts(given) for key, given in plain.table(names).items()}
-    kept = Kept(tuple(map(_read_trace, traces)), plain.number(day), known)
+    day, names, *traces = json_values.array(value)
+    known = {key: json_values.texts(given) for key, given in json_values.table(names).items()}
+    kept = Kept(tuple(map(_read_trace, traces)), json_values.number(day), known)
     for trace in kept.traces:
         given = [known.get(key) for key in trace.keys[:-1]]
         if not all(given) or sum(len(one or ()) for one in given) != len(trace.digests):
@@ -178,10 +178,12 @@ def _read_kept(value: object) -> Kept:
 
 
 def _read_trace(value: object) -> Trace:
-    keys, digests, result, size_bytes = plain.array(value, 4)
+    keys, digests, result, size_bytes = json_values.array(value, 4)
     if not keys:
         raise ValueError("no key")
-    return Trace(plain.texts(keys), plain.texts(digests), plain.digest(result), plain.number(size_bytes))
+    return Trace(
+        json_values.texts(keys), json_values.texts(digests), json_values.digest(result), json_values.number(size_bytes)
+    )
 
 
 def _written_kept(kept: Kept) -> Any:
@@ -189,8 +191,13 @@ def _written_kept(kept: Kept) -> Any:
 
 
 def _read_look(value: object) -> Look:
-    size, mtime, ctime, inode, found = plain.array(value, 5)
-    return (plain.number(size), plain.number(mtime), plain.number(ctime), plain.number(inode)), plain.text(found)
+    size, mtime, ctime, inode, found = json_values.array(value, 5)
+    return (
+        json_values.number(size),
+        json_values.number(mtime),
+        json_values.number(ctime),
+        json_values.number(inode),
+    ), json_values.text(found)
 
 
 @frozen

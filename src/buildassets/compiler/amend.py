@@ -144,8 +144,6 @@ class _Change:
         self._entries = entries
         self._drafts_of = drafts_of
         self._record = loaded(last.record)
-        if self._record.assets.keys() != entries.keys():
-            raise BeyondError  # it is not of this release
         self._site = Site(
             self._record.assets.keys(),
             {asset.path: logical for logical, asset in self._record.assets.items()},
@@ -175,9 +173,9 @@ class _Change:
             for draft in self._drafts_of([self._source(path) for path in members if path not in self.assets]):
                 self._take(draft)
             known = {target for path in members for target in references[path]}.difference(naming.files, members)
-            naming.files.update({target: self._entries[target].file for target in known})
+            naming.files.update({target: self._entry(target).file for target in known})
             for output in naming.named({path: self._content(path) for path in members}):
-                if output.file != self._entries[output.logical].file:
+                if output.file != self._entry(output.logical).file:
                     renamed.add(output.logical)
                 yield output
 
@@ -224,7 +222,7 @@ class _Change:
         if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
             self.assets[path] = Linked(draft, links_of(draft, before.links))
             self._written[path] = links_of(draft, before.written)
-            self.imports[path] = tuple(map(LogicalPath, self._entries[path].imports))
+            self.imports[path] = tuple(map(LogicalPath, self._entry(path).imports))
             return
         is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
         if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
@@ -240,6 +238,11 @@ class _Change:
         root = self._config.sources[asset.root]
         relative = asset.path[len(root.path) :].lstrip(os.sep)
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
+
+    def _entry(self, path: LogicalPath) -> Entry:
+        if path not in self._entries:
+            raise BeyondError  # the record is not of this release
+        return self._entries[path]
 
     def _targets(self, path: LogicalPath) -> set[LogicalPath]:
         if path in self._written:

@@ -6,8 +6,8 @@ source alone is in it too, but only by name, with what it was made of and whom i
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple, TypeAlias
 
 from buildassets.compiler import json_values
 from buildassets.compiler.graph import reachable
@@ -112,16 +112,14 @@ def dumped(record: Record) -> bytes:
 def loaded(content: bytes) -> Record:
     """The record that `dumped` gave. Raises ValueError where it is none."""
     assets = json_values.table(json_values.read(content))
-    return Record({LogicalPath(path): _read(value, assets) for path, value in assets.items()})
+    return Record({LogicalPath(path): _read(value, assets.keys()) for path, value in assets.items()})
 
 
-def _read(value: object, assets: Collection[str]) -> Recorded:
+def _read(value: object, assets: Set[str]) -> Recorded:
     path, root, others, wording, links, written = json_values.array(value, len(Recorded._fields))
-    for number, target in (
-        json_values.array(one, 2) for one in (*json_values.array(links), *json_values.array(written))
-    ):
-        if target not in assets or json_values.number(number) < _NO_REFERENCE:
-            raise ValueError("a link to no asset")
+    for targets in (links, written):
+        if json_values.array(targets):
+            _check_targets(targets, assets)
     return Recorded(
         json_values.text(path),
         json_values.number(root),
@@ -130,6 +128,17 @@ def _read(value: object, assets: Collection[str]) -> Recorded:
         links,
         written,
     )
+
+
+def _check_targets(targets: Iterable[Any], assets: Set[str]) -> None:
+    """Raises ValueError where one is none. All at once, as there are thousands of them, and an edit waits for this."""
+    try:
+        numbers, paths = zip(*targets, strict=True)
+        is_sound = set(map(type, numbers)) == {int} and min(numbers) >= _NO_REFERENCE and assets >= set(paths)
+    except TypeError as fault:
+        raise ValueError(str(fault)) from None
+    if not is_sound:
+        raise ValueError("a link to no asset")
 
 
 def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:

@@ -6,6 +6,7 @@ rest. The main module of this process is not imported there, so that any script 
 
 from collections import deque
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -85,7 +86,7 @@ class _Worker(PythonProcess):
     def __init__(self, config: Config, mode: Mode) -> None:
         super().__init__(_WORKER)
         self._is_ready = False
-        self._settings = (config, mode)
+        self._settings = (replace(config, document=None), mode)  # the text of the file is for what is wrong with it
 
     def wait_until_ready(self) -> None:
         """Start its engines; raises DiedError or TimeoutError where it does not come to that."""

@@ -130,6 +130,9 @@ def find_classes(kind: Any, found: set[type]) -> None:
         return
     found.add(kind)
     assert is_dataclass(kind) or issubclass(kind, tuple | Enum), kind
-    names = [field.name for field in fields(kind)] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    # What is not compared is no part of the value, and is not sent.
+    names = (
+        [field.name for field in fields(kind) if field.compare] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    )
     for name in names:
         find_classes(typing.get_type_hints(kind)[name], found)

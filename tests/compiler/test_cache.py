@@ -134,6 +134,49 @@ def test_a_file_that_is_written_while_a_step_runs_is_not_trusted(cache: Callable
     assert reason(held(cache(), "step", "key")) == "it was never built before"
 
 
+def exchange_by_link(folder: Path) -> None:
+    (folder / "new").symlink_to("v2")
+    (folder / "new").rename(folder / "current")
+
+
+def exchange_by_renaming(folder: Path) -> None:
+    (folder / "v1").rename(folder / "old")
+    (folder / "v2").rename(folder / "v1")
+
+
+@pytest.mark.parametrize(("exchange", "way"), [(exchange_by_link, "current"), (exchange_by_renaming, "v1")])
+def test_a_folder_that_is_exchanged_while_a_step_runs_is_not_trusted(
+    tmp_path: Path, exchange: Callable[[Path], None], way: str
+) -> None:
+    """The files in it look as old as they are."""
+    for name in ("v1", "v2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.scss").write_text(name)
+        age(tmp_path / name / "a.scss")
+    (tmp_path / "current").symlink_to("v1")
+    time.sleep(0.06)
+    began_ns = time.time_ns()
+    exchange(tmp_path)
+    opened = Cache(str(tmp_path / "cache"))
+    opened.keep("step", "key", Run(b"of v1", ([str(tmp_path / way / "a.scss")],)), began_ns)
+    opened.save()
+    assert isinstance(held(Cache(str(tmp_path / "cache")), "step", "key"), Stale)
+
+
+def test_a_new_name_beside_a_source_makes_no_run_untrusted(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    path = tmp_path / "assets/a.scss"
+    path.write_text("a")
+    time.sleep(0.06)
+    began_ns = time.time_ns()
+    (tmp_path / "assets/other.css").write_text("")
+    (tmp_path / "build").mkdir()
+    opened = Cache(str(tmp_path / "cache"))
+    opened.keep("step", "key", Run(b"css", ([str(path)],)), began_ns)
+    opened.save()
+    assert held(Cache(str(tmp_path / "cache")), "step", "key") == b"css"
+
+
 def test_going_back_to_an_earlier_state_finds_its_result(cache: Callable[[], Cache], source: Path) -> None:
     for text in "abc":
         source.write_text(text)

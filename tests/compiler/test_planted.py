@@ -1,5 +1,6 @@
 """Whatever lies in a cache, with its checksums right, makes no build fail: at most it is as if nothing lay there."""
 
+import fcntl
 import json
 import os
 import pickle
@@ -20,7 +21,7 @@ from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import digest
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'compress = ["gzip"]\n',
@@ -150,6 +151,101 @@ def test_no_file_outside_of_the_cache_is_touched(tmp_path: Path) -> None:
     (folder / "assets/d.css").write_text("a{}")
     assert built(folder).succeeded
     assert (folder / "precious").read_text() == "content"
+
+
+def linked(folder: Path, name: str, victim: Path) -> None:
+    """Let a link to `victim`, with an old file and a young one in it, stand in the place of a folder of the cache."""
+    shutil.rmtree(folder / ".cache" / name)
+    write_tree(victim, {"thesis.txt": "old", **{f"{number}": "" for number in range(30)}})
+    os.utime(victim / "thesis.txt", (0, 0))
+    (folder / ".cache" / name).symlink_to(victim)
+
+
+@pytest.mark.parametrize("name", ["content", "builds"])
+def test_nothing_behind_a_link_is_removed_or_written(tmp_path: Path, name: str) -> None:
+    folder, victim = write_tree(tmp_path / "site", SITE), tmp_path / "victim"
+    time.sleep(0.06)
+    built(folder)
+    linked(folder, name, victim)
+    before = read_tree(victim)
+    index = folder / ".cache/index.json"
+    head, _, rest = index.read_text().partition("\n")[2].partition("\n")
+    version, _, count = head.split(" ")
+    index.write_bytes(with_checksum(f"{version} 0 {count}\n{rest}".encode()))  # as if it had been swept long ago
+    (folder / "assets/d.css").write_text("a{}")
+    assert built(folder).succeeded
+    assert read_tree(victim) == before
+
+
+def test_a_record_that_leads_out_of_the_sources_is_none(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {**SITE, "assets/pub.txt": "public", "pub.txt": "secret"})
+    for _ in range(2):
+        time.sleep(0.06)
+        built(folder)
+    path = files_of(folder, "builds/*")
+    body = path.read_bytes().partition(b"\n")[2]
+    head_line, _, rest = body.partition(b"\n")
+    head = json.loads(head_line)
+    parts = [rest[sum(head["sizes"][:number]) : sum(head["sizes"][: number + 1])] for number in range(4)]
+    for number in (1, 3):
+        parts[number] = parts[number].replace(b"/assets/pub.txt", b"/pub.txt")
+    head["sizes"] = [len(part) for part in parts]
+    path.write_bytes(with_checksum(json.dumps(head).encode() + b"\n" + b"".join(parts)))
+    (folder / "pub.txt").write_text("secret, changed")
+    assert built(folder).succeeded
+    assert b"secret" not in b"".join(read_tree(folder / "build").values())
+
+
+def test_what_lies_in_a_cache_above_the_project_is_not_believed(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "site", {"buildassets.toml": "", "assets/a.css": "a{}"})
+    command = [sys.executable, "-m", "buildassets", "build"]
+    for _ in range(3):
+        time.sleep(0.06)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    shutil.move(folder / ".buildassets", tmp_path / ".buildassets")
+    (memo,) = (path for path in (tmp_path / ".buildassets/builds").iterdir() if len(path.name) == 8)
+    from zlib import crc32
+
+    body = memo.read_bytes().partition(b"\n")[2].replace(b"built 1", b"faked 1")
+    memo.write_bytes(b"%08x\n" % crc32(body) + body)
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    assert "faked" not in done.stderr
+
+
+def test_a_huge_file_that_an_index_names_is_not_read(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, SITE)
+    built(folder)
+    with (folder / "huge").open("wb") as file:
+        file.truncate(1 << 40)
+    index = folder / ".cache/index.json"
+    body = index.read_text().partition("\n")[2].replace('"assets/_own.scss"', '"huge"')
+    index.write_bytes(with_checksum(body.encode()))
+    (folder / "assets/d.css").write_text("a{}")
+    assert built(folder).succeeded
+
+
+@pytest.mark.parametrize("pattern", ["index.json", "content/*/*"])
+def test_a_huge_file_in_a_cache_is_not_read(tmp_path: Path, pattern: str) -> None:
+    folder = write_tree(tmp_path, SITE)
+    built(folder)
+    for path in (folder / ".cache").glob(pattern):
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    (folder / "assets/d.css").write_text("a{}")
+    assert built(folder).succeeded
+
+
+def test_a_reader_that_holds_the_lock_does_not_stop_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_tree(tmp_path, SITE)
+    built(folder)
+    monkeypatch.setattr("buildassets.compiler.cache._PATIENCE_SECONDS", 0.1)
+    lock = os.open(folder / ".cache", os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (folder / "assets/d.css").write_text("a{}")
+        assert built(folder).succeeded
+    finally:
+        os.close(lock)
 
 
 class Hostile:

@@ -9,7 +9,7 @@ from buildassets.digest import digest
 
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 NAMES = st.text()
-NUMBERS = st.integers(0, 2**63)
+NUMBERS = st.integers(0, 2**63 - 1)
 
 
 @st.composite

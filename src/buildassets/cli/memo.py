@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FOLDER_OPTION = "--cache-dir"
+_FILE_OPTION = "--config"
 _VERB = "build"
 
 
@@ -34,7 +35,7 @@ def said_again() -> bool:
         key = _key()
     except OSError:  # the working directory is gone, which others have to tell
         return False
-    text = next(filter(None, (_recalled(_path(folder, key), key) for folder in _cache_folders())), None)
+    text = _recalled(_path(_cache_folder(), key), key)
     if text is None:
         return False
     if text != "\n":
@@ -77,7 +78,8 @@ def _recalled(path: str, key: bytes) -> str | None:
             return None
     except ValueError:  # nothing that `keep` has written
         return None
-    return text if text.removesuffix("\n").isprintable() else None
+    is_plain = text.removesuffix("\n").isprintable() and "::" not in text and "##" not in text
+    return text if is_plain else None  # else it would command the terminal, or the CI service
 
 
 def _parts(content: bytes) -> "Iterator[bytes]":
@@ -94,14 +96,14 @@ def _key() -> bytes:
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 
 
-def _given_folder(arguments: "list[str]") -> str:
-    """What stands behind the last `--cache-dir`, as click reads it; empty where there is none."""
+def _given(option: str, arguments: "list[str]") -> str:
+    """What stands behind the last such `option`, as click reads it; empty where there is none."""
     given = ""
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if argument == _FOLDER_OPTION:
+        if argument == option:
             given = following
-        elif argument.startswith(_FOLDER_OPTION + "="):
-            given = argument[len(_FOLDER_OPTION) + 1 :]
+        elif argument.startswith(option + "="):
+            given = argument[len(option) + 1 :]
     return given
 
 
@@ -109,14 +111,28 @@ def _path(cache_folder: str, key: bytes) -> str:
     return os.path.join(cache_folder, BUILDS, f"{crc32(key):08x}")
 
 
-def _cache_folders() -> "Iterable[str]":
-    """Where the cache may be that a command in the working directory uses."""
-    given = _given_folder(sys.argv) or os.environ.get(FOLDER_VARIABLE)
-    if given:
-        yield os.path.abspath(given)
-        return
-    folder = os.getcwd()
+def _cache_folder() -> str:
+    """Where the cache is that a command in the working directory uses."""
+    given = _given(_FOLDER_OPTION, sys.argv) or os.environ.get(FOLDER_VARIABLE)
+    return os.path.abspath(given) if given else os.path.join(_folder_of_configuration(), DEFAULT_FOLDER)
+
+
+def _folder_of_configuration() -> str:
+    """The folder of the configuration file that is found, or may be: what lies in one above it is of no concern."""
+    if file := _given(_FILE_OPTION, sys.argv):
+        return os.path.dirname(os.path.abspath(file))
+    start = folder = os.getcwd()
     while True:
-        yield os.path.join(folder, DEFAULT_FOLDER)
+        if os.path.lexists(os.path.join(folder, "buildassets.toml")) or _mentions_us(folder):
+            return folder
         if folder == (folder := os.path.dirname(folder)):
-            return
+            return start
+
+
+def _mentions_us(folder: str) -> bool:
+    """Whether the `pyproject.toml` in `folder` may have our table."""
+    try:
+        with open(plain(os.path.join(folder, "pyproject.toml")), "rb") as file:
+            return b"buildassets" in file.read()
+    except OSError:
+        return False

@@ -132,6 +132,11 @@ def _outputs(
     return (*(path for path in last.outputs if path not in removed), *added)
 
 
+def _leads_out(path: str, folder: str) -> bool:
+    """Whether a link on the way to `path` leads out of `folder`."""
+    return not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
+
+
 class _Change:
     """What changed files do to the assets. `assets` are those that were done over, `imports` what these wait for."""
 
@@ -236,6 +241,13 @@ class _Change:
         if not 0 <= asset.root < len(self._config.sources):
             raise BeyondError
         root = self._config.sources[asset.root]
+        below = os.path.join(root.path, "")
+        if (
+            os.path.normpath(asset.path) != asset.path
+            or not asset.path.startswith(below)
+            or _leads_out(asset.path, below)
+        ):
+            raise BeyondError  # no build records such a source
         relative = asset.path[len(root.path) :].lstrip(os.sep)
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from errno import ELOOP
+from stat import S_ISLNK, S_ISREG
 from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.cache_place import BUILDS
@@ -23,7 +25,7 @@ from buildassets.compiler.folders import walk
 from buildassets.compiler.model import OnDisk
 from buildassets.compiler.portable import EVERYWHERE, PortableNames
 from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.compiler.turns import wait_for_turn
+from buildassets.compiler.turns import take_turn_within, wait_for_turn
 from buildassets.compiler.values import frozen
 from buildassets.digest import digest
 
@@ -41,6 +43,9 @@ _ABANDONED_SECONDS: Final = 3600.0
 # A sheet of Bootstrap is made with 360 files or 1,500 in view, which takes 10 ms to keep: after an edit the release
 # need not wait for that. Of more runs the first are kept meanwhile, as their results take memory.
 _KEPT_LATER: Final = 4
+_MOST_BYTES: Final = 1 << 30  # of an index, and of what an engine reads: more than either ever has
+_PATIENCE_SECONDS: Final = 10.0
+_TOO_LARGE: Final = "-"  # stands for the digest of what is larger
 
 Nanoseconds = Callable[[], int]  # since the epoch
 _Value = TypeVar("_Value")
@@ -125,6 +130,30 @@ class FileDigests:
         return _Look(found, seen, is_settled(seen, now), was_read=True)
 
 
+def were_exchanged(paths: Iterable[str], since_ns: int) -> bool:
+    """Whether a folder around one of `paths`, or a link that leads there, may be another than at `since_ns`.
+
+    A file is then another, too, however old it looks. Renaming a folder changes its ctime and not its mtime, which is
+    that of the names in it.
+    """
+    folders: set[str] = set()
+    for folder in set(map(os.path.dirname, paths)):
+        while folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    return any(_was_exchanged(folder, since_ns) for folder in folders)
+
+
+def _was_exchanged(folder: str, since_ns: int) -> bool:
+    try:
+        status = os.lstat(folder)
+    except (OSError, ValueError):
+        return False
+    if not S_ISLNK(status.st_mode) and status.st_ctime_ns == status.st_mtime_ns:
+        return False
+    return status.st_ctime_ns + _GRAIN_NS >= since_ns
+
+
 def _looks_so(path: str, seen: Signature) -> bool:
     return signature(path) == seen
 
@@ -154,11 +183,14 @@ class ContentStore:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._folders: dict[str, bool] = {}
 
     def put(self, content: bytes | OnDisk) -> str:
-        """Keep `content`; gives its digest."""
+        """Keep `content`; gives its digest. Raises OSError, as where a link stands in the place of a folder."""
         name = content.digest if isinstance(content, OnDisk) else digest(content)
         path = self._path(name)
+        if not self._is_folder(os.path.dirname(path)):
+            raise OSError(ELOOP, os.strerror(ELOOP), self._folder)
         if not self.touch(name):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             write_whole(path, chunks_of(content.path) if isinstance(content, OnDisk) else content)
@@ -167,38 +199,63 @@ class ContentStore:
     def touch(self, name: str) -> bool:
         """Keep the bytes whose digest is `name` from being removed while a build may be about to name them.
 
-        Says whether they are there.
+        The result is whether they are there.
         """
+        path = self._path(name)
         try:
-            os.utime(self._path(name))
+            os.utime(path, follow_symlinks=False)
         except OSError:
             return False
-        return True
+        return self._is_own(path)
 
-    def get(self, name: str) -> bytes | None:
-        """The bytes whose digest is `name`; None where they are not there or damaged."""
+    def get(self, name: str, size_bytes: int) -> bytes | None:
+        """So many bytes, whose digest is `name`; None where they are not there or damaged."""
         path = self._path(name)
-        content = bytes_at(path)
-        if content is None or digest(content) == name:
+        content = bytes_at(path) if self._is_own(path, size_bytes) else None
+        if content is not None and digest(content) == name:
             return content
-        with suppress(OSError):
-            os.unlink(path)
+        self._remove(path)
         return None
 
-    def file(self, name: str) -> OnDisk | None:
-        """A file of the bytes whose digest is `name`; None where they are not there or damaged."""
+    def file(self, name: str, size_bytes: int) -> OnDisk | None:
+        """A file of the same."""
         path = self._path(name)
         with suppress(OSError):
-            if digest_of(path) == name:
-                return OnDisk(path, path, name, os.path.getsize(path))
-            os.unlink(path)
+            if self._is_own(path, size_bytes) and digest_of(path) == name:
+                return OnDisk(path, path, name, size_bytes)
+        self._remove(path)
         return None
+
+    def _is_own(self, path: str, size_bytes: int | None = None) -> bool:
+        """Whether there is a file at `path`, of that size, to which no link leads: it would be somebody else's."""
+        if not self._is_folder(os.path.dirname(path)):
+            return False
+        try:
+            status = os.lstat(path)
+        except OSError:
+            return False
+        return S_ISREG(status.st_mode) and size_bytes in (None, status.st_size)
+
+    def _is_folder(self, folder: str) -> bool:
+        """Whether `folder` is one of the store's, and no link; each is looked at once."""
+        if folder not in self._folders:
+            self._folders[folder] = not os.path.islink(self._folder) and not os.path.islink(folder)
+        return self._folders[folder]
+
+    def _remove(self, path: str) -> None:
+        """Remove what is damaged, or a link in the place of a file."""
+        if self._is_folder(os.path.dirname(path)):
+            with suppress(OSError):
+                os.unlink(path)
 
     def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
         """The path and the size of every other file.
 
-        Left out is what was put or touched so lately that another build may be about to name it.
+        Left out is what was put or touched so lately that another build may be about to name it. Where a link leads,
+        all is somebody else's.
         """
+        if os.path.islink(self._folder):
+            return
         for folder, _, files in walk(self._folder):
             for file in files:
                 if os.path.basename(folder) + file not in names:
@@ -220,7 +277,9 @@ def _size_if_old(path: str, seconds: float) -> int | None:
 
 
 def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
-    """The path and the size of all files of `folder` but those `besides` that were written last."""
+    """The path and the size of all files of `folder` but those `besides` that were written last; none behind a link."""
+    if os.path.islink(folder):
+        return
     with suppress(OSError), os.scandir(folder) as entries:
         looks = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda one: one[0].st_mtime_ns)
         yield from ((path, status.st_size) for status, path in looks[:-besides])
@@ -255,10 +314,10 @@ class Run:
 class Form(Protocol[_Value]):
     """How the values of a step are kept."""
 
-    def held(self, store: ContentStore, name: str) -> _Value | None:
-        """The value that is kept as the bytes whose digest is `name`; None where they are not there, or no value.
+    def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> _Value | None:
+        """The value that is kept as the result of `trace`; None where it is not there, or is none.
 
-        Reading them makes nothing but values.
+        `looked_at` are the names of what the run looked at. Reading a result makes nothing but values.
         """
         ...
 
@@ -268,16 +327,16 @@ class Form(Protocol[_Value]):
 
 
 class _Bytes:
-    def held(self, store: ContentStore, name: str) -> bytes | None:
-        return store.get(name)
+    def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> bytes | None:
+        return store.get(trace.result, trace.size_bytes)
 
     def run(self, value: bytes) -> Run:
         return Run(value)
 
 
 class _InFile:
-    def held(self, store: ContentStore, name: str) -> OnDisk | None:
-        return store.file(name)
+    def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> OnDisk | None:
+        return store.file(trace.result, trace.size_bytes)
 
     def run(self, value: OnDisk) -> Run:
         return Run(value)
@@ -327,7 +386,8 @@ class Cache:
         trace = self.trace(name, key)
         if isinstance(trace, Stale):
             return trace
-        value = form.held(self._content, trace.result)
+        looked_at = {file for file, _ in self._new[name].inputs(trace)}
+        value = form.held(self._content, trace, looked_at)
         if value is not None:
             return value
         self._reasons[name] = Stale("its result is not in the cache")
@@ -365,7 +425,13 @@ class Cache:
                 yield kept
 
     def _digest_of(self, name: str) -> str:
-        return self.files.of(self._names.path(name))
+        """The digest of what has that name in the cache, or ABSENT; no engine reads what is too large for one."""
+        path = self._names.path(name)
+        try:
+            is_too_large = os.stat(path).st_size > _MOST_BYTES
+        except (OSError, ValueError):
+            is_too_large = False
+        return _TOO_LARGE if is_too_large else self.files.of(path)
 
     def _use(self, name: str, kept: Kept, trace: Trace) -> None:
         if kept is self._new.get(name):
@@ -406,7 +472,8 @@ class Cache:
             self._keep(name, *self._unkept.pop(name))
 
     def _keep(self, name: str, key: str, run: Run, began_ns: int) -> None:
-        if any(self.files.may_have_changed(path, began_ns) for group in run.inputs for path in group):
+        paths = {path for group in run.inputs for path in group}
+        if were_exchanged(paths, began_ns) or any(self.files.may_have_changed(path, began_ns) for path in paths):
             return
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]
@@ -414,7 +481,9 @@ class Cache:
             size_bytes = run.content.size_bytes if isinstance(run.content, OnDisk) else len(run.content)
             result = self._content.put(run.content), size_bytes
             first = first_key(name, key)
-            self._new[name] = run_of(first, groups, kept.names if kept else {}, self._digest_of, result)
+            made = run_of(first, groups, kept.names if kept else {}, self._digest_of, result)
+            if _TOO_LARGE not in made.traces[0].digests:
+                self._new[name] = made
 
     def save(self) -> None:
         """Put the traces of this build before those on disk, and let go of what is too old or too much."""
@@ -445,17 +514,21 @@ class Cache:
         return list(self._unused(index)) if dry_run else self._sweep(index)
 
     def _on_disk(self) -> Index:
-        return loads(bytes_at(os.path.join(self._folder, INDEX)) or b"")
+        path = os.path.join(self._folder, INDEX)
+        with suppress(OSError):
+            if os.path.getsize(path) <= _MOST_BYTES:
+                return loads(bytes_at(path) or b"")
+        return Index()
 
     def _write(self, index: Index) -> None:
         write_whole(os.path.join(self._folder, INDEX), dumps(index))
 
     def _sweep(self, index: Index) -> list[tuple[str, int]]:
-        self._write(replace(index, swept=self._today()))
         unused = list(self._unused(index))
-        for path, _ in unused:
+        for path, _ in unused:  # first of all, since a full disk has no room for another index
             with suppress(OSError):
                 os.unlink(path)
+        self._write(replace(index, swept=self._today()))
         return unused
 
     def _unused(self, index: Index) -> Iterator[tuple[str, int]]:
@@ -466,12 +539,19 @@ class Cache:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Make the cache folder if need be; who writes it at the same time takes turns."""
+    """Make the cache folder if need be; who writes it at the same time takes turns.
+
+    Raises OSError, TimeoutError where somebody else is at it for long: a build can do without.
+    """
     os.makedirs(folder, exist_ok=True)
     with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "x") as file:
         file.write("*\n")
-    with taking_turns(folder):
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        take_turn_within(lock, fcntl.LOCK_EX, _PATIENCE_SECONDS)
         yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def search(start: str) -> tuple[str | None, Document]:
     while True:
         for name in _FILE_NAMES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path) and (document := _document(path, relative_to(start, path))):
+            if os.path.lexists(path) and (document := _document(path, relative_to(start, path))):
                 return path, document
         parent = os.path.dirname(folder)
         if parent == folder:

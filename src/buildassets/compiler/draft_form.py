@@ -5,11 +5,13 @@ anybody's: reading it makes values and nothing else.
 """
 
 import json
+import os
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -28,7 +30,9 @@ from buildassets.compiler.model import (
     SourceMap,
 )
 from buildassets.compiler.portable import PortableNames
+from buildassets.compiler.traces import Trace
 from buildassets.diagnostics import Diagnostic, to_json
+from buildassets.digest import digest as digest_of
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4
@@ -50,45 +54,61 @@ class DraftForm:
         """What to keep of `draft`, if an engine made it and there is no error."""
         if not draft.engines or draft.failed:
             return None
+        inputs = (self._source.path,), (*draft.inputs, *draft.absences)
         try:
             content = self._dumped(draft)
-        except ValueError:  # a text that cannot be kept
+            self.loads(content, {self._names.name(path) for group in inputs for path in group})
+        except ValueError:  # a text, or the name of a file, that cannot be kept
             return None
-        return Run(content, ((self._source.path,), (*draft.inputs, *draft.absences)))
+        return Run(content, inputs)
 
-    def held(self, store: ContentStore, name: str) -> Draft | None:
-        """The draft that is kept as the bytes whose digest is `name`; None where they are not there, or none."""
-        content = store.get(name)
+    def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> Draft | None:
+        """The draft that is the result of `trace`; None where it is not there, or is none.
+
+        It may name files only that the run `looked_at`: of these it is known what they held.
+        """
+        content = store.get(trace.result, trace.size_bytes)
         try:
-            return None if content is None else self.loads(content)
+            return None if content is None else self.loads(content, looked_at)
         except ValueError:
             return None
 
-    def loads(self, content: bytes) -> Draft:
-        """The draft that `run` gave as `content`; raises ValueError where it is none."""
+    def loads(self, content: bytes, looked_at: Collection[str]) -> Draft:
+        """The draft that `run` gave as `content`, of a run that `looked_at` these names.
+
+        Raises ValueError where it is none.
+        """
         head, _, rest = content.partition(b"\n")
         known = json_values.array(json_values.read(head), 12)
         sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, directives, found, digest = (
             known
         )
         body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
-        if references and not is_text:
-            raise ValueError("references in no text")
+        if (references and not is_text) or digest not in (None, digest_of(body)):
+            raise ValueError("not of this body")
+        files = partial(self._files, looked_at)
         return Draft(
             self._source,
             _decoded(body) if json_values.truth(is_text) else body,
             tuple(map(_reference, json_values.array(references))),
-            tuple(map(self._names.path, json_values.texts(inputs))),
-            tuple(map(self._names.path, json_values.texts(absences))),
+            files(inputs),
+            files(absences),
             tuple((kind, version) for kind, version in map(json_values.texts, _pairs(engines))),
             None
             if compiled is None
-            else self._compiled(compiled, _decoded(text), source_map if json_values.truth(has_map) else None),
+            else self._compiled(compiled, _decoded(text), source_map if json_values.truth(has_map) else None, files),
             None if origin is None else self._origin(origin, mapped),
             tuple(map(self._directive, json_values.array(directives))),
             tuple(map(self._diagnostic, json_values.array(found))),
-            json_values.text_or_none(digest),
+            digest,
         )
+
+    def _files(self, looked_at: Collection[str], names: object) -> tuple[str, ...]:
+        """The paths of files that a draft names. Raises ValueError for others than those that the run `looked_at`."""
+        known = json_values.texts(names)
+        if not all(name in looked_at for name in known):
+            raise ValueError("a file that it has not looked at")
+        return tuple(map(self._names.path, known))
 
     def _dumped(self, draft: Draft) -> bytes:
         assert not isinstance(draft.body, OnDisk)
@@ -117,14 +137,21 @@ class DraftForm:
         ]
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 
-    def _compiled(self, value: object, text: str, source_map: bytes | None) -> Compiled:
+    def _compiled(
+        self, value: object, text: str, source_map: bytes | None, files: Callable[[object], tuple[str, ...]]
+    ) -> Compiled:
         inputs, absences, asset_urls, diagnostics = json_values.array(value, 4)
+
+        def origin(name: str) -> str:
+            path = self._names.path(name)  # which may be a name that the engine has made up
+            return path if not os.path.lexists(path) else files([name])[0]
+
         return Compiled(
             text,
-            tuple(map(self._names.path, json_values.texts(inputs))),
-            tuple(map(self._names.path, json_values.texts(absences))),
+            files(inputs),
+            files(absences),
             tuple(map(self._diagnostic, json_values.array(diagnostics))),
-            None if source_map is None else _with_sources(source_map, self._names.path).decode("ascii"),
+            None if source_map is None else _with_sources(source_map, origin).decode("ascii"),
             json_values.texts(asset_urls),
         )
 
@@ -216,11 +243,11 @@ def _pairs(value: object) -> Iterator[list[Any]]:
 
 
 def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8")
 
 
 def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
+    return raw.decode("utf-8")
 
 
 def _packed(origin: SourceMap) -> bytes:

@@ -102,7 +102,7 @@ def _last(before: snapshot.Snapshot) -> Last | None:
             inputs=tuple(before.names[: kept.inputs]),
             outputs=tuple(before.names[kept.inputs :]),
             record=kept.record,
-            size_bytes=json_values.number(kept_result.get("size_bytes")),
+            size_bytes=json_values.size(kept_result.get("size_bytes")),
             manifest_digest=json_values.digest(kept_result.get("manifest")),
         )
     except ValueError:

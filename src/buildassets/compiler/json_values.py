@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 from buildassets.compiler.patterns import lazy_pattern
 from buildassets.diagnostics import Diagnostic, Location, Severity
 
+_LIMIT: Final = 1 << 63
 _DIGEST: Final = lazy_pattern("[0-9a-f]{64}")
 
 
@@ -32,8 +33,13 @@ def text_or_none(value: object) -> str | None:
 
 
 def number(value: object) -> int:
-    """`value`, if it is a number without a fraction."""
-    return value if type(value) is int else _refuse("number", value)
+    """`value`, if it is a number without a fraction, of 64 bits at most."""
+    return value if type(value) is int and -_LIMIT <= value < _LIMIT else _refuse("number", value)
+
+
+def size(value: object) -> int:
+    """`value`, if it is a number that something can have of bytes."""
+    return found if (found := number(value)) >= 0 else _refuse("size", value)
 
 
 def truth(value: object) -> bool:
@@ -89,11 +95,11 @@ def location(value: object) -> Location:
 
 def cut(content: bytes, sizes: object, count: int) -> list[bytes]:
     """`content` in `count` pieces, if `sizes` are those of its pieces."""
-    numbers = [number(size) for size in array(sizes, count)]
-    if min(numbers) < 0 or sum(numbers) != len(content):
+    numbers = [size(one) for one in array(sizes, count)]
+    if sum(numbers) != len(content):
         raise ValueError("other sizes")
     ends = list(accumulate(numbers))
-    return [content[end - size : end] for size, end in zip(numbers, ends, strict=True)]
+    return [content[end - length : end] for length, end in zip(numbers, ends, strict=True)]
 
 
 def _refuse(kind: str, value: object) -> NoReturn:

@@ -229,6 +229,6 @@ def text_at(path: str) -> str | None:
     try:
         with open(plain(path), "rb") as file:
             text = decoded(file.read(), path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no path, as a map may name for a source
         return None
     return None if isinstance(text, Diagnostic) else text

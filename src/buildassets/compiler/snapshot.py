@@ -17,7 +17,16 @@ from itertools import chain
 from typing import Final
 
 from buildassets.compiler import json_values
-from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, write_whole
+from buildassets.compiler.cache import (
+    ABSENT,
+    FileDigests,
+    is_settled,
+    kind,
+    locked,
+    signature,
+    were_exchanged,
+    write_whole,
+)
 from buildassets.compiler.cache_place import BUILDS
 from buildassets.compiler.files import content_of
 from buildassets.compiler.looks import NOTHING, looks_of
@@ -176,6 +185,8 @@ def take(
     names = (*read, *sorted(set(outputs).difference(read)))
     fresh = {name: signature(name) or NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
+    if were_exchanged(read, began_ns):
+        return
     for name in read:
         look = fresh.get(name, NOTHING)
         if look != NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):

@@ -182,7 +182,7 @@ def _read_trace(value: object) -> Trace:
     if not keys:
         raise ValueError("no key")
     return Trace(
-        json_values.texts(keys), json_values.texts(digests), json_values.digest(result), json_values.number(size_bytes)
+        json_values.texts(keys), json_values.texts(digests), json_values.digest(result), json_values.size(size_bytes)
     )
 
 

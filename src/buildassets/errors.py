@@ -44,4 +44,4 @@ class ManifestError(BuildAssetsError):
 
 
 class Terminated(SystemExit):
-    """SIGTERM ends the program. An engine that raises SystemExit has failed; this passes through it."""
+    """SIGTERM or SIGHUP ends the program. An engine that raises SystemExit has failed; this passes through it."""

@@ -257,7 +257,7 @@ def on_terminal(folder: Path, **more: str) -> bytes:
 SLEEPY = SHOUT.replace("return Compiled", "open('begun', 'w'); import time; time.sleep(600); return Compiled")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, number: int, code: int) -> None:
     run(write_tree(tmp_path, SITE), "build")
     before = read_tree(tmp_path / "build")
@@ -283,7 +283,10 @@ def is_gone(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("number", "code", "to"), [(signal.SIGINT, 130, os.killpg), (signal.SIGTERM, 143, os.kill)])
+@pytest.mark.parametrize(
+    ("number", "code", "to"),
+    [(signal.SIGINT, 130, os.killpg), (signal.SIGTERM, 143, os.kill), (signal.SIGHUP, 129, os.kill)],
+)
 def test_an_interrupted_build_leaves_no_process(
     tmp_path: Path, number: int, code: int, to: Callable[[int, int], None]
 ) -> None:

@@ -279,12 +279,18 @@ def _encodable(text: str) -> str:
 
 
 def terminated_as_exit() -> None:
-    """Let SIGTERM unwind the stack, so that temporary files go, and then exit with 143."""
+    """Let SIGTERM, and the end of the terminal, unwind the stack, so that temporary files and processes go.
 
-    def stop(_signal: int, _frame: object) -> NoReturn:
-        raise Terminated(143)
+    The exit code is 143 or 129 then.
+    """
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise Terminated(128 + number)
 
     signal.signal(signal.SIGTERM, stop)
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:  # as it is under nohup
+        signal.signal(hangup, stop)
 
 
 def stale_text(stale: "Stale", config: "Config") -> str:

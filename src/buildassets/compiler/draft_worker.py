@@ -34,7 +34,7 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 
 def _on_signals(action: Callable[[int, Any], Any] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, action)
 
 

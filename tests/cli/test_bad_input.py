@@ -13,12 +13,12 @@ from tests.conftest import read_tree, write_tree
 GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "f( 1 );\n"}
 
 
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     # Root may read and write everything; without these capabilities it is as bound by a file's mode as its owner.
     bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     return subprocess.run(
-        [*bound, sys.executable, "-m", "buildassets", "build"],
+        [*bound, sys.executable, "-m", "buildassets", "build", *arguments],
         cwd=folder,
         env={**environment, "PYTHONUTF8": "1"},
         capture_output=True,
@@ -140,3 +140,17 @@ def test_a_working_directory_that_is_gone_is_an_error(tmp_path: Path, verb: str)
     assert run.returncode == 2
     assert "cannot tell where the working directory is" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("folder", ["assets/cache", "assets", "build/cache"])
+def test_a_cache_that_would_be_released_is_refused(tmp_path: Path, folder: str) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a{}"})
+    done = build(tmp_path, "--cache-dir", folder)
+    assert (done.returncode, "error[config/cache]" in done.stderr) == (2, True)
+
+
+def test_a_hidden_cache_among_the_sources_is_passed_over(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a{}"})
+    for _ in range(2):
+        assert build(tmp_path, "--cache-dir", "assets/.cache").returncode == 0
+    assert [path.suffix for path in (tmp_path / "build/assets").iterdir()] == [".css"]

@@ -25,6 +25,7 @@ SCHEMA: Final = 1
 
 # What stands before and after the text of the assets, and before and after their lines in there, in a manifest as
 # `manifest.dumps` writes it.
+ASSETS_FOLDER: Final = "assets"  # beside the manifest, with all files of the release
 _BEFORE_ASSETS: Final = b'{\n "assets": '
 _BEFORE_LINES: Final = b"{\n"
 _AFTER_LINES: Final = b"\n }"

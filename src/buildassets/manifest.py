@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from buildassets.digest import digest
 from buildassets.document import (
+    ASSETS_FOLDER,
     SCHEMA,
     AssetLines,
     assets_span,
@@ -42,7 +43,6 @@ __all__ = [
 
 IDENTITY: Final = "identity"  # the content coding of a file as it is (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
-ASSETS_FOLDER: Final = "assets"  # beside it, with all files of the release
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name has no fingerprint, as theirs have
 
 

@@ -96,4 +96,4 @@ def test_a_web_process_opens_no_pipe(site: Path) -> None:
         os.mkfifo(path)
     with pytest.raises(ManifestError, match="it is a named pipe and no file"):
         Assets(manifest)
-    assert opened(Representation(str(file), 0, '""')) is None
+    assert opened(Representation(str(file.parent), file.name, 0, '""')) is None

@@ -134,8 +134,9 @@ def test_modes_times_and_the_order_of_making_do_not_matter(built: Path, tmp_path
         (lambda path: path.write_bytes(path.read_bytes() + b"\n"), "verify/changed"),
         (lambda path: path.unlink(), "verify/missing"),
         (lambda path: path.rename(f"{path}.0") and path.symlink_to(f"{path.name}.0"), "verify/changed"),
+        (lambda path: path.parent.rename(f"{path.parent}.0") and path.parent.symlink_to("css.0"), "verify/changed"),
     ],
-    ids=["changed", "longer", "missing", "a link"],
+    ids=["changed", "longer", "missing", "a link", "a linked folder"],
 )
 def test_what_is_not_as_the_manifest_says_is_not_packed(
     release: Path, tmp_path: Path, form: Form, spoil: object, code: str

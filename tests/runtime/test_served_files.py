@@ -202,6 +202,39 @@ def test_a_file_that_is_changed_later_is_not_opened(manifest: Path, damage: Call
     assert opened(file) is None
 
 
+def lead_outside(folder: Path) -> None:
+    """Move a folder out of the release, and leave a link to it."""
+    outside = folder.parents[2] / f"outside-{folder.name}"
+    folder.rename(outside)
+    folder.symlink_to(outside)
+
+
+@pytest.mark.parametrize("folder", ["assets", "assets/css"])
+def test_no_file_behind_a_linked_folder_is_served(manifest: Path, folder: str) -> None:
+    lead_outside(manifest.parent / folder)
+    assets = Assets(manifest)
+    with pytest.raises(ManifestError, match=f"and `.*/{folder}` is a link"):
+        ServedFiles(assets)
+    with pytest.raises(ManifestError, match=r"css`?: its folder `.*` is a symbolic link"):
+        assets.inline("css/app.css")
+
+
+def test_no_file_behind_a_folder_that_is_linked_later_is_opened(manifest: Path) -> None:
+    assets = Assets(manifest)
+    file = found(ServedFiles(assets), assets.url("css/app.css")).representation("identity")
+    lead_outside(manifest.parent / "assets/css")
+    assert opened(file) is None
+
+
+def test_a_release_directory_that_is_a_link_is_served(manifest: Path) -> None:
+    current = manifest.parents[1] / "current"
+    current.symlink_to("build")
+    assets = Assets(current / "manifest.json")
+    descriptor = opened(found(ServedFiles(assets), assets.url("css/app.css")).representation("identity"))
+    assert descriptor is not None
+    os.close(descriptor)
+
+
 @pytest.mark.parametrize("seconds", [-5.0, 0.0, 2**40])
 def test_a_date_that_nobody_can_have_modified_it_at_is_none_of_the_future(manifest: Path, seconds: float) -> None:
     path = file_of(manifest, "css/app.css")

@@ -16,14 +16,15 @@ from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Repres
 CONTENT = {"identity": string.ascii_letters.encode() * 4, "gzip": b"gzip" * 30, "br": b"br" * 40}
 MODIFIED = 784111777
 SHEET = Resource(
-    "/r/sheet",
+    "/r",
+    "sheet",
     "text/css; charset=utf-8",
     tuple(CONTENT),
     tuple(map(len, CONTENT.values())),
     tuple(f"d1g_e-st.{coding}" for coding in CONTENT),
     MODIFIED,
 )
-IMAGE = Resource("/r/sheet", "image/png", ("identity",), SHEET.sizes[:1], SHEET.tags[:1], MODIFIED)
+IMAGE = Resource("/r", "sheet", "image/png", ("identity",), SHEET.sizes[:1], SHEET.tags[:1], MODIFIED)
 WATCHER = replace(IMAGE, is_lasting=False)
 SITE = "https://example.com"
 
@@ -251,8 +252,8 @@ def test_ranges_give_the_very_bytes(wanted: list[tuple[int, int]]) -> None:
 HAD = "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4="
 SCRIPT = replace(
     SHEET,
-    path="/r/js/app.0123456789ab.js",
-    deltas={HAD: Representation("/r/js/app.0123456789ab.js.a591a6d40bf4.dcz", 20, '"d1ff.dcz"')},
+    name="js/app.0123456789ab.js",
+    deltas={HAD: Representation("/r", "js/app.0123456789ab.js.a591a6d40bf4.dcz", 20, '"d1ff.dcz"')},
 )
 BROWSER = "gzip, deflate, br, zstd, dcb, dcz"
 
@@ -290,4 +291,4 @@ def test_a_browser_is_asked_to_keep_a_file_for_its_successors() -> None:
 
 @pytest.mark.parametrize("name", ["a+b.0123456789ab.js", "a*.0123456789ab.js"])
 def test_a_name_that_would_be_another_pattern_is_no_dictionary(name: str) -> None:
-    assert "use-as-dictionary" not in headers(ask(replace(SCRIPT, path=f"/r/{name}")))
+    assert "use-as-dictionary" not in headers(ask(replace(SCRIPT, name=name)))

@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.compress import is_available, zstd_reader
 from buildassets.errors import ReleaseError
-from buildassets.plain_files import plain
+from buildassets.plain_files import plain_below
 from buildassets.release.inventory import Copied, Expected
 from buildassets.release.members import CHUNK_BYTES, chunks_of
 from buildassets.release.refusals import refusal
@@ -35,8 +35,8 @@ class FolderContents:
         copied = self._files[name].copy_of
         assert copied is not None
         other = self._no_copy(name, copied)
-        _read(checked(_decompressed(self._path(name), copied.coding, other), self._files[copied.name], other))
         _read(self.chunks(copied.name))
+        _read(checked(_decompressed(self._folder, name, copied.coding, other), self._files[copied.name], other))
         return self.chunks(name)
 
     def checksum(self, name: str) -> int:
@@ -48,16 +48,13 @@ class FolderContents:
 
     def _opened(self, name: str) -> Iterator[bytes]:
         try:
-            yield from chunks_of(self._path(name))
+            yield from chunks_of(self._folder, name)
         except FileNotFoundError:
             raise refusal("verify/missing", f"`{self._shown}` lacks `{name}`", self._shown, hint=_HINT) from None
         except OSError as fault:
             if fault.errno != ELOOP:
                 raise
             raise self._changed(name) from None
-
-    def _path(self, name: str) -> str:
-        return os.path.join(self._folder, name)
 
     def _changed(self, name: str) -> ReleaseError:
         return refusal("verify/changed", f"`{name}` is not what the manifest says", self._shown, hint=_HINT)
@@ -84,21 +81,21 @@ def checked(chunks: Iterable[bytes], expected: Expected, otherwise: Exception) -
         raise otherwise
 
 
-def _decompressed(path: str, coding: str, otherwise: Exception) -> Iterator[bytes]:
-    """What the copy at `path` holds; raises `otherwise` where it is none such as a build writes."""
+def _decompressed(folder: str, name: str, coding: str, otherwise: Exception) -> Iterator[bytes]:
+    """What the copy `name` below `folder` holds; raises `otherwise` where it is none such as a build writes."""
     if coding == "gzip":
-        return _inflated(path, otherwise)
+        return _inflated(folder, name, otherwise)
     if not is_available(coding):
         hint = 'run `pip install "buildassets[zstd]"`'
-        raise refusal("archive/zstd", "this Python cannot read zstd copies", path, hint=hint)
-    return _unzstd(path, otherwise)
+        raise refusal("archive/zstd", "this Python cannot read zstd copies", os.path.join(folder, name), hint=hint)
+    return _unzstd(folder, name, otherwise)
 
 
-def _inflated(path: str, otherwise: Exception) -> Iterator[bytes]:
+def _inflated(folder: str, name: str, otherwise: Exception) -> Iterator[bytes]:
     inflate = zlib.decompressobj(31)
     head = b""
     try:
-        for chunk in chunks_of(path):
+        for chunk in chunks_of(folder, name):
             head = head or chunk[: len(_PLAIN_GZIP)]
             while chunk:
                 yield inflate.decompress(chunk, CHUNK_BYTES)
@@ -110,8 +107,8 @@ def _inflated(path: str, otherwise: Exception) -> Iterator[bytes]:
         raise otherwise
 
 
-def _unzstd(path: str, otherwise: Exception) -> Iterator[bytes]:
-    with open(plain(path), "rb") as file, zstd_reader(file) as reader:
+def _unzstd(folder: str, name: str, otherwise: Exception) -> Iterator[bytes]:
+    with open(plain_below(folder, name), "rb") as file, zstd_reader(file) as reader:
         while True:
             try:
                 chunk = reader.read(CHUNK_BYTES)

@@ -8,7 +8,7 @@ from typing import Final
 
 from buildassets.compiler.folders import files_below
 from buildassets.compiler.values import frozen
-from buildassets.plain_files import plain
+from buildassets.plain_files import plain_below
 
 CHUNK_BYTES: Final = 1 << 18
 
@@ -31,12 +31,12 @@ def members_of_folder(folder: str) -> Iterator[Member]:
     for name in sorted(files_below(folder)):
         path = os.path.join(folder, name)
         looks = os.lstat(path)
-        yield Member(name, looks.st_size, partial(chunks_of, path), _oddity(looks.st_mode))
+        yield Member(name, looks.st_size, partial(chunks_of, folder, name), _oddity(looks.st_mode))
 
 
-def chunks_of(path: str) -> Iterator[bytes]:
-    """The content of the file at `path`, whatever its size. Raises OSError."""
-    with open(plain(path, os.O_RDONLY | os.O_NOFOLLOW), "rb", buffering=0) as file:
+def chunks_of(folder: str, name: str) -> Iterator[bytes]:
+    """The content of the file `name` below `folder`, whatever its size. Raises OSError as `plain_below` does."""
+    with open(plain_below(folder, name), "rb", buffering=0) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
 

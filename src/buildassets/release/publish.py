@@ -4,10 +4,8 @@ Takes a release directory and a destination, gives what was uploaded. Whatever l
 that was cut short goes on where it ended, and no page loses a file that it names.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed, wait
-from errno import ELOOP
 from functools import partial
 from typing import Any, Final
 
@@ -83,10 +81,9 @@ class Publication:
     def _checked(self, name: str, expected: Expected) -> Iterator[bytes]:
         damaged = self._damaged(name, "it is not what the manifest says")
         try:
-            yield from checked(chunks_of(os.path.join(self.folder, name)), expected, damaged)
+            yield from checked(chunks_of(self.folder, name), expected, damaged)
         except OSError as fault:
-            why = "it is a symbolic link" if fault.errno == ELOOP else reason_text(fault)
-            raise self._damaged(name, why) from None
+            raise self._damaged(name, reason_text(fault)) from None
 
     def _damaged(self, name: str, why: str) -> ReleaseError:
         file = f"{self.shown}/{name}"

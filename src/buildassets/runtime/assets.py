@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from buildassets.document import no_manifest, read_served, refusal
-from buildassets.plain_files import plain
+from buildassets.document import ASSETS_FOLDER, no_manifest, read_served, refusal
+from buildassets.plain_files import plain, plain_below
 from buildassets.runtime import tags
 from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import Markup, attribute_names, element
 from buildassets.runtime.urls import link_value, url_prefix
 
-__all__ = ["AssetNotFound", "Assets", "Release", "files_folder", "release_of"]
+__all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of"]
 
 _Stamp = tuple[int, int, int]  # of a file: modified at (ns), bytes, inode
 
@@ -186,10 +186,10 @@ class Assets:
         return other
 
     def _text(self, file: str) -> str:
-        path = os.path.join(files_folder(self), file)
-        shown = os.path.join(os.path.dirname(self._shown), "assets", file)
+        shown = os.path.join(os.path.dirname(self._shown), ASSETS_FOLDER, file)
         try:
-            with open(plain(path), encoding="utf-8-sig", newline="") as opened:
+            descriptor = plain_below(release_folder(self), f"{ASSETS_FOLDER}/{file}")
+            with open(descriptor, encoding="utf-8-sig", newline="") as opened:
                 return opened.read()
         except OSError as fault:
             raise refusal("manifest/file", f"cannot read `{shown}`: {_reason(fault)}", shown) from None
@@ -235,9 +235,9 @@ def release_of(assets: Assets) -> Release:
     return assets._pinned or assets._reloaded()
 
 
-def files_folder(assets: Assets) -> str:
-    """The absolute path of the folder that the files of a release are in."""
-    return os.path.join(os.path.dirname(assets._path), "assets")
+def release_folder(assets: Assets) -> str:
+    """The absolute path of the release directory, which the manifest stands in."""
+    return os.path.dirname(assets._path)
 
 
 def _reason(fault: OSError) -> str:

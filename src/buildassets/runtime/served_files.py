@@ -15,12 +15,12 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from buildassets.document import no_manifest, refusal
+from buildassets.document import ASSETS_FOLDER, no_manifest, refusal
 from buildassets.errors import ManifestError
 from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
 from buildassets.paths import from_url
-from buildassets.plain_files import plain
-from buildassets.runtime.assets import Assets, Release, files_folder, release_of
+from buildassets.plain_files import linked_folder, plain_below
+from buildassets.runtime.assets import Assets, Release, release_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
 from buildassets.runtime.serving import Representation, Resource
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
-_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
 
 
 class ServedFiles:
@@ -46,7 +45,7 @@ class ServedFiles:
     def __init__(self, assets: Assets, prefix: str | None = None) -> None:
         self._assets = assets
         self._prefix = prefix
-        self._folder = files_folder(assets)
+        self._folder = release_folder(assets)
         release = release_of(assets)
         self._latest = (release, self._table(release))
 
@@ -60,7 +59,7 @@ class ServedFiles:
                 return found
         watcher_file = release.watcher_file if self._assets.reload else None
         if watcher_file and self._path(release, watcher_file) in paths:
-            return _live(os.path.join(self._folder, watcher_file))
+            return _live(self._folder, f"{ASSETS_FOLDER}/{watcher_file}")
         return None
 
     def _followed(self) -> tuple[Release, Table]:
@@ -76,13 +75,13 @@ class ServedFiles:
         """Every resource by its path. Where the release stays as it is, each of its files has to be there."""
         table: dict[str, Resource] = {}
         faults: list[str] = []
-        prefix, now_s = self._path(release, ""), int(time.time())
+        prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
         try:
             for entry in release.all_entries():
                 try:
-                    resource = _resource(entry, self._folder, now_s)
+                    resource = _resource(entry, files)
                     if release.has_dictionaries and media_of(entry["file"]).compressible:
-                        resource = replace(resource, deltas=_deltas(entry, self._folder))
+                        resource = replace(resource, deltas=_deltas(entry, files))
                     table.setdefault(prefix + entry["file"], resource)
                 except _OtherwiseError as fault:
                     faults.append(str(fault))
@@ -113,38 +112,53 @@ class _OtherwiseError(Exception):
     """A file is not as the manifest says; the text says what is."""
 
 
-def _resource(entry: Mapping[str, Any], folder: str, now_s: int) -> Resource:
+class _Files:
+    """The files of the release in a `folder`, as a process that starts at `now_s` finds them."""
+
+    def __init__(self, folder: str, now_s: int) -> None:
+        self.folder = folder
+        self._now_s = now_s
+        self._linked: dict[str, str | None] = {}  # by folder: the first one on the way to it that is a link
+
+    def modified(self, name: str, size: int) -> int:
+        """When it was modified, in seconds since 1970. Raises _OtherwiseError if it is no file, or of another size."""
+        path = f"{self.folder}/{name}"
+        around = name.rpartition("/")[0]
+        if around not in self._linked:
+            self._linked[around] = linked_folder(self.folder, name)
+        if linked := self._linked[around]:
+            raise _OtherwiseError(f"`{path}`, and `{self.folder}/{linked}` is a link")
+        try:
+            status = os.lstat(path)
+        except OSError:
+            raise _OtherwiseError(f"`{path}`, which is not there") from None
+        if not stat.S_ISREG(status.st_mode):
+            raise _OtherwiseError(f"`{path}`, which is no regular file")
+        if status.st_size != size:
+            raise _OtherwiseError(f"`{path}` with {size} bytes, and it has {status.st_size}")
+        return min(max(0, int(status.st_mtime)), self._now_s)
+
+
+def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
     """What a manifest's entry says. Raises _OtherwiseError, and KeyError where it lacks something."""
-    file, media_type, encodings = entry["file"], entry["type"], entry.get("encodings", {})
-    path = f"{folder}/{file}"
+    media_type, encodings = entry["type"], entry.get("encodings", {})
+    name = f"{ASSETS_FOLDER}/{entry['file']}"
     sizes = {IDENTITY: entry["size"]} | {coding: encodings[coding] for coding in SUFFIXES if coding in encodings}
-    modified_s = [_modified(path + SUFFIXES.get(coding, ""), size) for coding, size in sizes.items()]
+    modified_s = [files.modified(name + SUFFIXES.get(coding, ""), size) for coding, size in sizes.items()]
     return Resource(
-        path,
+        files.folder,
+        name,
         sys.intern(content_type(media_type)),
         _shared(tuple(sizes)),
         tuple(sizes.values()),
         _tags(entry, sizes),
-        min(modified_s[0], now_s),
+        modified_s[0],
     )
 
 
 @cache  # of the few that there are, as every asset has one
 def _shared(codings: tuple[str, ...]) -> tuple[str, ...]:
     return codings
-
-
-def _modified(path: str, size: int) -> int:
-    """When the file was modified, in seconds since 1970. Raises _OtherwiseError if it is none, or of another size."""
-    try:
-        status = os.lstat(path)
-    except OSError:
-        raise _OtherwiseError(f"`{path}`, which is not there") from None
-    if not stat.S_ISREG(status.st_mode):
-        raise _OtherwiseError(f"`{path}`, which is no regular file")
-    if status.st_size != size:
-        raise _OtherwiseError(f"`{path}` with {size} bytes, and it has {status.st_size}")
-    return max(0, int(status.st_mtime))
 
 
 def _tags(entry: Mapping[str, Any], sizes: Mapping[str, int]) -> tuple[str, ...]:
@@ -163,13 +177,13 @@ def _name_digest(file: str, size: int) -> str:
     return digest(f"{size:x} {file}".encode("utf-8", "surrogateescape"))
 
 
-def _deltas(entry: Mapping[str, Any], folder: str) -> Mapping[str, Representation]:
+def _deltas(entry: Mapping[str, Any], files: _Files) -> Mapping[str, Representation]:
     """The deltas to a file, by the digest of what a browser must have. Raises as `_resource` does, and ValueError."""
     deltas = {}
     for dictionary, told in entry.get("deltas", {}).items():
-        path = f"{folder}/{delta_file(entry['file'], dictionary)}"
-        _modified(path, told["size"])
-        deltas[dictionary] = Representation(path, told["size"], f'"{_tag(told["digest"])}.{DELTA}"')
+        name = f"{ASSETS_FOLDER}/{delta_file(entry['file'], dictionary)}"
+        files.modified(name, told["size"])
+        deltas[dictionary] = Representation(files.folder, name, told["size"], f'"{_tag(told["digest"])}.{DELTA}"')
     return deltas or _NO_DELTAS
 
 
@@ -178,24 +192,24 @@ def _tag(digest: str) -> str:
     return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
 
 
-def _live(path: str) -> Resource | None:
+def _live(folder: str, name: str) -> Resource | None:
     """A file that is written anew, of no size that a manifest could know."""
     try:
-        status = os.lstat(path)
+        status = os.lstat(f"{folder}/{name}")
     except OSError:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
     tag = f"{status.st_mtime_ns:x}.{status.st_size:x}"
     return Resource(
-        path, "application/json", (IDENTITY,), (status.st_size,), (tag,), int(status.st_mtime), is_lasting=False
+        folder, name, "application/json", (IDENTITY,), (status.st_size,), (tag,), int(status.st_mtime), is_lasting=False
     )
 
 
 def opened(file: Representation) -> int | None:
     """A descriptor for reading `file`; None where it is no longer there as it was."""
     try:
-        descriptor = plain(file.path, _READ_FLAGS)
+        descriptor = plain_below(file.folder, file.name)
     except OSError:
         return None
     status = os.fstat(descriptor)

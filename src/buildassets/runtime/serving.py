@@ -61,16 +61,25 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One file: an asset as it is, or a precompressed copy. `path` is absolute, `etag` has its quotes."""
+    """One file, by its name below an absolute `folder`: an asset as it is, or a precompressed copy.
 
-    path: str
+    `etag` has its quotes.
+    """
+
+    folder: str
+    name: str
     size: int
     etag: str
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"{self.folder}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is itself: comparing all fields would take longer than deciding
 class Resource:
-    """What one URL names: a file, by its absolute path, and the copies beside it.
+    """What one URL names: a file, by its name below an absolute `folder`, and the copies beside it.
 
     `tags` and `sizes` are those of `codings`, which begin with `identity`; every asset has one of these, so they are
     no more than must be. `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
@@ -78,7 +87,8 @@ class Resource:
     keep it as a dictionary for deltas to its successors (RFC 9842).
     """
 
-    path: str
+    folder: str
+    name: str
     type: str
     codings: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -90,7 +100,9 @@ class Resource:
     def representation(self, coding: str) -> Representation:
         """The file, or one of its copies."""
         index = self.codings.index(coding)
-        return Representation(self.path + SUFFIXES.get(coding, ""), self.sizes[index], f'"{self.tags[index]}"')
+        return Representation(
+            self.folder, self.name + SUFFIXES.get(coding, ""), self.sizes[index], f'"{self.tags[index]}"'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,7 @@ def _dictionary_headers(resource: Resource) -> Headers:
 
     It is relative to the file's own URL, so that it holds under any prefix.
     """
-    name = to_url(resource.path.rpartition("/")[2])
+    name = to_url(resource.name.rpartition("/")[2])
     if resource.deltas is None or "+" in name or "*" in name:  # which mean something else in a pattern
         return ()
     return (("Use-As-Dictionary", f'match="{_FINGERPRINT.sub(".*", name)}"'),)

@@ -15,9 +15,10 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management.base import CommandError
 
+from buildassets.document import ASSETS_FOLDER
 from buildassets.errors import ManifestError
 from buildassets.paths import to_url
-from buildassets.plain_files import plain
+from buildassets.plain_files import plain_below
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.options import read_options
@@ -61,17 +62,18 @@ class ReleaseFilesMixin(Storage):
         except ManifestError as fault:
             raise CommandError(f"{fault}; `collectstatic` copies what `manage.py assets build` has made") from None
         for one in files:
-            yield one.path, one.file, self._took(one, os.path.join(os.path.dirname(manifest), "assets", one.file))
+            yield one.path, one.file, self._took(one, os.path.dirname(manifest))
 
-    def _took(self, one: ReleaseFile, source: str) -> bool:
+    def _took(self, one: ReleaseFile, folder: str) -> bool:
         if self.exists(one.file):
             if self.size(one.file) == one.size:
                 return False
             self.delete(one.file)  # an earlier copy was interrupted
         try:
-            with open(plain(source), "rb") as stream:
+            with open(plain_below(folder, f"{ASSETS_FOLDER}/{one.file}"), "rb") as stream:
                 self.save(one.file, File(stream))
         except FileNotFoundError:
+            source = os.path.join(folder, ASSETS_FOLDER, one.file)
             raise CommandError(f"`{source}` is gone; run `manage.py assets build` again") from None
         return True
 

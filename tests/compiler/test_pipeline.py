@@ -248,6 +248,23 @@ def test_a_link_out_of_the_root_is_an_error_where_it_is_referred_to(tmp_path: Pa
     assert "`a.png` is a link that leaves its source root" in texts(result.diagnostics)
 
 
+@pytest.mark.parametrize("folder", ["assets", "assets/css"])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_nothing_is_written_behind_a_link_in_the_release_directory(tmp_path: Path, folder: str, is_new: bool) -> None:
+    write_tree(tmp_path, {"pyproject.toml": PLAIN, "assets/css/a.css": "a{b:c}", "outside/css/mine.css": "mine"})
+    config = load_config(start=str(tmp_path))
+    if is_new:
+        (tmp_path / "build" / folder).parent.mkdir(parents=True)
+    else:
+        assert build(config).succeeded
+        (tmp_path / "build" / folder).rename(tmp_path / "outside/there")
+    (tmp_path / "build" / folder).symlink_to(tmp_path / "outside" / ("" if is_new else "there"))
+    before = read_tree(tmp_path / "outside")
+    result = build(config)
+    assert "a folder in it is a symbolic link, and not followed" in texts(result.diagnostics)
+    assert read_tree(tmp_path / "outside") == before
+
+
 def test_the_place_of_the_project_changes_nothing(tmp_path: Path) -> None:
     for name in ("here", "some/where else"):
         write_tree(tmp_path / name, {"buildassets.toml": "", **SITE, "assets/s.scss": "a{b:c}"})

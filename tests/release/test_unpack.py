@@ -359,6 +359,18 @@ def test_a_release_takes_the_place_of_itself(built: Path, packed: Path, tmp_path
     assert unpacked(packed, tmp_path / "build", replaces=True) == read_tree(built)
 
 
+@pytest.mark.parametrize("folder", ["assets", "assets/css"])
+def test_nothing_is_written_or_removed_behind_a_linked_folder(packed: Path, tmp_path: Path, folder: str) -> None:
+    earlier = build_release(tmp_path, {**TINY, "assets/css/x.css": CSS.decode()})
+    (earlier / folder).rename(tmp_path / "outside")
+    (earlier / folder).symlink_to(tmp_path / "outside")
+    before = read_tree(tmp_path)
+    with pytest.raises(ReleaseError) as caught:
+        unpacked(packed, earlier, replaces=True)
+    assert caught.value.diagnostics[0].message == f"`build/{folder}` is a symbolic link, and not followed"
+    assert read_tree(tmp_path) == before
+
+
 def test_a_damaged_archive_takes_the_place_of_nothing(packed: Path, tmp_path: Path) -> None:
     earlier = build_release(tmp_path, TINY)
     before = read_tree(tmp_path / "build")

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import new
 from itertools import count
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.bodies import chunks_of_body, size_of
@@ -27,7 +28,7 @@ from buildassets.compiler.files import (
     write_chunks,
     write_new,
 )
-from buildassets.compiler.folders import make_folders, remove_tree
+from buildassets.compiler.folders import make_folders, make_folders_below, remove_tree
 from buildassets.compiler.model import Named, OnDisk, Stored
 from buildassets.compiler.turns import wait_for_turn
 from buildassets.compiler.values import frozen
@@ -35,6 +36,7 @@ from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadat
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
+from buildassets.plain_files import linked_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
@@ -73,6 +75,7 @@ class Release:
         self._is_lasting = is_lasting
         self._waiting: dict[str, str] = {}
         self._numbers = count()
+        self._linked: dict[str, bool] = {}  # by folder: whether it, or one around it, is a link
 
     def store(
         self,
@@ -112,7 +115,7 @@ class Release:
 
     def holds(self, file: str, size_bytes: int) -> bool:
         """Whether a `file` below `assets/` of that size is on disk."""
-        return _size_bytes(os.path.join(self._output, ASSETS_FOLDER, file)) == size_bytes
+        return self._size_bytes(f"{ASSETS_FOLDER}/{file}") == size_bytes
 
     def take_in(self, file: str, content: bytes | OnDisk) -> None:
         """Take in a `file` below `assets/`, unless it is on disk already.
@@ -136,8 +139,7 @@ class Release:
     def finish(self, manifest: bytes) -> tuple[str, ...]:
         """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
         names = sorted(self._waiting)
-        for folder in sorted({os.path.dirname(name) for name in names}):
-            make_folders(os.path.join(self._output, folder))
+        make_folders_below(self._output, names)
         for name in names:
             self._put(name)
         if self.manifest() != manifest:
@@ -168,14 +170,27 @@ class Release:
     def _take_in_chunks(self, name: str, content: OnDisk) -> None:
         path = os.path.join(self._output, name)
         with suppress(OSError):
-            if _size_bytes(path) == content.size_bytes and digest_of(path) == content.digest:
+            if self._size_bytes(name) == content.size_bytes and digest_of(path) == content.digest:
                 return
         self._waiting[name] = place = self.place()
         write_chunks(place, chunks_of_body(content))
 
     def _holds(self, name: str, content: bytes) -> bool:
         path = os.path.join(self._output, name)
-        return _size_bytes(path) == len(content) and bytes_at(path) == content
+        return self._size_bytes(name) == len(content) and bytes_at(path) == content
+
+    def _size_bytes(self, name: str) -> int | None:
+        """The size of a file below the release directory; None where there is none that no link leads to."""
+        around = os.path.dirname(name)
+        if around not in self._linked:
+            self._linked[around] = linked_folder(self._output, name) is not None
+        if self._linked[around]:
+            return None
+        try:
+            status = os.lstat(os.path.join(self._output, name))
+        except OSError:
+            return None
+        return status.st_size if S_ISREG(status.st_mode) else None
 
     def _take_in_copy(self, file: str, copy: Copy) -> None:
         if copy.content is not None:
@@ -253,13 +268,6 @@ def files_of(output: str, entry: Entry) -> Iterator[str]:
         yield path + SUFFIXES[coding]
     for dictionary in entry.deltas:
         yield delta_file(path, dictionary)
-
-
-def _size_bytes(path: str) -> int | None:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return None
 
 
 def _remove_abandoned(output: str) -> None:

@@ -1,13 +1,15 @@
 """Folders within folders, however deep: going through them, making and removing them.
 
 What the standard library has for this calls itself once for each level up to Python 3.11 and later, and a project may
-have more levels than Python has calls. Follows no links. Imports nothing of the package.
+have more levels than Python has calls. Follows no links. Imports the vocabulary only.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EEXIST
+from errno import EEXIST, ELOOP
+
+from buildassets.plain_files import linked_folder
 
 
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -65,6 +67,17 @@ def make_folders(path: str) -> None:
         except FileExistsError:  # made by somebody else meanwhile, or no folder
             if not os.path.isdir(folder):
                 raise
+
+
+def make_folders_below(top: str, names: Iterable[str]) -> None:
+    """Make the folders of the files `names` below the folder `top`, where they are not there.
+
+    Raises OSError, also where one of them is a link: whoever can make links there would have others write elsewhere.
+    """
+    for around in sorted({os.path.dirname(name) for name in names}):
+        if linked := linked_folder(top, f"{around}/"):
+            raise OSError(ELOOP, "a folder in it is a symbolic link, and not followed", os.path.join(top, linked))
+        make_folders(os.path.join(top, around))
 
 
 def remove_tree(top: str) -> None:

@@ -16,6 +16,7 @@ from buildassets.compiler.files import STAGING_PREFIX, sync
 from buildassets.compiler.folders import make_folders, remove_tree
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.plain_files import linked_folder
 from buildassets.release.archive import inventory_of_archive, members_of_archive
 from buildassets.release.examine import diagnostics_of, examined
 from buildassets.release.inventory import Inventory
@@ -44,7 +45,7 @@ def unpack(archive: str, shown: str, destination: str, shown_destination: str, *
         if earlier is None:
             os.rename(folder, destination)
         else:
-            _take_over(folder, destination, wanted, earlier)
+            _take_over(folder, destination, shown_destination, wanted, earlier)
     return wanted
 
 
@@ -96,17 +97,28 @@ def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[
             yield chunk
 
 
-def _take_over(folder: str, destination: str, wanted: Inventory, earlier: Inventory) -> None:
+def _take_over(folder: str, destination: str, shown: str, wanted: Inventory, earlier: Inventory) -> None:
     """Put the files of a release in their places as a build does, the manifest last; then remove what is left over."""
     with taking_turns(destination):
+        leftover = {*earlier.files, *earlier.passing} - wanted.files.keys()
+        _refuse_links(destination, shown, [*wanted.files, *leftover])
         for name in (*(name for name in wanted.files if name != MANIFEST_NAME), MANIFEST_NAME):
             path = os.path.join(destination, name)
             make_folders(os.path.dirname(path))
             os.replace(os.path.join(folder, name), path)
-        for name in {*earlier.files, *earlier.passing} - wanted.files.keys():
+        for name in leftover:
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(destination, name))
             _remove_empty_folders(destination, name)
+
+
+def _refuse_links(destination: str, shown: str, names: Iterable[str]) -> None:
+    """Raise ReleaseError where a folder of the files `names` is a link: what is behind it is of no release."""
+    for folder in sorted({os.path.dirname(name) for name in names}):
+        if linked := linked_folder(destination, f"{folder}/"):
+            path = f"{shown}/{linked}"
+            hint = "remove the link, or name another folder with `-o`; nothing was written"
+            raise refusal("unpack/foreign", f"`{path}` is a symbolic link, and not followed", path, hint=hint)
 
 
 def _remove_empty_folders(destination: str, name: str) -> None:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.credentials import has_credentials, masked, masked_in, masked_url, without_credentials
+from buildassets.credentials import (
+    begins_with_password,
+    has_credentials,
+    masked,
+    masked_in,
+    masked_url,
+    names_user,
+    without_credentials,
+)
 from buildassets.diagnostics import error, locate, render_annotation, render_text, to_json
 
 
@@ -36,10 +44,43 @@ def test_credentials_are_hidden(url: str, shown: str) -> None:
     assert len(masked(url, in_place=True)) == len(url)
 
 
-@pytest.mark.parametrize("url", ["https://user:pa/ss@host/x", "https://user:p#a?ss@host/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:pa/ss@host/x",
+        "https://user:p#a?ss@host/x",
+        "https://user:1/pass@host/x",
+        "https://user:12#pass@host/x",
+        "https://user:12?pa@ss@host/x",
+        "https://user:/pass@host/x",
+    ],
+)
 def test_a_password_that_ends_the_host_is_one_all_the_same(url: str) -> None:
     assert masked_url(url) == "https://***@host/x"
+    assert masked(f"cannot read `{url}`") == "cannot read `https://***@host/x`"
     assert without_credentials(url)[0] == "https://host/x"
+    assert names_user(url)
+
+
+@pytest.mark.parametrize("behind", ["127.0.0.1/a", "h:80/a", "cdn/@scope/a", "cdn.test/a@2x.png", "[::1]/"])
+def test_a_password_that_begins_like_a_port_ends_before_a_host(behind: str) -> None:
+    assert masked(f"https://u:1/Hunter2Secret@{behind}") == f"https://***@{behind}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("u:pw@host/", "***@host/"),
+        ("u:p/w@host", "***@host"),
+        ("https:/u:pw@host/", "https:/***@host/"),
+        ("https:u:pw@host/", "https:***@host/"),
+        ("http:///u:pw@host/", "http:///***@host/"),
+        ("https:\\\\u:pw@host/", "https:\\\\***@host/"),
+    ],
+)
+def test_a_password_is_hidden_where_the_url_lacks_slashes(url: str, shown: str) -> None:
+    assert masked_url(url) == shown
+    assert names_user(url) or begins_with_password(url)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +88,8 @@ def test_a_password_that_ends_the_host_is_one_all_the_same(url: str) -> None:
     [
         "https://cdn.test/@scope/package@1.2/a.js?v=1",
         "https://cdn.test:8080/@scope/a",
+        "https://cdn.test:8080/npm/@scope/package@1.2.3/a.js",
+        "http://localhost:8080/vue@latest/img@2x.png",
         "ssh://git@host/x",
         "abfs://files@account.dfs.core.windows.net/a",
         "mail joe@example.com, a: b@c",

@@ -86,6 +86,16 @@ def test_an_asset_is_explained_since_it(site: Path, server: Authenticating) -> N
         ["watch", "--origin", "https://u:s3cr@site.test"],
         ["pack", "-o", "https://u:s3cr@site.test/a.foo"],
         ["build", "https://u:s3cr@site.test/"],
+        ["diff", "http://u:1/s3cr@127.0.0.1:1/manifest.json", "build"],
+        ["explain", "a.css", "--since", "http://u:12#s3cr@127.0.0.1:1/manifest.json"],
+        ["build", "--carry-from", "http://u:1/s3cr@127.0.0.1:1/x", "--json"],
+        ["build", "--carry-from", "http:/u:s3cr@127.0.0.1:1/x"],
+        ["unpack", "http://u:1/s3cr@127.0.0.1:1/x"],
+        ["unpack", "http://u:1/s3cr@127.0.0.1:1/x", "--json"],
+        ["build", "--url", "https://u:1/s3cr@cdn/"],
+        ["build", "--url", "u:s3cr@cdn/"],
+        ["build", "--url", "https:/u:s3cr@cdn/"],
+        ["publish", "ftp://u:1/s3cr@127.0.0.1:1/x", "--json"],
         ["publish", "floppy://u:s3cr@host/x"],
         ["publish", "s3://u:s3cr@bucket/x"],
         ["publish", "s3://bucket/x?X-Amz-Signature=Z9signature", "-v"],
@@ -133,13 +143,23 @@ def test_a_redirect_elsewhere_does_not(site: Path, server: Authenticating) -> No
         assert other.seen == [None, None]
 
 
-@pytest.mark.parametrize("prefix", ["https://u:s3cr@cdn.test/", "//u@cdn.test/a/"])
+@pytest.mark.parametrize(
+    "prefix", ["https://u:s3cr@cdn.test/", "//u@cdn.test/a/", "https:/u:s3cr@h/", "https://u:1/s3cr@h/"]
+)
 def test_a_url_prefix_has_no_password(site: Path, prefix: str) -> None:
     write_tree(site, {"buildassets.toml": f"url = '{prefix}'\n"})
     done = run(site, "build")
     assert done.returncode == 2
     assert done.stderr.startswith("error[config/value]: `url` cannot have a user or a password in it\n")
     assert "\n1  | url = '" in done.stderr
+    assert_secret(site / "old", done.stderr)
+
+
+def test_a_url_prefix_without_a_scheme_has_no_password(site: Path) -> None:
+    write_tree(site, {"buildassets.toml": "url = 'u:s3cr@cdn/'\n"})
+    done = run(site, "build")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[config/value]: `url` cannot begin with a user and a password\n")
     assert_secret(site / "old", done.stderr)
 
 

@@ -79,7 +79,18 @@ def test_prefix_of_another_scheme_than_http_is_refused(tmp_path: Path, url: str)
         Assets(write_release(tmp_path), url=url)
 
 
-@pytest.mark.parametrize("url", ["https://u:s3cr@cdn.test/", "//u:s3cr@cdn.test/a b/", "http://u@cdn.test"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://u:s3cr@cdn.test/",
+        "//u:s3cr@cdn.test/a b/",
+        "http://u@cdn.test",
+        "https://u:1/s3cr@cdn/",
+        "https://u:s/s3cr@cdn/",
+        "u:s3cr@h/",
+        "https:/u:s3cr@h/",
+    ],
+)
 def test_a_prefix_with_a_password_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ValueError, match="has no user or password in it") as caught:
         url_prefix(url)

@@ -18,7 +18,7 @@ from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table, parse
 from buildassets.compiler.values import frozen
-from buildassets.credentials import without_credentials
+from buildassets.credentials import begins_with_password, names_user
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
@@ -324,22 +324,26 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
     return config
 
 
+_LEADS: Final = "begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
+
+
 def _url(table: Table, key: str = "url") -> str:
     url = table.filled_text(key, "/assets/")
     if _is_refused(table, key, url):
         return "/assets/"
+    if begins_with_password(url):
+        table.refuse_unseen("cannot begin with a user and a password", key, hint="leave them out, and " + _LEADS)
+        return "/assets/"
     with_slash = url if url.endswith("/") else url + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
-    table.refuse(
-        f"cannot be `{url}`", key, hint="begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
-    )
+    table.refuse(f"cannot be `{url}`", key, hint=_LEADS)
     return "/assets/"
 
 
 def _is_refused(table: Table, key: str, url: str) -> bool:
     """Whether `url`, which pages will name, has user or password in it (Fetch, section 4.4)."""
-    if without_credentials(url)[1] is None:
+    if not names_user(url):
         return False
     hint = "leave them out: browsers load nothing of a page from such a URL, and every visitor would read them"
     table.refuse("cannot have a user or a password in it", key, hint=hint)

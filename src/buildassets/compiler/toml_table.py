@@ -6,6 +6,7 @@ Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -113,6 +114,12 @@ class Table:
     def refuse(self, complaint: str, *keys: str | int, hint: str | None = None) -> None:
         """Note that the value at `keys` is none that it may be; `complaint` goes on from its name."""
         self.fault("config/value", f"`{self.name(*keys)}` {complaint}", *keys, hint=hint)
+
+    def refuse_unseen(self, complaint: str, key: str, hint: str) -> None:
+        """The same of a value that must not be shown, as it holds a secret that nothing else would find in it."""
+        where = self._document.locate_value((*self._path, key))
+        unseen = where and replace(where, excerpt="")
+        self._document.faults.append(error("config/value", f"`{self.name(key)}` {complaint}", unseen, hint=hint))
 
     def refuse_key(self, complaint: str, key: str, hint: str | None = None) -> None:
         """Note that `key` itself is none that may stand here."""

@@ -23,8 +23,7 @@ def url_prefix(url: str) -> str:
     Raises ValueError for what is no URL, for any scheme but HTTP's: what stands behind `javascript:` would run, and for
     user and password, which every visitor would read and no browser would use (Fetch, section 4.4).
     """
-    before, _, behind = url.partition("//")
-    if (not before or before.endswith(":")) and "@" in behind.partition("/")[0]:
+    if "@" in url and _names_user(url):
         raise ValueError("a URL prefix has no user or password in it: browsers load nothing of a page from such a URL")
     if not url.isprintable() or not _NOT_IN_A_PREFIX.isdisjoint(url):
         raise ValueError(f"{url!r} is no URL")
@@ -33,6 +32,12 @@ def url_prefix(url: str) -> str:
         raise ValueError(f"{url!r} is no URL prefix: begin it with `/`, `//`, `http://` or `https://`")
     ascii_url = url if url.isascii() else quoted(url)
     return ascii_url.rstrip("/") + "/"
+
+
+def _names_user(url: str) -> bool:
+    from buildassets.credentials import begins_with_password, names_user  # which a process without any does without
+
+    return names_user(url) or begins_with_password(url)
 
 
 def _has_host(after_scheme: str) -> bool:

@@ -383,3 +383,7 @@ def test_a_damaged_archive_takes_the_place_of_nothing(packed: Path, tmp_path: Pa
 def test_what_somebody_put_into_a_release_stays_when_it_is_replaced(packed: Path, tmp_path: Path) -> None:
     earlier = write_tree(build_release(tmp_path, TINY), {"assets/mine.txt": "mine"})
     assert unpacked(packed, earlier, replaces=True)["assets/mine.txt"] == b"mine"
+
+
+def test_a_zip_with_a_name_of_no_characters_is_refused(refused: Refused, tiny: Files) -> None:
+    assert refused(zip_of([*zip_files(tiny), ZipFile(b"", CSS)])) == "archive/name"

@@ -121,7 +121,7 @@ def members_of_zip(path: str, shown: str) -> Iterator[Member]:
         infos = archive.infolist()
         _refuse_overlap(infos, shown)
         for info in infos:
-            if not info.is_dir():
+            if not info.filename.endswith("/"):  # `is_dir` fails for a name without any characters , in Pythons up to 3.12
                 _refuse_odd(info, shown)
                 yield _member(archive, info, shown)
 
@@ -158,6 +158,7 @@ def _damage_told(shown: str) -> Iterator[None]:
         ValueError,
         NotImplementedError,
         EOFError,
+        IndexError,
         struct.error,
         OverflowError,
     ) as fault:

@@ -25,6 +25,10 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
 
+    def __setstate__(self, state: object) -> None:
+        """Refuse: a pickle from another process must change neither a member nor the class, which are everybody's."""
+        raise TypeError("it has no state")
+
 
 @dataclass(frozen=True, slots=True)
 class Location:

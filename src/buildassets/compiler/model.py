@@ -51,6 +51,10 @@ class ReferenceKind(Enum):
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
     ORIGINAL = "original"  # the same in a source map: it names what is released anyhow, and reaches nothing
 
+    def __setstate__(self, state: object) -> None:
+        """Refuse: a pickle from another process must change neither a member nor the class, which are everybody's."""
+        raise TypeError("it has no state")
+
 
 DATA_URL_DEMAND: Final = "buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
 
@@ -119,6 +123,10 @@ class Origin(NamedTuple):
     name: str
     content: str | None = None
     is_url: bool = False
+
+    def __setstate__(self, state: object) -> None:
+        """Refuse: a pickle from another process must not change the class, which is everybody's."""
+        raise TypeError("it has no state")
 
 
 Mapped: TypeAlias = tuple[int, int, int, int, int]

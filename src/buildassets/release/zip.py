@@ -121,7 +121,7 @@ def members_of_zip(path: str, shown: str) -> Iterator[Member]:
         infos = archive.infolist()
         _refuse_overlap(infos, shown)
         for info in infos:
-            if not info.filename.endswith("/"):  # `is_dir` fails for a name without any characters , in Pythons up to 3.12
+            if not info.filename.endswith("/"):  # Python's `is_dir` wants a character
                 _refuse_odd(info, shown)
                 yield _member(archive, info, shown)
 

@@ -4,6 +4,7 @@ import typing
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from importlib import import_module
 from threading import Event, Thread
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from buildassets.compiler import config, model
 from buildassets.compiler.engines.object_stream import EXCHANGED, ForeignError, ObjectStream
+from buildassets.diagnostics import Severity
 
 Ends = tuple[ObjectStream, socket.socket]
 
@@ -136,3 +138,25 @@ def find_classes(kind: Any, found: set[type]) -> None:
     )
     for name in names:
         find_classes(typing.get_type_hints(kind)[name], found)
+
+
+@pytest.mark.parametrize("state", [b"N}\x8c\x05valueK\x01s\x86", b"}\x8c\x05valueK\x01s"], ids=["slots", "dict"])
+@pytest.mark.parametrize(("module", "name"), sorted(EXCHANGED))
+def test_no_class_is_changed(ends: Ends, module: str, name: str, state: bytes) -> None:
+    stream, theirs = ends
+    theirs.sendall(framed(b"\x80\x04" + f"c{module}\n{name}\n".encode() + state + b"b."))
+    with pytest.raises(ForeignError):
+        stream.receive()
+    assert vars(getattr(import_module(module), name)).get("value") is None
+
+
+@pytest.mark.parametrize("state", [{"_value_": 1}, (None, {"_value_": 1})])
+@pytest.mark.parametrize("member", [Severity.ERROR, model.ReferenceKind.URL])
+def test_no_member_of_an_enumeration_is_changed(ends: Ends, member: Enum, state: object) -> None:
+    stream, theirs = ends
+    value = member.value
+    pickled = pickle.dumps(member, 2)[:-1] + pickle.dumps(state, 2)[2:-1] + b"b."
+    theirs.sendall(framed(pickled))
+    with pytest.raises(ForeignError):
+        stream.receive()
+    assert member.value == value

@@ -67,7 +67,10 @@ class ObjectStream:
 
 
 class _Values(pickle.Unpickler):
-    """Loads values of the classes in EXCHANGED."""
+    """Loads values of the classes in EXCHANGED.
+
+    Each has a `__setstate__`, so that no pickle sets attributes of the class itself or of an enumeration's member.
+    """
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in EXCHANGED:

@@ -62,7 +62,7 @@ def test_the_diagnostic_names_what_it_is(arguments: list[str], site: Path) -> No
         *(("build/manifest.json", command, 1) for command in ("verify", "explain a.css", "clean", "diff build good")),
         *(("build/manifest.json", command, 1) for command in ("pack -o a.tar", "publish elsewhere")),
         *(("build/manifest.json", command, 0) for command in ("build", "check")),
-        *(("buildassets.toml", command, 2) for command in ("build --config buildassets.toml",)),
+        *(("buildassets.toml", command, 2) for command in ("build --config buildassets.toml", "build")),
         *((file, "check", 0) for file in ("templates/a.html", "assets/b.css", "assets/b.png", "assets/_b.scss")),
         *((file, "build", 0) for file in ("assets/b.css", "assets/a.css.map", "pyproject.toml", "assets/package.json")),
         *(

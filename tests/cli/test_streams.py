@@ -1,5 +1,6 @@
 """Standard streams that cannot be written: a stated exit code, and never a traceback."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import BROKEN, SITE, environment
+from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import write_tree
 
 VERBS = (["build"], ["build", "-v", "--no-cache"], ["check"], ["verify"], ["clean", "-v"], ["pack"], ["nonsense"])
@@ -82,3 +84,22 @@ def test_full_stdout_ends_with_one(site: Path, arguments: list[str]) -> None:
         1,
         "error[output/stdout]: cannot write to standard output: no space left on device",
     )
+
+
+LOUD = SHOUT.replace(
+    "return Compiled", "os.write(1, b'past Python\\n'); subprocess.run(['echo', 'a program']); return Compiled"
+).replace("from buildassets.engines import *", "import os, subprocess\nfrom buildassets.engines import *")
+
+
+def test_what_an_engine_writes_past_python_is_no_data(tmp_path: Path) -> None:
+    package = write_package(tmp_path, "loud", LOUD, {"loud": "Shout"})
+    site = write_tree(tmp_path / "site", {"buildassets.toml": '[engines]\ntxt2 = "loud"\n', "assets/a.txt2": "a"})
+    done = subprocess.run(
+        [sys.executable, "-m", "buildassets", "build", "--json", "--jobs", "1"],
+        cwd=site,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(package), *filter(None, sys.path)))},
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout)["ok"]
+    assert "past Python\na program\n" in done.stderr

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,11 @@ def test_syncing_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
     sync(str(tmp_path))
     with pytest.raises(FileNotFoundError):
         sync(str(tmp_path / "absent"))
+
+
+def test_a_file_that_claims_more_than_memory_has_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.touch()
+    os.truncate(path, 1 << 42)
+    with pytest.raises(OSError, match="too large"):
+        content_of(str(path))

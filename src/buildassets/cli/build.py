@@ -17,7 +17,14 @@ from buildassets.cli.options import (
     provenance_option,
     threads,
 )
-from buildassets.cli.output import Output, count_text, kept_from_stdout, stale_text, under_ci
+from buildassets.cli.output import (
+    Output,
+    count_text,
+    descriptor_kept_from_stdout,
+    kept_from_stdout,
+    stale_text,
+    under_ci,
+)
 from buildassets.cli.provenance import attested
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.diagnostics import printable
@@ -64,7 +71,7 @@ def command(
     def work(*, last: Last | None) -> BuildResult:
         from buildassets.compiler.pipeline import build
 
-        with threads(jobs) as executor, kept_from_stdout():
+        with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
             progress = show.on_progress()
             return build(
                 config, mode=mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous

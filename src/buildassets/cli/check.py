@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from buildassets.cli.options import check_options, configured, threads
-from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
+from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
 from buildassets.compiler.result import Mode
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(
 
     config = configured(config_file, sources, output, also, url, templates)
     show = Output(as_json, verbose, quiet)
-    with threads(jobs) as executor, kept_from_stdout():
+    with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         result = check(config, mode=mode, executor=executor, progress=show.on_progress())
     return told(result, show)
 

@@ -71,6 +71,24 @@ def kept_from_stdout() -> Iterator[None]:
     printed.end()
 
 
+@contextmanager
+def descriptor_kept_from_stdout() -> Iterator[None]:
+    """The same for what is written past Python: by other code, and by programs that are started meanwhile."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    try:
+        stdout = os.dup(1)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
 class _Printed:
     """What others print, which may come from sources too: line by line to stderr, which it else stands for."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.options import configured, release_options, threads
-from buildassets.cli.output import Output, count_text, kept_from_stdout, print_data
+from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
 from buildassets.errors import BuildError, ReleaseError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
     from buildassets.compiler.folders import temporary_folder
     from buildassets.compiler.pipeline import build
 
-    with temporary_folder() as folder, threads(None) as executor, kept_from_stdout():
+    with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         config = configured(config_file, output=os.path.join(folder, "build"))
         mode: Mode = "development" if like.livereload else "production"
         result = build(config, mode=mode, executor=executor)

@@ -5,6 +5,7 @@ Small ones are read and written as a whole, large ones in chunks: one may be lar
 
 import os
 from collections.abc import Iterable, Iterator
+from errno import EFBIG
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +17,7 @@ STAGING_PREFIX: Final = ".new-"  # of what waits to take its place, and is nobod
 # a release is published by sixteen threads, so many of them take 128 MB.
 LARGE_BYTES: Final = 1 << 23
 CHUNK_BYTES: Final = 1 << 20
+_MOST_BYTES: Final = 1 << 32  # of what is read as a whole: a sparse file may claim more than any memory has
 _BEGIN_BYTES: Final = 1 << 16
 _HOLE: Final = bytes(CHUNK_BYTES)
 
@@ -41,6 +43,8 @@ def _content(path: str, limit_bytes: int | None) -> bytes | None:
             size_bytes = os.fstat(descriptor).st_size
             if limit_bytes is not None and size_bytes >= limit_bytes:
                 return None
+            if size_bytes > _MOST_BYTES:
+                raise OSError(EFBIG, os.strerror(EFBIG), path)
             wanted_bytes = size_bytes + 1
         chunks = []
         while chunk := os.read(descriptor, wanted_bytes):

@@ -159,7 +159,7 @@ _LEFT_IN_CSS: Final = re.compile(
       | (?P<interpolation>\#\{)
       | (?P<parent>(?<!\\)&)
       | (?P<placeholder>(?<![\w.)%\\])%[A-Za-z_][\w-]*)
-      | @media[^;{}]*?(?P<query>\((?:true|false)\)|\bnot\s*(?=[{,]))
+      | @media[^;{}@]*?(?P<query>\((?:true|false)\)|\bnot\s*(?=[{,]))
       | (?P<font_face>@font-face\s*\{[^{}]*\{)""",
     re.VERBOSE,
 )

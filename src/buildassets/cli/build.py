@@ -61,12 +61,12 @@ def command(
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.config import shown_path
     from buildassets.compiler.config_file import candidates
-    from buildassets.compiler.incremental import cache_folder, incremental
+    from buildassets.compiler.incremental import cache_to_build_with, incremental
 
     started = monotonic()
     config = configured(config_file, sources, output, also, url)
     show = Output(as_json, verbose, quiet)
-    cache = None if no_cache else cache_folder(config, cache_dir)
+    cache = None if no_cache else cache_to_build_with(config, cache_dir)
 
     def work(*, last: Last | None) -> BuildResult:
         from buildassets.compiler.pipeline import build

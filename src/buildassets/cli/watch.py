@@ -145,9 +145,9 @@ class _Project:
 
     def cache_of(self, config: "Config") -> str | None:
         """The folder of the cache, if there shall be one."""
-        from buildassets.compiler.incremental import cache_folder
+        from buildassets.compiler.incremental import cache_to_build_with
 
-        return cache_folder(config, self.cache_dir) if self.uses_cache else None
+        return cache_to_build_with(config, self.cache_dir) if self.uses_cache else None
 
     def ours(self, config: "Config") -> Iterable[str]:
         """The folders that a build writes."""

@@ -23,12 +23,14 @@ from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 
 def cache_folder(config: Config, given: str | None = None) -> str:
-    """Where the cache of a project is: `given`, relative to the working directory, or what the environment has.
-
-    Raises ConfigError where a build would take what is in it for sources, or for its release.
-    """
+    """Where the cache of a project is: `given`, relative to the working directory, or what the environment has."""
     given = given or os.environ.get(FOLDER_VARIABLE)
-    folder = os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
+    return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
+
+
+def cache_to_build_with(config: Config, given: str | None = None) -> str:
+    """The same; raises ConfigError where a build would take what is in it for sources, or for its release."""
+    folder = cache_folder(config, given)
     for root in config.sources:
         if _is_seen_in(root.path, folder):
             _refuse_cache(config, folder, f"the source root `{root.shown}`")

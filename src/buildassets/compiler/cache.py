@@ -101,6 +101,12 @@ class FileDigests:
             look = self._looks[path] = self._look(path)
         return look.digest
 
+    def of_at_most(self, path: str, limit_bytes: int) -> str | None:
+        """The same; None, and nothing read, where a file that has not been looked at yet is larger."""
+        if path not in self._looks and (seen := signature(path)) is not None and seen[0] > limit_bytes:
+            return None
+        return self.of(path)
+
     def may_have_changed(self, path: str, since_ns: int) -> bool:
         """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
         is_new = path not in self._looks
@@ -426,12 +432,8 @@ class Cache:
 
     def _digest_of(self, name: str) -> str:
         """The digest of what has that name in the cache, or ABSENT; no engine reads what is too large for one."""
-        path = self._names.path(name)
-        try:
-            is_too_large = os.stat(path).st_size > _MOST_BYTES
-        except (OSError, ValueError):
-            is_too_large = False
-        return _TOO_LARGE if is_too_large else self.files.of(path)
+        found = self.files.of_at_most(self._names.path(name), _MOST_BYTES)
+        return _TOO_LARGE if found is None else found
 
     def _use(self, name: str, kept: Kept, trace: Trace) -> None:
         if kept is self._new.get(name):

@@ -20,7 +20,7 @@ from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.installed import names_in
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.portable import PortableNames
-from buildassets.compiler.tools import own_files, what_npm_installed
+from buildassets.compiler.tools import is_for_packages, own_files, what_npm_installed
 from buildassets.compiler.traces import Stale
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
@@ -30,7 +30,7 @@ _STEP: Final = "draft "  # with the logical path, a NUL and the name of the sour
 
 def names_for(config: Config) -> PortableNames:
     """What the cache calls the files of a project, and those of the folders that its settings name."""
-    packages = [path for path in sys.path if path.endswith("-packages")]
+    packages = filter(is_for_packages, sys.path)
     folders = {f"source-{number}": root.path for number, root in enumerate(config.sources)}
     folders |= {f"load-{number}": path for number, path in enumerate(config.load_paths)}
     folders |= {f"packages-{number}": path for number, path in enumerate(packages)}

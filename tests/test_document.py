@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.diagnostics import Location
-from buildassets.document import SCHEMA, AssetLines, RetainedText, read_document, read_served
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, Manifest, Retained, dumps
+from buildassets.manifest_json import SCHEMA, AssetLines, RetainedText, read_document, read_served
 from buildassets.soundness import is_file
 from tests.file_names import TEXTS
 

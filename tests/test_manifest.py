@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from buildassets.document import checksum
 from buildassets.errors import ManifestError
 from buildassets.manifest import Delta, Entry, Manifest, Retained, amended, dumps, is_whole, loads, read_document
+from buildassets.manifest_json import checksum
 from tests.file_names import TEXTS
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())

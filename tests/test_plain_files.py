@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.files import content_of
+from buildassets.files import content_of
 from buildassets.plain_files import plain
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from buildassets.document import read_served
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, Manifest, dumps, entries_of, loads, loads_lazily
+from buildassets.manifest_json import read_served
 from buildassets.soundness import entry_fault, is_file
 from tests.file_names import TEXTS
 from tests.manifests import DIGEST, SOUND, mutants, signed

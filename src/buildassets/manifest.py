@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.document import (
+from buildassets.manifest_json import (
     ASSETS_FOLDER,
     SCHEMA,
     AssetLines,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.compress import compressed, is_available, is_copy_of, library
+from buildassets.codings import compressed, is_available, is_copy_of, library
 
 TEXT = b"body { color: rebeccapurple }\n" * 100
 CODINGS = [coding for coding in ("gzip", "br", "zstd") if is_available(coding)]

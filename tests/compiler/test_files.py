@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.files import content_of, sync, write_new
+from buildassets.files import content_of, sync, write_new
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 65_535, 65_536, 65_537, 1_000_000])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.folders import files_below, make_folders, remove_tree, walk
+from buildassets.folders import files_below, make_folders, remove_tree, walk
 from tests.conftest import read_tree, write_tree
 
 

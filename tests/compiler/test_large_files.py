@@ -10,12 +10,12 @@ from pathlib import Path
 import brotli
 import pytest
 
-from buildassets.compiler.compress import compressed, compressed_chunks, decompressed_chunks, is_available
+from buildassets.codings import compressed, compressed_chunks, decompressed_chunks, is_available
 from buildassets.compiler.config import load_config
-from buildassets.compiler.files import CHUNK_BYTES, LARGE_BYTES
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import integrity
+from buildassets.files import CHUNK_BYTES, LARGE_BYTES
 from buildassets.manifest import loads
 from tests.conftest import read_tree, write_tree
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 
 def test_lazy_pattern_searches_as_a_compiled_one_does() -> None:

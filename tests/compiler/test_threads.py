@@ -6,8 +6,8 @@ from threading import Event
 
 import pytest
 
-from buildassets.compiler import threads
-from buildassets.compiler.threads import UnwaitedThreads, within
+from buildassets import threads
+from buildassets.threads import UnwaitedThreads, within
 
 
 def test_results_come_in_the_order_of_what_was_asked_for() -> None:

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
 
 import pytest
 
-from buildassets.compiler.values import field, frozen
+from buildassets.frozen import field, frozen
 
 
 @frozen

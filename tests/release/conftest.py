@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.compress import is_available
+from buildassets.codings import is_available
 from buildassets.compiler.config import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.release.archive import FORMS, Form

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.compress import zstd_reader
+from buildassets.codings import zstd_reader
 from buildassets.errors import ReleaseError
 from buildassets.release.archive import Form
 from buildassets.release.packed import pack_folder

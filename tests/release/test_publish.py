@@ -12,7 +12,7 @@ from threading import Event
 
 import pytest
 
-from buildassets.compiler.files import LARGE_BYTES
+from buildassets.files import LARGE_BYTES
 from buildassets.manifest import loads
 from buildassets.release.inventory import inventory
 from buildassets.release.publish import headers_of

@@ -61,7 +61,7 @@ def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
     assert ours == {
         "buildassets",
         "buildassets._version",
-        "buildassets.document",
+        "buildassets.manifest_json",
         "buildassets.paths",
         "buildassets.plain_files",
         "buildassets.runtime",

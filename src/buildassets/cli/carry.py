@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def previous_releases(
     sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool
-) -> "Iterator[list[Previous]]":
+) -> "Iterator[Sequence[Previous]]":
     """The releases that `sources` name, whose files are below `url` if that is given; `if_any` lets absent ones pass.
 
     Raises BuildError, and UsageError for options that do not go together.

@@ -112,7 +112,7 @@ def _best_reason(stale: "Sequence[Stale | None]", config: "Config") -> str | Non
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:
-    from buildassets.compiler.files import content_of
+    from buildassets.files import content_of
     from buildassets.manifest import loads
 
     try:

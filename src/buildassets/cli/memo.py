@@ -53,7 +53,7 @@ def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", said:
 
     `said` is empty where it said nothing.
     """
-    from buildassets.compiler.cache import write_whole
+    from buildassets.files import write_whole
 
     key = _key()
     encoded = "\0".join(names).encode("utf-8", "surrogatepass")

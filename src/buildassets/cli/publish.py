@@ -42,8 +42,9 @@ def command(
     """
     from buildassets.cli.releases import os_faults_told
     from buildassets.compiler.config import shown_path
+    from buildassets.files import held_still
     from buildassets.release.publish import Publication, publish
-    from buildassets.release.verify import held_still, inventory_of_folder
+    from buildassets.release.verify import inventory_of_folder
 
     config = configured(config_file, output=output)
     show = Output(as_json, verbose, quiet)
@@ -85,7 +86,7 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
 @contextmanager
 def _threads(count: int) -> "Iterator[Executor]":
     """An executor that ends soon, also when it is interrupted: a storage may leave an upload without an answer."""
-    from buildassets.compiler.threads import UnwaitedThreads
+    from buildassets.threads import UnwaitedThreads
 
     with UnwaitedThreads(count) as executor:
         yield executor

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from buildassets.cli.options import configured
-from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ReleaseError
+from buildassets.files import STAGING_PREFIX
 
 _HINTS = {
     "release/unreadable": "name a release directory or an archive that can be read",

@@ -11,7 +11,6 @@ from functools import partial
 from typing import TypeAlias
 
 from buildassets.compiler.bodies import text_of
-from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
 from buildassets.compiler.entries import entry, imports_of, inputs_of, sources
@@ -26,6 +25,7 @@ from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.retain import Retaining, Superseded
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
+from buildassets.files import bytes_at
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily, release_of
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath

@@ -10,11 +10,11 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
-from buildassets.compiler.files import chunks_of, content_of
 from buildassets.compiler.model import Body, Draft, OnDisk, Source
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.digest import digest
 from buildassets.errors import BuildError
+from buildassets.files import chunks_of, content_of
 
 HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
+from buildassets.codings import compressed_chunks
 from buildassets.compiler.bodies import chunks_of_body, size_of
-from buildassets.compiler.compress import compressed_chunks
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.entries import input_name
 from buildassets.compiler.globs import compile_globs

@@ -19,8 +19,8 @@ from buildassets.compiler.places import Written
 from buildassets.compiler.references import splice
 from buildassets.compiler.source_map import edited_map, joined_maps
 from buildassets.compiler.sources import names_of
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url
 

@@ -20,14 +20,19 @@ from stat import S_ISLNK, S_ISREG
 from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import STAGING_PREFIX, chunks_of, content_of, digest_of, write_chunks, write_new
-from buildassets.compiler.folders import walk
 from buildassets.compiler.model import OnDisk
 from buildassets.compiler.portable import EVERYWHERE, PortableNames
 from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.compiler.turns import take_turn_within, wait_for_turn
-from buildassets.compiler.values import frozen
 from buildassets.digest import digest
+from buildassets.files import (
+    bytes_at,
+    chunks_of,
+    digest_of,
+    take_turn_within,
+    write_whole,
+)
+from buildassets.folders import walk
+from buildassets.frozen import frozen
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
 _DAY_NS: Final = 86_400 * 1_000_000_000
@@ -176,14 +181,6 @@ def kind(entry: os.DirEntry[str]) -> str:
     return "folder" if entry.is_dir() else "file"
 
 
-def bytes_at(path: str) -> bytes | None:
-    """The bytes of the file at `path`; None where there is none or it cannot be read."""
-    try:
-        return content_of(path)
-    except OSError:
-        return None
-
-
 class ContentStore:
     """Bytes by their digest. What does not have its digest any more is not there."""
 
@@ -289,21 +286,6 @@ def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
     with suppress(OSError), os.scandir(folder) as entries:
         looks = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda one: one[0].st_mtime_ns)
         yield from ((path, status.st_size) for status, path in looks[:-besides])
-
-
-def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
-    """Write a file that is there whole or not at all, for all whom the umask lets read it."""
-    temporary = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
-    try:
-        if isinstance(content, bytes):
-            write_new(temporary, content)
-        else:
-            write_chunks(temporary, content)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 @frozen
@@ -551,17 +533,6 @@ def locked(folder: str) -> Iterator[None]:
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         take_turn_within(lock, fcntl.LOCK_EX, _PATIENCE_SECONDS)
-        yield
-    finally:
-        os.close(lock)
-
-
-@contextmanager
-def taking_turns(folder: str) -> Iterator[None]:
-    """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        wait_for_turn(lock, fcntl.LOCK_EX, folder)
         yield
     finally:
         os.close(lock)

@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial
 from hashlib import new
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from buildassets.compiler.emit import Release
-from buildassets.compiler.files import chunks_of
 from buildassets.compiler.retain import Retaining, Superseded, superseded
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError
+from buildassets.files import chunks_of
+from buildassets.frozen import frozen
 from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
 
@@ -30,19 +30,30 @@ _One = TypeVar("_One")
 _Other = TypeVar("_Other")
 
 
-@frozen
-class Previous:
-    """An earlier release: what the user calls it, its manifest, and what reads files of it, so many `at_once`.
+class Previous(Protocol):
+    """An earlier release whose files can be carried over."""
 
-    `fetch` is given the name of a file below `assets/`, its size and a path, and writes the file's content there, or
-    some of it if there is more than that; it raises FileNotFoundError where there is none, and another OSError where
-    it cannot find out.
-    """
+    @property
+    def shown(self) -> str:
+        """What the user calls it."""
+        ...
 
-    shown: str
-    manifest: bytes
-    fetch: Callable[[str, int, str], None]
-    at_once: int = 1
+    @property
+    def manifest(self) -> bytes:
+        """Its manifest."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many files are worth fetching at the same time."""
+        ...
+
+    def fetch(self, file: str, size_bytes: int, place: str, /) -> None:
+        """Write the content of `file`, a name below `assets/`, to `place`, or some of it where it has more bytes.
+
+        Raises FileNotFoundError where there is none, and another OSError where it cannot find out.
+        """
+        ...
 
 
 @frozen
@@ -122,7 +133,7 @@ def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int
     if at_once == 1:
         yield from map(work, given)
         return
-    from buildassets.compiler.threads import UnwaitedThreads  # 10 ms
+    from buildassets.threads import UnwaitedThreads  # 10 ms
 
     rest = iter(given)
     with UnwaitedThreads(at_once) as threads:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache, bytes_at, taking_turns
+from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import STAGING_PREFIX, content_of
-from buildassets.compiler.folders import files_below, walk
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
+from buildassets.files import STAGING_PREFIX, bytes_at, content_of, taking_turns
+from buildassets.folders import files_below, walk
+from buildassets.frozen import frozen
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 

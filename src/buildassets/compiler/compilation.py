@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from buildassets.codings import is_available
 from buildassets.compiler.bundles import find_bundles
-from buildassets.compiler.compress import is_available
 from buildassets.compiler.config import Config, place_of_setting, shown_path
 from buildassets.compiler.data_urls import refusals
 from buildassets.compiler.drafting import Drafts
@@ -20,9 +20,9 @@ from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.result import Mode
 from buildassets.compiler.sources import Sources, discover
-from buildassets.compiler.values import frozen
 from buildassets.compiler.walk import Progress, Walk
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
+from buildassets.frozen import frozen
 from buildassets.paths import LogicalPath
 
 

@@ -12,7 +12,6 @@ from buildassets.compiler.directives import read_header
 from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Engine, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
-from buildassets.compiler.files import chunks_of, content_of, small_content_of
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify import css, js
 from buildassets.compiler.model import (
@@ -32,10 +31,11 @@ from buildassets.compiler.references import scan, source_map
 from buildassets.compiler.references.asset_url import find_asset_urls
 from buildassets.compiler.source_map import composed, edited_map, engine_map, map_of_pairs
 from buildassets.compiler.text import decoded
-from buildassets.compiler.values import field, frozen
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
+from buildassets.files import chunks_of, content_of, small_content_of
+from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")

@@ -14,14 +14,14 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config_file import read_named, relative_to, search, working_directory
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.toml_places import KeyPath
 from buildassets.compiler.toml_table import Document, Table, parse
-from buildassets.compiler.values import frozen
 from buildassets.credentials import begins_with_password, names_user
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, sort_key
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.errors import ConfigError
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import normalise
 
 __all__ = [

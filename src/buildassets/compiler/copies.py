@@ -12,8 +12,7 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.cache import BYTES, IN_FILE, Cache, bytes_at
-from buildassets.compiler.compress import (
+from buildassets.codings import (
     compressed,
     compressed_chunks,
     decompressed_chunks,
@@ -22,11 +21,12 @@ from buildassets.compiler.compress import (
     library,
     memory_bytes,
 )
-from buildassets.compiler.files import LARGE_BYTES, chunks_of, content_of, digest_of, write_chunks
+from buildassets.compiler.cache import BYTES, IN_FILE, Cache
 from buildassets.compiler.model import OnDisk
 from buildassets.compiler.traces import Stale
-from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
+from buildassets.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
+from buildassets.frozen import field, frozen
 from buildassets.media import SUFFIXES
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from buildassets.compiler.edits import Edit, edited, moved_links
 from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
 from buildassets.compiler.places import Written
 from buildassets.compiler.source_map import edited_map
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from buildassets.codings import delta, library
 from buildassets.compiler.cache import BYTES, Cache
-from buildassets.compiler.compress import delta, library
-from buildassets.compiler.values import frozen
 from buildassets.digest import digest, in_base64
+from buildassets.frozen import frozen
 from buildassets.manifest import Delta, Entry, Manifest
 from buildassets.media import delta_file, media_of
 

@@ -16,23 +16,24 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.bodies import chunks_of_body, size_of
-from buildassets.compiler.cache import Cache, bytes_at
+from buildassets.compiler.cache import Cache
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.files import (
+from buildassets.compiler.model import Named, OnDisk, Stored
+from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
+from buildassets.files import (
     STAGING_PREFIX,
+    bytes_at,
     chunks_of,
     content_of,
     digest_of,
     sync,
     sync_names,
+    wait_for_turn,
     write_chunks,
     write_new,
 )
-from buildassets.compiler.folders import make_folders, make_folders_below, remove_tree
-from buildassets.compiler.model import Named, OnDisk, Stored
-from buildassets.compiler.turns import wait_for_turn
-from buildassets.compiler.values import frozen
-from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
+from buildassets.folders import make_folders, make_folders_below, remove_tree
+from buildassets.frozen import frozen
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath

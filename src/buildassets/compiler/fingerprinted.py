@@ -10,9 +10,9 @@ from typing import Final
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.model import Linked, ReferenceKind
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.places import Written
 from buildassets.diagnostics import Diagnostic, Severity, warning
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath
 
 # Hashes are written in hex or in base 32, 36 or 64, by themselves or behind a separator: `index-DiwrgTda.js` of Vite,

@@ -11,7 +11,6 @@ from typing import NoReturn, Protocol
 
 from buildassets._version import __version__
 from buildassets.compiler import json_values, snapshot
-from buildassets.compiler.cache import bytes_at
 from buildassets.compiler.cache_place import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.result import BuildResult, Last, Mode
@@ -19,6 +18,7 @@ from buildassets.compiler.tools import environment, folders_of_modules, tools
 from buildassets.diagnostics import error, to_json
 from buildassets.digest import digest
 from buildassets.errors import ConfigError
+from buildassets.files import bytes_at
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 

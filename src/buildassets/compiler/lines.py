@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 
 _ASTRAL: Final = lazy_pattern("[\U00010000-\U0010ffff]")  # one character, two code units

@@ -9,8 +9,8 @@ from typing import Final
 from buildassets.compiler.model import Draft, Follow, Linked, Reference, ReferenceKind
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, Severity
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 

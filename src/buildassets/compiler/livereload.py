@@ -22,9 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 from buildassets.compiler.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, reason_text, to_json, warning
-from buildassets.document import read_served
 from buildassets.errors import ManifestError
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
+from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
 
 if TYPE_CHECKING:

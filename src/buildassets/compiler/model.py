@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
 from buildassets.compiler.reader import Reader
-from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic, Location
+from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
 
 

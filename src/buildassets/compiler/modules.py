@@ -19,8 +19,8 @@ from buildassets.compiler.nearest import Known
 from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
 from buildassets.compiler.places import Written
 from buildassets.compiler.resolve import bare_name, has_host, mapped, module_url, target_of
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, normalise
 

@@ -10,9 +10,9 @@ from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.nearest import Known
-from buildassets.compiler.patterns import lazy_pattern
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import nearest
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath
 
 # What `node:module` lists as `builtinModules`, without those that only Node itself may import.

@@ -11,7 +11,7 @@ from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.budgets import Budgets
-from buildassets.compiler.cache import Cache, FileDigests, bytes_at
+from buildassets.compiler.cache import Cache, FileDigests
 from buildassets.compiler.carry import Previous, carried_over
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
@@ -21,7 +21,6 @@ from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import Earlier, Release, release_directory, release_files
 from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.entries import entry, sources
-from buildassets.compiler.files import STAGING_PREFIX
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.kept_drafts import made_anew, names_for
 from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored
@@ -29,10 +28,11 @@ from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.retain import Retaining, superseded
 from buildassets.compiler.settings import deciding_settings
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.digest import digest
 from buildassets.errors import BuildError
+from buildassets.files import STAGING_PREFIX, bytes_at
+from buildassets.frozen import frozen
 from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.media import DELTA
 from buildassets.paths import LogicalPath

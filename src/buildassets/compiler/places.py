@@ -13,12 +13,12 @@ from typing import Final
 
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Compiled, Draft, Reference, SourceMap
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import scan
 from buildassets.compiler.references.asset_url import scan_written
 from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.compiler.text import decoded
 from buildassets.diagnostics import Diagnostic, Location, locate, place
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, from_url, split_url
 from buildassets.plain_files import plain

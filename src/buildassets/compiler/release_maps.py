@@ -20,8 +20,8 @@ from buildassets.compiler.places import text_at
 from buildassets.compiler.references import written
 from buildassets.compiler.references.map_comment import map_comment
 from buildassets.compiler.source_map import edited_map, written_map
-from buildassets.compiler.values import frozen
 from buildassets.digest import FINGERPRINT_LENGTH
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
 

@@ -10,8 +10,8 @@ from typing import Final
 from buildassets.compiler.model import Directive, Draft, Source
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.sources import names_of
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
+from buildassets.frozen import frozen
 from buildassets.media import Media, media_of, suffix
 from buildassets.paths import LogicalPath
 

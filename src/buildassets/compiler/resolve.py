@@ -9,7 +9,7 @@ from posixpath import normpath
 from typing import Final
 
 from buildassets.compiler.model import SPECIFIERS, ImportMap, Reference
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath, from_url, split_url, to_url
 
 _HAS_SCHEME: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
 from buildassets.compiler.traces import Stale
-from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic
+from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
 from buildassets.paths import LogicalPath
 

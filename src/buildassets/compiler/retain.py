@@ -11,9 +11,9 @@ from typing import Final
 
 from buildassets.compiler.clock import Clock, timestamp
 from buildassets.compiler.config import Retain
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
+from buildassets.frozen import frozen
 from buildassets.manifest import IDENTITY, Entry, Retained, loads, release_of
 from buildassets.media import SUFFIXES
 

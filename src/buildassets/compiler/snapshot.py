@@ -17,22 +17,13 @@ from itertools import chain
 from typing import Final
 
 from buildassets.compiler import json_values
-from buildassets.compiler.cache import (
-    ABSENT,
-    FileDigests,
-    is_settled,
-    kind,
-    locked,
-    signature,
-    were_exchanged,
-    write_whole,
-)
+from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, were_exchanged
 from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.files import content_of
 from buildassets.compiler.looks import NOTHING, looks_of
 from buildassets.compiler.traces import Signature
-from buildassets.compiler.values import frozen
 from buildassets.digest import digest
+from buildassets.files import content_of, write_whole
+from buildassets.frozen import frozen
 
 # What editors write beside a file that they have open; `sources.BUILT_IN_EXCLUDES` has the same, no asset is called so.
 _PASSING: Final = (".", "#")

@@ -13,8 +13,8 @@ from typing import Final
 from buildassets.compiler.config import Config, SourceRoot
 from buildassets.compiler.globs import Matcher, compile_globs
 from buildassets.compiler.model import Source
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
+from buildassets.frozen import frozen
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from buildassets.compiler.patterns import lazy_pattern
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]

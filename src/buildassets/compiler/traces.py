@@ -16,8 +16,8 @@ from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
 from buildassets.compiler import json_values
-from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest, digest_of_all
+from buildassets.frozen import field, frozen
 
 KEPT_TRACES: Final = 8  # of each step, so that going back to another branch, or sharing with another, finds its own
 KEPT_DAYS: Final = 90  # of a step that no build came to: its source is gone, or nobody works on it

@@ -11,12 +11,12 @@ from urllib.parse import unquote_to_bytes
 
 from buildassets.compiler.lines import Lines
 from buildassets.compiler.model import Origin, Source, SourceMap
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references.map_comment import MapComment, map_comment
 from buildassets.compiler.source_map import read_map
 from buildassets.compiler.text import decoded
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 from buildassets.paths import from_url, split_url
 from buildassets.plain_files import plain

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from hashlib import file_digest
 from typing import Any
 
-from buildassets.compiler.cache import bytes_at
-from buildassets.compiler.files import content_of
 from buildassets.digest import digest
+from buildassets.files import bytes_at, content_of, whole_file
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.plain_files import plain
 from buildassets.release.inventory import inventory
 from buildassets.release.provenance import Made, statement
 from buildassets.release.sbom import bill
 from buildassets.release.vendored import vendored
-from buildassets.release.whole_file import whole_file
 
 STATEMENT_SUFFIX = ".intoto.json"
 BILL_SUFFIX = ".cdx.json"

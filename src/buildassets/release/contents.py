@@ -7,7 +7,7 @@ from errno import ELOOP
 from hashlib import new
 from typing import Final
 
-from buildassets.compiler.compress import is_available, zstd_reader
+from buildassets.codings import is_available, zstd_reader
 from buildassets.errors import ReleaseError
 from buildassets.plain_files import plain_below
 from buildassets.release.inventory import Copied, Expected

@@ -17,13 +17,13 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from buildassets.compiler.files import STAGING_PREFIX, content_of
-from buildassets.compiler.folders import make_folders
-from buildassets.compiler.threads import within
 from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
+from buildassets.files import STAGING_PREFIX, content_of
+from buildassets.folders import make_folders
 from buildassets.release.members import members_of_folder
+from buildassets.threads import within
 
 _T = TypeVar("_T")
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.manifest import IDENTITY, Entry, Manifest
 from buildassets.media import media_of, suffix
 

@@ -58,7 +58,7 @@ def download_to(path: str, url: str, size_bytes: int, limit_seconds: float | Non
 
 
 def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO) -> None:
-    from buildassets.compiler.threads import within  # 10 ms
+    from buildassets.threads import within  # 10 ms
 
     if limit_seconds is None:
         limit_seconds = _LIMIT_SECONDS + size_bytes / _SLOWEST_BYTES

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import new, sha256
 from typing import Final
 
-from buildassets.compiler.compress import decompressed
-from buildassets.compiler.values import field, frozen
+from buildassets.codings import decompressed
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.frozen import field, frozen
 from buildassets.release.inventory import Copied, Expected, Inventory
 from buildassets.release.members import Member
 

@@ -5,9 +5,9 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from buildassets.compiler.values import field, frozen
 from buildassets.digest import digest
 from buildassets.errors import ManifestError, ReleaseError
+from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.names import fault_of

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from buildassets.compiler.folders import files_below
-from buildassets.compiler.values import frozen
+from buildassets.folders import files_below
+from buildassets.frozen import frozen
 from buildassets.plain_files import plain_below
 
 CHUNK_BYTES: Final = 1 << 18

@@ -3,7 +3,8 @@
 from hashlib import sha256
 from typing import BinaryIO, Final
 
-from buildassets.compiler.values import frozen
+from buildassets.files import held_still, whole_file
+from buildassets.frozen import frozen
 from buildassets.release.archive import Form
 from buildassets.release.contents import FolderContents
 from buildassets.release.inventory import Inventory
@@ -11,8 +12,7 @@ from buildassets.release.names import Taken
 from buildassets.release.pack import pack
 from buildassets.release.refusals import refusal
 from buildassets.release.streams import largest_bytes
-from buildassets.release.verify import held_still, inventory_of_folder
-from buildassets.release.whole_file import whole_file
+from buildassets.release.verify import inventory_of_folder
 
 _AROUND_BYTES: Final = 2560  # at most, of headers and padding
 _NO_BOMB: Final = "pack a .zip or a plain .tar"

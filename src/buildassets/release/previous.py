@@ -11,12 +11,12 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
-from buildassets.compiler.carry import Previous
-from buildassets.compiler.files import chunks_of, write_chunks
-from buildassets.compiler.folders import temporary_folder
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError, ManifestError
+from buildassets.files import chunks_of, write_chunks
+from buildassets.folders import temporary_folder
+from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
 from buildassets.plain_files import plain
@@ -31,8 +31,23 @@ _MANIFEST_BYTES: Final = 1 << 27  # more than any manifest has
 _MANIFEST_SECONDS: Final = 300.0
 
 
+@frozen
+class EarlierRelease:
+    """An earlier release: what the user calls it, its manifest, and what reads files of it, so many `at_once`.
+
+    `fetch` is given the name of a file below `assets/`, its size in bytes and a path; it writes the file's content
+    there, or some of it where there is more. It raises FileNotFoundError where there is none, and another OSError where
+    it cannot find out.
+    """
+
+    shown: str
+    manifest: bytes
+    fetch: Callable[[str, int, str], None]
+    at_once: int = 1
+
+
 @contextmanager
-def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
+def previous_release(source: str, url: str | None = None) -> Iterator[EarlierRelease]:
     """The release that `source` names: a folder, an archive, a manifest, or the URL of a manifest.
 
     `url` is that below which its files are, if they are not beside the manifest. Raises FileNotFoundError where there
@@ -44,10 +59,12 @@ def previous_release(source: str, url: str | None = None) -> Iterator[Previous]:
             release = os.path.join(folder, "release")
             with _faults_told(source):
                 unpack(_path(source), source, release, release)
-            yield Previous(source, manifest, _reader(os.path.join(release, _ASSETS)))
+            yield EarlierRelease(source, manifest, _reader(os.path.join(release, _ASSETS)))
         return
     files = url or _beside(source)
-    yield Previous(masked_url(source), manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1)
+    yield EarlierRelease(
+        masked_url(source), manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1
+    )
 
 
 def manifest_at(source: str) -> bytes:
@@ -99,7 +116,7 @@ def _beside(source: str) -> str:
 
 
 def _reader(folder: str) -> Callable[[str, int, str], None]:
-    """What fetches files from below `folder`, which is one or the URL of one; see Previous."""
+    """What fetches files from below `folder`, which is one or the URL of one; see EarlierRelease."""
     if folder.startswith(_HTTP):
         return partial(_from_url, folder.rstrip("/") + "/")
     return partial(_from_folder, _path(folder))

@@ -6,7 +6,7 @@ in-toto Attestation Framework 1.0, Statement v1; SLSA 1.0, Provenance v1.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, Manifest
 
 # URIs that are names: nothing is to be found there.

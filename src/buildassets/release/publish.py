@@ -9,10 +9,10 @@ from concurrent.futures import Executor, Future, as_completed, wait
 from functools import partial
 from typing import Any, Final
 
-from buildassets.compiler.files import LARGE_BYTES
-from buildassets.compiler.values import field, frozen
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ReleaseError
+from buildassets.files import LARGE_BYTES
+from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.media import content_type, media_of
 from buildassets.release.contents import checked

@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.compress import is_available, zstd_reader
-from buildassets.compiler.files import chunks_of
+from buildassets.codings import is_available, zstd_reader
+from buildassets.files import chunks_of
 from buildassets.plain_files import plain
 from buildassets.release.members import CHUNK_BYTES
 from buildassets.release.refusals import refusal

@@ -7,7 +7,7 @@ files and folders; whatever else an archive may hold is refused, not passed over
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.release.members import Member
 from buildassets.release.refusals import refusal
 from buildassets.release.streams import Stream

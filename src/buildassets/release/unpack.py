@@ -11,10 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
-from buildassets.compiler.cache import taking_turns
-from buildassets.compiler.files import STAGING_PREFIX, sync
-from buildassets.compiler.folders import make_folders, remove_tree
 from buildassets.errors import ManifestError, ReleaseError
+from buildassets.files import STAGING_PREFIX, sync, taking_turns
+from buildassets.folders import make_folders, remove_tree
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
 from buildassets.release.archive import inventory_of_archive, members_of_archive

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.media import suffix
 from buildassets.plain_files import plain
 

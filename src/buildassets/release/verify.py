@@ -1,13 +1,9 @@
 """Whether a release, in a directory or still in its archive, is byte for byte what its manifest says."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from buildassets.compiler.files import content_of
-from buildassets.compiler.turns import wait_for_turn
-from buildassets.compiler.values import frozen
+from buildassets.files import content_of, held_still
+from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.release.archive import inventory_of_archive, members_of_archive
 from buildassets.release.examine import Report, examined
@@ -43,17 +39,6 @@ def inventory_of_folder(folder: str, shown: str) -> Inventory:
         hint = "run `buildassets build` first, or name another folder"
         raise refusal("verify/none", f"there is no `{shown}`", shown, hint=hint) from None
     return inventory(content, shown)
-
-
-@contextmanager
-def held_still(folder: str) -> Iterator[None]:
-    """While no build writes the release directory. Raises OSError."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        wait_for_turn(lock, fcntl.LOCK_SH, folder)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _of_folder(folder: str, shown: str) -> Verified:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.release.blocks import Write
 from buildassets.release.members import CHUNK_BYTES, Member
 from buildassets.release.refusals import refusal

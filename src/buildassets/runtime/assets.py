@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from buildassets.document import ASSETS_FOLDER, no_manifest, read_served, refusal
+from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, read_served, refusal
 from buildassets.plain_files import plain, plain_below
 from buildassets.runtime import tags
 from buildassets.runtime.release import AssetNotFound, Release

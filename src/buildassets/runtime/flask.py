@@ -18,7 +18,7 @@ import click
 import flask
 from flask.sansio.app import App
 
-from buildassets.document import refusal
+from buildassets.manifest_json import refusal
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
 

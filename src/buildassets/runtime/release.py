@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from buildassets.document import AssetLines, no_manifest
+from buildassets.manifest_json import AssetLines, no_manifest
 from buildassets.paths import to_url
 from buildassets.runtime.urls import address
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from buildassets.document import ASSETS_FOLDER, no_manifest, refusal
 from buildassets.errors import ManifestError
+from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, refusal
 from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
 from buildassets.paths import from_url
 from buildassets.plain_files import linked_folder, plain_below

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 
 
 class Engine(Protocol):

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.css import COMMENT, STRING, URL, Kind, follow, tokens, unescaped
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 Names = frozenset[str]
 """The types, classes, ids and attributes in a selector without alternatives."""

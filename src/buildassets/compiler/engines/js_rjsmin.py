@@ -19,9 +19,9 @@ from buildassets.compiler.lines import Lines
 from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning
 from buildassets.compiler.minify.js_reduction import is_reduced_to, reduction
 from buildassets.compiler.model import Compiled, EngineInput, Origin
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.source_map import encoded_map, map_of_pairs
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 
 _DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")

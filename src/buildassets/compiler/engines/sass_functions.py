@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from buildassets.compiler.lexers.css import Kind, tokens
 from buildassets.compiler.model import DATA_URL_DEMAND
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"

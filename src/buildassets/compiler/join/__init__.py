@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.edits import Edit
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 from buildassets.media import Syntax
 
 

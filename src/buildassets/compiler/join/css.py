@@ -12,7 +12,7 @@ from buildassets.compiler.edits import Edit
 from buildassets.compiler.join import Fault, Joints, Member
 from buildassets.compiler.join.css_outline import Head, Rule, outline
 from buildassets.compiler.lexers.css import OPEN_STRING, Kind, Token, follow, tokens, unescaped
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 _ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
 _SOURCE_MAP: Final = lazy_pattern(r"/\*[#@]\s*+sourceMappingURL=")

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.css import NAME_CHARACTERS, SPACE, URL_BODY, Kind, tokens, unescaped
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 
 class Head(IntEnum):

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, SPACES, Kind, LeapingTokens, Token, begins_anew
 from buildassets.compiler.lexers.js_brackets import DoubtAt, closing_place
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 Span = tuple[int, int]  # text[start:end]
 Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only

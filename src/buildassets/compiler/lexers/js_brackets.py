@@ -22,7 +22,7 @@ from buildassets.compiler.lexers.js import (
     WHOLE_COMMENT,
 )
 from buildassets.compiler.lexers.js_slash import Doubt, before_space, divides, is_head
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 # Whole tokens that open and close nothing. Not in it is what may be something else (`<!--`, a `/`) and what the lexer
 # calls bad (a stray character, a number run into a word).

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, SPACES
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]"
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.css import SPACE, URL_BODY, Kind, follow, pieces, tokens, unescaped
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _DEEPER: Final = {"{": 1, "}": -1, ";": 0}  # what ends a statement, and by how much it nests

@@ -14,7 +14,7 @@ from operator import eq
 from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, Kind, tokens
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 
 class Piece(NamedTuple):

@@ -23,7 +23,7 @@ from buildassets.compiler.lexers.js import (
     tokens,
 )
 from buildassets.compiler.lexers.js_slash import Doubt, divides
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 # In the code these stand for what was taken out, and for space that has to stay beside comments. Code itself has none
 # of these characters. A quote stands for a string, a backquote for a template but the braces of its holes.

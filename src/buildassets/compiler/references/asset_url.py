@@ -13,8 +13,8 @@ from buildassets.compiler.edits import Edit, edited, in_order, origins
 from buildassets.compiler.lexers.js import Kind, begins_anew, reads_as_module, tokens
 from buildassets.compiler.model import Reference
 from buildassets.compiler.references import js
-from buildassets.compiler.values import frozen
 from buildassets.digest import digest, fingerprint
+from buildassets.frozen import frozen
 from buildassets.paths import LogicalPath, quoted, split_url
 
 NAME: Final = "ASSET_URL"

@@ -22,7 +22,7 @@ from buildassets.compiler.lexers.css import (
     unescaped,
 )
 from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 _URLS: Final = frozenset(("url(", "src("))
 _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}

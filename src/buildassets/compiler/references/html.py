@@ -10,8 +10,8 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import html_tokens
 from buildassets.compiler.model import Reference
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import markup
+from buildassets.lazy_pattern import lazy_pattern
 
 _CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++)|([a-zA-Z][a-zA-Z0-9]*+));?+")
 _LONGEST_NUMBER: Final = 20

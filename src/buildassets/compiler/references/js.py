@@ -13,7 +13,7 @@ from typing import Final
 from buildassets.compiler.lexers.js import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
 from buildassets.compiler.lexers.js_slash import Doubt, begins_word, divides, is_property
 from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.patterns import lazy_pattern
+from buildassets.lazy_pattern import lazy_pattern
 
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]"
 _BLOCK_COMMENT: Final = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"

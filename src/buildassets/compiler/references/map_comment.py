@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.lexers import css, js
 from buildassets.compiler.model import ReferenceKind
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import scan
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 
 _COMMENT: Final = lazy_pattern(r"/[/*][#@]\s*+sourceMappingURL=(\S*?)\s*+(?:\*/)?")

@@ -9,10 +9,10 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import Kind, Tag, Token, name_of, read_tag
 from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import css, import_map, js
 from buildassets.compiler.references.decoded import Decoded
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import split_url
 
 _HREFS: Final = ("href", "xlink:href")

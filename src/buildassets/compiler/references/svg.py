@@ -8,8 +8,8 @@ from typing import Final
 
 from buildassets.compiler.lexers.markup import xml_tokens
 from buildassets.compiler.model import Reference
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.references import markup
+from buildassets.lazy_pattern import lazy_pattern
 
 _CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
 _ENTITY: Final = r"&[\w.:\-]++;"

@@ -11,13 +11,13 @@ from functools import partial
 from typing import Protocol
 
 from buildassets.compiler.config import Config, TemplateEngine, place_of_setting
-from buildassets.compiler.files import content_of
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
+from buildassets.files import content_of
+from buildassets.frozen import frozen
 from buildassets.paths import LogicalPath, split_url
 
 __all__ = ["TemplateCheck", "check_templates"]

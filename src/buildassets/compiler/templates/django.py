@@ -12,8 +12,8 @@ from django.template import Context, defaultfilters
 from django.template.base import FilterExpression, Lexer, Parser, Token, TokenType
 from django.template.exceptions import TemplateSyntaxError
 
-from buildassets.compiler.patterns import lazy_pattern
 from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Possible, Reading, Rule, Span, Use, Written
+from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {**HELPERS, **OF_SEVERAL},

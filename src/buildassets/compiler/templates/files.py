@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.config import Config, TemplateEngine, TemplateFolder, place_of_setting, shown_path
-from buildassets.compiler.folders import walk
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.sources import BUILT_IN_EXCLUDES
-from buildassets.compiler.values import frozen
 from buildassets.diagnostics import Diagnostic, error
+from buildassets.folders import walk
+from buildassets.frozen import frozen
 from buildassets.media import OCTETS, media_of
 
 # Flask, Quart and Starlette, and each blueprint; Django's applications, with the folder of its Jinja backend.

@@ -5,7 +5,7 @@ from enum import Enum
 from itertools import product
 from typing import Final, TypeAlias
 
-from buildassets.compiler.values import frozen
+from buildassets.frozen import frozen
 
 _ALTERNATIVES_AT_MOST: Final = 64  # of one expression: branches multiply
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 
 from buildassets.compiler.config import Config
-from buildassets.compiler.files import content_of
-from buildassets.compiler.folders import walk
 from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.templates.files import find_templates, named_folders
 from buildassets.digest import digest
+from buildassets.files import content_of
+from buildassets.folders import walk
 
 
 def page_templates(config: Config) -> PageTemplates:

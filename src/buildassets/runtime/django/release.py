@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from buildassets.diagnostics import reason_text
-from buildassets.document import refusal
 from buildassets.manifest import Manifest, loads
+from buildassets.manifest_json import refusal
 from buildassets.media import SUFFIXES
 from buildassets.plain_files import plain
 

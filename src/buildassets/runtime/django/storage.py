@@ -15,8 +15,8 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management.base import CommandError
 
-from buildassets.document import ASSETS_FOLDER
 from buildassets.errors import ManifestError
+from buildassets.manifest_json import ASSETS_FOLDER
 from buildassets.paths import to_url
 from buildassets.plain_files import plain_below
 from buildassets.runtime.assets import AssetNotFound

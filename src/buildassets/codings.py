@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib import import_module
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from buildassets.compiler.files import CHUNK_BYTES, chunks_of
+from buildassets.files import CHUNK_BYTES, chunks_of
 from buildassets.media import DELTA
 
 # RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.

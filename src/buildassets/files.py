@@ -3,11 +3,16 @@
 Small ones are read and written as a whole, large ones in chunks: one may be larger than the memory of the machine.
 """
 
+import fcntl
 import os
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from errno import EFBIG
 from hashlib import sha256
-from typing import Final
+from time import monotonic, sleep
+from typing import BinaryIO, Final
 
 from buildassets.digest import digest
 from buildassets.plain_files import plain
@@ -132,3 +137,114 @@ def sync_names(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_BUFFER_BYTES: Final = 1 << 20
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A file that takes the place of what is at `path` at the end, or is gone where something fails. Raises OSError."""
+    descriptor, temporary = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=os.path.dirname(os.path.abspath(path)))
+    try:
+        with open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
+            yield file
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_SILENT_SECONDS: Final = 5.0
+_PAUSE_SECONDS: Final = 0.05
+
+
+def wait_for_turn(descriptor: int, operation: int, folder: str) -> None:
+    """Lock the open `folder`, with an `operation` of flock(2). Raises OSError."""
+    if _takes_turn(descriptor, operation):
+        return
+    from threading import Timer
+
+    word = Timer(_SILENT_SECONDS, _report, (folder,))
+    word.daemon = True
+    word.start()
+    try:
+        fcntl.flock(descriptor, operation)
+    finally:
+        word.cancel()
+
+
+def take_turn_within(descriptor: int, operation: int, limit_seconds: float) -> None:
+    """The same for who can do without: TimeoutError where it is not its turn within the limit."""
+    deadline = monotonic() + limit_seconds
+    while not _takes_turn(descriptor, operation):
+        if monotonic() > deadline:
+            raise TimeoutError
+        sleep(_PAUSE_SECONDS)
+
+
+def _takes_turn(descriptor: int, operation: int) -> bool:
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _report(folder: str) -> None:
+    shown = ascii(os.path.relpath(folder))[1:-1]
+    sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
+    sys.stderr.flush()
+
+
+def bytes_at(path: str) -> bytes | None:
+    """The bytes of the file at `path`; None where there is none or it cannot be read."""
+    try:
+        return content_of(path)
+    except OSError:
+        return None
+
+
+def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
+    """Write a file that is there whole or not at all, for all whom the umask lets read it."""
+    temporary = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+    try:
+        if isinstance(content, bytes):
+            write_new(temporary, content)
+        else:
+            write_chunks(temporary, content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextmanager
+def taking_turns(folder: str) -> Iterator[None]:
+    """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        wait_for_turn(lock, fcntl.LOCK_EX, folder)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def held_still(folder: str) -> Iterator[None]:
+    """While no build writes the release directory. Raises OSError."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        wait_for_turn(lock, fcntl.LOCK_SH, folder)
+        yield
+    finally:
+        os.close(lock)

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Any
 from xml.etree import ElementTree
 
-from buildassets.compiler.model import ReferenceKind
-from buildassets.compiler.references import js
+from buildassets.compiler.languages.javascript import references as js
+from buildassets.compiler.languages.reference import ReferenceKind
 from tests.css_trees import urls as css_urls
 
 html5lib: Any = import_module("html5lib")  # it has no types

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.config import load_config
 from buildassets.compiler.data_urls import data_url
-from buildassets.compiler.lexers.css import Kind, tokens, unescaped
+from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree

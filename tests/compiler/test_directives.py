@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.directives import read_header
+from buildassets.compiler.languages.directives import read_header
 
 
 def directives(text: str) -> list[tuple[str, str]]:

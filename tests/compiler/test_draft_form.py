@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.cache import Cache, Run
 from buildassets.compiler.draft_form import DraftForm
-from buildassets.compiler.model import Compiled, Directive, Draft, Origin, Reference, ReferenceKind, Source, SourceMap
+from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
+from buildassets.compiler.languages.source_map.values import Origin, SourceMap
+from buildassets.compiler.model import Compiled, Draft, Source
 from buildassets.compiler.portable import PortableNames
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.digest import digest

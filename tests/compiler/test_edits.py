@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.edits import Edit, distances, edited, in_order, origins
+from buildassets.compiler.languages.edits import Edit, distances, edited, in_order, origins
 
 LETTERS = "abcdefghij"
 

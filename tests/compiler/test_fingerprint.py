@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from buildassets.compiler.bodies import bytes_of, text_of
 from buildassets.compiler.fingerprint import Naming, output_name
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.model import Content, Link, Named, Reference
+from buildassets.compiler.languages.reference import Link, Reference
+from buildassets.compiler.model import Content, Named
 from buildassets.paths import LogicalPath
 
 _NAMES = [LogicalPath(f"{folder}/{name}.css") for folder in ("a", "b") for name in "uvwxyz"]

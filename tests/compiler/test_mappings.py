@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.mappings import NONE, Segment, decoded_mappings, encoded_mappings
+from buildassets.compiler.languages.source_map.mappings import NONE, Segment, decoded_mappings, encoded_mappings
 
 numbers = st.integers(0, 2**30)
 segments = st.one_of(

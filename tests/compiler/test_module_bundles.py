@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from buildassets.compiler.config import load_config
-from buildassets.compiler.lines import Lines
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.module_bundles import bundle_modules
 from buildassets.compiler.pipeline import BuildResult, build, check
-from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.compiler.sources import discover
 from buildassets.diagnostics import Location, render_text
 from buildassets.media import Syntax

@@ -2,10 +2,10 @@
 
 import pytest
 
-from buildassets.compiler.edits import edited, in_order
 from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.languages.edits import edited, in_order
+from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits
-from buildassets.compiler.references import scan
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
 

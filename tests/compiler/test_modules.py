@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.config import load_config
-from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.pipeline import BuildResult, build
-from buildassets.compiler.references import scan
 from buildassets.diagnostics import render_text
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Compiled, Draft, Source
 from buildassets.compiler.places import Written
-from buildassets.compiler.references.css import scan
 from buildassets.paths import LogicalPath
 
 # One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.

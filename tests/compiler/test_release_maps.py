@@ -9,10 +9,10 @@ from urllib.parse import quote, unquote
 import pytest
 
 from buildassets.compiler.config import load_config
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.mappings import encoded_mappings
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.mappings import encoded_mappings
+from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.pipeline import BuildResult, Mode, build
-from buildassets.compiler.source_map import read_map
 from buildassets.diagnostics import render_text
 from buildassets.media import Syntax
 from tests.conftest import Tree, read_tree, write_tree

@@ -4,7 +4,8 @@ import subprocess
 import pytest
 
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.model import ImportMap, Reference, ReferenceKind
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.model import ImportMap
 from buildassets.compiler.resolve import mapped, module_url, target_of
 from buildassets.paths import LogicalPath, to_url
 

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.edits import Edit, distances, edited, in_order
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.model import Mapped, Origin, SourceMap
-from buildassets.compiler.source_map import (
+from buildassets.compiler.languages.edits import Edit, distances, edited, in_order
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import (
     composed,
     edited_map,
     encoded_map,
@@ -18,6 +17,7 @@ from buildassets.compiler.source_map import (
     read_map,
     written_map,
 )
+from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
 
 TEXT = "abcdefgh\n\nxyz"
 # Line 0: column 0 ← one:0:0, column 4 ← two:15:3; line 1: nothing; line 2: column 2 ← two:14:0, relative to line 0.

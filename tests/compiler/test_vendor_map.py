@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from buildassets.compiler.model import Origin, Source
+from buildassets.compiler.languages.source_map.values import Origin
+from buildassets.compiler.model import Source
 from buildassets.compiler.vendor_map import VendorMap, vendor_map
 from buildassets.diagnostics import render_text
 from buildassets.media import Syntax

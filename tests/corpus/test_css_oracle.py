@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
-from buildassets.compiler.lexers.css import Kind, follow, tokens
-from buildassets.compiler.model import EngineInput, ReferenceKind
-from buildassets.compiler.references.css import scan
+from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
+from buildassets.compiler.languages.css.references import scan
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import EngineInput
 from tests.corpus.packages import node_modules
 from tests.css_trees import tinycss2, tree, urls
 

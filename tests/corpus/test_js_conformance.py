@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from buildassets.compiler.engines.js_rjsmin import RjsminEngine
-from buildassets.compiler.lexers.js import tokens
+from buildassets.compiler.languages.javascript.lexer import tokens
 from buildassets.compiler.model import EngineInput
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules

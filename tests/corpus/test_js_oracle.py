@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.references.js import scan, scan_tokens
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.references import scan, scan_tokens
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from tests.corpus.packages import node_modules
 
 pytestmark = [pytest.mark.corpus, pytest.mark.node]

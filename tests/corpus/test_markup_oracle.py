@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.model import Reference
-from buildassets.compiler.references import html, splice, svg
+from buildassets.compiler.languages.markup import html, svg
+from buildassets.compiler.languages.reference import Reference
+from buildassets.compiler.languages.scan import splice
 from buildassets.paths import split_url
 from tests.corpus.packages import node_modules
 from tests.markup_trees import html_urls, svg_urls

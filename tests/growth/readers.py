@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from buildassets.compiler import toml_table
-from buildassets.compiler.directives import read_header
 from buildassets.compiler.engines import scss_imports, scss_syntax
 from buildassets.compiler.engines.css_rcssmin import RcssminEngine
 from buildassets.compiler.engines.css_unfit import find_unfit
@@ -14,19 +13,23 @@ from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.sass_functions import outside, uncalled
 from buildassets.compiler.engines.scss_messages import error_said, sentence, warnings_said
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.join import Member, join
-from buildassets.compiler.join.js_scopes import read_script
-from buildassets.compiler.lexers.css import faults
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.minify import css as css_minify
-from buildassets.compiler.minify import js as js_minify
-from buildassets.compiler.model import EngineInput, Reference, ReferenceKind
-from buildassets.compiler.references import import_map, scan
-from buildassets.compiler.references import js as js_references
-from buildassets.compiler.references.asset_url import find_asset_urls, scan_written
-from buildassets.compiler.references.map_comment import map_comment
+from buildassets.compiler.languages.css import minify as css_minify
+from buildassets.compiler.languages.css.lexer import faults
+from buildassets.compiler.languages.directives import read_header
+from buildassets.compiler.languages.javascript import minify as js_minify
+from buildassets.compiler.languages.javascript import references as js_references
+from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
+from buildassets.compiler.languages.javascript.scopes import read_script
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Member
+from buildassets.compiler.languages.json import import_map
+from buildassets.compiler.languages.map_comment import map_comment
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import read_map
+from buildassets.compiler.model import EngineInput
 from buildassets.compiler.resolve import target_of
-from buildassets.compiler.source_map import read_map
 from buildassets.compiler.templates.django import DjangoReader
 from buildassets.compiler.templates.jinja import JinjaReader
 from buildassets.compiler.toml_places import find_places

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.config import load_config
+from buildassets.compiler.languages.scan import scan, splice
 from buildassets.compiler.pipeline import build
-from buildassets.compiler.references import scan, splice
 from buildassets.manifest import Manifest, loads
 from buildassets.media import media_of
 from buildassets.runtime import Assets

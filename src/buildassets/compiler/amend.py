@@ -17,8 +17,9 @@ from buildassets.compiler.entries import entry, imports_of, inputs_of, sources
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
 from buildassets.compiler.link import Site, linked
-from buildassets.compiler.model import DATA_URL_DEMAND, SPECIFIERS, Content, Draft, Link, Linked, Named, Source, Stored
+from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.result import BuildResult, Last

@@ -10,14 +10,17 @@ from posixpath import commonpath, dirname, relpath, splitext
 
 from buildassets.compiler.bodies import text_of
 from buildassets.compiler.compile import is_template, origin_of
-from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.join import Fault, Member, join
-from buildassets.compiler.model import Draft, Link, Linked, ReferenceKind, Source, SourceMap
+from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Fault, Member
+from buildassets.compiler.languages.reference import Link, ReferenceKind
+from buildassets.compiler.languages.scan import splice
+from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
+from buildassets.compiler.languages.source_map.values import SourceMap
+from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
-from buildassets.compiler.references import splice
-from buildassets.compiler.source_map import edited_map, joined_maps
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen

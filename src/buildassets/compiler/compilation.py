@@ -12,8 +12,9 @@ from buildassets.compiler.drafting import Drafts
 from buildassets.compiler.entries import imports_of, input_name
 from buildassets.compiler.fingerprinted import fingerprinted_faults
 from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.link import Absence
-from buildassets.compiler.model import ImportMap, Link, Linked, ModuleBundles, Source
+from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.modules import Names, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.packages import Descriptions, packages_of

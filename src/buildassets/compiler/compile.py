@@ -8,29 +8,22 @@ from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.bodies import bytes_of, left_on_disk
-from buildassets.compiler.directives import read_header
-from buildassets.compiler.edits import edited
 from buildassets.compiler.engines import Engine, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.sass_functions import outside, uncalled
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.minify import css, js
-from buildassets.compiler.model import (
-    Body,
-    Compiled,
-    Draft,
-    EngineInput,
-    OnDisk,
-    Origin,
-    Reference,
-    ReferenceKind,
-    Source,
-    SourceMap,
-)
+from buildassets.compiler.languages.css import minify as css
+from buildassets.compiler.languages.directives import read_header
+from buildassets.compiler.languages.edits import edited
+from buildassets.compiler.languages.javascript import minify as js
+from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
+from buildassets.compiler.languages.json import source_map
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
+from buildassets.compiler.languages.source_map.values import Origin, SourceMap
+from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.model import Body, Compiled, Draft, EngineInput, OnDisk, Source
 from buildassets.compiler.places import Written
-from buildassets.compiler.references import scan, source_map
-from buildassets.compiler.references.asset_url import find_asset_urls
-from buildassets.compiler.source_map import composed, edited_map, engine_map, map_of_pairs
-from buildassets.compiler.text import decoded
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
@@ -279,3 +272,13 @@ def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
 def _is_minified(source: Source) -> bool:
     """Whether the name says that somebody else has minified this already: it is left as it is, and its map fits."""
     return ".min." in source.relative[source.relative.rfind("/") + 1 :]
+
+
+def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
+    """What an engine told of the text that it gave, whose syntax that is; an empty map where it told nothing.
+
+    A source that is no absolute path is taken for a URL, such as the `data:` URL of a sheet without a file.
+    """
+    found = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
+    origins = (origin._replace(is_url=not origin.name.startswith("/")) for origin in found.origins)
+    return replace(found, origins=tuple(origins))

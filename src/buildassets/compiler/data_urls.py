@@ -11,10 +11,11 @@ from typing import Final
 from urllib.parse import quote_from_bytes
 
 from buildassets.compiler.bodies import bytes_of, size_of, text_of
-from buildassets.compiler.edits import Edit, edited, moved_links
-from buildassets.compiler.model import DATA_URL_DEMAND, Link, Linked, Reference, ReferenceKind
+from buildassets.compiler.languages.edits import Edit, edited, moved_links
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
+from buildassets.compiler.languages.source_map.maps import edited_map
+from buildassets.compiler.model import Linked
 from buildassets.compiler.places import Written
-from buildassets.compiler.source_map import edited_map
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of

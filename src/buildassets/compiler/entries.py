@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.config import Config, shown_path
-from buildassets.compiler.model import Link, Linked, Reference, ReferenceKind, Stored
+from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
+from buildassets.compiler.model import Linked, Stored
 from buildassets.digest import digest, fingerprint
 from buildassets.manifest import Entry
 from buildassets.media import Syntax, media_of

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.graph import components
+from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.model import Body, Content, Named
-from buildassets.compiler.references import splice
 from buildassets.digest import digest, fingerprint, set_off
 from buildassets.paths import LogicalPath, relative, to_url
 

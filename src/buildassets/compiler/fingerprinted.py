@@ -9,7 +9,8 @@ from typing import Final
 
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.model import Linked, ReferenceKind
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import Linked
 from buildassets.compiler.places import Written
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.lazy_pattern import lazy_pattern

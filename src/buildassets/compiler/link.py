@@ -6,7 +6,8 @@ from dataclasses import replace
 from posixpath import basename
 from typing import Final
 
-from buildassets.compiler.model import Draft, Follow, Linked, Reference, ReferenceKind
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
 from buildassets.diagnostics import Diagnostic, Location, Severity

@@ -2,11 +2,12 @@
 
 import os.path
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
+from buildassets.compiler.languages.reference import Directive, Link, Reference
+from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.reader import Reader
-from buildassets.diagnostics import Diagnostic, Location
+from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
 
@@ -39,38 +40,6 @@ class OnDisk:
 
 
 Body: TypeAlias = bytes | str | OnDisk
-
-
-class ReferenceKind(Enum):
-    """What a reference's text means."""
-
-    URL = "url"  # a URL reference: `a.png` is beside the file
-    MODULE = "module"  # a module specifier: `a.js` is a bare name, only `./`, `../` and `/` begin a path
-    LATER = "module, later"  # the same in `import()`, which loads it when it is called
-    RESOLVED = "resolved"  # a module specifier of which only the URL is wanted: `import.meta.resolve("./a.js")`
-    SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
-    ORIGINAL = "original"  # the same in a source map: it names what is released anyhow, and reaches nothing
-
-    def __setstate__(self, state: object) -> None:
-        """Refuse: a pickle from another process must change neither a member nor the class, which are everybody's."""
-        raise TypeError("it has no state")
-
-
-DATA_URL_DEMAND: Final = "buildassets-data-url"  # the query of a reference that is to be embedded whatever the size
-
-
-@frozen
-class Reference:
-    """A place in a text that points at another asset.
-
-    `text[start:end]` is the raw text between the quotes (or parentheses), `url` what it means once the language's
-    escapes are resolved. `start` and `end` count characters.
-    """
-
-    start: int
-    end: int
-    url: str
-    kind: ReferenceKind = ReferenceKind.URL
 
 
 @frozen
@@ -111,51 +80,6 @@ class EngineInput:
         Either is remembered. What there is and cannot be read ends the run with a diagnostic.
         """
         return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
-
-
-class Origin(NamedTuple):
-    """A text that another was made from.
-
-    `name` is its absolute path; or its URL as a foreign source map gives it, where `is_url`. `content` is the text
-    itself where that map holds it.
-    """
-
-    name: str
-    content: str | None = None
-    is_url: bool = False
-
-    def __setstate__(self, state: object) -> None:
-        """Refuse: a pickle from another process must not change the class, which is everybody's."""
-        raise TypeError("it has no state")
-
-
-Mapped: TypeAlias = tuple[int, int, int, int, int]
-"""Offset in the text, number of the origin, line and column there, number of the name; -1 is no origin, no name.
-
-The offset counts characters; line and column count from 0, the column UTF-16 code units.
-"""
-
-
-@frozen
-class SourceMap:
-    """Where the places of a text came from. `mappings` are sorted."""
-
-    mappings: tuple[Mapped, ...] = ()
-    origins: tuple[Origin, ...] = ()
-    names: tuple[str, ...] = ()
-
-
-@frozen
-class Directive:
-    """A line in the head of a source that asks for others, as Sprockets has them: `//= require x`.
-
-    `kind` is the second argument of those that take one: a suffix or a media type.
-    """
-
-    name: str
-    argument: str
-    kind: str
-    location: Location
 
 
 @frozen
@@ -220,11 +144,6 @@ class ModuleBundles:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-IMPORTS: Final = (ReferenceKind.MODULE, ReferenceKind.LATER)  # what loads a module
-SPECIFIERS: Final = (*IMPORTS, ReferenceKind.RESOLVED)  # what is read as module specifiers are
-
-
-Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names
 Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # what a reference in an asset names
 
 

@@ -14,20 +14,21 @@ from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
-from buildassets.compiler.edits import Edit, edited, in_order
 from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.model import Compiled, Draft, ModuleBundles, Source, SourceMap
+from buildassets.compiler.languages.edits import Edit, edited, in_order
+from buildassets.compiler.languages.javascript.asset_url import NAME as ASSET_URL
+from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
+from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import edited_map, encoded_map, origin_at, read_map
+from buildassets.compiler.languages.source_map.values import SourceMap
+from buildassets.compiler.model import Compiled, Draft, ModuleBundles, Source
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
-from buildassets.compiler.references import scan
-from buildassets.compiler.references.asset_url import NAME as ASSET_URL
-from buildassets.compiler.references.asset_url import find_asset_urls
-from buildassets.compiler.source_map import edited_map, encoded_map, origin_at, read_map
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix

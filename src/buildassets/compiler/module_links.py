@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final, Literal
 
-from buildassets.compiler.edits import Edit
 from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
-from buildassets.compiler.model import ReferenceKind
-from buildassets.compiler.references import scan
-from buildassets.compiler.references.asset_url import own_url
-from buildassets.compiler.references.js import unescaped
+from buildassets.compiler.languages.edits import Edit
+from buildassets.compiler.languages.javascript.asset_url import own_url
+from buildassets.compiler.languages.javascript.references import unescaped
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.scan import scan
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, from_url, quoted, relative, split_url, to_url
 

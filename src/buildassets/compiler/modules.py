@@ -13,8 +13,9 @@ from buildassets.compiler.bodies import bytes_of
 from buildassets.compiler.config import Config, place_of_setting
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.lexers.js import reads_as_module
-from buildassets.compiler.model import IMPORTS, SPECIFIERS, Draft, ImportMap, Link, Linked, Reference
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
+from buildassets.compiler.model import Draft, ImportMap, Linked
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.npm import BUILTINS, Answer, Packages, Refusal
 from buildassets.compiler.places import Written

@@ -23,7 +23,8 @@ from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.entries import entry, sources
 from buildassets.compiler.fingerprint import Naming
 from buildassets.compiler.kept_drafts import made_anew, names_for
-from buildassets.compiler.model import Content, ImportMap, Link, Linked, Named, Stored
+from buildassets.compiler.languages.reference import Link
+from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last, Mode
 from buildassets.compiler.retain import Retaining, superseded

@@ -5,7 +5,7 @@ Takes paths, gives texts. Reads the disk; imports the vocabulary and `text`.
 
 from collections.abc import Callable
 
-from buildassets.compiler.text import decoded
+from buildassets.compiler.languages.utf8 import decoded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.plain_files import plain

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from buildassets.compiler import json_values
 from buildassets.compiler.graph import reachable
-from buildassets.compiler.model import Draft, Link, Linked
+from buildassets.compiler.languages.reference import Link
+from buildassets.compiler.model import Draft, Linked
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
 

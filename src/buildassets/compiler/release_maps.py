@@ -11,15 +11,17 @@ from functools import partial
 from typing import Final
 
 from buildassets.compiler.bodies import text_of
-from buildassets.compiler.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.fingerprint import output_name
-from buildassets.compiler.join.css import is_closed
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.model import Draft, Link, Linked, Origin, Reference, ReferenceKind, Source
+from buildassets.compiler.languages.css.join import is_closed
+from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
+from buildassets.compiler.languages.map_comment import map_comment
+from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
+from buildassets.compiler.languages.scan import written
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import edited_map, written_map
+from buildassets.compiler.languages.source_map.values import Origin
+from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.places import text_at
-from buildassets.compiler.references import written
-from buildassets.compiler.references.map_comment import map_comment
-from buildassets.compiler.source_map import edited_map, written_map
 from buildassets.digest import FINGERPRINT_LENGTH
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from os.path import dirname, join, normpath
 from typing import Final
 
-from buildassets.compiler.model import Directive, Draft, Source
+from buildassets.compiler.languages.reference import Directive
+from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.nearest import Known
 from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, error

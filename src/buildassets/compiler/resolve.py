@@ -8,7 +8,8 @@ from collections.abc import Callable
 from posixpath import normpath
 from typing import Final
 
-from buildassets.compiler.model import SPECIFIERS, ImportMap, Reference
+from buildassets.compiler.languages.reference import SPECIFIERS, Reference
+from buildassets.compiler.model import ImportMap
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath, from_url, split_url, to_url
 

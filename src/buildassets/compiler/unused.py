@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from buildassets.compiler.config import Config
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
-from buildassets.compiler.model import ImportMap, Linked, ReferenceKind
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import ImportMap, Linked
 from buildassets.paths import LogicalPath
 
 

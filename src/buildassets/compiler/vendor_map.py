@@ -9,11 +9,12 @@ from base64 import b64decode
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.model import Origin, Source, SourceMap
-from buildassets.compiler.references.map_comment import MapComment, map_comment
-from buildassets.compiler.source_map import read_map
-from buildassets.compiler.text import decoded
+from buildassets.compiler.languages.map_comment import MapComment, map_comment
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import read_map
+from buildassets.compiler.languages.source_map.values import Origin, SourceMap
+from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern

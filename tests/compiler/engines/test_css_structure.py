@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.engines.css_structure import MOST_SELECTORS, TooManyError, first_lost, rules
+from buildassets.compiler.languages.css.structure import MOST_SELECTORS, TooManyError, first_lost, rules
 
 
 def known(text: str) -> list[tuple[list[str], tuple[str, ...], str]]:

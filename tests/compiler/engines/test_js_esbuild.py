@@ -12,9 +12,9 @@ from buildassets.compiler.engines import EngineOptions, start_engine
 from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.js_esbuild import EsbuildEngine
-from buildassets.compiler.lines import Lines
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in

@@ -12,6 +12,7 @@ import pytest
 
 from buildassets.compiler import config, model
 from buildassets.compiler.engines.object_stream import EXCHANGED, ForeignError, ObjectStream
+from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.diagnostics import Severity
 
 Ends = tuple[ObjectStream, socket.socket]
@@ -151,7 +152,7 @@ def test_no_class_is_changed(ends: Ends, module: str, name: str, state: bytes) -
 
 
 @pytest.mark.parametrize("state", [{"_value_": 1}, (None, {"_value_": 1})])
-@pytest.mark.parametrize("member", [Severity.ERROR, model.ReferenceKind.URL])
+@pytest.mark.parametrize("member", [Severity.ERROR, ReferenceKind.URL])
 def test_no_member_of_an_enumeration_is_changed(ends: Ends, member: Enum, state: object) -> None:
     stream, theirs = ends
     value = member.value

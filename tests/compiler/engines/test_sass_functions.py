@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.engines import Engine, EngineOptions, start_engine
 from buildassets.compiler.engines.sass_functions import FUNCTIONS, AssetCalls, outside, uncalled
-from buildassets.compiler.lexers.css import Kind, tokens
+from buildassets.compiler.languages.css.lexer import Kind, tokens
+from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.references.css import scan
 from buildassets.paths import from_url
 from tests.conftest import write_tree
 

@@ -11,9 +11,9 @@ import pytest
 from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.sass_process import installed_command
 from buildassets.compiler.engines.scss_dart import DartSassEngine, SassEngine
-from buildassets.compiler.lines import Lines
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, write_tree
 

@@ -12,9 +12,9 @@ from buildassets.compiler.engines import scss_libsass
 from buildassets.compiler.engines.child_process import ClosedError
 from buildassets.compiler.engines.endings import DiedError
 from buildassets.compiler.engines.scss_libsass import LibsassEngine
-from buildassets.compiler.lines import Lines
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.source_map import origin_at, read_map
 from buildassets.diagnostics import Diagnostic, Location
 from tests.conftest import Tree, write_tree
 from tests.css_trees import tree

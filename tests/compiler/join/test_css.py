@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.join import Joints, Member, join
-from buildassets.compiler.join.css import is_closed
+from buildassets.compiler.languages.css.join import is_closed
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
 from tests.css_trees import tinycss2
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.join import Joints, Member, join
-from buildassets.compiler.join.css import is_closed
-from buildassets.compiler.join.css_outline import Rule, outline
+from buildassets.compiler.languages.css.join import is_closed
+from buildassets.compiler.languages.css.outline import Rule, outline
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
 from tests.compiler.join.test_css import HAZARDS
 from tests.conftest import watchdog

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.join import Joints, Member, join
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
 
 HAZARDS = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from buildassets.compiler.join.js_scopes import Script, Sort, read_script
+from buildassets.compiler.languages.javascript.scopes import Script, Sort, read_script
 from tests.compiler.engines.js_programs import SCRIPTS
 from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
 from tests.compiler.lexers.test_js_brackets import BODIES

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.css import Kind, faults, pieces, tokens, unescaped
+from buildassets.compiler.languages.css.lexer import Kind, faults, pieces, tokens, unescaped
 from tests.conftest import watchdog
 
 CSS_TEXT = st.lists(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.js import Kind, tokens
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from tests.conftest import watchdog
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.js import Kind, LeapingTokens, tokens
-from buildassets.compiler.lexers.js_brackets import DoubtAt, closing_place
+from buildassets.compiler.languages.javascript.brackets import DoubtAt, closing_place
+from buildassets.compiler.languages.javascript.lexer import Kind, LeapingTokens, tokens
 from tests.compiler.engines.js_programs import SCRIPTS
 from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
 from tests.conftest import watchdog

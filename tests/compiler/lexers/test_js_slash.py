@@ -2,8 +2,8 @@
 
 import pytest
 
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.lexers.js_slash import Doubt, divides, is_head
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.slash import Doubt, divides, is_head
 from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
 
 BEHIND_PARENTHESES = (

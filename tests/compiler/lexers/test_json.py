@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.lexers.json import DEEPEST, strings
+from buildassets.compiler.languages.json.lexer import DEEPEST, strings
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.markup import Kind, Token, html_tokens, read_tag, xml_tokens
+from buildassets.compiler.languages.markup.lexer import Kind, Token, html_tokens, read_tag, xml_tokens
 
 MARKUP = st.one_of(
     st.text(),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.minify.css import alignment, essence, has_essence, token_starts, written_apart
+from buildassets.compiler.languages.css.minify import alignment, essence, has_essence, token_starts, written_apart
 from tests.css_trees import tree
 
 SAME = [

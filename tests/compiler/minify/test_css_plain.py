@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.minify.css import _plain_statement, _read_statement, _Statement, essence
+from buildassets.compiler.languages.css.minify import _plain_statement, _read_statement, _Statement, essence
 from tests.compiler.minify.test_css import DIFFERENT, SAME, SHEETS
 from tests.conftest import watchdog
 

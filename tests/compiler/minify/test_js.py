@@ -7,8 +7,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning, token_starts
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.minify import (
+    Piece,
+    alignment,
+    pieces,
+    reduced,
+    same_meaning,
+    token_starts,
+)
 
 WORDS: Final = [
     "a", "in", "of", "return", "throw", "break", "yield", "await", "async", "let", "var", "static", "get", "class",

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.lexers.js_slash import Doubt
-from buildassets.compiler.minify.js import pieces, same_meaning
-from buildassets.compiler.minify.js_reduction import Reduction, is_reduced_to, reduction
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.minify import pieces, same_meaning
+from buildassets.compiler.languages.javascript.reduction import Reduction, is_reduced_to, reduction
+from buildassets.compiler.languages.javascript.slash import Doubt
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS
 from tests.compiler.minify.test_js import GAPS, OTHER_PROGRAMS, SAME_PROGRAMS, WORDS, texts
 from tests.conftest import watchdog

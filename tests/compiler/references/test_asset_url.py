@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.config import load_config
-from buildassets.compiler.edits import edited
+from buildassets.compiler.languages.edits import edited
+from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.pipeline import BuildResult, build
-from buildassets.compiler.references.asset_url import find_asset_urls, scan_written
 from buildassets.diagnostics import render_text
 from buildassets.paths import LogicalPath
 from tests.conftest import Tree, write_tree

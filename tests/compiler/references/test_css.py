@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.lexers.css import Kind, Token, tokens, unescaped
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.references.css import scan
+from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
+from buildassets.compiler.languages.css.references import scan
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from tests.conftest import watchdog
 
 ONE_REFERENCE = [

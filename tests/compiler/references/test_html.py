@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.model import ReferenceKind
-from buildassets.compiler.references import splice
-from buildassets.compiler.references.html import scan
+from buildassets.compiler.languages.markup.html import scan
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.scan import splice
 from buildassets.paths import split_url
 from tests.conftest import watchdog
 from tests.markup_trees import html_urls

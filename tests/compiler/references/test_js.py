@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.references.js import scan, scan_tokens
+from buildassets.compiler.languages.javascript.references import scan, scan_tokens
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from tests.conftest import watchdog
 
 MODULE, LATER, RESOLVED = ReferenceKind.MODULE, ReferenceKind.LATER, ReferenceKind.RESOLVED

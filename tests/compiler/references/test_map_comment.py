@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.references.map_comment import map_comment
+from buildassets.compiler.languages.map_comment import map_comment
 from buildassets.media import Syntax
 
 CSS, JS = Syntax.CSS, Syntax.JAVASCRIPT

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.config import load_config
-from buildassets.compiler.model import ReferenceKind
+from buildassets.compiler.languages.json.source_map import may_refer, scan
+from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.pipeline import BuildResult, build
-from buildassets.compiler.references.source_map import may_refer, scan
 from tests.conftest import Tree, write_tree
 
 PLAIN = "[tool.buildassets]\ncompress = []\n"

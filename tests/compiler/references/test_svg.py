@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from buildassets.compiler.references import splice
-from buildassets.compiler.references.svg import scan
+from buildassets.compiler.languages.markup.svg import scan
+from buildassets.compiler.languages.scan import splice
 from buildassets.paths import split_url
 from tests.conftest import watchdog
 from tests.markup_trees import svg_urls

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.references.webmanifest import scan
+from buildassets.compiler.languages.json.webmanifest import scan
 from tests.conftest import watchdog
 
 

@@ -13,11 +13,12 @@ import rcssmin
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.installed import files_of_modules
-from buildassets.compiler.lexers.css import Kind, Token, faults
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.minify.css import alignment, essence, has_essence, written_apart
-from buildassets.compiler.model import Compiled, EngineInput, Origin
-from buildassets.compiler.source_map import encoded_map, map_of_pairs
+from buildassets.compiler.languages.css.lexer import Kind, Token, faults
+from buildassets.compiler.languages.css.minify import alignment, essence, has_essence, written_apart
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
+from buildassets.compiler.languages.source_map.values import Origin
+from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
 from buildassets.media import Syntax
 

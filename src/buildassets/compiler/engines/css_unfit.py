@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from buildassets.compiler.lexers.css import COMMENT, STRING, URL, Kind, follow, tokens, unescaped
+from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, Kind, follow, tokens, unescaped
 
 # lightningcss calls itself for each bracket: 1,000 of them fit into a stack of 8 MB, and 5,000 end the process.
 MOST_BRACKETS: Final = 50

@@ -21,8 +21,8 @@ from buildassets.compiler.engines.esbuild_process import Answer, EsbuildProcess,
 from buildassets.compiler.engines.kept import counted, references_in, with_comments
 from buildassets.compiler.engines.scss_messages import sentence
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.minify.js import pieces
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
 from buildassets.errors import BuildError

@@ -13,13 +13,14 @@ import rjsmin
 
 from buildassets.compiler.engines import EngineOptions
 from buildassets.compiler.engines.installed import files_of_modules
-from buildassets.compiler.lexers.js import NAME_START, Kind, tokens
-from buildassets.compiler.lexers.js_slash import Doubt
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.minify.js import Piece, alignment, pieces, reduced, same_meaning
-from buildassets.compiler.minify.js_reduction import is_reduced_to, reduction
-from buildassets.compiler.model import Compiled, EngineInput, Origin
-from buildassets.compiler.source_map import encoded_map, map_of_pairs
+from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, tokens
+from buildassets.compiler.languages.javascript.minify import Piece, alignment, pieces, reduced, same_meaning
+from buildassets.compiler.languages.javascript.reduction import is_reduced_to, reduction
+from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
+from buildassets.compiler.languages.source_map.values import Origin
+from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax

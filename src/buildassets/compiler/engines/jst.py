@@ -9,13 +9,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from buildassets.compiler.edits import Edit
-from buildassets.compiler.join.js_scopes import read_script
-from buildassets.compiler.lexers.js import Kind, tokens
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.minify.js import token_starts
-from buildassets.compiler.model import Compiled, EngineInput, Origin
-from buildassets.compiler.source_map import encoded_map, map_of_pairs
+from buildassets.compiler.languages.edits import Edit
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.minify import token_starts
+from buildassets.compiler.languages.javascript.scopes import read_script
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
+from buildassets.compiler.languages.source_map.values import Origin
+from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.media import Syntax
 

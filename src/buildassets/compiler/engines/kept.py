@@ -6,8 +6,8 @@ Takes the texts before and after, gives what was lost. Pure.
 from collections import Counter
 from collections.abc import Iterable
 
-from buildassets.compiler.model import Reference, ReferenceKind
-from buildassets.compiler.references import scan
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.languages.scan import scan
 from buildassets.media import Syntax
 
 

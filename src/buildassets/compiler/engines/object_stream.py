@@ -19,9 +19,10 @@ _CLASSES: Final = {
         *("Config", "DataUrls", "Engines", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
     ),
     "buildassets.compiler.model": (
-        *("Answer", "Compiled", "Directive", "Draft", "OnDisk", "Origin", "Reference", "ReferenceKind", "Source"),
-        "SourceMap",
+        *("Answer", "Compiled", "Draft", "OnDisk", "Source"),
     ),
+    "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
+    "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

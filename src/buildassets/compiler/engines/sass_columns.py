@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from buildassets.compiler.lines import Lines
+from buildassets.compiler.languages.source_map.lines import Lines
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 

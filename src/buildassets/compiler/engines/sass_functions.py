@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote
 
-from buildassets.compiler.lexers.css import Kind, tokens
-from buildassets.compiler.model import DATA_URL_DEMAND
+from buildassets.compiler.languages.css.lexer import Kind, tokens
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import split_url, to_url
 

@@ -33,10 +33,11 @@ from buildassets.compiler.engines.scss_messages import (
     warnings_said,
 )
 from buildassets.compiler.engines.scss_text import RecentTexts
-from buildassets.compiler.lines import Lines
-from buildassets.compiler.mappings import decoded_mappings, encoded_mappings
-from buildassets.compiler.model import Compiled, EngineInput, SourceMap
-from buildassets.compiler.source_map import origin_at, read_map
+from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
+from buildassets.compiler.languages.source_map.values import SourceMap
+from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 
 PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6

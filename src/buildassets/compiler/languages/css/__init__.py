@@ -1,0 +1,1 @@
+"""CSS: tokens, references, minifying with its proof, joining. Imports no other language."""

@@ -1,0 +1,151 @@
+"""Joining style sheets: the rules of the whole are those of its members, in order. Pure.
+
+What ends with its sheet is ended in its place, as the end of the sheet would (CSS Syntax 3, section 5): comments,
+strings, brackets, at-rules; a selector without a block is dropped. What is bound to a sheet's head (`@import`,
+`@namespace`) is refused where the whole has another head. `@charset` is written once.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
+from buildassets.compiler.languages.css.outline import Head, Rule, outline
+from buildassets.compiler.languages.edits import Edit
+from buildassets.compiler.languages.joints import Fault, Joints, Member
+from buildassets.lazy_pattern import lazy_pattern
+
+_ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
+_SOURCE_MAP: Final = lazy_pattern(r"/\*[#@]\s*+sourceMappingURL=")
+_SOURCE_MAP_AT_END: Final = lazy_pattern(r"/\*(?:[^*]++|\*(?!/))*+\*/[ \t\n\r\f]*+\Z")
+_OPEN_STRING: Final = lazy_pattern(OPEN_STRING)
+_OPEN_URL: Final = lazy_pattern(r"[^(]++\((?:[^)\\]++|\\[\s\S])*+")
+_CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}  # those of functions are not in it
+_CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
+
+
+def join(members: Sequence[Member]) -> Joints:
+    """How these sheets are joined. The codes of faults are `bundle/import`, `bundle/namespace`, `bundle/unclosed`."""
+    sheets = [_Sheet(member.text) for member in members]
+    edits = [sheet.edits() for sheet in sheets]
+    if any(sheet.body for sheet in sheets):
+        edits[0].insert(0, Edit(0, 0, _CHARSET))
+    faults = (*_head_faults(members, sheets), *_escape_faults(members))
+    return Joints(tuple(map(tuple, edits)), faults)
+
+
+def is_closed(text: str) -> bool:
+    """Whether the sheet ends between rules, so that what follows it is no part of what is in it."""
+    return _Sheet(text).is_closed
+
+
+class _Sheet:
+    """What matters of a sheet to its neighbours."""
+
+    __slots__ = ("_brackets", "_last", "_open", "_source_maps", "_text", "body", "rules")
+
+    def __init__(self, text: str) -> None:
+        self.rules: list[Rule] = []  # at least up to the first one that closes the head
+        self._text = text
+        self._brackets: list[str] = []
+        self._open: Rule | None = None  # the rule that is not at its end
+        self._source_maps: list[Token] = []
+        self._last: Token | None = None
+        encoding = _ENCODING.match(text)
+        self.body = encoding.end() if encoding else 0  # what stands before it names the sheet's encoding
+        if not self._takes_outline():
+            for token in tokens(text, self.body):
+                self._take(token)
+
+    def _takes_outline(self) -> bool:
+        """Whether the sheet could be read without its tokens: then none is open at its end."""
+        end = len(self._text)
+        if source_map := _SOURCE_MAP.search(self._text, self.body):
+            comment = _SOURCE_MAP_AT_END.match(self._text, source_map.start())
+            if not comment:
+                return False
+            end = comment.start()
+            self._source_maps = [Token(Kind.COMMENT, end, self._text.index("*/", end + 2) + 2)]
+        found = outline(self._text, self.body, end)
+        if not found:
+            self._source_maps = []
+            return False
+        self.rules, self._open, self._brackets = [*found.rules], found.last, [*found.brackets]
+        return True
+
+    def _take(self, token: Token) -> None:
+        self._last = token
+        if token.kind is Kind.COMMENT:
+            if _SOURCE_MAP.match(self._text, token.start):
+                self._source_maps.append(token)
+        elif token.kind is not Kind.SPACE and (self._open or token.kind is not Kind.HTML_COMMENT):
+            self._take_word(token)
+
+    def _take_word(self, token: Token) -> None:
+        word = self._text[token.start : token.end]
+        if self._open is None:
+            self._open = Rule(unescaped(word).lower() if token.kind is Kind.AT_KEYWORD else "", *token[1:])
+        if token.kind is Kind.FUNCTION:
+            self._brackets.append(word)
+        elif token.kind is Kind.DELIMITER:
+            depth = len(self._brackets)
+            follow(self._brackets, word)
+            if self._brackets or word not in ";}":
+                return
+            if (depth and word == "}") or (not depth and word == ";" and self._open.keyword):
+                self.rules.append(self._open._replace(has_block=word == "}"))
+                self._open = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self._open is None and not self._closer_of_token()
+
+    def edits(self) -> list[Edit]:
+        """What ends the sheet in its place, and sets it off from the next one."""
+        end = len(self._text)
+        edits = [Edit(0, self.body)] if self.body else []
+        edits += [Edit(token.start, token.end) for token in self._source_maps]
+        awaits_block = self._open is not None and "{" not in self._brackets[:1]
+        if self._open and awaits_block and not self._open.keyword:
+            return [*(edit for edit in edits if edit.end <= self._open.start), Edit(self._open.start, end)]
+        closers = self._closer_of_token() + "".join(_CLOSERS.get(bracket, ")") for bracket in reversed(self._brackets))
+        if awaits_block:
+            closers += ";"
+        if closers or not self._text.endswith("\n"):
+            edits.append(Edit(end, end, closers + "\n"))
+        return edits
+
+    def _closer_of_token(self) -> str:
+        """What the last token lacks of its end."""
+        if self._last is None:
+            return ""
+        kind, word = self._last.kind, self._text[self._last.start : self._last.end]
+        if kind is Kind.COMMENT:
+            return "" if len(word) > 3 and word.endswith("*/") else "*/"
+        if kind is Kind.STRING:
+            return word[0] if _OPEN_STRING.fullmatch(word) else ""
+        is_url = kind is Kind.URL or (kind is Kind.BAD and word[0] not in "\"'")
+        return ")" if is_url and _OPEN_URL.fullmatch(word) else ""
+
+
+def _head_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
+    """What counts in its own sheet and would not in the whole, or would count there for other sheets too."""
+    head = Head.LAYERS
+    is_alone = sum(bool(sheet.rules) for sheet in sheets) < 2
+    for number, (member, sheet) in enumerate(zip(members, sheets, strict=True)):
+        own_head = Head.LAYERS
+        for rule in sheet.rules:
+            place = number, rule.start, rule.end
+            if rule.keyword == "@import" and own_head <= Head.IMPORTS < head:
+                message = f"an `@import` of `{member.shown}` comes after rules of the files before it"
+                yield Fault(*place, "bundle/import", message, "list the imported file in the bundle instead")
+            elif rule.keyword == "@namespace" and own_head <= Head.NAMESPACES and not is_alone:
+                message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
+                yield Fault(*place, "bundle/namespace", message, "leave this file out of the bundle")
+            head, own_head = rule.head_after(head), rule.head_after(own_head)
+
+
+def _escape_faults(members: Sequence[Member]) -> Iterator[Fault]:
+    for number, (shown, text) in enumerate(members):
+        if (len(text) - len(text.rstrip("\\"))) % 2:
+            message = f"`{shown}` ends in a backslash, which would escape what follows"
+            yield Fault(number, len(text) - 1, len(text), "bundle/unclosed", message, "remove the backslash")

@@ -1,0 +1,87 @@
+"""Sprockets' directives: what the comments at the head of a script or sheet say, and the text without them. Pure.
+
+A directive is a line such as `//= require x` or ` *= require x`; after the first line of code there are none. Which
+files the arguments mean is for `requires` to find.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.languages.reference import Directive
+from buildassets.diagnostics import Diagnostic, error, locate, nearest
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
+
+_FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
+_FOLDER: Final = ("require_tree", "require_directory", "link_tree", "link_directory", "depend_on_directory")
+_SELF: Final = "require_self"
+_KNOWN: Final = frozenset((*_FILE, *_FOLDER, _SELF))
+
+_COMMENT: Final = lazy_pattern(r"\s*+(?://([^\r\n]*+)|/\*([^*]*+\*++(?:[^/*][^*]*+\*++)*+)/)")
+_LINE: Final = lazy_pattern(r"[^\r\n]++")
+_DIRECTIVE: Final = lazy_pattern(r"[^\w\r\n]*=[ \t]*+(\w++)([^\r\n]*+)")
+_MARKED: Final = lazy_pattern(r"[ \t]*+\*?=[ \t]*+[a-z_]++(?!\w)")  # nothing else that a comment holds begins so
+_ARGUMENT: Final = lazy_pattern(r"\"([^\"]*+)\"|'([^']*+)'|([^\s\"'*]\S*+)")
+
+
+@frozen
+class Header:
+    """The text without its directives, its lines where they were; the directives; what is wrong with them."""
+
+    text: str
+    directives: tuple[Directive, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_header(text: str, shown: str) -> Header:
+    """What the head of `text` directs; `shown` is the file as the user wrote it."""
+    directives: list[Directive] = []
+    faults: list[Diagnostic] = []
+    pieces: list[str] = []
+    position = 0
+    for start, end in _directive_lines(text):
+        pieces.append(text[position:start])
+        position = end
+        found = _directive(text, start, end, shown)
+        (directives if isinstance(found, Directive) else faults).append(found)  # type: ignore[arg-type]
+    pieces.append(text[position:])
+    return Header("".join(pieces), tuple(directives), tuple(faults))
+
+
+def _directive_lines(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the directives, without the marks that begin and end a block comment."""
+    position = 1 if text.startswith("\ufeff") else 0
+    while comment := _COMMENT.match(text, position):
+        position = comment.end()
+        is_line = comment[1] is not None
+        start, end = comment.span(1 if is_line else 2)
+        for line in _LINE.finditer(text, start, end if is_line else end - 1):
+            match = _DIRECTIVE.match(text, *line.span())
+            if match and (match[1] in _KNOWN or _MARKED.match(text, *line.span())):
+                yield line.start() - 2 if is_line else line.start(), line.end()
+
+
+def _directive(text: str, start: int, end: int, shown: str) -> Directive | Diagnostic:
+    match = _DIRECTIVE.match(text, start, end)
+    assert match
+    name = match[1]
+    where = locate(shown, text, match.start(1), match.end(1))
+    if name not in _KNOWN:
+        meant = nearest(name, sorted(_KNOWN))
+        hint = f"did you mean `{meant}`?" if meant else "if this is no directive, put a space before the `=`"
+        return error("directive/unknown", f"there is no directive `{name}`", where, hint=hint)
+    arguments = list(_ARGUMENT.finditer(text, match.start(2), match.end(2)))
+    values = [next(filter(None, argument.groups()), "") for argument in arguments]
+    if name in _FILE and not values:
+        return error("directive/argument", f"`{name}` names no file", where)
+    if name in _FOLDER and values and not _is_relative(values[0]):
+        hint = f"write `{name} ./{values[0]}`"
+        return error("directive/argument", f"`{name}` needs a path that begins with `.`", where, hint=hint)
+    if arguments:
+        where = locate(shown, text, *arguments[0].span())
+    default = "" if name == _SELF else "."
+    return Directive(name, values[0] if values else default, values[1] if len(values) > 1 else "", where)
+
+
+def _is_relative(path: str) -> bool:
+    return path in (".", "..") or path.startswith(("./", "../"))

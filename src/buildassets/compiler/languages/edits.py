@@ -1,0 +1,84 @@
+"""Edits of a text, and where the places that are known in it stand afterwards. Pure; imports the model only.
+
+Whatever changes a text after its references were found says so in edits, so that these need not be found again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from buildassets.compiler.languages.reference import Link
+
+
+class Edit(NamedTuple):
+    """`text[start:end]` becomes `replacement`; what is cut has an empty one, what is put in has an empty span."""
+
+    start: int
+    end: int
+    replacement: str = ""
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """`edits` in text order, those of one place as they came; without those that lie in what an earlier one cuts."""
+    ordered: list[Edit] = []
+    position = 0
+    for edit in sorted(edits, key=span):
+        if edit.start >= position:
+            ordered.append(edit)
+            position = edit.end
+    return ordered
+
+
+def span(edit: Edit) -> tuple[int, int]:
+    """By which edits are sorted."""
+    return edit[:2]
+
+
+def edited(text: str, ordered: Iterable[Edit]) -> str:
+    """`text` after edits that are `in_order`."""
+    pieces: list[str] = []
+    position = 0
+    for edit in ordered:
+        pieces += text[position : edit.start], edit.replacement
+        position = edit.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def distances(spans: Iterable[tuple[int, int]], ordered: Iterable[Edit]) -> Iterator[int | None]:
+    """How far each of `spans`, in text order, moves by edits that are `in_order`; None for one that they touch."""
+    remaining = iter(ordered)
+    edit = next(remaining, None)
+    distance = 0
+    for start, end in spans:
+        while edit and edit.end <= start:
+            distance += len(edit.replacement) - (edit.end - edit.start)
+            edit = next(remaining, None)
+        yield None if edit and edit.start < end else distance
+
+
+def moved_links(links: Sequence[Link], ordered: Iterable[Edit], offset: int = 0) -> list[Link]:
+    """`links`, in text order, where they stand after edits, if `offset` characters come before that text."""
+    spans = ((reference.start, reference.end) for reference, _ in links)
+    moves = zip(links, distances(spans, ordered), strict=True)
+    return [_moved(link, offset + distance) for link, distance in moves if distance is not None]
+
+
+def _moved(link: Link, distance: int) -> Link:
+    reference, target = link
+    return replace(reference, start=reference.start + distance, end=reference.end + distance), target
+
+
+def origins(spans: Iterable[tuple[int, int]], ordered: Iterable[Edit]) -> Iterator[tuple[int, int]]:
+    """Where each of `spans`, in the order of the edited text, stood before edits that are `in_order`.
+
+    What an edit wrote stood where that is which it replaced.
+    """
+    remaining = iter(ordered)
+    edit = next(remaining, None)
+    distance = 0
+    for start, end in spans:
+        while edit and edit.start + distance + len(edit.replacement) <= start:
+            distance += len(edit.replacement) - (edit.end - edit.start)
+            edit = next(remaining, None)
+        yield (edit.start, edit.end) if edit and edit.start + distance < end else (start - distance, end - distance)

@@ -1,0 +1,1 @@
+"""JavaScript: tokens, scopes, references, minifying with its proof, joining. Imports no other language."""

@@ -1,0 +1,132 @@
+"""What of a JavaScript text carries meaning: to prove a minifier's result, and to minify without one.
+
+Takes texts, gives pieces (the tokens that must stay, and the line ends that can matter between them) and texts. Pure;
+imports the lexer only.
+
+A line end matters where it can stand for a semicolon (ECMA-262, section 12.10) or where the grammar forbids one, as
+between `return` and its value. Neither is so after a token with which no statement, class field or such keyword ends,
+nor before one with which nothing begins; every other line end is taken to matter.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import starmap, zip_longest
+from operator import eq
+from typing import Final, NamedTuple
+
+from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, Kind, tokens
+from buildassets.lazy_pattern import lazy_pattern
+
+
+class Piece(NamedTuple):
+    """A token that a minifier has to leave as it is.
+
+    `on_new_line` says that a line end stands between it and the code before it, and that this can matter. It is false
+    for comments and the hashbang, which are no code.
+    """
+
+    kind: Kind
+    text: str
+    on_new_line: bool
+
+
+# A statement or class field may end with these punctuators. After any other, an operand or a name has to come.
+_ENDS: Final = frozenset({")", "]", "}", "++", "--"})
+# These may begin one: `/` and `/=` as regular expressions, `*` as a generator method. No line end may precede `=>`.
+_BEGINS: Final = frozenset({"(", "[", "{", "+", "-", "++", "--", "!", "~", "/", "/=", "*", "=>"})
+_LINE_TERMINATOR: Final = lazy_pattern(f"[{LINE_TERMINATORS}]")
+_STAYS: Final = lazy_pattern(r"/[*/]!|<!--|-->|[\s\S]*?@(?:license|preserve)")
+_LINE_COMMENTS: Final = ("//", "#!", "<!--", "-->")
+_WORDS: Final = frozenset({Kind.NAME, Kind.NUMBER, Kind.REGEXP})
+# Pairs of characters that read as one operator or comment when they meet.
+_STICKY: Final = frozenset(
+    {"++", "--", "**", "&&", "||", "??", "==", "=>", ">=", "<=", "<<", ">>", "!=", "+=", "-=", "*=", "/=", "%=", "&="}
+    | {"|=", "^=", "?=", "?.", "..", "//", "/*", "<!", "->"}
+)
+_BEFORE_ALL: Final = Piece(Kind.PUNCTUATOR, ";", False)  # what could as well stand before the first piece
+_LINE_START: Final = Piece(Kind.LINE_END, "\n", False)
+
+
+def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
+    """The pieces of `text` in order; a token of kind BAD is one of them. `module` is as for the lexer.
+
+    The comments that stay are those of licences, as esbuild knows them (they begin with `/*!` or `//!`, or hold
+    `@license` or `@preserve`), and HTML-like ones.
+    """
+    last = _BEFORE_ALL
+    line_ended = False
+    for kind, start, end in tokens(text, module=module):
+        if kind > Kind.HASHBANG:
+            word = text[start:end]
+            last = Piece(kind, word, line_ended and _line_end_matters(last, kind, word))
+            line_ended = False
+            yield last
+        elif kind == Kind.LINE_END:
+            line_ended = True
+        elif kind != Kind.SPACE:
+            word = text[start:end]
+            if kind == Kind.HASHBANG or _STAYS.match(word):
+                yield Piece(kind, word, False)
+            line_ended = line_ended or _ends_a_line(word)
+
+
+def _line_end_matters(last: Piece, kind: Kind, word: str) -> bool:
+    """Whether a line end after `last` and before the token `word` can change what they mean."""
+    if last.kind == Kind.PUNCTUATOR and last.text not in _ENDS:
+        return False
+    if last.kind == Kind.TEMPLATE and last.text.endswith("${"):
+        return False
+    if kind == Kind.PUNCTUATOR:
+        return word in _BEGINS
+    return not (kind == Kind.TEMPLATE and word.startswith("}"))
+
+
+def _ends_a_line(comment: str) -> bool:
+    return _LINE_TERMINATOR.search(comment) is not None
+
+
+def same_meaning(before: Iterable[Piece], after: Iterable[Piece]) -> bool:
+    """Whether two texts, given as their pieces, mean the same to whoever runs them. Stops at the first difference."""
+    return all(starmap(eq, zip_longest(before, after)))
+
+
+def token_starts(text: str, *, module: bool | None = None) -> list[int]:
+    """The offsets at which the tokens of code in `text` begin."""
+    return [start for kind, start, _ in tokens(text, module=module) if kind > Kind.HASHBANG]
+
+
+def alignment(minified: str, source: str, *, module: bool | None = None) -> Iterator[tuple[int, int]]:
+    """Where each token of `minified` begins, and where it stands in `source`, a text of the same meaning."""
+    return zip(token_starts(minified, module=module), token_starts(source, module=module), strict=True)
+
+
+def reduced(kept: Iterable[Piece]) -> str:
+    """The text of these pieces with as little between them as keeps them apart."""
+    written: list[str] = []
+    last = _LINE_START
+    line_ended = True  # since the last token of code
+    for piece in kept:
+        if (piece.on_new_line and not line_ended) or (piece.text.startswith("-->") and last is not _LINE_START):
+            written.append("\n")
+        elif _read_otherwise_together(last, piece):
+            written.append(" ")
+        written.append(piece.text)
+        last = piece
+        if piece.kind > Kind.HASHBANG:
+            line_ended = False
+        elif piece.text.startswith(_LINE_COMMENTS):
+            written.append("\n")
+            last = _LINE_START
+            line_ended = True
+        else:
+            line_ended = line_ended or _ends_a_line(piece.text)
+    return "".join(written)
+
+
+def _read_otherwise_together(last: Piece, piece: Piece) -> bool:
+    """Whether the two, written without space between them, could read as other tokens."""
+    first = piece.text[0]
+    if last.text[-1] + first in _STICKY:
+        return True
+    if Kind.NUMBER in (last.kind, piece.kind) and "." in (last.text[-1], first):
+        return True
+    return last.kind in _WORDS and piece.kind in _WORDS and first not in "#./"

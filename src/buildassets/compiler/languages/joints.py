@@ -1,0 +1,33 @@
+"""What joining texts takes and gives, whatever their language. Frozen values."""
+
+from typing import NamedTuple
+
+from buildassets.compiler.languages.edits import Edit
+from buildassets.frozen import frozen
+
+
+class Member(NamedTuple):
+    """A text to be joined with others, and the name that a user knows it by."""
+
+    shown: str
+    text: str
+
+
+@frozen
+class Fault:
+    """Why texts cannot be joined: what stands at `start:end` in that member. The rest is as in a Diagnostic."""
+
+    member: int
+    start: int
+    end: int
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@frozen
+class Joints:
+    """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it."""
+
+    edits: tuple[tuple[Edit, ...], ...]
+    faults: tuple[Fault, ...] = ()

@@ -1,0 +1,1 @@
+"""HTML and SVG: tokens and references, also those of the style sheets and scripts that they hold."""

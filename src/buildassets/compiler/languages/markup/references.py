@@ -1,0 +1,221 @@
+"""What refers in markup, be it HTML or SVG: the attributes that load, style sheets, modules, import maps. Pure.
+
+A link is no reference: what `<a href>` names is not loaded. Nor is what a template language has still to fill in.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.languages.css import references as css
+from buildassets.compiler.languages.javascript import references as js
+from buildassets.compiler.languages.json import import_map
+from buildassets.compiler.languages.markup.character_references import Decoded
+from buildassets.compiler.languages.markup.lexer import Kind, Tag, Token, name_of, read_tag
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
+from buildassets.paths import split_url
+
+_HREFS: Final = ("href", "xlink:href")
+_LOADING: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("audio", "embed", "frame", "iframe", "img", "input", "source", "track"), ("src",)),
+    **dict.fromkeys(("body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"), ("background",)),
+    "video": ("src", "poster"),
+    "object": ("data",),
+    "link": ("href",),
+    "script": ("src", *_HREFS),
+    "image": ("src", *_HREFS),
+    **dict.fromkeys(
+        (
+            *("use", "feimage", "lineargradient", "radialgradient", "pattern", "filter", "textpath", "mpath", "tref"),
+            *("cursor", "font-face-uri", "color-profile"),
+        ),
+        _HREFS,
+    ),
+}
+_SETS: Final = {"img": "srcset", "source": "srcset", "link": "imagesrcset"}
+_LOADING_RELATIONS: Final = frozenset(
+    (
+        *("stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest", "mask-icon", "fluid-icon"),
+        *("apple-touch-icon", "apple-touch-icon-precomposed", "apple-touch-startup-image", "image_src"),
+    )
+)
+_STYLES: Final = frozenset(  # attributes whose values are CSS
+    (
+        *("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor"),
+        *("marker", "marker-start", "marker-mid", "marker-end"),
+    )
+)
+_MAY_CALL: Final = lazy_pattern(r"[(&]")  # without a parenthesis no value refers
+_SAME_FOLDER: Final = ("", ".", "./")
+TEMPLATE_MARK: Final = r"\{[{%#]|<[?%]|[$#]\{"  # what template languages put in place of text
+_CANDIDATE: Final = lazy_pattern(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)")
+_DESCRIPTORS: Final = lazy_pattern(r"(?:[^(,]++|\([^)]*+(?:\)|\Z))*+")
+_CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
+
+_Scanner = Callable[[str], list[Reference]]
+
+
+@frozen
+class Dialect:
+    """What tells HTML from XML.
+
+    `meaning` is what a match of `character_reference` means, None where nothing. A URL with a `placeholder` in it is
+    not known yet.
+    """
+
+    tokens: Callable[[str], Iterator[Token]]
+    character_reference: re.Pattern[str]
+    meaning: Callable[[re.Match[str]], str | None]
+    placeholder: re.Pattern[str]
+
+
+def scan(text: str, dialect: Dialect) -> list[Reference]:
+    """The references in `text`, in the order in which they stand; none where a `<base>` moves them elsewhere."""
+    walk = _Walk(text, dialect)
+    for token in dialect.tokens(text):
+        walk.follow(token)
+    walk.finish()
+    return [] if walk.has_base else sorted(walk.found, key=lambda reference: reference.start)
+
+
+class _Walk:
+    """One walk over the tokens of a text."""
+
+    __slots__ = ("_content", "_dialect", "_element", "_scanner", "_text", "found", "has_base")
+
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self._text = text
+        self._dialect = dialect
+        self._element = ""  # the style or script that is open
+        self._scanner: _Scanner = css.scan
+        self._content = Decoded()
+        self.found: list[Reference] = []
+        self.has_base = False
+
+    def follow(self, token: Token) -> None:
+        """Take the next token."""
+        if self._element:
+            self._follow_inside(token)
+        if token.kind is Kind.TAG or token.kind is Kind.EMPTY_TAG:
+            tag = read_tag(self._text, token)
+            self._follow_tag(tag)
+            if token.kind is Kind.TAG and not self._element and (scanner := self._scanner_of(tag)):
+                self._element, self._scanner, self._content = tag.name, scanner, Decoded()
+        elif token.kind is Kind.INSTRUCTION and name_of(self._text, token.start) == "xml-stylesheet":
+            self._refer_by(read_tag(self._text, token), "href")
+
+    def finish(self) -> None:
+        """End the style sheet or the script that is open."""
+        if self._element:
+            self._element = ""
+            self._embed(self._content, self._scanner)
+
+    def _follow_inside(self, token: Token) -> None:
+        kind, start, end = token
+        if kind is Kind.TEXT:
+            self._decode(self._content, start, end)
+        elif kind is Kind.RAW_TEXT:
+            self._content.add(self._text[start:end], start)
+        elif kind is Kind.END_TAG and name_of(self._text, start) in (self._element, "noscript"):
+            self.finish()
+        else:
+            self._content.add(" ", start)  # so that nothing refers that stands on both sides of it
+            if kind is Kind.CDATA:
+                inside = self._text[start + len(_CDATA_START) : end].removesuffix(_CDATA_END)
+                self._content.add(inside, start + len(_CDATA_START))
+                self._content.add(" ", end)
+
+    def _scanner_of(self, tag: Tag) -> _Scanner | None:
+        """What reads the inside of the element; None where nothing in it refers."""
+        name = _local(tag.name)
+        if name not in ("style", "script"):
+            return None
+        type_ = self._value(tag, "type").strip().lower()
+        if name == "style":
+            return css.scan if type_ in ("", "text/css") else None
+        if any(attribute in tag.attributes for attribute in _LOADING["script"]):
+            return None
+        return {"module": js.scan, "importmap": import_map.scan}.get(type_)
+
+    def _follow_tag(self, tag: Tag) -> None:
+        name = _local(tag.name)
+        if name == "base" and "href" in tag.attributes and self._value(tag, "href").strip() not in _SAME_FOLDER:
+            self.has_base = True
+        for attribute in _STYLES & tag.attributes.keys():
+            if _MAY_CALL.search(self._text, *tag.attributes[attribute]):
+                self._embed(self._decoded(tag, attribute), css.scan)
+        if name in _LOADING and self._loads(name, tag):
+            for attribute in _LOADING[name]:
+                self._refer_by(tag, attribute)
+            if name in _SETS:
+                self._refer_by_set(tag, _SETS[name])
+
+    def _loads(self, name: str, tag: Tag) -> bool:
+        if name == "link":
+            return not _LOADING_RELATIONS.isdisjoint(self._value(tag, "rel").lower().split())
+        return name != "input" or self._value(tag, "type").strip().lower() == "image"
+
+    def _decode(self, decoded: Decoded, start: int, end: int) -> None:
+        decoded.add_decoded(self._text, start, end, self._dialect.character_reference, self._dialect.meaning)
+
+    def _decoded(self, tag: Tag, attribute: str) -> Decoded:
+        decoded = Decoded()
+        self._decode(decoded, *tag.attributes.get(attribute, (0, 0)))
+        return decoded
+
+    def _value(self, tag: Tag, attribute: str) -> str:
+        return self._decoded(tag, attribute).text
+
+    def _refer_by(self, tag: Tag, attribute: str) -> None:
+        decoded = self._decoded(tag, attribute)
+        url = decoded.text
+        self._refer(decoded, Reference(0, len(url), url))
+
+    def _refer_by_set(self, tag: Tag, attribute: str) -> None:
+        decoded = self._decoded(tag, attribute)
+        text = decoded.text
+        if not self._dialect.placeholder.search(text):
+            for start, end in _candidates(text):
+                self._refer(decoded, Reference(start, end, text[start:end]))
+
+    def _embed(self, decoded: Decoded, scanner: _Scanner) -> None:
+        for reference in scanner(decoded.text):
+            if reference.kind is not ReferenceKind.SOURCE_MAP:
+                self._refer(decoded, reference)
+
+    def _refer(self, decoded: Decoded, reference: Reference) -> None:
+        """Take a reference that stands in `decoded`, unless it names nothing or is not yet known."""
+        start, end, url, kind = reference.start, reference.end, reference.url, reference.kind
+        if not url.strip() or url.startswith("#") or url[:5].lower() == "data:":
+            return
+        if self._dialect.placeholder.search(url):
+            return
+        first, last = decoded.place(start), decoded.place(end)
+        meant = decoded.text[start:end]
+        if self._text[first:last] != meant:
+            # Query and fragment keep their character references: they are left out of what is replaced.
+            url, rest = split_url(url)
+            if not meant.endswith(rest):
+                return
+            last = decoded.place(end - len(rest))
+        self.found.append(Reference(first, last, url, kind))
+
+
+def _local(name: str) -> str:
+    """The name without its namespace prefix."""
+    return name[name.rfind(":") + 1 :]
+
+
+def _candidates(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the URLs in a `srcset` (HTML Standard, section 4.8.4.2.2)."""
+    position = 0
+    while match := _CANDIDATE.match(text, position):
+        url = match[1].rstrip(",")
+        yield match.start(1), match.start(1) + len(url)
+        position = match.end()
+        if url == match[1]:
+            descriptors = _DESCRIPTORS.match(text, position)
+            assert descriptors
+            position = descriptors.end()

@@ -1,0 +1,57 @@
+"""References of texts: one module a syntax, each with `scan(text) -> list[Reference]`; and how new URLs are written.
+
+Pure. A reference's place is found by a lexer, never by a pattern over the whole text: what merely looks like a
+reference, in a comment, a string or a regular expression, is no reference.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Final
+
+from buildassets.compiler.languages.reference import SPECIFIERS, Reference
+from buildassets.media import Syntax
+from buildassets.paths import quoted, split_url
+
+_LANGUAGES: Final = "buildassets.compiler.languages"
+_MODULES: Final = {
+    Syntax.CSS: "css.references",
+    Syntax.JAVASCRIPT: "javascript.references",
+    Syntax.SVG: "markup.svg",
+    Syntax.HTML: "markup.html",
+    Syntax.WEB_MANIFEST: "json.webmanifest",
+    Syntax.SOURCE_MAP: "json.source_map",
+}
+
+
+def scan(syntax: Syntax, text: str) -> list[Reference]:
+    """The references in `text`, in the order in which they stand."""
+    scanner = import_module(f"{_LANGUAGES}.{_MODULES[syntax]}")
+    found: list[Reference] = scanner.scan(text)
+    return found
+
+
+def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
+    """`text` with each reference's path replaced by a URL path; query and fragment stay.
+
+    `replacements` are in text order. The new paths hold only what `paths.to_url` lets through, so they need no
+    escapes in any of the languages.
+    """
+    pieces: list[str] = []
+    position = 0
+    for reference, path in replacements:
+        pieces += text[position : reference.start], written(text, reference, path)
+        position = reference.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def written(text: str, reference: Reference, path: str) -> str:
+    """What `splice` puts in the place of `reference`."""
+    raw = text[reference.start : reference.end]
+    old_path, query_and_fragment = split_url(reference.url)
+    if reference.kind in SPECIFIERS and not path.startswith("."):
+        path = "./" + path
+    if raw == reference.url:
+        return path + raw[len(old_path) :]
+    # The raw text has escapes: they cannot be carried over by position, and what they hide may not stand bare.
+    return path + quoted(query_and_fragment)

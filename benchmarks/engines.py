@@ -103,8 +103,8 @@ def _measured_apart(kind: str, engine: str, packages: str) -> Measured:
 
 def measure(kind: str, name: str, packages: str) -> Measured:
     """Run the engine `name` over the files of its kind, each once."""
-    from buildassets.compiler.engines import EngineOptions, start_engine
-    from buildassets.compiler.model import EngineInput
+    from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
+    from buildassets.compiler.engines.registry import start_engine
 
     given = [EngineInput(path.read_text("utf-8"), str(path), path.name) for path in _files(kind, Path(packages))]
     before_bytes = sum(len(one.text.encode()) for one in given)

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from buildassets.compiler.engines import sass_protocol
-from buildassets.compiler.engines.sass_process import SassProcess, installed_command
-from buildassets.compiler.engines.sass_protocol import Call, Response, SassSyntax
+from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
+from buildassets.compiler.engines.sass.dart_process import SassProcess, installed_command
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax
 
 LIMIT_SECONDS: Final = 60.0
 _LIBSASS: Final = """

@@ -4,8 +4,7 @@ A package names its engines among its entry points, in the group `buildassets.en
 Importing this loads no other engine.
 """
 
-from buildassets.compiler.engines import Compiler, Engine, EngineOptions
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import Compiled, Compiler, Engine, EngineInput, EngineOptions
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
 from buildassets.compiler.languages.edits import edited, in_order
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.engines.esbuild_bundle import Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
 from buildassets.compiler.module_pieces import Names, inputs_of, named_chunks
 from buildassets.paths import LogicalPath
 

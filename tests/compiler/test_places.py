@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.css.references import scan
-from buildassets.compiler.model import Compiled, Draft, Source
+from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.places import Written
 from buildassets.paths import LogicalPath
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.reader import Reader
+from buildassets.compiler.engines.reader import Reader
 from buildassets.errors import BuildError
 from tests.conftest import write_tree
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.engines.css_rcssmin import RcssminEngine
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.model import EngineInput
 from tests.corpus.packages import node_modules
 from tests.css_trees import tinycss2, tree, urls
 

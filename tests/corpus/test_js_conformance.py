@@ -10,9 +10,9 @@ from typing import Final
 
 import pytest
 
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.languages.javascript.lexer import tokens
-from buildassets.compiler.model import EngineInput
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 from tests.corpus.test_js_minify import opinions

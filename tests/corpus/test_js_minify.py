@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 

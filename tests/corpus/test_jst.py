@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
 from buildassets.compiler.engines.jst import compile_template
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus

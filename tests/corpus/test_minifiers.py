@@ -10,11 +10,10 @@ from typing import Final
 
 import pytest
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.css_lightningcss import LightningcssEngine, lightningcss_engine
-from buildassets.compiler.engines.esbuild_command import find_esbuild
-from buildassets.compiler.engines.js_esbuild import EsbuildEngine
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.engines.esbuild.minify import EsbuildEngine
+from buildassets.compiler.engines.lightningcss import LightningcssEngine, lightningcss_engine
+from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 from tests.corpus.test_css_oracle import PORTIONS, sheets

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sass
 
-from buildassets.compiler.engines.scss_libsass import LibsassEngine
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import buildassets.engines
-from buildassets.compiler.engines import BUILT_IN
+from buildassets.compiler.engines.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/engines.md").read_text(encoding="utf-8")

@@ -5,13 +5,16 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from buildassets.compiler import toml_table
-from buildassets.compiler.engines import scss_imports, scss_syntax
-from buildassets.compiler.engines.css_rcssmin import RcssminEngine
-from buildassets.compiler.engines.css_unfit import find_unfit
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
 from buildassets.compiler.engines.jst import compile_template
-from buildassets.compiler.engines.sass_functions import outside, uncalled
-from buildassets.compiler.engines.scss_messages import error_said, sentence, warnings_said
+from buildassets.compiler.engines.lightningcss_refusals import find_unfit
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.engines.sass import imports as scss_imports
+from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
+from buildassets.compiler.engines.sass.functions import outside, uncalled
+from buildassets.compiler.engines.sass.libsass_messages import error_said, warnings_said
+from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css.lexer import faults
@@ -28,7 +31,6 @@ from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
-from buildassets.compiler.model import EngineInput
 from buildassets.compiler.resolve import target_of
 from buildassets.compiler.templates.django import DjangoReader
 from buildassets.compiler.templates.jinja import JinjaReader

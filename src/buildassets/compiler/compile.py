@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.bodies import bytes_of, left_on_disk
-from buildassets.compiler.engines import Engine, KnownCompiler, KnownEngine
-from buildassets.compiler.engines.sass_functions import outside, uncalled
+from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput, KnownCompiler, KnownEngine
+from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import read_header
 from buildassets.compiler.languages.edits import edited
@@ -22,7 +22,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
-from buildassets.compiler.model import Body, Compiled, Draft, EngineInput, OnDisk, Source
+from buildassets.compiler.model import Body, Draft, OnDisk, Source
 from buildassets.compiler.places import Written
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text

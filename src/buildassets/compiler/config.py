@@ -393,7 +393,7 @@ def _compress(table: Table) -> dict[str, int]:
 
 
 def _installed_engines() -> tuple[str, ...]:
-    from buildassets.compiler.engines import installed_engines
+    from buildassets.compiler.engines.registry import installed_engines
 
     return installed_engines()
 

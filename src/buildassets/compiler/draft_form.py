@@ -17,9 +17,10 @@ from typing import Any, Final
 
 from buildassets.compiler import json_values
 from buildassets.compiler.cache import ContentStore, Run
+from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
-from buildassets.compiler.model import Compiled, Draft, OnDisk, Source
+from buildassets.compiler.model import Draft, OnDisk, Source
 from buildassets.compiler.portable import PortableNames
 from buildassets.compiler.traces import Trace
 from buildassets.diagnostics import Diagnostic, to_json

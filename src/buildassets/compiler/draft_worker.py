@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 
 from buildassets.compiler.compile import drafted
 from buildassets.compiler.engine_set import started_engines
-from buildassets.compiler.engines.object_stream import ObjectStream
+from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.model import Answer
 
 _LOG: Final = 2

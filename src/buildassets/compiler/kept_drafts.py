@@ -15,9 +15,9 @@ from buildassets.compiler.cache import Cache
 from buildassets.compiler.compile import Engines
 from buildassets.compiler.config import Config, shown_path
 from buildassets.compiler.draft_form import DraftForm
-from buildassets.compiler.engines import KnownEngine
 from buildassets.compiler.engines.guarded import GuardedEngine
-from buildassets.compiler.engines.installed import names_in
+from buildassets.compiler.engines.program_files import names_in
+from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.portable import PortableNames
 from buildassets.compiler.tools import is_for_packages, own_files, what_npm_installed

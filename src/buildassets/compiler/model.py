@@ -1,12 +1,11 @@
 """The frozen values that stages hand to one another. No behaviour, and no I/O but that of an engine's reader."""
 
-import os.path
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.compiler.reader import Reader
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
@@ -40,46 +39,6 @@ class OnDisk:
 
 
 Body: TypeAlias = bytes | str | OnDisk
-
-
-@frozen
-class Compiled:
-    """What a compile step gave.
-
-    `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` the paths looked
-    for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map of the text,
-    where the engine made one, as the standard has it (ECMA-426: JSON, columns in UTF-16 code units); its `sources` are
-    absolute paths.
-    `asset_urls` are those that functions for assets gave, sorted: the text should have them in references only.
-    """
-
-    text: str
-    inputs: tuple[str, ...] = ()
-    absences: tuple[str, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    source_map: str | None = None
-    asset_urls: tuple[str, ...] = ()
-
-
-@frozen
-class EngineInput:
-    """One text for an engine. `path` is the file it came from, `shown` that name as diagnostics give it.
-
-    `wants_source_map` asks for `Compiled.source_map`; an engine that makes one anyhow may do so unasked.
-    """
-
-    text: str
-    path: str
-    shown: str
-    wants_source_map: bool = False
-    reader: Reader = field(default_factory=Reader, repr=False, compare=False)
-
-    def read(self, name: str) -> str | None:
-        """The text of another file, None where there is none; `name` is absolute or relative to this file's folder.
-
-        Either is remembered. What there is and cannot be read ends the run with a diagnostic.
-        """
-        return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
 
 
 @frozen

@@ -6,7 +6,6 @@ the manifest treat like all others.
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -14,7 +13,8 @@ from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
-from buildassets.compiler.engines.esbuild_bundle import BundleOptions, Bundler, Format, Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Format, Piece, Pieces
+from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.edits import Edit, edited, in_order
@@ -24,7 +24,7 @@ from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import edited_map, encoded_map, origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.compiler.model import Compiled, Draft, ModuleBundles, Source
+from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
 from buildassets.compiler.nearest import Known
@@ -33,22 +33,19 @@ from buildassets.compiler.sources import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, join
-from buildassets.plain_files import plain
 
 if TYPE_CHECKING:
-    from buildassets.compiler.engines.esbuild_command import EsbuildCommand
+    from buildassets.compiler.engines.esbuild.command import EsbuildCommand
+from buildassets.compiler.engines.esbuild.settings_files import settings_of
 
 _TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
 _SCRIPTS: Final = _TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"
-_EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
-_QUOTED: Final = re.compile(r'"([^"]*)"')
-_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
 
 
 def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
     """The module bundles of `config`, which has some, made by esbuild."""
-    from buildassets.compiler.engines.esbuild_command import find_esbuild
+    from buildassets.compiler.engines.esbuild.command import find_esbuild
 
     faults: list[Diagnostic] = []
     groups = list(_groups(config, _entries(config, sources, faults), production))
@@ -247,7 +244,7 @@ class _Bundling:
             read = inputs_of(run.pieces)
             for piece in run.pieces.pieces:
                 if piece.name in logical and not piece.name.startswith("files/"):
-                    settings = _settings_of(read[piece.name], os.path.realpath(self._config.folder))
+                    settings = settings_of(read[piece.name], os.path.realpath(self._config.folder))
                     absent = {path for path in settings if not os.path.isfile(path)}
                     inputs = self._as_configured((settings - absent).union(read[piece.name]))
                     entry = _Entry(logical[piece.name], self._entry_path(run, piece))
@@ -405,41 +402,3 @@ def _as_configured(config: Config, path: str) -> str:
     """The real `path` below the configuration's folder as that is named."""
     real = os.path.realpath(config.folder).rstrip(os.sep) + os.sep
     return os.path.join(config.folder, path[len(real) :]) if path.startswith(real) else path
-
-
-def _settings_of(paths: Iterable[str], folder: str) -> set[str]:
-    """Where esbuild looks for the settings of `paths`: upward to the nearest of each kind, in `folder` or a package."""
-    known: dict[str, set[str]] = {}
-    found = {looked_at for path in paths for looked_at in _settings(dirname(path), folder, known)}
-    pending = list(found)
-    while pending:
-        above = set(_extended(pending.pop())) - found
-        found |= above
-        pending += above
-    return found
-
-
-def _extended(settings: str) -> Iterator[str]:
-    """The files that the file of `settings` is based on; for those of packages npm keeps account."""
-    try:
-        with open(plain(settings), encoding="utf-8", errors="replace") as file:
-            named = _EXTENDS.findall(file.read())
-    except OSError:
-        return
-    for name in (name for names in named for name in _QUOTED.findall(names)):
-        if name.startswith("."):
-            path = os.path.normpath(os.path.join(dirname(settings), name))
-            yield path
-            yield path + ".json"
-
-
-def _settings(folder: str, project: str, known: dict[str, set[str]]) -> set[str]:
-    if folder not in known:
-        looked_at = {os.path.join(folder, name) for name in _READ_BESIDE}
-        is_top = folder == project or basename(dirname(folder)) == "node_modules" or folder == dirname(folder)
-        if not is_top:
-            found = {basename(path) for path in looked_at if os.path.isfile(path)}
-            above = _settings(dirname(folder), project, known)
-            looked_at |= {path for path in above if basename(path) not in found}
-        known[folder] = looked_at
-    return known[folder]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final, Literal
 
-from buildassets.compiler.engines.esbuild_bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.asset_url import own_url
 from buildassets.compiler.languages.javascript.references import unescaped

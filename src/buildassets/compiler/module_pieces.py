@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, splitext
 from typing import Final
 
-from buildassets.compiler.engines.esbuild_bundle import Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
 from buildassets.paths import LogicalPath
 
 _LISTED: Final = 3  # entry points that the name of what they share lists

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
+from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.javascript.asset_url import scan_written
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import scan
@@ -18,7 +19,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.languages.utf8 import decoded
-from buildassets.compiler.model import Compiled, Draft
+from buildassets.compiler.model import Draft
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Final
 
 from buildassets.compiler.config import Config
-from buildassets.compiler.engines.child_process import ClosedError, Processes, PythonProcess
-from buildassets.compiler.engines.endings import DiedError
+from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
+from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import IN_FLIGHT_BYTES, IN_FLIGHT_JOBS, Answer, Draft, Job, Source
 from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Location, error

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from buildassets.compiler.engines.channel import Channel
+from buildassets.compiler.engines.process.channel import Channel
 
 LARGE = bytes(3_000_000)  # more than the buffers of a socket hold
 SMALL = 20_000  # messages, of which buffers hold few hundred

@@ -9,11 +9,11 @@ from threading import Event, Thread
 
 import pytest
 
-from buildassets.compiler.engines.child_process import ClosedError, Processes, PythonProcess, SocketProcess
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand
-from buildassets.compiler.engines.esbuild_process import EsbuildProcess
-from buildassets.compiler.engines.sass_process import SassProcess
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand
+from buildassets.compiler.engines.esbuild.process import EsbuildProcess
+from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess, SocketProcess
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.sass.dart_process import SassProcess
 
 LONG = "import time; time.sleep(600)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); {LONG}"

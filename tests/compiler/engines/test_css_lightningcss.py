@@ -4,10 +4,10 @@ import importlib.metadata
 
 import pytest
 
-from buildassets.compiler.engines import EngineOptions, start_engine
-from buildassets.compiler.engines.css_lightningcss import DEFAULT_BROWSERS, LightningcssEngine, lightningcss_engine
-from buildassets.compiler.engines.css_unfit import MOST_BRACKETS
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.engines.lightningcss import DEFAULT_BROWSERS, LightningcssEngine, lightningcss_engine
+from buildassets.compiler.engines.lightningcss_refusals import MOST_BRACKETS
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import start_engine
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 

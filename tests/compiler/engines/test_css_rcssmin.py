@@ -3,9 +3,9 @@
 import pytest
 import rcssmin
 
-from buildassets.compiler.engines import EngineOptions, start_engine
-from buildassets.compiler.engines.css_rcssmin import RcssminEngine
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.registry import start_engine
 from buildassets.diagnostics import render_text
 from tests.conftest import watchdog
 from tests.css_trees import tree

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.engines.css_unfit import MOST_BRACKETS, find_unfit
+from buildassets.compiler.engines.lightningcss_refusals import MOST_BRACKETS, find_unfit
 
 
 def found(text: str) -> list[str]:

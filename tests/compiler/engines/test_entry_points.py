@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines import EngineOptions, installed_engines, start_compiler, start_engine
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import installed_engines, start_compiler, start_engine
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from tests.compiler.conftest import SHOUT, Install

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.esbuild_command import find_esbuild
+from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.unavailable import UnavailableError
 
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.engines.esbuild_protocol import Value, packet, reply, size_at
+from buildassets.compiler.engines.esbuild.protocol import Value, packet, reply, size_at
 
 SCALARS = st.none() | st.booleans() | st.integers(0, 0xFFFFFFFF) | st.text() | st.binary()
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)

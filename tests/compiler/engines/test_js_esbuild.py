@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines import EngineOptions, start_engine
-from buildassets.compiler.engines.child_process import ClosedError
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
-from buildassets.compiler.engines.js_esbuild import EsbuildEngine
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.esbuild.minify import EsbuildEngine
+from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in

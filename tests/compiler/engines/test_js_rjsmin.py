@@ -6,9 +6,9 @@ from time import process_time
 import pytest
 import rjsmin
 
-from buildassets.compiler.engines import EngineOptions, start_engine
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import start_engine
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
 
 pytestmark = pytest.mark.node

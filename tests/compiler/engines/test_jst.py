@@ -8,7 +8,7 @@ import pytest
 
 from buildassets.compiler.config import load_config
 from buildassets.compiler.engines.jst import compile_template
-from buildassets.compiler.model import EngineInput
+from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from buildassets.compiler import config, model
-from buildassets.compiler.engines.object_stream import EXCHANGED, ForeignError, ObjectStream
+from buildassets.compiler.engines import protocol
+from buildassets.compiler.engines.process.object_stream import EXCHANGED, ForeignError, ObjectStream
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.diagnostics import Severity
 
@@ -94,11 +95,11 @@ def called(module: str, name: str) -> bytes:
     [
         ("os", "system"),
         ("builtins", "eval"),
-        ("buildassets.compiler.model", "os.system"),
-        ("buildassets.compiler.engines.object_stream", "pickle.loads"),
+        ("buildassets.compiler.engines.protocol", "os.system"),
+        ("buildassets.compiler.engines.process.object_stream", "pickle.loads"),
         ("buildassets.compiler.model", "Draft.__init__"),
         ("buildassets.compiler.model", "frozen"),
-        ("buildassets.compiler.model", "Reader"),
+        ("buildassets.compiler.engines.protocol", "Reader"),
         ("buildassets.compiler.config", "load_config"),
     ],
 )
@@ -119,7 +120,7 @@ def test_what_cannot_be_read_is_no_value(ends: Ends, content: bytes) -> None:
 
 def test_what_is_exchanged_is_all_that_requests_and_answers_hold() -> None:
     found: set[type] = set()
-    for one in (config.Config, model.Source, model.Answer, model.Compiled):
+    for one in (config.Config, model.Source, model.Answer, protocol.Compiled):
         find_classes(one, found)
     assert {(one.__module__, one.__qualname__) for one in found} == EXCHANGED
     assert not [name for _, name in EXCHANGED if "." in name]

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.engines import Engine, EngineOptions, start_engine
-from buildassets.compiler.engines.sass_functions import FUNCTIONS, AssetCalls, outside, uncalled
+from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import start_engine
+from buildassets.compiler.engines.sass.functions import FUNCTIONS, AssetCalls, outside, uncalled
 from buildassets.compiler.languages.css.lexer import Kind, tokens
 from buildassets.compiler.languages.css.references import scan
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.paths import from_url
 from tests.conftest import write_tree
 

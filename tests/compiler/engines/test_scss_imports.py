@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.scss_imports import Listings, looked_for
+from buildassets.compiler.engines.sass.imports import Listings, looked_for
 from tests.conftest import write_tree
 
 

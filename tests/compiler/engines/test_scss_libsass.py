@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines import scss_libsass
-from buildassets.compiler.engines.child_process import ClosedError
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.scss_libsass import LibsassEngine
+from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.sass import libsass as scss_libsass
+from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location
 from tests.conftest import Tree, write_tree
 from tests.css_trees import tree
@@ -467,7 +467,7 @@ def test_threads_do_not_wait_for_one_another() -> None:
 
 def test_script_without_a_main_guard_may_compile(tmp_path: Path) -> None:
     script = (
-        "from buildassets.compiler.engines.scss_libsass import LibsassEngine\n"
+        "from buildassets.compiler.engines.sass.libsass import LibsassEngine\n"
         "from buildassets.compiler.model import EngineInput\n"
         "engine = LibsassEngine([], str)\n"
         "print(engine.run(EngineInput('a { b: c }', '/a.scss', 'a.scss')).text.split())\n"
@@ -480,7 +480,7 @@ def test_script_without_a_main_guard_may_compile(tmp_path: Path) -> None:
 
 def test_engine_is_imported_without_libsass() -> None:
     program = (
-        "import sys, buildassets.compiler.engines.scss_libsass as m; m.LibsassEngine([], str)\n"
+        "import sys, buildassets.compiler.engines.sass.libsass as m; m.LibsassEngine([], str)\n"
         "sys.exit(bool({'sass', '_sass', 'multiprocessing'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

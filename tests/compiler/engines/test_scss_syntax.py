@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.engines.scss_syntax import blanked, import_rule, left_over, silently_wrong
+from buildassets.compiler.engines.sass.libsass_faults import blanked, import_rule, left_over, silently_wrong
 
 
 def squeezed(text: str) -> str:

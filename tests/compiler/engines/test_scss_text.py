@@ -1,4 +1,4 @@
-from buildassets.compiler.engines.scss_text import RecentTexts
+from buildassets.compiler.engines.sass.libsass_texts import RecentTexts
 
 
 def test_text_that_was_asked_for_lately_is_known() -> None:

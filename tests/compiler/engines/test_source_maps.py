@@ -2,12 +2,12 @@
 
 import pytest
 
-from buildassets.compiler.engines.css_rcssmin import RcssminEngine
-from buildassets.compiler.engines.js_rjsmin import RjsminEngine
 from buildassets.compiler.engines.jst import compile_template
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.media import Syntax
 
 CSS = "\ufeff/* k */\r\na > b {\n  color : red ;\n  ;--x: 1  2 ;\n}\n\n.😀 .c{ content: '😀' ; b:url( d ) }\ne{f:g}"

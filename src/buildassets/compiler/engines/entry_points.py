@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from buildassets.compiler.engines import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
+from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError, Terminated
 from buildassets.media import suffix

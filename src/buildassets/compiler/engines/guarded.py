@@ -12,10 +12,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Final
 
-from buildassets.compiler.engines import Engine
-from buildassets.compiler.engines.installed import descriptions, files_of_modules
-from buildassets.compiler.model import Compiled, EngineInput
-from buildassets.compiler.reader import Reader
+from buildassets.compiler.engines.program_files import descriptions, files_of_modules
+from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
+from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import BuildAssetsError, Terminated
 

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import token_starts
@@ -16,7 +17,6 @@ from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.media import Syntax
 

@@ -11,10 +11,10 @@ from glob import escape, glob
 from importlib.util import find_spec
 from time import monotonic
 
-from buildassets.compiler.engines import sass_protocol
-from buildassets.compiler.engines.child_process import SocketProcess
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.sass_protocol import Call, Event, Fault, Reply, Response, Version
+from buildassets.compiler.engines.process.child import SocketProcess
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, Fault, Reply, Response, Version
 
 
 class SassProcess(SocketProcess):

@@ -11,8 +11,8 @@ from typing import Final
 
 import rjsmin
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.installed import files_of_modules
+from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, tokens
 from buildassets.compiler.languages.javascript.minify import Piece, alignment, pieces, reduced, same_meaning
 from buildassets.compiler.languages.javascript.reduction import is_reduced_to, reduction
@@ -20,7 +20,6 @@ from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax

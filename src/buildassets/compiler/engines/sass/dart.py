@@ -8,16 +8,21 @@ from functools import cached_property, partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from buildassets.compiler.engines import EngineOptions, sass_protocol
-from buildassets.compiler.engines.child_process import Processes
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
-from buildassets.compiler.engines.sass_process import SassProcess, command_on_path, installed_command, program_files
-from buildassets.compiler.engines.sass_protocol import Call, Event, EventKind, Response, SassSyntax
-from buildassets.compiler.engines.sass_sayings import Files, failure, told
-from buildassets.compiler.engines.scss_imports import Listings, looked_for
+from buildassets.compiler.engines.process.child import Processes
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
+from buildassets.compiler.engines.sass.dart_messages import Files, failure, told
+from buildassets.compiler.engines.sass.dart_process import (
+    SassProcess,
+    command_on_path,
+    installed_command,
+    program_files,
+)
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
+from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
+from buildassets.compiler.engines.sass.imports import Listings, looked_for
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Location, error, reason_text
 
 _START_SECONDS: Final = 30.0

@@ -6,8 +6,8 @@ A watch compiles the same partials again after each edit of one of them: what is
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines import scss_syntax
-from buildassets.compiler.engines.scss_syntax import Finding, ImportRule
+from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
+from buildassets.compiler.engines.sass.libsass_faults import Finding, ImportRule
 
 _MOST_CHARACTERS: Final = 4_000_000  # ten times Bootstrap; with what is found out they take twice as many bytes
 

@@ -20,24 +20,25 @@ from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from buildassets.compiler.engines import scss_imports, scss_syntax
-from buildassets.compiler.engines.object_stream import ObjectStream
-from buildassets.compiler.engines.sass_functions import FUNCTIONS, PARAMETER, AssetCalls
-from buildassets.compiler.engines.scss_messages import (
+from buildassets.compiler.engines.process.object_stream import ObjectStream
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.sass import imports as scss_imports
+from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
+from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
+from buildassets.compiler.engines.sass.libsass_messages import (
     DART_SASS,
     Place,
     Said,
     error_said,
     is_beyond_libsass,
-    sentence,
     warnings_said,
 )
-from buildassets.compiler.engines.scss_text import RecentTexts
+from buildassets.compiler.engines.sass.libsass_texts import RecentTexts
+from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 
 PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6

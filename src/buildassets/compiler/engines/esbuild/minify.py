@@ -13,17 +13,16 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.child_process import Processes
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand, find_esbuild
-from buildassets.compiler.engines.esbuild_process import Answer, EsbuildProcess, Message, Note
-from buildassets.compiler.engines.kept import counted, references_in, with_comments
-from buildassets.compiler.engines.scss_messages import sentence
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.esbuild.process import Answer, EsbuildProcess, Message, Note
+from buildassets.compiler.engines.preserved import counted, references_in, with_comments
+from buildassets.compiler.engines.process.child import Processes
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import pieces
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
 from buildassets.errors import BuildError
 from buildassets.media import Syntax
@@ -67,7 +66,7 @@ class EsbuildEngine:
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The command, and the package of rjsmin, which minifies what cannot be proven."""
-        from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+        from buildassets.compiler.engines.rjsmin import RjsminEngine
 
         return (os.path.realpath(self._command.path), *RjsminEngine().programs)
 
@@ -107,7 +106,7 @@ class EsbuildEngine:
 
     def _without_esbuild(self, given: EngineInput, where: Location, complaint: str) -> Compiled:
         """`given` minified by rjsmin, which is proven, with a warning that says why."""
-        from buildassets.compiler.engines.js_rjsmin import RjsminEngine
+        from buildassets.compiler.engines.rjsmin import RjsminEngine
 
         message = f"`{given.shown}` is minified by rjsmin and not by esbuild, {complaint}"
         notes = ["so it is not translated for `browsers`"] if self._translates else []

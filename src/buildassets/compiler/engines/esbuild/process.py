@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from buildassets.compiler.engines import esbuild_protocol
-from buildassets.compiler.engines.child_process import SocketProcess
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.esbuild_command import EsbuildCommand
+from buildassets.compiler.engines.esbuild import protocol as esbuild_protocol
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand
+from buildassets.compiler.engines.process.child import SocketProcess
+from buildassets.compiler.engines.process.endings import DiedError
 
 
 @dataclass(frozen=True, slots=True)

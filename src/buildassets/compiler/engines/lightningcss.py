@@ -12,16 +12,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.css_rcssmin import RcssminEngine
-from buildassets.compiler.engines.css_unfit import find_unfit
-from buildassets.compiler.engines.installed import files_of_modules
-from buildassets.compiler.engines.kept import references_in, with_comments
-from buildassets.compiler.engines.scss_messages import sentence
+from buildassets.compiler.engines.lightningcss_refusals import find_unfit
+from buildassets.compiler.engines.preserved import references_in, with_comments
+from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css.lexer import Kind, faults, pieces
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
 from buildassets.media import Syntax

@@ -10,15 +10,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.child_process import Processes, PythonProcess
-from buildassets.compiler.engines.endings import DiedError
-from buildassets.compiler.engines.installed import files_of_modules
-from buildassets.compiler.engines.scss_messages import DART_SASS
-from buildassets.compiler.model import Compiled, EngineInput
+from buildassets.compiler.engines.process.child import Processes, PythonProcess
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
-_WORKER: Final = "buildassets.compiler.engines.scss_worker"
+_WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
 _MOST_SHEETS: Final = 1000  # each leaves 2 kB in the process that nothing frees (libsass 0.23), a watch has no end
 _ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from buildassets.compiler.engines.endings import ending
-from buildassets.compiler.engines.esbuild_messages import Message, diagnostics_of, read_messages
+from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
+from buildassets.compiler.engines.process.endings import ending
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.media import file_suffixes
 from buildassets.paths import from_url
 
 if TYPE_CHECKING:
-    from buildassets.compiler.engines.esbuild_command import EsbuildCommand
+    from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 
 Format = Literal["esm", "iife"]
 

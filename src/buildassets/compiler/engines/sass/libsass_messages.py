@@ -68,15 +68,6 @@ def _place(line: str, column: str | None, file: str) -> Place:
     return 0 if file == "stdin" else int(file.partition(".")[0]), int(line), int(column or 0)
 
 
-def sentence(text: str) -> str:
-    """`text` in our form: lower case at the start, names in backticks, no full stop."""
-    text = text.strip().removesuffix(".").replace('was ""', "was the end")
-    text = re.sub(r"`([^`']*)'", r"`\1`", text)
-    text = re.sub(r'"\s*+([^"`]*?)\s*+"', r"`\1`", text)
-    text = re.sub(r"(?<!\w)'([^'`]*)'(?!\w)", r"`\1`", text)
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 # What valid, modern CSS or Sass makes libsass say.
 _BEYOND_LIBSASS: Final = re.compile(
     r"""^Incompatible\ units

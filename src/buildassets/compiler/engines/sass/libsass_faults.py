@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from buildassets.compiler.engines.scss_messages import DART_SASS
+from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 
 
 @dataclass(frozen=True, slots=True)

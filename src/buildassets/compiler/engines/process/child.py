@@ -12,7 +12,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from buildassets.compiler.engines.endings import DiedError, ending
+from buildassets.compiler.engines.process.endings import DiedError, ending
 
 if TYPE_CHECKING:
     import subprocess
@@ -101,7 +101,7 @@ class SocketProcess(ChildProcess):
     def __init__(self, command: Sequence[str]) -> None:
         import subprocess
 
-        from buildassets.compiler.engines.channel import Channel
+        from buildassets.compiler.engines.process.channel import Channel
 
         def start(end: int, log: int) -> subprocess.Popen[bytes]:
             return subprocess.Popen(command, stdin=end, stdout=end, stderr=log, cwd="/")  # noqa: S603 - the user's
@@ -122,7 +122,7 @@ class PythonProcess(ChildProcess):
     def __init__(self, module: str, *, folder: str | None = None) -> None:
         import subprocess
 
-        from buildassets.compiler.engines.object_stream import ObjectStream
+        from buildassets.compiler.engines.process.object_stream import ObjectStream
 
         if not sys.executable or hasattr(sys, "frozen"):
             raise OSError(0, "this program is no Python that could be started again")
@@ -147,7 +147,7 @@ class PythonProcess(ChildProcess):
 
     def receive(self, limit_seconds: float | None = None) -> Any:
         """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
-        from buildassets.compiler.engines.object_stream import ForeignError
+        from buildassets.compiler.engines.process.object_stream import ForeignError
 
         try:
             return self._stream.receive(limit_seconds)

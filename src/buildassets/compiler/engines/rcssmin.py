@@ -11,14 +11,13 @@ from typing import Final
 
 import rcssmin
 
-from buildassets.compiler.engines import EngineOptions
-from buildassets.compiler.engines.installed import files_of_modules
+from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.css.lexer import Kind, Token, faults
 from buildassets.compiler.languages.css.minify import alignment, essence, has_essence, written_apart
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.compiler.model import Compiled, EngineInput
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
 from buildassets.media import Syntax
 

@@ -11,16 +11,15 @@ from struct import Struct
 from time import monotonic
 from typing import Any, Final
 
-from buildassets.compiler.engines.channel import Channel
+from buildassets.compiler.engines.process.channel import Channel
 
 # Every class that a request or an answer may hold. What a module merely imports (`os.system`) is none of them.
 _CLASSES: Final = {
     "buildassets.compiler.config": (
         *("Config", "DataUrls", "Engines", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
     ),
-    "buildassets.compiler.model": (
-        *("Answer", "Compiled", "Draft", "OnDisk", "Source"),
-    ),
+    "buildassets.compiler.engines.protocol": ("Compiled",),
+    "buildassets.compiler.model": ("Answer", "Draft", "OnDisk", "Source"),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),

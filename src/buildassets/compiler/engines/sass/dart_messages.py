@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from buildassets.compiler.engines import scss_imports
-from buildassets.compiler.engines.sass_columns import characters, lines_of
-from buildassets.compiler.engines.sass_protocol import Event, EventKind, Failure, Span
-from buildassets.compiler.engines.scss_messages import sentence
+from buildassets.compiler.engines.sass import imports as scss_imports
+from buildassets.compiler.engines.sass.columns import characters, lines_of
+from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, Span
+from buildassets.compiler.engines.wording import sentence
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, warning
 from buildassets.paths import from_url
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from buildassets.compiler.engines.endings import ending
+from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import reason_text
 

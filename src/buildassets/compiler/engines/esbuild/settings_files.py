@@ -1,0 +1,51 @@
+"""What esbuild reads beside the sources: `tsconfig.json` and `package.json`, from a file upward."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from posixpath import basename, dirname
+from typing import Final
+
+from buildassets.plain_files import plain
+
+_EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
+_QUOTED: Final = re.compile(r'"([^"]*)"')
+_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
+
+
+def settings_of(paths: Iterable[str], folder: str) -> set[str]:
+    """Where esbuild looks for the settings of `paths`: upward to the nearest of each kind, in `folder` or a package."""
+    known: dict[str, set[str]] = {}
+    found = {looked_at for path in paths for looked_at in _settings(dirname(path), folder, known)}
+    pending = list(found)
+    while pending:
+        above = set(_extended(pending.pop())) - found
+        found |= above
+        pending += above
+    return found
+
+
+def _extended(settings: str) -> Iterator[str]:
+    """The files that the file of `settings` is based on; for those of packages npm keeps account."""
+    try:
+        with open(plain(settings), encoding="utf-8", errors="replace") as file:
+            named = _EXTENDS.findall(file.read())
+    except OSError:
+        return
+    for name in (name for names in named for name in _QUOTED.findall(names)):
+        if name.startswith("."):
+            path = os.path.normpath(os.path.join(dirname(settings), name))
+            yield path
+            yield path + ".json"
+
+
+def _settings(folder: str, project: str, known: dict[str, set[str]]) -> set[str]:
+    if folder not in known:
+        looked_at = {os.path.join(folder, name) for name in _READ_BESIDE}
+        is_top = folder == project or basename(dirname(folder)) == "node_modules" or folder == dirname(folder)
+        if not is_top:
+            found = {basename(path) for path in looked_at if os.path.isfile(path)}
+            above = _settings(dirname(folder), project, known)
+            looked_at |= {path for path in above if basename(path) not in found}
+        known[folder] = looked_at
+    return known[folder]

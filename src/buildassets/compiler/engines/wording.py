@@ -1,0 +1,12 @@
+"""How the messages of compilers become ours. Pure."""
+
+import re
+
+
+def sentence(text: str) -> str:
+    """`text` in our form: lower case at the start, names in backticks, no full stop."""
+    text = text.strip().removesuffix(".").replace('was ""', "was the end")
+    text = re.sub(r"`([^`']*)'", r"`\1`", text)
+    text = re.sub(r'"\s*+([^"`]*?)\s*+"', r"`\1`", text)
+    text = re.sub(r"(?<!\w)'([^'`]*)'(?!\w)", r"`\1`", text)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -8,14 +8,14 @@ from buildassets._version import __version__
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.pipeline import build
     from buildassets.diagnostics import Diagnostic
 
 __all__ = ["Config", "Diagnostic", "__version__", "build"]
 
 _HOMES = {
-    "Config": "buildassets.compiler.config",
+    "Config": "buildassets.compiler.config.values",
     "Diagnostic": "buildassets.diagnostics",
     "build": "buildassets.compiler.pipeline",
 }

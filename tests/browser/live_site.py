@@ -11,7 +11,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from buildassets.compiler.config import Config, load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.livereload import LiveReload
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser

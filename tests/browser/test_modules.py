@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.manifest import Manifest
 from buildassets.runtime import Assets

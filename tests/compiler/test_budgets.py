@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
 from buildassets.compiler.pipeline import build, check
-from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.compiler.result import BuildResult, Last
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, read_tree, write_tree
 

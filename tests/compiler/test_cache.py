@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.cache import BYTES, Cache, ContentStore, FileDigests, Run, signature
-from buildassets.compiler.traces import KEPT_DAYS, KEPT_TRACES, Stale
+from buildassets.compiler.cache.content_store import ContentStore
+from buildassets.compiler.cache.file_digests import FileDigests
+from buildassets.compiler.cache.stamps import signature
+from buildassets.compiler.cache.store import BYTES, Cache, Run
+from buildassets.compiler.cache.traces import KEPT_DAYS, KEPT_TRACES, Stale
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache import Cache, Run
+from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import MODES, Mode
 from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
-from buildassets.compiler.result import MODES, Mode
 from buildassets.errors import ConfigError
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree

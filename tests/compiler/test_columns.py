@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.config import (
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.shown import place_of_setting, shown_path
+from buildassets.compiler.config.values import (
     Config,
     DataUrls,
     Engines,
@@ -19,9 +21,6 @@ from buildassets.compiler.config import (
     SourceRoot,
     TemplateFolder,
     Templates,
-    load_config,
-    place_of_setting,
-    shown_path,
 )
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError

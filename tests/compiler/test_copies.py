@@ -12,10 +12,10 @@ from typing import Any
 import brotli
 import pytest
 
-from buildassets.compiler.cache import Cache
-from buildassets.compiler.config import load_config
+from buildassets.compiler.body import OnDisk
+from buildassets.compiler.cache.store import Cache
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.copies import Places, Wanted, made_copies
-from buildassets.compiler.model import OnDisk
 from buildassets.compiler.pipeline import build
 from buildassets.digest import digest
 from tests.conftest import write_tree

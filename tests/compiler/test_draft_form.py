@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.cache import Cache, Run
+from buildassets.compiler.cache.portable_names import PortableNames
+from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.draft_form import DraftForm
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.portable import PortableNames
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.digest import digest
 from buildassets.paths import LogicalPath

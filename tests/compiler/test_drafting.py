@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import render_text

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.bodies import bytes_of, text_of
+from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.fingerprint import Naming, output_name
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.languages.reference import Link, Reference

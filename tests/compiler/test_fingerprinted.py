@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.fingerprinted import carries_hash
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import Severity, render_text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.sources.globs import compile_globs
 
 
 @pytest.mark.parametrize(

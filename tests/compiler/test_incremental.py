@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
 from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
-from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.compiler.result import BuildResult, Last
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache import Cache
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.compile import drafted
-from buildassets.compiler.config import Config, load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.engine_set import RunningEngines
 from buildassets.compiler.kept_drafts import KeptDrafts, names_for
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources import discover
+from buildassets.compiler.sources.discover import discover
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -11,7 +11,7 @@ import brotli
 import pytest
 
 from buildassets.codings import compressed, compressed_chunks, decompressed_chunks, is_available
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import integrity

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from buildassets.compiler import livereload
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.livereload import LiveReload, OpenPages
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult

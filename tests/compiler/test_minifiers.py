@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, write_tree

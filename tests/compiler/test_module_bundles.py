@@ -9,12 +9,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.module_bundles import bundle_modules
 from buildassets.compiler.pipeline import BuildResult, build, check
-from buildassets.compiler.sources import discover
+from buildassets.compiler.sources.discover import discover
 from buildassets.diagnostics import Location, render_text
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath

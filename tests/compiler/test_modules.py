@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.pipeline import BuildResult, build

@@ -3,8 +3,8 @@ from difflib import get_close_matches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.nearest import Known
 from buildassets.diagnostics import nearest
+from buildassets.nearest import Known
 
 names = st.text("ab/.", max_size=8)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.npm import Packages, Refusal
+from buildassets.compiler.resolve.node import Packages, Refusal
 from buildassets.paths import LogicalPath
 from tests.conftest import write_tree
 

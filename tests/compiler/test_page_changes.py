@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.page_changes import PageChanges, names_of, page_changes
 from buildassets.compiler.pipeline import build
 from tests.conftest import Tree, write_tree

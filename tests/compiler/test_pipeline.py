@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import Config, SourceRoot, load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.pipeline import BuildResult, build, check
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.conftest import Tree, read_tree, write_tree

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
@@ -238,7 +238,7 @@ def test_a_huge_file_in_a_cache_is_not_read(tmp_path: Path, pattern: str) -> Non
 def test_a_reader_that_holds_the_lock_does_not_stop_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_tree(tmp_path, SITE)
     built(folder)
-    monkeypatch.setattr("buildassets.compiler.cache._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("buildassets.compiler.cache.store._PATIENCE_SECONDS", 0.1)
     lock = os.open(folder / ".cache", os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.portable import PortableNames
+from buildassets.compiler.cache.portable_names import PortableNames
 
 FOLDER = os.path.abspath("/home/a/site")
 OTHERS = {"source-0": os.path.abspath("/srv/shared"), "packages-0": os.path.abspath("/venv/lib/site-packages")}

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import encoded_mappings
 from buildassets.compiler.languages.source_map.maps import read_map

@@ -3,10 +3,10 @@ import subprocess
 
 import pytest
 
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.model import ImportMap
-from buildassets.compiler.resolve import mapped, module_url, target_of
+from buildassets.compiler.resolve.urls import mapped, module_url, target_of
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.paths import LogicalPath, to_url
 
 BASE = LogicalPath("css/theme/app.css")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache import signature
+from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.snapshot import last, take
 from tests.conftest import write_tree
 

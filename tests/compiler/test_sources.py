@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import Config, SourceRoot
+from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
-from buildassets.compiler.sources import Discovery, Sources, discover
+from buildassets.compiler.sources.discover import Discovery, Sources, discover
 from buildassets.paths import LogicalPath
 from tests.conftest import write_tree
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import BuildResult, build, check
 from buildassets.diagnostics import render_text
 from tests.compiler.conftest import SHOUT, Install

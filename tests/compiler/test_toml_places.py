@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.toml_places import KeyPath, find_places
+from buildassets.compiler.config.toml_positions import KeyPath, find_places
 
 EXAMPLES = {
     "bare": "a = 1\nb-c_1 = true\n",

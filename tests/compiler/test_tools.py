@@ -1,8 +1,8 @@
 import os
 from pathlib import Path
 
-from buildassets.compiler import tools as module
-from buildassets.compiler.tools import tools
+from buildassets.compiler.cache import toolchain as module
+from buildassets.compiler.cache.toolchain import tools
 
 
 def test_what_npm_installed_in_the_project_or_above_it_is_among_the_tools(tmp_path: Path) -> None:

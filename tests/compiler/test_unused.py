@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import check
 from tests.conftest import Tree, write_tree
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from buildassets.compiler.npm import Packages
+from buildassets.compiler.resolve.node import Packages
 from buildassets.paths import LogicalPath
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules

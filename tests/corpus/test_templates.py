@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import CheckResult, check
 from tests.conftest import write_tree
 from tests.corpus.wheels import wheels

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from tests.conftest import write_tree
 from tests.runtime.pages import elements, write_release

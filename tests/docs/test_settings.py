@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from buildassets.compiler.config import Config, Retain, load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config, Retain
 from buildassets.manifest import loads
 from tests.conftest import write_tree
 

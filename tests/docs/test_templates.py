@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import Templates, load_config
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Templates
 from buildassets.compiler.templates.jinja import JinjaReader
 from buildassets.compiler.templates.names import HELPERS
 from tests.conftest import write_tree

@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from buildassets.cli import main
-from buildassets.compiler import cache
+from buildassets.compiler.cache import stamps
 from tests.conftest import write_tree
 
 BEGIN = signal.SIGUSR1
@@ -43,7 +43,7 @@ def build(folder: str, arguments: list[str]) -> None:
     numbers = count()
     os.urandom = lambda size: next(numbers).to_bytes(size, "big")
     # The same calls in each build, however long ago its files were made: all of them are too young to be trusted.
-    cache._GRAIN_NS = cache._COARSE_GRAIN_NS = time.time_ns()  # type: ignore[misc]
+    stamps._GRAIN_NS = stamps._COARSE_GRAIN_NS = time.time_ns()
     signal.sigwait([BEGIN])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [BEGIN])
     main()

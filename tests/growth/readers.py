@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
 
-from buildassets.compiler import toml_table
+from buildassets.compiler.config import toml_table
+from buildassets.compiler.config.toml_positions import find_places
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.protocol import EngineInput
@@ -15,7 +16,6 @@ from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.engines.sass.libsass_messages import error_said, warnings_said
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css.lexer import faults
 from buildassets.compiler.languages.directives import read_header
@@ -31,10 +31,10 @@ from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
-from buildassets.compiler.resolve import target_of
+from buildassets.compiler.resolve.urls import target_of
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.django import DjangoReader
 from buildassets.compiler.templates.jinja import JinjaReader
-from buildassets.compiler.toml_places import find_places
 from buildassets.diagnostics import error, locate, render_annotation, render_text
 from buildassets.errors import ConfigError
 from buildassets.media import Syntax

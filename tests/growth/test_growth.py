@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build, check
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError

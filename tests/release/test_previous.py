@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError

@@ -18,7 +18,7 @@ from threading import Event
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 from buildassets.release.previous import previous_release
 from buildassets.runtime import Assets

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.scan import scan, splice
 from buildassets.compiler.pipeline import build
 from buildassets.manifest import Manifest, loads

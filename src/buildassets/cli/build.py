@@ -26,12 +26,13 @@ from buildassets.cli.output import (
     under_ci,
 )
 from buildassets.cli.provenance import attested
-from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.result import BuildResult, Last
 from buildassets.diagnostics import printable
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.snapshot import Snapshot
 
 
@@ -59,9 +60,10 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
-    from buildassets.compiler.config import shown_path
-    from buildassets.compiler.config_file import candidates
-    from buildassets.compiler.incremental import cache_to_build_with, incremental
+    from buildassets.compiler.cache.folder import cache_to_build_with
+    from buildassets.compiler.config.file import candidates
+    from buildassets.compiler.config.shown import shown_path
+    from buildassets.compiler.incremental import incremental
 
     started = monotonic()
     config = configured(config_file, sources, output, also, url)
@@ -94,7 +96,7 @@ def command(
 
 def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
     """Show what a build gave, and which files it wrote `beside` the release; gives the exit code."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     folder = shown_path(config, config.output)
     anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
@@ -130,8 +132,8 @@ def timed(result: BuildResult, said: str, seconds: float) -> str:
 def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], said: str) -> None:
     """Let the same command say so again at once. `files` are those of configurations that it could read."""
     from buildassets.cli.memo import keep
-    from buildassets.compiler.config import DEFAULT_ROOTS
-    from buildassets.compiler.looks import looks_of
+    from buildassets.compiler.cache.stamps import looks_of
+    from buildassets.compiler.config.roots import DEFAULT_ROOTS
     from buildassets.compiler.snapshot import are_settled
 
     others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]

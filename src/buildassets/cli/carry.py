@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.compiler.result import Mode
+from buildassets.compiler.config.values import Mode
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildError

@@ -7,7 +7,7 @@ import click
 
 from buildassets.cli.options import check_options, configured, threads
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
-from buildassets.compiler.result import Mode
+from buildassets.compiler.config.values import Mode
 
 if TYPE_CHECKING:
     from buildassets.compiler.pipeline import CheckResult

@@ -27,9 +27,9 @@ def command(
     quiet: bool,
 ) -> int:
     """Remove what no retained release names, and from the cache what is too old or too much."""
+    from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.clean import clean_cache, clean_release
-    from buildassets.compiler.config import shown_path
-    from buildassets.compiler.incremental import cache_folder
+    from buildassets.compiler.config.shown import shown_path
 
     config = configured(config_file, output=output)
     show = Output(as_json, verbose, quiet)

@@ -19,8 +19,8 @@ from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
-    from buildassets.compiler.traces import Stale
+    from buildassets.compiler.cache.traces import Stale
+    from buildassets.compiler.config.values import Config
     from buildassets.release.diff import Change
 
 
@@ -38,7 +38,7 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     config = configured(config_file, output=output)
     path = os.path.join(config.output, "manifest.json")
@@ -84,11 +84,11 @@ def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: E
 
     One that holds in either mode is up to date.
     """
-    from buildassets.compiler.cache import Cache
+    from buildassets.compiler.cache.folder import cache_folder
+    from buildassets.compiler.cache.store import Cache
+    from buildassets.compiler.config.values import MODES
     from buildassets.compiler.engine_set import started_engines
-    from buildassets.compiler.incremental import cache_folder
     from buildassets.compiler.kept_drafts import kept_drafts, names_for
-    from buildassets.compiler.result import MODES
 
     def is_meant(path: LogicalPath, source: str) -> bool:
         return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
@@ -124,7 +124,7 @@ def _read_manifest(path: str, shown: str) -> Manifest:
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
-    from buildassets.compiler.nearest import Known
+    from buildassets.nearest import Known
 
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
     near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)

@@ -12,9 +12,9 @@ from time import monotonic
 from zlib import crc32
 
 from buildassets._version import __version__
-from buildassets.compiler.cache_place import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.looks import looks_of
-from buildassets.compiler.tools import environment
+from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
+from buildassets.compiler.cache.stamps import looks_of
+from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -227,7 +227,7 @@ def configured(
     templates: Sequence[str] = (),
 ) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
-    from buildassets.compiler.config import load_config
+    from buildassets.compiler.config.load import load_config
 
     return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url)
 

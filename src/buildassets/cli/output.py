@@ -34,8 +34,8 @@ from buildassets.errors import BuildAssetsError, Terminated
 if TYPE_CHECKING:
     from click import ClickException
 
-    from buildassets.compiler.config import Config
-    from buildassets.compiler.traces import Stale
+    from buildassets.compiler.cache.traces import Stale
+    from buildassets.compiler.config.values import Config
 
 _REDRAW_SECONDS = 0.05
 _WRITABLE = "make room there, or write elsewhere"
@@ -313,7 +313,7 @@ def terminated_as_exit() -> None:
 
 def stale_text(stale: "Stale", config: "Config") -> str:
     """Why a step has to run again: `assets/css/_theme.scss changed`."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     return f"{shown_path(config, stale.path)} {stale.reason}" if stale.path else stale.reason
 

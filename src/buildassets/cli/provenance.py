@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from buildassets.cli.releases import os_faults_told
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
-    from buildassets.compiler.result import BuildResult, Mode
+    from buildassets.compiler.config.values import Config, Mode
+    from buildassets.compiler.result import BuildResult
 
 
 def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]:
@@ -16,7 +16,7 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
     Raises BuildError and ReleaseError.
     """
     from buildassets.compiler.clock import given_time, timestamp
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
     from buildassets.release.attested import attest
 
     seconds = given_time()
@@ -31,8 +31,7 @@ def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
 
     A build looks at more than it needs, and remembers of the last one what it need not look at.
     """
-    from buildassets.compiler.config import shown_path
-    from buildassets.compiler.entries import input_name
+    from buildassets.compiler.config.shown import input_name, shown_path
 
     assert result.manifest is not None
     named = {name for entry in result.manifest.assets.values() for name in entry.inputs}

@@ -18,7 +18,7 @@ from buildassets.sizes import size_text
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
     from buildassets.release.destination import Destination
 
 
@@ -41,7 +41,7 @@ def command(
     Its files go first, its manifest last. What is there already is not uploaded again.
     """
     from buildassets.cli.releases import os_faults_told
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
     from buildassets.files import held_still
     from buildassets.release.publish import Publication, publish
     from buildassets.release.verify import inventory_of_folder

@@ -19,7 +19,7 @@ def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]
     """The path of the release that was `given`, or else of the configured one, and what it is called."""
     if given is not None:
         return given, given
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     config = configured(config_file)
     return config.output, shown_path(config, config.output)

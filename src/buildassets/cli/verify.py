@@ -11,7 +11,7 @@ from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdo
 from buildassets.errors import BuildError, ReleaseError
 
 if TYPE_CHECKING:
-    from buildassets.compiler.result import Mode
+    from buildassets.compiler.config.values import Mode
     from buildassets.manifest import Manifest
     from buildassets.release.examine import Report
 

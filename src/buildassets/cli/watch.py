@@ -12,13 +12,14 @@ import click
 from buildassets.cli.build import summary, timed
 from buildassets.cli.options import cache_options, configured, threads, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
-from buildassets.compiler.result import BuildResult, Mode
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.model import PageTemplates
     from buildassets.compiler.watch import PagesChanged, Rebuilt
 
@@ -68,7 +69,7 @@ def command(
 
     COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
     """
-    from buildassets.compiler.config_file import working_directory
+    from buildassets.compiler.config.file import working_directory
     from buildassets.compiler.incremental import incremental
     from buildassets.compiler.livereload import OpenPages
     from buildassets.compiler.pipeline import RunningEngines, build
@@ -137,7 +138,7 @@ class _Project:
 
     def config_files(self, config: "Config") -> Iterable[str]:
         """Where the configuration stands, and where one would that goes before it."""
-        from buildassets.compiler.config_file import candidates
+        from buildassets.compiler.config.file import candidates
 
         if self.config_file:
             return [os.path.join(self.start, self.config_file)]
@@ -145,7 +146,7 @@ class _Project:
 
     def cache_of(self, config: "Config") -> str | None:
         """The folder of the cache, if there shall be one."""
-        from buildassets.compiler.incremental import cache_to_build_with
+        from buildassets.compiler.cache.folder import cache_to_build_with
 
         return cache_to_build_with(config, self.cache_dir) if self.uses_cache else None
 
@@ -210,7 +211,7 @@ class Terminal:
 
 def _page_document(pages: "PagesChanged") -> dict[str, object]:
     """What `_document` says, of pages whose assets stay as they are."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     changed = [shown_path(pages.config, path) for path in pages.changed]
     output = shown_path(pages.config, pages.config.output)
@@ -220,7 +221,7 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
 
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """What changed, what was built, how long it took."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
@@ -236,7 +237,7 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
 
 def _changed_text(rebuilt: "Rebuilt | PagesChanged") -> str:
     """The name of what changed, and how many others did."""
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     if not rebuilt.changed:
         return "at the start"
@@ -265,7 +266,7 @@ def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
 
 def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
     """A line for each asset that was built: why."""
-    from buildassets.compiler.entries import input_name
+    from buildassets.compiler.config.shown import input_name
 
     if rebuilt.result.manifest is None or rebuilt.previous is None:
         return
@@ -286,7 +287,7 @@ def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before:
 
 
 def _document(rebuilt: "Rebuilt") -> dict[str, object]:
-    from buildassets.compiler.config import shown_path
+    from buildassets.compiler.config.shown import shown_path
 
     built, gone = differences(rebuilt)
     assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}

@@ -10,20 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from buildassets.compiler.bodies import text_of
-from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.body import text_of
+from buildassets.compiler.config.shown import shown_path
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
 from buildassets.compiler.entries import entry, imports_of, inputs_of, sources
 from buildassets.compiler.fingerprint import Naming
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.graph import components
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
 from buildassets.compiler.link import Site, linked
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
-from buildassets.compiler.resolve import target_of
+from buildassets.compiler.resolve.urls import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.retain import Retaining, Superseded
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
 from buildassets.files import bytes_at

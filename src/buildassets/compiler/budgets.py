@@ -10,16 +10,16 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.codings import compressed_chunks
-from buildassets.compiler.bodies import chunks_of_body, size_of
-from buildassets.compiler.config import Config, place_of_setting
-from buildassets.compiler.entries import input_name
-from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.body import chunks_of_body, size_of
+from buildassets.compiler.config.shown import input_name, place_of_setting
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Linked, Named, Stored
-from buildassets.compiler.nearest import Known
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, sort_key
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, entries_of
 from buildassets.media import media_of
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from posixpath import commonpath, dirname, relpath, splitext
 
-from buildassets.compiler.bodies import text_of
+from buildassets.compiler.body import text_of
 from buildassets.compiler.compile import is_template, origin_of
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Fault, Member
@@ -19,12 +18,13 @@ from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
-from buildassets.compiler.sources import names_of
+from buildassets.compiler.sources.discover import names_of
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, relative, to_url
 
 Members = tuple[LogicalPath, ...]

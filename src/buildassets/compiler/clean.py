@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.cache import CONTENT, IGNORE_FILE, INDEX, Cache
-from buildassets.compiler.cache_place import BUILDS
+from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, INDEX, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.files import STAGING_PREFIX, bytes_at, content_of, taking_turns

@@ -6,24 +6,24 @@ from functools import partial
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundles import find_bundles
-from buildassets.compiler.config import Config, place_of_setting, shown_path
+from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.data_urls import refusals
 from buildassets.compiler.drafting import Drafts
-from buildassets.compiler.entries import imports_of, input_name
+from buildassets.compiler.entries import imports_of
 from buildassets.compiler.fingerprinted import fingerprinted_faults
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.link import Absence
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.modules import Names, configured_map, mapped_assets, name_faults, settle
-from buildassets.compiler.nearest import Known
-from buildassets.compiler.packages import Descriptions, packages_of
 from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
-from buildassets.compiler.result import Mode
-from buildassets.compiler.sources import Sources, discover
+from buildassets.compiler.resolve.package_json import Descriptions, packages_of
+from buildassets.compiler.sources.discover import Sources, discover
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.walk import Progress, Walk
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
 from buildassets.frozen import frozen
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
 

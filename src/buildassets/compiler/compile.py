@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.bodies import bytes_of, left_on_disk
+from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.languages.css import minify as css
@@ -22,7 +22,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
-from buildassets.compiler.model import Body, Draft, OnDisk, Source
+from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.places import Written
 from buildassets.compiler.vendor_map import vendor_map
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
@@ -98,7 +98,7 @@ def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Dr
         if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
             raw = content_of(source.path)
         if raw is None:
-            return _as_it_is(source, left_on_disk(source))
+            return _as_it_is(source, left_on_disk(source.path, source.shown))
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))

@@ -21,9 +21,9 @@ from buildassets.codings import (
     library,
     memory_bytes,
 )
-from buildassets.compiler.cache import BYTES, IN_FILE, Cache
-from buildassets.compiler.model import OnDisk
-from buildassets.compiler.traces import Stale
+from buildassets.compiler.body import OnDisk
+from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache
+from buildassets.compiler.cache.traces import Stale
 from buildassets.digest import digest
 from buildassets.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
 from buildassets.frozen import field, frozen

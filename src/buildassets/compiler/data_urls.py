@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote_from_bytes
 
-from buildassets.compiler.bodies import bytes_of, size_of, text_of
+from buildassets.compiler.body import bytes_of, size_of, text_of
 from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.maps import edited_map

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from buildassets.codings import delta, library
-from buildassets.compiler.cache import BYTES, Cache
+from buildassets.compiler.cache.store import BYTES, Cache
 from buildassets.digest import digest, in_base64
 from buildassets.frozen import frozen
 from buildassets.manifest import Delta, Entry, Manifest

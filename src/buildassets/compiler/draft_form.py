@@ -15,14 +15,16 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
-from buildassets.compiler import json_values
-from buildassets.compiler.cache import ContentStore, Run
+from buildassets.compiler.body import OnDisk
+from buildassets.compiler.cache import json_values
+from buildassets.compiler.cache.content_store import ContentStore
+from buildassets.compiler.cache.portable_names import PortableNames
+from buildassets.compiler.cache.store import Run
+from buildassets.compiler.cache.traces import Trace
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
-from buildassets.compiler.model import Draft, OnDisk, Source
-from buildassets.compiler.portable import PortableNames
-from buildassets.compiler.traces import Trace
+from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.digest import digest as digest_of
 

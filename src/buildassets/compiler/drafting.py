@@ -12,12 +12,11 @@ from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.cache import Cache
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.compile import Engines, drafted, needs_sass
-from buildassets.compiler.config import Config
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.kept_drafts import KeptDrafts
 from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
-from buildassets.compiler.result import Mode
 from buildassets.diagnostics import printable
 from buildassets.paths import LogicalPath
 

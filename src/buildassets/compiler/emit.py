@@ -15,10 +15,10 @@ from itertools import count
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.bodies import chunks_of_body, size_of
-from buildassets.compiler.cache import Cache
+from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
-from buildassets.compiler.model import Named, OnDisk, Stored
+from buildassets.compiler.model import Named, Stored
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.files import (
     STAGING_PREFIX,

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from buildassets.compiler.compile import Engines
-from buildassets.compiler.config import Config, place_of_setting, shown_path
+from buildassets.compiler.config.shown import place_of_setting, shown_path
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
 

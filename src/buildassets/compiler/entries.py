@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from buildassets.compiler.bodies import bytes_of
-from buildassets.compiler.config import Config, shown_path
+from buildassets.compiler.body import bytes_of
+from buildassets.compiler.config.shown import input_name
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Linked, Stored
 from buildassets.digest import digest, fingerprint
@@ -64,19 +65,6 @@ def sources(config: Config, assets: Iterable[Linked], digest_of: Callable[[str],
     names = {input_name(config, path): path for inputs in several for path in inputs}
     found = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
     return {name: one for name, one in found.items() if one}  # what is gone by now has no digest
-
-
-def input_name(config: Config, path: str) -> str:
-    """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
-    for root in config.sources:
-        if path.startswith(root.path + os.sep):
-            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
-    for folder in config.load_paths:
-        if path.startswith(folder + os.sep):
-            return path[len(folder) + 1 :]
-    shown = shown_path(config, path)
-    _, modules, package = shown.partition("/node_modules/")
-    return f"node_modules/{package}" if modules and shown.startswith("../") else shown
 
 
 def inputs_of(asset: Linked) -> Iterator[str]:

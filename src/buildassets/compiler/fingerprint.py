@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from buildassets.compiler.body import Body
 from buildassets.compiler.graph import components
 from buildassets.compiler.languages.scan import splice
-from buildassets.compiler.model import Body, Content, Named
+from buildassets.compiler.model import Content, Named
 from buildassets.digest import digest, fingerprint, set_off
 from buildassets.paths import LogicalPath, relative, to_url
 

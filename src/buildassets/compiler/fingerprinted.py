@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from buildassets.compiler.config import Config, place_of_setting
-from buildassets.compiler.globs import compile_globs
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.places import Written
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath

@@ -7,49 +7,18 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from buildassets._version import __version__
-from buildassets.compiler import json_values, snapshot
-from buildassets.compiler.cache_place import DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.config import Config, shown_path
-from buildassets.compiler.result import BuildResult, Last, Mode
-from buildassets.compiler.tools import environment, folders_of_modules, tools
-from buildassets.diagnostics import error, to_json
+from buildassets.compiler import snapshot
+from buildassets.compiler.cache import json_values
+from buildassets.compiler.cache.toolchain import environment, folders_of_modules, tools
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.result import BuildResult, Last
+from buildassets.diagnostics import to_json
 from buildassets.digest import digest
-from buildassets.errors import ConfigError
 from buildassets.files import bytes_at
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
-
-
-def cache_folder(config: Config, given: str | None = None) -> str:
-    """Where the cache of a project is: `given`, relative to the working directory, or what the environment has."""
-    given = given or os.environ.get(FOLDER_VARIABLE)
-    return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
-
-
-def cache_to_build_with(config: Config, given: str | None = None) -> str:
-    """The same; raises ConfigError where a build would take what is in it for sources, or for its release."""
-    folder = cache_folder(config, given)
-    for root in config.sources:
-        if _is_seen_in(root.path, folder):
-            _refuse_cache(config, folder, f"the source root `{root.shown}`")
-    if _is_seen_in(config.output, folder):
-        _refuse_cache(config, folder, f"the release directory `{shown_path(config, config.output)}`")
-    return folder
-
-
-def _is_seen_in(around: str, folder: str) -> bool:
-    """Whether `folder` is `around`, or in it and not in a hidden folder of it."""
-    names = os.path.relpath(os.path.realpath(folder), os.path.realpath(around)).split(os.sep)
-    return names[0] != os.pardir and (names == [os.curdir] or not any(name.startswith(".") for name in names))
-
-
-def _refuse_cache(config: Config, folder: str, place: str) -> NoReturn:
-    message = f"the cache `{shown_path(config, folder)}` lies in {place}"
-    hint = "choose another folder with `--cache-dir` or `$BUILDASSETS_CACHE_DIR`, or one whose name begins with a dot"
-    raise ConfigError([error("config/cache", message, hint=hint)])
-
 
 _FORMAT = 4  # of what is kept between builds, where versions under development differ in it
 

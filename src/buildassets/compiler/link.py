@@ -8,11 +8,11 @@ from typing import Final
 
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
-from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
 from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}

@@ -28,7 +28,7 @@ from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config import Config
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.watch import PagesChanged, Rebuilt
 
 __all__ = ["PORT", "LiveReload", "OpenPages"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
@@ -26,19 +27,6 @@ class Source:
     root: int
     relative: str
     keeps_name: bool = False
-
-
-@frozen
-class OnDisk:
-    """What the file at `path` holds, where memory is too dear for it (see `bodies`); `digest` is that of its bytes."""
-
-    path: str
-    shown: str
-    digest: str
-    size_bytes: int
-
-
-Body: TypeAlias = bytes | str | OnDisk
 
 
 @frozen

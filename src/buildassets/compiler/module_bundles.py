@@ -12,11 +12,11 @@ from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.config import Config, ModuleBundle, place_of_setting, shown_path
+from buildassets.compiler.config.shown import place_of_setting, shown_path
+from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Format, Piece, Pieces
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.compiler.globs import compile_globs
 from buildassets.compiler.languages.edits import Edit, edited, in_order
 from buildassets.compiler.languages.javascript.asset_url import NAME as ASSET_URL
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
@@ -27,11 +27,12 @@ from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
-from buildassets.compiler.nearest import Known
 from buildassets.compiler.places import Written
-from buildassets.compiler.sources import names_of
+from buildassets.compiler.sources.discover import names_of
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, media_of, suffix
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, join
 
 if TYPE_CHECKING:

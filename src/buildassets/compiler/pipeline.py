@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
-from buildassets.compiler.bodies import text_of
+from buildassets.compiler.body import text_of
 from buildassets.compiler.budgets import Budgets
-from buildassets.compiler.cache import Cache, FileDigests
+from buildassets.compiler.cache.file_digests import FileDigests
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.carry import Previous, carried_over
 from buildassets.compiler.clock import Clock, build_time
 from buildassets.compiler.compile import Engines
-from buildassets.compiler.config import Config, Retain, shown_path
+from buildassets.compiler.config.shown import shown_path
+from buildassets.compiler.config.values import Config, Mode, Retain
 from buildassets.compiler.deltas import with_deltas
 from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.emit import Earlier, Release, release_directory, release_files
@@ -26,7 +28,7 @@ from buildassets.compiler.kept_drafts import made_anew, names_for
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
-from buildassets.compiler.result import BuildResult, Last, Mode
+from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.retain import Retaining, superseded
 from buildassets.compiler.settings import deciding_settings
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
 
-from buildassets.compiler import json_values
+from buildassets.compiler.cache import json_values
 from buildassets.compiler.graph import reachable
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, Linked

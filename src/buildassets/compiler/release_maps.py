@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.compiler.bodies import text_of
+from buildassets.compiler.body import text_of
 from buildassets.compiler.fingerprint import output_name
 from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links

@@ -9,11 +9,11 @@ from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.nearest import Known
-from buildassets.compiler.sources import names_of
+from buildassets.compiler.sources.discover import names_of
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 from buildassets.media import Media, media_of, suffix
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
 _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_directory", "depend_on_directory")

@@ -1,16 +1,12 @@
 """What a build gives. Imports no stage: a build with nothing to do has a result too."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal
 
-from buildassets.compiler.traces import Stale
+from buildassets.compiler.cache.traces import Stale
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
 from buildassets.paths import LogicalPath
-
-Mode = Literal["production", "development"]
-MODES: Final[tuple[Mode, ...]] = ("production", "development")
 
 
 @frozen

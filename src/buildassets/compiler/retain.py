@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from buildassets.compiler.clock import Clock, timestamp
-from buildassets.compiler.config import Retain
+from buildassets.compiler.config.values import Retain
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
 from buildassets.frozen import frozen

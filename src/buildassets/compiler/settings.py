@@ -3,8 +3,7 @@
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any, Final
 
-from buildassets.compiler.config import Config
-from buildassets.compiler.result import Mode
+from buildassets.compiler.config.values import Config, Mode
 
 _DECIDING: Final = (
     *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),

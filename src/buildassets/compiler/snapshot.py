@@ -16,11 +16,12 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from buildassets.compiler import json_values
-from buildassets.compiler.cache import ABSENT, FileDigests, is_settled, kind, locked, signature, were_exchanged
-from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.looks import NOTHING, looks_of
-from buildassets.compiler.traces import Signature
+from buildassets.compiler.cache import json_values
+from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
+from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.stamps import NOTHING, is_settled, looks_of, signature, were_exchanged
+from buildassets.compiler.cache.store import locked
+from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.files import content_of, write_whole
 from buildassets.frozen import frozen

@@ -14,8 +14,8 @@ from functools import partial
 from time import monotonic
 from typing import Final, Protocol, TypeAlias
 
-from buildassets.compiler.cache import is_settled, signature
-from buildassets.compiler.config import Config
+from buildassets.compiler.cache.stamps import is_settled, signature
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.events import Events, LimitError, Phase
 from buildassets.compiler.events.git import git_lock, is_checkout_under_way
 from buildassets.compiler.events.mounts import SilentMount, silent_mount

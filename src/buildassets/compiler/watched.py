@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.events import Change, Phase
-from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.sources import BUILT_IN_EXCLUDES
+from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
+from buildassets.compiler.sources.globs import compile_globs
 
 
 @dataclass(frozen=True, slots=True)

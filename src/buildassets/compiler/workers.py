@@ -10,11 +10,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.compiler.config import Config
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import IN_FLIGHT_BYTES, IN_FLIGHT_JOBS, Answer, Draft, Job, Source
-from buildassets.compiler.result import Mode
 from buildassets.diagnostics import Location, error
 
 _WORKER: Final = "buildassets.compiler.draft_worker"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.pipeline import BuildResult, build

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.pipeline import BuildResult, build

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.pipeline import BuildResult, build

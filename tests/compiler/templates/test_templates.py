@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import CheckResult, check
 from tests.conftest import Tree, write_tree
 

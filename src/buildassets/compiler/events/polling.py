@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from time import monotonic, sleep
 from typing import Final, TypeAlias
 
-from buildassets.compiler.cache import is_settled
+from buildassets.compiler.cache.stamps import is_settled
+from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.events import Change, Phase
-from buildassets.compiler.traces import Signature
 
 _LARGEST_SHARE: Final = 0.05  # of one core, that looking may take
 

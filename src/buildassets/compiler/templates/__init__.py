@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Protocol
 
-from buildassets.compiler.config import Config, TemplateEngine, place_of_setting
-from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.nearest import Known
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.compiler.config.values import Config, TemplateEngine
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
 from buildassets.frozen import frozen
+from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, split_url
 
 __all__ = ["TemplateCheck", "check_templates"]

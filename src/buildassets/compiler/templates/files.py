@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.config import Config, TemplateEngine, TemplateFolder, place_of_setting, shown_path
-from buildassets.compiler.globs import compile_globs
-from buildassets.compiler.sources import BUILT_IN_EXCLUDES
+from buildassets.compiler.config.shown import place_of_setting, shown_path
+from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
+from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import walk
 from buildassets.frozen import frozen

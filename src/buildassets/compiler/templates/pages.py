@@ -6,7 +6,7 @@ Takes the configuration, gives the folders and the digests of what stands in the
 import os
 from collections.abc import Iterator
 
-from buildassets.compiler.config import Config
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.templates.files import find_templates, named_folders
 from buildassets.digest import digest

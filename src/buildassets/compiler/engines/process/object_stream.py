@@ -15,13 +15,14 @@ from buildassets.compiler.engines.process.channel import Channel
 
 # Every class that a request or an answer may hold. What a module merely imports (`os.system`) is none of them.
 _CLASSES: Final = {
-    "buildassets.compiler.config": (
+    "buildassets.compiler.body": ("OnDisk",),
+    "buildassets.compiler.config.values": (
         *("Config", "DataUrls", "Engines", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
     ),
     "buildassets.compiler.engines.protocol": ("Compiled",),
-    "buildassets.compiler.model": ("Answer", "Draft", "OnDisk", "Source"),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
+    "buildassets.compiler.model": ("Answer", "Draft", "Source"),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR, S_ISREG
 
-from buildassets.compiler.nearest import Known
 from buildassets.diagnostics import reason_text
+from buildassets.nearest import Known
 
 _STAGES = (("_{}.scss", "{}.scss", "_{}.sass", "{}.sass"), ("_{}.css", "{}.css"))
 _AS_IT_IS = ("_{}", "{}")

@@ -15,7 +15,7 @@ from itertools import chain
 from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
-from buildassets.compiler import json_values
+from buildassets.compiler.cache import json_values
 from buildassets.digest import digest, digest_of_all
 from buildassets.frozen import field, frozen
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.toml_table import Document, parse
+from buildassets.compiler.config.toml_table import Document, parse
 from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.errors import ConfigError
 from buildassets.plain_files import plain

@@ -7,8 +7,8 @@ import json
 import os
 from collections.abc import Container, Iterator
 
-from buildassets.compiler.config import Config
-from buildassets.compiler.npm import Description, Packages
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.resolve.node import Description, Packages
 from buildassets.diagnostics import Diagnostic, Location, reason_text, warning
 from buildassets.paths import LogicalPath
 from buildassets.plain_files import plain

@@ -12,38 +12,30 @@ time. Whatever in it is damaged counts as not there, and nothing in it is a prog
 import fcntl
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from errno import ELOOP
-from stat import S_ISLNK, S_ISREG
 from typing import Final, Protocol, TypeVar
 
-from buildassets.compiler.cache_place import BUILDS
-from buildassets.compiler.model import OnDisk
-from buildassets.compiler.portable import EVERYWHERE, PortableNames
-from buildassets.compiler.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.digest import digest
+from buildassets.compiler.body import OnDisk
+from buildassets.compiler.cache.content_store import ContentStore
+from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, Nanoseconds
+from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
+from buildassets.compiler.cache.stamps import signature, were_exchanged
+from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.files import (
     bytes_at,
-    chunks_of,
-    digest_of,
     take_turn_within,
     write_whole,
 )
-from buildassets.folders import walk
 from buildassets.frozen import frozen
 
-ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
 _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
 CONTENT: Final = "content"
 IGNORE_FILE: Final = ".gitignore"
 _KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configuration and environment
-# Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second
-# (ext3, HFS+) or with seconds in twos (FAT) are known by their zeros.
-_GRAIN_NS: Final = 20_000_000
-_COARSE_GRAIN_NS: Final = 2_000_000_000
 _ABANDONED_SECONDS: Final = 3600.0
 # A sheet of Bootstrap is made with 360 files or 1,500 in view, which takes 10 ms to keep: after an edit the release
 # need not wait for that. Of more runs the first are kept meanwhile, as their results take memory.
@@ -51,232 +43,11 @@ _KEPT_LATER: Final = 4
 _MOST_BYTES: Final = 1 << 30  # of an index, and of what an engine reads: more than either ever has
 _PATIENCE_SECONDS: Final = 10.0
 _TOO_LARGE: Final = "-"  # stands for the digest of what is larger
-
-Nanoseconds = Callable[[], int]  # since the epoch
 _Value = TypeVar("_Value")
-
-
-def signature(path: str) -> Signature | None:
-    """What tells two states of a file apart without reading it; None where there is none.
-
-    The ctime is there for restored mtimes. What cannot be a path (it holds a NUL) is nowhere.
-    """
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def is_settled(seen: Signature, at_ns: int) -> bool:
-    """Whether a file that looked so at `at_ns` cannot have been written since and look the same."""
-    youngest = max(seen[1], seen[2])
-    grain = _GRAIN_NS if seen[1] % 1_000_000_000 else _COARSE_GRAIN_NS
-    return youngest + grain < at_ns
-
-
-@frozen
-class _Look:
-    """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart.
-
-    `was_read`: whether there was something to read, which takes a while.
-    """
-
-    digest: str
-    signature: Signature | None = None
-    is_settled: bool = False
-    was_read: bool = False
-
-
-class FileDigests:
-    """The digests of files and folders as they are now; each path is looked at once.
-
-    A folder's digest is that of the names in it and of their kinds.
-    """
-
-    def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
-        self._known = known
-        self._clock = clock
-        self._looks: dict[str, _Look] = {}
-
-    def of(self, path: str) -> str:
-        """The digest of what is at `path`, or ABSENT."""
-        look = self._looks.get(path)
-        if look is None:
-            look = self._looks[path] = self._look(path)
-        return look.digest
-
-    def of_at_most(self, path: str, limit_bytes: int) -> str | None:
-        """The same; None, and nothing read, where a file that has not been looked at yet is larger."""
-        if path not in self._looks and (seen := signature(path)) is not None and seen[0] > limit_bytes:
-            return None
-        return self.of(path)
-
-    def may_have_changed(self, path: str, since_ns: int) -> bool:
-        """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
-        is_new = path not in self._looks
-        self.of(path)
-        look = self._looks[path]
-        seen = look.signature if is_new and not look.was_read else signature(path)
-        return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
-
-    def settled(self) -> Iterator[tuple[str, Signature, str]]:
-        """What may be known from now on by its looks: path, looks, digest."""
-        for path, look in self._looks.copy().items():  # threads of an interrupted build still look
-            if look.signature is not None and look.is_settled:
-                yield path, look.signature, look.digest
-
-    def _look(self, path: str) -> _Look:
-        now = self._clock()
-        seen = signature(path)
-        if seen is None:
-            return _Look(ABSENT)
-        known = self._known.get(path)
-        if known and known[0] == seen:
-            return _Look(known[1], seen, True)
-        try:
-            found = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
-        except OSError:
-            return _Look(ABSENT, seen, was_read=True)
-        return _Look(found, seen, is_settled(seen, now), was_read=True)
-
-
-def were_exchanged(paths: Iterable[str], since_ns: int) -> bool:
-    """Whether a folder around one of `paths`, or a link that leads there, may be another than at `since_ns`.
-
-    A file is then another, too, however old it looks. Renaming a folder changes its ctime and not its mtime, which is
-    that of the names in it.
-    """
-    folders: set[str] = set()
-    for folder in set(map(os.path.dirname, paths)):
-        while folder not in folders:
-            folders.add(folder)
-            folder = os.path.dirname(folder)
-    return any(_was_exchanged(folder, since_ns) for folder in folders)
-
-
-def _was_exchanged(folder: str, since_ns: int) -> bool:
-    try:
-        status = os.lstat(folder)
-    except (OSError, ValueError):
-        return False
-    if not S_ISLNK(status.st_mode) and status.st_ctime_ns == status.st_mtime_ns:
-        return False
-    return status.st_ctime_ns + _GRAIN_NS >= since_ns
 
 
 def _looks_so(path: str, seen: Signature) -> bool:
     return signature(path) == seen
-
-
-def _listing(folder: str) -> bytes:
-    with os.scandir(folder) as entries:
-        return "\0".join(sorted(f"{entry.name}\0{kind(entry)}" for entry in entries)).encode("utf-8", "surrogatepass")
-
-
-def kind(entry: os.DirEntry[str]) -> str:
-    """What an entry of a folder is, links not followed."""
-    if entry.is_symlink():
-        return "link"
-    return "folder" if entry.is_dir() else "file"
-
-
-class ContentStore:
-    """Bytes by their digest. What does not have its digest any more is not there."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._folders: dict[str, bool] = {}
-
-    def put(self, content: bytes | OnDisk) -> str:
-        """Keep `content`; gives its digest. Raises OSError, as where a link stands in the place of a folder."""
-        name = content.digest if isinstance(content, OnDisk) else digest(content)
-        path = self._path(name)
-        if not self._is_folder(os.path.dirname(path)):
-            raise OSError(ELOOP, os.strerror(ELOOP), self._folder)
-        if not self.touch(name):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_whole(path, chunks_of(content.path) if isinstance(content, OnDisk) else content)
-        return name
-
-    def touch(self, name: str) -> bool:
-        """Keep the bytes whose digest is `name` from being removed while a build may be about to name them.
-
-        The result is whether they are there.
-        """
-        path = self._path(name)
-        try:
-            os.utime(path, follow_symlinks=False)
-        except OSError:
-            return False
-        return self._is_own(path)
-
-    def get(self, name: str, size_bytes: int) -> bytes | None:
-        """So many bytes, whose digest is `name`; None where they are not there or damaged."""
-        path = self._path(name)
-        content = bytes_at(path) if self._is_own(path, size_bytes) else None
-        if content is not None and digest(content) == name:
-            return content
-        self._remove(path)
-        return None
-
-    def file(self, name: str, size_bytes: int) -> OnDisk | None:
-        """A file of the same."""
-        path = self._path(name)
-        with suppress(OSError):
-            if self._is_own(path, size_bytes) and digest_of(path) == name:
-                return OnDisk(path, path, name, size_bytes)
-        self._remove(path)
-        return None
-
-    def _is_own(self, path: str, size_bytes: int | None = None) -> bool:
-        """Whether there is a file at `path`, of that size, to which no link leads: it would be somebody else's."""
-        if not self._is_folder(os.path.dirname(path)):
-            return False
-        try:
-            status = os.lstat(path)
-        except OSError:
-            return False
-        return S_ISREG(status.st_mode) and size_bytes in (None, status.st_size)
-
-    def _is_folder(self, folder: str) -> bool:
-        """Whether `folder` is one of the store's, and no link; each is looked at once."""
-        if folder not in self._folders:
-            self._folders[folder] = not os.path.islink(self._folder) and not os.path.islink(folder)
-        return self._folders[folder]
-
-    def _remove(self, path: str) -> None:
-        """Remove what is damaged, or a link in the place of a file."""
-        if self._is_folder(os.path.dirname(path)):
-            with suppress(OSError):
-                os.unlink(path)
-
-    def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
-        """The path and the size of every other file.
-
-        Left out is what was put or touched so lately that another build may be about to name it. Where a link leads,
-        all is somebody else's.
-        """
-        if os.path.islink(self._folder):
-            return
-        for folder, _, files in walk(self._folder):
-            for file in files:
-                if os.path.basename(folder) + file not in names:
-                    path = os.path.join(folder, file)
-                    if (size_bytes := _size_if_old(path, older_than_seconds)) is not None:
-                        yield path, size_bytes
-
-    def _path(self, name: str) -> str:
-        return os.path.join(self._folder, name[:2], name[2:])
-
-
-def _size_if_old(path: str, seconds: float) -> int | None:
-    """The size of the file at `path`, if it was written at least so long ago."""
-    with suppress(OSError):
-        status = os.lstat(path)
-        if status.st_mtime < time.time() - seconds:
-            return status.st_size
-    return None
 
 
 def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:

@@ -22,7 +22,7 @@ def tools(folder: str) -> "Iterator[str]":
 
 def own_files() -> "Iterator[tuple[str, str]]":
     """The modules of this package: the path of each below it, with slashes, and the absolute one."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.abspath(sys.modules["buildassets"].__path__[0])
     for inner, folders, files in os.walk(package):
         folders.sort()
         for file in sorted(files):

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.config import Config, SourceRoot
-from buildassets.compiler.globs import Matcher, compile_globs
+from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
+from buildassets.compiler.sources.globs import Matcher, compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.frozen import frozen
 from buildassets.media import suffix

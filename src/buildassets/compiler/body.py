@@ -6,44 +6,36 @@ imports the vocabulary, the model and `text`.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import TypeAlias
 
-from buildassets.compiler.model import Body, Draft, OnDisk, Source
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import chunks_of, content_of
-
-HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
-
-
-class Memory:
-    """Room for the bodies of one build, `limit_bytes` in all."""
-
-    def __init__(self, limit_bytes: int = HELD_BYTES) -> None:
-        self._left_bytes = limit_bytes
-
-    def fitted(self, draft: Draft) -> Draft:
-        """`draft`, its body left on disk if it stands there as it is and there is no room for it."""
-        body = draft.body
-        if draft.digest is None or isinstance(body, OnDisk):
-            return draft
-        if len(body) <= self._left_bytes:
-            self._left_bytes -= len(body)
-            return draft
-        size_bytes = len(bytes_of(body))
-        return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
+from buildassets.frozen import frozen
 
 
-def left_on_disk(source: Source) -> OnDisk:
-    """What the file of `source` holds, which is read once and not held. Raises OSError."""
+@frozen
+class OnDisk:
+    """What the file at `path` holds, where memory is too dear for it (see `bodies`); `digest` is that of its bytes."""
+
+    path: str
+    shown: str
+    digest: str
+    size_bytes: int
+
+
+Body: TypeAlias = bytes | str | OnDisk
+
+
+def left_on_disk(path: str, shown: str) -> OnDisk:
+    """What the file at `path` holds, which is read once and not held. Raises OSError."""
     running, size_bytes = sha256(), 0
-    for chunk in chunks_of(source.path):
+    for chunk in chunks_of(path):
         running.update(chunk)
         size_bytes += len(chunk)
-    return OnDisk(source.path, source.shown, running.hexdigest(), size_bytes)
+    return OnDisk(path, shown, running.hexdigest(), size_bytes)
 
 
 def size_of(body: Body) -> int:

@@ -1,0 +1,96 @@
+"""The digests of files and folders, each looked at once, and whether they may have changed meanwhile."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.cache.stamps import is_settled, signature
+from buildassets.compiler.cache.traces import Signature
+from buildassets.digest import digest
+from buildassets.files import (
+    digest_of,
+)
+from buildassets.frozen import frozen
+
+ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
+
+Nanoseconds = Callable[[], int]  # since the epoch
+
+
+@frozen
+class _Look:
+    """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart.
+
+    `was_read`: whether there was something to read, which takes a while.
+    """
+
+    digest: str
+    signature: Signature | None = None
+    is_settled: bool = False
+    was_read: bool = False
+
+
+class FileDigests:
+    """The digests of files and folders as they are now; each path is looked at once.
+
+    A folder's digest is that of the names in it and of their kinds.
+    """
+
+    def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
+        self._known = known
+        self._clock = clock
+        self._looks: dict[str, _Look] = {}
+
+    def of(self, path: str) -> str:
+        """The digest of what is at `path`, or ABSENT."""
+        look = self._looks.get(path)
+        if look is None:
+            look = self._looks[path] = self._look(path)
+        return look.digest
+
+    def of_at_most(self, path: str, limit_bytes: int) -> str | None:
+        """The same; None, and nothing read, where a file that has not been looked at yet is larger."""
+        if path not in self._looks and (seen := signature(path)) is not None and seen[0] > limit_bytes:
+            return None
+        return self.of(path)
+
+    def may_have_changed(self, path: str, since_ns: int) -> bool:
+        """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
+        is_new = path not in self._looks
+        self.of(path)
+        look = self._looks[path]
+        seen = look.signature if is_new and not look.was_read else signature(path)
+        return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
+
+    def settled(self) -> Iterator[tuple[str, Signature, str]]:
+        """What may be known from now on by its looks: path, looks, digest."""
+        for path, look in self._looks.copy().items():  # threads of an interrupted build still look
+            if look.signature is not None and look.is_settled:
+                yield path, look.signature, look.digest
+
+    def _look(self, path: str) -> _Look:
+        now = self._clock()
+        seen = signature(path)
+        if seen is None:
+            return _Look(ABSENT)
+        known = self._known.get(path)
+        if known and known[0] == seen:
+            return _Look(known[1], seen, True)
+        try:
+            found = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
+        except OSError:
+            return _Look(ABSENT, seen, was_read=True)
+        return _Look(found, seen, is_settled(seen, now), was_read=True)
+
+
+def _listing(folder: str) -> bytes:
+    with os.scandir(folder) as entries:
+        return "\0".join(sorted(f"{entry.name}\0{kind(entry)}" for entry in entries)).encode("utf-8", "surrogatepass")
+
+
+def kind(entry: os.DirEntry[str]) -> str:
+    """What an entry of a folder is, links not followed."""
+    if entry.is_symlink():
+        return "link"
+    return "folder" if entry.is_dir() else "file"

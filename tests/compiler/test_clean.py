@@ -11,9 +11,9 @@ from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import MODES, Mode
-from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
+from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from buildassets.compiler.clock import build_time, timestamp
+from buildassets.compiler.write.clock import build_time, timestamp
 from buildassets.errors import BuildError
 
 

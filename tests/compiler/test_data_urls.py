@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.data_urls import data_url
+from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.pipeline import BuildResult, build
 from buildassets.diagnostics import render_text

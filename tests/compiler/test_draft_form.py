@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache, Run
-from buildassets.compiler.draft_form import DraftForm
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.digest import digest
 from buildassets.paths import LogicalPath

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.body import bytes_of, text_of
-from buildassets.compiler.fingerprint import Naming, output_name
-from buildassets.compiler.graph import reachable
+from buildassets.compiler.graph.components import reachable
+from buildassets.compiler.graph.fingerprint import Naming, output_name
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.model import Content, Named
 from buildassets.paths import LogicalPath

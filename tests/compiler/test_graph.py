@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.graph import components, reachable
+from buildassets.compiler.graph.components import components, reachable
 from buildassets.paths import LogicalPath
 
 _NAMES = [LogicalPath(name) for name in "abcdefgh"]

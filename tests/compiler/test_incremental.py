@@ -10,10 +10,10 @@ import pytest
 
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.emit import release_files
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from buildassets.compiler.bundle.esbuild import bundle_modules
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.compiler.module_bundles import bundle_modules
 from buildassets.compiler.pipeline import BuildResult, build, check
 from buildassets.compiler.sources.discover import discover
 from buildassets.diagnostics import Location, render_text

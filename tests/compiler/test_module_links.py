@@ -2,10 +2,10 @@
 
 import pytest
 
+from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits
 from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
 from buildassets.compiler.languages.edits import edited, in_order
 from buildassets.compiler.languages.scan import scan
-from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from buildassets.compiler.bundle.esbuild_chunks import Names, inputs_of, named_chunks
 from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
-from buildassets.compiler.module_pieces import Names, inputs_of, named_chunks
 from buildassets.paths import LogicalPath
 
 ENTRIES = (LogicalPath("js/app.js"), LogicalPath("js/admin.js"))

@@ -6,7 +6,7 @@ import pytest
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.places import Written
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.paths import LogicalPath
 
 # One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.

@@ -15,7 +15,7 @@ from buildassets.compiler.config.values import Mode, Retain
 from buildassets.compiler.incremental import incremental
 from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult, Last
-from buildassets.compiler.retain import Retaining, Superseded
+from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.manifest import Entry, Manifest, Retained, loads, release_of
 from tests.conftest import Tree, read_tree, write_tree
 

@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Source
-from buildassets.compiler.vendor_map import VendorMap, vendor_map
+from buildassets.compiler.transform.input_map import VendorMap, vendor_map
 from buildassets.diagnostics import render_text
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath

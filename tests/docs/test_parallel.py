@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from buildassets.compiler.drafting import BYTES_PER_WORKER, LEAST_COMPILED_BYTES
+from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, LEAST_COMPILED_BYTES
 from tests.conftest import write_tree
 
 PAGE = (Path(__file__).parents[2] / "docs/parallel.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildError
 
 if TYPE_CHECKING:
-    from buildassets.compiler.carry import Previous
+    from buildassets.compiler.write.carry import Previous
 
 
 @contextmanager

@@ -87,8 +87,8 @@ def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: E
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.cache.store import Cache
     from buildassets.compiler.config.values import MODES
-    from buildassets.compiler.engine_set import started_engines
-    from buildassets.compiler.kept_drafts import kept_drafts, names_for
+    from buildassets.compiler.transform.draft_cache import kept_drafts, names_for
+    from buildassets.compiler.transform.engine_set import started_engines
 
     def is_meant(path: LogicalPath, source: str) -> bool:
         return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)

@@ -15,8 +15,8 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
 
     Raises BuildError and ReleaseError.
     """
-    from buildassets.compiler.clock import given_time, timestamp
     from buildassets.compiler.config.shown import shown_path
+    from buildassets.compiler.write.clock import given_time, timestamp
     from buildassets.release.attested import attest
 
     seconds = given_time()

@@ -13,18 +13,18 @@ from typing import TypeAlias
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.emit import Earlier, Release, files_of, release_directory
-from buildassets.compiler.entries import entry, imports_of, inputs_of, sources
-from buildassets.compiler.fingerprint import Naming
-from buildassets.compiler.graph import components
+from buildassets.compiler.graph.components import components
+from buildassets.compiler.graph.fingerprint import Naming
+from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
-from buildassets.compiler.link import Site, linked
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve.urls import target_of
 from buildassets.compiler.result import BuildResult, Last
-from buildassets.compiler.retain import Retaining, Superseded
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
+from buildassets.compiler.write.release_directory import Earlier, Release, files_of, release_directory
+from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
 from buildassets.files import bytes_at
@@ -92,7 +92,7 @@ def amend(
         if any(one.inputs != entries[path].inputs for path, one in changed.items()):
             raise BeyondError  # then there may be others that are made of several files, or fewer
         retained = _retained(retaining, manifest, changed, release) if retaining else ()
-        digests = sources(config, change.assets.values(), digest_of)
+        digests = source_fingerprints(config, change.assets.values(), digest_of)
         try:
             content = amended(manifest, changed, retained, digests)
         except ValueError:  # a file of several that make an asset was not to be read when the manifest was written

@@ -1,7 +1,7 @@
 """The frozen values that stages hand to one another. No behaviour, and no I/O but that of an engine's reader."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
@@ -56,39 +56,6 @@ class Draft:
     def failed(self) -> bool:
         """Whether there is an error, so that `body` means nothing."""
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
-
-
-IN_FLIGHT_BYTES: Final = 64_000  # 10 ms of work or more, in a worker while this process has no time to send it others
-IN_FLIGHT_JOBS: Final = 64  # the same of small sources
-
-
-class Job(NamedTuple):
-    """A source to draft. `size_bytes` tells how long that takes, more or less."""
-
-    source: Source
-    size_bytes: int
-
-
-@frozen
-class Answer:
-    """What a worker gives: a draft, and what engines printed on the way."""
-
-    draft: Draft
-    printed: str = ""
-
-
-@frozen
-class ModuleBundles:
-    """What became of the bundles that esbuild makes.
-
-    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
-    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
-    """
-
-    drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
-    parts: frozenset[LogicalPath] = frozenset()
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # what a reference in an asset names
@@ -169,3 +136,17 @@ class PageTemplates:
 
     folders: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@frozen
+class ModuleBundles:
+    """What became of the bundles that esbuild makes.
+
+    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
+    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
+    """
+
+    drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    parts: frozenset[LogicalPath] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()

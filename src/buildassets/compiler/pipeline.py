@@ -1,51 +1,48 @@
 """`build` and `check`: from the settings to the release directory."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from buildassets._version import __version__
 from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.body import text_of
-from buildassets.compiler.budgets import Budgets
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.carry import Previous, carried_over
-from buildassets.compiler.clock import Clock, build_time
-from buildassets.compiler.compile import Engines
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config, Mode, Retain
-from buildassets.compiler.deltas import with_deltas
-from buildassets.compiler.drafting import BYTES_PER_WORKER, Drafts, drafting
-from buildassets.compiler.emit import Earlier, Release, release_directory, release_files
-from buildassets.compiler.engine_set import RunningEngines
-from buildassets.compiler.entries import entry, sources
-from buildassets.compiler.fingerprint import Naming
-from buildassets.compiler.kept_drafts import made_anew, names_for
+from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
 from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last
-from buildassets.compiler.retain import Retaining, superseded
-from buildassets.compiler.settings import deciding_settings
+from buildassets.compiler.transform.draft_cache import made_anew, names_for
+from buildassets.compiler.transform.engine_set import Engines, RunningEngines
+from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
+from buildassets.compiler.write.budgets import Budgets
+from buildassets.compiler.write.carry import Previous, carried_over
+from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.compiler.write.deltas import with_deltas
+from buildassets.compiler.write.manifest_entries import manifest_of
+from buildassets.compiler.write.release_directory import Earlier, Release, release_directory, release_files
+from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
 from buildassets.frozen import frozen
-from buildassets.manifest import LIVERELOAD_NAME, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
+from buildassets.manifest import MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.media import DELTA
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
-    from buildassets.compiler.compilation import Compilation
+    from buildassets.compiler.graph.asset_graph import Compilation
+    from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.templates import TemplateCheck
-    from buildassets.compiler.walk import Progress
 
 __all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
 
@@ -208,7 +205,7 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
-        manifest = _manifest(config, compilation, stored, means)
+        manifest = manifest_of(config, compilation, stored, means.mode, means.digest_of)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
@@ -261,8 +258,8 @@ def check(
 
     Where `config` says nothing of templates, they are looked for where frameworks do.
     """
+    from buildassets.compiler.graph.unused import unused
     from buildassets.compiler.templates import TemplateCheck, check_templates  # which a build does without
-    from buildassets.compiler.unused import unused
 
     means = _Means(mode, executor, progress)
     compilation = _compile(config, means)
@@ -285,7 +282,10 @@ def _over_budget(config: Config, means: _Means, compilation: "Compilation") -> t
 
 def _compile(config: Config, means: _Means) -> "Compilation":
     """Every asset, or else what is wrong with the engines."""
-    from buildassets.compiler.compilation import Compilation, compile_all  # 10 ms, not needed after a small change
+    from buildassets.compiler.graph.asset_graph import (  # 10 ms, not needed after a small change
+        Compilation,
+        compile_all,
+    )
 
     try:
         with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
@@ -307,27 +307,6 @@ def _outputs(compilation: "Compilation") -> Iterator[Named]:
 def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
     keeps_name = asset.draft.source.keeps_name
     return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest)
-
-
-def _manifest(
-    config: Config, compilation: "Compilation", stored: Mapping[LogicalPath, Stored], means: _Means
-) -> Manifest:
-    engines = {kind: version for asset in compilation.assets.values() for kind, version in asset.draft.engines}
-    return Manifest(
-        version=__version__,
-        engines=engines,
-        url=config.url,
-        assets={
-            path: entry(config, asset, stored[path], compilation.imports.get(path, ()))
-            for path, asset in sorted(compilation.assets.items())
-        },
-        importmap=compilation.importmap.imports,
-        scopes=compilation.importmap.scopes,
-        modules=compilation.importmap.modules,
-        livereload=LIVERELOAD_NAME if means.mode == "development" else None,
-        settings=deciding_settings(config, means.mode),
-        sources=sources(config, compilation.assets.values(), means.digest_of),
-    )
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:

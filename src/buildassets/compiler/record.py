@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
 
 from buildassets.compiler.cache import json_values
-from buildassets.compiler.graph import reachable
+from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, Linked
 from buildassets.digest import digest_of_all

@@ -22,7 +22,8 @@ _CLASSES: Final = {
     "buildassets.compiler.engines.protocol": ("Compiled",),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
-    "buildassets.compiler.model": ("Answer", "Draft", "Source"),
+    "buildassets.compiler.model": ("Draft", "Source"),
+    "buildassets.compiler.transform.worker_pool": ("Answer",),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

@@ -3,12 +3,11 @@
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
-from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput, KnownCompiler, KnownEngine
+from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import read_header
@@ -23,69 +22,13 @@ from buildassets.compiler.languages.source_map.maps import composed, edited_map,
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.places import Written
-from buildassets.compiler.vendor_map import vendor_map
+from buildassets.compiler.transform.engine_set import Engines, is_minified, is_template
+from buildassets.compiler.transform.input_map import vendor_map
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
-from buildassets.frozen import field, frozen
-from buildassets.media import Syntax, media_of, suffix
-
-_SASS_SUFFIXES: Final = (".scss", ".sass")
-
-
-@frozen
-class Engines:
-    """The engines of one build.
-
-    `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
-    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
-    whether drafts tell their origins.
-    """
-
-    scss: KnownEngine
-    css: KnownEngine | None
-    js: KnownEngine | None
-    shown: Callable[[str], str]
-    compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
-    source_maps: bool = False
-
-    def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
-        """What compiles that source, with its key in the configuration; None where no engine does."""
-        kind = suffix(source.path)
-        if kind in _SASS_SUFFIXES:
-            return "scss", self.scss
-        return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
-
-    def minifier(self, syntax: Syntax) -> KnownEngine | None:
-        """What minifies texts of that syntax, if anything does."""
-        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
-
-    @property
-    def all(self) -> tuple[KnownEngine, ...]:
-        """All of them."""
-        return tuple(filter(None, (self.scss, self.css, self.js, *self.compilers.values())))
-
-    def minifier_of(self, source: Source) -> KnownEngine | None:
-        """What minifies what is made of that source, if anything does."""
-        syntax = media_of(source.logical).syntax
-        return None if syntax is None or _is_minified(source) else self.minifier(syntax)
-
-    def have_work(self, source: Source) -> bool:
-        """Whether one of them compiles or minifies that source."""
-        if source.keeps_name:
-            return False
-        return self.minifier_of(source) is not None or self.compiler(source) is not None
-
-
-def needs_sass(source: Source) -> bool:
-    """Whether the Sass engine has to compile this source."""
-    return suffix(source.path) in _SASS_SUFFIXES
-
-
-def is_template(source: Source) -> bool:
-    """Whether the source is a JST template, which becomes a script."""
-    return suffix(source.path) == ".jst"
+from buildassets.media import Syntax, media_of
 
 
 def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
@@ -215,7 +158,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
         return draft
     if syntax is Syntax.JAVASCRIPT:
         draft, text = _with_asset_urls(draft, text, engines)
-    minifier = None if _is_minified(draft.source) else engines.minifier(syntax)
+    minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
         written = Written(draft, engines.shown, text)
@@ -267,11 +210,6 @@ def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
         return draft.origin
     starts = css.token_starts(text) if syntax is Syntax.CSS else js.token_starts(text)
     return map_of_pairs(((start, start) for start in starts), Origin(draft.source.path), Lines(text, syntax))
-
-
-def _is_minified(source: Source) -> bool:
-    """Whether the name says that somebody else has minified this already: it is left as it is, and its map fits."""
-    return ".min." in source.relative[source.relative.rfind("/") + 1 :]
 
 
 def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:

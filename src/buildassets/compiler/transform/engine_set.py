@@ -3,17 +3,71 @@
 Takes a Config, gives Engines that the caller's stack closes, or BuildError.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
-from buildassets.compiler.compile import Engines
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
+from buildassets.compiler.engines.protocol import (
+    EngineOptions,
+    KnownCompiler,
+    KnownEngine,
+)
 from buildassets.compiler.engines.registry import start_compiler, start_engine
+from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
+from buildassets.frozen import field, frozen
+from buildassets.media import Syntax, media_of, suffix
+
+_SASS_SUFFIXES: Final = (".scss", ".sass")
+
+
+@frozen
+class Engines:
+    """The engines of one build.
+
+    `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
+    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
+    whether drafts tell their origins.
+    """
+
+    scss: KnownEngine
+    css: KnownEngine | None
+    js: KnownEngine | None
+    shown: Callable[[str], str]
+    compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
+    source_maps: bool = False
+
+    def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
+        """What compiles that source, with its key in the configuration; None where no engine does."""
+        kind = suffix(source.path)
+        if kind in _SASS_SUFFIXES:
+            return "scss", self.scss
+        return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
+
+    def minifier(self, syntax: Syntax) -> KnownEngine | None:
+        """What minifies texts of that syntax, if anything does."""
+        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
+
+    @property
+    def all(self) -> tuple[KnownEngine, ...]:
+        """All of them."""
+        return tuple(filter(None, (self.scss, self.css, self.js, *self.compilers.values())))
+
+    def minifier_of(self, source: Source) -> KnownEngine | None:
+        """What minifies what is made of that source, if anything does."""
+        syntax = media_of(source.logical).syntax
+        return None if syntax is None or is_minified(source) else self.minifier(syntax)
+
+    def have_work(self, source: Source) -> bool:
+        """Whether one of them compiles or minifies that source."""
+        if source.keeps_name:
+            return False
+        return self.minifier_of(source) is not None or self.compiler(source) is not None
 
 
 def started_engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
@@ -61,3 +115,18 @@ class RunningEngines:
         """End what was started."""
         self._started = None
         self._ends.close()
+
+
+def needs_sass(source: Source) -> bool:
+    """Whether the Sass engine has to compile this source."""
+    return suffix(source.path) in _SASS_SUFFIXES
+
+
+def is_template(source: Source) -> bool:
+    """Whether the source is a JST template, which becomes a script."""
+    return suffix(source.path) == ".jst"
+
+
+def is_minified(source: Source) -> bool:
+    """Whether the name says that somebody else has minified this already: it is left as it is, and its map fits."""
+    return ".min." in source.relative[source.relative.rfind("/") + 1 :]

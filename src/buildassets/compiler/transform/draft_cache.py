@@ -15,14 +15,14 @@ from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files, what_npm_installed
 from buildassets.compiler.cache.traces import Stale
-from buildassets.compiler.compile import Engines
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.draft_form import DraftForm
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.draft_form import DraftForm
+from buildassets.compiler.transform.engine_set import Engines
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
 

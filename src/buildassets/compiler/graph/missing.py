@@ -1,14 +1,14 @@
-"""From references to links: which assets a draft points at, and what is said of those that are not there."""
+"""References that lead nowhere: what is reported of each, and where."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from posixpath import basename
 from typing import Final
 
-from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.compiler.model import Draft, Follow, Linked
-from buildassets.compiler.places import Written
+from buildassets.compiler.graph.link import Site
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
@@ -16,84 +16,6 @@ from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
-
-
-@frozen
-class Site:
-    """What references can lead to.
-
-    `known` are the logical paths of all assets, `paths` those of their sources by absolute path, `roots` the absolute
-    folder and the prefix of each source root, `url_prefix` that of the configuration. `follow` says what a reference
-    names, whether or not that is there.
-    """
-
-    known: Collection[LogicalPath]
-    paths: Mapping[str, LogicalPath]
-    roots: Sequence[tuple[str, str]]
-    url_prefix: str
-    follow: Follow
-
-    def target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
-        """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
-        return self.follow(reference, base)
-
-    def target_from(self, reference: Reference, writer: str) -> LogicalPath | None:
-        """The asset that `reference` names as seen from the file `writer`, at an absolute path, if there is one."""
-        candidates = [self.target(reference, base) for base in self.logical_paths(writer)]
-        file = self.file_from(reference, writer)
-        candidates.append(self.paths.get(file) if file else None)
-        return next((target for target in candidates if target in self.known), None)
-
-    def file_from(self, reference: Reference, writer: str) -> str | None:
-        """The absolute path that `reference` names as seen from the file `writer`; None where that makes no odds."""
-        if reference.url.startswith(self.url_prefix):
-            return None
-        return f"/{self.target(reference, LogicalPath(writer.lstrip('/')))}"
-
-    def logical_paths(self, path: str) -> Iterator[LogicalPath]:
-        """Where the file at `path` stands, or would stand were it an asset, in each root that holds it."""
-        for folder, prefix in self.roots:
-            if path.startswith(folder.rstrip(os.sep) + os.sep):
-                below = path[len(folder) :].lstrip(os.sep)
-                yield LogicalPath(f"{prefix}/{below}" if prefix else below)
-
-
-def linked(draft: Draft, site: Site) -> Linked:
-    """`draft` with each of its references followed.
-
-    What names no asset beside a compiled sheet is looked for beside the file that wrote it, a Sass partial.
-    """
-    targets: dict[int, LogicalPath] = {}
-    missing: dict[int, LogicalPath] = {}
-    for index, reference in enumerate(draft.references):
-        target = site.target(reference, draft.source.logical)
-        if target is None:
-            continue
-        if target in site.known:
-            targets[index] = target
-        elif reference.kind is not ReferenceKind.ORIGINAL:
-            missing[index] = target
-    if missing and draft.compiled is not None:
-        writers = Written(draft, str).writers()
-        for index in tuple(missing):
-            writer = writers[index]
-            target = site.target_from(draft.references[index], writer) if writer else None
-            if target is not None:
-                targets[index] = target
-                del missing[index]
-    links = tuple((draft.references[index], targets[index]) for index in sorted(targets))
-    return Linked(draft, links, tuple(missing.items()))
-
-
-def reached(asset: Linked) -> set[LogicalPath]:
-    """The assets that are released because `asset` is."""
-    return {target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL}
-
-
-def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Linked:
-    """`asset` without its links to what is not among those `released`: originals that nothing else reaches."""
-    links = tuple(link for link in asset.links if link[1] in released)
-    return asset if len(links) == len(asset.links) else replace(asset, links=links)
 
 
 @frozen

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph import components
+from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import ImportMap, Linked
 from buildassets.compiler.sources.globs import compile_globs

@@ -9,8 +9,8 @@ from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Final
 
-from buildassets.compiler.clock import Clock, timestamp
 from buildassets.compiler.config.values import Retain
+from buildassets.compiler.write.clock import Clock, timestamp
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
 from buildassets.frozen import frozen

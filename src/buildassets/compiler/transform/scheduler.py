@@ -13,17 +13,19 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.compile import Engines, drafted, needs_sass
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.kept_drafts import KeptDrafts
-from buildassets.compiler.model import IN_FLIGHT_BYTES, Answer, Draft, Job, Source
+from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.draft import drafted
+from buildassets.compiler.transform.draft_cache import KeptDrafts
+from buildassets.compiler.transform.engine_set import Engines, needs_sass
+from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Answer, Job
 from buildassets.diagnostics import printable
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future  # 10 ms
 
-    from buildassets.compiler.workers import Workers
+    from buildassets.compiler.transform.worker_pool import Workers
 
 # A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.4 s, lightningcss and
 # esbuild with their checks 0.3 s, rjsmin and its proof 0.15 s.
@@ -56,7 +58,7 @@ def drafting(
 
 
 def _workers(config: Config, mode: Mode) -> "Workers":
-    from buildassets.compiler.workers import Workers  # 7 ms
+    from buildassets.compiler.transform.worker_pool import Workers  # 7 ms
 
     return Workers(config, mode)
 
@@ -165,7 +167,7 @@ class _Drafting:
         return self._workers
 
     def _in_workers(self, workers: "Workers", jobs: deque[Job]) -> None:
-        from buildassets.compiler.workers import UnstartableError
+        from buildassets.compiler.transform.worker_pool import UnstartableError
 
         try:
             workers.work_off(jobs, self._answers.put)

@@ -16,10 +16,10 @@ from functools import partial
 from socket import socket
 from typing import Any, Final, NoReturn
 
-from buildassets.compiler.compile import drafted
-from buildassets.compiler.engine_set import started_engines
 from buildassets.compiler.engines.process.object_stream import ObjectStream
-from buildassets.compiler.model import Answer
+from buildassets.compiler.transform.draft import drafted
+from buildassets.compiler.transform.engine_set import started_engines
+from buildassets.compiler.transform.worker_pool import Answer
 
 _LOG: Final = 2
 

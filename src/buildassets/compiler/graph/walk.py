@@ -8,18 +8,38 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
-from buildassets.compiler.bundles import Bundles, joined
+from buildassets.compiler.bundle.concatenated import Bundles, joined
+from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.data_urls import Embedding, candidates, embedded
-from buildassets.compiler.drafting import Drafts
-from buildassets.compiler.entries import inputs_of
-from buildassets.compiler.link import Site, linked, reached, without_unreleased
+from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
+from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_unreleased
 from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles
-from buildassets.compiler.requires import Library, Requires, joining_order
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.paths import LogicalPath
+
+HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
+
+
+class Memory:
+    """Room for the bodies of one build, `limit_bytes` in all."""
+
+    def __init__(self, limit_bytes: int = HELD_BYTES) -> None:
+        self._left_bytes = limit_bytes
+
+    def fitted(self, draft: Draft) -> Draft:
+        """`draft`, its body left on disk if it stands there as it is and there is no room for it."""
+        body = draft.body
+        if draft.digest is None or isinstance(body, OnDisk):
+            return draft
+        if len(body) <= self._left_bytes:
+            self._left_bytes -= len(body)
+            return draft
+        size_bytes = len(bytes_of(body))
+        return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
+
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
 
@@ -123,24 +143,3 @@ def _embedding(config: Config) -> Embedding | None:
         return None
     include = config.data_urls.include
     return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
-
-
-HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
-
-
-class Memory:
-    """Room for the bodies of one build, `limit_bytes` in all."""
-
-    def __init__(self, limit_bytes: int = HELD_BYTES) -> None:
-        self._left_bytes = limit_bytes
-
-    def fitted(self, draft: Draft) -> Draft:
-        """`draft`, its body left on disk if it stands there as it is and there is no room for it."""
-        body = draft.body
-        if draft.digest is None or isinstance(body, OnDisk):
-            return draft
-        if len(body) <= self._left_bytes:
-            self._left_bytes -= len(body)
-            return draft
-        size_bytes = len(bytes_of(body))
-        return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))

@@ -9,7 +9,6 @@ from dataclasses import replace
 from posixpath import commonpath, dirname, relpath, splitext
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.compile import is_template, origin_of
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Fault, Member
@@ -18,9 +17,11 @@ from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.places import Written
 from buildassets.compiler.sources.discover import names_of
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.draft import origin_of
+from buildassets.compiler.transform.engine_set import is_template
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of

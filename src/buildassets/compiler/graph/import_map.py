@@ -12,14 +12,14 @@ from typing import Final, TypeAlias
 from buildassets.compiler.body import bytes_of
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph import reachable
+from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Draft, ImportMap, Linked
-from buildassets.compiler.places import Written
 from buildassets.compiler.resolve.node import BUILTINS, Answer, Packages, Refusal
 from buildassets.compiler.resolve.urls import bare_name, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.body import Body
-from buildassets.compiler.graph import components
+from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.model import Content, Named
 from buildassets.digest import digest, fingerprint, set_off

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.copies import Copy, Places, Wanted, made_copies
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.write.precompressed import Copy, Places, Wanted, made_copies
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.files import (
     STAGING_PREFIX,

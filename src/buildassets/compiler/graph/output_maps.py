@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.fingerprint import output_name
+from buildassets.compiler.graph.fingerprint import output_name
 from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.languages.map_comment import map_comment
@@ -21,7 +21,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import edited_map, written_map
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.places import text_at
+from buildassets.compiler.transform.original_positions import text_at
 from buildassets.digest import FINGERPRINT_LENGTH
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix

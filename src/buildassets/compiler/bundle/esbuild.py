@@ -4,17 +4,20 @@ Takes the configuration's entries and the sources; gives drafts under logical pa
 the manifest treat like all others.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from posixpath import basename, dirname, splitext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from buildassets.compiler.bundle.esbuild_chunks import Names, entry_number, inputs_of, named_chunks
+from buildassets.compiler.bundle.esbuild_entries import TYPED, Entry, Group, entries_of, groups_of, own_options
+from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.config.shown import place_of_setting, shown_path
-from buildassets.compiler.config.values import Config, ModuleBundle
-from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Format, Piece, Pieces
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
+from buildassets.compiler.engines.esbuild.settings_files import settings_of
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.edits import Edit, edited, in_order
@@ -25,23 +28,14 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import edited_map, encoded_map, origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
-from buildassets.compiler.module_links import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
-from buildassets.compiler.module_pieces import Names, entry_number, inputs_of, named_chunks
-from buildassets.compiler.places import Written
-from buildassets.compiler.sources.discover import names_of
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.nearest import Known
+from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.command import EsbuildCommand
-from buildassets.compiler.engines.esbuild.settings_files import settings_of
-
-_TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
-_SCRIPTS: Final = _TYPED | {".js", ".mjs", ".cjs"}
-_CHUNKS: Final = "chunks"
 
 
 def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
@@ -49,7 +43,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     from buildassets.compiler.engines.esbuild.command import find_esbuild
 
     faults: list[Diagnostic] = []
-    groups = list(_groups(config, _entries(config, sources, faults), production))
+    groups = list(groups_of(config, entries_of(config, sources, faults), production))
     drafts = {one.logical: Draft(_source(config, one)) for group in groups for one in group.entries}
     if not groups:
         return ModuleBundles(diagnostics=tuple(faults))
@@ -61,118 +55,18 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     bundling = _Bundling(config, command, sources, faults)
     bundling.run(groups)
     drafts |= bundling.drafts()
-    typed = {source.logical for source in sources if suffix(source.logical) in _TYPED}
+    typed = {source.logical for source in sources if suffix(source.logical) in TYPED}
     parts = frozenset(bundling.consumed | typed) - drafts.keys()
     return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults))
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A file to begin with, and what its bundle is called. `path` is absolute and real."""
-
-    logical: LogicalPath
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What one call of esbuild makes. `folder` is where its chunks belong, `with_sheets` whether its CSS is wanted."""
-
-    entries: tuple[_Entry, ...]
-    options: BundleOptions
-    folder: str
-    place: Location | None
-    with_sheets: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     """A group, the pieces that came of it, and where these point."""
 
-    group: _Group
+    group: Group
     pieces: Pieces
     aims: Mapping[str, Sequence[Aim]]
-
-
-def _entries(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, _Entry]:
-    by_name = {name: source for source in sources for name in names_of(source)}
-    found = {}
-    known = Known(by_name)
-    for name, bundle in config.module_bundles.items():
-        path = _entry_path(config, name, bundle, by_name, known)
-        if isinstance(path, Diagnostic):
-            faults.append(path)
-        else:
-            found[name] = _Entry(LogicalPath(name), os.path.realpath(path))
-    return found
-
-
-def _entry_path(
-    config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], known: Known
-) -> str | Diagnostic:
-    """The file that the bundle begins with: a source, or a file as the configuration's folder has it."""
-    where = partial(place_of_setting, config, "bundles", name)
-    if len(bundle.files) > 1:
-        message = f"the bundle `{name}` has {len(bundle.files)} entry points"
-        advice = "import the others in the first, or give each a bundle of its own, with `splitting = true`"
-        return error("bundle/entry", message, where(), hint=advice)
-    given = bundle.files[0].removeprefix("./")
-    source = by_name.get(given)
-    path = source.path if source else os.path.join(config.folder, given)
-    if not os.path.isfile(path):
-        near = known.nearest_asset(given)
-        hint = f"did you mean `{near}`?" if near else None
-        return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
-    other = by_name.get(name)
-    if other and other is not source:
-        message = f"the bundle `{name}` has the name of the source `{other.shown}`"
-        return error("bundle/duplicate", message, where(), hint="name the bundle otherwise")
-    return _kind_fault(name, given, where("files", 0)) or path
-
-
-def _kind_fault(name: str, given: str, where: Location | None) -> Diagnostic | None:
-    kind = Syntax.CSS if suffix(given) == ".css" else Syntax.JAVASCRIPT if suffix(given) in _SCRIPTS else None
-    if kind is None:
-        hint = "begin with a script, or with a style sheet in plain CSS"
-        return error("bundle/kind", f"esbuild cannot bundle `{given}`", where, hint=hint)
-    if media_of(name).syntax is not kind:
-        hint = f"name it with the suffix `.{kind.value}`"
-        return error("bundle/kind", f"`{given}` does not make `{name}`: it is of another kind", where, hint=hint)
-    return None
-
-
-def _groups(config: Config, entries: Mapping[str, _Entry], production: bool) -> Iterator[_Group]:
-    """The entries that share chunks together, each of the others by itself."""
-    groups: dict[tuple[BundleOptions, str], list[_Entry]] = {}
-    for name in sorted(entries):
-        options = _options(config, config.module_bundles[name], production)
-        groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
-    for (options, _), found in groups.items():
-        place = place_of_setting(config, "bundles", found[0].logical)
-        yield _Group(tuple(found), options, f"{dirname(found[0].logical)}/{_CHUNKS}".lstrip("/"), place)
-
-
-def _options(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:
-    return BundleOptions(
-        format=bundle.format,
-        splitting=bundle.splitting,
-        define=tuple((name, json.dumps(value)) for name, value in sorted(bundle.define.items())),
-        external=tuple(_externals(config)) if bundle.format == "esm" else (),
-        minify=production and config.minify and config.engines.js != "none",
-        production=production,
-        load_paths=config.load_paths,
-        browsers=config.browsers,
-    )
-
-
-def _externals(config: Config) -> Iterator[str]:
-    """The imports that a page resolves, as esbuild can say them. Others that find no file are left alone later."""
-    for specifier in config.importmap:
-        if not specifier.startswith((".", "/")):
-            yield f"{specifier}*" if specifier.endswith("/") else specifier
-    for pattern in config.external:
-        if pattern.count("*") <= 1 and not any(mark in pattern for mark in "?[") and not pattern.startswith("."):
-            yield pattern
 
 
 class _Bundling:
@@ -194,7 +88,7 @@ class _Bundling:
         self._scripts: dict[tuple[str, BundleOptions], LogicalPath] = {}  # what runs by itself: its file, and how
         self._runs: list[_Run] = []
 
-    def run(self, groups: Iterable[_Group]) -> None:
+    def run(self, groups: Iterable[Group]) -> None:
         """Have everything made."""
         pending = list(groups)
         while pending:
@@ -205,7 +99,7 @@ class _Bundling:
     def _shown(self, path: str) -> str:
         return shown_path(self._config, _as_configured(self._config, path))
 
-    def _ran(self, group: _Group) -> _Run:
+    def _ran(self, group: Group) -> _Run:
         pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
         self.faults += pieces.diagnostics
         names = frozenset(piece.name for piece in pieces.pieces)
@@ -222,20 +116,20 @@ class _Bundling:
         found = aims(piece, text, names, _Origins(piece))
         return [aim for aim in found if aim.piece or not self._is_external(text[aim.start : aim.end])]
 
-    def _wanted(self, run: _Run) -> Iterator[_Group]:
+    def _wanted(self, run: _Run) -> Iterator[Group]:
         """What is to be bundled for `run` and is not yet: scripts that it loads by their URL."""
-        wanted: dict[BundleOptions, list[_Entry]] = {}
+        wanted: dict[BundleOptions, list[Entry]] = {}
         for aim in (aim for name in sorted(run.aims) for aim in run.aims[name]):
             if aim.script is None or not os.path.isfile(aim.path):
                 continue
-            options = _own_options(run.group.options, aim.script)
+            options = own_options(run.group.options, aim.script)
             path = os.path.realpath(aim.path)
             if (path, options) not in self._scripts:
                 stem = splitext(basename(path))[0]
                 self._scripts[path, options] = logical = self._names.free(run.group.folder, f"{stem}.js")
-                wanted.setdefault(options, []).append(_Entry(logical, path))
+                wanted.setdefault(options, []).append(Entry(logical, path))
         for options, entries in wanted.items():
-            yield _Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
+            yield Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
 
     def drafts(self) -> dict[LogicalPath, Draft]:
         """Everything that was made; the files that it points at are found on the way."""
@@ -248,7 +142,7 @@ class _Bundling:
                     settings = settings_of(read[piece.name], os.path.realpath(self._config.folder))
                     absent = {path for path in settings if not os.path.isfile(path)}
                     inputs = self._as_configured((settings - absent).union(read[piece.name]))
-                    entry = _Entry(logical[piece.name], self._entry_path(run, piece))
+                    entry = Entry(logical[piece.name], self._entry_path(run, piece))
                     source = _source(self._config, entry)
                     draft = Draft(source, inputs=inputs, absences=self._as_configured(absent), engines=(self._engine,))
                     drafts[entry.logical] = self._linked(run, piece, logical, draft)
@@ -336,11 +230,11 @@ class _Bundling:
         found = {path.partition("node_modules/")[0] for path in paths if "/node_modules/" in path}
         return sorted(prefix for prefix in found if prefix.startswith("../"))
 
-    def _target(self, aim: Aim, group: _Group) -> LogicalPath | None:
+    def _target(self, aim: Aim, group: Group) -> LogicalPath | None:
         """The asset that a file's name, beside its source, means; None where there is no telling."""
         if os.path.isfile(aim.path):
             if aim.script is not None:
-                return self._scripts[os.path.realpath(aim.path), _own_options(group.options, aim.script)]
+                return self._scripts[os.path.realpath(aim.path), own_options(group.options, aim.script)]
             return self._file(aim.path, group.folder)
         # Not a file: it may be what one is compiled to, or nothing, which is told like any other missing reference.
         origin = self._by_path.get(aim.origin)
@@ -351,11 +245,6 @@ def _asset_url_fault(where: Location) -> Diagnostic:
     message = f"`{ASSET_URL}` means nothing in a bundle of modules"
     hint = 'write `new URL("…", import.meta.url).href`, with a path relative to this file'
     return error("js/asset-url", message, where, hint=hint)
-
-
-def _own_options(options: BundleOptions, form: Format) -> BundleOptions:
-    external = options.external if form == "esm" else ()
-    return replace(options, format=form, splitting=False, external=external)
 
 
 def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
@@ -394,7 +283,7 @@ def _syntax(piece: Piece) -> Syntax:
     return Syntax.CSS if piece.name.endswith(".css") else Syntax.JAVASCRIPT
 
 
-def _source(config: Config, entry: _Entry) -> Source:
+def _source(config: Config, entry: Entry) -> Source:
     path = _as_configured(config, entry.path)
     return Source(entry.logical, path, shown_path(config, path), -1, entry.logical)
 

@@ -15,7 +15,7 @@ from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Linked
-from buildassets.compiler.places import Written
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of

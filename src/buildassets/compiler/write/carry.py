@@ -13,8 +13,8 @@ from hashlib import new
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
-from buildassets.compiler.emit import Release
-from buildassets.compiler.retain import Retaining, Superseded, superseded
+from buildassets.compiler.write.release_directory import Release
+from buildassets.compiler.write.retain import Retaining, Superseded, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError

@@ -8,15 +8,37 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.process.endings import DiedError
-from buildassets.compiler.model import IN_FLIGHT_BYTES, IN_FLIGHT_JOBS, Answer, Draft, Job, Source
+from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Location, error
+from buildassets.frozen import frozen
 
-_WORKER: Final = "buildassets.compiler.draft_worker"
+IN_FLIGHT_BYTES: Final = 64_000  # 10 ms of work or more, in a worker while this process has no time to send it others
+
+
+IN_FLIGHT_JOBS: Final = 64  # the same of small sources
+
+
+class Job(NamedTuple):
+    """A source to draft. `size_bytes` tells how long that takes, more or less."""
+
+    source: Source
+    size_bytes: int
+
+
+@frozen
+class Answer:
+    """What a worker gives: a draft, and what engines printed on the way."""
+
+    draft: Draft
+    printed: str = ""
+
+
+_WORKER: Final = "buildassets.compiler.transform.worker"
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 2.0  # in which a worker can end the processes of its engines
 

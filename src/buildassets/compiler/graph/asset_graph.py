@@ -5,22 +5,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from buildassets.codings import is_available
-from buildassets.compiler.bundles import find_bundles
+from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.data_urls import refusals
-from buildassets.compiler.drafting import Drafts
-from buildassets.compiler.entries import imports_of
-from buildassets.compiler.fingerprinted import fingerprinted_faults
+from buildassets.compiler.graph.data_urls import refusals
+from buildassets.compiler.graph.import_map import Names, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.graph.kept_names import fingerprinted_faults
+from buildassets.compiler.graph.link import imports_of
+from buildassets.compiler.graph.missing import Absence
+from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
+from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.link import Absence
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
-from buildassets.compiler.modules import Names, configured_map, mapped_assets, name_faults, settle
-from buildassets.compiler.release_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Sources, discover
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.walk import Progress, Walk
+from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
 from buildassets.frozen import frozen
 from buildassets.nearest import Known
@@ -106,7 +106,7 @@ def compile_all(
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
     if not config.module_bundles:
         return ModuleBundles()
-    from buildassets.compiler.module_bundles import bundle_modules  # 8 ms
+    from buildassets.compiler.bundle.esbuild import bundle_modules  # 8 ms
 
     return bundle_modules(config, sources, mode == "production")
 

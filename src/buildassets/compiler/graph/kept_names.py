@@ -11,8 +11,8 @@ from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
-from buildassets.compiler.places import Written
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import Written
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath

@@ -1,0 +1,106 @@
+"""What a manifest has on each asset, and the settings that decided its content.
+
+Assets and what is stored of them come in, entries go out: which files made each, what it refers to, where it is.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from buildassets._version import __version__
+from buildassets.compiler.body import bytes_of
+from buildassets.compiler.config.shown import input_name
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import Linked, Stored
+from buildassets.digest import digest, fingerprint
+from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest
+from buildassets.media import media_of
+from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.graph.asset_graph import Compilation as AssetGraph  # 10 ms
+
+
+def manifest_of(
+    config: Config,
+    graph: "AssetGraph",
+    stored: Mapping[LogicalPath, Stored],
+    mode: Mode,
+    digest_of: Callable[[str], str],
+) -> Manifest:
+    """The manifest of a release that holds the assets of `graph` as they are `stored`; none is retained in it.
+
+    `digest_of` gives the SHA-256 of a file as 64 hex digits.
+    """
+    engines = {kind: version for asset in graph.assets.values() for kind, version in asset.draft.engines}
+    return Manifest(
+        version=__version__,
+        engines=engines,
+        url=config.url,
+        assets={
+            path: entry(config, asset, stored[path], graph.imports.get(path, ()))
+            for path, asset in sorted(graph.assets.items())
+        },
+        importmap=graph.importmap.imports,
+        scopes=graph.importmap.scopes,
+        modules=graph.importmap.modules,
+        livereload=LIVERELOAD_NAME if mode == "development" else None,
+        settings=deciding_settings(config, mode),
+        sources=source_fingerprints(config, graph.assets.values(), digest_of),
+    )
+
+
+def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalPath, ...]) -> Entry:
+    """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`."""
+    maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
+    return Entry(
+        file=stored.file,
+        type=media_of(stored.file).type,
+        size=stored.size,
+        integrity=stored.integrity,
+        encodings=stored.encodings,
+        digests=stored.digests,
+        inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
+        references=tuple(target for target in asset.targets if target not in maps),
+        imports=imports,
+        map=min(maps, default=None),
+        own=_own(asset) if asset.targets else None,
+    )
+
+
+def _own(asset: Linked) -> str:
+    """The fingerprint of the text that the asset has before the names of others are written into it."""
+    draft = asset.draft
+    return fingerprint(draft.digest or digest(bytes_of(draft.body)))
+
+
+def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Callable[[str], str]) -> dict[str, str]:
+    """The fingerprints of the files that make `assets` of several, by the names that a manifest has for them.
+
+    Of an asset that is made of one file the own fingerprint says enough.
+    """
+    several = (asset.draft.inputs for asset in assets if len(asset.draft.inputs) > 1)
+    names = {input_name(config, path): path for inputs in several for path in inputs}
+    found = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
+    return {name: one for name, one in found.items() if one}  # what is gone by now has no digest
+
+
+_DECIDING: Final = (
+    *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),
+    "sources_content",
+)
+
+
+def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
+    """The settings that decide contents, as JSON has them, without those that are as usual."""
+    usual = {field.name: field.default for field in fields(Config)}
+    given = {name: getattr(config, name) for name in _DECIDING}
+    given["minify"] = config.minify and mode == "production"
+    return {name: _plain(value) for name, value in given.items() if value != usual[name]}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain(one) for name, one in asdict(value).items()}
+    return list(value) if isinstance(value, tuple) else value

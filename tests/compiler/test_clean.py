@@ -278,7 +278,7 @@ def builder(site: Path) -> Iterator[None]:
     """Builds the site in another process, each time with another sheet."""
     program = f"""
 import itertools, pathlib
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.pipeline import build
 for number in itertools.count():
     pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)

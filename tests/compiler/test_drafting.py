@@ -230,7 +230,7 @@ def test_workers_start_from_any_thread(tmp_path: Path) -> None:
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
 from buildassets import build
-from buildassets.compiler.config import load_config
+from buildassets.compiler.config.load import load_config
 
 print("started")
 with ThreadPoolExecutor(2) as executor:

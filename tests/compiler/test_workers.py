@@ -16,10 +16,10 @@ DRAFTS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from buildassets.compiler.config import load_config
-from buildassets.compiler.drafting import drafting
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.transform.scheduler import drafting
 from buildassets.compiler.pipeline import RunningEngines
-from buildassets.compiler.sources import discover
+from buildassets.compiler.sources.discover import discover
 
 config = load_config()
 sources = discover(config, {}).sources

@@ -22,8 +22,8 @@ from tests.conftest import find_tool, write_tree
 CUTS = 6
 SIZE_BYTES = 16 << 20
 WITHOUT_SYNC = """
-from buildassets.compiler import emit
-emit.sync = lambda folder: None
+from buildassets.compiler.write import release_directory
+release_directory.sync = lambda folder: None
 from buildassets.cli import main
 main()
 """

@@ -468,7 +468,7 @@ def test_threads_do_not_wait_for_one_another() -> None:
 def test_script_without_a_main_guard_may_compile(tmp_path: Path) -> None:
     script = (
         "from buildassets.compiler.engines.sass.libsass import LibsassEngine\n"
-        "from buildassets.compiler.model import EngineInput\n"
+        "from buildassets.compiler.engines.protocol import EngineInput\n"
         "engine = LibsassEngine([], str)\n"
         "print(engine.run(EngineInput('a { b: c }', '/a.scss', 'a.scss')).text.split())\n"
     )

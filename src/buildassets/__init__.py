@@ -8,8 +8,8 @@ from buildassets._version import __version__
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
 if TYPE_CHECKING:
+    from buildassets.compiler.build import build
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.pipeline import build
     from buildassets.diagnostics import Diagnostic
 
 __all__ = ["Config", "Diagnostic", "__version__", "build"]
@@ -17,7 +17,7 @@ __all__ = ["Config", "Diagnostic", "__version__", "build"]
 _HOMES = {
     "Config": "buildassets.compiler.config.values",
     "Diagnostic": "buildassets.diagnostics",
-    "build": "buildassets.compiler.pipeline",
+    "build": "buildassets.compiler.build",
 }
 
 

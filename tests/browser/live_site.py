@@ -11,11 +11,11 @@ from typing import Any
 
 from jinja2 import Environment
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.livereload import LiveReload
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
+from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.media import media_of
 from buildassets.runtime import Assets
 from tests.conftest import Tree, write_tree

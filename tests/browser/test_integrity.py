@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
 from tests.conftest import write_tree

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from buildassets.compiler.livereload import LiveReload
+from buildassets.compiler.watch.livereload import LiveReload
 from tests.browser.conftest import Browser
 from tests.browser.live_site import Site, running, serving
 from tests.example.servers import free_port

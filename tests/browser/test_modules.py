@@ -6,8 +6,8 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.manifest import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.digest import digest
 from buildassets.manifest import dumps, loads, release_of

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.body import OnDisk, bytes_of, text_of
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.walk import HELD_BYTES, Memory
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.pipeline import build
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.paths import LogicalPath

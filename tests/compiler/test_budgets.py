@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.pipeline import build, check
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, read_tree, write_tree

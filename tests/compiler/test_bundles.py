@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree
 

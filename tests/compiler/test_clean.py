@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import MODES, Mode
-from buildassets.compiler.incremental import incremental
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.manifest import loads
@@ -279,7 +279,7 @@ def builder(site: Path) -> Iterator[None]:
     program = f"""
 import itertools, pathlib
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.build import build
 for number in itertools.count():
     pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)
     assert build(load_config(), cache={str(site / ".buildassets")!r}).succeeded

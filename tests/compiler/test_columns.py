@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
 from tests.conftest import Tree, write_tree

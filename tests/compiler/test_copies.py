@@ -13,9 +13,9 @@ import brotli
 import pytest
 
 from buildassets.compiler.body import OnDisk
+from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.write.precompressed import Places, Wanted, made_copies
 from buildassets.digest import digest
 from tests.conftest import write_tree

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from buildassets.compiler.build import build
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import in_base64
 from buildassets.manifest import Manifest, loads

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.incremental import incremental
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from tests.compiler.conftest import Install
 from tests.conftest import Tree, read_tree, write_tree

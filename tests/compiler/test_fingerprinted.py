@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.kept_names import carries_hash
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity, render_text
 from tests.conftest import Tree, read_tree, write_tree
 

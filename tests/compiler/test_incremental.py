@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.incremental import incremental
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads

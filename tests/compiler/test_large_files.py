@@ -11,8 +11,8 @@ import brotli
 import pytest
 
 from buildassets.codings import compressed, compressed_chunks, decompressed_chunks, is_available
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import integrity
 from buildassets.files import CHUNK_BYTES, LARGE_BYTES

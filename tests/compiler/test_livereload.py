@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from buildassets.compiler import livereload
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.livereload import LiveReload, OpenPages
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch import Rebuilt
+from buildassets.compiler.watch import livereload, livereload_server
+from buildassets.compiler.watch.listener import Rebuilt
+from buildassets.compiler.watch.livereload import LiveReload
+from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.diagnostics import error
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
@@ -182,7 +183,7 @@ def connected(live_reload: LiveReload) -> socket.socket:
 def test_a_page_that_reads_nothing_keeps_nobody_waiting(
     live_reload: LiveReload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(livereload._Handler, "timeout", 0.5)
+    monkeypatch.setattr(livereload_server._Handler, "timeout", 0.5)
     monkeypatch.setattr(livereload, "_DIAGNOSTICS_SHOWN", 1_000_000)
     release, host = release_of(tmp_path), urlsplit(live_reload.url).netloc
     path = f"/events?token={live_reload.token}&release={release}"
@@ -195,24 +196,24 @@ def test_a_page_that_reads_nothing_keeps_nobody_waiting(
         assert time.monotonic() - began < 5
         while page.event()["error_count"] != 5000:
             pass
-        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS - 1)  # that of the other page
+        wait_for(lambda: free(live_reload) == livereload_server._CONNECTIONS - 1)  # that of the other page
 
 
 @pytest.mark.parametrize("request_bytes", [b"", b"GET /events", b"GET /events HTTP/1.1\r\nHost: "])
 def test_who_does_not_come_to_the_end_of_a_request_is_given_up(
     live_reload: LiveReload, monkeypatch: pytest.MonkeyPatch, request_bytes: bytes
 ) -> None:
-    monkeypatch.setattr(livereload._Handler, "timeout", 0.5)
+    monkeypatch.setattr(livereload_server._Handler, "timeout", 0.5)
     with connected(live_reload) as slow:
         slow.sendall(request_bytes)
-        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS - 1)
+        wait_for(lambda: free(live_reload) == livereload_server._CONNECTIONS - 1)
         began = time.monotonic()
         with suppress(ConnectionError):
-            while free(live_reload) < livereload._CONNECTIONS:
+            while free(live_reload) < livereload_server._CONNECTIONS:
                 slow.sendall(b"x")
                 assert time.monotonic() - began < 10
                 time.sleep(0.05)
-        wait_for(lambda: free(live_reload) == livereload._CONNECTIONS)
+        wait_for(lambda: free(live_reload) == livereload_server._CONNECTIONS)
 
 
 def free(live_reload: LiveReload) -> int:

@@ -9,11 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.bundle.esbuild import bundle_modules
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.diagnostics import Location, render_text
 from buildassets.media import Syntax

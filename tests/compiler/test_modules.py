@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax

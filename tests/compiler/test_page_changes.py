@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.page_changes import PageChanges, names_of, page_changes
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.watch.page_changes import PageChanges, names_of, page_changes
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

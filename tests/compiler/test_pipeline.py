@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.pipeline import BuildResult, build, check
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.conftest import Tree, read_tree, write_tree
 

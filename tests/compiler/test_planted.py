@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.incremental import incremental
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import digest
 from tests.conftest import Tree, read_tree, write_tree

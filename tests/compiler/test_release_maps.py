@@ -8,11 +8,13 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import encoded_mappings
 from buildassets.compiler.languages.source_map.maps import read_map
-from buildassets.compiler.pipeline import BuildResult, Mode, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.media import Syntax
 from tests.conftest import Tree, read_tree, write_tree

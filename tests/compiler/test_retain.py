@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode, Retain
-from buildassets.compiler.incremental import incremental
-from buildassets.compiler.pipeline import build
+from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.manifest import Entry, Manifest, Retained, loads, release_of

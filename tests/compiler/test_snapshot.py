@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.cache.stamps import signature
-from buildassets.compiler.snapshot import last, take
+from buildassets.compiler.incremental.snapshot import last, take
 from tests.conftest import write_tree
 
 MINUTE_NS = 60_000_000_000

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import check
 from tests.conftest import Tree, write_tree
 
 TEMPLATE: Tree = {"buildassets.toml": "", "templates/a.html": '{{ asset("css/app.css") }}'}

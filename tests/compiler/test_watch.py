@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.watch import started_events
+from buildassets.compiler.watch.events.best import started_events
 from buildassets.diagnostics import Diagnostic
 from tests.cli.watching import Watching, watching
 from tests.compiler.saves import SAVES, Save, atomic, in_place, jetbrains, vim

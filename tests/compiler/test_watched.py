@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.events import Change, Phase
-from buildassets.compiler.watched import Watched, watched
+from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.compiler.watch.relevance import Watched, watched
 from tests.conftest import write_tree
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.check import CheckResult, check
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import CheckResult, check
 from tests.conftest import write_tree
 from tests.corpus.wheels import wheels
 

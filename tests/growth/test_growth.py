@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build, check
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
 from tests.conftest import write_tree

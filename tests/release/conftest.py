@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.codings import is_available
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.release.archive import FORMS, Form
 from buildassets.release.packed import Packed, pack_folder
 from tests.conftest import Tree, write_tree

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.manifest import Entry, Manifest
 from buildassets.release.changes_text import cause_text
 from buildassets.release.diff import Change, change_of, difference

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.manifest import Manifest, loads

@@ -18,8 +18,8 @@ from threading import Event
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import build
 from buildassets.release.previous import previous_release
 from buildassets.runtime import Assets
 from tests.conftest import PATIENCE_SECONDS, write_tree

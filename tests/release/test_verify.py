@@ -225,8 +225,8 @@ def test_a_folder_without_a_manifest_is_no_release(tmp_path: Path) -> None:
 
 
 def test_what_a_watch_writes_beside_a_release_is_let_be(tmp_path: Path) -> None:
+    from buildassets.compiler.build import build
     from buildassets.compiler.config.load import load_config
-    from buildassets.compiler.pipeline import build
 
     build(load_config(start=str(write_tree(tmp_path, SITE))), mode="development")
     assert is_whole(tmp_path / "build")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.scan import scan, splice
-from buildassets.compiler.pipeline import build
 from buildassets.manifest import Manifest, loads
 from buildassets.media import media_of
 from buildassets.runtime import Assets

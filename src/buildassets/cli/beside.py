@@ -16,7 +16,7 @@ from buildassets.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch import PagesChanged, Rebuilt
+    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 
 IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set for the command: whoever would start a watch of his own need not
 

@@ -33,7 +33,7 @@ from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.snapshot import Snapshot
+    from buildassets.compiler.incremental.snapshot import Snapshot
 
 
 @click.command("build")
@@ -63,7 +63,7 @@ def command(
     from buildassets.compiler.cache.folder import cache_to_build_with
     from buildassets.compiler.config.file import candidates
     from buildassets.compiler.config.shown import shown_path
-    from buildassets.compiler.incremental import incremental
+    from buildassets.compiler.incremental.no_op import incremental
 
     started = monotonic()
     config = configured(config_file, sources, output, also, url)
@@ -71,7 +71,7 @@ def command(
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
 
     def work(*, last: Last | None) -> BuildResult:
-        from buildassets.compiler.pipeline import build
+        from buildassets.compiler.build import build
 
         with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
             progress = show.on_progress()
@@ -134,7 +134,7 @@ def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[st
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import looks_of
     from buildassets.compiler.config.roots import DEFAULT_ROOTS
-    from buildassets.compiler.snapshot import are_settled
+    from buildassets.compiler.incremental.snapshot import are_settled
 
     others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
     looks = held.looks + looks_of(others)

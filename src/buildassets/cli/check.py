@@ -10,8 +10,8 @@ from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdo
 from buildassets.compiler.config.values import Mode
 
 if TYPE_CHECKING:
-    from buildassets.compiler.pipeline import CheckResult
-    from buildassets.compiler.templates import TemplateCheck
+    from buildassets.compiler.check import CheckResult
+    from buildassets.compiler.templates.check import TemplateCheck
 
 
 @click.command("check")
@@ -34,7 +34,7 @@ def command(
     Lists on stdout what no entry reaches, with `entries` configured, and, where templates name assets, what nothing
     uses.
     """
-    from buildassets.compiler.pipeline import check
+    from buildassets.compiler.check import check
 
     config = configured(config_file, sources, output, also, url, templates)
     show = Output(as_json, verbose, quiet)

@@ -1,8 +1,7 @@
 """`buildassets explain`: one asset of the built release, seen from all sides."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,9 @@ from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
-from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
-    from buildassets.compiler.cache.traces import Stale
     from buildassets.compiler.config.values import Config
     from buildassets.release.diff import Change
 
@@ -39,6 +36,7 @@ def command(
 ) -> int:
     """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
     from buildassets.compiler.config.shown import shown_path
+    from buildassets.compiler.explain import referrers
 
     config = configured(config_file, output=output)
     path = os.path.join(config.output, "manifest.json")
@@ -47,15 +45,15 @@ def command(
     if entry is None:
         notes = [] if since is None else _earlier(logical_path, since)
         raise BuildError([_unknown(logical_path, manifest, shown_path(config, path), notes)])
-    referrers = _referrers(manifest, logical_path)
+    referring = referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
-        document = {"asset": logical_path, **_fields(entry), "referrers": referrers, "cache": cached}
+        document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached}
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
-        lines = _lines(logical_path, entry, manifest, referrers)
+        lines = _lines(logical_path, entry, manifest, referring)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
         print_data((*lines, *_section("in the cache", kept), *_since_lines(since, change)))
     return 0
@@ -80,35 +78,12 @@ def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
-    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is.
-
-    One that holds in either mode is up to date.
-    """
+    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is."""
     from buildassets.compiler.cache.folder import cache_folder
-    from buildassets.compiler.cache.store import Cache
-    from buildassets.compiler.config.values import MODES
-    from buildassets.compiler.transform.draft_cache import kept_drafts, names_for
-    from buildassets.compiler.transform.engine_set import started_engines
+    from buildassets.compiler.explain import cached_drafts
 
-    def is_meant(path: LogicalPath, source: str) -> bool:
-        return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
-
-    cache = Cache(cache_folder(config, cache_dir), names=names_for(config))
-    found: dict[LogicalPath, list[Stale | None]] = {}
-    for mode in MODES:
-        with suppress(BuildError), ExitStack() as stack:
-            engines = started_engines(config, mode, stack)
-            for path, stale in kept_drafts(cache, config, engines, is_meant).items():
-                found.setdefault(path, []).append(stale)
-    return {path: _best_reason(stale, config) for path, stale in sorted(found.items())}
-
-
-def _best_reason(stale: "Sequence[Stale | None]", config: "Config") -> str | None:
-    """None if it holds in one mode; else the file that changed since, where there is one."""
-    reasons = [one for one in stale if one is not None]
-    if len(reasons) < len(stale):
-        return None
-    return stale_text(max(reasons, key=lambda one: one.path is not None), config)
+    found = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
+    return {path: None if stale is None else stale_text(stale, config) for path, stale in found.items()}
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:
@@ -130,12 +105,6 @@ def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[
     near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)
     hint = f"did you mean `{near}`?" if near else None
     return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), notes=notes, hint=hint)
-
-
-def _referrers(manifest: Manifest, logical_path: str) -> list[str]:
-    return sorted(
-        path for path, entry in manifest.assets.items() if logical_path in entry.references or entry.map == logical_path
-    )
 
 
 def _fields(entry: Entry) -> dict[str, object]:

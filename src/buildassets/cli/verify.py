@@ -67,7 +67,7 @@ def _document(report: "Report") -> dict[str, object]:
 
 def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
     """The manifest of the same sources built again, in a folder that is gone then. Raises BuildError."""
-    from buildassets.compiler.pipeline import build
+    from buildassets.compiler.build import build
     from buildassets.folders import temporary_folder
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():

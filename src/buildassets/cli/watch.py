@@ -20,8 +20,7 @@ from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.model import PageTemplates
-    from buildassets.compiler.watch import PagesChanged, Rebuilt
+    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 
 _DEFAULT_POLL = "0.5"
 _MOST_NAMES = 3
@@ -69,11 +68,14 @@ def command(
 
     COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
     """
+    from buildassets.compiler.build import build
     from buildassets.compiler.config.file import working_directory
-    from buildassets.compiler.incremental import incremental
-    from buildassets.compiler.livereload import OpenPages
-    from buildassets.compiler.pipeline import RunningEngines, build
-    from buildassets.compiler.watch import Listener, Watch
+    from buildassets.compiler.incremental.no_op import incremental
+    from buildassets.compiler.transform.engine_set import RunningEngines
+    from buildassets.compiler.watch.listener import Listener
+    from buildassets.compiler.watch.loop import Watch
+    from buildassets.compiler.watch.open_pages import OpenPages
+    from buildassets.compiler.watch.pages import page_templates
 
     here = _Project(working_directory(), config_file, sources, also, output, url, cache_dir, uses_cache=not no_cache)
     # Engines end first: a thread that waits for one would not end before it has what it waits for.
@@ -93,7 +95,7 @@ def command(
             Watch, here.config, here.config_files, rebuild, here.ours, warn=terminal.warn, poll_seconds=poll
         )
         if mode == "development":
-            watch = partial(watch, templates=_templates)
+            watch = partial(watch, templates=page_templates)
         if not beside:
             watch(listeners).run()
             return 0
@@ -101,17 +103,6 @@ def command(
 
         child = Beside(beside, stdout_is_ours=as_json)
         return child.exit_code_of(watch([*listeners, child]).run)
-
-
-def _templates(config: "Config") -> "PageTemplates":
-    """What open pages are made of besides assets, as far as `config` says."""
-    from buildassets.compiler.model import PageTemplates
-
-    if not config.templates.folders:
-        return PageTemplates()
-    from buildassets.compiler.templates.pages import page_templates  # 10 ms, which most watches do not need
-
-    return page_templates(config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,14 +131,6 @@ class ImportMap:
 
 
 @frozen
-class PageTemplates:
-    """Templates as they stand: their digests by path, and the `folders` that may hold some; absolute."""
-
-    folders: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
-
-
-@frozen
 class ModuleBundles:
     """What became of the bundles that esbuild makes.
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.protocol import EngineInput
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree
 

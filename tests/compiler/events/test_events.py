@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.events import Change, Events, Phase
-from buildassets.compiler.events.polling import Polling
+from buildassets.compiler.watch.events.polling import Polling
+from buildassets.compiler.watch.events.protocol import Change, Events, Phase
 from tests.conftest import wait_for, write_tree
 
 
 def inotify() -> Events:
-    from buildassets.compiler.events.inotify import Inotify
+    from buildassets.compiler.watch.events.inotify import Inotify
 
     return Inotify()
 
 
 def observed() -> Events:
-    from buildassets.compiler.events.observer import Observed
+    from buildassets.compiler.watch.events.observer import Observed
 
     return Observed()
 

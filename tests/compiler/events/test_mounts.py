@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.events.mounts import SilentMount, silent_mount
+from buildassets.compiler.watch.events.mounts import SilentMount, silent_mount
 
 # As WSL, Docker and others have it: proc_pid_mountinfo(5).
 LINE = "{number} 1 0:{number} / {path} rw,relatime shared:{number} master:2 - {kind} source rw\n"

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.paths import LogicalPath
 from tests.conftest import Tree, write_tree

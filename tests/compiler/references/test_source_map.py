@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.pipeline import BuildResult, build
+from buildassets.compiler.result import BuildResult
 from tests.conftest import Tree, write_tree
 
 PLAIN = "[tool.buildassets]\ncompress = []\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.check import CheckResult, check
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.pipeline import CheckResult, check
 from tests.conftest import Tree, write_tree
 
 ASSETS: Tree = {"assets/css/app.css": "a { b: c }", "assets/img/a.svg": "<svg/>", "buildassets.toml": ""}

@@ -1,4 +1,4 @@
-"""`build` and `check`: from the settings to the release directory."""
+"""`build`: from the configuration to the release directory. The one module that knows every stage."""
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.amend import BeyondError, amend, can_be_amended
 from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config, Mode, Retain
 from buildassets.compiler.graph.fingerprint import Naming
+from buildassets.compiler.incremental.dependency_record import dumped, record_of
+from buildassets.compiler.incremental.rebuild import BeyondError, amend, can_be_amended
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
-from buildassets.compiler.record import dumped, record_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.transform.draft_cache import made_anew, names_for
 from buildassets.compiler.transform.engine_set import Engines, RunningEngines
@@ -42,23 +42,6 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.graph.asset_graph import Compilation
     from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.templates import TemplateCheck
-
-__all__ = ["BuildResult", "CheckResult", "Mode", "RunningEngines", "build", "check"]
-
-
-@frozen
-class CheckResult:
-    """What a check found.
-
-    `unreached` are the sources that `entries` leave out: no release would hold them. `unused` are the assets that
-    nothing uses, as far as templates and assets tell; none where no template names any.
-    """
-
-    diagnostics: tuple[Diagnostic, ...]
-    unreached: tuple[LogicalPath, ...]
-    unused: tuple[LogicalPath, ...]
-    templates: "TemplateCheck"
 
 
 def build(
@@ -86,7 +69,7 @@ def build(
     sorted by place, and then the earlier release stands as it was.
     """
     with _opened(config, cache) as kept:
-        means = _Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
+        means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
         return replace(result, anew=made_anew(kept)) if kept else result
 
@@ -105,7 +88,7 @@ def _opened(config: Config, folder: str | None) -> Iterator[Cache | None]:
 
 
 @frozen
-class _Means:
+class Means:
     """What there is to build with; see `build`."""
 
     mode: Mode
@@ -161,12 +144,12 @@ class _Means:
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
 
 
-def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
+def _built(config: Config, means: Means, last: Last | None) -> BuildResult:
     is_alone = not means.previous and not means.makes_deltas(config)
     if last is not None and can_be_amended(config) and is_alone:
         with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
             return _amended(config, means, last)
-    compilation = _compile(config, means)
+    compilation = compiled(config, means)
     if compilation.failed:
         return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
     try:
@@ -178,7 +161,7 @@ def _built(config: Config, means: _Means, last: Last | None) -> BuildResult:
         return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
 
 
-def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
+def _amended(config: Config, means: Means, last: Last) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
         store = partial(_stored_in_budget, config, means)
@@ -186,7 +169,7 @@ def _amended(config: Config, means: _Means, last: Last) -> BuildResult:
 
 
 def _stored_in_budget(
-    config: Config, means: _Means, release: Release, assets: Sequence[Named], earlier: Earlier
+    config: Config, means: Means, release: Release, assets: Sequence[Named], earlier: Earlier
 ) -> dict[LogicalPath, Stored]:
     """The `assets`, stored. Raises OSError, and BeyondError where one is too large: the whole build has to tell it."""
     stored = means.store(config, release, assets, earlier)
@@ -196,11 +179,11 @@ def _stored_in_budget(
     return stored
 
 
-def _released(config: Config, means: _Means, compilation: "Compilation", last: Last | None) -> BuildResult:
+def _released(config: Config, means: Means, compilation: "Compilation", last: Last | None) -> BuildResult:
     """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
     assets = compilation.assets
     with release_directory(config.output, is_lasting=means.is_lasting) as release:
-        stored = means.store(config, release, _outputs(compilation), _earlier(config, last))
+        stored = means.store(config, release, outputs(compilation), _earlier(config, last))
         budgets = means.budgets(config, assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
@@ -228,7 +211,7 @@ def _released(config: Config, means: _Means, compilation: "Compilation", last: L
     )
 
 
-def _retained(config: Config, means: _Means, release: Release, manifest: Manifest) -> tuple[Retained, ...]:
+def _retained(config: Config, means: Means, release: Release, manifest: Manifest) -> tuple[Retained, ...]:
     """The earlier releases that `manifest` is to name. Raises BuildError."""
     retaining = means.retaining(config)
     if retaining is None:
@@ -247,40 +230,7 @@ def _earlier(config: Config, last: Last | None) -> Earlier:
     return Earlier(last.unchanged, dict(entries_of(manifest)))
 
 
-def check(
-    config: Config,
-    *,
-    mode: Mode = "production",
-    executor: "Executor | None" = None,
-    progress: "Progress | None" = None,
-) -> CheckResult:
-    """Everything that `build` would complain about before it writes, and what templates name; writes nothing.
-
-    Where `config` says nothing of templates, they are looked for where frameworks do.
-    """
-    from buildassets.compiler.graph.unused import unused
-    from buildassets.compiler.templates import TemplateCheck, check_templates  # which a build does without
-
-    means = _Means(mode, executor, progress)
-    compilation = _compile(config, means)
-    assets, unreached = compilation.assets, compilation.unreached
-    if compilation.failed and not assets:  # no engine could be started: nothing is known of any name
-        return CheckResult(compilation.diagnostics, unreached, (), TemplateCheck())
-    templates = check_templates(config, assets, unreached)
-    faults = () if compilation.failed else _over_budget(config, means, compilation)
-    told = tuple(sorted({*compilation.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
-    left = unused(config, assets, compilation.importmap, templates.used) if templates.used else ()
-    return CheckResult(told, unreached, left, templates)
-
-
-def _over_budget(config: Config, means: _Means, compilation: "Compilation") -> tuple[Diagnostic, ...]:
-    """What is said of assets that are larger than they may be."""
-    budgets = means.budgets(config, compilation.assets)
-    sizes = budgets.sizes(_outputs(compilation))
-    return tuple(budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))
-
-
-def _compile(config: Config, means: _Means) -> "Compilation":
+def compiled(config: Config, means: Means) -> "Compilation":
     """Every asset, or else what is wrong with the engines."""
     from buildassets.compiler.graph.asset_graph import (  # 10 ms, not needed after a small change
         Compilation,
@@ -297,7 +247,7 @@ def _compile(config: Config, means: _Means) -> "Compilation":
         return Compilation({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
-def _outputs(compilation: "Compilation") -> Iterator[Named]:
+def outputs(compilation: "Compilation") -> Iterator[Named]:
     """The assets under their names, each when it is asked for."""
     written = compilation.written
     contents = {path: _content(asset, written[path]) for path, asset in compilation.assets.items()}

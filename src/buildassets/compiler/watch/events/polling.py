@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.cache.stamps import is_settled
 from buildassets.compiler.cache.traces import Signature
-from buildassets.compiler.events import Change, Phase
+from buildassets.compiler.watch.events.protocol import Change, Phase
 
 _LARGEST_SHARE: Final = 0.05  # of one core, that looking may take
 

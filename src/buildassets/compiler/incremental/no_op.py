@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
-from buildassets.compiler import snapshot
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, tools
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from buildassets.compiler.events import Change, Phase
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.watch.events.protocol import Change, Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from buildassets.compiler.events import Change, Phase
+from buildassets.compiler.watch.events.protocol import Change, Phase
 
 
 class Observed(FileSystemEventHandler):

@@ -8,39 +8,26 @@ than the address, gets an empty refusal.
 import json
 import os
 import secrets
-import socket
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from selectors import EVENT_READ, DefaultSelector
-from threading import BoundedSemaphore, Condition, Thread, Timer
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
+from threading import Condition
+from typing import Final
+from urllib.parse import urlsplit
 
-from buildassets.compiler.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic, reason_text, to_json, warning
+from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listening
+from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
+from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import ManifestError
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
 
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch import PagesChanged, Rebuilt
-
-__all__ = ["PORT", "LiveReload", "OpenPages"]
-
 PORT: Final = 8470  # the first one tried: a fixed one can stand in a Content-Security-Policy
-
-_ADDRESS: Final = "127.0.0.1"
 _LOOPBACK_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "::1"))
-_EVENTS_PATH: Final = "/events"
 _HEARTBEAT_SECONDS: Final = 15.0
-_TIMEOUT_SECONDS: Final = 10.0  # for a request to arrive whole, and for a page to take what is sent
-_CONNECTIONS: Final = 200
 _RELEASES_KEPT: Final = 20  # for pages that were hidden meanwhile; 5,000 names are about half a megabyte
 _DIAGNOSTICS_SHOWN: Final = 50
 
@@ -75,7 +62,7 @@ class LiveReload:
         self._state = _State(0, None, "", (), "")
         self._history: OrderedDict[str, ReleaseNames] = OrderedDict()
         self._stopped = False
-        self._server: _Server | None = None
+        self._server: Server | None = None
 
     def __enter__(self) -> "LiveReload":
         return self
@@ -89,8 +76,8 @@ class LiveReload:
         Pages may be open that were made with the release that stands before the first build. Where the port is taken,
         the system gives another. Raises OSError where no port can be had.
         """
-        server = _listening(self._port, self)
-        self.url = f"http://{_ADDRESS}:{server.server_port}/"
+        server = listening(self._port, self)
+        self.url = f"http://{ADDRESS}:{server.server_port}/"
         self._follow(self._standing(), ())
         self._announce()
         self._server = server
@@ -229,194 +216,3 @@ class LiveReload:
         if self._read(LIVERELOAD_NAME) == self._announcement:
             with suppress(OSError):
                 os.unlink(os.path.join(self._folder, LIVERELOAD_NAME))
-
-
-class OpenPages:
-    """The listener of a watch that tells open pages of its builds.
-
-    `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
-    another release directory from then on. `warn` is told where it cannot.
-    """
-
-    def __init__(
-        self,
-        started: Callable[[str], None],
-        warn: Callable[[Diagnostic], None],
-        *,
-        port: int = PORT,
-        origins: Iterable[str] = (),
-    ) -> None:
-        self._started = started
-        self._warn = warn
-        self._port = port
-        self._origins = tuple(origins)
-        self._output = ""
-        self._templates = ""
-        self._live_reload: LiveReload | None = None
-
-    def start(self, config: "Config") -> None:
-        """See Listener."""
-        self.stop()
-        self._output = config.output
-        live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
-        live_reload.publish_templates(self._templates)
-        try:
-            url = live_reload.start()
-        except OSError as fault:
-            self._warn(_no_port(fault))
-            return
-        self._live_reload = live_reload
-        self._started(url)
-
-    def rebuilt(self, rebuilt: "Rebuilt") -> None:
-        """See Listener."""
-        if rebuilt.config.output != self._output:
-            self.start(rebuilt.config)
-        if self._live_reload is not None and not rebuilt.is_same:
-            self._live_reload.publish(rebuilt.result)
-
-    def pages_changed(self, pages: "PagesChanged") -> None:
-        """See Listener."""
-        self._templates = pages.state
-        if self._live_reload is not None:
-            self._live_reload.publish_templates(pages.state)
-
-    def stop(self) -> None:
-        """See Listener."""
-        if self._live_reload is not None:
-            self._live_reload.stop()
-            self._live_reload = None
-
-
-def _no_port(fault: OSError) -> Diagnostic:
-    message = f"no page can listen: {reason_text(fault)} at `{_ADDRESS}`"
-    notes = ["the watch goes on without live reload"]
-    return warning("watch/livereload", message, notes=notes, hint="start the watch where programs may listen there")
-
-
-class _Server(ThreadingHTTPServer):
-    """Takes connections in a thread of its own, which sleeps in between: a watch may run all day."""
-
-    daemon_threads = True
-    timeout = 1.0  # where who asked to connect has gone before it is taken up
-
-    def __init__(self, port: int, live_reload: LiveReload) -> None:
-        super().__init__((_ADDRESS, port), _Handler)
-        self.live_reload = live_reload
-        self._free = BoundedSemaphore(_CONNECTIONS)
-        self._waking, self._wake = socket.socketpair()
-        self._thread = Thread(target=self._take_connections, name="livereload", daemon=True)
-
-    def start(self) -> None:
-        """Take connections from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Take no more of them. Those that there are end by themselves."""
-        self._wake.send(b".")
-        self._thread.join()
-        self._waking.close()
-        self._wake.close()
-
-    def _take_connections(self) -> None:
-        with self, DefaultSelector() as selector:
-            selector.register(self, EVENT_READ)
-            selector.register(self._waking, EVENT_READ)
-            while self._waking not in [key.fileobj for key, _ in selector.select()]:
-                self.handle_request()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Take the connection, unless there are too many: none of them may take all of the machine."""
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection until its end."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a page that goes away in the middle of an event is no fault."""
-
-
-def _listening(port: int, live_reload: LiveReload) -> _Server:
-    try:
-        return _Server(port, live_reload)
-    except OSError:
-        return _Server(0, live_reload)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One request. There is one thing to get, and one way to be refused."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = _TIMEOUT_SECONDS
-    server: _Server
-
-    def handle(self) -> None:
-        """Serve the request, if all of it comes in time: `timeout` begins anew with each byte."""
-        self._end_of_patience = Timer(self.timeout, self._stop_reading)
-        self._end_of_patience.daemon = True
-        self._end_of_patience.start()
-        try:
-            super().handle()
-        finally:
-            self._end_of_patience.cancel()
-
-    def _stop_reading(self) -> None:
-        with suppress(OSError):  # it is closed already
-            self.connection.shutdown(socket.SHUT_RD)
-
-    def do_GET(self) -> None:
-        """Send events for as long as both sides are there, to who may have them."""
-        self._end_of_patience.cancel()
-        live_reload = self.server.live_reload
-        self.close_connection = True
-        target = urlsplit(self.path)
-        query = parse_qs(target.query)
-        if not self._is_ours(live_reload, target.path, query.get("token", [""])[0]):
-            self._refuse()
-            return
-        release = self.headers.get("Last-Event-ID") or query.get("release", [""])[0]
-        self.send_response_only(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
-        self.send_header("Vary", "Origin")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        is_asked_once = "once" in query
-        for event in live_reload.events(release):
-            self.wfile.write(event)
-            if is_asked_once and event.startswith(b"id:"):
-                return
-
-    def _is_ours(self, live_reload: LiveReload, path: str, token: str) -> bool:
-        """Whether the request is for the address itself, not for a name that leads to it, and from an allowed page."""
-        hosts, origins = self.headers.get_all("Host", []), self.headers.get_all("Origin", [])
-        checks = (
-            hosts == [f"{_ADDRESS}:{self.server.server_port}"],
-            len(origins) == 1 and live_reload.allows(origins[0]),
-            secrets.compare_digest(token.encode("utf-8", "replace"), live_reload.token.encode("ascii")),
-            path == _EVENTS_PATH,
-        )
-        return all(checks)
-
-    def _refuse(self) -> None:
-        self.send_response_only(403)
-        self.send_header("Content-Length", "0")
-        self.send_header("Connection", "close")
-        self.end_headers()
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is no request in the same way; the base class would tell it back."""
-        self.close_connection = True
-        self._refuse()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""

@@ -16,9 +16,9 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
+from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
-from buildassets.compiler.record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.resolve.urls import target_of
 from buildassets.compiler.result import BuildResult, Last
 from buildassets.compiler.sources.globs import compile_globs

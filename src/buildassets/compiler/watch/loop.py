@@ -7,99 +7,28 @@ that and a way to read the configuration; tells listeners of each build.
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import Final, Protocol, TypeAlias
 
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.events import Events, LimitError, Phase
-from buildassets.compiler.events.git import git_lock, is_checkout_under_way
-from buildassets.compiler.events.mounts import SilentMount, silent_mount
-from buildassets.compiler.events.polling import Polling
-from buildassets.compiler.model import PageTemplates
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watched import Watched, watched
-from buildassets.diagnostics import Diagnostic, warning
+from buildassets.compiler.watch.events.best import DEFAULT_POLL_SECONDS, limit_warning, mount_warning, started_events
+from buildassets.compiler.watch.events.git import git_lock, is_checkout_under_way
+from buildassets.compiler.watch.events.mounts import silent_mount
+from buildassets.compiler.watch.events.polling import Polling
+from buildassets.compiler.watch.events.protocol import LimitError
+from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild, Rebuilt
+from buildassets.compiler.watch.pages import PageTemplates
+from buildassets.compiler.watch.relevance import Watched, watched
+from buildassets.compiler.watch.rest import MANY, Wake, next_wake
+from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
-
-DEFAULT_POLL_SECONDS: Final = 0.5
-_REST_SECONDS: Final = 0.005
-_REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
-_MANY: Final = 10
-_REST_WHILE_WRITTEN_SECONDS: Final = 0.25  # a file that is open: its writer will close it, or takes its time
-_REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is how many editors save
-_LONGEST_SECONDS: Final = 2.0
-
-Rebuild: TypeAlias = Callable[[Config], BuildResult]
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """A build under watch.
-
-    `previous` is the manifest of the release before, `changed` are the absolute paths of what woke the watch, none for
-    the first build. `seconds` is the time from the first of these changes to the result. `is_same` says that the build
-    found nothing new: neither another release nor another diagnostic.
-    """
-
-    config: Config
-    result: BuildResult
-    previous: Manifest | None
-    changed: tuple[str, ...]
-    seconds: float
-    is_same: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """What woke the watch: the paths `changed`, which a build may have to look at, or something `of_templates`.
-
-    The first of it happened `at` that time of `monotonic`; `of_names` says that some appeared or went.
-    """
-
-    changed: frozenset[str]
-    at: float
-    of_names: bool
-    of_templates: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PagesChanged:
-    """Open pages are to be loaded again: of their templates those at the absolute paths `changed` are others.
-
-    None are for the first time. `state` stands for what all say now, `seconds` is the time from the first change.
-    """
-
-    config: Config
-    changed: tuple[str, ...]
-    state: str
-    seconds: float
-
-
-class Listener(Protocol):
-    """Whoever wants to know of each build: the terminal, the browser."""
-
-    def start(self, config: Config) -> None:
-        """The watch begins."""
-        ...
-
-    def rebuilt(self, rebuilt: Rebuilt) -> None:
-        """There was a build."""
-        ...
-
-    def pages_changed(self, pages: PagesChanged) -> None:
-        """There are other pages, with the assets that there are. Is called once for those that there are at first."""
-        ...
-
-    def stop(self) -> None:
-        """The watch ends; is called once for each `start`."""
-        ...
 
 
 class Watch:
@@ -179,7 +108,7 @@ class Watch:
             self._config_faults = ()
 
     def _build(self, wake: Wake) -> None:
-        with _garbage_left() if 0 < len(wake.changed) <= _MANY else nullcontext():
+        with _garbage_left() if 0 < len(wake.changed) <= MANY else nullcontext():
             built = self._rebuild(self._config)
         result = replace(built, diagnostics=(*self._config_faults, *built.diagnostics))
         last, self._last = self._last, result
@@ -275,90 +204,3 @@ def _may_be_newer(path: str, began_ns: int) -> bool:
     """Whether what is at `path`, or in that folder, may have come there since `began_ns`."""
     seen = signature(path)
     return seen is not None and not is_settled(seen, began_ns)
-
-
-def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None]) -> Events:
-    """The best events that this system has; those that look every `poll_seconds` where that is given."""
-    if poll_seconds is not None:
-        return Polling(poll_seconds)
-    try:
-        if os.uname().sysname == "Linux":
-            from buildassets.compiler.events.inotify import Inotify
-
-            return Inotify()
-        from buildassets.compiler.events.observer import Observed
-
-        return Observed()
-    except ImportError:
-        warn(_too_old())
-    except LimitError as limit:
-        warn(limit_warning(limit))
-    return Polling(DEFAULT_POLL_SECONDS)
-
-
-_POLLS_NOTE: Final = f"looks at every file each {DEFAULT_POLL_SECONDS:g} seconds instead"
-
-
-def limit_warning(limit: LimitError) -> Diagnostic:
-    """What to tell a user whose system refuses to tell of more changes."""
-    number = "" if limit.limit is None else f" of {limit.limit}"
-    message = f"the system tells of no more changes: the limit{number} that `{limit.setting}` sets is reached"
-    raised = max(524_288 if "watches" in limit.setting else 512, 2 * (limit.limit or 0))
-    hint = f"run `sudo sysctl {limit.setting}={raised}` and start anew, or watch with `--poll`"
-    return warning("watch/limit", message, notes=[_POLLS_NOTE], hint=hint)
-
-
-def mount_warning(mount: SilentMount) -> Diagnostic:
-    """What to tell a user whose files lie where others may change them and the system would not know."""
-    message = f"the system does not tell of all changes on `{mount.path}`, which is mounted as `{mount.type}`"
-    hint = "keep the project on a disk of this system, or say `--poll=SECONDS` to choose how often"
-    return warning("watch/mount", message, notes=[_POLLS_NOTE], hint=hint)
-
-
-def _too_old() -> Diagnostic:
-    message = "this version of watchdog does not tell of changes as they are needed here"
-    return warning("watch/watchdog", message, notes=[_POLLS_NOTE], hint='run `pip install "watchdog>=7.1,<8"`')
-
-
-def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
-    """The next changes that matter, once they and those that are `known`, of which nothing was told, are at rest.
-
-    `is_held` says that a program is at work which has more to change.
-    """
-    phases = dict.fromkeys(known, Phase.UNDER_WAY)
-    builds, pages = set(phases), set[str]()
-    both = (builds, looked_at.matters), (pages, looked_at.changes_pages)
-    of_names = bool(phases)
-
-    def take(seconds: float | None) -> bool:
-        nonlocal of_names
-        is_any = False
-        for change in events.wait(seconds):
-            paths = [change.path] if change.path else looked_at.roots
-            concerned = [one for one, is_concerned in both if is_concerned(change)]
-            for one in concerned:
-                one.update(paths)
-            if concerned:
-                phases.update(dict.fromkeys(paths, change.phase))
-                of_names, is_any = of_names or change.of_names or not change.path, True
-        return is_any
-
-    while not phases:
-        take(None)
-    woken_at = now = monotonic()
-    rest_at = now + _rest_seconds(phases, looked_at)
-    while now < rest_at and (now < woken_at + _LONGEST_SECONDS or is_held()):
-        if take(rest_at - now) or is_held():
-            rest_at = monotonic() + _rest_seconds(phases, looked_at)
-        now = monotonic()
-    return Wake(frozenset(builds), woken_at, of_names, bool(pages))
-
-
-def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:
-    """How long nothing may happen after these changes until all of them count as done."""
-    if Phase.UNDER_WAY in phases.values():
-        return _REST_WHILE_WRITTEN_SECONDS
-    if len(phases) > _MANY:
-        return _REST_OF_MANY_SECONDS
-    is_gone = any(phase is Phase.GONE and path in looked_at.paths for path, phase in phases.items())
-    return _REST_WHILE_GONE_SECONDS if is_gone else _REST_SECONDS

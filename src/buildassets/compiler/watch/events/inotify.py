@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
 
-from buildassets.compiler.events import Change, LimitError, Phase
+from buildassets.compiler.watch.events.protocol import Change, LimitError, Phase
 
 _NAMES: Final = (
     InotifyConstants.IN_CREATE

@@ -1,0 +1,66 @@
+"""`check`: everything that a build would complain about, and what templates name. Writes nothing."""
+
+import os
+from typing import TYPE_CHECKING
+
+from buildassets.compiler.build import Means, compiled, outputs
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.diagnostics import Diagnostic, sort_key
+from buildassets.files import bytes_at
+from buildassets.frozen import frozen
+from buildassets.manifest import MANIFEST_NAME
+from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor  # 10 ms
+
+    from buildassets.compiler.graph.asset_graph import Compilation
+    from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.templates.check import TemplateCheck
+
+
+@frozen
+class CheckResult:
+    """What a check found.
+
+    `unreached` are the sources that `entries` leave out: no release would hold them. `unused` are the assets that
+    nothing uses, as far as templates and assets tell; none where no template names any.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    unreached: tuple[LogicalPath, ...]
+    unused: tuple[LogicalPath, ...]
+    templates: "TemplateCheck"
+
+
+def check(
+    config: Config,
+    *,
+    mode: Mode = "production",
+    executor: "Executor | None" = None,
+    progress: "Progress | None" = None,
+) -> CheckResult:
+    """Everything that `build` would complain about before it writes, and what templates name; writes nothing.
+
+    Where `config` says nothing of templates, they are looked for where frameworks do.
+    """
+    from buildassets.compiler.graph.unused import unused
+    from buildassets.compiler.templates.check import TemplateCheck, check_templates  # which a build does without
+
+    means = Means(mode, executor, progress)
+    compilation = compiled(config, means)
+    assets, unreached = compilation.assets, compilation.unreached
+    if compilation.failed and not assets:  # no engine could be started: nothing is known of any name
+        return CheckResult(compilation.diagnostics, unreached, (), TemplateCheck())
+    templates = check_templates(config, assets, unreached)
+    faults = () if compilation.failed else _over_budget(config, means, compilation)
+    told = tuple(sorted({*compilation.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
+    left = unused(config, assets, compilation.importmap, templates.used) if templates.used else ()
+    return CheckResult(told, unreached, left, templates)
+
+
+def _over_budget(config: Config, means: Means, compilation: "Compilation") -> tuple[Diagnostic, ...]:
+    """What is said of assets that are larger than they may be."""
+    budgets = means.budgets(config, compilation.assets)
+    sizes = budgets.sizes(outputs(compilation))
+    return tuple(budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))

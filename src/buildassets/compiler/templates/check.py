@@ -1,0 +1,235 @@
+"""What the templates name, against what a build makes.
+
+Takes the configuration and the names of a release, gives what is missing, what could not be told, and which names are
+used. Reads templates; nothing is rendered. The readers of the languages are loaded where there are templates in them.
+"""
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from typing import Protocol
+
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.compiler.config.values import Config, TemplateEngine
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
+from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
+from buildassets.files import content_of
+from buildassets.frozen import frozen
+from buildassets.nearest import Known
+from buildassets.paths import LogicalPath, split_url
+
+
+@frozen
+class TemplateCheck:
+    """What a check of the templates found.
+
+    `templates` and `names` are how many there are; `unchecked` the places of calls whose name is computed, so that
+    nothing can be said of it; `used` the assets that are named.
+    """
+
+    templates: int = 0
+    names: int = 0
+    unchecked: tuple[Location, ...] = ()
+    used: frozenset[LogicalPath] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class _Text:
+    """A template with its text, whose line ends are LF: lines and columns are those of the file."""
+
+    file: TemplateFile
+    text: str
+
+    def place(self, start: int, end: int | None = None) -> Location:
+        return locate(self.file.shown, self.text, start, end)
+
+
+class _Reader(Protocol):
+    def read(self, text: str) -> Reading:
+        """What the template `text` says."""
+
+
+def check_templates(
+    config: Config, released: Collection[LogicalPath], unreached: Collection[LogicalPath] = ()
+) -> TemplateCheck:
+    """Every name in the templates of `config` against the assets that are `released`.
+
+    `unreached` are sources that no release would hold. Never raises for what a user can have caused.
+    """
+    found = find_templates(config)
+    texts, diagnostics = _texts(found.files)
+    readers, faults = _readers(config, texts)
+    diagnostics += (*found.diagnostics, *faults)
+    speaks_of_assets = _mention(config)
+    to_read = [one for one in texts if one.file.engine in readers and speaks_of_assets(one.text)]
+    readings = [(one, readers[one.file.engine].read(one.text)) for one in to_read]
+    judge = _Judge(config, found.files, released, unreached)
+    uses = [(one, use, judge.asset(use)) for one, reading in readings for use in reading.uses]
+    diagnostics += (_syntax(one, fault) for one, reading in readings for fault in reading.faults)
+    diagnostics += (judge.missing(use, one) for one, use, asset in uses if not asset and not judge.is_left_alone(use))
+    unchecked = dict.fromkeys(one.place(*span) for one, reading in readings for span in reading.unchecked)
+    used = frozenset(asset for _, _, asset in uses if asset)
+    return TemplateCheck(len(texts), len(uses), tuple(unchecked), used, tuple(dict.fromkeys(_once_a_tag(diagnostics))))
+
+
+def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]]:
+    texts, diagnostics = [], []
+    for file in files:
+        text = _text_of(file)
+        if isinstance(text, Diagnostic):
+            diagnostics.append(text)
+        elif text is not None:
+            texts.append(_Text(file, text))
+    return texts, diagnostics
+
+
+def _text_of(file: TemplateFile) -> str | Diagnostic | None:
+    """The text of a template; None for a file that is none."""
+    try:
+        content = content_of(file.path)
+    except OSError as fault:
+        message = f"cannot read the template `{file.shown}`: {reason_text(fault)}"
+        return warning("template/unreadable", message, Location(file.shown))
+    try:
+        return re.sub("\r\n?", "\n", content.decode("utf-8"))
+    except UnicodeDecodeError as fault:
+        if b"\0" in content:
+            return None
+        text = re.sub("\r\n?", "\n", content.decode("utf-8", "replace"))
+        message = f"byte 0x{content[fault.start]:02x} of the template is not UTF-8"
+        where = locate(file.shown, text, text.index("\ufffd"))
+        return warning("template/unreadable", message, where, hint="save the file as UTF-8")
+
+
+def _mention(config: Config) -> Callable[[str], object]:
+    """What tells whether a text may speak of assets at all: most templates do not, and need not be parsed."""
+    own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
+    words = "|".join((*HELPERS, *OF_SEVERAL, "static", "url_for", "import", "integrity", *own))
+    return re.compile(rf"\b(?:{words})\b").search
+
+
+def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _Reader], list[Diagnostic]]:
+    """A reader for each language that there are templates in, and why there is none."""
+    readers: dict[TemplateEngine, _Reader] = {}
+    diagnostics: list[Diagnostic] = []
+    texts = list(texts)
+    for engine in sorted({one.file.engine for one in texts}):
+        made = _django_reader(config) if engine == "django" else _jinja_reader(config, texts)
+        if isinstance(made, Diagnostic):
+            diagnostics.append(made)
+        else:
+            readers[engine] = made
+    return readers, diagnostics
+
+
+def _django_reader(config: Config) -> _Reader | Diagnostic:
+    try:
+        from buildassets.compiler.templates.django import DjangoReader
+    except ImportError:
+        message = "Django's templates cannot be checked: Django is not installed"
+        hint = "run `pip install django`"
+        if not config.templates.folders:
+            return warning("template/unavailable", message, hint=hint)
+        return error("template/unavailable", message, place_of_setting(config, "templates"), hint=hint)
+    return DjangoReader(config.templates.functions, config.templates.builtins)
+
+
+def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnostic:
+    from buildassets.compiler.templates.jinja import ExtensionError, loaded
+
+    by_name = {one.file.name: one.text for one in texts if one.file.engine == "jinja"}
+    extensions = config.templates.extensions
+    try:
+        return loaded(config.templates.functions, extensions, by_name.get, config.folder)
+    except ExtensionError as fault:
+        message = f"cannot load the Jinja extension `{extensions[fault.index]}`: {fault}"
+        where = place_of_setting(config, "templates", "extensions", fault.index)
+        return error(
+            "template/unavailable", message, where, hint="install the package that has it, or correct the name"
+        )
+
+
+def _syntax(template: _Text, fault: Fault) -> Diagnostic:
+    where = template.place(fault.start, fault.end)
+    hint = fault.hint or "correct it, or leave the file out of `dirs` if it is no template"
+    return warning("template/syntax", f"cannot read the template: {fault.message}", where, hint=hint)
+
+
+def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """`diagnostics` without those that say of further places what one says: a tag is unknown in all templates alike."""
+    told: set[str] = set()
+    for found in diagnostics:
+        is_told = found.code == "template/syntax" and "unknown tag" in found.message and found.message in told
+        told.add(found.message)
+        if not is_told:
+            yield found
+
+
+class _Judge:
+    """Tells which asset a use means, and whether it has to be one."""
+
+    def __init__(
+        self,
+        config: Config,
+        files: Iterable[TemplateFile],
+        released: Collection[LogicalPath],
+        unreached: Collection[LogicalPath],
+    ) -> None:
+        self._released = released
+        self._nearby = Known(released)
+        self._unreached = unreached
+        self._external = compile_globs(config.external)
+        roots = [os.path.join(root.path, "") for root in config.sources]
+        beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
+        self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
+
+    def asset(self, use: Use) -> LogicalPath | None:
+        """The asset that is named, if there is one."""
+        name = LogicalPath(_path_of(use))
+        return name if name in self._released else None
+
+    def is_left_alone(self, use: Use) -> bool:
+        """Whether what is named need not be an asset: a folder, or what the framework or something else serves."""
+        if use.rule is Rule.EXACT:
+            return False
+        name = _path_of(use)
+        if self._external(use.written.text) or self._external(name):
+            return True
+        if use.rule is Rule.OWN:
+            return False
+        if use.rule is Rule.BLUEPRINT:
+            folder = name.partition("/")[0] + "/"
+            return not any(path.startswith(folder) for path in self._released)
+        return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
+
+    def missing(self, use: Use, template: _Text) -> Diagnostic:
+        """What is said of a name that no asset has."""
+        name = _path_of(use)
+        where = template.place(use.written.start, use.written.end)
+        if name in self._unreached:
+            message = f"no entry reaches `{name}`, so that no release holds it"
+            return error("template/missing", message, where, hint=f"add `{name}` to `entries`")
+        near = self._nearby.nearest_asset(name)
+        if near is not None:
+            hint = f"did you mean `{near}`?"
+        elif use.rule is Rule.EXACT:
+            hint = "add the file to a source root, or correct the name"
+        else:
+            hint = "add the file to a source root, or name it in `external` if something else serves it"
+        return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
+
+
+def _has_file(name: str, folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, *name.split("/")))
+
+
+def _path_of(use: Use) -> str:
+    """What the use says, as a logical path."""
+    text = use.written.text
+    if use.rule is Rule.STATIC:
+        return split_url(text)[0]
+    return text.lstrip("/") if use.rule is Rule.MOUNT else text

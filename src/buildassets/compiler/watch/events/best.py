@@ -1,0 +1,55 @@
+"""The best events that this system has, and what the user should know where they are not the best there are."""
+
+import os
+from collections.abc import Callable
+from typing import Final
+
+from buildassets.compiler.watch.events.mounts import SilentMount
+from buildassets.compiler.watch.events.polling import Polling
+from buildassets.compiler.watch.events.protocol import Events, LimitError
+from buildassets.diagnostics import Diagnostic, warning
+
+DEFAULT_POLL_SECONDS: Final = 0.5
+
+
+def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None]) -> Events:
+    """The best events that this system has; those that look every `poll_seconds` where that is given."""
+    if poll_seconds is not None:
+        return Polling(poll_seconds)
+    try:
+        if os.uname().sysname == "Linux":
+            from buildassets.compiler.watch.events.inotify import Inotify
+
+            return Inotify()
+        from buildassets.compiler.watch.events.observer import Observed
+
+        return Observed()
+    except ImportError:
+        warn(_too_old())
+    except LimitError as limit:
+        warn(limit_warning(limit))
+    return Polling(DEFAULT_POLL_SECONDS)
+
+
+_POLLS_NOTE: Final = f"looks at every file each {DEFAULT_POLL_SECONDS:g} seconds instead"
+
+
+def limit_warning(limit: LimitError) -> Diagnostic:
+    """What to tell a user whose system refuses to tell of more changes."""
+    number = "" if limit.limit is None else f" of {limit.limit}"
+    message = f"the system tells of no more changes: the limit{number} that `{limit.setting}` sets is reached"
+    raised = max(524_288 if "watches" in limit.setting else 512, 2 * (limit.limit or 0))
+    hint = f"run `sudo sysctl {limit.setting}={raised}` and start anew, or watch with `--poll`"
+    return warning("watch/limit", message, notes=[_POLLS_NOTE], hint=hint)
+
+
+def mount_warning(mount: SilentMount) -> Diagnostic:
+    """What to tell a user whose files lie where others may change them and the system would not know."""
+    message = f"the system does not tell of all changes on `{mount.path}`, which is mounted as `{mount.type}`"
+    hint = "keep the project on a disk of this system, or say `--poll=SECONDS` to choose how often"
+    return warning("watch/mount", message, notes=[_POLLS_NOTE], hint=hint)
+
+
+def _too_old() -> Diagnostic:
+    message = "this version of watchdog does not tell of changes as they are needed here"
+    return warning("watch/watchdog", message, notes=[_POLLS_NOTE], hint='run `pip install "watchdog>=7.1,<8"`')

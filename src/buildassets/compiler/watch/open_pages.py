@@ -1,0 +1,75 @@
+"""The listener of a watch that informs open pages of its builds."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from buildassets.compiler.watch.livereload import PORT, LiveReload
+from buildassets.compiler.watch.livereload_server import ADDRESS
+from buildassets.diagnostics import Diagnostic, reason_text, warning
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
+    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
+
+
+class OpenPages:
+    """The listener of a watch that tells open pages of its builds.
+
+    `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
+    another release directory from then on. `warn` is told where it cannot.
+    """
+
+    def __init__(
+        self,
+        started: Callable[[str], None],
+        warn: Callable[[Diagnostic], None],
+        *,
+        port: int = PORT,
+        origins: Iterable[str] = (),
+    ) -> None:
+        self._started = started
+        self._warn = warn
+        self._port = port
+        self._origins = tuple(origins)
+        self._output = ""
+        self._templates = ""
+        self._live_reload: LiveReload | None = None
+
+    def start(self, config: "Config") -> None:
+        """See Listener."""
+        self.stop()
+        self._output = config.output
+        live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
+        live_reload.publish_templates(self._templates)
+        try:
+            url = live_reload.start()
+        except OSError as fault:
+            self._warn(_no_port(fault))
+            return
+        self._live_reload = live_reload
+        self._started(url)
+
+    def rebuilt(self, rebuilt: "Rebuilt") -> None:
+        """See Listener."""
+        if rebuilt.config.output != self._output:
+            self.start(rebuilt.config)
+        if self._live_reload is not None and not rebuilt.is_same:
+            self._live_reload.publish(rebuilt.result)
+
+    def pages_changed(self, pages: "PagesChanged") -> None:
+        """See Listener."""
+        self._templates = pages.state
+        if self._live_reload is not None:
+            self._live_reload.publish_templates(pages.state)
+
+    def stop(self) -> None:
+        """See Listener."""
+        if self._live_reload is not None:
+            self._live_reload.stop()
+            self._live_reload = None
+
+
+def _no_port(fault: OSError) -> Diagnostic:
+    message = f"no page can listen: {reason_text(fault)} at `{ADDRESS}`"
+    notes = ["the watch goes on without live reload"]
+    return warning("watch/livereload", message, notes=notes, hint="start the watch where programs may listen there")

@@ -1,0 +1,73 @@
+"""When changes have come to rest, so that a build finds them whole."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from buildassets.compiler.watch.events.protocol import Events, Phase
+from buildassets.compiler.watch.relevance import Watched
+
+_REST_SECONDS: Final = 0.005
+_REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
+MANY: Final = 10
+_REST_WHILE_WRITTEN_SECONDS: Final = 0.25  # a file that is open: its writer will close it, or takes its time
+_REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is how many editors save
+_LONGEST_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """What woke the watch: the paths `changed`, which a build may have to look at, or something `of_templates`.
+
+    The first of it happened `at` that time of `monotonic`; `of_names` says that some appeared or went.
+    """
+
+    changed: frozenset[str]
+    at: float
+    of_names: bool
+    of_templates: bool = False
+
+
+def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
+    """The next changes that matter, once they and those that are `known`, of which nothing was told, are at rest.
+
+    `is_held` says that a program is at work which has more to change.
+    """
+    phases = dict.fromkeys(known, Phase.UNDER_WAY)
+    builds, pages = set(phases), set[str]()
+    both = (builds, looked_at.matters), (pages, looked_at.changes_pages)
+    of_names = bool(phases)
+
+    def take(seconds: float | None) -> bool:
+        nonlocal of_names
+        is_any = False
+        for change in events.wait(seconds):
+            paths = [change.path] if change.path else looked_at.roots
+            concerned = [one for one, is_concerned in both if is_concerned(change)]
+            for one in concerned:
+                one.update(paths)
+            if concerned:
+                phases.update(dict.fromkeys(paths, change.phase))
+                of_names, is_any = of_names or change.of_names or not change.path, True
+        return is_any
+
+    while not phases:
+        take(None)
+    woken_at = now = monotonic()
+    rest_at = now + _rest_seconds(phases, looked_at)
+    while now < rest_at and (now < woken_at + _LONGEST_SECONDS or is_held()):
+        if take(rest_at - now) or is_held():
+            rest_at = monotonic() + _rest_seconds(phases, looked_at)
+        now = monotonic()
+    return Wake(frozenset(builds), woken_at, of_names, bool(pages))
+
+
+def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:
+    """How long nothing may happen after these changes until all of them count as done."""
+    if Phase.UNDER_WAY in phases.values():
+        return _REST_WHILE_WRITTEN_SECONDS
+    if len(phases) > MANY:
+        return _REST_OF_MANY_SECONDS
+    is_gone = any(phase is Phase.GONE and path in looked_at.paths for path, phase in phases.items())
+    return _REST_WHILE_GONE_SECONDS if is_gone else _REST_SECONDS

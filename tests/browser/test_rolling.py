@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.release.previous import previous_release
+from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser

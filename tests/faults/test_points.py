@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.release.verify import verified
+from buildassets.release.verify.verify import verified
 from tests.conftest import Tree, read_tree, write_tree
 from tests.faults.points import CALLS, Builder, Point, points, said
 

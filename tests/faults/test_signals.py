@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.release.verify import verified
+from buildassets.release.verify.verify import verified
 from tests.cli.test_cli import environment, is_gone
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 

@@ -9,8 +9,8 @@ import pytest
 from buildassets.codings import is_available
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.release.archive import FORMS, Form
-from buildassets.release.packed import Packed, pack_folder
+from buildassets.release.archive.read import FORMS, Form
+from buildassets.release.archive.write import Packed, pack_folder
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

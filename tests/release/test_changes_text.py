@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buildassets.manifest import Entry, Manifest
-from buildassets.release.changes_text import lines_of, markdown_of
-from buildassets.release.diff import difference
+from buildassets.release.diff.causes import difference
+from buildassets.release.diff.text import lines_of, markdown_of
 
 
 def manifest(*names: str, version: str = "1", size: int = 10) -> Manifest:

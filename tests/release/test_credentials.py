@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.release.download import download
+from buildassets.release.earlier.download import download
 from tests.cli.test_cli import run
 from tests.conftest import read_tree, write_tree
 from tests.release.authenticating import Authenticating, authenticating

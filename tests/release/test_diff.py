@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.manifest import Entry, Manifest
-from buildassets.release.changes_text import cause_text
-from buildassets.release.diff import Change, change_of, difference
+from buildassets.release.diff.causes import Change, change_of, difference
+from buildassets.release.diff.text import cause_text
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -12,8 +12,8 @@ import pytest
 
 from buildassets.codings import zstd_reader
 from buildassets.errors import ReleaseError
-from buildassets.release.archive import Form
-from buildassets.release.packed import pack_folder
+from buildassets.release.archive.read import Form
+from buildassets.release.archive.write import pack_folder
 from tests.conftest import find_tool, read_tree, write_tree
 from tests.release.conftest import SITE, build_release
 

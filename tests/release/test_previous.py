@@ -16,9 +16,9 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.manifest import Manifest, loads
-from buildassets.release.archive import Form
-from buildassets.release.packed import pack_folder
-from buildassets.release.previous import previous_release
+from buildassets.release.archive.read import Form
+from buildassets.release.archive.write import pack_folder
+from buildassets.release.earlier.releases import previous_release
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/app.css": "a { color: red }\n" * 20, "assets/app.js": "call(0)\n"}

@@ -9,9 +9,9 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from buildassets.manifest import Manifest
-from buildassets.release.provenance import Made, statement
-from buildassets.release.sbom import bill
-from buildassets.release.vendored import Component
+from buildassets.release.provenance.bill_of_materials import bill
+from buildassets.release.provenance.statement import Made, statement
+from buildassets.release.provenance.vendored import Component
 
 # None of these has types.
 JSON: Any = import_module("google.protobuf.json_format")

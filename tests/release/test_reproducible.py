@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.release.archive import FORMS, Form
-from buildassets.release.packed import pack_folder
+from buildassets.release.archive.read import FORMS, Form
+from buildassets.release.archive.write import pack_folder
 from tests.conftest import find_tool, write_tree
 from tests.release.conftest import SITE
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = """
 import sys
-from buildassets.release.packed import pack_folder
+from buildassets.release.archive.write import pack_folder
 for form in sys.argv[2:]:
     print(form, pack_folder(sys.argv[1], "build", f"out.{form}", form).digest)
 """

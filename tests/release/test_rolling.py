@@ -20,7 +20,7 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.release.previous import previous_release
+from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.example.servers import balancer, free_port, is_open, wait_until

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import pytest
 
 from buildassets.errors import BuildAssetsError, ReleaseError
-from buildassets.release.unpack import unpack
+from buildassets.release.archive.unpack import unpack
 from tests.conftest import read_tree, write_tree
 from tests.release.conftest import TINY, build_release
 from tests.release.hostile import TAR_END, ZipFile, long_name, pax, tar_member, zip_of
@@ -284,8 +284,8 @@ def test_a_size_in_a_zip_that_is_not_the_truth_is_refused(refused: Refused, tiny
 
 LIMITED = """
 from resource import RLIMIT_AS, RLIMIT_FSIZE, setrlimit
-from buildassets.release.packed import pack_folder
-from buildassets.release.unpack import unpack
+from buildassets.release.archive.write import pack_folder
+from buildassets.release.archive.unpack import unpack
 setrlimit(RLIMIT_AS, (1 << 28, 1 << 28))
 setrlimit(RLIMIT_FSIZE, (9999, 9999))
 unpack("bomb", "bomb", "build", "build")

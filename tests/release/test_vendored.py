@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.release.vendored import Component, vendored
+from buildassets.release.provenance.vendored import Component, vendored
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -9,9 +9,9 @@ import pytest
 
 from buildassets.errors import BuildAssetsError, ReleaseError
 from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
-from buildassets.release.archive import Form
-from buildassets.release.packed import pack_folder
-from buildassets.release.verify import Verified, verified
+from buildassets.release.archive.read import Form
+from buildassets.release.archive.write import pack_folder
+from buildassets.release.verify.verify import Verified, verified
 from tests.conftest import read_tree, write_tree
 from tests.manifests import signed
 from tests.release.conftest import SITE, TINY, build_release

@@ -30,7 +30,7 @@ def previous_releases(
     if not sources:
         yield []
         return
-    from buildassets.release.previous import previous_release
+    from buildassets.release.earlier.releases import previous_release
 
     with ExitStack() as opened:
         found = []

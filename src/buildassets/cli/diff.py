@@ -13,7 +13,7 @@ from buildassets.errors import BuildError
 from buildassets.manifest import Manifest, loads
 
 if TYPE_CHECKING:
-    from buildassets.release.diff import Change
+    from buildassets.release.diff.causes import Change
 
 
 @click.command("diff")
@@ -25,8 +25,8 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     Each is a release directory, an archive of one, or a manifest by its path or URL.
     """
-    from buildassets.release.changes_text import lines_of, markdown_of
-    from buildassets.release.diff import difference
+    from buildassets.release.diff.causes import difference
+    from buildassets.release.diff.text import lines_of, markdown_of
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` are two forms of the same")
@@ -42,7 +42,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
 def read_manifest(source: str) -> Manifest:
     """The manifest that `source` names. Raises BuildError."""
-    from buildassets.release.previous import manifest_at
+    from buildassets.release.earlier.releases import manifest_at
 
     shown = masked_url(source)
     try:
@@ -56,8 +56,8 @@ def read_manifest(source: str) -> Manifest:
 
 def change_document(change: "Change") -> dict[str, object]:
     """A change for one JSON document."""
-    from buildassets.release.changes_text import cause_text
-    from buildassets.release.diff import sizes_of
+    from buildassets.release.diff.causes import sizes_of
+    from buildassets.release.diff.text import cause_text
 
     sides = {"before": change.before, "after": change.after}
     return {

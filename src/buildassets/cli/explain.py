@@ -18,7 +18,7 @@ from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.release.diff import Change
+    from buildassets.release.diff.causes import Change
 
 
 @click.command("explain")
@@ -65,14 +65,14 @@ def _earlier(logical_path: str, since: str) -> list[str]:
 
 
 def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
-    from buildassets.release.diff import change_of
+    from buildassets.release.diff.causes import change_of
 
     return change_of(logical_path, read_manifest(since), manifest)
 
 
 def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
     if since is not None:
-        from buildassets.release.changes_text import change_lines
+        from buildassets.release.diff.text import change_lines
 
         yield from _section(f"since `{masked_url(since)}`", change_lines(change) if change else ["nothing changed"])
 
@@ -119,7 +119,7 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     yield from _section("refers to", (_referred(path, manifest) for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
-    from buildassets.release.diff import kinds_of
+    from buildassets.release.diff.causes import kinds_of
 
     kinds = kinds_of(entry)
     yield from _section(

@@ -10,7 +10,7 @@ from buildassets.cli.output import Output, count_text
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
-    from buildassets.release.archive import Form
+    from buildassets.release.archive.read import Form
 
 
 @click.command("pack")
@@ -25,7 +25,7 @@ def command(release: str | None, output: str | None, config_file: str | None, as
     What the manifest does not name stays out; what is not as the manifest says is an error.
     """
     from buildassets.cli.releases import os_faults_told, shown_release
-    from buildassets.release.packed import pack_folder
+    from buildassets.release.archive.write import pack_folder
 
     folder, shown = shown_release(release, config_file)
     archive = output or _beside(folder)
@@ -51,7 +51,7 @@ def _beside(folder: str) -> str:
 
 
 def _form(archive: str) -> "Form":
-    from buildassets.release.archive import FORMS
+    from buildassets.release.archive.read import FORMS
 
     form = next((form for form in FORMS if archive.endswith(f".{form}")), None)
     if form is None:

@@ -17,7 +17,7 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
     """
     from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.write.clock import given_time, timestamp
-    from buildassets.release.attested import attest
+    from buildassets.release.provenance.files import attest
 
     seconds = given_time()
     at = None if seconds is None else timestamp(seconds)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from buildassets.compiler.config.values import Config
-    from buildassets.release.destination import Destination
+    from buildassets.release.publish.destination import Destination
 
 
 @click.command("publish")
@@ -43,8 +43,8 @@ def command(
     from buildassets.cli.releases import os_faults_told
     from buildassets.compiler.config.shown import shown_path
     from buildassets.files import held_still
-    from buildassets.release.publish import Publication, publish
-    from buildassets.release.verify import inventory_of_folder
+    from buildassets.release.inventory.inventory import inventory_of_folder
+    from buildassets.release.publish.upload import Publication, publish
 
     config = configured(config_file, output=output)
     show = Output(as_json, verbose, quiet)
@@ -65,7 +65,7 @@ def command(
 
 
 def _destination(target: str, config: "Config") -> "Destination":
-    from buildassets.release.destination import destination
+    from buildassets.release.publish.destination import destination
 
     found = destination(target)
     if found.folder is not None and (root := _mixed_with(config, found.folder)):

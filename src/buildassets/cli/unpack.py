@@ -19,7 +19,7 @@ def command(
     """Take the release out of ARCHIVE. All of it is proven before any is in its place."""
     from buildassets.cli.releases import os_faults_told, shown_release
     from buildassets.plain_files import plain
-    from buildassets.release.unpack import unpack
+    from buildassets.release.archive.unpack import unpack
 
     folder, shown = shown_release(output, config_file)
     with os_faults_told("release/unreadable", archive):

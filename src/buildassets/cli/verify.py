@@ -13,7 +13,7 @@ from buildassets.errors import BuildError, ReleaseError
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Mode
     from buildassets.manifest import Manifest
-    from buildassets.release.examine import Report
+    from buildassets.release.inventory.compare import Report
 
 
 @click.command("verify")
@@ -26,9 +26,9 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     Lists on stdout what is missing, changed or not listed.
     """
     from buildassets.cli.releases import os_faults_told, shown_release
-    from buildassets.release.examine import diagnostics_of
-    from buildassets.release.rebuild import differences, rebuilt_diagnostics
-    from buildassets.release.verify import verified
+    from buildassets.release.inventory.compare import diagnostics_of
+    from buildassets.release.verify.rebuild import differences, rebuilt_diagnostics
+    from buildassets.release.verify.verify import verified
 
     path, shown = shown_release(release, config_file)
     show = Output(as_json, quiet=quiet)

@@ -1,1 +1,1 @@
-"""The release stage: what is done with a release directory once it is built."""
+"""What is done with a finished release: packed, verified, compared, published, attested. Knows nothing of the compiler."""

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
 from buildassets.manifest import MANIFEST_NAME
-from buildassets.release.inventory import Inventory, inventory
-from buildassets.release.members import Member
-from buildassets.release.names import Taken, fault_of
-from buildassets.release.refusals import refusal
-from buildassets.release.streams import GZIP_MAGIC, ZSTD_MAGIC, Stream, begin_of
-from buildassets.release.tar import members_of_tar
-from buildassets.release.zip import MAGICS, members_of_zip
+from buildassets.release.archive.streams import GZIP_MAGIC, ZSTD_MAGIC, Stream, begin_of
+from buildassets.release.archive.tar import members_of_tar
+from buildassets.release.archive.zip import MAGICS, members_of_zip
+from buildassets.release.inventory.inventory import Inventory, inventory
+from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.names import Taken, fault_of
+from buildassets.release.inventory.refusals import refusal
 
 Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
 FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")

@@ -5,14 +5,13 @@ from typing import BinaryIO, Final
 
 from buildassets.files import held_still, whole_file
 from buildassets.frozen import frozen
-from buildassets.release.archive import Form
-from buildassets.release.contents import FolderContents
-from buildassets.release.inventory import Inventory
-from buildassets.release.names import Taken
-from buildassets.release.pack import pack
-from buildassets.release.refusals import refusal
-from buildassets.release.streams import largest_bytes
-from buildassets.release.verify import inventory_of_folder
+from buildassets.release.archive.pack import pack
+from buildassets.release.archive.read import Form
+from buildassets.release.archive.streams import largest_bytes
+from buildassets.release.inventory.contents import FolderContents
+from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
+from buildassets.release.inventory.names import Taken
+from buildassets.release.inventory.refusals import refusal
 
 _AROUND_BYTES: Final = 2560  # at most, of headers and padding
 _NO_BOMB: Final = "pack a .zip or a plain .tar"

@@ -2,15 +2,14 @@
 
 import os
 
-from buildassets.files import content_of, held_still
+from buildassets.files import held_still
 from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.release.archive import inventory_of_archive, members_of_archive
-from buildassets.release.examine import Report, examined
-from buildassets.release.form import other_byte
-from buildassets.release.inventory import Inventory, inventory
-from buildassets.release.members import members_of_folder
-from buildassets.release.refusals import refusal
+from buildassets.release.archive.canonical import other_byte
+from buildassets.release.archive.read import inventory_of_archive, members_of_archive
+from buildassets.release.inventory.compare import Report, examined
+from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
+from buildassets.release.inventory.members import members_of_folder
+from buildassets.release.inventory.refusals import refusal
 
 
 @frozen
@@ -28,17 +27,6 @@ def verified(path: str, shown: str) -> Verified:
     damaged, or the archive is damaged, holds what it must not, or is not as `pack` writes it.
     """
     return _of_folder(path, shown) if os.path.isdir(path) else _of_archive(path, shown)
-
-
-def inventory_of_folder(folder: str, shown: str) -> Inventory:
-    """What the manifest in the release directory says. Raises as `verified` does."""
-    path, shown = os.path.join(folder, MANIFEST_NAME), os.path.join(shown, MANIFEST_NAME)
-    try:
-        content = content_of(path)
-    except FileNotFoundError:
-        hint = "run `buildassets build` first, or name another folder"
-        raise refusal("verify/none", f"there is no `{shown}`", shown, hint=hint) from None
-    return inventory(content, shown)
 
 
 def _of_folder(folder: str, shown: str) -> Verified:

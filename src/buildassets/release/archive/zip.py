@@ -15,9 +15,9 @@ from itertools import pairwise
 from typing import Final
 
 from buildassets.frozen import frozen
-from buildassets.release.blocks import Write
-from buildassets.release.members import CHUNK_BYTES, Member
-from buildassets.release.refusals import refusal
+from buildassets.release.archive.blocks import Write
+from buildassets.release.inventory.members import CHUNK_BYTES, Member
+from buildassets.release.inventory.refusals import refusal
 
 MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of a file in it; of its end, where it holds none
 _HEADER_BYTES: Final = 30  # without the name

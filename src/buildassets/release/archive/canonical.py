@@ -9,11 +9,11 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from buildassets.plain_files import plain
-from buildassets.release.archive import form_of, members_of_archive
-from buildassets.release.inventory import Expected, Inventory
-from buildassets.release.members import CHUNK_BYTES, Member
-from buildassets.release.pack import pack
-from buildassets.release.zip import opened_zip
+from buildassets.release.archive.pack import pack
+from buildassets.release.archive.read import form_of, members_of_archive
+from buildassets.release.archive.zip import opened_zip
+from buildassets.release.inventory.inventory import Expected, Inventory
+from buildassets.release.inventory.members import CHUNK_BYTES, Member
 
 
 def other_byte(path: str, shown: str, wanted: Inventory) -> int | None:

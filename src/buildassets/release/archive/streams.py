@@ -11,8 +11,8 @@ from typing import Final
 from buildassets.codings import is_available, zstd_reader
 from buildassets.files import chunks_of
 from buildassets.plain_files import plain
-from buildassets.release.members import CHUNK_BYTES
-from buildassets.release.refusals import refusal
+from buildassets.release.inventory.members import CHUNK_BYTES
+from buildassets.release.inventory.refusals import refusal
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.frozen import frozen
-from buildassets.release.members import Member
-from buildassets.release.refusals import refusal
-from buildassets.release.streams import Stream
+from buildassets.release.archive.streams import Stream
+from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.refusals import refusal
 
 BLOCK_BYTES: Final = 512
 END: Final = bytes(2 * BLOCK_BYTES)

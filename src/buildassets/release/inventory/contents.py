@@ -10,9 +10,9 @@ from typing import Final
 from buildassets.codings import is_available, zstd_reader
 from buildassets.errors import ReleaseError
 from buildassets.plain_files import plain_below
-from buildassets.release.inventory import Copied, Expected
-from buildassets.release.members import CHUNK_BYTES, chunks_of
-from buildassets.release.refusals import refusal
+from buildassets.release.inventory.inventory import Copied, Expected
+from buildassets.release.inventory.members import CHUNK_BYTES, chunks_of
+from buildassets.release.inventory.refusals import refusal
 
 _PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without names and the like
 _HINT: Final = "run `buildassets verify` for all that is wrong, then build again"

@@ -7,11 +7,19 @@ owners, modes and times are fixed. Nothing depends on the clock, the user, the l
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
-from buildassets.release.archive import Form
-from buildassets.release.blocks import GZIP_HEADER, GZIP_TRAILER_BYTES, GzipMembers, Plain, Sink, Write, ZstdFrames
-from buildassets.release.inventory import Expected, Inventory
-from buildassets.release.tar import END, header, padding
-from buildassets.release.zip import Directory, Stored
+from buildassets.release.archive.blocks import (
+    GZIP_HEADER,
+    GZIP_TRAILER_BYTES,
+    GzipMembers,
+    Plain,
+    Sink,
+    Write,
+    ZstdFrames,
+)
+from buildassets.release.archive.read import Form
+from buildassets.release.archive.tar import END, header, padding
+from buildassets.release.archive.zip import Directory, Stored
+from buildassets.release.inventory.inventory import Expected, Inventory
 
 _SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Plain, "tar.gz": GzipMembers, "tar.zst": ZstdFrames}
 

@@ -20,9 +20,9 @@ from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
 from buildassets.plain_files import plain
-from buildassets.release.archive import inventory_of_archive, is_archive
-from buildassets.release.download import download, download_to
-from buildassets.release.unpack import unpack
+from buildassets.release.archive.read import inventory_of_archive, is_archive
+from buildassets.release.archive.unpack import unpack
+from buildassets.release.earlier.download import download, download_to
 
 _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from buildassets.diagnostics import printable
-from buildassets.release.diff import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
+from buildassets.release.diff.causes import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
 from buildassets.sizes import size_text
 
 _MOST_ROWS: Final = 50

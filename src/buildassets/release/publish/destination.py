@@ -22,7 +22,7 @@ from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of
 from buildassets.folders import make_folders
-from buildassets.release.members import members_of_folder
+from buildassets.release.inventory.members import members_of_folder
 from buildassets.threads import within
 
 _T = TypeVar("_T")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
-from buildassets.release.vendored import Component
+from buildassets.release.provenance.vendored import Component
 
 # An SPDX license expression (SPDX 2.3, annex D): identifiers, and what joins them.
 _EXPRESSION: Final = re.compile(r"\(*[A-Za-z0-9.-]+\+?\)*(?: (?:AND|OR|WITH) \(*[A-Za-z0-9.-]+\+?\)*)*")

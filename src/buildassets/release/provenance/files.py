@@ -10,10 +10,10 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at, content_of, whole_file
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.plain_files import plain
-from buildassets.release.inventory import inventory
-from buildassets.release.provenance import Made, statement
-from buildassets.release.sbom import bill
-from buildassets.release.vendored import vendored
+from buildassets.release.inventory.inventory import inventory
+from buildassets.release.provenance.bill_of_materials import bill
+from buildassets.release.provenance.statement import Made, statement
+from buildassets.release.provenance.vendored import vendored
 
 STATEMENT_SUFFIX = ".intoto.json"
 BILL_SUFFIX = ".cdx.json"

@@ -1,17 +1,17 @@
-"""What a manifest says must be in a release directory: every file, its size and its digest. Pure."""
-
 import json
+import os
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.digest import digest
 from buildassets.errors import ManifestError, ReleaseError
+from buildassets.files import content_of
 from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
 from buildassets.media import SUFFIXES, delta_file
-from buildassets.release.names import fault_of
-from buildassets.release.refusals import refusal
+from buildassets.release.inventory.names import fault_of
+from buildassets.release.inventory.refusals import refusal
 
 _AGAIN: Final = "build again, or get the release again from where it was built"
 
@@ -109,3 +109,14 @@ def _hex(in_base64: str) -> str:
 
 def _meaningless(what: str, shown: str) -> ReleaseError:
     return refusal("verify/manifest", f"`{shown}` says what no build writes: {what}", shown, hint=_AGAIN)
+
+
+def inventory_of_folder(folder: str, shown: str) -> Inventory:
+    """What the manifest in the release directory says. Raises as `verified` does."""
+    path, shown = os.path.join(folder, MANIFEST_NAME), os.path.join(shown, MANIFEST_NAME)
+    try:
+        content = content_of(path)
+    except FileNotFoundError:
+        hint = "run `buildassets build` first, or name another folder"
+        raise refusal("verify/none", f"there is no `{shown}`", shown, hint=hint) from None
+    return inventory(content, shown)

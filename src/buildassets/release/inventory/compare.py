@@ -10,8 +10,8 @@ from typing import Final
 from buildassets.codings import decompressed
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import field, frozen
-from buildassets.release.inventory import Copied, Expected, Inventory
-from buildassets.release.members import Member
+from buildassets.release.inventory.inventory import Copied, Expected, Inventory
+from buildassets.release.inventory.members import Member
 
 _SHOWN: Final = 3  # names in a diagnostic, which is no list
 

@@ -15,10 +15,10 @@ from buildassets.files import LARGE_BYTES
 from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.media import content_type, media_of
-from buildassets.release.contents import checked
-from buildassets.release.destination import Destination, FileHeaders
-from buildassets.release.inventory import Expected, Inventory
-from buildassets.release.members import chunks_of
+from buildassets.release.inventory.contents import checked
+from buildassets.release.inventory.inventory import Expected, Inventory
+from buildassets.release.inventory.members import chunks_of
+from buildassets.release.publish.destination import Destination, FileHeaders
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"  # the name changes when the content does
 _ALWAYS_ASKED: Final = "no-cache"

@@ -16,12 +16,11 @@ from buildassets.files import STAGING_PREFIX, sync, taking_turns
 from buildassets.folders import make_folders, remove_tree
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
-from buildassets.release.archive import inventory_of_archive, members_of_archive
-from buildassets.release.examine import diagnostics_of, examined
-from buildassets.release.inventory import Inventory
-from buildassets.release.members import Member
-from buildassets.release.refusals import refusal
-from buildassets.release.verify import inventory_of_folder
+from buildassets.release.archive.read import inventory_of_archive, members_of_archive
+from buildassets.release.inventory.compare import diagnostics_of, examined
+from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
+from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.refusals import refusal
 
 
 def unpack(archive: str, shown: str, destination: str, shown_destination: str, *, replaces: bool = False) -> Inventory:

@@ -1,6 +1,6 @@
 """`python -m buildassets`."""
 
-from buildassets.cli import main
+from buildassets.cli.main import main
 
 if __name__ == "__main__":
     main()

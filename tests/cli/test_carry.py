@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli import main
+from buildassets.cli.main import main
 from tests.conftest import write_tree
 
 

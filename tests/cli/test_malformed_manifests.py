@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import pytest
 
-from buildassets.cli import main
+from buildassets.cli.main import main
 from buildassets.errors import ManifestError
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.wsgi import AssetServer

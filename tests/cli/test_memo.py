@@ -63,7 +63,7 @@ def test_the_same_is_said_again(project: Project, capsys: pytest.CaptureFixture[
 
 def test_nothing_is_loaded_for_it(project: Project) -> None:
     program = (
-        "import sys; sys.argv = ['buildassets', 'build', '-q']\nfrom buildassets.cli import main\n"
+        "import sys; sys.argv = ['buildassets', 'build', '-q']\nfrom buildassets.cli.main import main\n"
         "try:\n main()\nfinally:\n print(sorted({'click', 'json', 're', 'typing', 'dataclasses'} & sys.modules.keys()))"
     )
     for _ in range(3):

@@ -102,7 +102,7 @@ def replayed(commands: list[str], run: Callable[[str], tuple[str, int]]) -> tupl
 
 def in_process(command: str) -> tuple[str, int]:
     """What `buildassets …` prints in the working directory, and its exit code."""
-    from buildassets.cli import main
+    from buildassets.cli.main import main
 
     printed = io.StringIO()
     with _as_program(shlex.split(command)), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):

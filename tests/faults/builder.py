@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from buildassets.cli import main
+from buildassets.cli.main import main
 from buildassets.compiler.cache import stamps
 from tests.conftest import write_tree
 

@@ -24,7 +24,7 @@ SIZE_BYTES = 16 << 20
 WITHOUT_SYNC = """
 from buildassets.compiler.write import release_directory
 release_directory.sync = lambda folder: None
-from buildassets.cli import main
+from buildassets.cli.main import main
 main()
 """
 

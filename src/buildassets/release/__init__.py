@@ -1,1 +1,1 @@
-"""What is done with a finished release: packed, verified, compared, published, attested. Knows nothing of the compiler."""
+"""What is done with a finished release: packed, verified, compared, published, attested. Knows no compiler."""

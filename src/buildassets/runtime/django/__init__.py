@@ -6,32 +6,6 @@
 Imports nothing of Django before it is asked for the release.
 """
 
-from functools import cache
-
-from buildassets.runtime.assets import Assets
+from buildassets.runtime.django.current import assets
 
 __all__ = ["assets"]
-
-
-@cache
-def assets() -> Assets:
-    """The release of this process, read once; under `DEBUG`, again whenever another has taken its place.
-
-    With `BUILDASSETS = {"manifest": None}` it is none: every name has a URL, for tests that run without a build.
-
-    Raises ImproperlyConfigured for wrong settings, ManifestError where the manifest cannot be read.
-    """
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
-
-    from buildassets.runtime.django.options import read_options
-
-    options = read_options()
-    if options.manifest is None:
-        from buildassets.runtime.unbuilt import UnbuiltAssets
-
-        return UnbuiltAssets(options.url or "/assets/")
-    try:
-        return Assets(options.manifest, url=options.url, reload=settings.DEBUG)
-    except ValueError:
-        raise ImproperlyConfigured(f"`{options.url}` is no URL under which assets could be") from None

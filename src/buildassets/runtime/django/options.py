@@ -48,10 +48,8 @@ def has_release_storage() -> bool:
         return False
     from django.utils.module_loading import import_string
 
-    from buildassets.runtime.django.storage import ReleaseFilesMixin
-
     try:
-        return issubclass(import_string(backend), ReleaseFilesMixin)
+        return bool(getattr(import_string(backend), "serves_release", False))
     except ImportError:
         return False  # Django says it better, where a storage is needed
 

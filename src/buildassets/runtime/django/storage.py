@@ -34,6 +34,8 @@ class StaticFileNotFound(AssetNotFound, ValueError):  # noqa: N818 as AssetNotFo
 class ReleaseFilesMixin(Storage):
     """For any storage of static files: their URLs are those of the release, whatever `DEBUG` says."""
 
+    serves_release = True
+
     def url(self, name: str | None, force: bool = False) -> str:
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.digest import digest
 from buildassets.manifest import dumps, loads, release_of
 from tests.conftest import Tree, read_tree, write_tree
@@ -56,7 +56,7 @@ class Project:
         changed = {str(self.folder / name): digest((text or "").encode()) for name, text in files.items()}
         changed |= dict.fromkeys(folders, "")
         self._result = self._build(
-            Last(
+            LastBuild(
                 changed,
                 {*before.inputs, *before.outputs}.difference(changed),
                 before.diagnostics,
@@ -74,7 +74,7 @@ class Project:
     def _comes_or_goes(self, name: str, text: str | None) -> bool:
         return (text is None) is (self.folder / name).exists()
 
-    def _build(self, last: Last | None) -> BuildResult:
+    def _build(self, last: LastBuild | None) -> BuildResult:
         def progress(done: int, known: int, name: str) -> None:
             self.drafts += 1
 

@@ -10,7 +10,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import Diagnostic
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -26,7 +26,7 @@ def site(folder: Path, settings: str, **sheets: str) -> Path:
     return write_tree(folder, {"buildassets.toml": settings, **files})
 
 
-def run(folder: Path, mode: Mode = "production", last: Last | None = None) -> BuildResult:
+def run(folder: Path, mode: Mode = "production", last: LastBuild | None = None) -> BuildResult:
     return build(load_config(start=str(folder)), mode=mode, last=last)
 
 
@@ -115,6 +115,8 @@ def test_a_small_change_goes_over_a_budget_as_a_whole_build_does(tmp_path: Path)
     first = run(site(tmp_path, settings, a=noise(100)))
     changed = {str(tmp_path / "assets/a.css"): "other"}
     known = {*first.inputs, *first.outputs}.difference(changed)
-    last = Last(changed, known, (), first.inputs, first.outputs, first.record, first.size_bytes, first.manifest_digest)
+    last = LastBuild(
+        changed, known, (), first.inputs, first.outputs, first.record, first.size_bytes, first.manifest_digest
+    )
     result = run(site(tmp_path, settings, a=noise(1000)), last=last)
     assert [found.code for found in result.diagnostics] == ["budget/exceeded"]

@@ -15,7 +15,7 @@ from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import (
     Config,
     DataUrls,
-    Engines,
+    EngineNames,
     ModuleBundle,
     Retain,
     SourceRoot,
@@ -195,7 +195,7 @@ def test_every_key_is_read(project: Path) -> None:
         sources_content=False,
         compress={"br": 11, "zstd": 19},
         integrity=None,
-        engines=Engines("libsass", "none", "none"),
+        engines=EngineNames("libsass", "none", "none"),
         modules="importmap",
         importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},
         templates=Templates((TemplateFolder(str(project / "app/templates"), "app/templates"),), "django"),
@@ -309,7 +309,7 @@ def test_empty_tables_have_defaults(project: Path) -> None:
     config = _load("[templates]\n[retain]\n[engines]\n[bundles]\n[budgets]\n[data_urls]")
     assert config.templates == Templates()
     assert config.retain == Retain(3, 24)
-    assert config.engines == Engines()
+    assert config.engines == EngineNames()
     assert config.data_urls == DataUrls(4000)
 
 
@@ -483,7 +483,7 @@ def test_value_out_of_range_is_an_error(project: Path, text: str, message: str, 
 def test_engines_of_packages_can_stand_for_every_kind(project: Path, install: Install) -> None:
     install("shouting", SHOUT, {"shout": "Shout"})
     config = _load('[engines]\ncss = "shout"\njs = "shout"\nscss = "shout"\nmd = "shout"\n')
-    assert config.engines == Engines("shout", "shout", "shout", {"md": "shout"})
+    assert config.engines == EngineNames("shout", "shout", "shout", {"md": "shout"})
 
 
 def test_the_engine_of_a_package_is_meant_by_a_name_like_its_own(project: Path, install: Install) -> None:

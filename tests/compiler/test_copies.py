@@ -16,7 +16,7 @@ from buildassets.compiler.body import OnDisk
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.write.precompressed import Places, Wanted, made_copies
+from buildassets.compiler.write.precompressed import CopyPlaces, Wanted, made_copies
 from buildassets.digest import digest
 from tests.conftest import write_tree
 
@@ -61,11 +61,11 @@ def wanted(files: Mapping[str, bytes], levels: Mapping[str, int]) -> list[Wanted
     return [Wanted(name, digest(content), len(content), levels) for name, content in files.items()]
 
 
-def places_of(folder: Path, files: Mapping[str, bytes], release: str = "build") -> Places:
+def places_of(folder: Path, files: Mapping[str, bytes], release: str = "build") -> CopyPlaces:
     """A release directory whose new `files` wait in another folder."""
     waiting = write_tree(folder / "waiting", files)
     numbers = itertools.count()
-    return Places(
+    return CopyPlaces(
         str(folder / release), lambda file: str(waiting / file), lambda: str(waiting / f"{next(numbers)}.new")
     )
 

@@ -12,7 +12,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads
 from tests.conftest import Tree, read_tree, write_tree
@@ -43,7 +43,7 @@ class Builder:
         time.sleep(TICK_SECONDS)
         config = load_config(start=str(self.folder))
 
-        def work(*, last: Last | None) -> BuildResult:
+        def work(*, last: LastBuild | None) -> BuildResult:
             self.worked += 1
             return build(config, mode=mode, cache=cache, last=last)
 
@@ -112,7 +112,7 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
     config = load_config(start=str(builder.folder))
     partial = builder.folder / "assets/css/_theme.scss"
 
-    def work(*, last: Last | None) -> BuildResult:
+    def work(*, last: LastBuild | None) -> BuildResult:
         result = build(config, last=last)
         partial.write_text("$colour: tan;\n")
         return result
@@ -129,7 +129,7 @@ def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder:
     write_tree(builder.folder, {"others/a.css": "a { top: 1px }\n"})
     theirs = replace(config, sources=(replace(config.sources[0], path=str(builder.folder / "others")),))
 
-    def work(*, last: Last | None) -> BuildResult:
+    def work(*, last: LastBuild | None) -> BuildResult:
         result = build(config, last=last)
         assert build(theirs).succeeded
         return result
@@ -144,7 +144,7 @@ def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder:
 def test_a_source_root_that_goes_during_the_build_is_missed_by_the_next(builder: Builder) -> None:
     config = load_config(start=str(builder.folder))
 
-    def work(*, last: Last | None) -> BuildResult:
+    def work(*, last: LastBuild | None) -> BuildResult:
         result = build(config, last=last)
         shutil.rmtree(builder.folder / "assets")
         return result

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.bundle.esbuild_chunks import Names, inputs_of, named_chunks
+from buildassets.compiler.bundle.esbuild_chunks import FreeNames, inputs_of, named_chunks
 from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
 from buildassets.paths import LogicalPath
 
@@ -28,7 +28,7 @@ PIECES = Pieces(
 
 
 def test_chunks_are_called_after_what_loads_them() -> None:
-    assert named_chunks(PIECES, ENTRIES, "js/chunks", Names(ENTRIES)) == {
+    assert named_chunks(PIECES, ENTRIES, "js/chunks", FreeNames(ENTRIES)) == {
         "e0.js": "js/app.js",
         "e1.js": "js/admin.js",
         "late-A.js": "js/chunks/late.js",
@@ -54,10 +54,10 @@ def test_each_piece_is_made_from_what_its_entries_read() -> None:
     ],
 )
 def test_a_name_that_is_taken_gets_a_number(taken: set[str], expected: str) -> None:
-    names = Names(taken)
+    names = FreeNames(taken)
     assert names.free("a", "b.min.js") == expected
     assert names.free("a", "b.min.js") != expected
 
 
 def test_top_folder_has_no_slash() -> None:
-    assert Names(()).free("", "a.js") == "a.js"
+    assert FreeNames(()).free("", "a.js") == "a.js"

@@ -6,7 +6,7 @@ import pytest
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.paths import LogicalPath
 
 # One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.
@@ -23,7 +23,7 @@ def draft(folder: Path, body: str, sources: list[str] | None = None) -> Draft:
 
 
 def names(draft: Draft) -> list[str | None]:
-    return [path and Path(path).name for path in Written(draft, str).writers()]
+    return [path and Path(path).name for path in OriginalPositions(draft, str).writers()]
 
 
 def test_writers_are_told_by_the_source_map(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_reference_that_a_minifier_made_has_no_writer(tmp_path: Path) -> None:
 
 
 def test_sources_without_a_path_are_no_writers(tmp_path: Path) -> None:
-    assert Written(draft(tmp_path, TEXT, ["a.scss", "stdin"]), str).writers() == (None, None, None)
+    assert OriginalPositions(draft(tmp_path, TEXT, ["a.scss", "stdin"]), str).writers() == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,6 @@ def test_what_is_left_of_a_reference_is_marked(
     source_map = json.dumps({"version": 3, "sources": [str(tmp_path / "_a.scss")], "mappings": "AAAA"})
     source = Source(LogicalPath("app.css"), str(tmp_path / "app.scss"), "app.scss", 0, "app.scss")
     given = Draft(source, text, tuple(scan(text)), compiled=Compiled(text, source_map=source_map))
-    place = Written(given, lambda path: Path(path).name).place_of(0)
+    place = OriginalPositions(given, lambda path: Path(path).name).place_of(0)
     found = place.excerpt[place.excerpt_column - 1 :][: place.length]
     assert (place.file, place.line, place.column, found) == ("_a.scss", line, column, marked)

@@ -14,7 +14,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode, Retain
 from buildassets.compiler.incremental.no_op import incremental
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.manifest import Entry, Manifest, Retained, loads, release_of
 from tests.conftest import Tree, read_tree, write_tree
@@ -166,7 +166,7 @@ def test_a_build_that_knows_of_the_last_retains_what_one_without_a_past_does(sit
     twin = Site(write_tree(tmp_path / "twin", SITE))
     wholly = []
 
-    def built_from_last(*, last: Last | None) -> BuildResult:
+    def built_from_last(*, last: LastBuild | None) -> BuildResult:
         wholly.append(last is None)
         return build(config, last=last, clock=lambda: twin.hours * HOUR)
 

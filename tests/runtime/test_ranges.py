@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.runtime.ranges import MOST_RANGES, Span, wanted_spans
+from buildassets.runtime.ranges import MOST_RANGES, ByteRange, wanted_spans
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from buildassets.runtime.ranges import MOST_RANGES, Span, wanted_spans
     ],
 )
 def test_the_bytes_that_are_asked_for(value: str, spans: list[tuple[int, int]]) -> None:
-    assert wanted_spans(value, 100) == tuple(Span(*one) for one in spans)
+    assert wanted_spans(value, 100) == tuple(ByteRange(*one) for one in spans)
 
 
 @pytest.mark.parametrize(

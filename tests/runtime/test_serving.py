@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.runtime.conditions import http_date
-from buildassets.runtime.ranges import Span
+from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, Representation, Resource, answer
 
 CONTENT = {"identity": string.ascii_letters.encode() * 4, "gzip": b"gzip" * 30, "br": b"br" * 40}
@@ -41,7 +41,9 @@ def body(given: Answer) -> bytes:
     coding = {"": "identity", ".gz": "gzip", ".br": "br"}[
         given.file.path.removeprefix("/r/sheet") if given.file else ""
     ]
-    return b"".join(CONTENT[coding][one.start : one.stop] if isinstance(one, Span) else one for one in given.content)
+    return b"".join(
+        CONTENT[coding][one.start : one.stop] if isinstance(one, ByteRange) else one for one in given.content
+    )
 
 
 def headers(given: Answer) -> dict[str, str]:
@@ -241,7 +243,7 @@ def test_whatever_is_asked_the_answer_is_whole(method: str, asked: dict[str, str
 def test_ranges_give_the_very_bytes(wanted: list[tuple[int, int]]) -> None:
     value = ",".join(f"{first}-{first + more}" for first, more in wanted)
     given = ask(range=f"bytes={value}")
-    parts = [CONTENT["identity"][one.start : one.stop] for one in given.content if isinstance(one, Span)]
+    parts = [CONTENT["identity"][one.start : one.stop] for one in given.content if isinstance(one, ByteRange)]
     asked_for = [CONTENT["identity"][first : first + more + 1] for first, more in wanted]
     if given.status == 206:
         assert parts == [one for one in asked_for if one]

@@ -27,7 +27,7 @@ from buildassets.cli.output import (
 )
 from buildassets.cli.provenance import attested
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
 from buildassets.sizes import size_text
 
@@ -70,7 +70,7 @@ def command(
     show = Output(as_json, verbose, quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
 
-    def work(*, last: Last | None) -> BuildResult:
+    def work(*, last: LastBuild | None) -> BuildResult:
         from buildassets.compiler.build import build
 
         with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
@@ -99,7 +99,7 @@ def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     from buildassets.compiler.config.shown import shown_path
 
     folder = shown_path(config, config.output)
-    anew = {path: stale_text(stale, config) for path, stale in result.anew.items()}
+    anew = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     document = {**_document(result, folder), "anew": anew, **beside} if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in anew.items())

@@ -14,19 +14,19 @@ from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config, Mode, Retain
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.incremental.dependency_record import dumped, record_of
-from buildassets.compiler.incremental.rebuild import BeyondError, amend, can_be_amended
+from buildassets.compiler.incremental.rebuild import NeedsFullBuild, can_rebuild_changed, rebuild_changed
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
-from buildassets.compiler.result import BuildResult, Last
-from buildassets.compiler.transform.draft_cache import made_anew, names_for
-from buildassets.compiler.transform.engine_set import Engines, RunningEngines
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons
+from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.carry import Previous, carried_over
 from buildassets.compiler.write.clock import Clock, build_time
 from buildassets.compiler.write.deltas import with_deltas
 from buildassets.compiler.write.manifest_entries import manifest_of
-from buildassets.compiler.write.release_directory import Earlier, Release, release_directory, release_files
+from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, release_directory, release_files
 from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.digest import digest
@@ -40,7 +40,7 @@ from buildassets.paths import LogicalPath
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
-    from buildassets.compiler.graph.asset_graph import Compilation
+    from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
 
 
@@ -53,7 +53,7 @@ def build(
     cache: str | None = None,
     engines: RunningEngines | None = None,
     bytes_per_worker: int = BYTES_PER_WORKER,
-    last: Last | None = None,
+    last: LastBuild | None = None,
     clock: Clock = build_time,
     previous: Sequence[Previous] = (),
 ) -> BuildResult:
@@ -71,7 +71,7 @@ def build(
     with _opened(config, cache) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
-        return replace(result, anew=made_anew(kept)) if kept else result
+        return replace(result, rerun=rerun_reasons(kept)) if kept else result
 
 
 @contextmanager
@@ -123,7 +123,7 @@ class Means:
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
-    def engines(self, config: Config) -> Iterator[Engines]:
+    def engines(self, config: Config) -> Iterator[EngineSet]:
         """The engines that `config` names, started. Raises BuildError."""
         if self.running is not None:
             yield self.running.started(config, self.mode)
@@ -131,12 +131,12 @@ class Means:
         with closing(RunningEngines()) as running:
             yield running.started(config, self.mode)
 
-    def drafting(self, config: Config, engines: Engines) -> AbstractContextManager[Drafts]:
+    def drafting(self, config: Config, engines: EngineSet) -> AbstractContextManager[Drafts]:
         """What makes drafts, or takes them from the cache."""
         return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
 
     def store(
-        self, config: Config, release: Release, assets: Iterable[Named], earlier: Earlier
+        self, config: Config, release: ReleaseWriter, assets: Iterable[Named], earlier: KnownFiles
     ) -> dict[LogicalPath, Stored]:
         """Take `assets` and what belongs to them into `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
@@ -144,66 +144,66 @@ class Means:
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
 
 
-def _built(config: Config, means: Means, last: Last | None) -> BuildResult:
+def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     is_alone = not means.previous and not means.makes_deltas(config)
-    if last is not None and can_be_amended(config) and is_alone:
-        with suppress(BeyondError, BuildError, OSError):  # then all is done anew, and what is wrong is told
-            return _amended(config, means, last)
-    compilation = compiled(config, means)
-    if compilation.failed:
-        return BuildResult(None, (), compilation.diagnostics, compilation.inputs)
+    if last is not None and can_rebuild_changed(config) and is_alone:
+        with suppress(NeedsFullBuild, BuildError, OSError):  # then all is done anew, and what is wrong is told
+            return _rebuilt(config, means, last)
+    graph = compiled(config, means)
+    if graph.failed:
+        return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
-        return _released(config, means, compilation, last)
+        return _released(config, means, graph, last)
     except BuildError as fault:
-        found = sorted((*compilation.diagnostics, *fault.diagnostics), key=sort_key)
-        return BuildResult(None, (), tuple(found), compilation.inputs)
+        found = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
+        return BuildResult(None, (), tuple(found), graph.inputs)
     except OSError as fault:
-        return BuildResult(None, (), (*compilation.diagnostics, _unwritable(config, fault)), compilation.inputs)
+        return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
-def _amended(config: Config, means: Means, last: Last) -> BuildResult:
-    """The result, if only little has changed since the `last` build. Raises BeyondError, BuildError and OSError."""
+def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
+    """The result, if only little has changed since the `last` build. Raises NeedsFullBuild, BuildError and OSError."""
     with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
         store = partial(_stored_in_budget, config, means)
-        return amend(config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting)
+        return rebuild_changed(
+            config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting
+        )
 
 
 def _stored_in_budget(
-    config: Config, means: Means, release: Release, assets: Sequence[Named], earlier: Earlier
+    config: Config, means: Means, release: ReleaseWriter, assets: Sequence[Named], earlier: KnownFiles
 ) -> dict[LogicalPath, Stored]:
-    """The `assets`, stored. Raises OSError, and BeyondError where one is too large: the whole build has to tell it."""
+    """The `assets`, stored. Raises OSError, and NeedsFullBuild where one is too large: all has to be built."""
     stored = means.store(config, release, assets, earlier)
     budgets = means.budgets(config, stored)
     if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
-        raise BeyondError
+        raise NeedsFullBuild
     return stored
 
 
-def _released(config: Config, means: Means, compilation: "Compilation", last: Last | None) -> BuildResult:
-    """What `compilation` makes, in the release directory. Raises BuildError and OSError."""
-    assets = compilation.assets
+def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
+    """What `graph` makes, in the release directory. Raises BuildError and OSError."""
+    assets = graph.assets
     with release_directory(config.output, is_lasting=means.is_lasting) as release:
-        stored = means.store(config, release, outputs(compilation), _earlier(config, last))
+        stored = means.store(config, release, outputs(graph), _earlier(config, last))
         budgets = means.budgets(config, assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
-        manifest = manifest_of(config, compilation, stored, means.mode, means.digest_of)
+        manifest = manifest_of(config, graph, stored, means.mode, means.digest_of)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
         content = dumps(manifest).encode("ascii")
         names = release.finish(content)
     files = tuple(release_files(config.output, manifest))
-    record = (
-        dumped(record_of(assets, compilation.written, compilation.by_themselves)) if can_be_amended(config) else b""
-    )
+    record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
     size_bytes = sum(one.size for one in stored.values())
     return BuildResult(
         manifest,
         names,
-        compilation.diagnostics,
-        compilation.inputs,
+        graph.diagnostics,
+        graph.inputs,
         files,
         record,
         size_bytes,
@@ -211,7 +211,7 @@ def _released(config: Config, means: Means, compilation: "Compilation", last: La
     )
 
 
-def _retained(config: Config, means: Means, release: Release, manifest: Manifest) -> tuple[Retained, ...]:
+def _retained(config: Config, means: Means, release: ReleaseWriter, manifest: Manifest) -> tuple[Retained, ...]:
     """The earlier releases that `manifest` is to name. Raises BuildError."""
     retaining = means.retaining(config)
     if retaining is None:
@@ -222,35 +222,32 @@ def _retained(config: Config, means: Means, release: Release, manifest: Manifest
     return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
 
 
-def _earlier(config: Config, last: Last | None) -> Earlier:
+def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     """What need not be read of the release directory."""
     manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME))
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
-        return Earlier()
-    return Earlier(last.unchanged, dict(entries_of(manifest)))
+        return KnownFiles()
+    return KnownFiles(last.unchanged, dict(entries_of(manifest)))
 
 
-def compiled(config: Config, means: Means) -> "Compilation":
+def compiled(config: Config, means: Means) -> "AssetGraph":
     """Every asset, or else what is wrong with the engines."""
-    from buildassets.compiler.graph.asset_graph import (  # 10 ms, not needed after a small change
-        Compilation,
-        compile_all,
-    )
+    from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph
 
     try:
         with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            compilation = compile_all(drafts_of, compiles_to, config, means.mode, means.progress)
+            graph = asset_graph(drafts_of, compiles_to, config, means.mode, means.progress)
             programs = (path for engine in engines.all for path in engine.programs)
-            return replace(compilation, inputs=tuple(dict.fromkeys((*compilation.inputs, *programs))))
+            return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
     except BuildError as fault:
-        return Compilation({}, {}, ImportMap(), {}, (), fault.diagnostics)
+        return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
-def outputs(compilation: "Compilation") -> Iterator[Named]:
+def outputs(graph: "AssetGraph") -> Iterator[Named]:
     """The assets under their names, each when it is asked for."""
-    written = compilation.written
-    contents = {path: _content(asset, written[path]) for path, asset in compilation.assets.items()}
+    written = graph.written
+    contents = {path: _content(asset, written[path]) for path, asset in graph.assets.items()}
     return Naming(text_of).named(contents)
 
 

@@ -14,7 +14,7 @@ from buildassets.paths import LogicalPath
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
-    from buildassets.compiler.graph.asset_graph import Compilation
+    from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.templates.check import TemplateCheck
 
@@ -48,19 +48,19 @@ def check(
     from buildassets.compiler.templates.check import TemplateCheck, check_templates  # which a build does without
 
     means = Means(mode, executor, progress)
-    compilation = compiled(config, means)
-    assets, unreached = compilation.assets, compilation.unreached
-    if compilation.failed and not assets:  # no engine could be started: nothing is known of any name
-        return CheckResult(compilation.diagnostics, unreached, (), TemplateCheck())
+    graph = compiled(config, means)
+    assets, unreached = graph.assets, graph.unreached
+    if graph.failed and not assets:  # no engine could be started: nothing is known of any name
+        return CheckResult(graph.diagnostics, unreached, (), TemplateCheck())
     templates = check_templates(config, assets, unreached)
-    faults = () if compilation.failed else _over_budget(config, means, compilation)
-    told = tuple(sorted({*compilation.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
-    left = unused(config, assets, compilation.importmap, templates.used) if templates.used else ()
+    faults = () if graph.failed else _over_budget(config, means, graph)
+    told = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
+    left = unused(config, assets, graph.importmap, templates.used) if templates.used else ()
     return CheckResult(told, unreached, left, templates)
 
 
-def _over_budget(config: Config, means: Means, compilation: "Compilation") -> tuple[Diagnostic, ...]:
+def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Diagnostic, ...]:
     """What is said of assets that are larger than they may be."""
-    budgets = means.budgets(config, compilation.assets)
-    sizes = budgets.sizes(outputs(compilation))
-    return tuple(budgets.faults(sizes, compilation.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))
+    budgets = means.budgets(config, graph.assets)
+    sizes = budgets.sizes(outputs(graph))
+    return tuple(budgets.faults(sizes, graph.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))

@@ -15,7 +15,7 @@ class BuildResult:
 
     `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
     stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets,
-    `size_bytes` that of all of them without their copies. `anew` says, if there is a cache, of which assets engines
+    `size_bytes` that of all of them without their copies. `rerun` has, if there is a cache, the assets of which engines
     made drafts, and why those of earlier builds would not do. `manifest_digest` is that of the manifest's bytes.
     """
 
@@ -26,7 +26,7 @@ class BuildResult:
     outputs: tuple[str, ...] = ()
     record: bytes = b""
     size_bytes: int = 0
-    anew: Mapping[LogicalPath, Stale] = field(default_factory=dict)
+    rerun: Mapping[LogicalPath, Stale] = field(default_factory=dict)
     manifest_digest: str = ""
 
     @property
@@ -36,7 +36,7 @@ class BuildResult:
 
 
 @frozen
-class Last:
+class LastBuild:
     """What is known of the last build with the same settings.
 
     `changed` are the paths among its inputs and outputs where something is not as it was, with their digests;

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
 from buildassets.paths import from_url
 from buildassets.runtime.assets import Assets
-from buildassets.runtime.ranges import Span
+from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REQUEST_HEADERS, Answer, Representation, answer
 
@@ -34,7 +34,7 @@ _BLOCK_BYTES: Final = 262144  # most assets are one, so that most answers take o
 _REQUEST_HEADERS: Final = {name.encode("ascii"): name for name in REQUEST_HEADERS}
 _PATHSEND: Final = "http.response.pathsend"
 _BODY: Final = "http.response.body"
-_NOTHING: Final = Span(0, 0)
+_NOTHING: Final = ByteRange(0, 0)
 
 
 class AssetServer:
@@ -97,7 +97,9 @@ async def _send(given: Answer, scope: Scope, send: Send) -> None:
     """Send the answer; its first block is read before it is begun, as a file may be gone."""
     pieces = _blocks(_with_a_look(given))
     by_path = (
-        _PATHSEND in (scope.get("extensions") or {}) and given.file and given.content == (Span(0, given.file.size),)
+        _PATHSEND in (scope.get("extensions") or {})
+        and given.file
+        and given.content == (ByteRange(0, given.file.size),)
     )
     first = _NOTHING if by_path else next(pieces, b"")
     block = await _bytes_of(first, given.file)
@@ -119,30 +121,30 @@ async def _send(given: Answer, scope: Scope, send: Send) -> None:
         await send({"type": _BODY, "body": block, "more_body": left > 0})
 
 
-def _with_a_look(given: Answer) -> tuple[bytes | Span, ...]:
+def _with_a_look(given: Answer) -> tuple[bytes | ByteRange, ...]:
     """The content, with something of the file first even where nothing or something else of it is sent."""
-    is_looked_at = given.file is None or (given.content and isinstance(given.content[0], Span))
+    is_looked_at = given.file is None or (given.content and isinstance(given.content[0], ByteRange))
     return given.content if is_looked_at else (_NOTHING, *given.content)
 
 
-def _blocks(content: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
+def _blocks(content: Iterable[bytes | ByteRange]) -> Iterator[bytes | ByteRange]:
     """The content in pieces that may be in memory."""
     for piece in content:
         if isinstance(piece, bytes) or len(piece) <= _BLOCK_BYTES:
             yield piece
         else:
             for start in range(piece.start, piece.stop, _BLOCK_BYTES):
-                yield Span(start, min(start + _BLOCK_BYTES, piece.stop))
+                yield ByteRange(start, min(start + _BLOCK_BYTES, piece.stop))
 
 
-async def _bytes_of(piece: bytes | Span, file: Representation | None) -> bytes | None:
+async def _bytes_of(piece: bytes | ByteRange, file: Representation | None) -> bytes | None:
     if isinstance(piece, bytes):
         return piece
     return await _in_thread(_read, file, piece) if file else b""
 
 
 async def _in_thread(
-    read: Callable[[Representation, Span], bytes | None], *what: *tuple[Representation, Span]
+    read: Callable[[Representation, ByteRange], bytes | None], *what: *tuple[Representation, ByteRange]
 ) -> bytes | None:
     try:
         loop = asyncio.get_running_loop()
@@ -153,7 +155,7 @@ async def _in_thread(
     return await loop.run_in_executor(None, read, *what)
 
 
-def _read(file: Representation, span: Span) -> bytes | None:
+def _read(file: Representation, span: ByteRange) -> bytes | None:
     """A span of a file, which is opened for each: so a slow reader or one that goes away leaves none open."""
     descriptor = opened(file)
     if descriptor is None:

@@ -16,7 +16,7 @@ _MOST_DIGITS: Final = 18  # of a position: beyond the end of every file
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ByteRange:
     """The bytes of a file from `start` up to `stop`."""
 
     start: int
@@ -26,7 +26,7 @@ class Span:
         return self.stop - self.start
 
 
-def wanted_spans(value: str | None, size: int) -> tuple[Span, ...] | None:
+def wanted_spans(value: str | None, size: int) -> tuple[ByteRange, ...] | None:
     """The parts of a file of `size` bytes that a `Range` header asks for, in its order.
 
     None where the whole file is the answer: no ranges, none that this unit has, too many, or together more than the
@@ -60,10 +60,10 @@ def _number(digits: str) -> int | None:
     return int(significant or "0") if digits else None
 
 
-def _span(first: int | None, last: int | None, size: int) -> Span | None:
+def _span(first: int | None, last: int | None, size: int) -> ByteRange | None:
     """What of the file a range means; None where it has nothing of it."""
     if first is None:
         start, stop = max(0, size - (last or 0)), size
     else:
         start, stop = first, size if last is None else min(last + 1, size)
-    return Span(start, stop) if start < stop else None
+    return ByteRange(start, stop) if start < stop else None

@@ -15,7 +15,7 @@ from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
-from buildassets.runtime.ranges import Span, wanted_spans
+from buildassets.runtime.ranges import ByteRange, wanted_spans
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Answer:
 
     status: int
     headers: Headers
-    content: tuple[bytes | Span, ...] = ()
+    content: tuple[bytes | ByteRange, ...] = ()
     file: Representation | None = None
 
 
@@ -177,12 +177,14 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
     return _content(resource, chosen, spans, common)
 
 
-def _content(resource: Resource, chosen: Representation, spans: tuple[Span, ...] | None, common: Headers) -> Answer:
+def _content(
+    resource: Resource, chosen: Representation, spans: tuple[ByteRange, ...] | None, common: Headers
+) -> Answer:
     """All of a representation, or parts of it."""
     common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)), _NO_SNIFFING)
     if spans is None:
         lengths = (("Content-Type", resource.type), ("Content-Length", str(chosen.size)))
-        return Answer(200, (*lengths, *common, *_dictionary_headers(resource)), (Span(0, chosen.size),), chosen)
+        return Answer(200, (*lengths, *common, *_dictionary_headers(resource)), (ByteRange(0, chosen.size),), chosen)
     if not spans:
         return _refusal(416, ("Content-Range", f"bytes */{chosen.size}"))
     if len(spans) == 1:
@@ -191,11 +193,11 @@ def _content(resource: Resource, chosen: Representation, spans: tuple[Span, ...]
     return _parts(resource, chosen, spans, common)
 
 
-def _parts(resource: Resource, chosen: Representation, spans: tuple[Span, ...], common: Headers) -> Answer:
+def _parts(resource: Resource, chosen: Representation, spans: tuple[ByteRange, ...], common: Headers) -> Answer:
     """Several parts in one answer (RFC 9110, section 14.6)."""
     # No content holds a digest of its own, so this is a boundary without a look at the content.
     boundary = f"parts-{chosen.etag[1:-1]}"
-    content: list[bytes | Span] = []
+    content: list[bytes | ByteRange] = []
     for span in spans:
         described = f"Content-Type: {resource.type}\r\nContent-Range: {_content_range(span, chosen.size)}"
         content += [f"\r\n--{boundary}\r\n{described}\r\n\r\n".encode("latin-1"), span]
@@ -221,7 +223,7 @@ def _dictionary_headers(resource: Resource) -> Headers:
     return (("Use-As-Dictionary", f'match="{_FINGERPRINT.sub(".*", name)}"'),)
 
 
-def _content_range(span: Span, size: int) -> str:
+def _content_range(span: ByteRange, size: int) -> str:
     return f"bytes {span.start}-{span.stop - 1}/{size}"
 
 

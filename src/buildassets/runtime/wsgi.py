@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import FileIO
 
 from buildassets.runtime.assets import Assets
-from buildassets.runtime.ranges import Span
+from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, answer
 
@@ -89,7 +89,7 @@ def _sent(given: Answer, environ: Environ, start_response: StartResponse) -> Ite
 def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[bytes]] | None) -> Iterable[bytes]:
     """The content; by the server's own way of sending files only to the end of one, as it may not stop before."""
     match given.content:
-        case (Span(start, stop),) if given.file and stop == given.file.size and wrapper:
+        case (ByteRange(start, stop),) if given.file and stop == given.file.size and wrapper:
             if start:
                 file.seek(start)
             return wrapper(file, _BLOCK_BYTES)
@@ -99,7 +99,7 @@ def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[b
 class _Pieces:
     """Content that is read as it is sent."""
 
-    def __init__(self, content: tuple[bytes | Span, ...], file: FileIO) -> None:
+    def __init__(self, content: tuple[bytes | ByteRange, ...], file: FileIO) -> None:
         self._content = content
         self._file = file
 

@@ -15,7 +15,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines import protocol
 from buildassets.compiler.engines.process.object_stream import EXCHANGED, ForeignError, ObjectStream
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.transform.worker_pool import Answer
+from buildassets.compiler.transform.worker_pool import Drafted
 from buildassets.diagnostics import Severity
 
 Ends = tuple[ObjectStream, socket.socket]
@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_no_value(ends: Ends, content: bytes) -> None:
 
 def test_what_is_exchanged_is_all_that_requests_and_answers_hold() -> None:
     found: set[type] = set()
-    for one in (Config, model.Source, Answer, protocol.Compiled):
+    for one in (Config, model.Source, Drafted, protocol.Compiled):
         find_classes(one, found)
     assert {(one.__module__, one.__qualname__) for one in found} == EXCHANGED
     assert not [name for _, name in EXCHANGED if "." in name]

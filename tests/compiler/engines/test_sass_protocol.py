@@ -25,7 +25,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
     Reply,
     Response,
     SassSyntax,
-    Span,
+    SourceSpan,
     Version,
     call_refusal,
     call_response,
@@ -93,7 +93,7 @@ def test_success_is_read(css: str, source_map: str, urls: list[str]) -> None:
 def test_failure_is_read_with_its_place() -> None:
     span = {"url": "file:///a", "text": "b", "context": "a b\n", "start": {"line": 300, "column": 2, "offset": 9}}
     failure = {"message": "no", "stack_trace": "a 1:2  b\n", "span": span}
-    expected = Failure("no", Span("file:///a", 300, 2, "b", "a b\n"), "a 1:2  b\n")
+    expected = Failure("no", SourceSpan("file:///a", 300, 2, "b", "a b\n"), "a 1:2  b\n")
     assert heard(OutboundMessage(compile_response={"failure": failure})) == Response("", "", (), expected)
 
 

@@ -21,7 +21,7 @@ from buildassets.compiler.sources.discover import names_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.engine_set import is_template
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
@@ -179,7 +179,7 @@ def _diagnostics(
     syntax: Syntax, drafts: Sequence[Draft], faults: Sequence[Fault], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """`faults`, which were found in minified texts, at the places where they are written."""
-    members = [Written(draft, shown) for draft in drafts]
+    members = [OriginalPositions(draft, shown) for draft in drafts]
     texts = zip(drafts, members, strict=True)
     written = join(syntax, [Member(draft.source.shown, one.text) for draft, one in texts]).faults
     is_same = [(one.code, one.member) for one in written] == [(one.code, one.member) for one in faults]

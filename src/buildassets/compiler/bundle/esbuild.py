@@ -11,8 +11,8 @@ from functools import cached_property
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.bundle.esbuild_chunks import Names, entry_number, inputs_of, named_chunks
-from buildassets.compiler.bundle.esbuild_entries import TYPED, Entry, Group, entries_of, groups_of, own_options
+from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
+from buildassets.compiler.bundle.esbuild_entries import TYPED, EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config
@@ -29,7 +29,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map, encoded_m
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
@@ -84,7 +84,7 @@ class _Bundling:
         self._bundler = Bundler(command, config.folder, self._shown, self._is_external)
         self._by_path = _by_real_path(sources)
         self._logical = {source.logical for source in sources} | {LogicalPath(one) for one in config.module_bundles}
-        self._names = Names({*self._logical, *config.bundles})
+        self._names = FreeNames({*self._logical, *config.bundles})
         self._scripts: dict[tuple[str, BundleOptions], LogicalPath] = {}  # what runs by itself: its file, and how
         self._runs: list[_Run] = []
 
@@ -118,7 +118,7 @@ class _Bundling:
 
     def _wanted(self, run: _Run) -> Iterator[Group]:
         """What is to be bundled for `run` and is not yet: scripts that it loads by their URL."""
-        wanted: dict[BundleOptions, list[Entry]] = {}
+        wanted: dict[BundleOptions, list[EntryPoint]] = {}
         for aim in (aim for name in sorted(run.aims) for aim in run.aims[name]):
             if aim.script is None or not os.path.isfile(aim.path):
                 continue
@@ -127,7 +127,7 @@ class _Bundling:
             if (path, options) not in self._scripts:
                 stem = splitext(basename(path))[0]
                 self._scripts[path, options] = logical = self._names.free(run.group.folder, f"{stem}.js")
-                wanted.setdefault(options, []).append(Entry(logical, path))
+                wanted.setdefault(options, []).append(EntryPoint(logical, path))
         for options, entries in wanted.items():
             yield Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
 
@@ -142,7 +142,7 @@ class _Bundling:
                     settings = settings_of(read[piece.name], os.path.realpath(self._config.folder))
                     absent = {path for path in settings if not os.path.isfile(path)}
                     inputs = self._as_configured((settings - absent).union(read[piece.name]))
-                    entry = Entry(logical[piece.name], self._entry_path(run, piece))
+                    entry = EntryPoint(logical[piece.name], self._entry_path(run, piece))
                     source = _source(self._config, entry)
                     draft = Draft(source, inputs=inputs, absences=self._as_configured(absent), engines=(self._engine,))
                     drafts[entry.logical] = self._linked(run, piece, logical, draft)
@@ -213,7 +213,7 @@ class _Bundling:
         moved = self._moved_map(piece, ordered)
         compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
         draft = replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
-        written = Written(draft, self._shown, text)
+        written = OriginalPositions(draft, self._shown, text)
         places = [written.place_in(start, end) for start, end in calls]
         return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
@@ -283,7 +283,7 @@ def _syntax(piece: Piece) -> Syntax:
     return Syntax.CSS if piece.name.endswith(".css") else Syntax.JAVASCRIPT
 
 
-def _source(config: Config, entry: Entry) -> Source:
+def _source(config: Config, entry: EntryPoint) -> Source:
     path = _as_configured(config, entry.path)
     return Source(entry.logical, path, shown_path(config, path), -1, entry.logical)
 

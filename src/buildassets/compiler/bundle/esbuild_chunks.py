@@ -10,7 +10,7 @@ from buildassets.paths import LogicalPath
 _LISTED: Final = 3  # entry points that the name of what they share lists
 
 
-class Names:
+class FreeNames:
     """Logical paths that are free; `taken` are those that are not."""
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -33,7 +33,9 @@ def entry_number(piece: Piece) -> int | None:
     return int(stem[1:]) if stem[:1] == "e" and stem[1:].isdecimal() and piece.entry else None
 
 
-def named_chunks(pieces: Pieces, entries: Sequence[LogicalPath], folder: str, names: Names) -> dict[str, LogicalPath]:
+def named_chunks(
+    pieces: Pieces, entries: Sequence[LogicalPath], folder: str, names: FreeNames
+) -> dict[str, LogicalPath]:
     """The logical paths of the pieces with scripts, and of the entries with style sheets, by the names of the pieces.
 
     What is loaded by `import()` is called after its source, what several entry points share after these: names that an

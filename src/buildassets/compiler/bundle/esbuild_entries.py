@@ -24,7 +24,7 @@ _CHUNKS: Final = "chunks"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryPoint:
     """A file to begin with, and what its bundle is called. `path` is absolute and real."""
 
     logical: LogicalPath
@@ -35,14 +35,14 @@ class Entry:
 class Group:
     """What one call of esbuild makes. `folder` is where its chunks belong, `with_sheets` whether its CSS is wanted."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[EntryPoint, ...]
     options: BundleOptions
     folder: str
     place: Location | None
     with_sheets: bool = True
 
 
-def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, Entry]:
+def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, EntryPoint]:
     by_name = {name: source for source in sources for name in names_of(source)}
     found = {}
     known = Known(by_name)
@@ -51,7 +51,7 @@ def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnosti
         if isinstance(path, Diagnostic):
             faults.append(path)
         else:
-            found[name] = Entry(LogicalPath(name), os.path.realpath(path))
+            found[name] = EntryPoint(LogicalPath(name), os.path.realpath(path))
     return found
 
 
@@ -89,9 +89,9 @@ def _kind_fault(name: str, given: str, where: Location | None) -> Diagnostic | N
     return None
 
 
-def groups_of(config: Config, entries: Mapping[str, Entry], production: bool) -> Iterator[Group]:
+def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: bool) -> Iterator[Group]:
     """The entries that share chunks together, each of the others by itself."""
-    groups: dict[tuple[BundleOptions, str], list[Entry]] = {}
+    groups: dict[tuple[BundleOptions, str], list[EntryPoint]] = {}
     for name in sorted(entries):
         options = options_of(config, config.module_bundles[name], production)
         groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])

@@ -124,7 +124,7 @@ def run_of(
     return Kept((Trace(tuple(keys), tuple(digests), *result),), 0, names)
 
 
-class Lines(Mapping[str, _Value], Generic[_Value]):
+class JsonLines(Mapping[str, _Value], Generic[_Value]):
     """Values by name, each read from its text when it is asked for. Names and values stand in it as JSON.
 
     What `read` refuses with ValueError is not there.
@@ -155,9 +155,9 @@ class Lines(Mapping[str, _Value], Generic[_Value]):
         """All of them that can be read."""
         return {name: value for name in self for value in (self.get(name),) if value is not None}
 
-    def updated(self, values: Mapping[str, Any]) -> "Lines[_Value]":
+    def updated(self, values: Mapping[str, Any]) -> "JsonLines[_Value]":
         """The same with other `values`, as JSON has them."""
-        return Lines({**self.texts, **_texts(values)}, self._read)
+        return JsonLines({**self.texts, **_texts(values)}, self._read)
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -207,8 +207,8 @@ class Index:
     Those files are the only ones that are known by their paths: they are of this machine, and no key depends on them.
     """
 
-    steps: Lines[Kept] = field(default_factory=lambda: Lines({}, _read_kept))
-    files: Lines[Look] = field(default_factory=lambda: Lines({}, _read_look))
+    steps: JsonLines[Kept] = field(default_factory=lambda: JsonLines({}, _read_kept))
+    files: JsonLines[Look] = field(default_factory=lambda: JsonLines({}, _read_look))
     swept: int = 0
 
     def results(self) -> frozenset[str]:
@@ -271,7 +271,9 @@ def _read_index(body: str) -> Index:
     if version != _VERSION:
         raise ValueError("another version")
     texts = [line.split("\t") for line in lines]
-    return Index(Lines(dict(texts[: int(count)]), _read_kept), Lines(dict(texts[int(count) :]), _read_look), int(swept))
+    return Index(
+        JsonLines(dict(texts[: int(count)]), _read_kept), JsonLines(dict(texts[int(count) :]), _read_look), int(swept)
+    )
 
 
 def dumps(index: Index) -> bytes:

@@ -13,7 +13,7 @@ from buildassets.compiler.config.values import (
     USUAL,
     BundleFormat,
     DataUrls,
-    Engines,
+    EngineNames,
     Missing,
     ModuleBundle,
     Modules,
@@ -130,9 +130,9 @@ def _installed_engines() -> tuple[str, ...]:
     return installed_engines()
 
 
-def engines(table: Table) -> Engines:
+def engines(table: Table) -> EngineNames:
     installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
-    engines = Engines(
+    engines = EngineNames(
         scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),

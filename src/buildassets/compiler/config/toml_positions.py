@@ -31,7 +31,7 @@ _TOKEN: Final = lazy_pattern(
 
 
 @frozen
-class Places:
+class KeyPositions:
     """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
 
     keys: Mapping[KeyPath, Span]
@@ -50,7 +50,7 @@ class Places:
         return None
 
 
-def find_places(text: str) -> Places:
+def find_places(text: str) -> KeyPositions:
     """The places of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
     walk = _Walk()
     for match in _TOKEN.finditer(text):
@@ -61,7 +61,7 @@ def find_places(text: str) -> Places:
             walk.end_line()
         elif kind != "skip":
             walk.word(token, start, end)
-    return Places(walk.keys, walk.values)
+    return KeyPositions(walk.keys, walk.values)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from buildassets.compiler.config.toml_positions import KeyPath, Places, Span, find_places
+from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places
 from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place
 from buildassets.errors import ConfigError
 from buildassets.lazy_pattern import lazy_pattern
@@ -44,7 +44,7 @@ class Document:
         self._root = root
 
     @cached_property
-    def _places(self) -> Places:
+    def _places(self) -> KeyPositions:
         return find_places(self._text)
 
     def locate_key(self, path: KeyPath) -> Location | None:

@@ -39,7 +39,7 @@ class SourceRoot:
 
 
 @frozen
-class Engines:
+class EngineNames:
     """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
 
     `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile.
@@ -157,7 +157,7 @@ class Config:
     sources_content: bool = True
     compress: Mapping[str, int] = field(default_factory=lambda: {coding: LEVELS[coding].default for coding in USUAL})
     integrity: IntegrityAlgorithm | None = "sha384"
-    engines: Engines = field(default_factory=Engines)
+    engines: EngineNames = field(default_factory=EngineNames)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)

@@ -9,10 +9,10 @@ from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
-from buildassets.compiler.graph.import_map import Names, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, name_faults, settle
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.link import imports_of
-from buildassets.compiler.graph.missing import Absence
+from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
@@ -28,7 +28,7 @@ from buildassets.paths import LogicalPath
 
 
 @frozen
-class Compilation:
+class AssetGraph:
     """Every asset, by logical path, the links that are written into each, and all that was found on the way.
 
     `imports` are the modules that each script waits for, `unreached` the sources that no release would hold, `inputs`
@@ -51,13 +51,13 @@ class Compilation:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-def compile_all(
+def asset_graph(
     drafts_of: Drafts,
     compiles_to: Mapping[str, str],
     config: Config,
     mode: Mode,
     progress: Progress | None = None,
-) -> Compilation:
+) -> AssetGraph:
     """Every asset that `config` names and all that these reach, compiled by `drafts_of`.
 
     `compiles_to` tells of the suffixes of further kinds which ones they get. Raises BuildError.
@@ -72,7 +72,7 @@ def compile_all(
     starts, start_warnings = _starts(config, frozenset(listed), modules.parts)
     starts |= {path for path in mapped_assets(importmap) if path in sources}
     descriptions = Descriptions(config)
-    names = Names(config, importmap, packages_of(config, mode, descriptions, sources))
+    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources))
     walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
@@ -80,7 +80,7 @@ def compile_all(
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
     skipped = {**sources.skipped, **discovery.skipped}
     nearby = Known(walk.site.known)
-    absence = Absence(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
+    absence = MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
@@ -100,7 +100,7 @@ def compile_all(
     }
     maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
-    return Compilation(released.assets, released.written, *maps, unreached, told, inputs, by_themselves)
+    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, by_themselves)
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
@@ -135,7 +135,7 @@ def _starts(
     return starts, warnings
 
 
-def _faults_of_assets(walk: Walk, absence: Absence, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+def _faults_of_assets(walk: Walk, absence: MissingReferences, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """What was found in each source and bundle, and what they refer to in vain."""
     for asset in (*walk.compiled.values(), *walk.assets.values()):
         yield from asset.draft.diagnostics

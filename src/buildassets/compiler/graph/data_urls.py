@@ -15,7 +15,7 @@ from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Linked
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
@@ -91,7 +91,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
     """An error for each demand in `asset`, as it was compiled, for a file that cannot be embedded."""
     if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
         return
-    written = Written(asset.draft, shown)
+    written = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:
         if not _is_demand(reference):
             continue

@@ -16,10 +16,10 @@ from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Draft, ImportMap, Linked
-from buildassets.compiler.resolve.node import BUILTINS, Answer, Packages, Refusal
+from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, Resolved
 from buildassets.compiler.resolve.urls import bare_name, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
@@ -76,7 +76,7 @@ def mapped_assets(importmap: ImportMap) -> set[LogicalPath]:
     return {LogicalPath(one) for names in (importmap.imports, *importmap.scopes.values()) for one in names.values()}
 
 
-class Names:
+class NameResolution:
     """What the references of one build mean, to a browser and in its packages.
 
     What the import map `configured` names goes first, so that it can take another file of a package, or one package in
@@ -99,7 +99,7 @@ class Names:
         answer = self.answer(reference, base)
         return answer if isinstance(answer, str) else None
 
-    def answer(self, reference: Reference, base: LogicalPath) -> Answer:
+    def answer(self, reference: Reference, base: LogicalPath) -> Resolved:
         """What the packages say to a bare name of which the configured import map says nothing."""
         name = self.unmapped(reference, base)
         return None if name is None or self.packages is None else self.packages.target(name, base)
@@ -146,7 +146,7 @@ class Settled:
     importmap: ImportMap
 
 
-def settle(assets: Mapping[LogicalPath, Linked], names: Names, *, leave_to_page: bool) -> Settled:
+def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave_to_page: bool) -> Settled:
     """Which links of `assets` are written into their files; with `leave_to_page`, no import that a page can map.
 
     Where no import map of a page applies everything is written, names of the import map too: into what a worker or an
@@ -208,7 +208,7 @@ def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use])
 
 
 def name_faults(
-    config: Config, names: Names, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """What is wrong with the bare names in scripts: nothing maps one, or its package does not give it to browsers.
 
@@ -218,9 +218,9 @@ def name_faults(
     if names.packages is None and not config.importmap and not config.scopes:
         return
     told: set[LogicalPath] = set()
-    unmapped: dict[str, list[tuple[Written, int]]] = {}
+    unmapped: dict[str, list[tuple[OriginalPositions, int]]] = {}
     for path, asset in sorted(compiled.items()):
-        written = Written(asset.draft, shown)
+        written = OriginalPositions(asset.draft, shown)
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
             if name is None or name in config.importmap or name.partition("/")[0] in BUILTINS:
@@ -244,7 +244,7 @@ def _unmapped(
     mappable: Known,
     known: Collection[LogicalPath],
     name: str,
-    uses: Sequence[tuple[Written, int]],
+    uses: Sequence[tuple[OriginalPositions, int]],
 ) -> Diagnostic:
     """What is said of the bare `name` that nothing maps, in the first of the places that use it."""
     written, index = uses[0]

@@ -12,7 +12,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath
@@ -57,7 +57,7 @@ def _unknown_names(
     asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """References to what gets a new name: nothing writes it into this file."""
-    written = Written(asset.draft, shown)
+    written = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:
         if reference.kind is ReferenceKind.ORIGINAL:
             continue

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
@@ -68,7 +68,7 @@ def linked(draft: Draft, site: Site) -> Linked:
         elif reference.kind is not ReferenceKind.ORIGINAL:
             missing[index] = target
     if missing and draft.compiled is not None:
-        writers = Written(draft, str).writers()
+        writers = OriginalPositions(draft, str).writers()
         for index in tuple(missing):
             writer = writers[index]
             target = site.target_from(draft.references[index], writer) if writer else None

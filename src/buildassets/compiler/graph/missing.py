@@ -8,7 +8,7 @@ from typing import Final
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Linked
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
@@ -19,7 +19,7 @@ _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
 @frozen
-class Absence:
+class MissingReferences:
     """What is needed to say why a reference leads nowhere.
 
     `nearby` are the names of all assets, `roots` the source roots as the user wrote them, `vendored` the indices of
@@ -38,7 +38,7 @@ class Absence:
 
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
-        written = Written(linked.draft, self.shown)
+        written = OriginalPositions(linked.draft, self.shown)
         writers = written.writers() if linked.missing else ()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)

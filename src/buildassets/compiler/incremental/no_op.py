@@ -14,7 +14,7 @@ from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, tools
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest
 from buildassets.files import bytes_at
@@ -26,7 +26,7 @@ _FORMAT = 4  # of what is kept between builds, where versions under development 
 class Work(Protocol):
     """A build, given what is known of the last one with the same settings."""
 
-    def __call__(self, *, last: Last | None) -> BuildResult: ...
+    def __call__(self, *, last: LastBuild | None) -> BuildResult: ...
 
 
 def incremental(
@@ -74,7 +74,7 @@ def incremental(
     return result
 
 
-def _held(config: Config, last: Last) -> BuildResult | None:
+def _held(config: Config, last: LastBuild) -> BuildResult | None:
     """The result of the `last` build; None where its manifest has become another meanwhile."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
     if content is None or digest(content) != last.manifest_digest:
@@ -83,12 +83,12 @@ def _held(config: Config, last: Last) -> BuildResult | None:
     return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record, last.size_bytes)
 
 
-def _last(before: snapshot.Snapshot) -> Last | None:
+def _last(before: snapshot.Snapshot) -> LastBuild | None:
     """What is known of the last build; None where that is damaged."""
     kept = before.kept
     try:
         kept_result = json_values.table(json_values.read(kept.result))
-        return Last(
+        return LastBuild(
             changed={path: found for path, (_, found) in before.changed.items()},
             unchanged=before.unchanged,
             diagnostics=tuple(map(json_values.diagnostic, json_values.array(kept_result.get("diagnostics")))),

@@ -20,10 +20,10 @@ from buildassets.compiler.incremental.dependency_record import Record, dumped, l
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.resolve.urls import target_of
-from buildassets.compiler.result import BuildResult, Last
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
-from buildassets.compiler.write.release_directory import Earlier, Release, files_of, release_directory
+from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, files_of, release_directory
 from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
@@ -33,14 +33,14 @@ from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 Drafts: TypeAlias = Callable[[Sequence[Source]], Iterator[Draft]]
-Store: TypeAlias = Callable[[Release, Sequence[Named], Earlier], Mapping[LogicalPath, Stored]]
+Store: TypeAlias = Callable[[ReleaseWriter, Sequence[Named], KnownFiles], Mapping[LogicalPath, Stored]]
 
 
-class BeyondError(Exception):
+class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
     """A change concerns more than can be done over by itself."""
 
 
-def can_be_amended(config: Config) -> bool:
+def can_rebuild_changed(config: Config) -> bool:
     """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
     return not (config.source_maps or config.fingerprinted)
 
@@ -54,9 +54,9 @@ def _follows_paths(config: Config, draft: Draft) -> bool:
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
-def amend(
+def rebuild_changed(
     config: Config,
-    last: Last,
+    last: LastBuild,
     drafts_of: Drafts,
     store: Store,
     retaining: Retaining | None,
@@ -68,35 +68,35 @@ def amend(
     Nothing of earlier releases is retained without `retaining`. `digest_of` gives those of files. A release that
     `is_lasting` is to outlive a power cut.
 
-    Raises BeyondError, and BuildError and OSError as it is told by others.
+    Raises NeedsFullBuild, and BuildError and OSError as it is told by others.
     """
     manifest_path = os.path.join(config.output, MANIFEST_NAME)
     if not last.record or not last.changed or manifest_path not in last.unchanged:
-        raise BeyondError
+        raise NeedsFullBuild
     manifest = bytes_at(manifest_path)
     if manifest is None or digest(manifest) != last.manifest_digest:  # another builder's, since this one has looked
-        raise BeyondError
+        raise NeedsFullBuild
     entries = entries_of(manifest)
     try:
         change = _Change(config, last, entries, drafts_of)
         outputs = list(change.outputs())
     except ValueError:  # no record that a build has left
-        raise BeyondError from None
+        raise NeedsFullBuild from None
     with release_directory(config.output, is_lasting=is_lasting) as release:
         if bytes_at(manifest_path) != manifest:
-            raise BeyondError
-        stored = store(release, outputs, Earlier(last.unchanged, entries))
+            raise NeedsFullBuild
+        stored = store(release, outputs, KnownFiles(last.unchanged, entries))
         changed: dict[str, Entry] = {
             path: entry(config, change.assets[path], one, change.imports[path]) for path, one in stored.items()
         }
         if any(one.inputs != entries[path].inputs for path, one in changed.items()):
-            raise BeyondError  # then there may be others that are made of several files, or fewer
+            raise NeedsFullBuild  # then there may be others that are made of several files, or fewer
         retained = _retained(retaining, manifest, changed, release) if retaining else ()
         digests = source_fingerprints(config, change.assets.values(), digest_of)
         try:
             content = amended(manifest, changed, retained, digests)
         except ValueError:  # a file of several that make an asset was not to be read when the manifest was written
-            raise BeyondError from None
+            raise NeedsFullBuild from None
         written = release.finish(content)
     return BuildResult(
         loads_lazily(content),
@@ -111,7 +111,7 @@ def amend(
 
 
 def _retained(
-    retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: Release
+    retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: ReleaseWriter
 ) -> tuple[Retained, ...]:
     """The earlier releases that are retained, the one in `manifest` among them, when some of its assets are others."""
     before = loads_lazily(manifest)
@@ -122,7 +122,7 @@ def _retained(
 
 
 def _outputs(
-    config: Config, last: Last, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
+    config: Config, last: LastBuild, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
 ) -> tuple[str, ...]:
     """The files of a release that has `changed` what was in `manifest`."""
     before = loads_lazily(manifest)
@@ -142,7 +142,7 @@ def _leads_out(path: str, folder: str) -> bool:
 class _Change:
     """What changed files do to the assets. `assets` are those that were done over, `imports` what these wait for."""
 
-    def __init__(self, config: Config, last: Last, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
+    def __init__(self, config: Config, last: LastBuild, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
         self.assets: dict[LogicalPath, Linked] = {}
         self.imports: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
         self._written: dict[LogicalPath, tuple[Link, ...]] = {}
@@ -162,7 +162,7 @@ class _Change:
     def outputs(self) -> Iterator[Named]:
         """What was made of the changed files, and what refers to that by a name that is another now.
 
-        Raises BeyondError.
+        Raises NeedsFullBuild.
         """
         made = self._made_of_changed()
         for draft in self._drafts_of([self._source(path) for path in sorted(made)]):
@@ -198,19 +198,19 @@ class _Change:
         for path in self._last.changed:
             found = self._record.made_of(path)
             if not found:
-                raise BeyondError  # a folder, a setting, a tool, something that was not there
+                raise NeedsFullBuild  # a folder, a setting, a tool, something that was not there
             made |= found
         return made
 
     def _refuse(self, draft: Draft) -> None:
-        """Raises BeyondError where there is more to `draft` than what it refers to."""
+        """Raises NeedsFullBuild where there is more to `draft` than what it refers to."""
         source = draft.source
         told = set(self._told_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
         if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
-            raise BeyondError
+            raise NeedsFullBuild
 
     def _told_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
         files = {shown_path(self._config, path) for path in paths}
@@ -233,7 +233,7 @@ class _Change:
             return
         is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
         if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
-            raise BeyondError
+            raise NeedsFullBuild
         self.assets[path] = asset
         self._written[path] = asset.links
         self.imports[path] = imports_of(path, asset.links)
@@ -241,7 +241,7 @@ class _Change:
     def _source(self, path: LogicalPath) -> Source:
         asset = self._record.assets[path]
         if not 0 <= asset.root < len(self._config.sources):
-            raise BeyondError
+            raise NeedsFullBuild
         root = self._config.sources[asset.root]
         below = os.path.join(root.path, "")
         if (
@@ -249,13 +249,13 @@ class _Change:
             or not asset.path.startswith(below)
             or _leads_out(asset.path, below)
         ):
-            raise BeyondError  # no build records such a source
+            raise NeedsFullBuild  # no build records such a source
         relative = asset.path[len(root.path) :].lstrip(os.sep)
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:
         if path not in self._entries:
-            raise BeyondError  # the record is not of this release
+            raise NeedsFullBuild  # the record is not of this release
         return self._entries[path]
 
     def _targets(self, path: LogicalPath) -> set[LogicalPath]:

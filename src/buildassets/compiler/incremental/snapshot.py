@@ -34,7 +34,7 @@ _MANY_BYTES: Final = 64 * _LOOK_BYTES
 
 
 @frozen
-class Kept:
+class KeptBuild:
     """What is kept of a build. `result` and `record` are for those who gave them.
 
     The first so many paths are `inputs`, the others outputs. `young` are the digests of files whose looks alone would
@@ -54,7 +54,7 @@ class Snapshot:
     `changed` are the paths where something is not as it was, with their looks now and their digests.
     """
 
-    def __init__(self, kept: Kept, names: list[str], was: bytes, now_ns: int) -> None:
+    def __init__(self, kept: KeptBuild, names: list[str], was: bytes, now_ns: int) -> None:
         self.kept = kept
         self.names = names
         self.taken_ns = now_ns
@@ -127,7 +127,7 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     return found
 
 
-def _read(content: bytes, build: str) -> tuple[Kept, list[str], bytes]:
+def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
     """What is kept, and the names and looks in `content`. Raises ValueError where these are not those of `build`."""
     checksum, _, content = content.partition(b"\n")
     if digest(content).encode() != checksum:
@@ -143,7 +143,7 @@ def _read(content: bytes, build: str) -> tuple[Kept, list[str], bytes]:
     known = set(named)
     if len(known) * _LOOK_BYTES != len(looks) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
-    return Kept(result, record, inputs, young, folders), named, looks
+    return KeptBuild(result, record, inputs, young, folders), named, looks
 
 
 def take(
@@ -195,10 +195,10 @@ def take(
     names_in = {
         name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
     }
-    _write(cache_folder, build, looks, Kept(result, record, len(read), young, names_in))
+    _write(cache_folder, build, looks, KeptBuild(result, record, len(read), young, names_in))
 
 
-def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: Kept) -> None:
+def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: KeptBuild) -> None:
     numbers = array("q", chain.from_iterable(looks.values()))
     names = "\0".join(looks).encode("utf-8", "surrogatepass")
     parts = (kept.result, names, numbers.tobytes(), kept.record)

@@ -43,7 +43,7 @@ class Refusal:
     meant: str | None = None
 
 
-Answer: TypeAlias = LogicalPath | Refusal | None  # None: there is no such package
+Resolved: TypeAlias = LogicalPath | Refusal | None  # None: there is no such package
 
 
 class Packages:
@@ -67,10 +67,10 @@ class Packages:
         self._describe = describe
         self._known = known
         self._conditions = conditions
-        self._answers: dict[tuple[str, str], Answer] = {}
+        self._answers: dict[tuple[str, str], Resolved] = {}
         self._offered: dict[str, Known] = {}
 
-    def target(self, name: str, base: LogicalPath) -> Answer:
+    def target(self, name: str, base: LogicalPath) -> Resolved:
         """The asset that the bare `name` means in the module `base`."""
         key = name, dirname(base)
         if key not in self._answers:
@@ -115,7 +115,7 @@ class Packages:
     def _root_of(self, path: str) -> str | None:
         return max((root for root in self._roots if path.startswith(root)), key=len, default=None)
 
-    def _target(self, name: str, base: LogicalPath) -> Answer:
+    def _target(self, name: str, base: LogicalPath) -> Resolved:
         own = self.folder_of(base)
         if name.startswith("#"):
             return None if own is None else self._private(name, own)
@@ -159,7 +159,7 @@ class Packages:
         meant = self._offered[folder].nearest(asked)
         return Refusal(f"the package `{package}` exports no `{asked}` to browsers", meant)
 
-    def _private(self, name: str, folder: str) -> Answer:
+    def _private(self, name: str, folder: str) -> Resolved:
         """What `imports` of a package's own description says."""
         imports = self._described(folder).get("imports")
         found = _matched(imports, name, self._conditions) if isinstance(imports, dict) else ""

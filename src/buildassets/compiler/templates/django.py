@@ -12,7 +12,17 @@ from django.template import Context, defaultfilters
 from django.template.base import FilterExpression, Lexer, Parser, Token, TokenType
 from django.template.exceptions import TemplateSyntaxError
 
-from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Possible, Reading, Rule, Span, Use, Written
+from buildassets.compiler.templates.names import (
+    HELPERS,
+    OF_SEVERAL,
+    Fault,
+    Possible,
+    Reading,
+    Rule,
+    Span,
+    Use,
+    WrittenName,
+)
 from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -178,7 +188,7 @@ class _Visitor:
             return Possible()
         literal = _QUOTED.match(expression)
         end = start + (literal.end() if literal else len(expression)) - 1
-        return Possible((Written(value, start + 1, end),), complete=True)
+        return Possible((WrittenName(value, start + 1, end),), complete=True)
 
     def _bind(self, tag: str, bits: list[tuple[str, int]]) -> None:
         """Keep what `{% with %}` names, and forget what other tags give another meaning."""

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from jinja2 import Environment, nodes
 
-from buildassets.compiler.templates.names import Possible, Rule, Span, Use, Written, either, joined
+from buildassets.compiler.templates.names import Possible, Rule, Span, Use, WrittenName, either, joined
 
 Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
 
@@ -117,7 +117,7 @@ class Visitor:
             self.unchecked += [span] if argument is not None or node.dyn_kwargs else []
         elif blueprints:
             named = self._possible(argument, scope)
-            texts = (Written("/".join((*blueprints, one.text)), one.start, one.end) for one in named.texts)
+            texts = (WrittenName("/".join((*blueprints, one.text)), one.start, one.end) for one in named.texts)
             self._note(Rule.BLUEPRINT, Possible(tuple(texts), named.complete), span)
         else:
             self._note(Rule.MOUNT if filename is None else Rule.FILENAME, self._possible(argument, scope), span)
@@ -125,7 +125,7 @@ class Visitor:
     def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
         for written in argument.texts:
             is_placed = written.start >= 0
-            self.uses.append(Use(written if is_placed else Written(written.text, *span), rule))
+            self.uses.append(Use(written if is_placed else WrittenName(written.text, *span), rule))
         if not argument.complete:
             self.unchecked.append(span)
 
@@ -243,7 +243,7 @@ class Visitor:
     def _literal(self, node: nodes.Const) -> Possible:
         if not isinstance(node.value, str):
             return Possible()
-        return Possible((Written(node.value, *self._strings.get(node.lineno, _NOWHERE)),), complete=True)
+        return Possible((WrittenName(node.value, *self._strings.get(node.lineno, _NOWHERE)),), complete=True)
 
     def _folded(self, node: nodes.Expr) -> Possible:
         """What Jinja itself makes of `node` when it compiles, if it can: of filters on constants, say."""
@@ -253,7 +253,7 @@ class Visitor:
             return Possible()
         starts = [one.lineno for one in node.find_all(nodes.Const) if one.lineno in self._strings]
         span = self._strings[min(starts)] if starts else _NOWHERE
-        return Possible((Written(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
+        return Possible((WrittenName(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
 
 
 def _keyword(node: nodes.Call, *names: str) -> nodes.Expr | None:
@@ -290,7 +290,7 @@ def _elsewhere(bound: object) -> object:
     """What a name stands for, seen from another template."""
     if not isinstance(bound, Possible):
         return bound
-    return Possible(tuple(Written(written.text, *_NOWHERE) for written in bound.texts), bound.complete)
+    return Possible(tuple(WrittenName(written.text, *_NOWHERE) for written in bound.texts), bound.complete)
 
 
 def _unknown(target: nodes.Node, scope: Scope) -> None:

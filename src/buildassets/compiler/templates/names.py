@@ -34,7 +34,7 @@ Span: TypeAlias = tuple[int, int]
 
 
 @frozen
-class Written:
+class WrittenName:
     """A text that a template hands over, and the span of it, or of where it begins, in the template."""
 
     text: str
@@ -46,7 +46,7 @@ class Written:
 class Possible:
     """What an expression may give: `texts`, and unless it is `complete`, something else too."""
 
-    texts: tuple[Written, ...] = ()
+    texts: tuple[WrittenName, ...] = ()
     complete: bool = False
 
 
@@ -69,18 +69,18 @@ def joined(parts: Iterable[Possible]) -> Possible:
     return Possible(texts, all(part.complete for part in listed))
 
 
-def _concatenated(texts: tuple[Written, ...]) -> Written:
+def _concatenated(texts: tuple[WrittenName, ...]) -> WrittenName:
     first = texts[0]
     ends = [text.end for text in texts]
     end = ends[-1] if ends == sorted(ends) else first.end
-    return Written("".join(text.text for text in texts), first.start, end)
+    return WrittenName("".join(text.text for text in texts), first.start, end)
 
 
 @frozen
 class Use:
     """An asset that a template names."""
 
-    written: Written
+    written: WrittenName
     rule: Rule
 
 

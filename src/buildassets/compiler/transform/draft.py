@@ -22,16 +22,16 @@ from buildassets.compiler.languages.source_map.maps import composed, edited_map,
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.engine_set import Engines, is_minified, is_template
+from buildassets.compiler.transform.engine_set import EngineSet, is_minified, is_template
 from buildassets.compiler.transform.input_map import vendor_map
-from buildassets.compiler.transform.original_positions import Written
+from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
 from buildassets.media import Syntax, media_of
 
 
-def drafted(source: Source, engines: Engines, *, directives: bool = False) -> Draft:
+def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
     """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
@@ -77,7 +77,7 @@ def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
     return replace(_as_it_is(source, raw), diagnostics=(tolerated,))
 
 
-def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, engines: Engines) -> Draft:
+def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet) -> Draft:
     """The draft of `text`, which is `body` in UTF-8."""
     if compiler := engines.compiler(source):
         return _made(source, text, syntax, *compiler, engines)
@@ -101,7 +101,7 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     )
 
 
-def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: Engines) -> Draft:
+def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: EngineSet) -> Draft:
     """The draft of what `engine` makes of `text`."""
     compiled = engine.run(EngineInput(text, source.path, source.shown, engines.source_maps))
     draft = Draft(
@@ -123,7 +123,7 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """What functions for assets left where no browser looks for a URL."""
-    written = Written(draft, shown)
+    written = OriginalPositions(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
         where = written.place_in(start, end - 1)
@@ -137,7 +137,7 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
             yield error("scss/asset-path", message, written.place_in(start, end), hint=hint)
 
 
-def _scripted(source: Source, text: str, engines: Engines) -> Draft:
+def _scripted(source: Source, text: str, engines: EngineSet) -> Draft:
     from buildassets.compiler.engines.jst import compile_template
 
     compiled = compile_template(EngineInput(text, source.path, source.shown, engines.source_maps))
@@ -152,7 +152,7 @@ def _scripted(source: Source, text: str, engines: Engines) -> Draft:
     return draft if draft.failed else _finished(draft, compiled.text, Syntax.JAVASCRIPT, engines)
 
 
-def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) -> Draft:
+def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet) -> Draft:
     """`draft` with `text` minified, and with the references of the result."""
     if syntax is None:
         return draft
@@ -161,7 +161,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: Engines) 
     minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
-        written = Written(draft, engines.shown, text)
+        written = OriginalPositions(draft, engines.shown, text)
         draft = replace(
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
@@ -187,11 +187,11 @@ def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> So
     return outer if draft.origin is None else composed(outer, draft.origin, Lines(text, syntax))
 
 
-def _with_asset_urls(draft: Draft, text: str, engines: Engines) -> tuple[Draft, str]:
+def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The script with its `ASSET_URL()` calls replaced: before it is minified, as a minifier may join two calls."""
     found = find_asset_urls(text, draft.source.logical)
     if found.faults:
-        written = Written(draft, engines.shown, text)
+        written = OriginalPositions(draft, engines.shown, text)
         faults = (
             error("js/asset-url", one.message, written.place_in(one.start, one.end), hint=one.hint)
             for one in found.faults

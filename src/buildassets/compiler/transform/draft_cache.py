@@ -22,7 +22,7 @@ from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_form import DraftForm
-from buildassets.compiler.transform.engine_set import Engines
+from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
 
@@ -41,7 +41,7 @@ def names_for(config: Config) -> PortableNames:
 class KeptDrafts:
     """The drafts that `engines` make of the sources of one project, in one cache."""
 
-    def __init__(self, cache: Cache, config: Config, engines: Engines) -> None:
+    def __init__(self, cache: Cache, config: Config, engines: EngineSet) -> None:
         self._cache = cache
         self._config = config
         self._engines = engines
@@ -110,13 +110,13 @@ class KeptDrafts:
             yield from map(self._names.name, os.environ.get(name.upper(), "").split(os.pathsep))
 
 
-def made_anew(cache: Cache) -> dict[LogicalPath, Stale]:
+def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:
     """Why the drafts that engines made in this build were not those of an earlier one."""
     return {_asset(step): stale for step, stale in sorted(cache.rerun.items()) if step.startswith(_STEP)}
 
 
 def kept_drafts(
-    cache: Cache, config: Config, engines: Engines, is_meant: Callable[[LogicalPath, str], bool]
+    cache: Cache, config: Config, engines: EngineSet, is_meant: Callable[[LogicalPath, str], bool]
 ) -> dict[LogicalPath, Stale | None]:
     """The drafts that earlier builds kept of what `engines` make, and what is wrong with each now; None where it holds.
 

@@ -1,6 +1,6 @@
 """The engines of one build, started as the configuration has them: in the process that builds, and in its workers.
 
-Takes a Config, gives Engines that the caller's stack closes, or BuildError.
+Takes a Config, gives an EngineSet that the caller's stack closes, or BuildError.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 
 @frozen
-class Engines:
+class EngineSet:
     """The engines of one build.
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
@@ -70,7 +70,7 @@ class Engines:
         return self.minifier_of(source) is not None or self.compiler(source) is not None
 
 
-def started_engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
+def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     """The engines that `config` names, started; raises BuildError with what is wrong with all that cannot be."""
     options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
@@ -92,7 +92,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> Engines:
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
-    return Engines(started["scss"], css, js, options.shown, compilers, config.source_maps)
+    return EngineSet(started["scss"], css, js, options.shown, compilers, config.source_maps)
 
 
 class RunningEngines:
@@ -100,9 +100,9 @@ class RunningEngines:
 
     def __init__(self) -> None:
         self._ends = ExitStack()
-        self._started: tuple[Config, Mode, Engines] | None = None
+        self._started: tuple[Config, Mode, EngineSet] | None = None
 
-    def started(self, config: Config, mode: Mode) -> Engines:
+    def started(self, config: Config, mode: Mode) -> EngineSet:
         """The engines that `config` names; raises BuildError with what is wrong with all that cannot be started."""
         if self._started is None or self._started[:2] != (config, mode):
             self.close()

@@ -29,7 +29,7 @@ from buildassets.plain_files import plain
 _LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
 
-class Written:
+class OriginalPositions:
     """Where the user wrote what stands in `draft`; `shown` turns a path into the name a user would write.
 
     `text` is what the draft was made of where the source holds something else. What is read for one place is kept for

@@ -17,8 +17,8 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts
-from buildassets.compiler.transform.engine_set import Engines, needs_sass
-from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Answer, Job
+from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
+from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
 from buildassets.diagnostics import printable
 from buildassets.paths import LogicalPath
 
@@ -37,7 +37,7 @@ Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
 
 @contextmanager
 def drafting(
-    engines: Engines,
+    engines: EngineSet,
     config: Config,
     mode: Mode,
     executor: "Executor | None",
@@ -66,7 +66,7 @@ def _workers(config: Config, mode: Mode) -> "Workers":
 class _Drafting:
     def __init__(
         self,
-        engines: Engines,
+        engines: EngineSet,
         made: Callable[[Source], Draft],
         kept: KeptDrafts | None,
         executor: "Executor | None",
@@ -82,13 +82,13 @@ class _Drafting:
         self._bytes_per_worker = bytes_per_worker
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
-        self._answers: SimpleQueue[Answer | BaseException] = SimpleQueue()
+        self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
 
     def drafts(self, sources: Sequence[Source]) -> Iterator[Draft]:
         began_ns = self._kept.now() if self._kept else 0
         away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
         yield from (self._draft(source) for source in sources if source.logical not in away)
-        answers: dict[LogicalPath, Answer] = {}
+        answers: dict[LogicalPath, Drafted] = {}
         for path in away:  # as they were sent, so that few have to wait here for their turn
             while path not in answers:
                 answer = self._answers.get()
@@ -113,7 +113,7 @@ class _Drafting:
             return self._made(source)
         return self._kept.draft(source, self._made)
 
-    def _taken_in(self, answer: Answer, began_ns: int) -> Draft:
+    def _taken_in(self, answer: Drafted, began_ns: int) -> Draft:
         if answer.printed:
             lines = answer.printed.removesuffix("\n").split("\n")
             with suppress(OSError):  # whoever reports what was built finds out, too
@@ -180,4 +180,4 @@ class _Drafting:
                 source = jobs.popleft().source
             except IndexError:  # another thread was faster
                 return
-            self._answers.put(Answer(self._made(source)))
+            self._answers.put(Drafted(self._made(source)))

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import started_engines
-from buildassets.compiler.transform.worker_pool import Answer
+from buildassets.compiler.transform.worker_pool import Drafted
 
 _LOG: Final = 2
 
@@ -58,7 +58,7 @@ def _answer_all(connection: ObjectStream) -> NoReturn:
         _printed()  # the building process has said the same when it started its own
         while True:
             draft = draft_of(connection.receive())
-            connection.send(Answer(draft, _printed()))
+            connection.send(Drafted(draft, _printed()))
 
 
 def _printed() -> str:

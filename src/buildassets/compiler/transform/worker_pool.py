@@ -31,7 +31,7 @@ class Job(NamedTuple):
 
 
 @frozen
-class Answer:
+class Drafted:
     """What a worker gives: a draft, and what engines printed on the way."""
 
     draft: Draft
@@ -59,7 +59,7 @@ class Workers:
         """How many there are that wait for work."""
         return len(self._processes.waiting)
 
-    def work_off(self, jobs: deque[Job], deliver: Callable[[Answer], None]) -> None:
+    def work_off(self, jobs: deque[Job], deliver: Callable[[Drafted], None]) -> None:
         """Have one worker after the other draft what is in `jobs`, until there is none or the build is over.
 
         Other threads may take from `jobs` meanwhile. Raises UnstartableError with what is left still in `jobs`.
@@ -75,7 +75,7 @@ class Workers:
             except DiedError as how:
                 last_words = worker.end()
                 if not self._processes.is_closed:
-                    deliver(Answer(_crashed(flying.popleft().source, how, last_words)))
+                    deliver(Drafted(_crashed(flying.popleft().source, how, last_words)))
                     jobs.extendleft(reversed(flying))
             except BaseException:
                 worker.end()
@@ -122,7 +122,7 @@ class _Worker(PythonProcess):
         return super().end(grace_seconds)
 
 
-def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Answer], None]) -> None:
+def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None]) -> None:
     """Send jobs and deliver answers until there are none; `flying` are those without an answer, the oldest first."""
     while True:
         while job := _next(jobs, flying):
@@ -130,7 +130,7 @@ def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Ca
             worker.send(job.source)
         if not flying:
             return
-        answer: Answer = worker.receive()
+        answer: Drafted = worker.receive()
         flying.popleft()
         deliver(answer)
 

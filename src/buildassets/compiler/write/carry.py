@@ -13,7 +13,7 @@ from hashlib import new
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
-from buildassets.compiler.write.release_directory import Release
+from buildassets.compiler.write.release_directory import ReleaseWriter
 from buildassets.compiler.write.retain import Retaining, Superseded, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.digest import ALGORITHMS, in_base64
@@ -85,7 +85,7 @@ class _Proof:
 
 
 def carried_over(
-    release: Release, retaining: Retaining, previous: Sequence[Previous], assets: Mapping[str, Entry]
+    release: ReleaseWriter, retaining: Retaining, previous: Sequence[Previous], assets: Mapping[str, Entry]
 ) -> tuple[Retained, ...]:
     """What a release with `assets` retains of `previous` releases, whose files are put into `release`.
 
@@ -106,7 +106,7 @@ def carried_over(
     return tuple(taken)
 
 
-def _taken_over(release: Release, kept: Retained, origin: Previous, faults: dict[str, list[str]]) -> Retained:
+def _taken_over(release: ReleaseWriter, kept: Retained, origin: Previous, faults: dict[str, list[str]]) -> Retained:
     """What is now retained of `kept`; what is wrong with its files is added to `faults`, by what `origin` is called."""
     entries = {}
     fetch = partial(_fetched, partial(_proven, origin.fetch, release))
@@ -120,7 +120,7 @@ def _taken_over(release: Release, kept: Retained, origin: Previous, faults: dict
     return replace(kept, assets=entries)
 
 
-def _known(release: Release) -> tuple[Retained, ...]:
+def _known(release: ReleaseWriter) -> tuple[Retained, ...]:
     """The earlier releases that the manifest in place names, if it can be read."""
     with suppress(BuildError):
         found: Superseded | None = superseded(release.manifest(), "")
@@ -171,7 +171,7 @@ def _is_proven(entry: Entry) -> bool:
     return (entry.integrity or "").partition("-")[0] in ALGORITHMS or IDENTITY in entry.digests
 
 
-def _proven(fetch: Callable[[str, int, str], None], release: Release, file: str, proof: _Proof) -> str | None:
+def _proven(fetch: Callable[[str, int, str], None], release: ReleaseWriter, file: str, proof: _Proof) -> str | None:
     """Where `file` was put that came from the earlier release; None where the release directory has it.
 
     Raises OSError, and ValueError for what is not as `proof` has it.

@@ -24,7 +24,7 @@ _LARGEST_BYTES: Final = 1 << 21
 _IN_TURN_BYTES: Final = 1 << 20
 
 
-class Files(Protocol):
+class ReleaseFiles(Protocol):
     """The files of a release, by their names below `assets/`."""
 
     def content(self, file: str) -> bytes:
@@ -46,7 +46,7 @@ class _Pair:
 
 
 def with_deltas(
-    manifest: Manifest, files: Files, level: int, cache: Cache | None = None, executor: "Executor | None" = None
+    manifest: Manifest, files: ReleaseFiles, level: int, cache: Cache | None = None, executor: "Executor | None" = None
 ) -> Manifest:
     """`manifest` with deltas for what an earlier release has otherwise, where they are smaller than all copies.
 
@@ -81,14 +81,14 @@ def _pairs(manifest: Manifest) -> Iterator[_Pair]:
 
 
 def _begun(
-    pair: _Pair, files: Files, level: int, cache: Cache | None, executor: "Executor | None"
+    pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None, executor: "Executor | None"
 ) -> Callable[[], tuple[str, bytes]]:
     if executor is None or pair.size_bytes > _IN_TURN_BYTES:
         return lambda: _made(pair, files, level, cache)
     return executor.submit(_made, pair, files, level, cache).result
 
 
-def _made(pair: _Pair, files: Files, level: int, cache: Cache | None) -> tuple[str, bytes]:
+def _made(pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None) -> tuple[str, bytes]:
     """The digest of the earlier file, in base64, and the delta, from the cache if it has that."""
     dictionary, content = files.content(pair.earlier), files.content(pair.file)
     name = digest(dictionary)

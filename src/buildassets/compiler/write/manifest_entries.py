@@ -19,7 +19,7 @@ from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
-    from buildassets.compiler.graph.asset_graph import Compilation as AssetGraph  # 10 ms
+    from buildassets.compiler.graph.asset_graph import AssetGraph  # 10 ms
 
 
 def manifest_of(

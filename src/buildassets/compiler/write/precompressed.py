@@ -62,7 +62,7 @@ class Copy:
 
 
 @frozen
-class Places:
+class CopyPlaces:
     """Where a release is: the folder of its copies, where a file of it is by its name, and where to make a new one."""
 
     folder: str
@@ -80,7 +80,7 @@ class _Work:
     size_bytes: int
     files: list[str] = field(default_factory=list)
 
-    def paths(self, places: Places) -> list[str]:
+    def paths(self, places: CopyPlaces) -> list[str]:
         """Where the copies are to be."""
         return [os.path.join(places.folder, file) + SUFFIXES[self.coding] for file in self.files]
 
@@ -90,7 +90,7 @@ class _Work:
 
 
 def made_copies(
-    wanted: Iterable[Wanted], places: Places, cache: Cache | None = None, executor: "Executor | None" = None
+    wanted: Iterable[Wanted], places: CopyPlaces, cache: Cache | None = None, executor: "Executor | None" = None
 ) -> Iterator[Copy]:
     """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
 
@@ -135,7 +135,7 @@ class _Room:
 
 
 def _begun(
-    work: _Work, places: Places, cache: Cache | None, executor: "Executor | None", room: _Room
+    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", room: _Room
 ) -> Callable[[], Copy]:
     if cache and (copy := _held(work, places, cache)):
         return lambda: copy
@@ -145,7 +145,7 @@ def _begun(
     return executor.submit(make).result if executor else make
 
 
-def _held(work: _Work, places: Places, cache: Cache) -> Copy | None:
+def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
     """The copy, if the cache knows that there is nothing to write."""
     known = cache.trace(*_step_of(work))
     if isinstance(known, Stale):
@@ -155,7 +155,7 @@ def _held(work: _Work, places: Places, cache: Cache) -> Copy | None:
     return None
 
 
-def _copy(work: _Work, places: Places, cache: Cache | None, room: _Room) -> Copy:
+def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
     """The copy from the cache or the release directory, or else a new one."""
     if cache is None:
         return work.copy(_made(work, places, room))
@@ -170,7 +170,7 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: Places, room: _Room, made_otherwise: Collection[str] = ()) -> bytes:
+def _made(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> bytes:
     """A copy that lies in its place, or else a new one; nothing where it would not be smaller.
 
     One whose digest is among `made_otherwise` is of another level or library, and not what a clean build would make.
@@ -186,7 +186,7 @@ def _made(work: _Work, places: Places, room: _Room, made_otherwise: Collection[s
         return compressed(work.coding, content, work.level) or b""
 
 
-def _large_copy(work: _Work, places: Places, cache: Cache | None, room: _Room) -> Copy:
+def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
     """The same as `_copy`, of a file that is not in memory as a whole, and nor is its copy."""
     if cache is None:
         made = _made_in_file(work, places, room)
@@ -197,13 +197,13 @@ def _large_copy(work: _Work, places: Places, cache: Cache | None, room: _Room) -
     return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
 
 
-def _made_in_file(work: _Work, places: Places, room: _Room, made_otherwise: Collection[str] = ()) -> OnDisk:
+def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> OnDisk:
     """The same as `_made`, and nothing where the first part of the file is no reason to expect that it is smaller."""
     with room.taken(work):
         return _whole_or_nothing(work, places, made_otherwise)
 
 
-def _whole_or_nothing(work: _Work, places: Places, made_otherwise: Collection[str]) -> OnDisk:
+def _whole_or_nothing(work: _Work, places: CopyPlaces, made_otherwise: Collection[str]) -> OnDisk:
     source, path = places.path(work.files[0]), places.new()
     if not is_worthwhile(work.coding, next(chunks_of(source), b"")):
         return _written(path, ())

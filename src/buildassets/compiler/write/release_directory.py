@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
-from buildassets.compiler.write.precompressed import Copy, Places, Wanted, made_copies
+from buildassets.compiler.write.precompressed import Copy, CopyPlaces, Wanted, made_copies
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.files import (
     STAGING_PREFIX,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Earlier:
+class KnownFiles:
     """What the release directory is known to hold, so that it need not be read.
 
     `untouched` are the absolute paths of files that nobody has written since a build did; `entries` are those of the
@@ -64,7 +64,7 @@ class Earlier:
         return Stored(entry.file, entry.size, entry.integrity, entry.encodings, entry.digests)
 
 
-class Release:
+class ReleaseWriter:
     """The release directory while a build writes it: what is new waits in a folder until all of it is whole.
 
     One that `is_lasting` is on the disk before its manifest names it.
@@ -83,7 +83,7 @@ class Release:
         assets: Iterable[Named],
         algorithm: IntegrityAlgorithm | None,
         levels: Mapping[str, int],
-        earlier: Earlier,
+        earlier: KnownFiles,
         executor: "Executor | None" = None,
         cache: Cache | None = None,
     ) -> dict[LogicalPath, Stored]:
@@ -103,7 +103,7 @@ class Release:
             return stored
         wanted = _wanted(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {one.file: [] for one in wanted}
-        places = Places(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
+        places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
         for copy in made_copies(wanted, places, cache, executor):
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
@@ -237,7 +237,7 @@ def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapp
 
 
 @contextmanager
-def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
+def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWriter]:
     """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
     make_folders(output)
     lock = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
@@ -246,7 +246,7 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[Release]:
         _remove_abandoned(output)
         folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
         try:
-            yield Release(output, folder, is_lasting)
+            yield ReleaseWriter(output, folder, is_lasting)
         finally:
             remove_tree(folder)
     finally:

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
-from buildassets.compiler.engines.esbuild.process import Answer, EsbuildProcess, Message, Note
+from buildassets.compiler.engines.esbuild.process import EsbuildProcess, Message, Note, Response
 from buildassets.compiler.engines.preserved import counted, references_in, with_comments
 from buildassets.compiler.engines.process.child import Processes
 from buildassets.compiler.engines.process.endings import DiedError
@@ -94,7 +94,7 @@ class EsbuildEngine:
             minified = text
         return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)), source_map=source_map)
 
-    def _answer(self, text: str, flags: Sequence[str]) -> Answer:
+    def _answer(self, text: str, flags: Sequence[str]) -> Response:
         process = self._idle.take(partial(EsbuildProcess, self._command))
         try:
             answer = process.transform(text, flags, self._limit_seconds)
@@ -155,7 +155,7 @@ def _licences(text: str) -> list[str]:
     return [piece.text for piece in pieces(text) if piece.kind is Kind.COMMENT and piece.text[0] == "/"]
 
 
-def _warnings(text: str, answer: Answer, given: EngineInput) -> Iterator[Diagnostic]:
+def _warnings(text: str, answer: Response, given: EngineInput) -> Iterator[Diagnostic]:
     """What esbuild finds suspicious, but not in others' packages, where it tells nothing of its own accord either."""
     if "/node_modules/" not in given.path:
         for message in answer.warnings:

@@ -35,7 +35,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What esbuild made of a text, which means nothing where there are `errors`; the map is empty unless asked for."""
 
     code: str
@@ -52,7 +52,7 @@ class EsbuildProcess(SocketProcess):
         self._requests = 0
         self._is_greeted = False
 
-    def transform(self, text: str, flags: Sequence[str], limit_seconds: float) -> Answer:
+    def transform(self, text: str, flags: Sequence[str], limit_seconds: float) -> Response:
         """What esbuild's command line would make of `text`; TimeoutError where that takes too long."""
         deadline = monotonic() + limit_seconds
         request: esbuild_protocol.Value = {
@@ -86,11 +86,11 @@ class EsbuildProcess(SocketProcess):
         return self.channel.taken(4, size)
 
 
-def _answer(value: Any) -> Answer:
+def _answer(value: Any) -> Response:
     if "error" in value:  # of the flags
-        return Answer("", "", (Message(Note(value["error"])),), ())
+        return Response("", "", (Message(Note(value["error"])),), ())
     errors, warnings = (tuple(map(_message, value[name])) for name in ("errors", "warnings"))
-    return Answer(_text(value["code"]), _text(value["map"]), errors, warnings)
+    return Response(_text(value["code"]), _text(value["map"]), errors, warnings)
 
 
 def _text(raw: str | bytes) -> str:

@@ -17,13 +17,13 @@ from buildassets.compiler.engines.process.channel import Channel
 _CLASSES: Final = {
     "buildassets.compiler.body": ("OnDisk",),
     "buildassets.compiler.config.values": (
-        *("Config", "DataUrls", "Engines", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
+        *("Config", "DataUrls", "EngineNames", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
     ),
     "buildassets.compiler.engines.protocol": ("Compiled",),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),
-    "buildassets.compiler.transform.worker_pool": ("Answer",),
+    "buildassets.compiler.transform.worker_pool": ("Drafted",),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

@@ -12,7 +12,7 @@ from buildassets.compiler.engines.process.child import Processes
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
-from buildassets.compiler.engines.sass.dart_messages import Files, failure, told
+from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, told
 from buildassets.compiler.engines.sass.dart_process import (
     SassProcess,
     command_on_path,
@@ -87,7 +87,7 @@ class DartSassEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read."""
         path = os.path.abspath(given.path)
-        files = Files(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
+        files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
         try:
             process = self._greeted()
         except UnavailableError as why:
@@ -188,7 +188,7 @@ def _answer(calls: AssetCalls, call: Call) -> bytes:
     return sass_protocol.call_response(call, text, is_quoted=is_quoted)
 
 
-def _compiled(files: Files, events: Sequence[Event], response: Response) -> Compiled:
+def _compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> Compiled:
     read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     files = replace(files, read=read)
     diagnostics = told(files, events)
@@ -203,14 +203,14 @@ def _compiled(files: Files, events: Sequence[Event], response: Response) -> Comp
     )
 
 
-def _absences(files: Files) -> set[str]:
+def _absences(files: SheetFiles) -> set[str]:
     """What was looked for in vain, and a little more: Dart Sass does not tell."""
     paths = (files.path, *files.read)
     exists = Listings().exists
     return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
 
 
-def _source_map(files: Files, response: Response) -> str:
+def _source_map(files: SheetFiles, response: Response) -> str:
     """The map with absolute paths for `sources`."""
     document: Any = json.loads(response.source_map)
     sources = [files.path_of(url) for url in document["sources"]]

@@ -8,7 +8,7 @@ from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.columns import characters, lines_of
-from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, Span
+from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.wording import sentence
 from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, warning
 from buildassets.paths import from_url
@@ -27,7 +27,7 @@ _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", 
 
 
 @dataclass
-class Files:
+class SheetFiles:
     """The sheet and the files that it reads, by their paths, and how a user would write these.
 
     `read` are those that were read; until they are known there are none.
@@ -75,7 +75,7 @@ class Files:
         length = max(1, len(lines_of(marked)[0]))
         return place(self.name_of(path), line + 1, characters(line_text, column) + 1, line_text, length)
 
-    def spanned(self, span: Span) -> Location:
+    def spanned(self, span: SourceSpan) -> Location:
         """The place of `span`."""
         return self.location(self.path_of(span.url), span.line, span.column, lines_of(span.context)[0], span.text)
 
@@ -83,25 +83,25 @@ class Files:
 Frame = tuple[str, int, int]  # path, line and column, both from 0
 
 
-def _frames(files: Files, trace: str) -> list[Frame]:
+def _frames(files: SheetFiles, trace: str) -> list[Frame]:
     """The places in a stack trace, the innermost first."""
     found = map(_FRAME.fullmatch, trace.split("\n"))
     return [(files.traced(frame[1]), int(frame[2]) - 1, int(frame[3]) - 1) for frame in found if frame]
 
 
-def _framed(files: Files, frame: Frame) -> Location:
+def _framed(files: SheetFiles, frame: Frame) -> Location:
     path, line, column = frame
     lines = lines_of(files.text_of(path))
     return files.location(path, line, column, lines[line] if line < len(lines) else "")
 
 
-def _reached_from(files: Files, frames: Iterable[Frame]) -> Iterator[str]:
+def _reached_from(files: SheetFiles, frames: Iterable[Frame]) -> Iterator[str]:
     for frame in frames:
         location = _framed(files, frame)
         yield f"reached from `{location.file}:{location.line}:{location.column}`"
 
 
-def told(files: Files, events: Iterable[Event]) -> list[Diagnostic]:
+def told(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
     """The warnings in `events`; of each deprecation the first, with a note where it is not alone."""
     found: dict[str, Diagnostic] = {}
     repeated = set()
@@ -121,7 +121,7 @@ def told(files: Files, events: Iterable[Event]) -> list[Diagnostic]:
     return list(found.values())
 
 
-def _told(files: Files, event: Event) -> Diagnostic:
+def _told(files: SheetFiles, event: Event) -> Diagnostic:
     frames = _frames(files, event.trace)
     notes = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
     if event.span is not None:
@@ -181,7 +181,7 @@ def _recommended(advice: str) -> str:
     return " or ".join(f"`{code}`" for code in advice.split(" or "))
 
 
-def failure(files: Files, failed: Failure) -> Diagnostic:
+def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
     """The error for what Dart Sass said when it gave up."""
     span = failed.span if failed.span and failed.span.url else None
     reached = list(_reached_from(files, _frames(files, failed.trace)[1 : 1 + _MOST_TRACES]))
@@ -203,7 +203,7 @@ def _unquoted(message: str) -> str:
     return " ".join(message.split())
 
 
-def _not_loaded(files: Files, span: Span, message: str, reached: Sequence[str]) -> Diagnostic | None:
+def _not_loaded(files: SheetFiles, span: SourceSpan, message: str, reached: Sequence[str]) -> Diagnostic | None:
     """The error for a file that cannot be loaded; None where `message` is about something else."""
     name, location = _loaded(files, span)
     if message.startswith("Can't find stylesheet to import"):
@@ -222,7 +222,7 @@ def _not_loaded(files: Files, span: Span, message: str, reached: Sequence[str]) 
     return None
 
 
-def _loaded(files: Files, span: Span) -> tuple[str, Location]:
+def _loaded(files: SheetFiles, span: SourceSpan) -> tuple[str, Location]:
     """The name in a rule that loads a file, or the whole rule where that computes it, and its place."""
     name = _NAME.search(span.text)
     if name is None or "\n" in span.text[: name.end()]:

@@ -182,7 +182,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SourceSpan:
     """A place in a file: line and column count from 0, the column UTF-16 code units. `context` are its whole lines."""
 
     url: str
@@ -198,7 +198,7 @@ class Event:
 
     kind: EventKind
     message: str
-    span: Span | None
+    span: SourceSpan | None
     trace: str
     deprecation: str
 
@@ -208,7 +208,7 @@ class Failure:
     """Why there is no CSS."""
 
     message: str
-    span: Span | None
+    span: SourceSpan | None
     trace: str
 
 
@@ -294,8 +294,8 @@ def _call(call: Message) -> Call:
     return Call(call.number(1), call.text(3), None if string is None else string.text(1), kind)
 
 
-def _span(span: Message | None) -> Span | None:
+def _span(span: Message | None) -> SourceSpan | None:
     start = None if span is None else span.message(2)
     if span is None or start is None:
         return None
-    return Span(span.text(4), start.number(2), start.number(3), span.text(1), span.text(5))
+    return SourceSpan(span.text(4), start.number(2), start.number(3), span.text(1), span.text(5))

@@ -1,5 +1,6 @@
 """The manifest as text and back, against its JSON Schema."""
 
+import functools
 import json
 import pickle
 from contextlib import suppress
@@ -9,7 +10,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from jsonschema import Draft202012Validator
 
 from buildassets.errors import ManifestError
 from buildassets.manifest import Delta, Entry, Manifest, Retained, amended, dumps, is_whole, loads, read_document
@@ -17,7 +17,6 @@ from buildassets.manifest_json import checksum
 from tests.file_names import TEXTS
 
 SCHEMA = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
-VALIDATOR = Draft202012Validator(SCHEMA)
 
 ENTRY = Entry(
     file="css/app.3f2a9c1b0d4e.css",
@@ -64,13 +63,21 @@ FULL = Manifest(
 )
 
 
+@functools.cache
+def validator() -> Any:
+    """Imported late: it takes a second of each process that collects tests."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(SCHEMA)
+
+
 def test_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+    validator().check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
 def test_manifest_satisfies_the_schema(manifest: Manifest) -> None:
-    VALIDATOR.validate(json.loads(dumps(manifest)))
+    validator().validate(json.loads(dumps(manifest)))
 
 
 def test_schema_knows_every_key() -> None:
@@ -105,7 +112,7 @@ def test_schema_knows_every_key() -> None:
 def test_schema_refuses_a_broken_asset(field: str, value: Any) -> None:
     document = json.loads(dumps(FULL))
     document["assets"]["css/app.css"][field] = value
-    assert not VALIDATOR.is_valid(document)
+    assert not validator().is_valid(document)
 
 
 @pytest.mark.parametrize(
@@ -118,13 +125,13 @@ def test_schema_refuses_a_broken_asset(field: str, value: Any) -> None:
 def test_schema_refuses_a_broken_manifest(field: str, value: Any) -> None:
     document = json.loads(dumps(FULL))
     document[field] = value
-    assert not VALIDATOR.is_valid(document)
+    assert not validator().is_valid(document)
 
 
 def test_schema_lets_unknown_keys_pass() -> None:
     document = json.loads(dumps(FULL))
     document["later"] = document["assets"]["css/app.css"]["later"] = 1
-    VALIDATOR.validate(document)
+    validator().validate(document)
 
 
 def test_manifest_is_read_as_it_was_written() -> None:

@@ -6,7 +6,7 @@ BUILDASSETS = ../.venv/bin/buildassets
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test lint check bench clean
+.PHONY: demo serve serve-django watch test test-quick lint check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -29,6 +29,10 @@ watch: .venv/.example
 test: .venv/.test
 	scripts/test-tools
 	$(PY) -m pytest -n auto
+
+## test-quick: the tests that take little time, most of all those of the compiler, in two minutes
+test-quick: .venv/.test
+	$(PY) -m pytest -n auto --quick -m "not corpus" -k "not linear"
 
 ## lint: format, lint rules, import contracts, types
 lint: .venv/.check

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from hypothesis import settings
 
 # How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
 settings.register_profile("no deadline", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("no deadline")
 
 Tree = Mapping[str, str | bytes]
@@ -21,14 +23,56 @@ Tree = Mapping[str, str | bytes]
 # With what takes a moment where nothing else runs. Whoever waits does so for a condition, and this long only in vain.
 PATIENCE_SECONDS: Final = 120
 
+# What `--quick` does not even import: whole sites, processes, servers, killed builds, much data, other versions.
+SLOW: Final = (
+    "benchmarks",
+    "browser",
+    "cli",
+    "compiler/test_large_files.py",
+    "compiler/test_planted.py",
+    "compiler/test_watch.py",
+    "corpus",
+    "docs/test_serving.py",
+    "example",
+    "faults",
+    "growth",
+    "release/test_publish.py",
+    "release/test_reproducible.py",
+    "release/test_rolling.py",
+    "runtime/django/test_checks.py",
+    "runtime/django/test_runserver.py",
+    "runtime/stateless",
+    "runtime/test_django_versions.py",
+    "runtime/test_servers.py",
+    "test_engines_package.py",
+    "test_lowest.py",
+    "test_packaging.py",
+)
+_TESTS: Final = Path(__file__).parent
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-golden` renews what is expected, to be read as a diff before it is committed."""
+    """`--update-golden` renews what is expected, to be read before it is committed; `--quick` leaves out SLOW."""
+    parser.addoption("--quick", action="store_true", help="leave out what takes long: " + ", ".join(SLOW))
     parser.addoption("--update-golden", action="store_true", help="write what is expected anew")
 
 
-def pytest_configure() -> None:
-    """Have SIGINT end what tests start: what a shell runs in the background ignores it, and hands that down."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave SLOW out of a quick run."""
+    return True if config.getoption("quick") and collection_path in map(_TESTS.joinpath, SLOW) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have SIGINT end what tests start: what a shell runs in the background ignores it, and hands that down.
+
+    Keep bytecode even where the environment forbids it: each `buildassets` that tests start takes half as long again
+    to compile its modules, and half of the time of collecting is for compiling tests.
+    """
+    if config.getoption("quick"):
+        settings.load_profile("quick")
+    assert all((_TESTS / name).exists() for name in SLOW), "SLOW names what is no more"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

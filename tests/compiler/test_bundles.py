@@ -4,31 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
-from tests.conftest import Tree, write_tree
+from tests.building import built, codes, printed, released
+from tests.conftest import Tree
 
 PLAIN = "minify = false\ncompress = []\n"
 
 
 def run(folder: Path, files: Tree, bundles: str, settings: str = PLAIN) -> BuildResult:
-    write_tree(folder, {"buildassets.toml": f"{settings}[bundles]\n{bundles}\n", **files})
-    return build(load_config(start=str(folder)))
-
-
-def released(folder: Path, result: BuildResult, path: str) -> str:
-    assert result.manifest is not None, texts(result)
-    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
-
-
-def texts(result: BuildResult) -> str:
-    return "\n".join(map(render_text, result.diagnostics))
-
-
-def codes(result: BuildResult) -> list[str]:
-    return [found.code for found in result.diagnostics]
+    return built(folder, files, f"{settings}[bundles]\n{bundles}\n")
 
 
 SCRIPTS: Tree = {f"assets/js/{name}.js": f"p('{name[-1]}');\n" for name in ("b", "a", "lib/d", "lib/c")}
@@ -87,7 +71,7 @@ def test_the_manifest_lists_inputs_and_references_of_all_members(tmp_path: Path)
         "assets/y.png": "",
     }
     result = run(tmp_path, files, '"site.css" = ["a.scss", "b.css"]')
-    assert result.manifest is not None, texts(result)
+    assert result.manifest is not None, printed(result)
     entry = result.manifest.assets["site.css"]
     assert entry.inputs == ("_part.scss", "a.scss", "b.css")
     assert entry.references == ("x.png", "y.png")
@@ -108,7 +92,7 @@ def test_a_bundle_can_be_referred_to_and_renames_who_does(tmp_path: Path) -> Non
 def test_entries_release_a_bundle_without_its_members(tmp_path: Path) -> None:
     files: Tree = {**SCRIPTS, "assets/js/b.js": "import('./lib/d.js');\n//# sourceMappingURL=gone.map\n"}
     result = run(tmp_path, files, '"all.js" = ["js/a.js", "js/b.js"]', f'{PLAIN}entries = ["all.js"]\n')
-    assert result.manifest is not None, texts(result)
+    assert result.manifest is not None, printed(result)
     assert sorted(result.manifest.assets) == ["all.js", "js/lib/d.js"]
     assert f"import('./{result.manifest.assets['js/lib/d.js'].file}');" in released(tmp_path, result, "all.js")
     assert result.diagnostics == ()
@@ -123,7 +107,7 @@ def test_members_are_minified(tmp_path: Path) -> None:
 def test_a_missing_reference_is_told_once_and_where_it_was_written(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/css/a.css": "a{\nb:url(no.png)}"}, '"site.css" = ["css/a.css"]')
     assert codes(result) == ["reference/missing"]
-    assert "assets/css/a.css:2:7" in texts(result)
+    assert "assets/css/a.css:2:7" in printed(result)
 
 
 def test_a_tolerated_missing_reference_goes_on_pointing_there(tmp_path: Path) -> None:
@@ -140,7 +124,7 @@ def test_an_error_in_a_member_is_told_once(tmp_path: Path) -> None:
 def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_path: Path) -> None:
     result = run(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/e.js"]\n"y.js" = { files = ["*.jsx"] }')
     assert codes(result) == ["bundle/empty", "bundle/empty"]
-    assert texts(result).startswith(
+    assert printed(result).startswith(
         "error[bundle/empty]: `js/lib/e.js` in the bundle `x.js` matches no source\n"
         "  --> buildassets.toml:4:22\n"
         "   |\n"
@@ -154,7 +138,7 @@ def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_pat
 def test_a_bundle_cannot_have_the_name_of_a_source(tmp_path: Path) -> None:
     result = run(tmp_path, SCRIPTS, '"js/a.js" = ["js/b.js"]')
     assert codes(result) == ["bundle/duplicate"]
-    assert "buildassets.toml:4:" in texts(result)
+    assert "buildassets.toml:4:" in printed(result)
 
 
 @pytest.mark.parametrize("bundle", ['"x.js" = ["a.css"]', '"x.css" = ["a.css", "a.js"]', '"x.png" = ["a.css"]'])
@@ -178,7 +162,7 @@ def test_a_script_that_cannot_be_joined_is_told_where_it_was_written(
     files: Tree = {"assets/a.js": "const k = 1, z = 2 ;  f()", "assets/b.js": second}
     result = run(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
     assert codes(result) == [code]
-    assert f"assets/{place}" in texts(result)
+    assert f"assets/{place}" in printed(result)
 
 
 @pytest.mark.parametrize(
@@ -196,4 +180,4 @@ def test_a_sheet_that_cannot_be_joined_is_told_where_it_was_written(
     files: Tree = {"assets/a.css": "a { b : c }", f"assets/{name}": second}
     result = run(tmp_path, files, '"all.css" = ["*.css"]', "compress = []\n")
     assert codes(result) == [code]
-    assert f"assets/{place}" in texts(result)
+    assert f"assets/{place}" in printed(result)

@@ -13,7 +13,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from tests.building import released
 from tests.conftest import Tree, write_tree
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
@@ -30,21 +30,16 @@ def run(folder: Path, files: Tree, settings: str = SMALL) -> BuildResult:
     return build(load_config(start=str(folder)))
 
 
-def sheet(folder: Path, result: BuildResult, name: str = "a.css") -> str:
-    assert result.manifest is not None, [render_text(one) for one in result.diagnostics]
-    return (folder / "build/assets" / result.manifest.assets[name].file).read_text()
-
-
 @pytest.mark.parametrize("written", ["url(a.svg)", 'url("a.svg")', "url('a.svg?v=2')", 'image-set("a.svg" 1x)'])
 def test_a_small_image_becomes_a_data_url(tmp_path: Path, written: str) -> None:
     result = run(tmp_path, {"assets/a.css": f"a {{ background: {written} }}", "assets/a.svg": DOT})
     expected = written.replace("a.svg?v=2", DOT_URL).replace("a.svg", DOT_URL)
-    assert sheet(tmp_path, result) == f"a {{ background: {expected} }}"
+    assert released(tmp_path, result, "a.css") == f"a {{ background: {expected} }}"
 
 
 def test_bytes_are_in_base64(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF})
-    assert sheet(tmp_path, result) == f"a {{ background: url({GIF_URL}) }}"
+    assert released(tmp_path, result, "a.css") == f"a {{ background: url({GIF_URL}) }}"
 
 
 def test_a_larger_file_stays_a_reference(tmp_path: Path) -> None:
@@ -78,7 +73,7 @@ def test_what_only_stands_in_sheets_is_not_reached_from_entries(tmp_path: Path) 
     result = run(tmp_path, files, SMALL.replace("[tool.buildassets]\n", '[tool.buildassets]\nentries = ["a.css"]\n'))
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["a.css", "b.gif"]
-    assert sheet(tmp_path, result).count(GIF_URL) == 2
+    assert released(tmp_path, result, "a.css").count(GIF_URL) == 2
 
 
 def test_other_references_of_the_sheet_are_still_rewritten(tmp_path: Path) -> None:
@@ -90,7 +85,7 @@ def test_other_references_of_the_sheet_are_still_rewritten(tmp_path: Path) -> No
     expected = (
         f'@import "{sheet_b}"; a {{ background: url({GIF_URL}), url({image_b}), url("{GIF_URL}"), url({image_b}#x) }}'
     )
-    assert sheet(tmp_path, result) == expected
+    assert released(tmp_path, result, "a.css") == expected
 
 
 def test_include_replaces_images_and_fonts(tmp_path: Path) -> None:
@@ -135,7 +130,7 @@ def test_sheets_of_a_bundle_embed_too(tmp_path: Path) -> None:
     assert result.manifest is not None
     large = result.manifest.assets["x/b.gif"].file
     expected = f"a {{ background: url({GIF_URL}), url({large}) }}\nb {{ background: url({GIF_URL}) }}\n"
-    assert sheet(tmp_path, result, "all.css").endswith(expected)
+    assert released(tmp_path, result, "all.css").endswith(expected)
 
 
 def test_the_fingerprint_of_a_sheet_follows_what_it_embeds(tmp_path: Path) -> None:
@@ -150,7 +145,7 @@ def test_the_fingerprint_of_a_sheet_follows_what_it_embeds(tmp_path: Path) -> No
 def test_development_embeds_too(tmp_path: Path) -> None:
     write_tree(tmp_path, {"pyproject.toml": SMALL, "assets/a.css": "a { b: url(a.gif) }", "assets/a.gif": GIF})
     result = build(load_config(start=str(tmp_path)), mode="development")
-    assert sheet(tmp_path, result) == f"a {{ b: url({GIF_URL}) }}"
+    assert released(tmp_path, result, "a.css") == f"a {{ b: url({GIF_URL}) }}"
 
 
 # ── demands ──
@@ -159,13 +154,13 @@ def test_development_embeds_too(tmp_path: Path) -> None:
 def test_a_demand_is_met_whatever_the_size(tmp_path: Path) -> None:
     css = 'a { background: url("/assets/a.gif?buildassets-data-url") }'
     result = run(tmp_path, {"assets/a.css": css, "assets/a.gif": GIF * 1000}, "[tool.buildassets]\nminify = false\n")
-    assert sheet(tmp_path, result).startswith('a { background: url("data:image/gif;base64,')
+    assert released(tmp_path, result, "a.css").startswith('a { background: url("data:image/gif;base64,')
 
 
 def test_the_fragment_of_a_demand_stays(tmp_path: Path) -> None:
     css = "a { background: url(a.svg?buildassets-data-url#dot) }"
     result = run(tmp_path, {"assets/a.css": css, "assets/a.svg": DOT})
-    assert sheet(tmp_path, result) == f"a {{ background: url({DOT_URL}#dot) }}"
+    assert released(tmp_path, result, "a.css") == f"a {{ background: url({DOT_URL}#dot) }}"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from tests.building import printed
 from tests.compiler.conftest import Install
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -83,7 +83,7 @@ def run(
 
 def processes(folder: Path, result: BuildResult) -> dict[str, int]:
     """Which process made each asset, by logical path."""
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     files = {path: folder / "build/assets" / entry.file for path, entry in result.manifest.assets.items()}
     return {path: int(file.read_text()) for path, file in files.items() if path.endswith(".txt")}
 
@@ -93,10 +93,6 @@ def settled(folder: Path, files: Tree) -> Path:
     write_tree(folder, files)
     time.sleep(TICK_SECONDS)
     return folder
-
-
-def told(result: BuildResult) -> str:
-    return "\n".join(map(render_text, result.diagnostics))
 
 
 FOUR: Tree = {f"assets/{name}.tell": name for name in "abcd"}
@@ -171,8 +167,8 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
         ("engine/crash", "assets/a.tell"),
         ("engine/crash", "assets/c.tell"),
     ]
-    assert f"the process that compiled this file crashed ({signal_name})" in told(result)
-    assert "its last words: farewell" in told(result)
+    assert f"the process that compiled this file crashed ({signal_name})" in printed(result)
+    assert "its last words: farewell" in printed(result)
     assert read_tree(tmp_path / "build") == before
 
 
@@ -293,7 +289,7 @@ def test_a_serial_build_and_parallel_ones_are_the_same(
         with ThreadPoolExecutor(jobs) as executor:
             config = load_config(start=str(folder))
             result = build(config, executor=executor if jobs > 1 else None, bytes_per_worker=1)
-        outcomes.append((read_tree(folder / "build"), told(result), result.written))
+        outcomes.append((read_tree(folder / "build"), printed(result), result.written))
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 

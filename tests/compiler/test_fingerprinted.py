@@ -9,6 +9,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.kept_names import carries_hash
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity, render_text
+from tests.building import codes
 from tests.conftest import Tree, read_tree, write_tree
 
 KEPT = '[tool.buildassets]\ncompress = []\nfingerprinted = ["dist/**"]\n'
@@ -27,10 +28,6 @@ DIST: Tree = {
 def run(folder: Path, files: Tree, settings: str = KEPT) -> BuildResult:
     write_tree(folder, {"pyproject.toml": settings, **files})
     return build(load_config(start=str(folder)))
-
-
-def codes(result: BuildResult) -> list[str]:
-    return [one.code for one in result.diagnostics]
 
 
 def test_files_are_released_under_their_own_names_byte_for_byte(tmp_path: Path) -> None:

@@ -6,31 +6,12 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic
-from tests.conftest import Tree, write_tree
+from tests.building import built, only, released
+from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 
 ESBUILD = 'compress = []\nengines.js = "esbuild"\n'
 LIGHTNINGCSS = 'compress = []\nengines.css = "lightningcss"\n'
-
-
-def run(folder: Path, settings: str, files: Tree) -> BuildResult:
-    """A build of `files`."""
-    write_tree(folder, {"buildassets.toml": settings, **files})
-    return build(load_config(start=str(folder)))
-
-
-def released(folder: Path, result: BuildResult, path: str) -> str:
-    """The text of an asset."""
-    assert result.manifest is not None, result.diagnostics
-    return (folder / "build/assets" / result.manifest.assets[path].file).read_text("utf-8")
-
-
-def only(result: BuildResult) -> Diagnostic:
-    """The one diagnostic that there is."""
-    (found,) = result.diagnostics
-    return found
 
 
 @pytest.fixture
@@ -43,8 +24,8 @@ def with_esbuild(tmp_path: Path) -> Path:
 @pytest.mark.corpus
 def test_references_of_a_script_by_esbuild_are_rewritten(with_esbuild: Path) -> None:
     text = "import { b } from './b.js' ; export const url = new URL( 'c.svg' , import.meta.url ) ; b ( )"
-    result = run(
-        with_esbuild, ESBUILD, {"assets/a.js": text, "assets/b.js": "export const b = 1", "assets/c.svg": "<svg/>"}
+    result = built(
+        with_esbuild, {"assets/a.js": text, "assets/b.js": "export const b = 1", "assets/c.svg": "<svg/>"}, ESBUILD
     )
     script = released(with_esbuild, result, "a.js")
     assert result.manifest is not None
@@ -56,27 +37,27 @@ def test_references_of_a_script_by_esbuild_are_rewritten(with_esbuild: Path) -> 
 @pytest.mark.corpus
 def test_missing_reference_is_told_where_it_was_written(with_esbuild: Path) -> None:
     text = "import './b.js' ;\nimport './gone.js' ;\nimport './b.js' ;\n"
-    found = only(run(with_esbuild, ESBUILD, {"assets/a.js": text, "assets/b.js": ""}))
+    found = only(built(with_esbuild, {"assets/a.js": text, "assets/b.js": ""}, ESBUILD))
     assert found.location is not None
     assert (found.code, found.location.line, found.location.column) == ("reference/missing", 2, 9)
 
 
 @pytest.mark.corpus
 def test_scripts_are_translated_for_the_browsers(with_esbuild: Path) -> None:
-    result = run(with_esbuild, ESBUILD + 'browsers = ["safari 12"]\n', {"assets/a.js": "a?.b"})
+    result = built(with_esbuild, {"assets/a.js": "a?.b"}, ESBUILD + 'browsers = ["safari 12"]\n')
     assert released(with_esbuild, result, "a.js") == "a==null||a.b;"
 
 
 @pytest.mark.corpus
 def test_error_of_esbuild_fails_the_build(with_esbuild: Path) -> None:
-    found = only(run(with_esbuild, ESBUILD, {"assets/a.js": "let a ;\nlet a", "assets/b.js": "f ( )"}))
+    found = only(built(with_esbuild, {"assets/a.js": "let a ;\nlet a", "assets/b.js": "f ( )"}, ESBUILD))
     assert found.location is not None
     assert (found.code, found.location.file, found.location.line) == ("js/syntax", "assets/a.js", 2)
 
 
 def test_esbuild_that_is_not_there_is_an_error_at_its_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = only(run(tmp_path, ESBUILD, {"assets/a.js": "f ( )"}))
+    found = only(built(tmp_path, {"assets/a.js": "f ( )"}, ESBUILD))
     assert (found.code, found.message) == ("js/unavailable", "esbuild is not installed")
     assert found.location is not None
     assert (found.location.file, found.location.line) == ("buildassets.toml", 2)
@@ -84,8 +65,8 @@ def test_esbuild_that_is_not_there_is_an_error_at_its_setting(tmp_path: Path, mo
 
 def test_references_of_a_sheet_by_lightningcss_are_rewritten(tmp_path: Path) -> None:
     text = "a { mask : url( 'c d.svg' ) }\nb { background : url(e.svg) }"
-    result = run(
-        tmp_path, LIGHTNINGCSS, {"assets/a.css": text, "assets/c d.svg": "<svg/>", "assets/e.svg": "<svg></svg>"}
+    result = built(
+        tmp_path, {"assets/a.css": text, "assets/c d.svg": "<svg/>", "assets/e.svg": "<svg></svg>"}, LIGHTNINGCSS
     )
     sheet = released(tmp_path, result, "a.css")
     assert result.manifest is not None
@@ -96,7 +77,7 @@ def test_references_of_a_sheet_by_lightningcss_are_rewritten(tmp_path: Path) -> 
 
 def test_missing_reference_of_a_sheet_is_told_where_it_was_written(tmp_path: Path) -> None:
     text = "a { mask: url(c.svg) }\nb { color: red }\nc { mask: url(gone.svg) }"
-    result = run(tmp_path, LIGHTNINGCSS, {"assets/a.css": text, "assets/c.svg": "<svg/>"})
+    result = built(tmp_path, {"assets/a.css": text, "assets/c.svg": "<svg/>"}, LIGHTNINGCSS)
     places = {
         (found.code, found.location and (found.location.line, found.location.column)) for found in result.diagnostics
     }
@@ -104,7 +85,7 @@ def test_missing_reference_of_a_sheet_is_told_where_it_was_written(tmp_path: Pat
 
 
 def test_refused_place_is_that_in_the_sass(tmp_path: Path) -> None:
-    result = run(tmp_path, LIGHTNINGCSS, {"assets/a.scss": "$a: 1;\n\nb {\n  *zoom: 1;\n}\n"})
+    result = built(tmp_path, {"assets/a.scss": "$a: 1;\n\nb {\n  *zoom: 1;\n}\n"}, LIGHTNINGCSS)
     found = only(result)
     assert released(tmp_path, result, "a.css") == "b{*zoom:1}"
     assert found.location is not None
@@ -112,7 +93,7 @@ def test_refused_place_is_that_in_the_sass(tmp_path: Path) -> None:
 
 
 def test_sheets_are_translated_for_the_browsers(tmp_path: Path) -> None:
-    result = run(tmp_path, LIGHTNINGCSS + 'browsers = ["chrome 80"]\n', {"assets/a.css": "a{inset:0}"})
+    result = built(tmp_path, {"assets/a.css": "a{inset:0}"}, LIGHTNINGCSS + 'browsers = ["chrome 80"]\n')
     assert released(tmp_path, result, "a.css") == "a{top:0;bottom:0;left:0;right:0}"
 
 

@@ -15,10 +15,10 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
+from tests.building import printed
 from tests.conftest import Tree, write_tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
@@ -38,13 +38,9 @@ def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
 def built(folder: Path, files: Tree, settings: str = PLAIN) -> Manifest:
     """The manifest of a build that succeeds and has nothing to say."""
     result = run(folder, files, settings)
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     assert result.diagnostics == ()
     return result.manifest
-
-
-def told(result: BuildResult) -> str:
-    return "\n".join(map(render_text, result.diagnostics))
 
 
 def text(folder: Path, manifest: Manifest, path: str) -> str:
@@ -169,7 +165,7 @@ def test_imports_of_a_bundle_in_another_folder_are_written_into_it(tmp_path: Pat
 
 def test_a_missing_import_is_an_error_in_a_module_that_stays_as_it_is(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.js": 'import "./b.js"'})
-    assert "error[reference/missing]: cannot find `b.js`\n  --> assets/a.js:1:9" in told(result)
+    assert "error[reference/missing]: cannot find `b.js`\n  --> assets/a.js:1:9" in printed(result)
 
 
 def test_entries_reach_what_is_imported(tmp_path: Path) -> None:
@@ -224,7 +220,7 @@ def test_a_scope_that_names_nothing_is_an_error(tmp_path: Path, settings: str, m
 
 def test_a_bare_name_that_nothing_maps_is_a_warning(tmp_path: Path) -> None:
     files = {"assets/a.js": '\nimport "lti";', "assets/lit.js": ""}
-    assert told(run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n')) == (
+    assert printed(run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n')) == (
         "warning[reference/unmapped]: nothing maps the bare name `lti`\n"
         "  --> assets/a.js:2:9\n"
         "   |\n"
@@ -382,7 +378,7 @@ def test_of_the_mode_depends_what_a_package_gives(tmp_path: Path) -> None:
 
 def test_what_is_exported_and_not_there_is_missing(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": '{"exports": "./gone.js"}'}
-    assert "error[reference/missing]: cannot find `npm/p/gone.js`" in told(run(tmp_path, files, NPM))
+    assert "error[reference/missing]: cannot find `npm/p/gone.js`" in printed(run(tmp_path, files, NPM))
 
 
 @pytest.mark.parametrize(("missing", "severities"), [("error", ["error"]), ("warn", ["warning"]), ("ignore", [])])
@@ -418,7 +414,7 @@ def test_packages_outside_of_the_root_are_no_fault_until_they_are_needed(tmp_pat
     (tmp_path / "node_modules/p").symlink_to("../own/p")
     built(tmp_path, {}, NPM)
     result = run(tmp_path, {"assets/app.js": 'import "p"'}, NPM)
-    assert "note: `npm/p` is a link that leaves its source root" in told(result)
+    assert "note: `npm/p` is a link that leaves its source root" in printed(result)
 
 
 def test_a_sheet_beside_its_source_is_no_duplicate_in_packages(tmp_path: Path) -> None:
@@ -435,7 +431,7 @@ def test_a_package_description_that_is_no_json_is_told_of(tmp_path: Path) -> Non
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": "{", "node_modules/p/index.js": "export {}"}
     result = run(tmp_path, files, NPM)
     assert result.succeeded
-    assert told(result).startswith("warning[npm/package]: cannot read `node_modules/p/package.json`: it is not JSON")
+    assert printed(result).startswith("warning[npm/package]: cannot read `node_modules/p/package.json`: it is not JSON")
 
 
 def test_an_application_without_packages_reads_no_description(tmp_path: Path) -> None:

@@ -8,29 +8,20 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import encoded_mappings
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
 from buildassets.media import Syntax
+from tests.building import built, released
 from tests.conftest import Tree, read_tree, write_tree
 
 BOTH = pytest.mark.parametrize("mode", ["production", "development"])
 
 
 def run(folder: Path, files: Tree, settings: str = "", mode: Mode = "production") -> BuildResult:
-    write_tree(folder, {"buildassets.toml": f"source_maps = true\ncompress = []\n{settings}", **files})
-    return build(load_config(start=str(folder)), mode=mode)
-
-
-def released(folder: Path, result: BuildResult, path: str) -> str:
-    assert result.manifest is not None, "\n".join(map(render_text, result.diagnostics))
-    with (folder / "build/assets" / result.manifest.assets[path].file).open(newline="", encoding="utf-8") as file:
-        return file.read()
+    return built(folder, files, f"source_maps = true\ncompress = []\n{settings}", mode)
 
 
 def map_of(folder: Path, result: BuildResult, path: str) -> Any:

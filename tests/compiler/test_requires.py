@@ -4,32 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
-from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from tests.building import built, printed, released
 from tests.conftest import Tree, write_tree
 
 SETTINGS = "directives = true\nminify = false\ncompress = []\n"
 
 
-def run(folder: Path, files: Tree, settings: str = SETTINGS) -> BuildResult:
-    write_tree(folder, {"buildassets.toml": settings, **files})
-    return build(load_config(start=str(folder)))
-
-
-def texts(result: BuildResult) -> str:
-    return "\n".join(map(render_text, result.diagnostics))
-
-
-def released(folder: Path, result: BuildResult, path: str) -> str:
-    assert result.manifest is not None, texts(result)
-    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
-
-
 def order(folder: Path, head: str, files: Tree, name: str = "app.js") -> str:
     """The scripts that `app.js` with that head is made of; each of them is written as its first word."""
-    result = run(folder, {f"assets/{name}": f"{head}\napp();\n", **files})
+    result = built(folder, {f"assets/{name}": f"{head}\napp();\n", **files}, SETTINGS)
     calls = released(folder, result, name).split()
     return " ".join(call.removesuffix("();") for call in calls)
 
@@ -75,7 +58,7 @@ def test_files_that_require_each_other_are_joined_once_each(tmp_path: Path) -> N
 
 
 def test_without_the_setting_directives_are_comments(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "//= require nothing\na()"}, "minify = false\ncompress = []\n")
+    result = built(tmp_path, {"assets/a.js": "//= require nothing\na()"}, "minify = false\ncompress = []\n")
     assert released(tmp_path, result, "a.js") == "//= require nothing\na()"
 
 
@@ -87,8 +70,8 @@ def test_sheets_require_sass_and_references_stay_right(tmp_path: Path) -> None:
         "assets/parts/i.png": "",
         "assets/parts/n.js": "",
     }
-    result = run(tmp_path, files, "directives = true\ncompress = []\n")
-    assert result.manifest is not None, texts(result)
+    result = built(tmp_path, files, "directives = true\ncompress = []\n")
+    assert result.manifest is not None, printed(result)
     image = result.manifest.assets["parts/i.png"].file
     assert released(tmp_path, result, "app.css") == f"a{{b:url({image})}}\napp{{x:y}}\nb{{c:d}}\n"
     assert result.manifest.assets["app.css"].inputs == ("app.css", "parts/a.scss", "parts/b.css")
@@ -96,7 +79,7 @@ def test_sheets_require_sass_and_references_stay_right(tmp_path: Path) -> None:
 
 def test_a_sass_sheet_requires_others_which_are_compiled_by_themselves(tmp_path: Path) -> None:
     files: Tree = {"assets/app.scss": "//= require b\n$c: red;\na { b: $c }", "assets/b.scss": "$c: blue; b { c: $c }"}
-    text = released(tmp_path, run(tmp_path, files, "directives = true\ncompress = []\n"), "app.css")
+    text = released(tmp_path, built(tmp_path, files, "directives = true\ncompress = []\n"), "app.css")
     assert text == "b{c:blue}\na{b:red}\n"
 
 
@@ -108,12 +91,12 @@ def test_roots_are_searched_in_their_order_and_by_prefix(tmp_path: Path) -> None
         "vendor/only.js": "only();\n",
         "vendor/near.js": "near();\n",
     }
-    result = run(tmp_path, files, settings)
+    result = built(tmp_path, files, settings)
     assert released(tmp_path, result, "app.js") == "jquery();\nonly();\nnear();\n\n\n\napp();\n"
 
 
 def test_a_member_of_a_configured_bundle_brings_what_it_requires(tmp_path: Path) -> None:
-    result = run(tmp_path, LIBRARY, f'{SETTINGS}[bundles]\n"all.js" = ["lib/c.js", "lib/b.js"]\n')
+    result = built(tmp_path, LIBRARY, f'{SETTINGS}[bundles]\n"all.js" = ["lib/c.js", "lib/b.js"]\n')
     assert released(tmp_path, result, "all.js").split() == ["a();", "c();", "b();"]
 
 
@@ -131,20 +114,20 @@ def test_a_member_of_a_configured_bundle_brings_what_it_requires(tmp_path: Path)
 def test_entries_release_what_is_linked(tmp_path: Path, head: str, linked: list[str]) -> None:
     files = {**LIBRARY, "assets/config/manifest.js": head, "assets/img/x.png": "", "assets/css/s.scss": "a{b:c}"}
     write_tree(tmp_path, {"assets/empty/.keep": ""})
-    result = run(tmp_path, files, f'entries = ["config/manifest.js"]\n{SETTINGS}')
-    assert result.manifest is not None, texts(result)
+    result = built(tmp_path, files, f'entries = ["config/manifest.js"]\n{SETTINGS}')
+    assert result.manifest is not None, printed(result)
     assert sorted(result.manifest.assets) == sorted(["config/manifest.js", *linked])
 
 
 def test_what_is_depended_on_is_an_input(tmp_path: Path) -> None:
-    result = run(tmp_path, {**LIBRARY, "assets/app.js": "//= depend_on a\n//= depend_on_asset lib/b.js\n"})
+    result = built(tmp_path, {**LIBRARY, "assets/app.js": "//= depend_on a\n//= depend_on_asset lib/b.js\n"}, SETTINGS)
     assert result.manifest is not None
     assert result.manifest.assets["app.js"].inputs == ("a.js", "app.js", "lib/b.js")
 
 
 def test_a_missing_file_is_told_at_its_directive(tmp_path: Path) -> None:
-    result = run(tmp_path, {**LIBRARY, "assets/app.js": "// x\n//= require lib/bb\n"})
-    assert texts(result) == (
+    result = built(tmp_path, {**LIBRARY, "assets/app.js": "// x\n//= require lib/bb\n"}, SETTINGS)
+    assert printed(result) == (
         "error[directive/missing]: cannot find `lib/bb`\n"
         "  --> assets/app.js:2:13\n"
         "   |\n"
@@ -157,5 +140,5 @@ def test_a_missing_file_is_told_at_its_directive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("head", ["//= require a.css", "//= require ./a.css", "//= require_tree ./no", "//= stub no"])
 def test_what_a_directive_cannot_mean_is_missing(tmp_path: Path, head: str) -> None:
-    result = run(tmp_path, {"assets/app.js": head, "assets/a.css": ""})
+    result = built(tmp_path, {"assets/app.js": head, "assets/a.css": ""}, SETTINGS)
     assert [found.code for found in result.diagnostics] == ["directive/missing"]

@@ -11,6 +11,7 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import Discovery, Sources, discover
 from buildassets.paths import LogicalPath
+from tests.building import codes
 from tests.conftest import write_tree
 
 
@@ -27,10 +28,6 @@ def _root(
 
 def _names(discovery: Discovery) -> list[str]:
     return [source.logical for source in discovery.sources]
-
-
-def _codes(discovery: Discovery) -> list[str]:
-    return [diagnostic.code for diagnostic in discovery.diagnostics]
 
 
 def test_source_tells_its_names(tmp_path: Path) -> None:
@@ -54,7 +51,7 @@ def test_what_others_wrote_is_taken_as_they_built_it(tmp_path: Path) -> None:
     (tmp_path / "vendor/gone.css").symlink_to("nowhere")
     discovery = discover(_config(tmp_path, replace(_root(tmp_path, "vendor"), vendored=True)))
     assert _names(discovery) == ["a.css", "e.js"]
-    assert _codes(discovery) == []
+    assert codes(discovery) == []
 
 
 def test_sass_partials_make_no_asset(tmp_path: Path) -> None:
@@ -116,7 +113,7 @@ def test_roots_may_overlap(tmp_path: Path) -> None:
 def test_two_sources_of_one_root_for_one_asset_are_an_error(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "assets/a.scss": "", "assets/a.sass": ""})
     discovery = discover(_config(tmp_path))
-    assert _codes(discovery) == ["source/duplicate"] * 2
+    assert codes(discovery) == ["source/duplicate"] * 2
     assert all(diagnostic.is_error for diagnostic in discovery.diagnostics)
     assert _names(discovery) == ["a.css"]
 
@@ -175,7 +172,7 @@ def test_output_below_a_root_is_passed_over_by_any_name(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").symlink_to("assets/out")
     discovery = discover(_config(tmp_path, output="elsewhere"))
     assert _names(discovery) == ["a.css"]
-    assert _codes(discovery) == []
+    assert codes(discovery) == []
 
 
 def test_link_to_a_file_of_the_root_is_followed(tmp_path: Path) -> None:
@@ -191,7 +188,7 @@ def test_link_to_a_folder_of_the_root_is_followed(tmp_path: Path) -> None:
     (tmp_path / "assets/latest").symlink_to("v1.2")
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["latest/a.css", "v1.2/a.css"]
-    assert _codes(discovery) == []
+    assert codes(discovery) == []
 
 
 def test_root_may_be_a_link(tmp_path: Path) -> None:
@@ -208,7 +205,7 @@ def test_link_that_leaves_the_root_is_skipped(tmp_path: Path, target: str) -> No
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["kept.css"]
     assert discovery.skipped == {"link.css": "a link that leaves its source root"}
-    assert _codes(discovery) == ["source/link-outside"]
+    assert codes(discovery) == ["source/link-outside"]
     assert not discovery.diagnostics[0].is_error
 
 
@@ -219,7 +216,7 @@ def test_link_that_leads_nowhere_is_skipped(tmp_path: Path, target: str) -> None
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["kept.css"]
     assert list(discovery.skipped) == ["link.css"]
-    assert _codes(discovery) == ["source/link-dangling"]
+    assert codes(discovery) == ["source/link-dangling"]
 
 
 def test_link_to_a_folder_above_is_skipped(tmp_path: Path) -> None:
@@ -228,7 +225,7 @@ def test_link_to_a_folder_above_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "assets/a/b/top").symlink_to(tmp_path / "assets")
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["a/b/c.css"]
-    assert _codes(discovery) == ["source/link-loop"] * 2
+    assert codes(discovery) == ["source/link-loop"] * 2
 
 
 def test_folders_that_link_to_each_other_end(tmp_path: Path) -> None:
@@ -237,7 +234,7 @@ def test_folders_that_link_to_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "assets/b/a").symlink_to("../a")
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["a/b/two.css", "a/one.css", "b/a/one.css", "b/two.css"]
-    assert _codes(discovery) == ["source/link-loop"] * 2
+    assert codes(discovery) == ["source/link-loop"] * 2
 
 
 def test_skipped_name_that_a_later_root_has_is_its_asset(tmp_path: Path) -> None:
@@ -264,7 +261,7 @@ def test_fifo_is_skipped_and_never_opened(tmp_path: Path) -> None:
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["kept.css"]
     assert list(discovery.skipped) == ["link.css", "pipe.css"]
-    assert _codes(discovery) == ["source/special"] * 2
+    assert codes(discovery) == ["source/special"] * 2
 
 
 def test_socket_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +271,7 @@ def test_socket_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         server.bind("socket.css")
         discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["kept.css"]
-    assert _codes(discovery) == ["source/special"]
+    assert codes(discovery) == ["source/special"]
 
 
 def test_root_that_vanished_is_an_error(tmp_path: Path) -> None:
@@ -290,7 +287,7 @@ def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     _dig(tmp_path / "assets", "d" * 250, depth=17)  # longer than PATH_MAX: no user may read it by its path
     discovery = discover(_config(tmp_path))
     assert _names(discovery) == ["a.css"]
-    assert _codes(discovery) == ["source/unreadable"]
+    assert codes(discovery) == ["source/unreadable"]
     assert discovery.diagnostics[0].message.startswith("cannot read the folder `assets/ddd")
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from tests.building import built, printed
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 
@@ -67,16 +66,11 @@ def packaged(install: Install) -> None:
 
 
 def run(folder: Path, files: Tree, engines: str, settings: str = "minify = false\ncompress = []\n") -> BuildResult:
-    write_tree(folder, {"buildassets.toml": f"{settings}[engines]\n{engines}\n", **files})
-    return build(load_config(start=str(folder)))
-
-
-def told(result: BuildResult) -> str:
-    return "\n".join(map(render_text, result.diagnostics))
+    return built(folder, files, f"{settings}[engines]\n{engines}\n")
 
 
 def text_of(folder: Path, result: BuildResult, path: str) -> str:
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
 
 
@@ -92,7 +86,7 @@ def text_of(folder: Path, result: BuildResult, path: str) -> str:
 )
 def test_references_of_what_was_compiled_are_rewritten(tmp_path: Path, engine: str, source: str, made: str) -> None:
     result = run(tmp_path, {"assets/css/a.less": source, "assets/css/b.png": ""}, f'less = "{engine}"')
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     assert list(result.manifest.assets) == [made, "css/b.png"]
     name = Path(result.manifest.assets["css/b.png"].file).name
     assert text_of(tmp_path, result, made) == source.replace("b.png", name)
@@ -114,7 +108,7 @@ def test_a_kind_can_be_compiled_to_itself(tmp_path: Path) -> None:
 def test_files_that_an_engine_read_are_inputs(tmp_path: Path) -> None:
     files = {"assets/css/a.less": "@b.less", "assets/css/b.less": "c {}", "lib/d.less": "", "assets/e.less": "@d.less"}
     result = run(tmp_path, files, 'less = "less"', 'load_paths = ["lib"]\n')
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     assert result.manifest.assets["css/a.css"].inputs == ("css/a.less", "css/b.less")
     assert result.manifest.assets["e.css"].inputs == ("d.less", "e.less")
 
@@ -122,7 +116,7 @@ def test_files_that_an_engine_read_are_inputs(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("packaged")
 def test_the_manifest_names_engines_by_the_suffix_of_their_sources(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "a { b: c }"}, 'less = "less"', "")
-    assert result.manifest is not None, told(result)
+    assert result.manifest is not None, printed(result)
     assert sorted(result.manifest.engines) == ["css", "less"]
     assert result.manifest.engines["less"] == "simple 2"
     assert text_of(tmp_path, result, "a.css") == "a{b:c}"
@@ -159,7 +153,7 @@ def test_a_minifier_of_a_package_is_used_and_what_it_read_is_an_input(install: I
 @pytest.mark.usefixtures("packaged")
 def test_diagnostics_of_an_engine_are_shown_with_their_places(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "a {}\n@b.less"}, 'less = "less"')
-    assert told(result) == (
+    assert printed(result) == (
         "error[simple/include]: cannot find `b.less`\n  --> assets/a.less:2:1\n   |\n2  | @b.less\n   | ^^^^^^^"
     )
 
@@ -167,13 +161,13 @@ def test_diagnostics_of_an_engine_are_shown_with_their_places(tmp_path: Path) ->
 @pytest.mark.usefixtures("packaged")
 def test_a_reference_to_nothing_is_shown_in_the_source(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "@b.less\na { b: url(no.png) }", "assets/b.less": "c {}"}, 'less = "less"')
-    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less:2:12\n" in told(result)
+    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less:2:12\n" in printed(result)
 
 
 @pytest.mark.usefixtures("packaged")
 def test_a_reference_to_nothing_of_another_file_is_shown_without_a_line(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "@b.x", "assets/b.x": "a { b: url(no.png) }"}, 'less = "less"')
-    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less\n" in told(result)
+    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less\n" in printed(result)
 
 
 def test_a_source_map_of_an_engine_leads_to_the_file_that_it_read(install: Install, tmp_path: Path) -> None:
@@ -183,14 +177,14 @@ def test_a_source_map_of_an_engine_leads_to_the_file_that_it_read(install: Insta
     install("shouting", text, {"shout": "Shout"})
     files = {"assets/a.less": "", "assets/b.less": "one\na{b:url(no.png)}"}
     result = run(tmp_path, files, 'less = "shout"', 'minify = false\nentries = ["a.css"]\n')
-    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/b.less:2:9\n" in told(result)
+    assert "error[reference/missing]: cannot find `no.png`\n  --> assets/b.less:2:9\n" in printed(result)
 
 
 @pytest.mark.usefixtures("packaged")
 def test_an_engine_that_raises_fails_its_source_and_no_other(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.less": "!", "assets/b.less": "@c.less"}, 'less = "less"')
     assert [found.code for found in result.diagnostics] == ["engine/failed", "simple/include"]
-    assert "error[engine/failed]: the engine `less` of the package `simple` failed\n  --> assets/a.less\n" in told(
+    assert "error[engine/failed]: the engine `less` of the package `simple` failed\n  --> assets/a.less\n" in printed(
         result
     )
 
@@ -206,8 +200,8 @@ def test_every_engine_that_cannot_be_loaded_is_shown_where_it_is_named(install: 
     result = run(tmp_path, {"assets/a.css": ""}, 'css = "one"\nmd = "two"', "")
     assert result.manifest is None
     assert [found.code for found in result.diagnostics] == ["engine/unloadable"] * 2
-    assert '  --> buildassets.toml:2:7\n   |\n2  | css = "one"\n' in told(result)
-    assert '  --> buildassets.toml:3:6\n   |\n3  | md = "two"\n' in told(result)
+    assert '  --> buildassets.toml:2:7\n   |\n2  | css = "one"\n' in printed(result)
+    assert '  --> buildassets.toml:3:6\n   |\n3  | md = "two"\n' in printed(result)
 
 
 def test_a_check_says_what_is_wrong_with_an_engine(install: Install, tmp_path: Path) -> None:

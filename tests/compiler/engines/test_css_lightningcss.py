@@ -8,8 +8,8 @@ from buildassets.compiler.engines.lightningcss import DEFAULT_BROWSERS, Lightnin
 from buildassets.compiler.engines.lightningcss_refusals import MOST_BRACKETS
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import start_engine
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
+from tests.building import only
 
 
 def engine(*browsers: str) -> LightningcssEngine:
@@ -20,12 +20,6 @@ def engine(*browsers: str) -> LightningcssEngine:
 def minified(text: str, *browsers: str) -> Compiled:
     """What the engine makes of `text`."""
     return engine(*browsers).run(EngineInput(text, "/site/a.css", "a.css"))
-
-
-def only(compiled: Compiled) -> Diagnostic:
-    """The one diagnostic that there is."""
-    (found,) = compiled.diagnostics
-    return found
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
+from tests.building import only
 from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
 from tests.corpus.packages import node_modules
 
@@ -46,12 +46,6 @@ def run_in_node(node: str) -> Iterator[Run]:
 def minified(engine: EsbuildEngine, text: str, path: str = "/site/a.js") -> Compiled:
     """What the engine makes of `text`."""
     return engine.run(EngineInput(text, path, "a.js"))
-
-
-def only(compiled: Compiled) -> Diagnostic:
-    """The one diagnostic that there is."""
-    (found,) = compiled.diagnostics
-    return found
 
 
 @pytest.mark.node

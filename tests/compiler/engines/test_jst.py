@@ -6,25 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
-from tests.conftest import Tree, write_tree
+from tests.building import built, released
+from tests.conftest import Tree
 
 DATA = {"x": "X", "html": "<b a=\"1\" c='2'>&`", "list": [1, 2], "none": None}
 
 
 def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
-    write_tree(folder, {"buildassets.toml": f"compress = []\n{settings}", **files})
-    return build(load_config(start=str(folder)))
-
-
-def released(folder: Path, result: BuildResult, path: str) -> str:
-    assert result.manifest is not None, "\n".join(map(render_text, result.diagnostics))
-    return (folder / "build/assets" / result.manifest.assets[path].file).read_text()
+    return built(folder, files, f"compress = []\n{settings}")
 
 
 def rendered(node: str, script: str) -> dict[str, str]:

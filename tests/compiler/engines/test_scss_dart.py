@@ -15,6 +15,7 @@ from buildassets.compiler.engines.sass.dart_process import installed_command
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
+from tests.building import only_error
 from tests.conftest import Tree, write_tree
 
 Compile = Callable[..., Compiled]
@@ -45,13 +46,6 @@ def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
     location = diagnostic.location
     assert location is not None
     return diagnostic.code, location.file, location.line, location.column
-
-
-def only_error(compiled: Compiled) -> Diagnostic:
-    (found,) = (diagnostic for diagnostic in compiled.diagnostics if diagnostic.code != "scss/deprecated")
-    assert found.is_error
-    assert compiled.text == ""
-    return found
 
 
 def names(paths: tuple[str, ...], folder: Path) -> list[str]:

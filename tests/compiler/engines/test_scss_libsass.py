@@ -16,6 +16,7 @@ from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.diagnostics import Diagnostic, Location
+from tests.building import only_error
 from tests.conftest import Tree, write_tree
 from tests.css_trees import tree
 
@@ -40,12 +41,6 @@ def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
     location = diagnostic.location
     assert location is not None
     return diagnostic.code, location.file, location.line, location.column
-
-
-def only_error(compiled: Compiled) -> Diagnostic:
-    (found,) = compiled.diagnostics
-    assert found.is_error
-    return found
 
 
 def names(paths: tuple[str, ...], folder: Path) -> list[str]:

@@ -1,0 +1,54 @@
+"""Builds of projects that tests write, and what is to be read from them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from buildassets.compiler.build import build
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.result import BuildResult
+from buildassets.diagnostics import Diagnostic, render_text
+from tests.conftest import Tree, write_tree
+
+
+class Diagnosed(Protocol):
+    """A build, a check, one run of an engine: whatever has diagnostics."""
+
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]: ...
+
+
+def built(folder: Path, files: Tree, settings: str, mode: Mode = "production") -> BuildResult:
+    """The build of `files` in `folder`, with `settings` as `buildassets.toml`."""
+    write_tree(folder, {"buildassets.toml": settings, **files})
+    return build(load_config(start=str(folder)), mode=mode)
+
+
+def released(folder: Path, result: BuildResult, path: str) -> str:
+    """The text of an asset, line ends as they are."""
+    assert result.manifest is not None, printed(result)
+    return (folder / "build/assets" / result.manifest.assets[path].file).read_bytes().decode()
+
+
+def printed(found: Diagnosed) -> str:
+    """The diagnostics as a terminal shows them."""
+    return "\n".join(map(render_text, found.diagnostics))
+
+
+def codes(found: Diagnosed) -> list[str]:
+    """The codes of the diagnostics."""
+    return [one.code for one in found.diagnostics]
+
+
+def only(found: Diagnosed) -> Diagnostic:
+    """The one diagnostic that there is."""
+    (one,) = found.diagnostics
+    return one
+
+
+def only_error(found: Diagnosed) -> Diagnostic:
+    """The one diagnostic that there is, which is an error; deprecations are no matter."""
+    (one,) = (one for one in found.diagnostics if one.code != "scss/deprecated")
+    assert one.is_error
+    return one

@@ -1,72 +1,52 @@
 import os
+import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.process.endings import DiedError
-from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass import libsass as scss_libsass
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
-from buildassets.compiler.languages.source_map.lines import Lines
-from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.diagnostics import Diagnostic, Location
+from buildassets.diagnostics import Location
 from tests.building import only_error
-from tests.conftest import Tree, write_tree
+from tests.compiler.engines.test_sass import GIVEN, Compile, brief, compiling, names, origin
+from tests.conftest import write_tree
 from tests.css_trees import tree
 
-Compile = Callable[..., Compiled]
 
-
-@pytest.fixture
-def compile_tree(tmp_path: Path) -> Iterator[Compile]:
-    """Writes the files and compiles `app.scss` (or `entry`) among them; `vendor` is a load path."""
-    engine = LibsassEngine([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path))
-
-    def compiled(files: Tree | str, entry: str = "app.scss") -> Compiled:
-        folder = write_tree(tmp_path, {entry: files} if isinstance(files, str) else files)
-        text = (folder / entry).read_bytes().decode()
-        return engine.run(EngineInput(text, str(folder / entry), entry))
-
-    yield compiled
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibsassEngine]:
+    """With the load path `vendor` in a folder that is `tmp_path` of each test: no test waits for a child of its own."""
+    folder = tmp_path_factory.mktemp("sheets")
+    engine = LibsassEngine([str(folder / "vendor")], lambda path: os.path.relpath(path, folder))
+    yield engine
     engine.close()
 
 
-def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
-    location = diagnostic.location
-    assert location is not None
-    return diagnostic.code, location.file, location.line, location.column
+@pytest.fixture
+def tmp_path(engine: LibsassEngine) -> Path:
+    """Empty for each test."""
+    folder = Path(engine._load_paths[0]).parent
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
 
 
-def names(paths: tuple[str, ...], folder: Path) -> list[str]:
-    return [os.path.relpath(path, folder) for path in paths]
+@pytest.fixture
+def compile_tree(engine: LibsassEngine, tmp_path: Path) -> Compile:
+    return compiling(engine, tmp_path)
 
 
 # What comes out
 
 
-def test_sheet_is_compiled_in_expanded_style(compile_tree: Compile) -> None:
-    compiled = compile_tree("$c: red; a { b { color: $c } }")
-    assert (compiled.text, compiled.diagnostics) == ("a b {\n  color: red;\n}\n", ())
-
-
-@pytest.mark.parametrize("source", ["", "\ufeff", "\n", "// nothing", "$a: 1;"])
-def test_sheet_without_rules_is_empty_css(compile_tree: Compile, source: str) -> None:
-    compiled = compile_tree(source)
-    assert (compiled.text, compiled.diagnostics) == ("", ())
-
-
 def test_numbers_keep_ten_digits(compile_tree: Compile) -> None:
     assert "0.3333333333;" in compile_tree("a { b: (1/3) }").text
-
-
-def test_output_beyond_ascii_names_its_charset_and_has_no_byte_order_mark(compile_tree: Compile) -> None:
-    assert compile_tree("\ufeffa { b: 'é' }").text == "@charset \"UTF-8\";\na {\n  b: 'é';\n}\n"
 
 
 def test_last_layer_statement_keeps_its_semicolon(compile_tree: Compile) -> None:
@@ -83,11 +63,6 @@ def test_nul_is_no_end_of_the_sheet(compile_tree: Compile) -> None:
     assert "d: e" in compile_tree("a { b: c } \0 { d: e }").text
 
 
-def test_indented_syntax_is_compiled(compile_tree: Compile) -> None:
-    files = {"app.sass": "@import one\n.a\n  b: $c\n", "_one.sass": "$c: red\n"}
-    assert compile_tree(files, "app.sass").text == ".a {\n  b: red;\n}\n"
-
-
 def test_indented_partial_of_a_sheet_is_compiled(compile_tree: Compile, tmp_path: Path) -> None:
     files = {
         "app.scss": "$c: red; @import 'p/one';",
@@ -99,34 +74,10 @@ def test_indented_partial_of_a_sheet_is_compiled(compile_tree: Compile, tmp_path
     assert names(compiled.inputs, tmp_path) == ["p/_one.sass", "p/two.scss"]
 
 
-def test_source_map_leads_to_the_partial(compile_tree: Compile, tmp_path: Path) -> None:
-    compiled = compile_tree({"app.scss": "@import 'one';", "_one.scss": "a {\n  é: 'é';\n  b: url(x.png);\n}"})
-    assert _origin(compiled, "b: url") == (str(tmp_path / "_one.scss"), 2, 2)
-
-
-def test_source_map_counts_code_units(compile_tree: Compile, tmp_path: Path) -> None:
-    compiled = compile_tree("/* 😀😀 */ a { b: '😀' }")
-    assert _origin(compiled, "a {") == (str(tmp_path / "app.scss"), 0, 11)
-
-
 def test_source_map_counts_code_units_of_the_sheet(compile_tree: Compile, tmp_path: Path) -> None:
     compiled = compile_tree(".😀 { content: '😀'; b: c } .😀 .a { b: c }")
-    assert _origin(compiled, "content") == (str(tmp_path / "app.scss"), 0, 6)
-    assert _origin(compiled, ".😀 .a") == (str(tmp_path / "app.scss"), 0, 28)
-
-
-def _origin(compiled: Compiled, words: str) -> tuple[str, int, int] | None:
-    source_map = read_map(compiled.source_map or "", Lines(compiled.text))
-    return origin_at(source_map, compiled.text.index(words)) if source_map else None
-
-
-def test_source_map_is_not_named_in_the_text(compile_tree: Compile) -> None:
-    assert "sourceMappingURL" not in compile_tree("a { b: c }").text
-
-
-def test_same_sheet_gives_the_same_result(compile_tree: Compile) -> None:
-    files = {"app.scss": "@import 'one'; a { b: $c }", "vendor/_one.scss": "$c: red;"}
-    assert compile_tree(files) == compile_tree(files)
+    assert origin(compiled, "content") == (str(tmp_path / "app.scss"), 0, 6)
+    assert origin(compiled, ".😀 .a") == (str(tmp_path / "app.scss"), 0, 28)
 
 
 # Imports
@@ -242,42 +193,10 @@ def test_folder_with_the_name_of_a_sheet_is_no_sheet(compile_tree: Compile) -> N
 # What libsass says
 
 
-@pytest.mark.parametrize(
-    ("source", "line", "column"),
-    [
-        ("a {\n  b: $nope;\n}", 2, 6),
-        ("a {\r\n\tb: $nope;\r\n}", 2, 5),
-        ("\ufeffa { b: $nope }", 1, 8),
-        ("é { b: '😀' $nope }", 1, 12),
-    ],
-)
-def test_error_has_its_place_in_characters(compile_tree: Compile, source: str, line: int, column: int) -> None:
-    found = only_error(compile_tree(source))
-    assert brief(found) == ("scss/syntax", "app.scss", line, column)
-    assert found.location is not None
-    assert found.location.length == len("$nope")
-    assert found.message == "undefined variable: `$nope`"
-
-
 def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@import "m";\n@include m;', "_m.scss": "@mixin m { a { b: $c } }"}))
     assert brief(found) == ("scss/syntax", "_m.scss", 1, 19)
     assert found.notes == ("reached from `app.scss:2:10`",)
-
-
-@pytest.mark.parametrize(
-    "source", ["a {", "a { b: c", "a } b", "@", "a { b: ", "#{", "@if", "@include nope;", "a { b: 1px + 1em }"]
-)
-def test_broken_sheet_is_one_error_with_a_place(compile_tree: Compile, source: str) -> None:
-    found = only_error(compile_tree(source))
-    assert found.code == "scss/syntax"
-    assert found.message[0].islower()
-    assert not found.message.endswith(".")
-
-
-def test_error_rule_is_told_in_the_words_of_the_user(compile_tree: Compile) -> None:
-    found = only_error(compile_tree('a { b: c }\n@error "Say \\"no\\".";'))
-    assert (*brief(found)[:3], found.message) == ("scss/error", "app.scss", 2, 'Say "no".')
 
 
 def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
@@ -286,11 +205,6 @@ def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
     assert (brief(found), found.message) == (("scss/warn", "x.scss", 2, 1), "careful")
     assert not found.is_error
     assert "b: c" in compiled.text
-
-
-def test_warning_is_not_shown_with_the_next_sheet(compile_tree: Compile) -> None:
-    compile_tree('@warn "careful";')
-    assert compile_tree("a { b: c }").diagnostics == ()
 
 
 # What libsass does not know
@@ -379,38 +293,15 @@ def test_sheet_without_end_is_given_up() -> None:
     assert only_error(compiled).message == "libsass did not finish in 0.5 seconds"
 
 
-def test_child_that_died_idle_is_replaced() -> None:
-    engine = LibsassEngine([], str)
-    given = EngineInput("a { b: c }", "/a.scss", "a.scss")
-    first = engine.run(given)
-    (child,) = engine._idle.waiting
-    child._process.kill()
-    child._process.wait()
-    assert engine.run(given) == first
-    engine.close()
-
-
 def test_child_that_has_had_many_sheets_is_replaced() -> None:
     engine = LibsassEngine([], str)
     with closing(engine):
-        given = EngineInput("a { b: c }", "/a.scss", "a.scss")
-        engine.run(given)
+        engine.run(GIVEN)
         (first,) = engine._idle.waiting
         for _ in range(1000):
-            assert not engine.run(given).diagnostics
+            assert not engine.run(GIVEN).diagnostics
         (second,) = engine._idle.waiting
         assert (second is first, first._process.poll() is None) == (False, False)
-
-
-def test_close_leaves_no_process_and_nothing_is_started_after_it() -> None:
-    engine = LibsassEngine([], str)
-    given = EngineInput("a { b: c }", "/a.scss", "a.scss")
-    engine.run(given)
-    process = engine._idle.waiting[0]._process
-    engine.close()
-    assert process.returncode is not None
-    with pytest.raises(ClosedError):
-        engine.run(given)
 
 
 def test_sheet_without_end_ends_without_whoever_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,7 +316,7 @@ def test_crash_and_close_leave_no_open_file() -> None:
     engine = LibsassEngine([], str)
     before = os.listdir("/dev/fd")
     engine.run(EngineInput("@media print{" * 20_000, "/a.scss", "a.scss"))
-    engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss"))
+    engine.run(GIVEN)
     engine.close()
     assert os.listdir("/dev/fd") == before
 
@@ -433,7 +324,7 @@ def test_crash_and_close_leave_no_open_file() -> None:
 def test_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     before = os.listdir("/dev/fd")
-    found = only_error(LibsassEngine([], str).run(EngineInput("a { b: c }", "/a.scss", "a.scss")))
+    found = only_error(LibsassEngine([], str).run(GIVEN))
     assert (found.code, found.message) == ("scss/unavailable", "libsass cannot be started: no such file or directory")
     assert os.listdir("/dev/fd") == before
 
@@ -442,22 +333,10 @@ def test_libsass_that_cannot_be_loaded_is_an_error(tmp_path: Path, monkeypatch: 
     write_tree(tmp_path, {"sass.py": "raise ImportError('No module named \\'_sass\\'')"})
     monkeypatch.syspath_prepend(tmp_path)
     engine = LibsassEngine([], str)
-    found = only_error(engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss")))
+    found = only_error(engine.run(GIVEN))
     engine.close()
     assert (found.code, found.message) == ("scss/unavailable", "libsass cannot be loaded")
     assert (found.location, found.notes) == (Location("a.scss"), ("no module named `_sass`",))
-
-
-def test_threads_do_not_wait_for_one_another() -> None:
-    engine = LibsassEngine([], str, limit_seconds=30)
-    slow = EngineInput("@for $i from 1 through 3000000 { $a: $i }", "/slow.scss", "slow.scss")
-    thread = threading.Thread(target=engine.run, args=(slow,))
-    thread.start()
-    assert engine.run(EngineInput("a { b: c }", "/a.scss", "a.scss")).text
-    is_still_running = thread.is_alive()
-    thread.join()
-    engine.close()
-    assert is_still_running
 
 
 def test_script_without_a_main_guard_may_compile(tmp_path: Path) -> None:

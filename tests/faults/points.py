@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +61,24 @@ class Point:
 
 
 def points(log: Path, folder: Path) -> Iterator[Point]:
-    """All points of the build whose calls stand in `log`, as strace writes it with `-y`, at what is below `folder`."""
+    """The points of the build whose calls stand in `log`, as strace writes it with `-y`, at what is below `folder`.
+
+    A kill at each call, and one failure: those that a kind of call can have, in each folder of the project, take turns.
+    Where there are fewer such calls than failures, a call has several.
+    """
+    calls = list(_calls(log, folder))
+    alike = [_alike(point, folder) for point in calls]
+    counts, turns = Counter(alike), Counter[tuple[str, ...]]()
+    for point, group in zip(calls, alike, strict=True):
+        yield point
+        failures = _FAILURES[group[0]]
+        for failure in failures[turns[group] % len(failures) :: counts[group]]:
+            yield replace(point, failure=failure)
+        turns[group] += 1
+
+
+def _calls(log: Path, folder: Path) -> Iterator[Point]:
+    """A kill at each call."""
     numbers: Counter[tuple[str, str]] = Counter()
     for line in log.read_text().splitlines():
         found = _CALL.match(line)
@@ -70,10 +87,13 @@ def points(log: Path, folder: Path) -> Iterator[Point]:
         name, arguments = found[1], found[2].replace(f"AT_FDCWD<{folder}>", "AT_FDCWD")
         paths = [path for path in _PATH.findall(arguments) if path == str(folder) or path.startswith(f"{folder}/")]
         numbers.update((name, path) for path in set(paths))
-        if not paths:
-            continue
-        for failure in (None, *_FAILURES[_kind(name, arguments)]):
-            yield Point(name, paths[0], numbers[name, paths[0]], failure, arguments)
+        if paths:
+            yield Point(name, paths[0], numbers[name, paths[0]], None, arguments)
+
+
+def _alike(point: Point, folder: Path) -> tuple[str, ...]:
+    """The kind of a call, and in which folder of the project it is."""
+    return _kind(point.name, point.call), *Path(point.path).relative_to(folder).parts[:1]
 
 
 def _kind(name: str, arguments: str) -> str:

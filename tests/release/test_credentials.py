@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -17,12 +18,29 @@ ENCODED = "d%C3%A9ploy:s3cr%3At%2Fw%40rd%23%3F"
 SECRETS = (PASSWORD, "s3cr", "w%40rd", "w@rd", "Z9signature", "ZmFrZQ")
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `site` is a copy of, and in `built` what it is once it has been built."""
+    folder = tmp_path_factory.mktemp("prepared")
+    site = folder / "site"
+    write_tree(site, {"buildassets.toml": "compress = []\n[retain]\n", "assets/a.css": "a { color: red }\n"})
+    assert run(site, "build", "-q", "-o", "old").returncode == 0
+    write_tree(site, {"assets/a.css": "a { color: tan }\n"})
+    copytree(site, folder / "built")
+    assert run(folder / "built", "build", "-q").returncode == 0
+    return folder
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(prepared: Path, tmp_path: Path) -> Path:
     """A project with a release, and a newer state of its sources."""
-    write_tree(tmp_path, {"buildassets.toml": "compress = []\n[retain]\n", "assets/a.css": "a { color: red }\n"})
-    assert run(tmp_path, "build", "-q", "-o", "old").returncode == 0
-    return write_tree(tmp_path, {"assets/a.css": "a { color: tan }\n"})
+    return copytree(prepared / "site", tmp_path, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def built(prepared: Path, site: Path) -> Path:
+    """The same, with a release of the newer state too."""
+    return copytree(prepared / "built", site, dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -52,19 +70,17 @@ def test_files_may_lie_at_another_server(site: Path, server: Authenticating) -> 
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",)])
-def test_releases_are_compared_over_it(site: Path, server: Authenticating, options: tuple[str, ...]) -> None:
-    run(site, "build", "-q")
-    done = run(site, "diff", f"{server.url(ENCODED)}manifest.json", "build", *options)
+def test_releases_are_compared_over_it(built: Path, server: Authenticating, options: tuple[str, ...]) -> None:
+    done = run(built, "diff", f"{server.url(ENCODED)}manifest.json", "build", *options)
     assert done.returncode == 0, done.stderr
     assert "a.css" in done.stdout
-    assert_secret(site, done.stdout, done.stderr)
+    assert_secret(built, done.stdout, done.stderr)
 
 
-def test_an_asset_is_explained_since_it(site: Path, server: Authenticating) -> None:
-    run(site, "build", "-q")
-    done = run(site, "explain", "a.css", "--since", f"{server.url(ENCODED)}manifest.json")
+def test_an_asset_is_explained_since_it(built: Path, server: Authenticating) -> None:
+    done = run(built, "explain", "a.css", "--since", f"{server.url(ENCODED)}manifest.json")
     assert "since `http://***@127.0.0.1:" in done.stdout
-    assert_secret(site, done.stdout, done.stderr)
+    assert_secret(built, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -106,19 +122,17 @@ def test_an_asset_is_explained_since_it(site: Path, server: Authenticating) -> N
     ],
     ids=" ".join,
 )
-def test_no_failure_prints_a_password(site: Path, server: Authenticating, arguments: list[str]) -> None:
+def test_no_failure_prints_a_password(built: Path, server: Authenticating, arguments: list[str]) -> None:
     names = {
         "url": server.url(ENCODED),
         "wrong": server.url("u:s3cr"),
         "unencoded": server.url(f"{USER}:{PASSWORD}"),
     }
-    run(site, "build", "-q")
     shown = [argument.format(**names) for argument in arguments]
-    done = run(
-        site, *shown, CI="true", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b", AWS_ENDPOINT_URL="http://127.0.0.1:1"
-    )
+    storage = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    done = run(built, *shown, CI="true", AWS_MAX_ATTEMPTS="1", **storage)
     assert "Traceback" not in done.stderr, done.stderr
-    assert_secret(site, done.stdout, done.stderr)
+    assert_secret(built, done.stdout, done.stderr)
 
 
 def test_the_password_is_not_taken_for_a_part_of_the_host(site: Path, server: Authenticating) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -19,6 +20,7 @@ settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("no deadline")
 
 Tree = Mapping[str, str | bytes]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 # With what takes a moment where nothing else runs. Whoever waits does so for a condition, and this long only in vain.
 PATIENCE_SECONDS: Final = 120
@@ -155,6 +157,25 @@ def missing_tool(message: str) -> NoReturn:
 def tree(tmp_path: Path) -> Callable[[Tree], Path]:
     """Writes a tree into the test's own folder."""
     return lambda files: write_tree(tmp_path, files)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Gives a folder that `make` fills. One of the processes of a test run does, all use it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(made, ignore_errors=True)
+                make(made)
+                done.touch()
+        return made
+
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,17 @@
 
 They lie in a cache folder (`$BUILDASSETS_CORPUS`, or else `.cache/corpus` in the checkout), one folder for each state
 of the lock file, fetched once however many test processes ask. No script of a package is ever run.
+
+Where a package has files of one kind in dozens or hundreds, an oracle judges every third of them; all of them where
+`$BUILDASSETS_WHOLE_CORPUS` is set.
 """
 
 import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +25,8 @@ from tests.conftest import find_tool
 _HERE = Path(__file__).resolve().parent
 _LISTS = ("package.json", "package-lock.json")
 FETCH_TIMEOUT_SECONDS = 600
+_FEW = 30
+_STEP = 3
 
 
 def node_modules() -> Path:
@@ -32,6 +38,21 @@ def node_modules() -> Path:
             if not packages.is_dir():
                 _fetch(packages)
     return packages / "node_modules"
+
+
+def sampled(files: Iterable[Path]) -> list[Path]:
+    """`files` in order; of those of one package that have the same ending, and are not few, every third."""
+    kinds: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+    for path in sorted(files):
+        kinds[_kind(path)].append(path)
+    step = 1 if os.environ.get("BUILDASSETS_WHOLE_CORPUS") else _STEP
+    return sorted(path for alike in kinds.values() for path in (alike if len(alike) < _FEW else alike[::step]))
+
+
+def _kind(path: Path) -> tuple[str, ...]:
+    """The package of the file, and its ending: `.min.js` is another one than `.js`."""
+    parts = path.relative_to(node_modules()).parts
+    return (*parts[: 2 if parts[0].startswith("@") else 1], ".min" if ".min" in path.suffixes else "", path.suffix)
 
 
 def cache_folder() -> Path:

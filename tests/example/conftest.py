@@ -1,40 +1,19 @@
 """Releases of the example, and the servers that its sessions may be in."""
 
 import compileall
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import MadeOnce
 from tests.example.servers import PROJECT, free_port, memcached_command, redis_command, running
 
-MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 STORES = ("cookie", "redis", "memcached")
-
-
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
-    """Gives a folder that `make` fills. One of the processes of a test run does, all use it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-    def folder(name: str, make: Callable[[Path], object]) -> Path:
-        made, done = shared / name, shared / f"{name}.done"
-        with (shared / f"{name}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
-            if not done.exists():
-                shutil.rmtree(made, ignore_errors=True)
-                make(made)
-                done.touch()
-        return made
-
-    return folder
 
 
 def build(project: Path, *options: str) -> Path:

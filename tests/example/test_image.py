@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PATIENCE_SECONDS
-from tests.example.conftest import MadeOnce
+from tests.conftest import PATIENCE_SECONDS, MadeOnce
 from tests.example.fleet import environment
 from tests.example.image import Replay, Stage
 from tests.example.servers import free_port, is_open, wait_until

@@ -1,6 +1,7 @@
 """Style sheets as an independent parser, tinycss2, reads them: the judge of our lexer, scanner and minifier."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from importlib import import_module
 from typing import Any
 
@@ -12,10 +13,31 @@ Tree = tuple[Any, ...]
 _IDLE_BESIDE = {"selector": "+>~", "argument": ">~", "attribute": "=", "prelude": "", "query": ":", "value": ""}
 
 
-def tree(text: str) -> list[Tree]:
-    """The rules of a sheet, with the white space left out that selectors and values may do without."""
-    rules = tinycss2.parse_stylesheet(text.removeprefix("\ufeff"), skip_comments=True, skip_whitespace=True)
-    return [_rule(rule) for rule in rules]
+def tree(sheet: str | list[Any]) -> list[Tree]:
+    """The rules of a sheet, with the white space left out that selectors and values may do without.
+
+    `sheet` is its text, or its component values without comments.
+    """
+    return [_rule(rule) for rule in _rules(sheet)]
+
+
+def _rules(sheet: str | list[Any]) -> list[Any]:
+    given = sheet.removeprefix("\ufeff") if isinstance(sheet, str) else sheet
+    rules: list[Any] = tinycss2.parse_stylesheet(given, skip_comments=True, skip_whitespace=True)
+    return rules
+
+
+def without_comments(nodes: Iterable[Any]) -> list[Any]:
+    """Component values as the parser gives them where it is asked to skip comments."""
+    return [_without_comments(node) for node in nodes if node.type != "comment"]
+
+
+def _without_comments(node: Any) -> Any:
+    for part in ("content", "arguments"):
+        if inside := getattr(node, part, None):
+            node = copy(node)
+            setattr(node, part, without_comments(inside))
+    return node
 
 
 def _rule(node: Any) -> Tree:
@@ -82,10 +104,9 @@ def _inside(place: str, bracket: str) -> str:
     return place
 
 
-def urls(text: str) -> list[str]:
-    """What the sheet fetches, but for `data:`, in order."""
-    rules = tinycss2.parse_stylesheet(text.removeprefix("\ufeff"), skip_comments=True, skip_whitespace=True)
-    return [url for url in _urls_of_rules(rules) if url and not url.lower().startswith("data:")]
+def urls(sheet: str | list[Any]) -> list[str]:
+    """What the sheet, given as to `tree`, fetches, but for `data:`, in order."""
+    return [url for url in _urls_of_rules(_rules(sheet)) if url and not url.lower().startswith("data:")]
 
 
 def _urls_of_rules(nodes: Iterable[Any]) -> Iterator[str]:

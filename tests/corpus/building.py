@@ -28,8 +28,13 @@ def build(folder: Path, config: str, *arguments: str) -> Release:
     command = [sys.executable, "-m", "buildassets", "build", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
+    return released(folder, done.stderr)
+
+
+def released(folder: Path, messages: str = "") -> Release:
+    """The release that a build has left in `folder` with these messages."""
     release = folder / "build"
-    return Release(release, loads((release / "manifest.json").read_text()), done.stderr)
+    return Release(release, loads((release / "manifest.json").read_text()), messages)
 
 
 def source_root(path: Path, prefix: str = "", include: Sequence[str] = ()) -> str:

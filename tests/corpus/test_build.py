@@ -1,12 +1,10 @@
 """Published packages, built by the command line, against parsers that are not ours: acorn and tinycss2."""
 
 import gzip
-import json
 import os
-import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -18,12 +16,12 @@ import pytest
 from tinycss2.parser import parse_stylesheet
 
 from buildassets.manifest import Manifest
-from tests.corpus.building import Release, build, source_root
-from tests.corpus.packages import node_modules
+from tests.conftest import MadeOnce
+from tests.corpus.building import Release, build, released, source_root
+from tests.corpus.conftest import Opinions
+from tests.corpus.packages import node_modules, sampled
 
 pytestmark = pytest.mark.corpus
-
-_PARSE = Path(__file__).with_name("parse.mjs")
 
 Roots = Mapping[str, tuple[str, ...]]  # folder below node_modules → globs of what to take, or nothing for all of it
 
@@ -72,8 +70,9 @@ class Built:
         return self.release.manifest
 
     def names(self, *suffixes: str) -> list[str]:
-        """The assets whose source has one of these suffixes; no compiled ones."""
-        return [name for name in self.manifest.assets if name.endswith(suffixes) and (self.packages / name).is_file()]
+        """The assets whose source has one of these suffixes, of many alike a part; no compiled ones."""
+        sources = (self.packages / name for name in self.manifest.assets if name.endswith(suffixes))
+        return [path.relative_to(self.packages).as_posix() for path in sampled(filter(Path.is_file, sources))]
 
     @cached_property
     def logical_by_file(self) -> Mapping[str, str]:
@@ -90,6 +89,11 @@ class Built:
         path = _target(self.manifest.assets[name].file, kind, text)
         return self.logical_by_file.get(path, text)
 
+    def missing(self, name: str, references: Iterable[str]) -> list[str]:
+        """Those of the references in the output of the sheet `name` that name no file of the release."""
+        paths = ((text, _target(self.manifest.assets[name].file, "url", text)) for text in references)
+        return [text for text, path in paths if path and path not in self.logical_by_file]
+
 
 def _target(base: str, kind: str, text: str) -> str:
     """The path that `text` means in the file `base`; empty where it is no relative reference."""
@@ -100,23 +104,17 @@ def _target(base: str, kind: str, text: str) -> str:
     return normpath(join(dirname(base), unquote(parts.path)))
 
 
-@pytest.fixture(scope="session")
-def build_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
-    """Builds a package with all settings at their defaults, but for the compression, which takes minutes."""
+@pytest.fixture(scope="session", params=PACKAGES)
+def built(request: pytest.FixtureRequest, made_once: MadeOnce) -> Built:
+    """Each package in turn, with all settings at their defaults, but for the compression, which takes minutes."""
     packages = node_modules()
+    roots = [source_root(packages / path, path, globs) for path, globs in PACKAGES[request.param].items()]
 
-    @cache
-    def build_package(name: str) -> Built:
-        roots = [source_root(packages / path, path, globs) for path, globs in PACKAGES[name].items()]
-        return Built(packages, build(tmp_path_factory.mktemp("corpus"), _config(roots)))
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        build(folder, _config(roots))
 
-    return build_package
-
-
-@pytest.fixture(params=PACKAGES)
-def built(request: pytest.FixtureRequest, build_once: Callable[[str], Built]) -> Built:
-    """Each package in turn."""
-    return build_once(request.param)
+    return Built(packages, released(made_once(f"corpus-{request.param}", make)))
 
 
 def _config(roots: Iterable[str]) -> str:
@@ -127,10 +125,10 @@ def _config(roots: Iterable[str]) -> str:
         """
 
 
-def test_scripts_mean_the_same_and_refer_to_the_same(built: Built, node: str) -> None:
+def test_scripts_mean_the_same_and_refer_to_the_same(built: Built, opinions: Opinions) -> None:
     names = built.names(".js", ".mjs")
-    sources = _acorn(node, built.packages, (built.packages / name for name in names))
-    outputs = _acorn(node, built.packages, (built.release.path(name) for name in names))
+    sources = opinions([built.packages / name for name in names])
+    outputs = opinions([built.release.path(name) for name in names])
     for name, source, output in zip(names, sources, outputs, strict=True):
         assert "error" not in output or "error" in source, f"{name}: {output}"
         if "error" not in source:
@@ -139,34 +137,33 @@ def test_scripts_mean_the_same_and_refer_to_the_same(built: Built, node: str) ->
             assert output["tree"] == source["tree"], name
 
 
-def _acorn(node: str, packages: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
-    listed = "\n".join(map(str, files))
-    command = [node, str(_PARSE), str(packages)]
-    done = subprocess.run(command, input=listed, capture_output=True, text=True, timeout=300, check=True)
-    opinions: list[dict[str, Any]] = json.loads(done.stdout)
-    return opinions
-
-
 def test_style_sheets_parse_and_refer_to_the_same(built: Built) -> None:
     for name in built.names(".css"):
-        source = _css_tokens((built.packages / name).read_bytes())
-        output = _css_tokens(built.release.path(name).read_bytes())
-        assert [token for token in output if token.type == "error"] == [], name
-        wanted = [built.source_target(name, "url", text) for text in _css_references(source)]
-        assert [built.output_target(name, "url", text) for text in _css_references(output)] == wanted, name
+        wanted = [built.source_target(name, "url", text) for text in _read_sheet(built.packages / name).references]
+        output = _read_sheet(built.release.path(name))
+        assert not output.has_errors, name
+        assert [built.output_target(name, "url", text) for text in output.references] == wanted, name
+        assert built.missing(name, output.references) == [], name
 
 
 def test_compiled_style_sheets_refer_to_files_that_exist(built: Built) -> None:
-    for name, entry in built.manifest.assets.items():
-        if name.endswith(".css"):
-            for text in _css_references(_css_tokens(built.release.path(name).read_bytes())):
-                path = _target(entry.file, "url", text)
-                assert not path or path in built.logical_by_file, f"{name}: {text}"
+    for name in built.manifest.assets:
+        if name.endswith(".css") and not (built.packages / name).is_file():
+            assert built.missing(name, _read_sheet(built.release.path(name)).references) == [], name
 
 
-def _css_tokens(content: bytes) -> list[Any]:
-    text = content.decode("utf-8-sig")
-    return list(_flat(parse_stylesheet(text)))  # type: ignore[no-untyped-call]  # tinycss2 has no types
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a parser finds in a sheet."""
+
+    has_errors: bool
+    references: tuple[str, ...]
+
+
+def _read_sheet(path: Path) -> _Sheet:
+    text = path.read_bytes().decode("utf-8-sig")
+    tokens = list(_flat(parse_stylesheet(text)))  # type: ignore[no-untyped-call]  # tinycss2 has no types
+    return _Sheet(any(token.type == "error" for token in tokens), tuple(_css_references(tokens)))
 
 
 def _flat(nodes: Iterable[Any]) -> Iterator[Any]:

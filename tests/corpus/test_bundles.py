@@ -2,14 +2,14 @@
 
 import json
 import subprocess
-from functools import cache
 from pathlib import Path
 from posixpath import basename
 from typing import Any
 
 import pytest
 
-from tests.corpus.building import Release, build, source_root
+from tests.conftest import MadeOnce
+from tests.corpus.building import Release, build, released, source_root
 from tests.corpus.packages import node_modules
 from tests.css_trees import tree, urls
 
@@ -55,8 +55,7 @@ console.log(JSON.stringify([
 """
 
 
-@cache
-def _release(folder: Path) -> Release:
+def _make_release(folder: Path) -> None:
     packages = node_modules()
     roots = (
         source_root(packages / "jquery/dist", "jquery", ["./jquery.js"]),
@@ -66,12 +65,13 @@ def _release(folder: Path) -> Release:
         source_root(packages / "animate.css", "animate", ["./animate.css"]),
     )
     config = f"sources = [{', '.join(roots)}]\ncompress = []\n[bundles]\n"
-    return build(folder, f"{config}'site/all.js' = {list(SCRIPTS)}\n'site/all.css' = {list(SHEETS)}\n")
+    folder.mkdir()
+    build(folder, f"{config}'site/all.js' = {list(SCRIPTS)}\n'site/all.css' = {list(SHEETS)}\n")
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return _release(tmp_path_factory.mktemp("bundles"))
+def release(made_once: MadeOnce) -> Release:
+    return released(made_once("bundles", _make_release))
 
 
 def printed(node: str, *paths: Path) -> Any:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +11,12 @@ from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
-from tests.corpus.packages import node_modules
-from tests.css_trees import tinycss2, tree, urls
+from tests.corpus.sheets import Sheet, all_sheets
+from tests.css_trees import tree
 
 pytestmark = pytest.mark.corpus
 
-PORTIONS = 16
-FEWEST_SHEETS = 500
-LONGEST_SHEET = 400_000  # characters; the parser takes a second for 100,000
+FEWEST_SHEETS = 200
 
 KINDS = {
     "whitespace": Kind.SPACE,
@@ -36,28 +33,13 @@ KINDS = {
 }
 
 
-def all_sheets() -> list[Path]:
-    return sorted(path for path in node_modules().rglob("*.css") if path.is_file())
-
-
-def sheets(portion: int) -> Iterator[tuple[str, str]]:
-    """Names and texts of a sixteenth of the sheets."""
-    for path in all_sheets()[portion::PORTIONS]:
-        text = path.read_bytes().decode("utf-8")
-        if len(text) <= LONGEST_SHEET:
-            yield str(path), text
-
-
 def test_the_corpus_is_large() -> None:
     assert len(all_sheets()) >= FEWEST_SHEETS
 
 
-@pytest.mark.parametrize("portion", range(PORTIONS))
-def test_tokens_begin_where_a_parser_has_them(portion: int) -> None:
-    for name, text in sheets(portion):
-        # The parser counts lines after preprocessing (CSS Syntax 3, section 3.3).
-        text = re.sub(r"\r\n?|\f", "\n", text).removeprefix("\ufeff")
-        assert ours(text) == theirs(text), name
+def test_tokens_begin_where_a_parser_has_them(some_sheets: tuple[Sheet, ...]) -> None:
+    for sheet in some_sheets:
+        assert ours(sheet.preprocessed) == theirs(sheet), sheet.path
 
 
 def ours(text: str) -> list[tuple[int, Kind]]:
@@ -75,10 +57,11 @@ def ours(text: str) -> list[tuple[int, Kind]]:
     return found
 
 
-def theirs(text: str) -> list[tuple[int, Kind]]:
+def theirs(sheet: Sheet) -> list[tuple[int, Kind]]:
+    text = sheet.preprocessed
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     found: list[tuple[int, Kind]] = []
-    for node in flat(tinycss2.parse_component_value_list(text)):
+    for node in flat(sheet.nodes):
         start = starts[node.source_line - 1] + node.source_column - 1
         found += expanded(node, text, start)
     return found
@@ -108,16 +91,15 @@ def expanded(node: Any, text: str, start: int) -> list[tuple[int, Kind]]:
     return [(start, KINDS.get(node.type, Kind.DELIMITER))]
 
 
-@pytest.mark.parametrize("portion", range(PORTIONS))
-def test_references_are_what_a_parser_shows(portion: int) -> None:
-    for name, text in sheets(portion):
-        assert [found.url for found in scan(text) if found.kind is ReferenceKind.URL] == urls(text), name
+def test_references_are_what_a_parser_shows(some_sheets: tuple[Sheet, ...]) -> None:
+    for sheet in some_sheets:
+        found = [found.url for found in scan(sheet.text) if found.kind is ReferenceKind.URL]
+        assert found == sheet.urls, sheet.path
 
 
-@pytest.mark.parametrize("portion", range(PORTIONS))
-def test_a_parser_reads_the_minified_sheet_alike(portion: int) -> None:
+def test_a_parser_reads_the_minified_sheet_alike(some_sheets: tuple[Sheet, ...]) -> None:
     engine = RcssminEngine()
-    for name, text in sheets(portion):
-        minified = engine.run(EngineInput(text, name, name)).text
-        assert len(minified) <= len(text)
-        assert tree(minified) == tree(text), name
+    for sheet in some_sheets:
+        minified = engine.run(EngineInput(sheet.text, sheet.path, sheet.path)).text
+        assert len(minified) <= len(sheet.text)
+        assert tree(minified) == tree(sheet.rules), sheet.path

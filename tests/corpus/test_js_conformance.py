@@ -14,8 +14,8 @@ from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.languages.javascript.lexer import tokens
 from tests.conftest import write_tree
+from tests.corpus.conftest import Opinions
 from tests.corpus.packages import node_modules
-from tests.corpus.test_js_minify import opinions
 
 pytestmark = [pytest.mark.corpus, pytest.mark.node]
 
@@ -40,7 +40,7 @@ FORMS: Final = {"as-it-is": lambda _, text: text, "spaces": spaced(" "), "lines"
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("folder", FEWEST)
-def test_program_stays_right_or_wrong(folder: str, form: str, node: str, tmp_path: Path) -> None:
+def test_program_stays_right_or_wrong(folder: str, form: str, opinions: Opinions, tmp_path: Path) -> None:
     engine = RjsminEngine()
     before, after = {}, {}
     for path in sorted((node_modules() / "test262-parser-tests" / folder).glob("*.js")):
@@ -51,6 +51,6 @@ def test_program_stays_right_or_wrong(folder: str, form: str, node: str, tmp_pat
         after[f"after/{name}"] = "?" if result.diagnostics else result.text  # a refused one is to be wrong
     assert len(before) >= FEWEST[folder]
     write_tree(tmp_path, before | after)
-    one, other = (opinions(node, [tmp_path / name for name in names]) for names in (before, after))
+    one, other = (opinions([tmp_path / name for name in names]) for names in (before, after))
     for name, was, now in zip(before, one, other, strict=True):
         assert was == now or ("error" in was and "error" in now), name

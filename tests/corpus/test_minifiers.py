@@ -15,9 +15,10 @@ from buildassets.compiler.engines.esbuild.minify import EsbuildEngine
 from buildassets.compiler.engines.lightningcss import LightningcssEngine, lightningcss_engine
 from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
 from tests.conftest import write_tree
+from tests.corpus.conftest import Opinions
 from tests.corpus.packages import node_modules
-from tests.corpus.test_css_oracle import PORTIONS, sheets
-from tests.corpus.test_js_minify import LIBRARIES, PUBLISHED, opinions, printed
+from tests.corpus.sheets import Sheet
+from tests.corpus.test_js_minify import LIBRARIES, PUBLISHED, printed, published
 from tests.css_trees import urls
 
 pytestmark = pytest.mark.corpus
@@ -53,16 +54,16 @@ def minified(engine: EsbuildEngine, path: Path, text: str) -> str:
 @pytest.mark.node
 @pytest.mark.parametrize(("glob", "most_left"), PUBLISHED.items())
 def test_published_scripts_get_smaller_than_by_rjsmin_and_keep_their_references(
-    glob: str, most_left: float, esbuild: EsbuildEngine, node: str, tmp_path: Path
+    glob: str, most_left: float, esbuild: EsbuildEngine, opinions: Opinions, tmp_path: Path
 ) -> None:
-    files = sorted(path for path in node_modules().glob(glob) if path.is_file() and ".min." not in path.name)
+    files = published(glob)
     before = [path.read_text("utf-8") for path in files]
     after = [minified(esbuild, path, text) for path, text in zip(files, before, strict=True)]
     assert sum(map(len, after)) < most_left * sum(map(len, before))
     names = [f"{number:04}{path.suffix}" for number, path in enumerate(files)]
     write_tree(tmp_path, dict(zip(names, after, strict=True)))
-    found = [opinion["references"] for opinion in opinions(node, [tmp_path / name for name in names])]
-    assert found == [opinion["references"] for opinion in opinions(node, files)]
+    found = [opinion["references"] for opinion in opinions([tmp_path / name for name in names])]
+    assert found == [opinion["references"] for opinion in opinions(files)]
 
 
 @pytest.mark.node
@@ -128,12 +129,13 @@ def run(node: str, script: Path) -> str:
     return subprocess.run([node, script], capture_output=True, check=False, text=True, timeout=60).stdout.strip()
 
 
-@pytest.mark.parametrize("portion", range(PORTIONS))
-def test_published_sheets_keep_their_references(portion: int, lightningcss: LightningcssEngine) -> None:
-    for path, text in sheets(portion):
-        name = Path(path).relative_to(node_modules()).as_posix()
-        result = lightningcss.run(EngineInput(text, path, name))
-        told = {found.code for found in result.diagnostics} - {"css/syntax"}
+def test_published_sheets_keep_their_references(
+    some_sheets: tuple[Sheet, ...], lightningcss: LightningcssEngine
+) -> None:
+    for sheet in some_sheets:
+        name = Path(sheet.path).relative_to(node_modules()).as_posix()
+        result = lightningcss.run(EngineInput(sheet.text, sheet.path, name))
+        found = {found.code for found in result.diagnostics} - {"css/syntax"}
         left = LEFT.get(name.removesuffix(".css").removesuffix(".min"))
-        assert told == ({left} if left else set()), name
-        assert set(urls(result.text)) == set(urls(text)), name
+        assert found == ({left} if left else set()), name
+        assert set(urls(result.text)) == set(sheet.urls), name

@@ -3,13 +3,12 @@
 import json
 import os
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_tree
-from tests.corpus.building import Release, build
+from tests.conftest import MadeOnce, write_tree
+from tests.corpus.building import build, released
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus
@@ -53,8 +52,7 @@ def names_in(node: str, script: Path) -> list[str]:
     return names
 
 
-@cache
-def _release(folder: Path) -> Release:
+def _make_release(folder: Path) -> None:
     """One release with a bundle for each package, all of them in one split."""
     bundles = [
         f'"{name}.js" = {{ files = ["src/{name}.js"], bundle = true, splitting = true }}'
@@ -63,7 +61,7 @@ def _release(folder: Path) -> Release:
     write_tree(folder, {f"src/{_flat(name)}.js": _NAMES.format(name) for name in PACKAGES})
     write_tree(folder, {"assets/a.txt": "", "build/package.json": '{"type": "module"}'})
     (folder / "node_modules").symlink_to(node_modules())
-    return build(folder, "compress = []\n[bundles]\n" + "\n".join(bundles))
+    build(folder, "compress = []\n[bundles]\n" + "\n".join(bundles))
 
 
 def _flat(package: str) -> str:
@@ -71,10 +69,8 @@ def _flat(package: str) -> str:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_bundle_exports_what_the_package_does(
-    package: str, tmp_path_factory: pytest.TempPathFactory, node: str
-) -> None:
-    release = _release(tmp_path_factory.getbasetemp() / "packages")
+def test_bundle_exports_what_the_package_does(package: str, made_once: MadeOnce, node: str) -> None:
+    release = released(made_once("module-bundles", _make_release))
     found = names_in(node, release.path(f"{_flat(package)}.js"))
     plain = write_tree(release.folder.parent, {f"plain/{_flat(package)}.mjs": _NAMES.format(package)})
     expected = names_in(node, plain / f"plain/{_flat(package)}.mjs")

@@ -76,7 +76,9 @@ def test_package_finds_its_fonts_where_their_folder_is_a_source_root(tmp_path: P
 
 
 @each_sheet
-def test_inputs_alone_give_the_same_css(tmp_path: Path, packages: Path, source: str, load_paths: list[str]) -> None:
+def test_inputs_alone_give_the_same_css_and_each_deprecation_is_reported_once(
+    tmp_path: Path, packages: Path, source: str, load_paths: list[str]
+) -> None:
     engine = DartSassEngine([str(packages / path) for path in load_paths], str)
     compiled = engine.run(EngineInput(source, str(tmp_path / "app.scss"), "app.scss"))
     engine.close()
@@ -90,15 +92,6 @@ def test_inputs_alone_give_the_same_css(tmp_path: Path, packages: Path, source: 
             shutil.copy(packages / name / "package.json", copy / "node_modules" / name)
     assert alone(copy / "app.scss", [str(copy / "node_modules" / path) for path in load_paths]) == compiled.text
     assert len(compiled.inputs) > 3
-
-
-@each_sheet
-def test_each_deprecation_of_a_package_is_told_once(
-    tmp_path: Path, packages: Path, source: str, load_paths: list[str]
-) -> None:
-    engine = DartSassEngine([str(packages / path) for path in load_paths], str)
-    compiled = engine.run(EngineInput(source, str(tmp_path / "app.scss"), "app.scss"))
-    engine.close()
     told = [diagnostic.message for diagnostic in compiled.diagnostics if diagnostic.code == "scss/deprecated"]
     assert len(told) == len(set(told)) <= 8
     assert all(diagnostic.location and diagnostic.location.line for diagnostic in compiled.diagnostics)

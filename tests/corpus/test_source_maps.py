@@ -8,13 +8,13 @@ and selectors may be computed. Maps of vendors: what a word's origin is in the v
 import json
 import re
 import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.corpus.building import Release, build, source_root
+from tests.conftest import MadeOnce, write_tree
+from tests.corpus.building import Release, build, released, source_root
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus
@@ -23,13 +23,11 @@ READER = Path(__file__).with_name("source_maps.mjs")
 FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.)")
 
 
-@cache
-def release(folder: Path, scss: str, *others: str) -> Release:
+def make_release(folder: Path, scss: str, *others: str) -> None:
     """Font Awesome's sheet and Bootstrap's Sass by itself and in a bundle, and whatever the `others` are."""
     packages = node_modules()
     awesome = source_root(packages / "@fortawesome/fontawesome-free", "fa", ["css/all.css", "webfonts/*"])
-    (folder / "assets").mkdir()
-    (folder / "assets/app.scss").write_text('@import "bootstrap/scss/bootstrap";\n.own { color: red }\n')
+    write_tree(folder, {"assets/app.scss": '@import "bootstrap/scss/bootstrap";\n.own { color: red }\n'})
     config = f"""
         sources = [{", ".join([*others, awesome, '"assets"'])}]
         load_paths = ["{packages}"]
@@ -41,21 +39,20 @@ def release(folder: Path, scss: str, *others: str) -> Release:
     """
     if others:
         config += '"site.js" = ["jquery/jquery.js", "bootstrap/js/bootstrap.bundle.js"]'
-    return build(folder, config)
+    build(folder, config)
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def built(made_once: MadeOnce) -> Release:
     packages = node_modules()
-    return release(
-        tmp_path_factory.mktemp("libsass"),
-        "libsass",
+    others = (
         source_root(packages / "bootstrap/dist", "bootstrap", ["css/bootstrap.css", "js/*.js"]),
         source_root(packages / "jquery/dist", "jquery", ["jquery.js"]),
         source_root(packages / "lodash-es", "lodash-es", ["*.js"]),
         source_root(packages / "vue/dist", "vue", ["vue.esm-browser.js"]),
         source_root(packages / "three/build", "three", ["three.core.js", "three.module.js"]),
     )
+    return released(made_once("source-maps-libsass", lambda folder: make_release(folder, "libsass", *others)))
 
 
 def told(node: str, built: Release, words: str, *paths: str, vendor: Path | None = None) -> list[Any]:
@@ -99,11 +96,11 @@ def test_words_of_a_sheet_land_on_their_origins(node: str, built: Release) -> No
 
 
 @pytest.mark.parametrize("scss", ["libsass", "dart-sass"])
-def test_properties_land_on_their_declarations_in_sass(
-    node: str, built: Release, scss: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    released = built if scss == "libsass" else release(tmp_path_factory.mktemp(scss), scss)
-    for result in told(node, released, "property", "app.css", "site.css"):
+def test_properties_land_on_their_declarations_in_sass(node: str, built: Release, scss: str, tmp_path: Path) -> None:
+    if scss != "libsass":
+        make_release(tmp_path, scss)
+        built = released(tmp_path)
+    for result in told(node, built, "property", "app.css", "site.css"):
         wrong = [one for one in result["different"] if one[2].endswith(".scss") and "#{" not in one[1]]
         # libsass counts a line too few where a mixin puts content into a selector with `#{…}`.
         assert len(wrong) <= (0.02 if scss == "libsass" else 0) * result["compared"], wrong[:5]

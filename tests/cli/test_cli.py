@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import pty
@@ -14,6 +15,7 @@ import pytest
 
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import PATIENCE_SECONDS, Tree, children, read_tree, wait_for, write_tree
+from tests.forks import run_buildassets
 
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n',
@@ -29,14 +31,9 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "buildassets", *arguments],
-        cwd=folder,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_buildassets(folder, arguments, environment(**more), timeout=60)
+    printed = (io.TextIOWrapper(io.BytesIO(text), encoding="utf-8").read() for text in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
 def test_build_says_what_it_did_on_stderr_only(tmp_path: Path) -> None:
@@ -331,7 +328,8 @@ def test_only_more_than_one_job_has_workers(tmp_path: Path, jobs: str, has_worke
     files = {f"assets/{name}.tell": "" for name in range(40)}
     write_tree(tmp_path, {"buildassets.toml": '[engines]\ntell = "teller"\n', **files})
     path = os.pathsep.join((str(site), *filter(None, sys.path)))
-    assert run(tmp_path, "build", "--jobs", jobs, PYTHONPATH=path).returncode == 0
+    command = [sys.executable, "-m", "buildassets", "build", "--jobs", jobs]
+    subprocess.run(command, cwd=tmp_path, env=environment(PYTHONPATH=path), check=True, stderr=subprocess.DEVNULL)
     told = {content for name, content in read_tree(tmp_path / "build/assets").items() if name.endswith(".txt")}
     assert (str(os.getpid()).encode() not in told) == has_workers
 

@@ -18,6 +18,7 @@ from buildassets.cli.output import Progress, kept_from_stdout
 from buildassets.diagnostics import Location, error, render_annotation
 from tests.cli.test_cli import environment
 from tests.conftest import write_tree
+from tests.forks import run_buildassets
 from tests.release.hostile import TAR_END, long_name, tar_member
 
 PLAIN = "+plain"  # which sorts as the other does
@@ -39,8 +40,7 @@ class Session:
 
     def run(self, label: str, *arguments: str, **more: str) -> None:
         """Keep what a command prints, and that it ended as one that has no fault of its own."""
-        command = [sys.executable, "-m", "buildassets", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment(**more), capture_output=True, timeout=120)
+        done = run_buildassets(self.folder, arguments, environment(**more), timeout=120)
         assert done.returncode in (0, 1, 2), done.stderr.decode("utf-8", "replace")
         assert b"Traceback" not in done.stderr, done.stderr.decode("utf-8", "replace")
         self.shown[label] = done

@@ -1,0 +1,109 @@
+"""`python -m buildassets` in forks of a process that has imported it: each is one of its own, with a start less.
+
+What reads the environment while Python starts is done anew: there is a process to fork for each state of that.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from select import select
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+# Reads, a line of JSON each, what to run. Writes the process's id when it has begun, and its exit code at its end.
+_SERVER: Final = """
+import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rcssmin, rjsmin, runpy, sys
+import threading
+import buildassets.cli, buildassets.compiler
+for package in (buildassets.cli.main, buildassets.compiler):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+sys.path.remove("")
+gc.freeze()  # what a collection has no need to look at, and so to copy
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        break
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit()
+for number, name in enumerate((os.devnull, *asked["streams"])):
+    opened = os.open(name, os.O_RDWR)
+    os.dup2(opened, number)
+    os.close(opened)
+os.chdir(asked["folder"])
+os.environ.clear()
+os.environ.update(asked["environment"])
+sys.path[:0] = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+sys.argv = ["-m", *asked["arguments"]]
+try:
+    runpy.run_module("buildassets", run_name="__main__", alter_sys=True)
+except SystemExit as end:
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(end.code or 0)  # nobody waits for the end of all that was imported
+"""
+_AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # begin the names of what is read then
+# What was written less than 20 ms before is read anew, which no test of a Python that has to start ever sees.
+_SETTLED_SECONDS: Final = 0.05
+_servers = threading.local()  # each thread has its own, as they run commands at once
+
+
+def run_buildassets(
+    folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], timeout: float
+) -> "subprocess.CompletedProcess[bytes]":
+    """What `python -m buildassets` with these arguments does in `folder`."""
+    time.sleep(_SETTLED_SECONDS)
+    with TemporaryDirectory() as place:
+        streams = [Path(place, name) for name in ("stdout", "stderr")]
+        for stream in streams:
+            stream.touch()
+        asked = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": dict(environment),
+            "streams": list(map(str, streams)),
+        }
+        code = _exit_code(_server(environment), json.dumps(asked), timeout)
+        return subprocess.CompletedProcess(arguments, code, *(stream.read_bytes() for stream in streams))
+
+
+def _exit_code(server: "subprocess.Popen[bytes]", asked: str, timeout: float) -> int:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(f"{asked}\n".encode())
+    server.stdin.flush()
+    child = int(server.stdout.readline())
+    if not select([server.stdout], [], [], timeout)[0]:
+        os.kill(child, 9)
+        server.stdout.readline()
+        raise subprocess.TimeoutExpired(asked, timeout)
+    return int(server.stdout.readline())
+
+
+def _server(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """The process to fork for a command with this environment."""
+    started: dict[Any, subprocess.Popen[bytes]] = _servers.__dict__
+    given = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
+    key = frozenset(item for item in given.items() if item[0].startswith(_AT_START))
+    if key not in started:
+        command = [sys.executable, "-c", _SERVER]
+        pipe = subprocess.PIPE
+        started[key] = subprocess.Popen(command, env=given, bufsize=0, stdin=pipe, stdout=pipe)
+        atexit.register(_end, started[key])
+    return started[key]
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    with server:  # closes what it reads, at whose end it ends
+        pass

@@ -14,8 +14,9 @@ from tests.example.load import Load
 from tests.example.servers import balancer
 from tests.example.visitor import Visitor, released_files
 
-_REQUESTS = 2000
-_WAVES = ((500, (0, 1)), (1000, (2, 3)))  # after so many requests, these are killed
+_REQUESTS = 1000
+_WAVES = ((250, (0, 1)), (500, (2, 3)))  # after so many requests, these are killed
+_SECONDS = 0.01  # at each page: who looks at nothing takes the time in which processes start
 
 
 def _kill_in_waves(load: Load, workers: list[Worker], release: Path) -> None:
@@ -35,7 +36,7 @@ def test_nobody_notices_that_processes_are_killed_and_their_folders_wiped(
     told = {"SESSION_URL": session_url(store)}
     workers = [Worker(framework, tmp_path / f"worker-{number}", told) for number in range(4)]
     with fleet(workers, release), balancer([worker.port for worker in workers], tmp_path) as port:
-        load = Load(port, released_files(release))
+        load = Load(port, released_files(release), seconds=_SECONDS)
         load.run(lambda: _kill_in_waves(load, workers, release), _REQUESTS)
     assert load.faults == []
     assert load.requests >= _REQUESTS

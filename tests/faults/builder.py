@@ -26,7 +26,7 @@ from traceback import print_exc
 from typing import NoReturn
 
 from buildassets.cli.main import main
-from buildassets.compiler.cache.store import stamps
+from buildassets.compiler.cache import stamps
 from tests.conftest import write_tree
 
 BEGIN = signal.SIGUSR1

@@ -21,7 +21,7 @@ _SERVER: Final = """
 import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rcssmin, rjsmin, runpy, sys
 import threading
 import buildassets.cli, buildassets.compiler
-for package in (buildassets.cli.main, buildassets.compiler):
+for package in (buildassets.cli, buildassets.compiler):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 sys.path.remove("")

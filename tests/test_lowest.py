@@ -19,11 +19,11 @@ ROOT = Path(__file__).parents[1]
 _PYTHON = (3, 11)  # the oldest that is supported: those of that age have no wheels for newer ones
 _PARTS = (
     *(f"tests/compiler/engines/test_{name}.py" for name in ("scss_libsass", "scss_dart", "css_rcssmin", "js_rjsmin")),
-    *("tests/compiler/engines/test_css_lightningcss.py", "tests/compiler/test_compress.py", "tests/compiler/events"),
-    "tests/compiler/test_watch.py::test_saved_partial_builds_its_importer",
-    "tests/compiler/test_watch.py::test_the_system_tells_of_changes_without_a_warning",
-    "tests/release/test_publish.py::test_a_second_publication_uploads_nothing",
-    "tests/release/test_publish.py::test_a_folder_holds_the_same_as_the_release_directory",
+    *("tests/compiler/engines/test_lightningcss.py", "tests/test_codings.py", "tests/compiler/watch/events"),
+    "tests/compiler/watch/test_loop.py::test_saved_partial_builds_its_importer",
+    "tests/compiler/watch/test_loop.py::test_the_system_tells_of_changes_without_a_warning",
+    "tests/release/publish/test_upload.py::test_a_second_publication_uploads_nothing",
+    "tests/release/publish/test_upload.py::test_a_folder_holds_the_same_as_the_release_directory",
     *(f"tests/runtime/test_{name}.py" for name in ("jinja", "flask", "quart", "starlette", "litestar", "wsgi")),
     "tests/runtime/django/test_templatetags.py",
 )

@@ -8,8 +8,8 @@ from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import pieces, same_meaning
 from buildassets.compiler.languages.javascript.reduction import Reduction, is_reduced_to, reduction
 from buildassets.compiler.languages.javascript.slash import Doubt
-from tests.compiler.engines.js_programs import MODULES, SCRIPTS
-from tests.compiler.minify.test_js import GAPS, OTHER_PROGRAMS, SAME_PROGRAMS, WORDS, texts
+from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS
+from tests.compiler.languages.javascript.test_minify import GAPS, OTHER_PROGRAMS, SAME_PROGRAMS, WORDS, texts
 from tests.conftest import watchdog
 
 

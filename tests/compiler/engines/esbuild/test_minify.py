@@ -17,7 +17,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.errors import BuildError
 from tests.building import only
-from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
+from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run, running_in
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus  # esbuild is one of the packages

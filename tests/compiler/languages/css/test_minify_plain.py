@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.minify import _plain_statement, _read_statement, _Statement, essence
-from tests.compiler.minify.test_css import DIFFERENT, SAME, SHEETS
+from tests.compiler.languages.css.test_minify import DIFFERENT, SAME, SHEETS
 from tests.conftest import watchdog
 
 PLAIN = [

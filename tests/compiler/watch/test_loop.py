@@ -15,7 +15,7 @@ import pytest
 from buildassets.compiler.watch.events.best import started_events
 from buildassets.diagnostics import Diagnostic
 from tests.cli.watching import Watching, watching
-from tests.compiler.saves import SAVES, Save, atomic, in_place, jetbrains, vim
+from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
 from tests.conftest import PATIENCE_SECONDS, Tree, children, find_tool, wait_for, write_tree
 
 TURNS = 5  # a busy machine may take the time that is between two steps of a save

@@ -143,7 +143,7 @@ def test_real_packages_are_known_as_npm_knows_them() -> None:
     top = node_modules()
     names = {"jquery": "dist/jquery.js", "@fortawesome/fontawesome-free": "css/all.css", "lit": "index.js"}
     inputs = {name: str(top / name / file) for name, file in names.items()}
-    lock = json.loads((Path(__file__).parents[1] / "corpus/package-lock.json").read_text())["packages"]
+    lock = json.loads((Path(__file__).parents[2] / "corpus/package-lock.json").read_text())["packages"]
     assert {one.name: (one.version, one.license) for one in vendored(inputs, str(top.parent))} == {
         name: (lock[f"node_modules/{name}"]["version"], lock[f"node_modules/{name}"]["license"]) for name in names
     }

@@ -9,7 +9,7 @@ import rjsmin
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
-from tests.compiler.engines.js_programs import MODULES, SCRIPTS, Run, running_in
+from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run, running_in
 
 pytestmark = pytest.mark.node
 

@@ -11,7 +11,7 @@ from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
 from buildassets.compiler.engines.sass.dart_process import installed_command
 from tests.building import only_error
-from tests.compiler.engines.test_sass import GIVEN, Compile, brief, compiling, names
+from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
 from tests.conftest import write_tree
 
 

@@ -9,7 +9,7 @@ from buildassets.compiler.languages.css.outline import Rule, outline
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
-from tests.compiler.join.test_css import HAZARDS
+from tests.compiler.languages.css.test_join import HAZARDS
 from tests.conftest import watchdog
 
 UNPATTERNED = "<!---->"  # is passed over between rules, and keeps a sheet from being read with patterns

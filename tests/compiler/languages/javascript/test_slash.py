@@ -4,7 +4,7 @@ import pytest
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.slash import Doubt, divides, is_head
-from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
+from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
 
 BEHIND_PARENTHESES = (
     ("async x => await (y) / z / 1", True),

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.languages.javascript.brackets import DoubtAt, closing_place
 from buildassets.compiler.languages.javascript.lexer import Kind, LeapingTokens, tokens
-from tests.compiler.engines.js_programs import SCRIPTS
-from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
+from tests.compiler.languages.javascript.js_programs import SCRIPTS
+from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
 from tests.conftest import watchdog
 
 OPENERS = {")": "(", "]": "[", "}": "{"}

@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.javascript.scopes import Script, Sort, read_script
-from tests.compiler.engines.js_programs import SCRIPTS
-from tests.compiler.lexers.test_js import DIVISIONS, REGEXPS
-from tests.compiler.lexers.test_js_brackets import BODIES
+from tests.compiler.languages.javascript.js_programs import SCRIPTS
+from tests.compiler.languages.javascript.test_brackets import BODIES
+from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
 from tests.conftest import watchdog
 
 # A comment that names a file has to be found: a function that begins with one is read token by token.

@@ -135,7 +135,7 @@ def test_a_working_directory_that_is_gone_is_an_error(tmp_path: Path, verb: str)
     gone = tmp_path / "gone"
     gone.mkdir()
     program = f"import os, sys; os.rmdir(os.getcwd()); sys.argv = ['buildassets', '{verb}']\n"
-    program += "from buildassets.cli.main.main import main; main()"
+    program += "from buildassets.cli.main import main; main()"
     run = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "cannot tell where the working directory is" in run.stderr

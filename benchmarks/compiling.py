@@ -9,15 +9,7 @@ from typing import Final
 from benchmarks import ours
 from benchmarks.checks import compiled
 from benchmarks.contest import COLD, UNCHANGED, Contender, Contest, Place, Work
-from benchmarks.installed import (
-    PEERS,
-    debian_version,
-    executable,
-    node_modules,
-    npm_version,
-    pypi_version,
-    python,
-)
+from benchmarks.installed import PEERS, debian_version, executable, node_modules, npm_version, pypi_version, python
 from benchmarks.measure import Command
 from benchmarks.site import CSS_BUNDLE, JS_BUNDLE, SHEET, edit_partial
 from benchmarks.tree import Tree

@@ -40,17 +40,7 @@ from buildassets.errors import ConfigError
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
 from buildassets.paths import join as join_paths
-from tests.growth.shapes import (
-    DIRECTIVES,
-    JSON,
-    MARKUP,
-    MESSAGES,
-    PATHS,
-    SCRIPTS,
-    SHEETS,
-    TEMPLATES,
-    TOML,
-)
+from tests.growth.shapes import DIRECTIVES, JSON, MARKUP, MESSAGES, PATHS, SCRIPTS, SHEETS, TEMPLATES, TOML
 
 Around = tuple[tuple[str, str], ...]
 

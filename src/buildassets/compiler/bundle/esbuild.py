@@ -213,8 +213,8 @@ class _Bundling:
         moved = self._moved_map(piece, ordered)
         compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
         draft = replace(draft, compiled=compiled, origin=moved if self._config.source_maps else None)
-        written = OriginalPositions(draft, self._shown, text)
-        places = [written.place_in(start, end) for start, end in calls]
+        positions = OriginalPositions(draft, self._shown, text)
+        places = [positions.place_in(start, end) for start, end in calls]
         return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
     def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:

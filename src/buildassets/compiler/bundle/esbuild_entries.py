@@ -43,6 +43,7 @@ class Group:
 
 
 def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, EntryPoint]:
+    """The entry point of each bundle that esbuild makes, by its name; what is wrong with others goes to `faults`."""
     by_name = {name: source for source in sources for name in names_of(source)}
     found = {}
     known = Known(by_name)
@@ -101,6 +102,7 @@ def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: boo
 
 
 def options_of(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:
+    """How esbuild makes `bundle`."""
     return BundleOptions(
         format=bundle.format,
         splitting=bundle.splitting,
@@ -124,5 +126,6 @@ def _externals(config: Config) -> Iterator[str]:
 
 
 def own_options(options: BundleOptions, form: Format) -> BundleOptions:
+    """The same `options` for a script that is loaded by its URL, such as a worker."""
     external = options.external if form == "esm" else ()
     return replace(options, format=form, splitting=False, external=external)

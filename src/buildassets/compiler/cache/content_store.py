@@ -1,4 +1,4 @@
-"""Bytes by their digest, in a folder that others share and may damage."""
+"""Bytes by their digest, in a folder that others share and may damage. Reads and writes it."""
 
 import os
 import time
@@ -9,12 +9,7 @@ from stat import S_ISREG
 
 from buildassets.compiler.body import OnDisk
 from buildassets.digest import digest
-from buildassets.files import (
-    bytes_at,
-    chunks_of,
-    digest_of,
-    write_whole,
-)
+from buildassets.files import bytes_at, chunks_of, digest_of, write_whole
 from buildassets.folders import walk
 
 

@@ -8,9 +8,7 @@ from typing import Final
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
-from buildassets.files import (
-    digest_of,
-)
+from buildassets.files import digest_of
 from buildassets.frozen import frozen
 
 ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read

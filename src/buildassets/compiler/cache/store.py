@@ -24,11 +24,7 @@ from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.files import (
-    bytes_at,
-    take_turn_within,
-    write_whole,
-)
+from buildassets.files import bytes_at, take_turn_within, write_whole
 from buildassets.frozen import frozen
 
 _DAY_NS: Final = 86_400 * 1_000_000_000

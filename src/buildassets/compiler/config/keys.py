@@ -53,6 +53,7 @@ _BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
 
 
 def absolute(folder: str, path: str) -> str:
+    """The absolute path of what `path` names from `folder`."""
     return os.path.normpath(os.path.join(folder, path))
 
 
@@ -60,13 +61,14 @@ _LEADS: Final = "begin it with `/`, `//`, `http://` or `https://`, without `?` a
 
 
 def url(table: Table, key: str = "url") -> str:
-    url = table.filled_text(key, "/assets/")
-    if _is_refused(table, key, url):
+    """The prefix under which pages find assets, with a slash at its end."""
+    given = table.filled_text(key, "/assets/")
+    if _is_refused(table, key, given):
         return "/assets/"
-    if begins_with_password(url):
+    if begins_with_password(given):
         table.refuse_unseen("cannot begin with a user and a password", key, hint="leave them out, and " + _LEADS)
         return "/assets/"
-    with_slash = url if url.endswith("/") else url + "/"
+    with_slash = given if given.endswith("/") else given + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
     table.refuse(f"cannot be `{url}`", key, hint=_LEADS)
@@ -89,7 +91,7 @@ def path_globs(table: Table, key: str) -> tuple[str, ...]:
 
 def browsers(table: Table) -> tuple[str, ...]:
     """The browsers that the result is for, each with the oldest version of it: `safari 16.4`."""
-    browsers = []
+    found = []
     for index, text in table.elements("browsers"):
         if not table.is_one_of((str,), text, "browsers", index):
             continue
@@ -104,8 +106,8 @@ def browsers(table: Table) -> tuple[str, ...]:
             hint = f"write the name and the oldest version, as in `{name} {_BROWSERS[name]}`"
             table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
         else:
-            browsers.append(f"{name} {match[2]}")
-    return tuple(sorted(set(browsers)))
+            found.append(f"{name} {match[2]}")
+    return tuple(sorted(set(found)))
 
 
 def compress(table: Table) -> dict[str, int]:
@@ -131,15 +133,16 @@ def _installed_engines() -> tuple[str, ...]:
 
 
 def engines(table: Table) -> EngineNames:
+    """The engine of each kind, built in or of a package that is installed."""
     installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
-    engines = EngineNames(
+    found = EngineNames(
         scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
         compilers=_compilers(table, installed),
     )
     table.close()
-    return engines
+    return found
 
 
 def _engine(
@@ -179,16 +182,17 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
 
 
 def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
-    bundles: dict[str, tuple[str, ...] | ModuleBundle] = {}
+    """The bundles by their logical paths: globs of what is joined, or how esbuild makes it."""
+    found: dict[str, tuple[str, ...] | ModuleBundle] = {}
     for name in table:
         _is_logical(table, name)
         if isinstance(table.take(name), dict):
-            bundles[name] = _described_bundle(table.table(name))
+            found[name] = _described_bundle(table.table(name))
         else:
-            bundles[name] = path_globs(table, name)
-        if bundles[name] in ((), ModuleBundle(())):
+            found[name] = path_globs(table, name)
+        if found[name] in ((), ModuleBundle(())):
             table.refuse("names no files", name, hint="give it an array of globs")
-    return bundles
+    return found
 
 
 def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
@@ -243,6 +247,7 @@ def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
 
 
 def scopes(importmap: Table) -> dict[str, dict[str, str]]:
+    """The scopes of the import map, which stand in its table."""
     if not isinstance(importmap.take("scopes"), dict):
         return {}
     table = importmap.table("scopes")
@@ -254,17 +259,19 @@ def scopes(importmap: Table) -> dict[str, dict[str, str]]:
 
 
 def data_urls(table: Table) -> DataUrls:
-    data_urls = DataUrls(
+    """Which files style sheets hold as `data:` URLs."""
+    found = DataUrls(
         limit_bytes=_size_bytes(table, "limit") if "limit" in table else _DEFAULT_DATA_URL_BYTES,
         include=path_globs(table, "include"),
     )
     table.close()
-    return data_urls
+    return found
 
 
 def templates(table: Table, folder: str) -> Templates:
+    """Where templates lie and how they are read."""
     listed = (_template_folder(table, value, folder, "dirs", index) for index, value in table.elements("dirs"))
-    templates = Templates(
+    found = Templates(
         folders=tuple(one for one in listed if one),
         engine=_template_engine(table),
         functions=_names(table, "functions"),
@@ -272,7 +279,7 @@ def templates(table: Table, folder: str) -> Templates:
         builtins=_names(table, "builtins"),
     )
     table.close()
-    return templates
+    return found
 
 
 def described_folder(table: Table, value: object, *keys: str | int) -> Table | None:
@@ -322,20 +329,22 @@ def _names(table: Table, key: str) -> tuple[str, ...]:
 
 
 def retain(table: Table) -> Retain:
-    retain = Retain(
+    """How long earlier releases stay."""
+    found = Retain(
         releases=int(table.number("releases", (int,), 3)),
         hours=table.number("hours", (int, float), 24),
     )
     table.close()
-    return retain
+    return found
 
 
 def budgets(table: Table) -> dict[str, int]:
-    budgets = {}
+    """The most bytes that assets may have after gzip."""
+    found = {}
     for name in table:
         if _is_logical(table, name):
-            budgets[name] = _size_bytes(table, name)
-    return budgets
+            found[name] = _size_bytes(table, name)
+    return found
 
 
 def _size_bytes(table: Table, name: str) -> int:

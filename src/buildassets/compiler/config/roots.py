@@ -70,10 +70,12 @@ def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceR
 
 
 def root_at(folder: str, path: str) -> SourceRoot:
+    """The source root at `path` as seen from `folder`."""
     return SourceRoot(absolute(folder, path), path.replace(os.sep, "/").rstrip("/") or "/")
 
 
 def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document) -> Iterator[Diagnostic]:
+    """What is wrong with source roots, each with its place in the configuration."""
     if not roots and not document.table.take("sources"):
         yield error(
             "config/no-sources",

@@ -91,7 +91,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
     """An error for each demand in `asset`, as it was compiled, for a file that cannot be embedded."""
     if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
         return
-    written = OriginalPositions(asset.draft, shown)
+    positions = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:
         if not _is_demand(reference):
             continue
@@ -101,7 +101,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
             reason = f"it refers to `{found[0]}`, which would not be found from there"
         else:
             continue
-        place = written.place_of(written.number_of(reference))
+        place = positions.place_of(positions.number_of(reference))
         message = f"`{target}` cannot become a `data:` URL: {reason}"
         yield error("data-url/refused", message, place, hint="name it by its URL")
 

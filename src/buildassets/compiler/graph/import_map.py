@@ -220,19 +220,19 @@ def name_faults(
     told: set[LogicalPath] = set()
     unmapped: dict[str, list[tuple[OriginalPositions, int]]] = {}
     for path, asset in sorted(compiled.items()):
-        written = OriginalPositions(asset.draft, shown)
+        positions = OriginalPositions(asset.draft, shown)
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
             if name is None or name in config.importmap or name.partition("/")[0] in BUILTINS:
                 continue  # mapped, told of already, or for Node alone
             answer = names.answer(reference, path)
             if answer is None:
-                unmapped.setdefault(name, []).append((written, index))
+                unmapped.setdefault(name, []).append((positions, index))
             elif isinstance(answer, Refusal):
-                yield from _refused(config, answer, written.place_of(index))
+                yield from _refused(config, answer, positions.place_of(index))
             elif answer in compiled and answer not in told and _is_commonjs(names.packages, compiled[answer].draft):
                 told.add(answer)
-                yield _commonjs(answer, written.place_of(index))
+                yield _commonjs(answer, positions.place_of(index))
     packages = names.packages.names() if names.packages and unmapped else ()
     mappable = Known({*names.configured.imports, *packages})
     for name, uses in unmapped.items():
@@ -247,8 +247,8 @@ def _unmapped(
     uses: Sequence[tuple[OriginalPositions, int]],
 ) -> Diagnostic:
     """What is said of the bare `name` that nothing maps, in the first of the places that use it."""
-    written, index = uses[0]
-    if normalise(dirname(written.logical) + "/" + name) in known:
+    positions, index = uses[0]
+    if normalise(dirname(positions.logical) + "/" + name) in known:
         meant = f"./{name}"
     else:
         meant = mappable.nearest(name) or ""
@@ -257,7 +257,7 @@ def _unmapped(
     notes = [f"looked in `importmap`{roots}"]
     if len(uses) > 1:
         notes.append(f"it is named in {len(uses)} places")
-    where = written.place_of(index)
+    where = positions.place_of(index)
     return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=notes, hint=hint)
 
 

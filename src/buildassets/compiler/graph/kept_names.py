@@ -57,7 +57,7 @@ def _unknown_names(
     asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
     """References to what gets a new name: nothing writes it into this file."""
-    written = OriginalPositions(asset.draft, shown)
+    positions = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:
         if reference.kind is ReferenceKind.ORIGINAL:
             continue
@@ -67,7 +67,7 @@ def _unknown_names(
                 Severity.WARNING if is_map else Severity.ERROR,
                 "fingerprinted/reference",
                 f"`{target}` gets a new name, and this file is released as it is",
-                written.place_of(written.number_of(reference)),
+                positions.place_of(positions.number_of(reference)),
                 (),
                 "let a glob of `fingerprinted` match both of them, or neither",
             )

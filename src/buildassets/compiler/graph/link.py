@@ -1,4 +1,4 @@
-"""From references to links: which assets a draft points at, and what is said of those that are not there."""
+"""From references to links: which assets a draft points at, and which of its references name none."""
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

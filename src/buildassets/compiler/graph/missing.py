@@ -38,12 +38,12 @@ class MissingReferences:
 
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
-        written = OriginalPositions(linked.draft, self.shown)
-        writers = written.writers() if linked.missing else ()
+        positions = OriginalPositions(linked.draft, self.shown)
+        writers = positions.writers() if linked.missing else ()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)
             if severity is not None:
-                yield self._diagnostic(severity, linked.draft, index, target, writers[index], written.place_of(index))
+                yield self._diagnostic(severity, linked.draft, index, target, writers[index], positions.place_of(index))
 
     def _reason(self, target: LogicalPath) -> str:
         if skipped := self._skipped_with(target):

@@ -123,10 +123,10 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """What functions for assets left where no browser looks for a URL."""
-    written = OriginalPositions(draft, shown)
+    positions = OriginalPositions(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
-        where = written.place_in(start, end - 1)
+        where = positions.place_in(start, end - 1)
         yield error("scss/uncalled", f"Sass does not call `{name}()` here", where, hint=f"write `#{{{name}(…)}}`")
     if compiled.asset_urls:
         references = [(one.start, one.end) for one in scan(Syntax.CSS, compiled.text)]
@@ -134,7 +134,7 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
             message = f"`{compiled.text[start:end]}` would be released like this: it stands in no reference"
             is_twice = compiled.text.endswith('url(url("', 0, start)
             hint = "leave out the outer `url()`" if is_twice else "write it in `url(…)`, or call `asset-url()`"
-            yield error("scss/asset-path", message, written.place_in(start, end), hint=hint)
+            yield error("scss/asset-path", message, positions.place_in(start, end), hint=hint)
 
 
 def _scripted(source: Source, text: str, engines: EngineSet) -> Draft:
@@ -161,13 +161,13 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
-        written = OriginalPositions(draft, engines.shown, text)
+        positions = OriginalPositions(draft, engines.shown, text)
         draft = replace(
             draft,
             inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
             absences=(*draft.absences, *minified.absences),
             engines=(*draft.engines, (syntax.value, minifier.version)),
-            diagnostics=(*draft.diagnostics, *map(written.as_written, minified.diagnostics)),
+            diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
         )
         if draft.failed:
             return draft
@@ -191,9 +191,9 @@ def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft
     """The script with its `ASSET_URL()` calls replaced: before it is minified, as a minifier may join two calls."""
     found = find_asset_urls(text, draft.source.logical)
     if found.faults:
-        written = OriginalPositions(draft, engines.shown, text)
+        positions = OriginalPositions(draft, engines.shown, text)
         faults = (
-            error("js/asset-url", one.message, written.place_in(one.start, one.end), hint=one.hint)
+            error("js/asset-url", one.message, positions.place_in(one.start, one.end), hint=one.hint)
             for one in found.faults
         )
         return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text

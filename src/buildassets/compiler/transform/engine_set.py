@@ -11,11 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.engines.protocol import (
-    EngineOptions,
-    KnownCompiler,
-    KnownEngine,
-)
+from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, sort_key

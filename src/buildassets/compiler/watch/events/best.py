@@ -10,6 +10,7 @@ from buildassets.compiler.watch.events.protocol import Events, LimitError
 from buildassets.diagnostics import Diagnostic, warning
 
 DEFAULT_POLL_SECONDS: Final = 0.5
+_POLLS_NOTE: Final = f"looks at every file each {DEFAULT_POLL_SECONDS:g} seconds instead"
 
 
 def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None]) -> Events:
@@ -29,9 +30,6 @@ def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None
     except LimitError as limit:
         warn(limit_warning(limit))
     return Polling(DEFAULT_POLL_SECONDS)
-
-
-_POLLS_NOTE: Final = f"looks at every file each {DEFAULT_POLL_SECONDS:g} seconds instead"
 
 
 def limit_warning(limit: LimitError) -> Diagnostic:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import PATIENCE_SECONDS
+from tests.conftest import PATIENCE_SECONDS, wait_for
 from tests.example.servers import free_port, is_open, wait_until
 from tests.example.visitor import CODE, Visitor
 
@@ -43,7 +43,7 @@ class Worker:
 
     def start(self, release: Path) -> None:
         """Make the folder, with copies of `release` and of the code beside that, and wait until the site answers."""
-        assert not is_open(self.port)
+        wait_for(lambda: not is_open(self.port))  # one that was killed may still be going
         shutil.copytree(release.parent, self.folder, ignore=_NOT_COPIED)
         shutil.copytree(release, self.folder / "build")
         command = [sys.executable, "-m", "gunicorn", APPLICATIONS[self.framework]]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import wait_for
 from tests.example.conftest import STORES
 from tests.example.fleet import KEY, Worker
 from tests.example.kept import Kept, kept_at
@@ -228,6 +229,7 @@ def test_who_was_signed_in_before_the_store_hung_still_is_afterwards(
     with Visitor(start(framework, SESSION_URL=store.url).port) as visitor, store.running as server:
         visitor.sign_in()
         server.send_signal(signal.SIGSTOP)
+        wait_for(lambda: Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
         while_it_hangs = visitor.get("/berth").status
         server.send_signal(signal.SIGCONT)
         assert while_it_hangs == 503

@@ -1,11 +1,9 @@
 """A build that is killed, or refused something, at any of its file system calls leaves a whole release, no litter."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -104,31 +102,20 @@ def builder() -> Iterator[Builder]:
         yield started
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there can be one: on a disk, hundreds of builds would wait until it is written."""
-    memory = "/dev/shm"
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=memory) as made:
-        yield Path(made)
-
-
 @pytest.mark.parametrize("share", range(SHARES))
-def test_wherever_it_is_killed_a_release_is_whole(builder: Builder, folder: Path, share: int) -> None:
-    site = Site(folder / "site", builder, ADDITION)
+def test_wherever_it_is_killed_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
+    site = Site(tmp_path / "site", builder, ADDITION)
     assert_safe(site, [point for point in site.points() if point.failure is None][share::SHARES])
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_whatever_it_is_refused_a_release_is_whole(builder: Builder, folder: Path, share: int) -> None:
-    site = Site(folder / "site", builder, ADDITION)
+def test_whatever_it_is_refused_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
+    site = Site(tmp_path / "site", builder, ADDITION)
     assert_safe(site, [point for point in site.points() if point.failure is not None][share::SHARES])
 
 
-def test_an_edit_of_one_file_is_as_safe(builder: Builder, folder: Path) -> None:
-    site = Site(folder / "site", builder, EDIT)
+def test_an_edit_of_one_file_is_as_safe(builder: Builder, tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", builder, EDIT)
     assert_safe(site, [point for point in site.points() if point.changes])
 
 

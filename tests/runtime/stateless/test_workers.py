@@ -1,6 +1,8 @@
 """A worker of each framework needs nothing of its machine: 1,000 requests open one manifest and change nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -31,10 +33,17 @@ def served_by(framework: str, folder: Path) -> Served:
     return served(framework, folder / "site", folder / "strace.txt")
 
 
+@pytest.fixture(scope="module")
+def on_disk() -> Iterator[Path]:
+    """A folder that becomes read-only with the disk, which one in memory does not."""
+    with TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module", params=[name for name in SERVERS if name != "hoarder"])
-def worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Served:
+def worker(request: pytest.FixtureRequest, on_disk: Path) -> Served:
     """What a worker of one of the frameworks answered and did."""
-    return served_by(request.param, tmp_path_factory.mktemp("worker"))
+    return served_by(request.param, on_disk / request.param)
 
 
 def test_it_answers_on_a_file_system_that_is_read_only_and_without_home(worker: Served) -> None:

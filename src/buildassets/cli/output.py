@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, field
 from io import StringIO
 from threading import Lock
 from time import monotonic
@@ -30,6 +29,7 @@ from buildassets.diagnostics import (
     to_json,
 )
 from buildassets.errors import BuildAssetsError, Terminated
+from buildassets.frozen import field, frozen
 
 if TYPE_CHECKING:
     from click import ClickException
@@ -113,7 +113,7 @@ class _Printed:
         return getattr(sys.stderr, name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """How a verb tells what it has to tell: as text or as one JSON document, more of it or less."""
 

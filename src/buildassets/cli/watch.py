@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
+from buildassets.frozen import frozen
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def command(
         return child.exit_code_of(watch([*listeners, child]).run)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Project:
     """What the command line says of the project. `start` is the working directory, as it was at the start."""
 

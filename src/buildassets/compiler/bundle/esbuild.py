@@ -6,7 +6,7 @@ the manifest treat like all others.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
 
@@ -60,7 +61,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Run:
     """A group, the pieces that came of it, and where these point."""
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from posixpath import dirname
 from typing import Final
@@ -14,6 +14,7 @@ from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import names_of
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
@@ -23,7 +24,7 @@ _SCRIPTS: Final = TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryPoint:
     """A file to begin with, and what its bundle is called. `path` is absolute and real."""
 
@@ -31,7 +32,7 @@ class EntryPoint:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """What one call of esbuild makes. `folder` is where its chunks belong, `with_sheets` whether its CSS is wanted."""
 

@@ -6,7 +6,6 @@ to the source, which the piece's source map names.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from os.path import dirname, join, normpath
 from typing import Final, Literal
 
@@ -16,6 +15,7 @@ from buildassets.compiler.languages.javascript.asset_url import own_url
 from buildassets.compiler.languages.javascript.references import unescaped
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
+from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, from_url, quoted, relative, split_url, to_url
 
@@ -33,7 +33,7 @@ _SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx
 _NEAR: Final = 80  # characters that are looked at before a place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aim:
     """A place in a piece, and where it points.
 

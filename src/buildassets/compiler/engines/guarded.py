@@ -7,7 +7,7 @@ import json
 import os.path
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
@@ -17,11 +17,12 @@ from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import BuildAssetsError, Terminated
+from buildassets.frozen import frozen
 
 _LONGEST_NOTE: Final = 400  # characters of what an exception says
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """What to call an engine in a diagnostic: its own name and that of its package; and the `module` that it is in."""
 

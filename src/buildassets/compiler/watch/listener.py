@@ -1,17 +1,17 @@
 """Who is informed of each build under watch, and of what. Imports no stage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
+from buildassets.frozen import frozen
 from buildassets.manifest import Manifest
 
 Rebuild: TypeAlias = Callable[[Config], BuildResult]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rebuilt:
     """A build under watch.
 
@@ -28,7 +28,7 @@ class Rebuilt:
     is_same: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PagesChanged:
     """Open pages are to be loaded again: of their templates those at the absolute paths `changed` are others.
 

@@ -11,7 +11,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from threading import Condition
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listen
 from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import ManifestError
+from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
@@ -32,7 +33,7 @@ _RELEASES_KEPT: Final = 20  # for pages that were hidden meanwhile; 5,000 names 
 _DIAGNOSTICS_SHOWN: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _State:
     """What the latest build left: the latest good release, and the errors if it failed. `number` counts builds."""
 

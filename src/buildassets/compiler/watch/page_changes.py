@@ -6,9 +6,9 @@ otherwise pure.
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from buildassets.frozen import frozen
 from buildassets.manifest import Entry, Manifest
 from buildassets.paths import to_url
 
@@ -22,7 +22,7 @@ _DOCUMENT: Final = "text/html"
 _SWAPPED: Final = (_SHEET, "image/", "font/", "application/vnd.ms-fontobject", "application/manifest+json")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseNames:
     """What has to be remembered of a release to tell later how another one differs.
 
@@ -33,7 +33,7 @@ class ReleaseNames:
     page_wide: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Swap:
     """One file in the place of another, for the asset `path`. `old` and `new` are relative to the URL prefix."""
 
@@ -44,7 +44,7 @@ class Swap:
     integrity: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PageChanges:
     """`swaps` is all that an open page needs, unless `reload` says for whose sake it has to be loaded again."""
 

@@ -6,15 +6,15 @@ matters makes any work, only the build knows.
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watched:
     """What a watch looks at.
 

@@ -1,12 +1,12 @@
 """When changes have come to rest, so that a build finds them whole."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 from buildassets.compiler.watch.events.protocol import Events, Phase
 from buildassets.compiler.watch.relevance import Watched
+from buildassets.frozen import frozen
 
 _REST_SECONDS: Final = 0.005
 _REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
@@ -16,7 +16,7 @@ _REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is ho
 _LONGEST_SECONDS: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wake:
     """What woke the watch: the paths `changed`, which a build may have to look at, or something `of_templates`.
 

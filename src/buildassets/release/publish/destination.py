@@ -10,7 +10,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any, Final, Protocol, TypeVar
@@ -22,6 +21,7 @@ from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of
 from buildassets.folders import make_folders
+from buildassets.frozen import frozen
 from buildassets.release.inventory.members import members_of_folder
 from buildassets.threads import within
 
@@ -36,7 +36,7 @@ _PAUSES_S: Final = (1.0, 3.0)  # before each further try; the libraries of objec
 _LASTING: Final = (PermissionError, FileNotFoundError, NotADirectoryError, NotImplementedError, TypeError, ValueError)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileHeaders:
     """What a web server says of a file: the values of `Content-Type`, `Cache-Control` and `Content-Encoding`."""
 

@@ -7,13 +7,14 @@ takes no plugins: so where it writes the URL of another file, that begins with a
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.frozen import frozen
 from buildassets.media import file_suffixes
 from buildassets.paths import from_url
 
@@ -32,7 +33,7 @@ _LIMIT_SECONDS: Final = 600
 _QUOTES: Final = "it cannot write the name of an imported file that holds a quotation mark"  # as of 0.28
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BundleOptions:
     """How to bundle.
 
@@ -50,7 +51,7 @@ class BundleOptions:
     browsers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A file that esbuild wrote.
 
@@ -68,7 +69,7 @@ class Piece:
     made_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pieces:
     """What came of a request.
 

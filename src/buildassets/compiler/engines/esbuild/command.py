@@ -11,12 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import reason_text
+from buildassets.frozen import frozen
 
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
@@ -26,7 +26,7 @@ _MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64"
 _INSTALL: Final = "run `npm install --save-dev esbuild` in the project, or put an `esbuild` on PATH"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EsbuildCommand:
     """An esbuild that runs: the absolute `path` of the program, and its `version`, as in `0.28.2`."""
 

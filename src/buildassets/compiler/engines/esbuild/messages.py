@@ -7,11 +7,11 @@ own options and are left out.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from posixpath import dirname, join
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, Severity, locate, nearest, place
+from buildassets.frozen import frozen
 from buildassets.plain_files import plain
 
 _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)
@@ -28,7 +28,7 @@ _COMPILED: Final = (".vue", ".svelte", ".astro")  # there is a compiler for each
 _SUFFIX: Final = re.compile(r"\.[a-z]+\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """A place as esbuild says it: `file` relative to its working directory, `column` in bytes from 0."""
 
@@ -38,7 +38,7 @@ class Spot:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One finding. `name` is what esbuild calls this kind of warning; `notes` have their own places."""
 

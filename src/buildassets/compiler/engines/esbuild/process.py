@@ -5,7 +5,6 @@ work: it takes 8 ms to start, and a file of 5 kB less than one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -13,9 +12,10 @@ from buildassets.compiler.engines.esbuild import protocol as esbuild_protocol
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 from buildassets.compiler.engines.process.child import SocketProcess
 from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """Words of esbuild, and where they point: `line` from 1 (0: nowhere), `column` and `length` in UTF-8 bytes."""
 
@@ -26,7 +26,7 @@ class Note:
     line_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """An error or a warning of esbuild with the notes below it."""
 
@@ -34,7 +34,7 @@ class Message:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """What esbuild made of a text, which means nothing where there are `errors`; the map is empty unless asked for."""
 

@@ -6,9 +6,10 @@ us, because importing the generated classes costs every build 50 ms and 10 MB.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeAlias
+
+from buildassets.frozen import frozen
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5  # the wire types of Protocol Buffers
 _FIXED_SIZES: Final = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
@@ -172,7 +173,7 @@ def call_refusal(call: "Call", message: str) -> bytes:
     return encoded((6, encoded((1, call.number), (3, message))))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """Who answers: a name, its version, and that of the protocol."""
 
@@ -181,7 +182,7 @@ class Version:
     protocol: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceSpan:
     """A place in a file: line and column count from 0, the column UTF-16 code units. `context` are its whole lines."""
 
@@ -192,7 +193,7 @@ class SourceSpan:
     context: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Something that is told while a sheet compiles. `deprecation` is the name of what is deprecated."""
 
@@ -203,7 +204,7 @@ class Event:
     deprecation: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why there is no CSS."""
 
@@ -212,7 +213,7 @@ class Failure:
     trace: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """What a compilation gave: `css` and its map, unless it failed. `urls` are those of all files read."""
 
@@ -222,7 +223,7 @@ class Response:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A sheet calls one of our functions, which takes one argument: the `text` of a string, or else some other `kind`.
 
@@ -235,7 +236,7 @@ class Call:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """The compiler has broken down, or does not understand us."""
 

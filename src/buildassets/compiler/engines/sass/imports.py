@@ -8,12 +8,12 @@ inlined where `@import "x"` finds no Sass file of that name.
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR, S_ISREG
 
 from buildassets.diagnostics import reason_text
+from buildassets.frozen import frozen
 from buildassets.nearest import Known
 
 _STAGES = (("_{}.scss", "{}.scss", "_{}.sass", "{}.sass"), ("_{}.css", "{}.css"))
@@ -26,7 +26,7 @@ _NAME = re.compile(r"""[^\s"',]++""")
 _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolution:
     """What a search gave: `found` is empty where there is no such file, and longer than one where it is not clear.
 

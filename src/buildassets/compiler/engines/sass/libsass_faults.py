@@ -6,13 +6,13 @@ comparing the trees. They are matched on texts whose comments, strings and unquo
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
+from buildassets.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """`text[start:end]` is what libsass does not understand; `message` and `hint` say so."""
 
@@ -209,7 +209,7 @@ def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Findin
             yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportRule:
     """`text[start:end]` is the name in an `@import`; with conditions (`screen`) it is a plain CSS import."""
 

@@ -5,8 +5,9 @@ Files have numbers for names there: 0 is `stdin`, the sheet itself, and `7.scss`
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from buildassets.frozen import frozen
 
 DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
 
@@ -22,7 +23,7 @@ _WARNING: Final = re.compile(
 _LEAD: Final = re.compile(r"^(?:Internal )?Error: (?:error in C function [\w-]+: )?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """One message: its lines, and the places from the one at fault outward. `by_user` tells an `@warn`."""
 

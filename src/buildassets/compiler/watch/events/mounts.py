@@ -7,8 +7,9 @@ Takes absolute paths. Reads /proc/self/mountinfo (proc_pid_mountinfo(5)), and no
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from buildassets.frozen import frozen
 
 _MOUNTINFO: Final = "/proc/self/mountinfo"
 _SILENT: Final = frozenset(
@@ -25,7 +26,7 @@ _OF_THIS_MACHINE: Final = frozenset(
 _ESCAPE: Final = re.compile(r"\\([0-7]{3})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SilentMount:
     """Where such a file system is mounted, and what the kernel calls its type."""
 

@@ -4,9 +4,10 @@ Whoever waits decides what a change means. Imports nothing of the compiler.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from buildassets.frozen import frozen
 
 
 class Phase(Enum):
@@ -17,7 +18,7 @@ class Phase(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """Something happened at the absolute `path`; `of_names` says that it appeared in its folder or left it.
 

@@ -15,6 +15,8 @@ from typing import Final, NoReturn
 import pytest
 from hypothesis import settings
 
+from tests import purity
+
 # How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
 settings.register_profile("no deadline", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)
@@ -170,6 +172,13 @@ def missing_tool(message: str) -> NoReturn:
 def tree(tmp_path: Path) -> Callable[[Tree], Path]:
     """Writes a tree into the test's own folder."""
     return lambda files: write_tree(tmp_path, files)
+
+
+@pytest.fixture(autouse=True)
+def pure_modules_touch_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails a test in which a pure module reads the disk or starts a process; see `tests.purity`."""
+    if purity.imports_pure_modules(request.path):
+        purity.guard(monkeypatch)
 
 
 @pytest.fixture(scope="session")

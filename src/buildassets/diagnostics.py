@@ -1,6 +1,6 @@
 """What is told to the user, in one form everywhere: terminal, JSON, browser overlay, CI annotation.
 
-Takes places in texts, gives values and their renderings. Standard library only, no I/O.
+Takes places in texts, gives values and their renderings. Pure; standard library only.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The one place that knows which hash is used, and how long its text is."""
+"""The one place that knows which hash is used, and how long its text is. Pure."""
 
 from base64 import b64encode
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """The errors that this package raises. Whatever is a user's mistake carries diagnostics and an exit code.
 
-Imports the vocabulary only.
+Pure; imports the vocabulary only.
 """
 
 from collections.abc import Iterable

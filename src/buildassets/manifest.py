@@ -1,6 +1,6 @@
 """The manifest: what a build made, and the only file that a web process reads.
 
-Takes and gives text; no I/O. `manifest.schema.json` beside this module is the same as a JSON Schema.
+Takes and gives text. Pure. `manifest.schema.json` beside this module is the same as a JSON Schema.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The manifest as the JSON object that it is, for readers that need speed more than types.
 
-Takes text, gives a dictionary whose values are sound, or the manifest's error; no I/O.
+Takes text, gives a dictionary whose values are sound, or the manifest's error. Pure.
 
 Apart from `manifest`, because a web process needs this much and no more: what
 is needed to refuse a manifest is imported when one is refused, and no dataclass is made (together two thirds of an

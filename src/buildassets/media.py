@@ -1,6 +1,6 @@
 """What a file's suffix says: its media type, whether it is text, whether compressing it pays, how it refers to others.
 
-The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests.
+The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests. Pure.
 """
 
 from binascii import a2b_base64

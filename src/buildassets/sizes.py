@@ -1,4 +1,4 @@
-"""Sizes as people read them. Standard library only, no I/O."""
+"""Sizes as people read them. Pure; standard library only."""
 
 
 def size_text(size_bytes: int) -> str:

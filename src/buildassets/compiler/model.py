@@ -1,4 +1,4 @@
-"""The frozen values that stages hand to one another. No behaviour, and no I/O but that of an engine's reader."""
+"""The frozen values that stages hand to one another. Pure: there is no behaviour."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias

@@ -1,7 +1,6 @@
 """What one reading of a manifest gave: entries, URLs and the attributes that say how an asset is loaded.
 
-Takes the document and a URL prefix. Pure, but for asking the document; imports the standard library and what is light
-of the vocabulary only.
+Takes the document and a URL prefix. Pure; imports the standard library and what is light of the vocabulary only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Names for files that are the same in every clone, for every user and on every machine: what a cache keeps of paths.
 
-Takes the folders of a project, gives names for absolute paths and paths for names. Pure.
+Takes the folders of a project, gives names for absolute paths and paths for names. Reads the disk where a
+folder may be a link.
 
 A file of the project is called by its path from the configuration's folder, a file of a folder that the settings or the
 interpreter name by that folder and the path below it. Anything else has its path from the configuration's folder where

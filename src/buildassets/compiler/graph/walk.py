@@ -63,7 +63,7 @@ class Walk:
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
-        self._library = Library(listed, [root.prefix for root in config.sources], os.path.isdir)
+        self._library = Library(listed, [root.prefix for root in config.sources], _is_folder)
         self._bundled = modules.drafts
         self.site = Site(
             sources,
@@ -143,3 +143,8 @@ def _embedding(config: Config) -> Embedding | None:
         return None
     include = config.data_urls.include
     return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
+
+
+def _is_folder(path: str) -> bool:
+    """Whether there is such a folder: `sprockets` asks, which looks at no file itself."""
+    return os.path.isdir(path)

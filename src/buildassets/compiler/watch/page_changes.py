@@ -1,7 +1,7 @@
 """What a rebuild means for an open page: which files take the place of which, and whether that is enough.
 
-Takes two releases, gives what a page can do without loading anew. Files are read by a function that the caller gives;
-otherwise pure.
+Takes two releases, gives what a page can do without loading anew. Pure: files are read by a
+function that the caller gives.
 """
 
 import posixpath

@@ -1,1 +1,4 @@
-"""The build stage: from source roots to a release directory. Nothing of the run stage imports it."""
+"""The build stage: a configuration and source roots come in, a release directory and diagnostics go out. Private.
+
+Must not import the run stage, what is done with a release, or the command line.
+"""

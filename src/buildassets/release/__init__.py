@@ -1,1 +1,5 @@
-"""What is done with a finished release: packed, verified, compared, published, attested. Knows no compiler."""
+"""What is done with a finished release: packed, verified, compared, published, attested.
+
+A folder, an archive or a manifest comes in; files beside it, archives, uploads and reports go out. Must not import the
+compiler.
+"""

@@ -1,6 +1,6 @@
-"""The run stage: what a web process needs. It reads one manifest, compiles nothing and writes nothing.
+"""The run stage: one manifest comes in, URLs, elements and answers to requests go out. Nothing is compiled or written.
 
-Imports the vocabulary and the standard library only; `jinja` and `django` beside it also import their framework.
+Imports the vocabulary and the standard library only; a module named after a framework imports that, too.
 """
 
 from buildassets.runtime.assets import AssetNotFound, Assets

@@ -5,7 +5,7 @@
     assert not accesses.changes
 
 The fixture `stateless` of `pytest_plugin` is the same with an assertion. Every run of pytest loads this package, so it
-imports nothing before it is asked for something.
+imports nothing before it is asked for something, and then must not import anything else of `buildassets`.
 """
 
 TYPE_CHECKING = False  # of our own: `typing` is slow to load

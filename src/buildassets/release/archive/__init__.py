@@ -1,4 +1,4 @@
-"""Archives of releases: read, written, unpacked, each form the same bytes for the same release.
+"""Archives of releases: read, written, unpacked. The same release gives the same bytes in each form.
 
-Imports `inventory` only.
+A folder comes in and an archive goes out, or the other way round. Imports `inventory` only.
 """

@@ -3,7 +3,8 @@
     INSTALLED_APPS = ["buildassets.runtime.django", ...]
     BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
 
-Imports nothing of Django before it is asked for the release.
+Settings come in, what Django asks for goes out. Imports nothing of Django before it is asked for the release, and must
+not import the compiler: its commands start that as another process.
 """
 
 from buildassets.runtime.django.current import assets

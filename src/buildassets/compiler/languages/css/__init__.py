@@ -1,1 +1,4 @@
-"""CSS: tokens, references, minifying with its proof, joining. Imports no other language."""
+"""CSS: texts come in; tokens, references, minified texts with their proof, and joints go out.
+
+Must not import another language.
+"""

@@ -1,1 +1,4 @@
-"""JavaScript: tokens, scopes, references, minifying with its proof, joining. Imports no other language."""
+"""JavaScript: texts come in; tokens, scopes, references, minified texts with their proof, and joints go out.
+
+Must not import another language.
+"""

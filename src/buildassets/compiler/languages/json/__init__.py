@@ -1,1 +1,4 @@
-"""JSON, and the formats that are written in it: web manifests, import maps, source maps. Imports no other language."""
+"""JSON: texts come in; tokens, and the references of web manifests, import maps and source maps go out.
+
+Must not import another language.
+"""

@@ -1,1 +1,4 @@
-"""HTML and SVG: tokens and references, also those of the style sheets and scripts that they hold."""
+"""HTML and SVG: texts come in; tokens and references go out, those of style sheets and scripts in them included.
+
+Imports the other languages, which must not import it.
+"""

@@ -1,0 +1,1 @@
+"""Where Django looks for the tags of an application. Must not import the compiler."""

@@ -2,7 +2,7 @@
 
 A tree of assets may be larger than the memory of the machine that builds it. So only so much of it is held, and no
 large file that need not be parsed; the rest is read again when it is needed, and has to be what it was. Reads the disk;
-imports the vocabulary, the model and `text`.
+imports the vocabulary only.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from buildassets.frozen import frozen
 
 @frozen
 class OnDisk:
-    """What the file at `path` holds, where memory is too dear for it (see `bodies`); `digest` is that of its bytes."""
+    """What the file at `path` holds, where memory is too dear for it (see above); `digest` is that of its bytes."""
 
     path: str
     shown: str

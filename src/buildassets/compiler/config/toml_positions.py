@@ -1,6 +1,6 @@
 """Where keys and values stand in a TOML text, which `tomllib` does not say.
 
-Takes a text that `tomllib` has accepted, gives spans in characters. Pure; imports nothing of the package. For a text
+Takes a text that `tomllib` has accepted, gives spans in characters. Pure; imports the vocabulary only. For a text
 that is no TOML the spans are of no use, but nothing is raised.
 """
 

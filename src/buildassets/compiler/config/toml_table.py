@@ -1,6 +1,6 @@
 """A TOML document whose keys are taken out one by one; whatever is wrong with them is gathered with its place.
 
-Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and `toml_places`.
+Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and `toml_positions`.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The values of a configuration. Frozen; what they mean is in `docs/configuration.md`."""
+"""The values of a configuration. Frozen; what they mean is in the README, under Configuration."""
 
 import os
 import sys

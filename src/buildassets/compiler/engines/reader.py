@@ -1,6 +1,6 @@
 """How an engine reads further files, so that it is known afterwards what it read and what it looked for in vain.
 
-Takes paths, gives texts. Reads the disk; imports the vocabulary and `text`.
+Takes paths, gives texts. Reads the disk; imports the vocabulary and `utf8`.
 """
 
 from collections.abc import Callable

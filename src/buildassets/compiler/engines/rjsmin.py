@@ -31,8 +31,8 @@ _UNCLOSED: Final = {'"': "string", "'": "string", "`": "template", "}": "templat
 class RjsminEngine:
     """Minifies scripts and modules.
 
-    Comments that name a licence stay (see `minify.js.pieces`). All others go, `//# sourceMappingURL=` with them: that
-    map is one of the source.
+    Comments that name a licence stay (see `javascript.minify.pieces`). All others go, `//# sourceMappingURL=` with
+    them: that map is one of the source.
     """
 
     name = "rjsmin"

@@ -1,7 +1,7 @@
 """Sprockets' directives: what the comments at the head of a script or sheet say, and the text without them. Pure.
 
 A directive is a line such as `//= require x` or ` *= require x`; after the first line of code there are none. Which
-files the arguments mean is for `requires` to find.
+files the arguments mean is for `bundle.sprockets` to find.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Edits of a text, and where the places that are known in it stand afterwards. Pure; imports the model only.
+"""Edits of a text, and where the places that are known in it stand afterwards. Pure; imports `reference` only.
 
 Whatever changes a text after its references were found says so in edits, so that these need not be found again.
 """

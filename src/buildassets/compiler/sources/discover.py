@@ -1,7 +1,7 @@
 """Finds the sources: every file below the source roots that makes an asset.
 
 Takes the configuration, gives sources sorted by logical path, and those of npm roots when they are asked for. Reads
-folders only, never a file. Imports the vocabulary, the configuration and globs.
+folders only, never a file. Imports the vocabulary, the configuration, the model and globs.
 """
 
 import os

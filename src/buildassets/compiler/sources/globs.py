@@ -8,7 +8,7 @@
   is everything below `vendor`.
 
 Any other character stands for itself, also a backslash or a brace, and case counts, whatever the system. Pure; imports
-nothing of the package.
+the vocabulary only.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The child program that makes drafts: it has engines of its own, and may die of what they do.
 
-`workers` starts it with the number of a connection's file descriptor. It takes a Config and a Mode, says that it is
+`worker_pool` starts it with the number of a connection's file descriptor. It takes a Config and a Mode, says that it is
 ready, then takes Sources and gives a draft for each, in that order. Whatever is wrong with it ends it.
 
 File descriptor 2 is a file, which takes all that engines print, also by code that is not Python and by programs that

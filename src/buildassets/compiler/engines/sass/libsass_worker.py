@@ -1,6 +1,6 @@
 """The child program that calls libsass: takes requests from a connection, gives results, and may die of a sheet.
 
-`scss_libsass` starts it with the number of the connection's file descriptor. libsass prints warnings to file
+`libsass` starts it with the number of the connection's file descriptor. libsass prints warnings to file
 descriptor 2, which is a file here, read back after each sheet.
 
 Every file goes to libsass under a number (`/7.scss`) and not under its name: numbers come back from messages, traces

@@ -71,7 +71,7 @@ def url(table: Table, key: str = "url") -> str:
     with_slash = given if given.endswith("/") else given + "/"
     if _URL.fullmatch(with_slash):
         return with_slash
-    table.refuse(f"cannot be `{url}`", key, hint=_LEADS)
+    table.refuse(f"cannot be `{given}`", key, hint=_LEADS)
     return "/assets/"
 
 

@@ -19,7 +19,7 @@ from buildassets.diagnostics import Diagnostic, Location, Severity, error, warni
 from buildassets.digest import digest
 from buildassets.paths import LogicalPath
 
-TEXTS = st.text(st.characters(exclude_characters="\0"), max_size=8)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 NAMES = st.text("ab/._", min_size=1, max_size=6).map(lambda name: f"assets/{name}x")
 NUMBERS = st.integers(0, 2**31 - 1)
 LOCATIONS = st.builds(Location, NAMES, NUMBERS, NUMBERS, NUMBERS, TEXTS, NUMBERS)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import MODES, Config
-from buildassets.compiler.transform.draft_cache import kept_drafts, names_for
+from buildassets.compiler.transform.draft_cache import known_drafts, names_for
 from buildassets.compiler.transform.engine_set import started_engines
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
@@ -29,7 +29,7 @@ def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) 
     for mode in MODES:
         with suppress(BuildError), ExitStack() as stack:
             engines = started_engines(config, mode, stack)
-            for path, stale in kept_drafts(cache, config, engines, is_meant).items():
+            for path, stale in known_drafts(cache, config, engines, is_meant).items():
                 found.setdefault(path, []).append(stale)
     return {path: _best_reason(stale) for path, stale in sorted(found.items())}
 

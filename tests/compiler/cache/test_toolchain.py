@@ -2,14 +2,14 @@ import os
 from pathlib import Path
 
 from buildassets.compiler.cache import toolchain as module
-from buildassets.compiler.cache.toolchain import tools
+from buildassets.compiler.cache.toolchain import toolchain_files
 
 
 def test_what_npm_installed_in_the_project_or_above_it_is_among_the_tools(tmp_path: Path) -> None:
-    found = set(tools(str(tmp_path / "site/front")))
+    found = set(toolchain_files(str(tmp_path / "site/front")))
     for folder in ("site/front", "site", "."):
         assert os.path.normpath(tmp_path / folder / "node_modules/.package-lock.json") in found
 
 
 def test_this_package_is_among_the_tools(tmp_path: Path) -> None:
-    assert module.__file__ in set(tools(str(tmp_path)))
+    assert module.__file__ in set(toolchain_files(str(tmp_path)))

@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Source
-from buildassets.compiler.transform.input_map import VendorMap, vendor_map
+from buildassets.compiler.transform.input_map import InputMap, input_map
 from buildassets.diagnostics import render_text
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
@@ -18,17 +18,17 @@ from tests.conftest import write_tree
 MAP = {"version": 3, "sources": ["../src/a b.ts", "webpack://x/y.js", "/z.js"], "names": [], "mappings": "AAAA,CCAA"}
 
 
-def followed(folder: Path, url: str, **files: str) -> VendorMap:
+def followed(folder: Path, url: str, **files: str) -> InputMap:
     """The map of `assets/js/lib.js`, which names `url`; `files` stand in the source root `assets`."""
     text = f"a()\n//# sourceMappingURL={url}\n"
     write_tree(folder / "assets", {"js/lib.js": text, **{name.replace("__", "/"): one for name, one in files.items()}})
     source = Source(
         LogicalPath("js/lib.js"), str(folder / "assets/js/lib.js"), "assets/js/lib.js", 0, relative="js/lib.js"
     )
-    return vendor_map(source, text, Syntax.JAVASCRIPT)
+    return input_map(source, text, Syntax.JAVASCRIPT)
 
 
-def origins(found: VendorMap) -> tuple[Origin, ...]:
+def origins(found: InputMap) -> tuple[Origin, ...]:
     assert found.source_map is not None, "\n".join(map(render_text, found.diagnostics))
     return found.source_map.origins
 
@@ -58,19 +58,19 @@ def test_map_in_a_data_url_is_followed(tmp_path: Path, name: str, percent: bool)
     ["", "https://a.test/lib.js.map", "//a.test/lib.js.map", "/lib.js.map", "lib.js", "%00"],
 )
 def test_what_names_no_file_for_a_map_is_no_fault(tmp_path: Path, url: str) -> None:
-    assert followed(tmp_path, url) == VendorMap()
+    assert followed(tmp_path, url) == InputMap()
 
 
 @pytest.mark.parametrize("url", ["lib.js.map", "x\\y"])
 def test_map_that_is_not_there_is_no_fault_and_looked_for(tmp_path: Path, url: str) -> None:
-    assert followed(tmp_path, url) == VendorMap(absences=(str(tmp_path / "assets/js" / url),))
+    assert followed(tmp_path, url) == InputMap(absences=(str(tmp_path / "assets/js" / url),))
 
 
 def test_map_outside_of_the_source_root_is_not_read(tmp_path: Path) -> None:
     write_tree(tmp_path, {"lib.js.map": json.dumps(MAP)})
-    assert followed(tmp_path, "../../lib.js.map") == VendorMap()
+    assert followed(tmp_path, "../../lib.js.map") == InputMap()
     (tmp_path / "assets/js/link.map").symlink_to(tmp_path / "lib.js.map")
-    assert followed(tmp_path, "link.map") == VendorMap()
+    assert followed(tmp_path, "link.map") == InputMap()
 
 
 @pytest.mark.parametrize(

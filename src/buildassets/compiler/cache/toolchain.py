@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def tools(folder: str) -> "Iterator[str]":
+def toolchain_files(folder: str) -> "Iterator[str]":
     """Files and folders that change when another version of any of them is installed; some may not be there.
 
     `folder` is the project's, in which or above which npm may have installed some.

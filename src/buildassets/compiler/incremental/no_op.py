@@ -11,7 +11,7 @@ from typing import Protocol
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
-from buildassets.compiler.cache.toolchain import environment, folders_of_modules, tools
+from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -52,7 +52,7 @@ def incremental(
     result = work(last=last)
     # A root that has gone since would count as one that was never there.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
-        inputs = (*result.inputs, *tools(config.folder))
+        inputs = (*result.inputs, *toolchain_files(config.folder))
         kept_result = {
             "diagnostics": [to_json(found) for found in result.diagnostics],
             "size_bytes": result.size_bytes,

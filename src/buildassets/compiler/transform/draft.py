@@ -23,7 +23,7 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.engine_set import EngineSet, is_minified, is_template
-from buildassets.compiler.transform.input_map import vendor_map
+from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
@@ -91,7 +91,7 @@ def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, eng
 
 def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     """`draft` with the origin that somebody else's source map tells, if there is one."""
-    vendor = vendor_map(draft.source, text, syntax)
+    vendor = input_map(draft.source, text, syntax)
     return replace(
         draft,
         origin=vendor.source_map,

@@ -115,7 +115,7 @@ def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:
     return {_asset(step): stale for step, stale in sorted(cache.rerun.items()) if step.startswith(_STEP)}
 
 
-def kept_drafts(
+def known_drafts(
     cache: Cache, config: Config, engines: EngineSet, is_meant: Callable[[LogicalPath, str], bool]
 ) -> dict[LogicalPath, Stale | None]:
     """The drafts that earlier builds kept of what `engines` make, and what is wrong with each now; None where it holds.

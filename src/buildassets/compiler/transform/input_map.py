@@ -28,7 +28,7 @@ _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 
 @frozen
-class VendorMap:
+class InputMap:
     """The map with its origins resolved, None where there is none or it is damaged.
 
     `inputs` are the files that it was read from, `absences` those that it would have been read from.
@@ -40,7 +40,7 @@ class VendorMap:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def vendor_map(source: Source, text: str, syntax: Syntax) -> VendorMap:
+def input_map(source: Source, text: str, syntax: Syntax) -> InputMap:
     """The map that `text`, which is that of `source`, names; a warning where it is damaged.
 
     A map that is not there is no fault here: it is a reference that leads nowhere. Origins are paths, or URLs where the
@@ -48,22 +48,22 @@ def vendor_map(source: Source, text: str, syntax: Syntax) -> VendorMap:
     """
     comment = map_comment(text, syntax)
     if comment is None or not comment.url:
-        return VendorMap()
+        return InputMap()
     path = _path(source, comment.url)
     files = (path,) if path else ()
     try:
         map_json = _content(comment.url, path)
     except ValueError as fault:
-        return VendorMap(inputs=files, diagnostics=(_damaged(source, text, comment, str(fault)),))
+        return InputMap(inputs=files, diagnostics=(_damaged(source, text, comment, str(fault)),))
     if map_json is None:
-        return VendorMap(absences=files)
+        return InputMap(absences=files)
     found = read_map(map_json, Lines(text, syntax))
     if found is None:
         fault_found = _damaged(source, text, comment, "it is no source map of version 3")
-        return VendorMap(inputs=files, diagnostics=(fault_found,))
+        return InputMap(inputs=files, diagnostics=(fault_found,))
     base = os.path.dirname(path or source.path)
     origins = tuple(_resolved(origin, base) for origin in found.origins)
-    return VendorMap(SourceMap(found.mappings, origins, found.names), files)
+    return InputMap(SourceMap(found.mappings, origins, found.names), files)
 
 
 def _path(source: Source, url: str) -> str | None:

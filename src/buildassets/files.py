@@ -1,20 +1,19 @@
 """Reading and writing files without the layers of `open`, in half its time. Trees of assets have thousands.
 
 Small ones are read and written as a whole, large ones in chunks: one may be larger than the memory of the machine.
+What others read is written beside its place and put there once it is whole.
 """
 
-import fcntl
 import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EFBIG
 from hashlib import sha256
-from time import monotonic, sleep
+from time import sleep
 from typing import BinaryIO, Final
 
 from buildassets.digest import digest
+from buildassets.folders import files_below
 from buildassets.plain_files import plain
 
 STAGING_PREFIX: Final = ".new-"  # of what waits to take its place, and is nobody's if its maker was killed
@@ -25,6 +24,10 @@ CHUNK_BYTES: Final = 1 << 20
 _MOST_BYTES: Final = 1 << 32  # of what is read as a whole: a sparse file may claim more than any memory has
 _BEGIN_BYTES: Final = 1 << 16
 _HOLE: Final = bytes(CHUNK_BYTES)
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# Windows renames nothing to the name of a file that is open, be it by a web server or by a scanner for viruses.
+_IN_USE: Final = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
+_PAUSES_SECONDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def content_of(path: str) -> bytes:
@@ -59,15 +62,12 @@ def _content(path: str, limit_bytes: int | None) -> bytes | None:
         os.close(descriptor)
 
 
-def write_new(path: str, content: bytes) -> None:
-    """Write a file that is not there yet. Raises OSError, with part of it written perhaps."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+def bytes_at(path: str) -> bytes | None:
+    """The bytes of the file at `path`; None where there is none or it cannot be read."""
     try:
-        written = os.write(descriptor, content)
-        while written < len(content):
-            written += os.write(descriptor, memoryview(content)[written:])
-    finally:
-        os.close(descriptor)
+        return content_of(path)
+    except OSError:
+        return None
 
 
 def chunks_of(path: str) -> Iterator[bytes]:
@@ -91,6 +91,17 @@ def digest_of(path: str) -> str:
     return running.hexdigest()
 
 
+def write_new(path: str, content: bytes) -> None:
+    """Write a file that is not there yet. Raises OSError, with part of it written perhaps."""
+    descriptor = os.open(path, _NEW, 0o666)
+    try:
+        written = os.write(descriptor, content)
+        while written < len(content):
+            written += os.write(descriptor, memoryview(content)[written:])
+    finally:
+        os.close(descriptor)
+
+
 def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
     """Write a file that is not there yet; gives its size in bytes. Where there is nothing but zeros, it has a hole.
 
@@ -110,13 +121,65 @@ def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
     return size_bytes
 
 
+def put_in_place(new: str, path: str) -> None:
+    """Let the file at `new` take the place of what is at `path`, if anything is. Raises OSError.
+
+    Where the system refuses that for a file that somebody has open, it is tried again for two seconds.
+    """
+    for pause_seconds in _PAUSES_SECONDS:
+        try:
+            os.replace(new, path)
+            return
+        except PermissionError as fault:
+            if getattr(fault, "winerror", None) not in _IN_USE:
+                raise
+            sleep(pause_seconds)
+    os.replace(new, path)
+
+
+@contextmanager
+def _written_beside(path: str) -> Iterator[str]:
+    """Where to write what is to take the place of `path` at the end, or is gone where something fails."""
+    new = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+    try:
+        yield new
+        put_in_place(new, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(new)
+        raise
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A file that takes the place of what is at `path` at the end, or is gone where something fails. Raises OSError.
+
+    Like any new file it is for all whom the umask lets read it.
+    """
+    with _written_beside(path) as new, open(new, "xb", buffering=CHUNK_BYTES) as file:
+        yield file
+
+
+def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
+    """Write such a file. Raises OSError, and what the chunks of `content` raise."""
+    with _written_beside(path) as new:
+        if isinstance(content, bytes):
+            write_new(new, content)
+        else:
+            write_chunks(new, content)
+
+
 def sync(folder: str) -> None:
     """Have all that was written to the file system of `folder` on its disk. Raises OSError.
 
-    One call, however many files there are: to wait for each of them takes thousands of times as long.
+    One call, however many files there are: to wait for each of them takes thousands of times as long. Windows has no
+    such call, but for administrators.
     """
     import ctypes  # 3 ms, which only a build for production spends
 
+    if not hasattr(os, "sync"):
+        _sync_each(folder)
+        return
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "syncfs"):  # Linux only
         os.sync()
@@ -130,121 +193,24 @@ def sync(folder: str) -> None:
         os.close(descriptor)
 
 
+def _sync_each(folder: str) -> None:
+    for name in files_below(folder):
+        descriptor = plain(os.path.join(folder, name), os.O_RDWR)  # what is open for reading cannot be flushed there
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def sync_names(folder: str) -> None:
-    """Have the names of what is in `folder` on its disk, as after a rename. Raises OSError."""
+    """Have the names of what is in `folder` on its disk, as after a rename. Raises OSError.
+
+    Where folders cannot be opened, as on Windows, the file system keeps a log of names.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-_BUFFER_BYTES: Final = 1 << 20
-
-
-@contextmanager
-def whole_file(path: str) -> Iterator[BinaryIO]:
-    """A file that takes the place of what is at `path` at the end, or is gone where something fails. Raises OSError."""
-    descriptor, temporary = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=os.path.dirname(os.path.abspath(path)))
-    try:
-        with open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
-            yield file
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-_SILENT_SECONDS: Final = 5.0
-_PAUSE_SECONDS: Final = 0.05
-
-
-def wait_for_turn(descriptor: int, operation: int, folder: str) -> None:
-    """Lock the open `folder`, with an `operation` of flock(2). Raises OSError."""
-    if _takes_turn(descriptor, operation):
-        return
-    from threading import Timer
-
-    word = Timer(_SILENT_SECONDS, _report, (folder,))
-    word.daemon = True
-    word.start()
-    try:
-        fcntl.flock(descriptor, operation)
-    finally:
-        word.cancel()
-
-
-def take_turn_within(descriptor: int, operation: int, limit_seconds: float) -> None:
-    """The same for who can do without: TimeoutError where it is not its turn within the limit."""
-    deadline = monotonic() + limit_seconds
-    while not _takes_turn(descriptor, operation):
-        if monotonic() > deadline:
-            raise TimeoutError
-        sleep(_PAUSE_SECONDS)
-
-
-def _takes_turn(descriptor: int, operation: int) -> bool:
-    try:
-        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _report(folder: str) -> None:
-    shown = ascii(os.path.relpath(folder))[1:-1]
-    sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
-    sys.stderr.flush()
-
-
-def bytes_at(path: str) -> bytes | None:
-    """The bytes of the file at `path`; None where there is none or it cannot be read."""
-    try:
-        return content_of(path)
-    except OSError:
-        return None
-
-
-def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
-    """Write a file that is there whole or not at all, for all whom the umask lets read it."""
-    temporary = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
-    try:
-        if isinstance(content, bytes):
-            write_new(temporary, content)
-        else:
-            write_chunks(temporary, content)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-@contextmanager
-def taking_turns(folder: str) -> Iterator[None]:
-    """Wait until nobody else who takes turns is at `folder`. Raises OSError, as where there is none."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        wait_for_turn(lock, fcntl.LOCK_EX, folder)
-        yield
-    finally:
-        os.close(lock)
-
-
-@contextmanager
-def held_still(folder: str) -> Iterator[None]:
-    """While no build writes the release directory. Raises OSError."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        wait_for_turn(lock, fcntl.LOCK_SH, folder)
-        yield
-    finally:
-        os.close(lock)

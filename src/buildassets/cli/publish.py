@@ -42,7 +42,7 @@ def command(
     """
     from buildassets.cli.releases import os_faults_told
     from buildassets.compiler.config.shown import shown_path
-    from buildassets.files import held_still
+    from buildassets.locks import locked
     from buildassets.release.inventory.inventory import inventory_of_folder
     from buildassets.release.publish.upload import Publication, publish
 
@@ -52,7 +52,7 @@ def command(
     with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         wanted = inventory_of_folder(folder, shown)
         publication = Publication(folder, shown, wanted, _destination(target, config), dry_run)
-        with held_still(folder):
+        with locked(folder, shared=True):
             published = publish(publication, executor, show.on_progress())
     size_bytes = sum(published.uploaded.values())
     document = {"uploaded": dict(published.uploaded), "unchanged": list(published.unchanged), "size": size_bytes}

@@ -15,9 +15,10 @@ from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, INDEX, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import STAGING_PREFIX, bytes_at, content_of, taking_turns
+from buildassets.files import STAGING_PREFIX, bytes_at, content_of
 from buildassets.folders import files_below, walk
 from buildassets.frozen import frozen
+from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 
@@ -80,7 +81,7 @@ def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run:
 def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:
     """What `clean` gives while no build writes `folder`; a folder that is not there is clean."""
     try:
-        with taking_turns(folder):
+        with locked(folder):
             return clean()
     except FileNotFoundError:
         return Cleaned()

@@ -9,7 +9,6 @@ The folder may be shared by builds that run at the same time, also of other clon
 time. Whatever in it is damaged counts as not there, and nothing in it is a program: what reads it makes plain values.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -24,8 +23,9 @@ from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.files import bytes_at, take_turn_within, write_whole
+from buildassets.files import bytes_at, write_whole
 from buildassets.frozen import frozen
+from buildassets.locks import locked
 
 _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
@@ -243,7 +243,7 @@ class Cache:
         new = self._new.copy()  # threads of an interrupted build still add to it
         if all(self._is_latest(name, run, today) for name, run in new.items()):
             return
-        with suppress(OSError), locked(self._folder):
+        with suppress(OSError), writable(self._folder):
             on_disk = self._on_disk()
             looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
             index = on_disk.with_runs(new, today)
@@ -259,7 +259,7 @@ class Cache:
     def prune(self, *, dry_run: bool = False) -> list[tuple[str, int]]:
         """Let go of what is too old or too much; gives the paths and sizes of the files.
 
-        Whoever calls this is in `taking_turns`. Raises OSError.
+        Whoever calls this has locked the folder. Raises OSError.
         """
         index = self._on_disk().bounded(self._today(), _looks_so)
         return list(self._unused(index)) if dry_run else self._sweep(index)
@@ -289,17 +289,13 @@ class Cache:
 
 
 @contextmanager
-def locked(folder: str) -> Iterator[None]:
+def writable(folder: str) -> Iterator[None]:
     """Make the cache folder if need be; who writes it at the same time takes turns.
 
     Raises OSError, TimeoutError where somebody else is at it for long: a build can do without.
     """
     os.makedirs(folder, exist_ok=True)
-    with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "x") as file:
-        file.write("*\n")
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        take_turn_within(lock, fcntl.LOCK_EX, _PATIENCE_SECONDS)
+    with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "xb") as file:
+        file.write(b"*\n")
+    with locked(folder, limit_seconds=_PATIENCE_SECONDS):
         yield
-    finally:
-        os.close(lock)

@@ -16,11 +16,10 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
 from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.stamps import NOTHING, is_settled, looks_of, signature, were_exchanged
-from buildassets.compiler.cache.store import locked
+from buildassets.compiler.cache.store import json_values, writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.files import content_of, write_whole
@@ -212,7 +211,7 @@ def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: 
     }
     content = json.dumps(head).encode("ascii") + b"\n" + b"".join(parts)
     path = _path(cache_folder, build)
-    with suppress(OSError), locked(cache_folder):
+    with suppress(OSError), writable(cache_folder):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write_whole(path, digest(content).encode() + b"\n" + content)
 

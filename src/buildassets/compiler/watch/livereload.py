@@ -21,7 +21,7 @@ from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listen
 from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import ManifestError
-from buildassets.frozen import field, frozen
+from buildassets.files import write_whole
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
@@ -206,12 +206,9 @@ class LiveReload:
         """
         if self._read(LIVERELOAD_NAME) == self._announcement:
             return
-        beside = os.path.join(self._folder, f".{LIVERELOAD_NAME}.{os.getpid()}")
         with suppress(OSError):
             os.makedirs(self._folder, exist_ok=True)
-            with open(beside, "wb") as file:
-                file.write(self._announcement)
-            os.replace(beside, os.path.join(self._folder, LIVERELOAD_NAME))
+            write_whole(os.path.join(self._folder, LIVERELOAD_NAME), self._announcement)
 
     def _withdraw(self) -> None:
         if self._read(LIVERELOAD_NAME) == self._announcement:

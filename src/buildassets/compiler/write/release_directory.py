@@ -4,7 +4,6 @@ Takes final content, gives the sizes and the integrity of what then stands on di
 alone. A failure leaves the old manifest and everything that it names.
 """
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -26,14 +25,15 @@ from buildassets.files import (
     chunks_of,
     content_of,
     digest_of,
+    put_in_place,
     sync,
     sync_names,
-    wait_for_turn,
     write_chunks,
     write_new,
 )
 from buildassets.folders import make_folders, make_folders_below, remove_tree
 from buildassets.frozen import frozen
+from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
@@ -154,7 +154,7 @@ class ReleaseWriter:
         return tuple(names)
 
     def _put(self, name: str) -> None:
-        os.replace(self._waiting[name], os.path.join(self._output, name))
+        put_in_place(self._waiting[name], os.path.join(self._output, name))
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
         content = asset.content
@@ -240,17 +240,13 @@ def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapp
 def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWriter]:
     """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
     make_folders(output)
-    lock = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        wait_for_turn(lock, fcntl.LOCK_EX, output)
+    with locked(output):
         _remove_abandoned(output)
         folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
         try:
             yield ReleaseWriter(output, folder, is_lasting)
         finally:
             remove_tree(folder)
-    finally:
-        os.close(lock)
 
 
 def release_files(output: str, manifest: Manifest) -> Iterator[str]:

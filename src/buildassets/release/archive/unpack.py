@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import STAGING_PREFIX, sync, taking_turns
+from buildassets.files import STAGING_PREFIX, put_in_place, sync
 from buildassets.folders import make_folders, remove_tree
+from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
@@ -97,13 +98,13 @@ def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[
 
 def _take_over(folder: str, destination: str, shown: str, wanted: Inventory, earlier: Inventory) -> None:
     """Put the files of a release in their places as a build does, the manifest last; then remove what is left over."""
-    with taking_turns(destination):
+    with locked(destination):
         leftover = {*earlier.files, *earlier.passing} - wanted.files.keys()
         _refuse_links(destination, shown, [*wanted.files, *leftover])
         for name in (*(name for name in wanted.files if name != MANIFEST_NAME), MANIFEST_NAME):
             path = os.path.join(destination, name)
             make_folders(os.path.dirname(path))
-            os.replace(os.path.join(folder, name), path)
+            put_in_place(os.path.join(folder, name), path)
         for name in leftover:
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(destination, name))

@@ -3,8 +3,9 @@
 from hashlib import sha256
 from typing import BinaryIO, Final
 
-from buildassets.files import held_still, whole_file
+from buildassets.files import whole_file
 from buildassets.frozen import frozen
+from buildassets.locks import locked
 from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.streams import largest_bytes
@@ -33,7 +34,7 @@ def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
     Raises OSError; ManifestError and ReleaseError where the folder is not all that its manifest says, and where other
     systems could not unpack it.
     """
-    with held_still(folder):
+    with locked(folder, shared=True):
         wanted = inventory_of_folder(folder, shown)
         _refuse_names(wanted, form, shown)
         return _written(wanted, FolderContents(folder, wanted.files, shown), archive, form)

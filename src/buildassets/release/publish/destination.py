@@ -19,7 +19,7 @@ from urllib.request import url2pathname
 from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
-from buildassets.files import STAGING_PREFIX, content_of
+from buildassets.files import STAGING_PREFIX, content_of, put_in_place
 from buildassets.folders import make_folders
 from buildassets.frozen import frozen
 from buildassets.release.inventory.members import members_of_folder
@@ -123,7 +123,7 @@ class LocalStorage:
 
     def mv(self, path1: str, path2: str) -> None:
         """See Storage."""
-        os.replace(path1, path2)
+        put_in_place(path1, path2)
 
 
 class Destination:

@@ -2,8 +2,8 @@
 
 import os
 
-from buildassets.files import held_still
 from buildassets.frozen import frozen
+from buildassets.locks import locked
 from buildassets.release.archive.canonical import other_byte
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import Report, examined
@@ -30,7 +30,7 @@ def verified(path: str, shown: str) -> Verified:
 
 
 def _of_folder(folder: str, shown: str) -> Verified:
-    with held_still(folder):
+    with locked(folder, shared=True):
         wanted = inventory_of_folder(folder, shown)
         return Verified(wanted, examined(members_of_folder(folder), wanted))
 

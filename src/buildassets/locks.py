@@ -1,0 +1,140 @@
+"""Locks on folders, which hold programs that write one from others that write or read it.
+
+A lock is gone with the process that held it, however that ends. POSIX systems lock the folder itself, with flock(2).
+Windows opens no folders and locks bytes of files: there a folder has an empty lock file among the temporary ones of the
+user, and nothing of it lies in what is released, packed or cleaned. Imports nothing of the package.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES, EDEADLK, ENOTDIR
+from hashlib import sha256
+from importlib import import_module
+from stat import S_ISDIR
+from time import monotonic, sleep
+from typing import Any, Final, Protocol
+
+try:
+    import fcntl as _fcntl
+except ImportError:  # Windows
+    _fcntl = None  # type: ignore[assignment]  # what else is there to say of a module that is not there
+
+_SILENT_SECONDS: Final = 5.0
+_PAUSE_SECONDS: Final = 0.05
+_LOCK_FILES: Final = "buildassets-locks"
+# Of a lock file, which need not have them: who shares it locks one of them, who has it alone locks all.
+_SHARES: Final = 64
+
+
+class _Lock(Protocol):
+    def is_taken(self) -> bool:
+        """Whether the lock is this process' own, after one try. Raises OSError."""
+        ...
+
+    def release(self) -> None:
+        """Let others have it."""
+        ...
+
+
+@contextmanager
+def locked(folder: str, *, shared: bool = False, limit_seconds: float | None = None) -> Iterator[None]:
+    """Wait until nobody else has locked `folder`, and have it locked meanwhile.
+
+    Those who have it `shared` have it together.
+    Raises OSError, as where there is no such folder, and TimeoutError where others have it for longer than the limit.
+    After a few seconds without a limit the user reads what is waited for.
+    """
+    lock: _Lock = _LockedFile(folder, shared) if _fcntl is None else _LockedFolder(folder, shared)
+    try:
+        _wait(lock.is_taken, folder, limit_seconds)
+        yield
+    finally:
+        lock.release()
+
+
+def _wait(is_taken: Callable[[], bool], folder: str, limit_seconds: float | None) -> None:
+    began = monotonic()
+    is_reported = limit_seconds is not None
+    while not is_taken():
+        waited_seconds = monotonic() - began
+        if limit_seconds is not None and waited_seconds > limit_seconds:
+            raise TimeoutError
+        if not is_reported and waited_seconds > _SILENT_SECONDS:
+            _report(folder)
+            is_reported = True
+        sleep(_PAUSE_SECONDS)
+
+
+def _report(folder: str) -> None:
+    shown = ascii(os.path.relpath(folder))[1:-1]
+    sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
+    sys.stderr.flush()
+
+
+class _LockedFolder:
+    """The lock of POSIX systems."""
+
+    def __init__(self, folder: str, is_shared: bool) -> None:
+        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._operation = (_fcntl.LOCK_SH if is_shared else _fcntl.LOCK_EX) | _fcntl.LOCK_NB
+
+    def is_taken(self) -> bool:
+        try:
+            _fcntl.flock(self._descriptor, self._operation)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        os.close(self._descriptor)
+
+
+class _LockedFile:
+    """The lock of Windows, which knows no shared ones."""
+
+    def __init__(self, folder: str, is_shared: bool) -> None:
+        if not S_ISDIR(os.stat(folder).st_mode):
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), folder)
+        self._msvcrt: Any = import_module("msvcrt")
+        # Another process may start where this one did: each begins to look for a free byte elsewhere.
+        first = os.getpid() % _SHARES
+        every = ((first + number) % _SHARES for number in range(_SHARES))
+        self._wanted = [(byte, 1) for byte in every] if is_shared else [(0, _SHARES)]
+        self._held: tuple[int, int] | None = None
+        self._descriptor = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
+
+    def is_taken(self) -> bool:
+        for start, size in self._wanted:
+            os.lseek(self._descriptor, start, os.SEEK_SET)
+            try:
+                self._msvcrt.locking(self._descriptor, self._msvcrt.LK_NBLCK, size)
+            except OSError as fault:
+                if fault.errno not in (EACCES, EDEADLK):  # which stand for a byte that another has locked
+                    raise
+            else:
+                self._held = start, size
+                return True
+        return False
+
+    def release(self) -> None:
+        if self._held is not None:  # the system takes its time to do so for a file that is closed
+            start, size = self._held
+            os.lseek(self._descriptor, start, os.SEEK_SET)
+            with suppress(OSError):
+                self._msvcrt.locking(self._descriptor, self._msvcrt.LK_UNLCK, size)
+        os.close(self._descriptor)
+
+
+def _lock_file(folder: str) -> str:
+    """The lock file of `folder`, by whatever name that is called.
+
+    It is never removed: another may be about to open it.
+    """
+    from tempfile import gettempdir  # 5 ms
+
+    place = os.path.join(gettempdir(), _LOCK_FILES)
+    os.makedirs(place, exist_ok=True)
+    name = os.path.normcase(os.path.realpath(folder))
+    return os.path.join(place, sha256(name.encode("utf-8", "surrogatepass")).hexdigest())

@@ -161,7 +161,9 @@ def _read(file: Representation, span: ByteRange) -> bytes | None:
     if descriptor is None:
         return None
     try:
-        content = os.pread(descriptor, len(span), span.start)
+        if span.start:
+            os.lseek(descriptor, span.start, os.SEEK_SET)
+        content = os.read(descriptor, len(span))
     except OSError:
         return None
     finally:

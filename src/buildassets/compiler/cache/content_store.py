@@ -38,7 +38,7 @@ class ContentStore:
         """
         path = self._path(name)
         try:
-            os.utime(path, follow_symlinks=False)
+            os.utime(path, follow_symlinks=os.utime not in os.supports_follow_symlinks)
         except OSError:
             return False
         return self._is_own(path)

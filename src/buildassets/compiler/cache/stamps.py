@@ -19,6 +19,7 @@ NOTHING = (-1, 0, 0, 0)  # the stamp of what is not there
 # (ext3, HFS+) or with seconds in twos (FAT) are known by their zeros.
 _GRAIN_NS = 20_000_000
 _COARSE_GRAIN_NS = 2_000_000_000
+_IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
 def looks_of(names: "list[str]") -> "array[int]":
@@ -31,7 +32,7 @@ def looks_of(names: "list[str]") -> "array[int]":
         except (OSError, ValueError):
             numbers += NOTHING
         else:
-            numbers += (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+            numbers += (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _IN_ARRAY)
     return array("q", numbers)
 
 
@@ -44,7 +45,7 @@ def signature(path: str) -> "Signature | None":
         status = os.stat(path)
     except (OSError, ValueError):
         return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _IN_ARRAY
 
 
 def is_settled(seen: "Signature", at_ns: int) -> bool:

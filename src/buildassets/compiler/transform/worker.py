@@ -1,6 +1,6 @@
 """The child program that makes drafts: it has engines of its own, and may die of what they do.
 
-`worker_pool` starts it with the number of a connection's file descriptor. It takes a Config and a Mode, says that it is
+It is started with its end of a connection. It takes a Config and a Mode, says that it is
 ready, then takes Sources and gives a draft for each, in that order. Whatever is wrong with it ends it.
 
 File descriptor 2 is a file, which takes all that engines print, also by code that is not Python and by programs that
@@ -38,13 +38,13 @@ def _on_signals(action: Callable[[int, Any], Any] | signal.Handlers) -> None:
         signal.signal(number, action)
 
 
-def main(file_descriptor: int) -> None:
+def main(end: socket) -> None:
     """Answer until the other end is closed, or a signal says that nobody waits any more; then end the engines."""
     _on_signals(_end)
     os.dup2(_LOG, 1)
     sys.stdout = sys.stderr  # as in the command line's process: it can print every character
     try:
-        _answer_all(ObjectStream(socket(fileno=file_descriptor)))
+        _answer_all(ObjectStream(end))
     except (_Ended, EOFError, ConnectionError):
         return
 
@@ -64,7 +64,8 @@ def _answer_all(connection: ObjectStream) -> NoReturn:
 def _printed() -> str:
     """What has been printed since this was asked last: it is taken from the log, whose rest are last words."""
     sys.stderr.flush()
-    printed = os.pread(_LOG, os.fstat(_LOG).st_size, 0)
+    os.lseek(_LOG, 0, os.SEEK_SET)
+    printed = os.read(_LOG, os.fstat(_LOG).st_size)
     os.ftruncate(_LOG, 0)
     os.lseek(_LOG, 0, os.SEEK_SET)
     return printed.decode("utf-8", "replace")

@@ -15,22 +15,26 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from buildassets.compiler.engines.process.endings import DiedError, ending
 
 if TYPE_CHECKING:
+    import socket
     import subprocess
 
 _LAST_SECONDS: Final = 2.0  # for a process that has closed its end to be over
 _LOOK_SECONDS: Final = 0.001  # in between when somebody else waits for a process, too
 # What `-m` would do, but with the modules of this process, and none of the folder that the user happens to stand in.
 # The main module of this process is not imported there: it may be a script that has no guard.
-_START: Final = "import sys; sys.path[:] = {paths}; from {module} import main; main({descriptor})"
+# Windows lets no process inherit a socket by its number; there a description of a copy can be handed on.
+_START: Final = "import sys; sys.path[:] = {paths}; import socket; from {module} import main; main({end})"
+_INHERITED: Final = "socket.socket(fileno={descriptor})"
+_SHARED: Final = "socket.fromshare(sys.stdin.buffer.read())"
 
 
 class ChildProcess:
     """A process at the other end of a channel, and a file for what it prints; OSError where it cannot be started.
 
-    `start` starts it, with the descriptors of its end of the socket and of that file.
+    `start` starts it, with its end of the socket and the descriptor of that file.
     """
 
-    def __init__(self, start: "Callable[[int, int], subprocess.Popen[bytes]]") -> None:
+    def __init__(self, start: "Callable[[socket.socket, int], subprocess.Popen[bytes]]") -> None:
         import socket
         from tempfile import TemporaryFile
 
@@ -39,7 +43,7 @@ class ChildProcess:
             ours, theirs = socket.socketpair()
             opened.enter_context(closing(ours))
             with theirs:
-                self._process = start(theirs.fileno(), self._log.fileno())
+                self._process = start(theirs, self._log.fileno())
             self._end_of_socket = ours
             self._opened = opened.pop_all()
 
@@ -103,8 +107,13 @@ class SocketProcess(ChildProcess):
 
         from buildassets.compiler.engines.process.channel import Channel
 
-        def start(end: int, log: int) -> subprocess.Popen[bytes]:
-            return subprocess.Popen(command, stdin=end, stdout=end, stderr=log, cwd="/")  # noqa: S603 - the user's
+        def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
+            if hasattr(end, "share"):
+                from buildassets.compiler.engines.process.relay import relayed
+
+                return relayed(command, end.dup(), log)
+            number = end.fileno()
+            return subprocess.Popen(command, stdin=number, stdout=number, stderr=log, cwd="/")  # noqa: S603 - the user's
 
         super().__init__(start)
         self.channel = Channel(self._end_of_socket)
@@ -114,7 +123,7 @@ class SocketProcess(ChildProcess):
 
 
 class PythonProcess(ChildProcess):
-    """A process that runs `main` of `module`, which gets the file descriptor of the socket of an ObjectStream.
+    """A process that runs `main` of `module`, which gets the socket of an ObjectStream.
 
     Its working directory is `folder`, or else the present one.
     """
@@ -127,15 +136,19 @@ class PythonProcess(ChildProcess):
         if not sys.executable or hasattr(sys, "frozen"):
             raise OSError(0, "this program is no Python that could be started again")
 
-        def start(end: int, log: int) -> subprocess.Popen[bytes]:
-            return subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-c", _program(module, end)],
-                stdin=subprocess.DEVNULL,
+        def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
+            is_shared = hasattr(end, "share")
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-P", "-c", _program(module, None if is_shared else end.fileno())],
+                stdin=subprocess.PIPE if is_shared else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                pass_fds=[end],
+                pass_fds=() if is_shared else (end.fileno(),),
                 cwd=folder,
             )
+            if is_shared:
+                _share(end, process)
+            return process
 
         super().__init__(start)
         self._stream = ObjectStream(self._end_of_socket)
@@ -157,9 +170,18 @@ class PythonProcess(ChildProcess):
             raise DiedError(f"its answer is none of ours: {fault}") from None
 
 
-def _program(module: str, descriptor: int) -> str:
+def _program(module: str, descriptor: int | None) -> str:
+    """What runs `main` of `module`, with a socket that it inherits, or else with the one that it reads of."""
     paths = [os.path.abspath(path) for path in sys.path if path]
-    return _START.format(paths=ascii(paths), module=module, descriptor=descriptor)
+    end = _SHARED if descriptor is None else _INHERITED.format(descriptor=descriptor)
+    return _START.format(paths=ascii(paths), module=module, end=end)
+
+
+def _share(end: Any, process: "subprocess.Popen[bytes]") -> None:
+    """Let the `process` have a copy of the socket. Where it has died meanwhile, whoever waits for it finds out."""
+    assert process.stdin is not None
+    with suppress(OSError), process.stdin as file:
+        file.write(end.share(process.pid))
 
 
 class ClosedError(Exception):

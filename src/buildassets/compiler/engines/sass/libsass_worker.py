@@ -1,6 +1,6 @@
 """The child program that calls libsass: takes requests from a connection, gives results, and may die of a sheet.
 
-`libsass` starts it with the number of the connection's file descriptor. libsass prints warnings to file
+It is started with its end of the connection. libsass prints warnings to file
 descriptor 2, which is a file here, read back after each sheet.
 
 Every file goes to libsass under a number (`/7.scss`) and not under its name: numbers come back from messages, traces
@@ -8,10 +8,10 @@ and source maps whole, whatever characters a name holds. In the diagnostics of a
 `named(path)`; it is the parent that writes what the user would.
 """
 
+import faulthandler
 import json
 import os
 import re
-import signal
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -232,7 +232,8 @@ def _kind(given: object) -> str:
 
 def _result(sheet: Sheet, written: str, refusal: Said | None, calls: AssetCalls) -> Compiled:
     text, source_map = _text_and_map(sheet, written)
-    said = warnings_said(os.pread(2, _MAX_WARNINGS_BYTES, 0).decode("utf-8", "replace"))
+    os.lseek(2, 0, os.SEEK_SET)
+    said = warnings_said(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace"))
     found = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in said)]
     # What libsass refuses behind a missing import or an unknown rule may only follow from that.
     if not any(diagnostic.is_error for diagnostic in found):
@@ -354,12 +355,12 @@ def _incompatible_units(sheet: Sheet, message: str) -> Location:
     return Location(named(sheet.paths[0]))
 
 
-def main(file_descriptor: int) -> None:
+def main(end: socket) -> None:
     """Answer requests, which hold the arguments of `compile_sheet` and a limit, until the other end is closed.
 
     What takes longer than the limit ends the process.
     """
-    connection = ObjectStream(socket(fileno=file_descriptor))
+    connection = ObjectStream(end)
     recent = RecentTexts()
     while True:
         try:
@@ -367,8 +368,8 @@ def main(file_descriptor: int) -> None:
         except EOFError:
             return
         # A sheet may have no end, and who started this may be killed before its own limit is reached.
-        signal.setitimer(signal.ITIMER_REAL, limit_seconds)
+        faulthandler.dump_traceback_later(limit_seconds, exit=True)  # whoever holds the interpreter's lock
         compiled = compile_sheet(EngineInput(text, path, shown), load_paths, url_prefix, recent)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
         with suppress(ConnectionError):  # the next request is none either
             connection.send(compiled)

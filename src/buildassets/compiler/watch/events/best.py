@@ -18,7 +18,7 @@ def started_events(poll_seconds: float | None, warn: Callable[[Diagnostic], None
     if poll_seconds is not None:
         return Polling(poll_seconds)
     try:
-        if os.uname().sysname == "Linux":
+        if hasattr(os, "uname") and os.uname().sysname == "Linux":
             from buildassets.compiler.watch.events.inotify import Inotify
 
             return Inotify()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.folders import files_below, make_folders, remove_tree, walk
+from buildassets.folders import NamesInFolder, files_below, make_folders, remove_tree, walk
 from tests.conftest import read_tree, write_tree
 
 
@@ -66,3 +66,12 @@ def test_what_a_link_leads_to_is_not_removed(site: Path) -> None:
     remove_tree(str(site / "a/loop"))
     assert not (site / "b").exists()
     assert read_tree(site).keys() == {"c", "a/x/y/z", "else/kept"}
+
+
+def test_a_file_is_one_of_those_that_its_file_system_does_not_tell_apart(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"css/app.css": "", "css/B.css": "", "css/b.css": ""})
+    (tmp_path / "CSS").mkdir()
+    os.link(tmp_path / "css/app.css", tmp_path / "CSS/App.css")  # as where case does not count
+    names = NamesInFolder(str(tmp_path), {"css/app.css", "css/b.css", "css/gone.css"})
+    found = {name for name in ("CSS/App.css", "css/app.css", "css/B.css", "css/Gone.css", "css/c.css") if name in names}
+    assert found == {"CSS/App.css", "css/app.css"}

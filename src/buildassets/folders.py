@@ -5,11 +5,44 @@ have more levels than Python has calls. Follows no links. Imports the vocabulary
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ELOOP
 
 from buildassets.plain_files import linked_folder
+
+
+def path_below(folder: str, path: str) -> str | None:
+    """What the absolute `path` is called below `folder`, with slashes; None where it is not in it. Looks at no disk."""
+    start = folder if folder.endswith(os.sep) else folder + os.sep
+    return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None
+
+
+def is_within(folder: str, path: str) -> bool:
+    """Whether the absolute `path` is `folder` or lies in it."""
+    return path == folder or path_below(folder, path) is not None
+
+
+class NamesInFolder:
+    """The names of files below a folder, in whatever case its file system lists them: on macOS and Windows that is the
+    case in which a file was first called so. Those that differ in more than case are others.
+    """
+
+    def __init__(self, folder: str, names: Collection[str]) -> None:
+        self._folder = folder
+        self._names = names
+        self._by_caseless = {name.casefold(): name for name in names}
+
+    def __contains__(self, name: str) -> bool:
+        if name in self._names:
+            return True
+        alike = self._by_caseless.get(name.casefold())
+        if alike is None:
+            return False
+        try:
+            return os.path.samefile(os.path.join(self._folder, name), os.path.join(self._folder, alike))
+        except OSError:
+            return False
 
 
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:

@@ -303,3 +303,12 @@ def test_builds_at_the_same_time_lose_nothing(site: Path) -> None:
         seen.add(manifest.assets["css/app.css"].file)
         assert all(os.path.exists(path) for path in release_files(str(site / "build"), manifest))
     assert len(seen) == 10
+
+
+def test_a_file_that_the_file_system_lists_in_another_case_stays(site: Path) -> None:
+    (file,) = (site / "build/assets/img").iterdir()
+    listed = file.with_name(file.name.upper())
+    os.link(file, listed)  # as where case does not count
+    clean_release(str(site / "build"), str)
+    assert file.is_file()
+    assert listed.is_file()

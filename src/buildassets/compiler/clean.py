@@ -16,7 +16,7 @@ from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, INDEX, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.files import STAGING_PREFIX, bytes_at, content_of
-from buildassets.folders import files_below, walk
+from buildassets.folders import NamesInFolder, files_below, walk
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
@@ -135,10 +135,11 @@ def _named(manifest: Manifest) -> frozenset[str]:
 
 def _unnamed(output: str, named: Collection[str]) -> Iterator[str]:
     start = len(os.path.join(output, ASSETS_FOLDER, ""))
+    files = NamesInFolder(os.path.join(output, ASSETS_FOLDER), named)
     folders = {parent for file in named for parent in _parents(file)}
     for path in _assets(output):
         name = path[start:].replace(os.sep, "/")
-        if name not in named and name not in folders:  # a link may stand for a folder of named files
+        if name not in files and name not in folders:  # a link may stand for a folder of named files
             yield path
 
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import STAGING_PREFIX, put_in_place, sync
-from buildassets.folders import make_folders, remove_tree
+from buildassets.folders import NamesInFolder, make_folders, remove_tree
 from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
@@ -105,7 +105,8 @@ def _take_over(folder: str, destination: str, shown: str, wanted: Inventory, ear
             path = os.path.join(destination, name)
             make_folders(os.path.dirname(path))
             put_in_place(os.path.join(folder, name), path)
-        for name in leftover:
+        taken = NamesInFolder(destination, wanted.files)
+        for name in (name for name in leftover if name not in taken):
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(destination, name))
             _remove_empty_folders(destination, name)

@@ -1,11 +1,22 @@
 """Which names the files of a release may have, wherever they come from: a manifest or an archive. Pure."""
 
+import os
 from collections.abc import Iterable
+from typing import Final
 from unicodedata import normalize
 
+# Devices and characters, as Microsoft's "Naming Files, Paths, and Namespaces" lists them.
+_DEVICES: Final = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"))
+)
+_FORBIDDEN: Final = frozenset('<>:"\\|?*').union(map(chr, range(32)))
 
-def fault_of(name: str) -> str | None:
-    """What is wrong with `name` as that of a file in a release directory, if anything is."""
+
+def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
+    """What is wrong with `name` as that of a file in a release directory, if anything is.
+
+    What Windows alone cannot have is wrong there: a file called `aux.js` would be written to a device.
+    """
     if "\0" in name:
         return "it holds a NUL"
     if name.startswith("/"):
@@ -15,7 +26,14 @@ def fault_of(name: str) -> str | None:
         return "it climbs out of the release"
     if "" in segments or "." in segments:
         return "it has segments without a name"
+    if on_windows and any(map(_is_none_of_windows, segments)):
+        return "Windows has no such name"
     return None
+
+
+def _is_none_of_windows(segment: str) -> bool:
+    stem = segment.partition(".")[0].rstrip(" ").lower()
+    return stem in _DEVICES or segment.endswith((".", " ")) or not _FORBIDDEN.isdisjoint(segment)
 
 
 class Taken:

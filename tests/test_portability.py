@@ -4,14 +4,26 @@ That cannot play paths with drives and backslashes, which have tests of their ow
 """
 
 import json
+import ntpath
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from buildassets import folders
+from buildassets.compiler.cache.store import portable_names
+from buildassets.compiler.config.keys import file, keys, roots
+from buildassets.compiler.config.shown import input_name, shown_path
+from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.engines.sass import dart, dart_messages, imports
+from buildassets.compiler.graph.components import link
+from buildassets.compiler.languages.reference import Reference
+from buildassets.paths import join
+from buildassets.release.inventory.names import fault_of
 from tests.cli.test_cli import environment
 from tests.cli.watching import watching
 from tests.conftest import Tree, read_tree, write_tree
@@ -151,3 +163,112 @@ def test_a_lock_is_shared_or_held_by_one(tmp_path: Path, env: Callable[[], dict[
     expected = ["True False", "False False", "True True", "FileNotFoundError", "NotADirectoryError"]
     assert done.stdout.splitlines() == expected
     assert os.listdir(tmp_path / "held") == ["a"]
+
+
+# What the modules that deal with paths see of `os` on Windows. Nothing here looks at a disk.
+WINDOWS = SimpleNamespace(path=ntpath, sep="\\", curdir=".", pardir="..", fsencode=os.fsencode)
+OF_PATHS = (folders, file, keys, roots, link, imports, dart, dart_messages, portable_names)
+LINK = link.Site(
+    known=(),
+    paths={},
+    roots=((r"C:\site\assets", ""), (r"D:\lib", "lib")),
+    url_prefix="/assets/",
+    follow=lambda reference, base: join(base, reference.url),
+)
+
+
+@pytest.fixture
+def _on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in OF_PATHS:
+        monkeypatch.setattr(module, "os", WINDOWS)
+
+
+@pytest.mark.usefixtures("_on_windows")
+def test_a_setting_is_a_path_of_windows_and_is_shown_with_slashes() -> None:
+    root = roots.root_at(r"C:\site", r"web\css" + "\\")
+    assert (root.path, root.shown) == (r"C:\site\web\css", "web/css")
+    assert roots.root_at(r"C:\site", "D:/lib").path == r"D:\lib"
+    assert keys.absolute(r"C:\site", "../lib/css") == r"C:\lib\css"
+
+
+@pytest.mark.usefixtures("_on_windows")
+@pytest.mark.parametrize(
+    ("path", "shown", "name"),
+    [
+        (r"C:\site\assets\css\a.css", "assets/css/a.css", "css/a.css"),
+        (r"C:\lib\a.css", "../lib/a.css", "../lib/a.css"),
+        (r"D:\lib\css\a.css", "D:/lib/css/a.css", "lib/css/a.css"),
+        (r"E:\x\a.scss", "E:/x/a.scss", "E:/x/a.scss"),
+    ],
+)
+def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str) -> None:
+    sources = SourceRoot(r"C:\site\assets", "assets"), SourceRoot(r"D:\lib", "D:/lib", prefix="lib")
+    config = Config(folder=r"C:\site", sources=sources, output=r"C:\site\build")
+    assert (shown_path(config, path), input_name(config, path)) == (shown, name)
+    names = portable_names.PortableNames(r"C:\site", {"lib": r"D:\lib"})
+    assert names.path(names.name(path)) == path
+
+
+@pytest.mark.usefixtures("_on_windows")
+def test_what_lies_in_a_folder_has_a_logical_path() -> None:
+    assert list(LINK.logical_paths(r"C:\site\assets\img\a.svg")) == ["img/a.svg"]
+    assert list(LINK.logical_paths(r"D:\lib\a.svg")) == ["lib/a.svg"]
+    assert list(LINK.logical_paths(r"C:\site\assets2\a.svg")) == []
+    reference = Reference(0, 0, "../img/a.svg")
+    assert LINK.file_from(reference, r"C:\site\sass\_part.scss") == r"C:\site\img\a.svg"
+
+
+@pytest.mark.usefixtures("_on_windows")
+def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None:
+    there = r"D:\lib\base\_colours.scss"
+    found = imports.resolve("base/colours", r"C:\site\assets\a.scss", [r"D:\lib"], {there}.__contains__)
+    assert found.found == (there,)
+    assert r"C:\site\assets\base\_colours.scss" in found.absences
+
+
+@pytest.mark.usefixtures("_on_windows")
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [(r"C:\a b\ü.scss", "file:///C:/a%20b/%C3%BC.scss"), (r"C:\a#b.scss", "file:///C:/a%23b.scss")],
+)
+def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
+    files = dart_messages.Files(path, "", "a.scss", str, ())
+    assert (dart._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
+
+
+@pytest.mark.parametrize(
+    "name", ["aux.12ab.js", "assets/CON", "nul.svg.gz", "com1.css", "lpt\xb9", "a:b", "a\\b", "a.", "b ", "x?", "a\x1f"]
+)
+def test_a_name_that_windows_cannot_have_is_refused_there(name: str) -> None:
+    assert fault_of(name, on_windows=True) == "Windows has no such name"
+    assert fault_of(name, on_windows=False) is None
+
+
+@pytest.mark.parametrize("name", ["auxiliary.js", "console.css", "com.js", "com10.js", "a.aux", "ü/é.svg"])
+def test_a_name_that_only_looks_like_a_device_is_none(name: str) -> None:
+    assert fault_of(name, on_windows=True) is None
+
+
+def test_sources_with_crlf_make_the_same_assets_and_sass_the_same_bytes(tmp_path: Path) -> None:
+    texts = {name: text for name, text in SITE.items() if isinstance(text, str)}
+    write_tree(tmp_path / "lf", SITE)
+    write_tree(
+        tmp_path / "crlf", {**SITE, **{name: text.replace("\n", "\r\n").encode() for name, text in texts.items()}}
+    )
+    releases = []
+    for folder in ("lf", "crlf"):
+        run(tmp_path / folder, "build", env=environment())
+        manifest = json.loads((tmp_path / folder / "build/manifest.json").read_text())
+        releases.append({name: entry["file"] for name, entry in manifest["assets"].items()})
+    assert releases[0].keys() == releases[1].keys()
+    assert releases[0]["app.css"] == releases[1]["app.css"]
+
+
+def test_what_a_build_writes_itself_has_no_crlf(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, SITE), "build", "--provenance", env=environment())
+    written = {**read_tree(tmp_path / "build"), **read_tree(tmp_path / ".buildassets")}
+    texts = {
+        name: content for name, content in written.items() if name.endswith((".json", ".css", ".js", ".gitignore"))
+    }
+    assert {"manifest.json", ".gitignore", "index.json"} < texts.keys()
+    assert not [name for name, content in texts.items() if b"\r" in content]

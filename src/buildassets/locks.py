@@ -68,7 +68,9 @@ def _wait(is_taken: Callable[[], bool], folder: str, limit_seconds: float | None
 
 
 def _report(folder: str) -> None:
-    shown = ascii(os.path.relpath(folder))[1:-1]
+    with suppress(ValueError):  # of another drive of Windows
+        folder = os.path.relpath(folder)
+    shown = ascii(folder.replace(os.sep, "/"))[1:-1]
     sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
     sys.stderr.flush()
 

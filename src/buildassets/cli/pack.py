@@ -1,12 +1,14 @@
 """`buildassets pack`."""
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.options import release_options
 from buildassets.cli.output import Output, count_text
+from buildassets.folders import is_within
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def command(release: str | None, output: str | None, config_file: str | None, as
     form = _form(archive)
     with os_faults_told("release/unreadable", shown):
         os.scandir(folder).close()
-    if os.path.commonpath([os.path.realpath(folder), os.path.realpath(archive)]) == os.path.realpath(folder):
+    if is_within(os.path.realpath(folder), os.path.realpath(archive)):
         raise click.UsageError(f"`{archive}` would be in the release that it is to hold")
     with os_faults_told("release/unwritable", archive):
         packed = pack_folder(folder, shown, archive, form)
@@ -47,7 +49,9 @@ def command(release: str | None, output: str | None, config_file: str | None, as
 def _beside(folder: str) -> str:
     """The archive that stands beside the release directory, wherever that is seen from."""
     archive = os.path.normpath(folder) + ".tar"
-    return min(os.path.relpath(archive), archive, key=len)
+    with suppress(ValueError):  # of another drive of Windows
+        return min(os.path.relpath(archive), archive, key=len)
+    return archive
 
 
 def _form(archive: str) -> "Form":

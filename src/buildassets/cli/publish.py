@@ -12,6 +12,7 @@ from buildassets.cli.output import Output, count_text, kept_from_stdout
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
+from buildassets.folders import is_within
 from buildassets.manifest import ASSETS_FOLDER
 from buildassets.sizes import size_text
 
@@ -80,7 +81,7 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
         return None
     assets = os.path.join(os.path.realpath(folder), ASSETS_FOLDER)
     roots = {root.shown: os.path.realpath(root.path) for root in config.sources}
-    return next((shown for shown, path in roots.items() if os.path.commonpath([path, assets]) in (path, assets)), None)
+    return next((shown for shown, path in roots.items() if is_within(path, assets) or is_within(assets, path)), None)
 
 
 @contextmanager

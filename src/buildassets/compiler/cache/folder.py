@@ -37,7 +37,10 @@ def cache_to_build_with(config: "Config", given: str | None = None) -> str:
 
 def _is_seen_in(around: str, folder: str) -> bool:
     """Whether `folder` is `around`, or in it and not in a hidden folder of it."""
-    names = os.path.relpath(os.path.realpath(folder), os.path.realpath(around)).split(os.sep)
+    try:
+        names = os.path.relpath(os.path.realpath(folder), os.path.realpath(around)).split(os.sep)
+    except ValueError:  # another drive of Windows
+        return False
     return names[0] != os.pardir and (names == [os.curdir] or not any(name.startswith(".") for name in names))
 
 

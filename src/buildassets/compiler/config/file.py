@@ -6,6 +6,7 @@ the vocabulary and `toml_table`.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
@@ -17,8 +18,10 @@ _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
 
 def relative_to(folder: str, path: str) -> str:
-    """The absolute `path` as seen from `folder`, with slashes."""
-    return os.path.relpath(path, folder).replace(os.sep, "/")
+    """The absolute `path` as seen from `folder`, with slashes; as it is where that is on another drive of Windows."""
+    with suppress(ValueError):
+        path = os.path.relpath(path, folder)
+    return path.replace(os.sep, "/")
 
 
 def search(start: str) -> tuple[str | None, Document]:

@@ -12,6 +12,7 @@ from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.diagnostics import Diagnostic, error, nearest
+from buildassets.folders import is_within
 from buildassets.paths import normalise
 
 DEFAULT_ROOTS: Final = ("assets", "static")
@@ -63,7 +64,7 @@ def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceR
     known = {(os.path.realpath(root.path), root.prefix): root for root in config.sources}
     for root in further:
         real = os.path.realpath(root.path)
-        if f"{real}/".startswith(output.rstrip("/") + "/"):
+        if is_within(output, real):
             continue
         known.setdefault((real, root.prefix), root)
     return tuple(known.values())
@@ -117,6 +118,6 @@ def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
         source = os.path.realpath(root.path)
         if source == output:
             yield error("config/output", f"`{shown}` is both a source root and the release directory", where, hint=hint)
-        elif source.startswith(output.rstrip("/") + "/"):
+        elif is_within(output, source):
             message = f"the source root `{root.shown}` lies in the release directory `{shown}`"
             yield error("config/output", message, where, hint=hint)

@@ -1,21 +1,21 @@
 """How paths and settings are shown to the user."""
 
-import os
 from dataclasses import replace
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import Config
 from buildassets.diagnostics import Location
+from buildassets.folders import path_below
 
 
 def input_name(config: Config, path: str) -> str:
     """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
     for root in config.sources:
-        if path.startswith(root.path + os.sep):
-            return f"{root.prefix}/{path[len(root.path) + 1 :]}".lstrip("/")
+        if (name := path_below(root.path, path)) is not None:
+            return f"{root.prefix}/{name}".lstrip("/")
     for folder in config.load_paths:
-        if path.startswith(folder + os.sep):
-            return path[len(folder) + 1 :]
+        if (name := path_below(folder, path)) is not None:
+            return name
     shown = shown_path(config, path)
     _, modules, package = shown.partition("/node_modules/")
     return f"node_modules/{package}" if modules and shown.startswith("../") else shown

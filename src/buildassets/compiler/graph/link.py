@@ -7,6 +7,7 @@ from dataclasses import replace
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.folders import path_below
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
@@ -42,13 +43,14 @@ class Site:
         """The absolute path that `reference` names as seen from the file `writer`; None where that makes no odds."""
         if reference.url.startswith(self.url_prefix):
             return None
-        return f"/{self.target(reference, LogicalPath(writer.lstrip('/')))}"
+        drive, path = os.path.splitdrive(writer)  # there is one on Windows only
+        target = self.target(reference, LogicalPath(path.replace(os.sep, "/").lstrip("/")))
+        return drive + os.path.normpath(f"/{target}")
 
     def logical_paths(self, path: str) -> Iterator[LogicalPath]:
         """Where the file at `path` stands, or would stand were it an asset, in each root that holds it."""
         for folder, prefix in self.roots:
-            if path.startswith(folder.rstrip(os.sep) + os.sep):
-                below = path[len(folder) :].lstrip(os.sep)
+            if (below := path_below(folder, path)) is not None:
                 yield LogicalPath(f"{prefix}/{below}" if prefix else below)
 
 

@@ -10,6 +10,7 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
+from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
@@ -99,7 +100,7 @@ class MissingReferences:
 
     def _admission(self, file: str) -> str:
         """What makes an asset of `file`, which is there and is none."""
-        if any(file.startswith(folder.rstrip(os.sep) + os.sep) for folder, _ in self.site.roots):
+        if any(is_within(folder, file) for folder, _ in self.site.roots):
             return "`include` or `exclude` leaves it out"
         folder = self.shown(os.path.dirname(file))
         return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'

@@ -28,6 +28,7 @@ from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
 from buildassets.files import bytes_at
+from buildassets.folders import path_below
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily, release_of
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -243,14 +244,13 @@ class _Change:
         if not 0 <= asset.root < len(self._config.sources):
             raise NeedsFullBuild
         root = self._config.sources[asset.root]
-        below = os.path.join(root.path, "")
+        relative = path_below(root.path, asset.path)
         if (
             os.path.normpath(asset.path) != asset.path
-            or not asset.path.startswith(below)
-            or _leads_out(asset.path, below)
+            or relative is None
+            or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
-            raise NeedsFullBuild  # no build records such a source
-        relative = asset.path[len(root.path) :].lstrip(os.sep)
+            raise BeyondError  # no build records such a source
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:

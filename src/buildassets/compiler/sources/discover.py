@@ -14,6 +14,7 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
+from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
@@ -266,7 +267,7 @@ class _RootWalk:
         except OSError:
             self._skip(relative, *_DANGLING)
             return
-        if not f"{real}/".startswith(self._real_root.rstrip("/") + "/"):
+        if not is_within(self._real_root, real):
             self._skip(relative, *_OUTSIDE)
         elif stat.S_ISREG(mode):
             self._add_file(path, relative)

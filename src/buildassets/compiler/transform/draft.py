@@ -3,6 +3,7 @@
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -218,5 +219,5 @@ def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
     A source that is no absolute path is taken for a URL, such as the `data:` URL of a sheet without a file.
     """
     found = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
-    origins = (origin._replace(is_url=not origin.name.startswith("/")) for origin in found.origins)
+    origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in found.origins)
     return replace(found, origins=tuple(origins))

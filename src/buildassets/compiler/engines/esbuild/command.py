@@ -53,7 +53,9 @@ def find_esbuild(folder: str) -> EsbuildCommand:
 def _candidates(folder: str) -> Iterator[str]:
     while True:
         modules = os.path.join(folder, "node_modules")
-        yield from filter(_is_program, (*_natives(modules), os.path.join(modules, ".bin", "esbuild")))
+        yield from filter(_is_program, _natives(modules))
+        if found := shutil.which("esbuild", path=os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
+            yield found
         if folder == os.path.dirname(folder):
             break
         folder = os.path.dirname(folder)
@@ -65,7 +67,8 @@ def _natives(modules: str) -> Iterator[str]:
     """Where the package's program for this machine may lie: `.bin/esbuild` can be a script that has node start it."""
     package = os.path.realpath(os.path.join(modules, "esbuild"))
     machine = platform.machine()
-    names = ("@esbuild", f"{sys.platform}-{_MACHINES.get(machine, machine)}", "bin", "esbuild")
+    program = ("esbuild.exe",) if sys.platform == "win32" else ("bin", "esbuild")
+    names = ("@esbuild", f"{sys.platform}-{_MACHINES.get(machine, machine)}", *program)
     yield os.path.join(package, "node_modules", *names)
     yield os.path.join(os.path.dirname(package), *names)
 

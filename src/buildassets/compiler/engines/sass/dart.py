@@ -161,7 +161,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _url(path: str) -> str:
-    return "file://" + quote(os.fsencode(path), safe=_SAFE_IN_URL)
+    slashed = path.replace(os.sep, "/")
+    return "file://" + quote(os.fsencode(slashed if slashed.startswith("/") else "/" + slashed), safe=_SAFE_IN_URL)
 
 
 def _syntax(path: str) -> SassSyntax:

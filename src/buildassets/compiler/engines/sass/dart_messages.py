@@ -43,7 +43,11 @@ class SheetFiles:
 
     def path_of(self, url: str) -> str:
         """The path of a `file:` URL; any other URL as it is."""
-        return from_url(url.removeprefix("file://")) if url.startswith("file:") else url
+        if not url.startswith("file:"):
+            return url
+        path = from_url(url.removeprefix("file://"))
+        has_drive = os.path.splitdrive(path.lstrip("/"))[0] != ""  # on Windows: `file:///C:/a.scss`
+        return os.path.normpath(path.lstrip("/")) if has_drive else path
 
     def traced(self, name: str) -> str:
         """The path of the file that a stack trace calls `name`.
@@ -57,7 +61,7 @@ class SheetFiles:
         """How the user would write `path`."""
         if path == self.path:
             return self.shown
-        return self.shown_other(path) if path.startswith("/") else path
+        return self.shown_other(path) if os.path.isabs(path) else path
 
     def text_of(self, path: str) -> str:
         """The text of a file; none where it cannot be read."""

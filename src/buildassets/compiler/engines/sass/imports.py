@@ -74,13 +74,13 @@ def looked_for(
 
 def _candidates(path: str) -> Iterator[list[str]]:
     """Groups of paths, the best first; two files of one group are ambiguous."""
-    folder, _, name = path.rpartition("/")
+    folder, _, name = path.rpartition(os.sep)
     if name.endswith((".scss", ".sass")):
-        yield [f"{folder}/{form.format(name)}" for form in _AS_IT_IS]
+        yield [f"{folder}{os.sep}{form.format(name)}" for form in _AS_IT_IS]
         return
     for inside, stem in ((folder, name), (path, "index")):
         for forms in _STAGES:
-            yield [f"{inside}/{form.format(stem)}" for form in forms]
+            yield [f"{inside}{os.sep}{form.format(stem)}" for form in forms]
 
 
 class Listings:
@@ -94,9 +94,9 @@ class Listings:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        folder, _, name = path.rpartition("/")
+        folder, _, name = path.rpartition(os.sep)
         if folder not in self._names:
-            self._names[folder] = _files_in(folder or "/")
+            self._names[folder] = _files_in(folder + os.sep)
         names = self._names[folder]
         return _exists(path) if names is None else name in names
 

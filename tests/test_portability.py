@@ -272,3 +272,19 @@ def test_what_a_build_writes_itself_has_no_crlf(tmp_path: Path) -> None:
     }
     assert {"manifest.json", ".gitignore", "index.json"} < texts.keys()
     assert not [name for name, content in texts.items() if b"\r" in content]
+
+
+def test_workers_and_other_compilers_are_reached_without_inherited_sockets(tmp_path: Path) -> None:
+    script = "function f(a, b) { return a + b; }\n" * 500
+    site: Tree = {
+        "buildassets.toml": '[engines]\nscss = "dart-sass"\n',
+        "assets/app.scss": "@use 'colours';\na { color: colours.$ink; }\n",
+        "assets/_colours.scss": "$ink: #123;\n",
+        **{f"assets/{number}.js": f"// {number}\n{script}" for number in range(100)},
+    }
+    releases = []
+    for name, env in (("here", environment()), ("there", without_posix())):
+        folder = write_tree(tmp_path / name, site)
+        run(folder, "build", "--jobs", "3", "--mode", "production", env=env)
+        releases.append(released(folder))
+    assert releases[0] == releases[1]

@@ -15,12 +15,12 @@ from types import SimpleNamespace
 import pytest
 
 from buildassets import folders
-from buildassets.compiler.cache.store import portable_names
-from buildassets.compiler.config.keys import file, keys, roots
+from buildassets.compiler.cache import portable_names
+from buildassets.compiler.config import file, keys, roots
 from buildassets.compiler.config.shown import input_name, shown_path
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.sass import dart, dart_messages, imports
-from buildassets.compiler.graph.components import link
+from buildassets.compiler.graph import link
 from buildassets.compiler.languages.reference import Reference
 from buildassets.paths import join
 from buildassets.release.inventory.names import fault_of
@@ -232,7 +232,7 @@ def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None
     [(r"C:\a b\ü.scss", "file:///C:/a%20b/%C3%BC.scss"), (r"C:\a#b.scss", "file:///C:/a%23b.scss")],
 )
 def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
-    files = dart_messages.Files(path, "", "a.scss", str, ())
+    files = dart_messages.SheetFiles(path, "", "a.scss", str, ())
     assert (dart._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
 

@@ -250,7 +250,7 @@ class _Change:
             or relative is None
             or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
-            raise BeyondError  # no build records such a source
+            raise NeedsFullBuild  # no build records such a source
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:

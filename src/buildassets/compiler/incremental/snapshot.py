@@ -16,10 +16,11 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
+from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
 from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.stamps import NOTHING, is_settled, looks_of, signature, were_exchanged
-from buildassets.compiler.cache.store import json_values, writable
+from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.files import content_of, write_whole

@@ -22,6 +22,7 @@ from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, n
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import ManifestError
 from buildassets.files import write_whole
+from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain

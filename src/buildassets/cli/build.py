@@ -10,10 +10,10 @@ import click
 
 from buildassets.cli.carry import previous_releases
 from buildassets.cli.options import (
+    CompileOptions,
     cache_options,
     carry_options,
     compile_options,
-    configured,
     provenance_option,
     threads,
 )
@@ -26,7 +26,6 @@ from buildassets.cli.output import (
     under_ci,
 )
 from buildassets.cli.provenance import attested
-from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
 from buildassets.sizes import size_text
@@ -42,16 +41,7 @@ if TYPE_CHECKING:
 @provenance_option
 @cache_options
 def command(
-    sources: tuple[str, ...],
-    config_file: str | None,
-    also: tuple[str, ...],
-    output: str | None,
-    url: str | None,
-    mode: Mode,
-    jobs: int | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
+    given: CompileOptions,
     carry_from: tuple[str, ...],
     carry_url: str | None,
     carry_if_any: bool,
@@ -66,31 +56,32 @@ def command(
     from buildassets.compiler.incremental.no_op import incremental
 
     started = monotonic()
-    config = configured(config_file, sources, output, also, url)
-    show = Output(as_json, verbose, quiet)
+    config = given.config()
+    show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
 
     def work(*, last: LastBuild | None) -> BuildResult:
         from buildassets.compiler.build import build
 
-        with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
+        with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
             progress = show.on_progress()
             return build(
-                config, mode=mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous
+                config, mode=given.mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous
             )
 
     held: list[Snapshot] = []
-    with previous_releases(carry_from, carry_url, mode, if_any=carry_if_any) as previous:
+    with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous:
         # What others serve may have changed, of which no snapshot knows.
-        result = incremental(config, mode, None if previous else cache, work, held.append)
-    written = attested(config, result, mode) if provenance and result.succeeded else []
+        result = incremental(config, given.mode, None if previous else cache, work, held.append)
+    written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _told(show, result, config, {"provenance": written} if provenance else {})
     said = summary(result, shown_path(config, config.output))
     show.say(timed(result, said, monotonic() - started))
-    says_more = as_json or verbose or provenance or (result.diagnostics and (under_ci() or not quiet))
+    is_quiet = given.quiet and not under_ci()
+    says_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
     if held and cache and not carry_from and not says_more:  # what others serve may be there the next time
-        files = [config_file] if config_file else candidates(os.getcwd(), config.file)
-        keep_memo(cache, held[0], config, files, "" if quiet else printable(said))
+        files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
+        keep_memo(cache, held[0], config, files, "" if given.quiet else printable(said))
     return code
 
 

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from buildassets.cli.options import check_options, configured, threads
+from buildassets.cli.options import CompileOptions, check_options, threads
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
-from buildassets.compiler.config.values import Mode
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult
@@ -17,17 +16,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @check_options
 def command(
-    templates: tuple[str, ...],
-    sources: tuple[str, ...],
-    config_file: str | None,
-    also: tuple[str, ...],
-    output: str | None,
-    url: str | None,
-    mode: Mode,
-    jobs: int | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
+    given: CompileOptions,
 ) -> int:
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
@@ -36,10 +25,10 @@ def command(
     """
     from buildassets.compiler.check import check
 
-    config = configured(config_file, sources, output, also, url, templates)
-    show = Output(as_json, verbose, quiet)
-    with threads(jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
-        result = check(config, mode=mode, executor=executor, progress=show.on_progress())
+    config = given.config()
+    show = Output(given.as_json, given.verbose, given.quiet)
+    with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
+        result = check(config, mode=given.mode, executor=executor, progress=show.on_progress())
     return told(result, show)
 
 

@@ -3,9 +3,14 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from buildassets.compiler.config.values import Mode
+from buildassets.frozen import frozen
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -152,20 +157,59 @@ def carry_options(command: _Command) -> _Command:
     return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)
 
 
-def compile_options(command: _Command) -> _Command:
-    """The options of every verb that compiles."""
-    return _with(command, _QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES)
+@frozen
+class CompileOptions:
+    """What the command line asks of every verb that compiles.
+
+    `sources`, `output` and `url` stand in for what the configuration has; `also` are further source roots, `templates`
+    further folders of templates.
+    """
+
+    sources: tuple[str, ...]
+    config_file: str | None
+    also: tuple[str, ...]
+    output: str | None
+    url: str | None
+    mode: Mode
+    jobs: int | None
+    as_json: bool
+    verbose: bool
+    quiet: bool
+    templates: tuple[str, ...] = ()
+
+    def config(self) -> "Config":
+        """The configuration with what the command line overrides; raises ConfigError."""
+        return configured(self.config_file, self.sources, self.output, self.also, self.url, self.templates)
 
 
-def check_options(command: _Command) -> _Command:
-    """The options of the verb that also reads templates."""
+def _gathered(command: Callable[..., int]) -> Callable[..., int]:
+    """`command`, which takes its CompileOptions in one."""
+
+    @wraps(command)
+    def run(**given: Any) -> int:
+        own = {one.name: given.pop(one.name) for one in fields(CompileOptions) if one.name in given}
+        return command(CompileOptions(**own), **given)
+
+    return run
+
+
+def compile_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of every verb that compiles, which gets them as CompileOptions."""
+    return _with(
+        _gathered(command),
+        *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES),
+    )
+
+
+def check_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The same, of the verb that also reads templates."""
     return _with(compile_options(command), _TEMPLATES)
 
 
-def watch_options(command: _Command) -> _Command:
-    """The options of the verb that goes on compiling."""
+def watch_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The same, of the verb that goes on compiling."""
     return _with(
-        command,
+        _gathered(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
         *(_URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES),
     )

@@ -1,7 +1,7 @@
 """`buildassets watch`."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.build import summary, timed
-from buildassets.cli.options import cache_options, configured, threads, watch_options
+from buildassets.cli.options import CompileOptions, cache_options, threads, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
-from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
@@ -48,16 +47,7 @@ class _Command(click.Command):
 @click.pass_obj
 def command(
     beside: tuple[str, ...],
-    sources: tuple[str, ...],
-    config_file: str | None,
-    also: tuple[str, ...],
-    output: str | None,
-    url: str | None,
-    mode: Mode,
-    jobs: int | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
+    given: CompileOptions,
     no_cache: bool,
     cache_dir: str | None,
     poll: float | None,
@@ -77,31 +67,31 @@ def command(
     from buildassets.compiler.watch.open_pages import OpenPages
     from buildassets.compiler.watch.pages import page_templates
 
-    here = _Project(working_directory(), config_file, sources, also, output, url, cache_dir, uses_cache=not no_cache)
+    here = _Project(working_directory(), given, cache_dir, uses_cache=not no_cache)
     # Engines end first: a thread that waits for one would not end before it has what it waits for.
-    with threads(jobs) as executor, closing(RunningEngines()) as engines:
+    with threads(given.jobs) as executor, closing(RunningEngines()) as engines:
 
         def rebuild(config: "Config") -> BuildResult:
             cache = here.cache_of(config)
-            work = partial(build, config, mode=mode, executor=executor, cache=cache, engines=engines)
+            work = partial(build, config, mode=given.mode, executor=executor, cache=cache, engines=engines)
             with kept_from_stdout():
-                return incremental(config, mode, cache, work)
+                return incremental(config, given.mode, cache, work)
 
-        terminal = Terminal(Output(as_json, verbose, quiet), is_alone=not beside)
+        terminal = Terminal(Output(given.as_json, given.verbose, given.quiet), is_alone=not beside)
         listeners: list[Listener] = [terminal]
-        if mode == "development":
+        if given.mode == "development":
             listeners.insert(0, OpenPages(terminal.live_reload_started, terminal.warn, port=port, origins=origins))
         watch = partial(
             Watch, here.config, here.config_files, rebuild, here.ours, warn=terminal.warn, poll_seconds=poll
         )
-        if mode == "development":
+        if given.mode == "development":
             watch = partial(watch, templates=page_templates)
         if not beside:
             watch(listeners).run()
             return 0
         from buildassets.cli.beside import Beside
 
-        child = Beside(beside, stdout_is_ours=as_json)
+        child = Beside(beside, stdout_is_ours=given.as_json)
         return child.exit_code_of(watch([*listeners, child]).run)
 
 
@@ -110,11 +100,7 @@ class _Project:
     """What the command line says of the project. `start` is the working directory, as it was at the start."""
 
     start: str
-    config_file: str | None
-    sources: Sequence[str]
-    also: Sequence[str]
-    output: str | None
-    url: str | None
+    given: CompileOptions
     cache_dir: str | None
     uses_cache: bool
 
@@ -125,14 +111,14 @@ class _Project:
         except OSError as fault:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
-        return configured(self.config_file, self.sources, self.output, self.also, self.url)
+        return self.given.config()
 
     def config_files(self, config: "Config") -> Iterable[str]:
         """Where the configuration stands, and where one would that goes before it."""
         from buildassets.compiler.config.file import candidates
 
-        if self.config_file:
-            return [os.path.join(self.start, self.config_file)]
+        if self.given.config_file:
+            return [os.path.join(self.start, self.given.config_file)]
         return candidates(self.start, config.file)
 
     def cache_of(self, config: "Config") -> str | None:

@@ -236,7 +236,7 @@ class _RootWalk:
             self.looked_at.append(folder.path)
             try:
                 with os.scandir(folder.path) as entries:
-                    for entry in entries:
+                    for entry in sorted(entries, key=_name):
                         if entry.is_file(follow_symlinks=False):
                             self._add_file(entry.path, folder.relative + entry.name)
                         else:
@@ -336,6 +336,11 @@ def names_of(source: Source) -> tuple[str, ...]:
     if source.logical.endswith(source.relative):
         return (source.logical,)
     return source.logical, source.logical[: source.logical.rfind(".")] + source.relative[source.relative.rfind(".") :]
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    """By which the entries of a folder are sorted: each file system lists them in another order."""
+    return entry.name
 
 
 def _is_partial(relative: str) -> bool:

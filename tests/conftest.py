@@ -34,10 +34,13 @@ SLOW: Final = (
     "browser",
     "cli",
     "compiler/cache/test_planted.py",
+    "compiler/engines/process",
+    "compiler/test_columns.py",
     "compiler/test_large_files.py",
     "compiler/transform/test_worker_pool.py",
     "compiler/watch/test_loop.py",
     "corpus",
+    "docs/test_errors.py",
     "docs/test_serving.py",
     "example",
     "faults",
@@ -46,6 +49,7 @@ SLOW: Final = (
     "release/test_credentials.py",
     "release/test_reproducible.py",
     "release/test_rolling.py",
+    "runtime/django/test_assets_command.py",
     "runtime/django/test_checks.py",
     "runtime/django/test_runserver.py",
     "runtime/stateless",
@@ -54,6 +58,8 @@ SLOW: Final = (
     "test_engines_package.py",
     "test_lowest.py",
     "test_packaging.py",
+    "test_portability.py",
+    "test_turns.py",
 )
 _TESTS: Final = Path(__file__).parent
 _MEMORY: Final = "/dev/shm"

@@ -156,8 +156,10 @@ class Watch:
         self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
         added = self._told_of(self._watched.folders)
         missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
-        # Other files leave a trace in their folders when they go, which are among the paths.
-        gone = {path for path in self._necessary() if os.path.dirname(path) in added and not os.path.exists(path)}
+        # Other files leave a trace in their folders when they go, which are among the paths. With what a build has used
+        # its folder may have gone, which is not covered then.
+        may_be_gone = (path for path in self._necessary() if self._last.succeeded or os.path.dirname(path) in added)
+        gone = {path for path in may_be_gone if not os.path.exists(path)}
         return frozenset(missed | gone)
 
     def _necessary(self) -> Iterable[str]:

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from buildassets import locks
 from tests.cli.test_cli import environment, run
 from tests.conftest import write_tree
 
@@ -53,3 +56,23 @@ def test_who_waits_goes_on_once_the_other_is_done(tmp_path: Path) -> None:
         assert child.stderr.readline().startswith("waiting ")
     _, printed = child.communicate(timeout=30)
     assert (child.returncode, printed.startswith("built 1 asset")) == (0, True)
+
+
+class Full(StringIO):
+    """A stream that nothing can be written to."""
+
+    def write(self, text: str) -> int:
+        raise OSError(28, "no space left on device")
+
+
+@pytest.mark.parametrize("stream", [None, Full()], ids=["none", "full"])
+def test_a_wait_does_not_need_anybody_who_reads_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: StringIO | None
+) -> None:
+    monkeypatch.setattr(locks, "_SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(sys, "stderr", stream)
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    Timer(0.3, os.close, (descriptor,)).start()
+    with locks.locked(str(tmp_path)):
+        pass

@@ -68,11 +68,14 @@ def _wait(is_taken: Callable[[], bool], folder: str, limit_seconds: float | None
 
 
 def _report(folder: str) -> None:
-    with suppress(ValueError):  # of another drive of Windows
+    """Write what is waited for. Whether anybody can read it decides nothing about the wait."""
+    with suppress(OSError, ValueError):  # the working directory may be gone, or on another drive of Windows
         folder = os.path.relpath(folder)
     shown = ascii(folder.replace(os.sep, "/"))[1:-1]
-    sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"waiting for another program that is at work in `{shown}`\n")
+            sys.stderr.flush()
 
 
 class _LockedFolder:

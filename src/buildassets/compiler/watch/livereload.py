@@ -1,8 +1,6 @@
-"""Live reload: a small server of the watcher's own that tells open pages what each build means for them.
+"""Live reload: what each build means for open pages, and the file among the assets by which they find the server.
 
-Takes the results of builds, gives server-sent events (HTML, section 9.2) on 127.0.0.1. Pages find it through a file
-among the assets. Whoever asks without the token of that file, from a page of another machine or under another name
-than the address, gets an empty refusal.
+Takes the results of builds, gives server-sent events; `livereload_server` sends them.
 """
 
 import json

@@ -1,3 +1,5 @@
+"""What a release has to hold by its manifest: each file with its size, digest and what it is a copy of."""
+
 import json
 import os
 from base64 import b64decode

@@ -28,7 +28,7 @@ watch: .venv/.example
 ## test: every test, also those that need node and a browser
 test: .venv/.test
 	scripts/test-tools
-	$(PY) -m pytest -n auto
+	scripts/tests
 
 ## test-quick: the tests that take little time, most of all those of the compiler, in two minutes
 test-quick: .venv/.test

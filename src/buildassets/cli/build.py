@@ -52,7 +52,6 @@ def command(
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.cache.folder import cache_to_build_with
     from buildassets.compiler.config.file import candidates
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.incremental.no_op import incremental
 
     started = monotonic()
@@ -75,7 +74,7 @@ def command(
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _told(show, result, config, {"provenance": written} if provenance else {})
-    said = summary(result, shown_path(config, config.output))
+    said = summary(result, config)
     show.say(timed(result, said, monotonic() - started))
     is_quiet = given.quiet and not under_ci()
     says_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
@@ -99,11 +98,14 @@ def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     return code
 
 
-def summary(result: BuildResult, folder: str) -> str:
+def summary(result: BuildResult, config: "Config") -> str:
     """What a build did, in a line."""
+    from buildassets.compiler.config.shown import shown_path
+
+    folder = shown_path(config, config.output)
     if result.manifest is None:
         errors = sum(found.is_error for found in result.diagnostics)
-        return f"failed with {count_text(errors, 'error')}; `{folder}/` is as it was"
+        return f"failed with {count_text(errors, 'error')}; {left_text(config)}"
     assets = result.manifest.assets
     size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"
@@ -113,6 +115,16 @@ def summary(result: BuildResult, folder: str) -> str:
         f", retained {count_text(kept, 'file')} of {count_text(len(earlier), 'earlier release')}" if earlier else ""
     )
     return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
+
+
+def left_text(config: "Config") -> str:
+    """What a build that failed has left: the earlier release, if there was one."""
+    from buildassets.compiler.config.shown import shown_path
+    from buildassets.manifest import MANIFEST_NAME
+
+    if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
+        return "there is no release yet"
+    return f"`{shown_path(config, config.output)}/` is as it was"
 
 
 def timed(result: BuildResult, said: str, seconds: float) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import clean_options, configured
+from buildassets.cli.options import clean_options, release_config
 from buildassets.cli.output import Output, count_text
 from buildassets.sizes import size_text
 
@@ -31,7 +31,7 @@ def command(
     from buildassets.compiler.clean import clean_cache, clean_release
     from buildassets.compiler.config.shown import shown_path
 
-    config = configured(config_file, output=output)
+    config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
 
     def shown(path: str) -> str:

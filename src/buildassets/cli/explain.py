@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.diff import change_document, read_manifest
-from buildassets.cli.options import cache_dir_option, configured, read_options, since_option
+from buildassets.cli.options import cache_dir_option, read_options, release_config, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
@@ -38,7 +38,7 @@ def command(
     from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.explain import referrers
 
-    config = configured(config_file, output=output)
+    config = release_config(config_file, output)
     path = os.path.join(config.output, "manifest.json")
     manifest = _read_manifest(path, shown_path(config, path))
     entry = manifest.assets.get(logical_path)

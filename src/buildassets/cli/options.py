@@ -276,6 +276,13 @@ def configured(
     return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url)
 
 
+def release_config(config_file: str | None, output: str | None = None) -> "Config":
+    """The same for a verb that takes a release as it is, and so needs no sources."""
+    from buildassets.compiler.config.load import load_config
+
+    return load_config(config_file, output=output, needs_sources=False)
+
+
 @contextmanager
 def threads(jobs: int | None) -> "Iterator[Executor | None]":
     """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""

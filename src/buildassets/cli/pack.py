@@ -26,10 +26,10 @@ def command(release: str | None, output: str | None, config_file: str | None, as
 
     What the manifest does not name stays out; what is not as the manifest says is an error.
     """
-    from buildassets.cli.releases import os_faults_told, shown_release
+    from buildassets.cli.releases import built_release, os_faults_told
     from buildassets.release.archive.write import pack_folder
 
-    folder, shown = shown_release(release, config_file)
+    folder, shown = built_release(release, config_file)
     archive = output or _beside(folder)
     form = _form(archive)
     with os_faults_told("release/unreadable", shown):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import configured, publish_options
+from buildassets.cli.options import publish_options, release_config
 from buildassets.cli.output import Output, count_text, kept_from_stdout
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
@@ -47,7 +47,7 @@ def command(
     from buildassets.release.inventory.inventory import inventory_of_folder
     from buildassets.release.publish.upload import Publication, publish
 
-    config = configured(config_file, output=output)
+    config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
     folder, shown = config.output, shown_path(config, config.output)
     with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:

@@ -25,12 +25,12 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
 
     Lists on stdout what is missing, changed or not listed.
     """
-    from buildassets.cli.releases import os_faults_told, shown_release
+    from buildassets.cli.releases import built_release, os_faults_told
     from buildassets.release.inventory.compare import diagnostics_of
     from buildassets.release.verify.rebuild import differences, rebuilt_diagnostics
     from buildassets.release.verify.verify import verified
 
-    path, shown = shown_release(release, config_file)
+    path, shown = built_release(release, config_file)
     show = Output(as_json, quiet=quiet)
     try:
         with os_faults_told("release/unreadable", shown):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.build import summary, timed
+from buildassets.cli.build import left_text, summary, timed
 from buildassets.cli.options import CompileOptions, cache_options, threads, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
 from buildassets.compiler.result import BuildResult
@@ -198,17 +198,14 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
 
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """What changed, what was built, how long it took."""
-    from buildassets.compiler.config.shown import shown_path
-
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
-    folder = shown_path(rebuilt.config, rebuilt.config.output)
     errors = sum(found.is_error for found in rebuilt.result.diagnostics)
     if rebuilt.result.manifest is None:
-        return f"{subject}failed with {count_text(errors, 'error')}, {took}; `{folder}/` is as it was"
+        return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}"
     fixed = "fixed, " if was_wrong and not errors else ""
     if not rebuilt.changed:
-        return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, folder), rebuilt.seconds)}"
+        return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, rebuilt.config), rebuilt.seconds)}"
     return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
 
 

@@ -261,5 +261,7 @@ def _unwritable(config: Config, fault: OSError) -> Diagnostic:
     if os.path.relpath(path, config.output).startswith(STAGING_PREFIX):
         path = config.output  # a staging folder has another name each time
     message = f"cannot write the release directory `{shown_path(config, config.output)}`: {reason_text(fault)}"
-    notes = ["the earlier release stands as it was"]
-    return error("output/unwritable", message, Location(shown_path(config, path)), notes=notes)
+    has_earlier = os.path.lexists(os.path.join(config.output, MANIFEST_NAME))
+    notes = ["the earlier release stands as it was"] if has_earlier else []
+    hint = "see to the permissions and to the space there, or name another folder with `-o` or as `output`"
+    return error("output/unwritable", message, Location(shown_path(config, path)), notes=notes, hint=hint)

@@ -33,12 +33,14 @@ def load_config(
     templates: Sequence[str] = (),
     output: str | None = None,
     url: str | None = None,
+    needs_sources: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
     `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
-    of templates. Raises ConfigError with every fault that was found.
+    of templates. Unless it `needs_sources`, source roots may be missing: who takes a release as it is may have none.
+    Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
@@ -50,7 +52,7 @@ def load_config(
     overriding = [((), root_at(start, shown)) for shown in sources]
     further = [((), root) for root in further_roots(also, start, given)]
     config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
-    if not overriding and (roots or not further):
+    if needs_sources and not overriding and (roots or not further):
         document.faults += root_faults(roots, document)
     config = replace(
         config,

@@ -115,10 +115,16 @@ def _meaningless(what: str, shown: str) -> ReleaseError:
 
 def inventory_of_folder(folder: str, shown: str) -> Inventory:
     """What the manifest in the release directory says. Raises as `verified` does."""
-    path, shown = os.path.join(folder, MANIFEST_NAME), os.path.join(shown, MANIFEST_NAME)
+    path = os.path.join(folder, MANIFEST_NAME)
     try:
         content = content_of(path)
     except FileNotFoundError:
-        hint = "run `buildassets build` first, or name another folder"
-        raise refusal("verify/none", f"there is no `{shown}`", shown, hint=hint) from None
-    return inventory(content, shown)
+        raise no_release(shown) from None
+    return inventory(content, os.path.join(shown, MANIFEST_NAME))
+
+
+def no_release(shown: str) -> ReleaseError:
+    """The error for a folder, called `shown`, in which there is no release."""
+    manifest = os.path.join(shown, MANIFEST_NAME)
+    hint = "run `buildassets build` first, or name another folder"
+    return refusal("verify/none", f"there is no `{manifest}`", manifest, hint=hint)

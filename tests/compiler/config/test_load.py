@@ -520,7 +520,7 @@ def test_fault_in_pyproject_is_found_in_our_table(project: Path) -> None:
     [
         ("url = \n", 1, 7),
         ("[a\n", 1, 3),
-        ("# ü\r\na = 1\r\n  'a' = 2\r\n", 3, 10),
+        ("# ü\r\na = 1\r\n  'a' = 2\r\n", 3, 3),
         ("a = [1,\n", 1, 8),
         ("é = 1", 1, 1),
     ],
@@ -535,7 +535,7 @@ def test_text_that_is_no_toml_is_an_error_with_a_place(project: Path, text: str,
 
 def test_complaint_of_the_toml_reader_is_in_our_form(project: Path) -> None:
     assert _fault("[a\n").message == "expected `]` at the end of a table declaration"
-    assert _fault("['a b'.c]\n['a b'.c]\n").message == "cannot declare `a b.c` twice"
+    assert _fault("['a b'.c]\n['a b'.c]\n").message == 'the table `"a b".c` is declared twice'
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, f"a = {'1' * 5000}"], ids=["deep", "long"])

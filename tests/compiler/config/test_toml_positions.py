@@ -125,3 +125,27 @@ def _toml(value: Any) -> str:
 @given(st.text("ab=[]{},.\"'\\#\n 1", max_size=30))
 def test_text_that_is_no_toml_raises_nothing(text: str) -> None:
     find_places(text).of_value(("a", 0, "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "first", "again", "is_table"),
+    [
+        ("a = 1\na = 2", "a", "a", 6, False),
+        ('[t]\n"x/y" = 1\nb = 1\n"x/y" = 2', 't."x/y"', '"x/y"', 20, False),
+        ("[t]\n[u]\n[t]\n", "t", "t", 9, True),
+        ("a = 1\n[a]\n", "a", "a", 7, True),
+        ("a = [{ b = 1, b = 2 }]", "a[0].b", "b", 14, False),
+    ],
+)
+def test_what_stands_twice_is_noted_with_both_places(
+    text: str, name: str, first: str, again: int, is_table: bool
+) -> None:
+    (found,) = find_places(text).repeated
+    assert (found.name, found.is_table, found.span[0]) == (name, is_table, again)
+    assert text[slice(*found.first)] == first
+
+
+def test_nothing_stands_twice_in_what_is_toml() -> None:
+    text = "[[a]]\nx = 1\n[a.b]\nx = 1\n[[a]]\nx = 2\n[a.b]\nx = 1\n[c]\nd.e = 1\nd.f = 2\ng = [{x = 1}, {x = 2}]\n"
+    assert tomllib.loads(text)
+    assert find_places(text).repeated == ()

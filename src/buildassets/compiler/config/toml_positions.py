@@ -30,12 +30,29 @@ _TOKEN: Final = lazy_pattern(
 )
 
 
+_BARE: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
+
+
+@frozen
+class Repeated:
+    """A key that is set twice, or a table that has two headers: its name as TOML writes it, and where it stands."""
+
+    name: str
+    first: Span
+    span: Span
+    is_table: bool
+
+
 @frozen
 class KeyPositions:
-    """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
+    """Spans by key path: of the key as a statement or a table's header names it, and of the value.
+
+    `repeated` is what stands twice, in the order of the second places; such a text is no TOML, but so far it is one.
+    """
 
     keys: Mapping[KeyPath, Span]
     values: Mapping[KeyPath, Span]
+    repeated: tuple[Repeated, ...] = ()
 
     def of_key(self, path: KeyPath) -> Span | None:
         """Where the key at `path` stands, else what encloses it; None where nothing is known."""
@@ -61,7 +78,7 @@ def find_places(text: str) -> KeyPositions:
             walk.end_line()
         elif kind != "skip":
             walk.word(token, start, end)
-    return KeyPositions(walk.keys, walk.values)
+    return KeyPositions(walk.keys, walk.values, tuple(walk.repeated))
 
 
 @dataclass(slots=True)
@@ -84,6 +101,9 @@ class _Walk:
         self._header_brackets = 0
         self._value: KeyPath | None = None  # whose value comes next, or goes on
         self._table_counts: dict[KeyPath, int] = {}  # of arrays of tables
+        self._set: dict[KeyPath, Span] = {}  # the last parts of keys that have a value
+        self._declared: dict[KeyPath, Span] = {}  # and of the headers of tables
+        self.repeated: list[Repeated] = []
 
     def word(self, token: str, start: int, end: int) -> None:
         """A key's part or a piece of a value."""
@@ -108,7 +128,9 @@ class _Walk:
         elif mark == ",":
             self._next_element()
         elif mark == "=":
+            span = self._parts[-1][1] if self._parts else (start, end)
             self._value = self._name(self._frames[-1].path)
+            self._note(self._set, self._value, span)
         elif self._value is not None:
             self.word(mark, start, end)  # the point in a number
 
@@ -128,6 +150,13 @@ class _Walk:
         elif self._parts:
             self._frames = [_Frame(self._header_path(), end)]
 
+    def _note(self, known: dict[KeyPath, Span], path: KeyPath, span: Span) -> None:
+        """Note that the key, or the header of the table, at `path` stands at `span`, perhaps once more."""
+        if path in known or path in self._set:
+            first = known.get(path) or self._set[path]
+            self.repeated.append(Repeated(key_name(path), first, span, known is self._declared))
+        known.setdefault(path, span)
+
     def _next_element(self) -> None:
         frame = self._frames[-1]
         self._value = None
@@ -145,6 +174,7 @@ class _Walk:
             self._table_counts[path] = count + 1
             path = (*path, count)
             self.keys[path] = last_span
+        self._note(self._declared, path, last_span)
         return path
 
     def _name(self, path: KeyPath, resolved_to: int = 0) -> KeyPath:
@@ -161,6 +191,14 @@ class _Walk:
                 path = (*path, self._table_counts[path] - 1)
         self._parts.clear()
         return path
+
+
+def key_name(path: KeyPath) -> str:
+    """`path` as TOML writes it, with elements of arrays as `sources[1].prefix`."""
+    parts = (
+        f"[{part}]" if isinstance(part, int) else f".{part}" if _BARE.fullmatch(part) else f'."{part}"' for part in path
+    )
+    return "".join(parts).removeprefix(".")
 
 
 def _key_text(token: str) -> str:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from buildassets.compiler.config.toml_faults import syntax_fault
 from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places
-from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest, place
+from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest
 from buildassets.errors import ConfigError
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -25,9 +26,15 @@ _TYPE_NAMES: Final[Mapping[type, str]] = {
     list: "an array",
     dict: "a table",
 }
-_KEY: Final = lazy_pattern(r"'([^'`]*)'")
-_KEY_PATH: Final = lazy_pattern(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it
-_POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+_ESCAPED: Final = lazy_pattern("[\b\f]")  # `public\\build` and `site\\fonts`: no name has these characters
+_FORMS: Final[Mapping[type, str]] = {
+    str: 'text in quotes, as in `"text"`',
+    int: "a whole number without quotes",
+    float: "a number without quotes",
+    list: 'an array, as in `["a", "b"]`',
+    dict: "a table, as in `{ key = value }`",
+}
 
 
 class Document:
@@ -68,22 +75,7 @@ def parse(text: str, shown: str) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError([error("config/syntax", "values are nested too deeply", Location(shown))]) from None
     except ValueError as fault:
-        raise ConfigError([_syntax_error(str(fault), text, shown)]) from None
-
-
-def _syntax_error(complaint: str, text: str, shown: str) -> Diagnostic:
-    """What `tomllib` complains of, in our form: its position stands at the end of its message."""
-    position = _POSITION.search(complaint)
-    if position is None:
-        location = Location(shown)
-    elif position[1]:
-        line = int(position[1])
-        location = place(shown, line, int(position[2]), text.split("\n")[line - 1])
-    else:
-        location = locate(shown, text, len(text.rstrip()))
-    message = _KEY_PATH.sub(lambda path: f"`{'.'.join(_KEY.findall(path[0]))}`", _POSITION.sub("", complaint))
-    message = _KEY.sub(r"`\1`", message)
-    return error("config/syntax", message[:1].lower() + message[1:], location)
+        raise ConfigError([syntax_fault(str(fault), text, shown)]) from None
 
 
 class Table:
@@ -158,7 +150,11 @@ class Table:
             return False
         if "\0" in value:
             self.refuse("holds a NUL character", *keys)
-        return "\0" not in value
+            return False
+        if slip := _ESCAPED.search(value):
+            hint = "write `/`, or put the text in single quotes: between double ones a backslash begins an escape"
+            self.refuse(f"holds a control character, `\\{'b' if slip[0] == chr(8) else 'f'}`", *keys, hint=hint)
+        return slip is None
 
     def _is_filled(self, value: Any, *keys: str | int) -> bool:
         if value == "":
@@ -180,7 +176,10 @@ class Table:
 
     def choice(self, key: str, known: Iterable[_Choice], default: _Choice) -> _Choice:
         """One of the strings `known`."""
-        return self._chosen(self.text(key, default), tuple(known), key) or default
+        value, names = self.take(key), tuple(known)
+        if value is None or not self.is_one_of((str,), value, key, hint=f"use one of {_listed(names)}"):
+            return default
+        return self._chosen(value, names, key) or default
 
     def choices(self, key: str, known: Iterable[_Choice], default: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
         """Some of the strings `known`, each once."""
@@ -220,13 +219,14 @@ class Table:
         self.is_one_of((dict,), value, *keys)
         return Table(self._document, (*self._path, *keys), values)
 
-    def is_one_of(self, kinds: tuple[type, ...], value: object, *keys: str | int) -> bool:
+    def is_one_of(self, kinds: tuple[type, ...], value: object, *keys: str | int, hint: str | None = None) -> bool:
         """Whether `value`, which stands at `keys`, is of one of the types `kinds`; a fault is noted if not."""
         if type(value) in kinds:
             return True
         expected = " or ".join(_TYPE_NAMES[kind] for kind in kinds)
         found = _TYPE_NAMES.get(type(value), "a date")
-        self.fault("config/type", f"`{self.name(*keys)}` is {found}, not {expected}", *keys)
+        hint = hint or _as_type(kinds, value)
+        self.fault("config/type", f"`{self.name(*keys)}` is {found}, not {expected}", *keys, hint=hint)
         return False
 
     def close(self) -> None:
@@ -235,7 +235,20 @@ class Table:
             if key not in self._known:
                 meant = nearest(key, self._known)
                 hint = f"did you mean `{meant}`?" if meant else f"use one of {_listed(sorted(self._known))}"
+                if key == "tool" and not self._path:
+                    hint = "leave `tool.buildassets` out of the headers: in this file the keys stand at the top"
                 self._fault_at_key("config/unknown-key", f"unknown key `{self.name(key)}`", key, hint)
+
+
+def _as_type(kinds: tuple[type, ...], value: object) -> str:
+    """What to write in place of `value`, which is of none of the types `kinds`."""
+    if bool in kinds:
+        return "write `true` or `false`, without quotes"
+    if list in kinds and isinstance(value, str):
+        return f'write it in brackets: `["{value}"]`'
+    if list in kinds and value is False:
+        return "write `[]` for none"
+    return "write " + " or ".join(_FORMS[kind] for kind in kinds)
 
 
 def _listed(names: Iterable[str]) -> str:

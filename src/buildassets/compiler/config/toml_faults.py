@@ -1,0 +1,78 @@
+"""Why a text is no TOML: what `tomllib` complains of, in our form, with the place and with what to do.
+
+Takes a complaint and the text, gives a diagnostic. Pure; imports the vocabulary and `toml_positions`.
+"""
+
+from typing import Final
+
+from buildassets.compiler.config.toml_positions import Repeated, find_places
+from buildassets.diagnostics import Diagnostic, Location, error, locate, place
+from buildassets.lazy_pattern import lazy_pattern
+
+_QUOTED: Final = lazy_pattern(r"'([^'`]*)'")
+_KEY_PATH: Final = lazy_pattern(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it
+_POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_WORD: Final = lazy_pattern(r"[^\s\"'#,\[\]{}=]+")
+_REPEATED: Final = ("Cannot overwrite a value", "Cannot declare", "Duplicate inline table key")
+_HINTS: Final = {
+    "Unescaped '\\' in a string": "write `/`, or put the text in single quotes, in which `\\` is nothing special",
+    "Unterminated string": "close it with the quote that it begins with",
+    "Unclosed array": "put a comma behind each element, and `]` behind the last",
+    "Unclosed inline table": "put a comma behind each key with its value, and `}` behind the last",
+    "Expected '=' after a key": "write `key = value`; a key with `/` or a space in it stands in quotes",
+    "Expected ']'": "close the header with as many `]` as it begins with `[`",
+    "Expected newline": "begin a line for each key",
+    "Invalid statement": "write a line `key = value` for each setting; the file is TOML, neither JSON nor YAML",
+}
+_IN_TOML: Final = {"True": "true", "False": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
+_TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\xab\xbb"  # quotes that word processors make of straight ones
+_NOTHING: Final = ("None", "null", "nil")
+
+
+def syntax_fault(complaint: str, text: str, shown: str) -> Diagnostic:
+    """The error for the TOML `text` of the file `shown`, of which `tomllib` complains so; its line ends are LF."""
+    if complaint.startswith(_REPEATED) and (repeated := find_places(text).repeated):
+        return _repeated(repeated[0], text, shown)
+    position = _POSITION.search(complaint)
+    if position is None:
+        location = Location(shown)
+    elif position[1]:
+        line = int(position[1])
+        location = place(shown, line, int(position[2]), text.split("\n")[line - 1])
+    else:
+        location = locate(shown, text, len(text.rstrip()))
+    bare = _POSITION.sub("", complaint)
+    message = _KEY_PATH.sub(lambda path: f"`{'.'.join(_QUOTED.findall(path[0]))}`", bare)
+    message = _QUOTED.sub(r"`\1`", message)
+    return error("config/syntax", message[:1].lower() + message[1:], location, hint=_hint(bare, location))
+
+
+def _repeated(again: Repeated, text: str, shown: str) -> Diagnostic:
+    """The error for a key or a table that stands twice; `tomllib` names neither it nor, mostly, the place."""
+    first = locate(shown, text, *again.first)
+    what, verb, hint = ("table", "declared", "write all its keys below one header")
+    if not again.is_table:
+        what, verb, hint = ("key", "set", "remove one of the two")
+    notes = [f"first {verb} at `{shown}:{first.line}:{first.column}`"]
+    message = f"the {what} `{again.name}` is {verb} twice"
+    return error("config/syntax", message, locate(shown, text, *again.span), notes=notes, hint=hint)
+
+
+def _hint(complaint: str, location: Location) -> str | None:
+    for begin, hint in _HINTS.items():
+        if complaint.startswith(begin):
+            return hint
+    return _of_value(location.excerpt[location.excerpt_column - 1 :]) if complaint == "Invalid value" else None
+
+
+def _of_value(rest: str) -> str:
+    """What to do about a value that is none; the line goes on with `rest` from there."""
+    word = _WORD.match(rest)
+    if word is None:
+        return 'write a value: `"text"`, `true`, `12`, `["a", "b"]`'
+    if word[0] in _NOTHING:
+        return "leave the key out"
+    if word[0] in _IN_TOML:
+        return f"write `{_IN_TOML[word[0]]}`"
+    bare = word[0].strip(_TYPOGRAPHIC)
+    return f'write text in straight quotes: `"{bare}"`'

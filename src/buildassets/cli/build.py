@@ -136,7 +136,7 @@ def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[st
     """Let the same command say so again at once. `files` are those of configurations that it could read."""
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import looks_of
-    from buildassets.compiler.config.roots import DEFAULT_ROOTS
+    from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
     from buildassets.compiler.incremental.snapshot import are_settled
 
     others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
+from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, reason_text
 from buildassets.errors import ConfigError
 from buildassets.plain_files import plain
 
@@ -96,12 +96,28 @@ def _text(path: str, shown: str) -> str:
             content = stream.read()
     except OSError as fault:
         message = f"cannot read `{shown}`: {reason_text(fault)}"
-        raise ConfigError([error("config/unreadable", message, Location(shown))]) from None
+        raise ConfigError([error("config/unreadable", message, Location(shown), hint=_readable(path, shown))]) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise ConfigError([_encoding_error(content, fault, shown)]) from None
     return text.replace("\r\n", "\n")
+
+
+def _readable(path: str, shown: str) -> str:
+    """What can be read in place of the file at `path`, called `shown`."""
+    folder, name = os.path.split(path)
+    if os.path.isdir(path):
+        folder, name = path, _FILE_NAMES[0]
+    try:
+        files = [entry.name for entry in os.scandir(folder) if entry.is_file() and entry.name.endswith(".toml")]
+    except OSError:
+        files = []
+    if not os.path.lexists(path) or os.path.isdir(path):
+        near = nearest(name, files)
+        beside = shown if os.path.isdir(path) else os.path.dirname(shown)
+        return f"did you mean `{os.path.join(beside, near)}`?" if near else "name a file that is there"
+    return "see to its permissions, or name another file with `--config`"
 
 
 def _encoding_error(content: bytes, fault: UnicodeDecodeError, shown: str) -> Diagnostic:

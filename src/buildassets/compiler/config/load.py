@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import read_named, search, working_directory
+from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.roots import (
-    DEFAULT_ROOTS,
     configured_roots,
     further_roots,
     output_faults,
@@ -54,6 +54,8 @@ def load_config(
     config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
     if needs_sources and not overriding and (roots or not further):
         document.faults += root_faults(roots, document)
+        if not roots and not document.table.take("sources"):
+            document.faults.append(no_sources(folder, path, document.locate_value(("sources",))))
     config = replace(
         config,
         output=config.output if output is None else keys.absolute(start, output),

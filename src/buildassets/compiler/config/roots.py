@@ -4,9 +4,9 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs
+from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
@@ -14,8 +14,6 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.diagnostics import Diagnostic, error, nearest
 from buildassets.folders import is_within
 from buildassets.paths import normalise
-
-DEFAULT_ROOTS: Final = ("assets", "static")
 
 
 def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:
@@ -77,13 +75,6 @@ def root_at(folder: str, path: str) -> SourceRoot:
 
 def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document) -> Iterator[Diagnostic]:
     """What is wrong with source roots, each with its place in the configuration."""
-    if not roots and not document.table.take("sources"):
-        yield error(
-            "config/no-sources",
-            "there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`",
-            document.locate_value(("sources",)),
-            hint="create `assets/`, or name your folders in `sources`",
-        )
     for path, root in roots:
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):

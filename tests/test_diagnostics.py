@@ -13,7 +13,6 @@ from buildassets.diagnostics import (
     Location,
     error,
     locate,
-    nearest,
     place,
     reason_text,
     render_text,
@@ -202,14 +201,6 @@ def test_diagnostics_are_ordered_by_file_then_place_then_code_and_by_no_chance()
     ]
     backwards = expected[::-1]
     assert sorted(backwards, key=sort_key) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("img/hero.avif", "img/hero.webp"), ("hero.webp", "img/hero.webp"), ("zzz", None), ("", None)],
-)
-def test_nearest_is_the_most_alike_or_none(name: str, expected: str | None) -> None:
-    assert nearest(name, ["css/app.css", "img/hero.webp", "img/logo.svg"]) == expected
 
 
 def test_reason_of_the_system_is_in_our_form() -> None:

@@ -1,10 +1,10 @@
 from difflib import get_close_matches
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.diagnostics import nearest
-from buildassets.nearest import Known
+from buildassets.nearest import Known, nearest
 
 names = st.text("ab/.", max_size=8)
 
@@ -29,3 +29,44 @@ def test_of_many_in_a_folder_those_that_begin_or_end_alike_are_compared() -> Non
     assert Known([f"css/{number:04}.css" for number in range(1000)] + ["css/apps.css"]).nearest("css/app.css") == (
         "css/apps.css"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("img/hero.avif", "img/hero.webp"), ("hero.webp", "img/hero.webp"), ("zzz", None), ("", None)],
+)
+def test_nearest_is_the_most_alike_or_none(name: str, expected: str | None) -> None:
+    assert nearest(name, ["css/app.css", "img/hero.webp", "img/logo.svg"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("css/hero.css", ["css/base.css", "css/print.css"]),
+        ("js/cart.js", ["js/app.js", "js/main.js"]),
+        ("css/tailwindcss", ["css/tw.css"]),
+        ("lib/carousel/index.js", ["admin/index.js"]),
+    ],
+)
+def test_what_shares_a_folder_and_a_suffix_only_is_not_meant(target: str, known: list[str]) -> None:
+    assert Known(known).nearest_asset(target) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("img/HERO_01.JPG", "img/hero_01.jpg"),
+        ("img/hero.avif", "img/hero.webp"),
+        ("js/jquery.js", "js/jquery.min.js"),
+        ("css/base", "css/base.css"),
+        ("css/stlye.css", "css/style.css"),
+        ("lib/carousel/index.js", "lib/carousels/index.js"),
+    ],
+)
+def test_a_name_of_another_case_suffix_or_spelling_is_meant(target: str, known: str) -> None:
+    assert Known([known, "css/other.css", "img/logo.png", "js/main.js"]).nearest_asset(target) == known
+
+
+def test_the_file_that_a_name_stands_in_is_not_meant() -> None:
+    assert Known(["css/tables.css"]).nearest_asset("css/table.css", but="css/tables.css") is None
+    assert Known(["tables"]).nearest("table", but="tables") is None

@@ -277,27 +277,3 @@ def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
 def reason_text(fault: OSError) -> str:
     """Why the operating system refused, in our form: `permission denied`."""
     return (fault.strerror or "unknown error").lower()
-
-
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The one of `known` that `name` was most likely meant to be; None where none is `cutoff` (0 to 1) like it.
-
-    It is the one that `difflib.get_close_matches` finds; of those that are equally like it, the last in order. How like
-    two names can be at most is known in a tenth of the time, so the most promising ones are compared first.
-    """
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(b=name)
-    hopeful: list[tuple[float, str]] = []
-    for one in set(known):
-        matcher.set_seq1(one)
-        if matcher.real_quick_ratio() >= cutoff and (most := matcher.quick_ratio()) >= cutoff:
-            hopeful.append((most, one))
-    found: list[tuple[float, str]] = []
-    for most, one in sorted(hopeful, reverse=True):
-        if found and most < found[0][0]:
-            break
-        matcher.set_seq1(one)
-        if (ratio := matcher.ratio()) >= cutoff:
-            found = [max([(ratio, one), *found])]
-    return found[0][1] if found else None

@@ -1,21 +1,61 @@
-"""Which asset a name that leads nowhere was most likely meant to be. Pure.
+"""What a name that leads nowhere was most likely meant to be. Pure.
 
-A build can have thousands of such names, and thousands of assets: each name is compared with some hundreds at most.
+A build can have thousands of such names, and thousands of assets: each name is compared with some hundreds at most. Who
+reads a suggestion trusts it, so what is like a name only in its folder and its suffix is none.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from heapq import merge
 from itertools import groupby, islice
 from posixpath import split
 from typing import Final
 
-from buildassets.diagnostics import nearest
-
 _MOST_COMPARED: Final = 500
 _BEGINNING: Final = 3  # characters in which names have to agree at least, at this end or the other, if there are more
 _ENDING: Final = 8
+_LIKE: Final = 0.6  # of 1: what `difflib` takes for a good match
+_IN_MANY_FOLDERS: Final = "index"  # the stem of files of which one is no more likely than another
+
+
+def nearest(
+    name: str, known: Iterable[str], cutoff: float = _LIKE, is_fit: Callable[[str], bool] = lambda _: True
+) -> str | None:
+    """The one of `known` that `name` was most likely meant to be; None where none is `cutoff` (0 to 1) like it.
+
+    It is the one that `difflib.get_close_matches` finds; of those that are equally like it, the last in order. How like
+    two names can be at most is known in a tenth of the time, so the most promising ones are compared first. What
+    `is_fit` does not hold of is passed over.
+    """
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(b=name)
+    hopeful: list[tuple[float, str]] = []
+    for one in set(known):
+        matcher.set_seq1(one)
+        if matcher.real_quick_ratio() >= cutoff and (most := matcher.quick_ratio()) >= cutoff:
+            hopeful.append((most, one))
+    found: list[tuple[float, str]] = []
+    for most, one in sorted(hopeful, reverse=True):
+        if found and most < found[0][0]:
+            break
+        matcher.set_seq1(one)
+        if (ratio := matcher.ratio()) >= cutoff and is_fit(one):
+            found = [max([(ratio, one), *found])]
+    return found[0][1] if found else None
+
+
+def nearest_path(target: str, paths: Iterable[str], cutoff: float = _LIKE) -> str | None:
+    """The same for paths: the names of their files are alike, too, whatever folder and suffix they share."""
+    stem = _stem(target)
+    return nearest(target, paths, cutoff, lambda path: _stem(path) == stem or nearest(stem, [_stem(path)]) is not None)
+
+
+def _stem(path: str) -> str:
+    """`app` of `css/App.min.css`."""
+    name = split(path.rstrip("/"))[1].casefold().lstrip("_")
+    return name.partition(".")[0] or name
 
 
 class Known:
@@ -24,21 +64,24 @@ class Known:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = names
 
-    def nearest_asset(self, target: str) -> str | None:
+    def nearest_asset(self, target: str, but: str = "") -> str | None:
         """The asset that `target` was most likely meant to be: the same name elsewhere, else the nearest in its folder,
-        else the nearest of all."""
+        else the nearest of all. It is not `but`, in which the name stands."""
         folder, name = split(target)
-        if namesakes := self._first(("name", name)):
-            return nearest(target, namesakes, 0.0)
+        if namesakes := [path for path in self._first(("name", name.casefold())) if path != but]:
+            return nearest(target, namesakes, _LIKE if _stem(name) == _IN_MANY_FOLDERS else 0.0)
         siblings = self._in_order.get(("folder", folder), [])
         if len(siblings) > _MOST_COMPARED:
             siblings = self._like(name, folder)
-        return nearest(target, siblings) or nearest(target, self._like(name), 0.75)
+        others = (path for path in siblings if path != but)
+        like = (path for path in self._like(name) if path != but)
+        return nearest_path(target, others) or nearest_path(target, like, 0.75)
 
-    def nearest(self, target: str) -> str | None:
-        """The nearest of all that there are."""
+    def nearest(self, target: str, but: str = "") -> str | None:
+        """The nearest of all that there are, and not `but`."""
         everything = self._in_order.get(("any",), [])
-        return nearest(target, self._like(split(target)[1]) if len(everything) > _MOST_COMPARED else everything)
+        compared = self._like(split(target)[1]) if len(everything) > _MOST_COMPARED else everything
+        return nearest_path(target, (path for path in compared if path != but))
 
     def _like(self, name: str, *folder: str) -> list[str]:
         """Those whose names begin or end alike."""
@@ -56,7 +99,7 @@ class Known:
         for path in sorted(set(self._names)):
             folder, name = split(path)
             beginning, ending = ("beginning", name[:_BEGINNING]), ("ending", name[-_ENDING:])
-            keys = ("any",), ("name", name), ("folder", folder)
+            keys = ("any",), ("name", name.casefold()), ("folder", folder)
             for key in (*keys, beginning, ending, (*beginning, folder), (*ending, folder)):
                 found[key].append(path)
         return dict(found)

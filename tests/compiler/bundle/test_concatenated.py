@@ -122,16 +122,16 @@ def test_an_error_in_a_member_is_told_once(tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_path: Path) -> None:
-    result = run(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/e.js"]\n"y.js" = { files = ["*.jsx"] }')
+    result = run(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/cc.js"]\n"y.js" = { files = ["*.jsx"] }')
     assert codes(result) == ["bundle/empty", "bundle/empty"]
     assert printed(result).startswith(
-        "error[bundle/empty]: `js/lib/e.js` in the bundle `x.js` matches no source\n"
+        "error[bundle/empty]: `js/lib/cc.js` in the bundle `x.js` matches no source\n"
         "  --> buildassets.toml:4:22\n"
         "   |\n"
-        '4  | "x.js" = ["js/a.js", "js/lib/e.js"]\n'
-        "   |                      ^^^^^^^^^^^^^\n"
+        '4  | "x.js" = ["js/a.js", "js/lib/cc.js"]\n'
+        "   |                      ^^^^^^^^^^^^^^\n"
         "\n"
-        "hint: did you mean `js/lib/"
+        "hint: did you mean `js/lib/c.js`?"
     )
 
 

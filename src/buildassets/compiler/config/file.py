@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, reason_text
+from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.errors import ConfigError
+from buildassets.nearest import nearest
 from buildassets.plain_files import plain
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")

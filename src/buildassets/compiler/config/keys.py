@@ -23,9 +23,9 @@ from buildassets.compiler.config.values import (
     Templates,
 )
 from buildassets.credentials import begins_with_password, names_user
-from buildassets.diagnostics import nearest
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.nearest import nearest
 from buildassets.paths import normalise
 
 _DEFAULT_DATA_URL_BYTES: Final = 4000

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Final
 
 from buildassets.compiler.config.toml_positions import KeyPath, find_places
-from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest
+from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.nearest import nearest
 from buildassets.plain_files import plain
 
 DEFAULT_ROOTS: Final = ("assets", "static")

@@ -11,8 +11,9 @@ from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.diagnostics import Diagnostic, error, nearest
+from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import is_within
+from buildassets.nearest import nearest
 from buildassets.paths import normalise
 
 

@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 
 from buildassets.compiler.config.toml_faults import syntax_fault
 from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places
-from buildassets.diagnostics import Diagnostic, Location, error, locate, nearest
+from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.errors import ConfigError
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.nearest import nearest
 
 _Choice = TypeVar("_Choice", bound=str)
 

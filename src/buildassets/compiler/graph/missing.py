@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from posixpath import basename
+from posixpath import basename, splitext
 from typing import Final
 
 from buildassets.compiler.graph.link import Site
-from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
@@ -16,6 +16,7 @@ from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
+_SASS: Final = (".scss", ".sass")
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
@@ -77,7 +78,9 @@ class MissingReferences:
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
         file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
-        suggestion = None if hint or target.startswith("../") else self.nearby.nearest_asset(target)
+        hint = _slip(draft, reference, place) or hint
+        is_meant = not hint and not target.startswith("../")
+        suggestion = self.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
@@ -104,6 +107,19 @@ class MissingReferences:
             return "`include` or `exclude` leaves it out"
         folder = self.shown(os.path.dirname(file))
         return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'
+
+
+def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
+    """What to do about a reference that is written as no browser and no Sass reads it."""
+    if media_of(draft.source.logical).syntax is not Syntax.CSS:
+        return None
+    written = place.excerpt[place.excerpt_column - 1 :][: place.length]
+    if "\\" in written:
+        return f"write `{written.replace(chr(92), '/')}`: in a URL of CSS a backslash begins an escape"
+    stem, suffix = splitext(reference.url)
+    if suffix in _SASS and draft.source.path.endswith(_SASS):
+        return f'write `@import "{stem}"` for Sass to compile it: what has `url()` is left to the browser'
+    return None
 
 
 def _is_page(draft: Draft) -> bool:

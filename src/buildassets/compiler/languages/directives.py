@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
-from buildassets.diagnostics import Diagnostic, error, locate, nearest
+from buildassets.diagnostics import Diagnostic, error, locate
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.nearest import nearest
 
 _FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
 _FOLDER: Final = ("require_tree", "require_directory", "link_tree", "link_directory", "depend_on_directory")

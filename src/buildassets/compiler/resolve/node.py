@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
-from buildassets.diagnostics import nearest
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import Known
+from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath
 
 # What `node:module` lists as `builtinModules`, without those that only Node itself may import.

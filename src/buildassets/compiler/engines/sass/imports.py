@@ -138,6 +138,47 @@ def read(path: str) -> str:
         raise ValueError(f"cannot be read: {reason_text(fault)}") from None
 
 
+def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[str], str]) -> str | None:
+    """What to do about an `@import "name"` in the file `importer` that none of `folders` has.
+
+    `shown` turns an absolute path into the name that a user would write.
+    """
+    bare = name.removeprefix("~")  # of webpack, for packages
+    for folder in _upward(os.path.dirname(importer)):
+        packages = os.path.join(folder, "node_modules")
+        if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
+            written = f"write `{bare}`, and " if bare != name else ""
+            is_there = len(resolve(bare, importer, [packages]).found) == 1
+            more = "" if is_there else ", and import one of the package's sheets by its path"
+            if len(folders) > 1:
+                return f'{written}add `"{shown(packages)}"` to `load_paths`{more}'
+            return f'{written}set `load_paths = ["{shown(packages)}"]` under `[tool.buildassets]`{more}'
+    if bare != name:
+        return f'write `{bare}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+    return _spelled_alike(name, importer, folders)
+
+
+def _upward(folder: str) -> Iterator[str]:
+    """`folder` and those around it."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | None:
+    inner, stem = os.path.split(name)
+    own = os.path.splitext(os.path.basename(importer))[0].removeprefix("_")
+    for folder in folders:
+        there = os.path.normpath(os.path.join(folder, inner))
+        near = names_nearby(there).nearest(stem, but=own if there == os.path.dirname(importer) else "")
+        if near is not None:
+            return f"did you mean `{os.path.join(inner, near)}`?"
+    return None
+
+
 def names_nearby(folder: str) -> Known:
     """The names by which the files of `folder` can be imported, for a suggestion."""
     try:

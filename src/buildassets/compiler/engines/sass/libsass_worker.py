@@ -24,6 +24,7 @@ from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
+from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass.libsass_messages import (
     DART_SASS,
@@ -45,6 +46,7 @@ PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap 
 _MAX_TRACES: Final = 8
 _MAX_WARNINGS_BYTES: Final = 1 << 20
 _MAP_COMMENT: Final = "/*# sourceMappingURL=data:application/json;base64,"
+_UNQUOTED_NAME: Final = re.compile(r"^(no mixin named )([\w-]+)$")
 _PLAIN_IMPORT: Final = re.compile(r"(?:[\w+.-]+:)?//|.*\.css\Z", re.DOTALL)
 
 
@@ -85,7 +87,7 @@ class Sheet:
         location = locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
         resolution = scss_imports.resolve(name, path, self._load_paths, self._listings.exists)
         self.absences.update(resolution.absences)
-        number = self._numbered(name, location, resolution)
+        number = self._numbered(name, importer, location, resolution)
         if number is None:
             # An import at fault counts as an empty sheet, so that the others are looked at too.
             return [("/0.scss", "")]
@@ -94,15 +96,18 @@ class Sheet:
             return [(self._indented_copy(number),)]
         return [(f"/{number}.scss", self.texts[number].text)]
 
-    def _numbered(self, name: str, location: Location, resolution: scss_imports.Resolution) -> int | None:
+    def _numbered(
+        self, name: str, importer: int, location: Location, resolution: scss_imports.Resolution
+    ) -> int | None:
         if len(resolution.found) != 1:
-            self.faults.append(_not_one(name, location, resolution))
+            self.faults.append(_not_one(name, self.paths[importer], location, resolution))
             return None
         path = resolution.found[0]
         number = self.paths.index(path) if path in self.paths else self._read(path, location)
         if number in self._open:
             loop = " → ".join(f"`{named(self.paths[each])}`" for each in (*self._open, number))
-            self.faults.append(error("scss/import-loop", f"`{name}` imports itself", location, notes=[loop]))
+            message = f"`{name}` imports itself"
+            self.faults.append(error("scss/import-loop", message, location, notes=[loop], hint=IMPORT_LOOP))
             return None
         return number
 
@@ -144,7 +149,7 @@ def _number(key: str) -> int:
     return 0 if name == "stdin" else int(name)
 
 
-def _not_one(name: str, location: Location, resolution: scss_imports.Resolution) -> Diagnostic:
+def _not_one(name: str, importer: str, location: Location, resolution: scss_imports.Resolution) -> Diagnostic:
     """The error for an `@import` that means no file, or several."""
     if resolution.found:
         notes = [f"`{named(path)}`" for path in resolution.found]
@@ -157,20 +162,8 @@ def _not_one(name: str, location: Location, resolution: scss_imports.Resolution)
         )
     folders = [f"`{named(folder)}/`" for folder in resolution.folders]
     looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
-    return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=_import_hint(name, resolution))
-
-
-def _import_hint(name: str, resolution: scss_imports.Resolution) -> str | None:
-    if name.startswith("~"):
-        return f'write `{name[1:]}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
-    if name.startswith("sass:"):
-        return DART_SASS
-    inner, stem = os.path.split(name)
-    for folder in resolution.folders:
-        near = scss_imports.names_nearby(os.path.join(folder, inner)).nearest(stem)
-        if near is not None:
-            return f"did you mean `{os.path.join(inner, near)}`?"
-    return None
+    hint = DART_SASS if name.startswith("sass:") else scss_imports.instead(name, importer, resolution.folders, named)
+    return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=hint)
 
 
 def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str, recent: RecentTexts) -> Compiled:
@@ -333,8 +326,22 @@ def _refused(sheet: Sheet, said: Said) -> Diagnostic:
     if location.excerpt[location.excerpt_column - 1 :].startswith("@error"):
         return error("scss/error", " ".join(said.lines), location, notes=_traces(sheet, said))
     hint = f"libsass does not know all of today's CSS; {DART_SASS}" if is_beyond_libsass(message) else None
-    notes = [*map(sentence, said.lines[1:]), *_traces(sheet, said)]
-    return error("scss/syntax", sentence(message), location, notes=notes, hint=hint)
+    notes = [sentence(line) for line in said.lines[1:]]
+    if notes and notes[0].startswith("use `@extend"):
+        hint = notes.pop(0)
+    hint = hint or _advice(sheet, said, message)
+    message = _UNQUOTED_NAME.sub(r"\1`\2`", sentence(message))
+    return error("scss/syntax", message, location, notes=[*notes, *_traces(sheet, said)], hint=hint)
+
+
+def _advice(sheet: Sheet, said: Said, message: str) -> str | None:
+    if not said.places:
+        return None
+    number, line, column = said.places[0]
+    text = sheet.texts[number].text
+    before = text.split("\n")[: line - 1]
+    offset = sum(len(each) + 1 for each in before) + max(column - 1, 0)
+    return advice(message, text[offset:].partition("\n")[0], text, offset, lambda: [one.text for one in sheet.texts])
 
 
 def _traces(sheet: Sheet, said: Said) -> list[str]:

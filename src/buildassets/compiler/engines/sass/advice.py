@@ -1,0 +1,67 @@
+"""What to do about a sheet that a compiler of Sass refuses: neither libsass nor Dart Sass has advice of its own.
+
+Takes a message and the texts that were read, gives a hint. Pure.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from buildassets.compiler.engines.sass.libsass_faults import blanked
+from buildassets.nearest import nearest
+
+IMPORT_LOOP: Final = "move what both need into a file of its own, which both load"
+_BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
+_NAMESPACE: Final = re.compile(r"no module with the namespace [\"`'](\w+)")
+_UNDEFINED: Final = re.compile(r"undefined (variable|mixin|function)|no (mixin) named", re.IGNORECASE)
+_DEFINITIONS: Final = {
+    "variable": re.compile(r"\$([\w-]+)\s*+:"),
+    "mixin": re.compile(r"@mixin\s++([\w-]+)|^=([\w-]+)", re.MULTILINE),
+    "function": re.compile(r"@function\s++([\w-]+)"),
+}
+_USED: Final = re.compile(r"\$([\w-]+)|@include\s++(?:[\w-]+\.)?([\w-]+)|\+?([\w-]+)")
+_MISSING: Final = re.compile(r"expected [\"`']([;}])")
+_STATEMENT: Final = re.compile(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
+
+
+def advice(message: str, marked: str, text: str, offset: int, texts: Callable[[], Iterable[str]]) -> str | None:
+    """What to do about `message`, which is about what is `marked` at `offset` in `text`; `texts` are all the sheets."""
+    if undefined := _UNDEFINED.search(message):
+        return _of_undefined(undefined[1] or undefined[2], marked, texts())
+    if namespace := _NAMESPACE.search(message):
+        module = f"sass:{namespace[1]}" if namespace[1] in _BUILT_IN_MODULES else f"…/{namespace[1]}"
+        return f'write `@use "{module}";` at the top of the file'
+    if missing := _MISSING.search(message):
+        return _of_unclosed(blanked(text), offset, missing[1])
+    return None
+
+
+def _of_undefined(kind: str, marked: str, texts: Iterable[str]) -> str:
+    found = (match for text in texts for match in _DEFINITIONS[kind].finditer(blanked(text)))
+    known = [name for match in found for name in match.groups() if name]
+    used = _USED.match(marked)
+    near = nearest(next(filter(None, used.groups())), known) if used else None
+    if near:
+        return f"did you mean `{'$' if kind == 'variable' else ''}{near}`?"
+    return "define it above, or load the file that does"
+
+
+def _of_unclosed(blank: str, offset: int, mark: str) -> str | None:
+    """What to close, where a compiler expects `mark` at `offset`."""
+    if not blank[offset:].strip():
+        return _of_open_block(blank)
+    before = blank[: blank.rfind("\n", 0, offset) + 1].rstrip()
+    last = before[before.rfind("\n") + 1 :].strip()
+    if _STATEMENT.fullmatch(last) and not last.endswith("}"):
+        return f"end line {before.count(chr(10)) + 1} with `;`"
+    return f"put `{mark}` before it" if mark == ";" else None
+
+
+def _of_open_block(blank: str) -> str | None:
+    opened: list[int] = []
+    for match in re.finditer("[{}]", blank):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+    return f"close the block of line {blank.count(chr(10), 0, opened[-1]) + 1} with `}}`" if opened else None

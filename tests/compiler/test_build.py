@@ -202,6 +202,40 @@ def test_only_entries_and_what_they_reach_are_released(tmp_path: Path) -> None:
     assert sorted(result.manifest.assets) == ["css/app.css", "css/base.css", "img/a.svg"]
 
 
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ('"app.js"', ["app.js"]),
+        ('"./app.js"', ["app.js"]),
+        ('"/app.js"', ["app.js"]),
+        ('"*.js"', ["app.js", "sub/[a].js", "sub/a.js", "sub/app.js"]),
+        ('"**/app.js"', ["app.js", "sub/app.js"]),
+        ('"sub/"', ["sub/[a].js", "sub/a.js", "sub/app.js"]),
+        ('"sub/[a].js"', ["sub/[a].js"]),
+        ('"css/app.css"', ["css/app.css"]),
+    ],
+)
+def test_an_entry_without_a_wildcard_names_one_path(tmp_path: Path, entries: str, expected: list[str]) -> None:
+    files = {f"assets/{name}": "" for name in ("app.js", "sub/app.js", "sub/a.js", "sub/[a].js", "css/app.scss")}
+    result = run(tmp_path, files, f"{PLAIN}entries = [{entries}]\n")
+    assert result.manifest is not None
+    assert sorted(result.manifest.assets) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("sub", "write `sub/` for all that is in that folder"),
+        ("app.js", "write `**/app.js` for all of that name"),
+        ("one.js", "did you mean `sub/one.js`?"),
+    ],
+)
+def test_the_hint_of_an_entry_that_matches_nothing_names_what_was_meant(tmp_path: Path, entry: str, hint: str) -> None:
+    files = {f"assets/{name}": "" for name in ("sub/app.js", "sub/x/app.js", "sub/one.js")}
+    (found,) = run(tmp_path, files, f'{PLAIN}entries = ["{entry}"]\n').diagnostics
+    assert (found.code, found.hint) == ("config/entries", hint)
+
+
 def test_an_entry_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     result = run(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "css/ap.css"]\n')
     assert [found.code for found in result.diagnostics] == ["config/entries"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from tests.building import built, codes, printed, released
+from tests.building import built, codes, only, printed, released
 from tests.conftest import Tree
 
 PLAIN = "minify = false\ncompress = []\n"
@@ -35,10 +35,40 @@ def test_members_stand_in_the_order_of_patterns_each_once(tmp_path: Path, patter
     assert released(tmp_path, result, "js/site.js") == "".join(f"p('{name}');\n" for name in order)
 
 
-@pytest.mark.parametrize("pattern", ["css/b.scss", "css/b.css", "css/b.s*", "css/*.css"])
-def test_a_sass_source_is_matched_by_both_of_its_names(tmp_path: Path, pattern: str) -> None:
+@pytest.mark.parametrize("pattern", ["css/b.scss", "css/b.css", "./css/b.css", "css/b.s*"])
+def test_a_sass_source_is_named_by_its_file_or_its_logical_path(tmp_path: Path, pattern: str) -> None:
     result = run(tmp_path, {"assets/css/b.scss": "$c: red; b { color: $c }"}, f"'site.css' = ['{pattern}']")
     assert "color: red" in released(tmp_path, result, "site.css")
+
+
+def test_a_glob_matches_the_names_of_files(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/v/a.js": "a();\n",
+        "assets/v/a.jst": "<%= x %>",
+        "assets/c/b.css": "b { c: d }\n",
+        "assets/c/c.scss": "c { d: e }",
+    }
+    result = run(tmp_path, files, "'all.js' = ['v/*.js']\n'all.css' = ['c/*.css']")
+    assert released(tmp_path, result, "all.js") == "a();\n"
+    assert released(tmp_path, result, "all.css") == "b { c: d }\n"
+
+
+def test_a_glob_of_what_is_compiled_is_told_of_the_suffix_of_its_files(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/css/b.scss": ""}, "'site.css' = ['css/**/*.css']")
+    assert only(result).message == "`css/**/*.css` in the bundle `site.css` matches no source"
+    assert only(result).hint == "did you mean `css/**/*.scss`?"
+
+
+def test_a_pattern_without_a_wildcard_names_one_path_and_no_namesakes(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.js": "a();\n", "assets/sub/a.js": "sub();\n", "assets/[b].js": "b();\n", "assets/b.js": ""}
+    result = run(tmp_path, files, "'all.js' = ['a.js', '[b].js']")
+    assert released(tmp_path, result, "all.js") == "a();\nb();\n"
+
+
+def test_a_template_is_not_named_by_what_a_script_beside_it_would_be_called(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/v/item.jst": ""}, "'all.js' = ['v/item.js']")
+    assert codes(result) == ["bundle/empty"]
+    assert only(result).hint == "did you mean `v/item.jst`?"
 
 
 def test_a_prefix_belongs_to_the_name_of_a_source(tmp_path: Path) -> None:
@@ -178,6 +208,6 @@ def test_a_sheet_that_cannot_be_joined_is_told_where_it_was_written(
     tmp_path: Path, name: str, second: str, code: str, place: str
 ) -> None:
     files: Tree = {"assets/a.css": "a { b : c }", f"assets/{name}": second}
-    result = run(tmp_path, files, '"all.css" = ["*.css"]', "compress = []\n")
+    result = run(tmp_path, files, '"all.css" = ["a.css", "b.*"]', "compress = []\n")
     assert codes(result) == [code]
     assert f"assets/{place}" in printed(result)

@@ -249,6 +249,11 @@ def test_npm_is_said_of_a_source_root(project: Path) -> None:
     assert [root.npm for root in config.sources] == [False, True]
 
 
+def test_a_source_root_prefers_one_of_two_files(project: Path) -> None:
+    roots = _load("""sources = ["assets", { path = "assets", prefix = "l", prefer = "source" }]""").sources
+    assert [root.prefer for root in roots] == [None, "source"]
+
+
 def test_vendored_is_said_of_a_source_root(project: Path) -> None:
     write_tree(project, {"lib/a.css": ""})
     roots = _load('sources = ["assets", { path = "lib", vendored = true }]').sources

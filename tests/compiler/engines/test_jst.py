@@ -55,7 +55,7 @@ console.log(JSON.stringify(Object.fromEntries(made)));
 @pytest.mark.parametrize("settings", ["", "minify = false\n"])
 def test_a_template_writes(tmp_path: Path, node: str, template: str, text: str, settings: str) -> None:
     result = run(tmp_path, {"assets/views/item.jst": template.encode()}, settings)
-    assert rendered(node, released(tmp_path, result, "views/item.js")) == {"item": text}
+    assert rendered(node, released(tmp_path, result, "views/item.jst.js")) == {"item": text}
 
 
 @pytest.mark.node
@@ -86,9 +86,11 @@ def test_templates_and_strict_scripts_are_joined(tmp_path: Path, node: str) -> N
     assert rendered(node, released(tmp_path, result, "all.js")) == {"b": "X"}
 
 
-def test_a_template_and_a_script_of_one_name_are_two_sources_of_one_asset(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "", "assets/a.jst": ""})
-    assert [found.code for found in result.diagnostics] == ["source/duplicate"]
+def test_a_template_and_a_script_of_one_name_are_two_assets(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/v/item.js": "view()", "assets/v/item.jst": "<%= x %>"})
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["v/item.js", "v/item.jst.js"]
+    assert '["item"]=' in released(tmp_path, result, "v/item.jst.js")
 
 
 @pytest.mark.parametrize(

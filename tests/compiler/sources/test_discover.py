@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.config.values import Config, Prefer, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import Discovery, Sources, discover
 from buildassets.paths import LogicalPath
@@ -116,6 +116,39 @@ def test_two_sources_of_one_root_for_one_asset_are_an_error(tmp_path: Path) -> N
     assert codes(discovery) == ["source/duplicate"] * 2
     assert all(diagnostic.is_error for diagnostic in discovery.diagnostics)
     assert _names(discovery) == ["a.css"]
+
+
+@pytest.mark.parametrize(("prefer", "file"), [("compiled", "a.css"), ("source", "a.scss")])
+@pytest.mark.parametrize("npm", [False, True])
+def test_a_root_prefers_what_is_compiled_or_its_source(tmp_path: Path, prefer: Prefer, file: str, npm: bool) -> None:
+    write_tree(tmp_path, {"assets/p/a.css": "", "assets/p/a.scss": "", "assets/p/b.scss": ""})
+    config = _config(tmp_path, replace(_root(tmp_path, "assets"), prefer=prefer, npm=npm))
+    discovery = discover(config)
+    found = Sources(config, {}, {source.logical: source for source in discovery.sources})
+    assert [found[LogicalPath(f"p/{name}.css")].relative for name in "ab"] == [f"p/{file}", "p/b.scss"]
+    assert codes(discovery) == []
+
+
+def test_two_sources_that_are_both_compiled_leave_nothing_to_prefer(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "assets/a.scss": "", "assets/a.sass": ""})
+    (fault,) = discover(_config(tmp_path, replace(_root(tmp_path, "assets"), prefer="source"))).diagnostics
+    assert fault.message == "`assets/a.sass` and `assets/a.scss` both make `a.css`"
+    assert fault.hint == "rename one of them, or leave it out with `exclude`"
+
+
+def test_the_hint_of_a_duplicate_names_what_chooses_between_them(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "assets/a.scss": ""})
+    (fault,) = discover(_config(tmp_path)).diagnostics
+    assert fault.hint == (
+        'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, '
+        "rename one of them, or leave it out with `exclude`"
+    )
+
+
+def test_a_vendored_root_that_prefers_sources_has_them_compiled(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"vendor/a.css": "", "vendor/a.scss": "", "vendor/b.scss": "", "vendor/_c.scss": ""})
+    root = replace(_root(tmp_path, "vendor"), vendored=True, prefer="source")
+    assert [one.relative for one in discover(_config(tmp_path, root)).sources] == ["a.scss", "b.scss"]
 
 
 def test_duplicate_names_both_files(tmp_path: Path) -> None:

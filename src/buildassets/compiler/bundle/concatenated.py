@@ -17,14 +17,14 @@ from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.sources.discover import names_of
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.discover import file_name
+from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.engine_set import is_template
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
-from buildassets.media import Syntax, media_of
+from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, relative, to_url
 
@@ -45,12 +45,13 @@ def find_bundles(
 ) -> Bundles:
     """The bundles that `patterns` describe; `place` gives the place of a setting by its keys.
 
-    A pattern is a name or a glob and is held against the name of the source and that of what it compiles to. Matches
-    of a glob are sorted; each source is taken once, where it is first named. A bundle of no members is left out.
+    A glob is held against the names of files, so that `*.css` takes no sheet in SCSS; a pattern without a wildcard is
+    the name of one file, or the logical path of one that is compiled. Matches of a glob are sorted by logical path;
+    each source is taken once, where it is first named. A bundle of no members is left out.
     """
     known = {source.logical: source for source in sources}
-    by_name = {name: source.logical for source in sources for name in names_of(source)}
-    nearby = Known(by_name)
+    by_file = {file_name(source): source.logical for source in sources}
+    nearby = Known(by_file)
     members: dict[LogicalPath, Members] = {}
     faults: list[Diagnostic] = []
     for name, given in patterns.items():
@@ -59,7 +60,7 @@ def find_bundles(
             message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
             faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
             continue
-        found = _matches(bundle, given, by_name, nearby, faults, place)
+        found = _matches(bundle, given, by_file, nearby, faults, place)
         faults += _kind_faults(bundle, found, known, place)
         members[bundle] = found
     return Bundles({bundle: found for bundle, found in members.items() if found}, tuple(faults))
@@ -68,27 +69,32 @@ def find_bundles(
 def _matches(
     bundle: LogicalPath,
     patterns: Sequence[str],
-    by_name: Mapping[str, LogicalPath],
+    by_file: Mapping[str, LogicalPath],
     nearby: Known,
     faults: list[Diagnostic],
     place: Callable[..., Location | None],
 ) -> Members:
     found: list[LogicalPath] = []
+    compiled = frozenset(by_file.values())
     for index, pattern in enumerate(patterns):
-        literal = by_name.get(pattern.removeprefix("./"))
-        if literal is not None:
-            found.append(literal)
-            continue
-        is_glob = pattern.endswith("/") or any(mark in pattern for mark in "*?[")
-        matches = compile_globs([pattern]) if is_glob else None
-        matching = {logical for name, logical in by_name.items() if matches and matches(name)}
-        found += sorted(matching)
+        matching = sorted(by_file[name] for name in named_by(pattern, by_file))
+        if not matching and not is_glob(pattern):
+            matching = [LogicalPath(one) for one in named_by(pattern, compiled)]
+        found += matching
         if not matching:
-            near = None if is_glob else nearby.nearest_asset(pattern)
+            near = _glob_of_files(pattern, by_file) if is_glob(pattern) else nearby.nearest_asset(pattern)
             message = f"`{pattern}` in the bundle `{bundle}` matches no source"
             hint = f"did you mean `{near}`?" if near else None
             faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
     return tuple(dict.fromkeys(found))
+
+
+def _glob_of_files(pattern: str, by_file: Mapping[str, LogicalPath]) -> str | None:
+    """The glob with the suffix of the files that are compiled to what `pattern` matches: `*.css` → `*.scss`."""
+    compiled = frozenset(by_file.values())
+    meant = {LogicalPath(path) for path in named_by(pattern, compiled)}
+    kinds = {suffix(file) for file, logical in by_file.items() if logical in meant}
+    return pattern.removesuffix(suffix(pattern)) + min(kinds) if kinds and suffix(pattern) else None
 
 
 def _kind_faults(
@@ -148,11 +154,11 @@ def joined(
 
 def _template_names(drafts: Iterable[Draft]) -> dict[LogicalPath, str]:
     """What the templates of one bundle are called: their paths below the folder that all of them share, as Jammit."""
-    paths = [draft.source.logical for draft in drafts if is_template(draft.source)]
-    if len(paths) < 2:
+    templates = {draft.source.logical: file_name(draft.source) for draft in drafts if is_template(draft.source)}
+    if len(templates) < 2:
         return {}
-    shared = commonpath([dirname("/" + path) for path in paths])
-    return {path: splitext(relpath("/" + path, shared))[0] for path in paths}
+    shared = commonpath([dirname("/" + name) for name in templates.values()])
+    return {path: splitext(relpath("/" + name, shared))[0] for path, name in templates.items()}
 
 
 def _renamed(draft: Draft, names: Mapping[LogicalPath, str]) -> Iterator[Edit]:

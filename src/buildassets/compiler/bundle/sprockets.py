@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.discover import names_of
+from buildassets.compiler.sources.discover import file_name
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 from buildassets.media import Media, media_of, suffix
@@ -64,12 +64,12 @@ class Library:
         self._sources = sources
         self._prefixes = prefixes
         self._is_folder = is_folder
-        self._by_name = {name: source for source in reversed(sources) for name in names_of(source)}
+        self._by_name = {name: source for source in reversed(sources) for name in (file_name(source), source.logical)}
         self._nearby = Known(self._by_name)
         self._by_path: dict[str, Source] = {}
         for source in reversed(sources):
-            stem = source.path[: -len(suffix(source.path)) or None]
-            self._by_path |= {stem + suffix(name): source for name in names_of(source)} | {source.path: source}
+            self._by_path |= {_as_compiled(source.path, source): source, source.path: source}
+            self._by_name.setdefault(_as_compiled(file_name(source), source), source)
 
     def requires(self, draft: Draft) -> Requires:
         """What the directives of `draft` mean."""
@@ -131,6 +131,12 @@ class Library:
             and wanted in ("", suffix(one.logical), media_of(one.logical).type)
         ]
         return [one.logical for one in sorted(found, key=lambda one: one.path)]
+
+
+def _as_compiled(name: str, source: Source) -> str:
+    """The `name` of the file of `source` with the suffix of what it becomes, as Sprockets writes it: of `v/item.jst` it
+    is `v/item.js`."""
+    return name[: -len(suffix(name)) or None] + suffix(source.logical)
 
 
 def _syntax(source: Source) -> object:

@@ -17,6 +17,7 @@ from buildassets.compiler.config.values import (
     Missing,
     ModuleBundle,
     Modules,
+    Prefer,
     Retain,
     TemplateEngine,
     TemplateFolder,
@@ -38,6 +39,7 @@ MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
 MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
+_PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
@@ -87,6 +89,12 @@ def _is_refused(table: Table, key: str, url: str) -> bool:
 def path_globs(table: Table, key: str) -> tuple[str, ...]:
     """Globs on paths below a root, so that a leading slash can only mean the top: `/app.css` is `./app.css`."""
     return tuple("." + glob if glob.startswith("/") else glob for glob in table.texts(key))
+
+
+def preferred(root: Table) -> Prefer | None:
+    """Which of two files of a source root is taken that make one asset; None where nothing is chosen."""
+    prefer = root.choice("prefer", _PREFER, "compiled")
+    return prefer if "prefer" in root else None
 
 
 def browsers(table: Table) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs
+from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs, preferred
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.toml_positions import KeyPath
@@ -44,6 +44,7 @@ def _described_root(table: Table, value: object, folder: str, *keys: str | int) 
         exclude=path_globs(given, "exclude"),
         npm=given.flag("npm", False),
         vendored=given.flag("vendored", False),
+        prefer=preferred(given),
     )
     given.close()
     return root if path else None

@@ -13,6 +13,7 @@ Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
 BundleFormat = Literal["esm", "iife"]
+Prefer = Literal["compiled", "source"]
 
 # libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
 _IS_LINUX_ON_ARM: Final = hasattr(os, "uname") and os.uname()[::4] == ("Linux", "aarch64")
@@ -26,7 +27,8 @@ class SourceRoot:
     `path` is absolute, `shown` the same as the user wrote it. `prefix` stands before the logical paths of its files
     and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In one
     with `npm` bare names find packages, and only what something refers to is released. What is `vendored` others keep
-    in order: it is taken as they built it.
+    in order: it is taken as they built it. Where a file and what is compiled of another make one asset, `prefer` names
+    the one to take: what is `compiled` already, or the `source`; without it that is an error, but for npm's packages.
     """
 
     path: str
@@ -36,6 +38,7 @@ class SourceRoot:
     exclude: tuple[str, ...] = ()
     npm: bool = False
     vendored: bool = False
+    prefer: Prefer | None = None
 
 
 @frozen

@@ -19,7 +19,7 @@ from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Sources, discover
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
 from buildassets.frozen import frozen
@@ -124,15 +124,24 @@ def _starts(
     warnings = []
     known = Known(listed)
     for index, pattern in enumerate(config.entries):
-        matches = compile_globs([pattern])
-        found = {path for path in listed if matches(path)}
-        starts |= {path for path in found if path not in parts or path == pattern}
+        found = {LogicalPath(path) for path in named_by(pattern, listed)}
+        starts |= {path for path in found if path not in parts or path == pattern.removeprefix("./")}
         if not found:
-            near = known.nearest_asset(pattern)
-            hint = f"did you mean `{near}`?" if near else None
             where = place_of_setting(config, "entries", index)
+            hint = _meant_entry(pattern, listed, known)
             warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
     return starts, warnings
+
+
+def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> str | None:
+    """What an entry that matches nothing was to be: a folder, a name at any depth, or the asset most like it."""
+    if not is_glob(pattern):
+        if any(path.startswith(pattern + "/") for path in listed):
+            return f"write `{pattern}/` for all that is in that folder"
+        if "/" not in pattern and sum(path.endswith("/" + pattern) for path in listed) > 1:
+            return f"write `**/{pattern}` for all of that name"
+    near = known.nearest_asset(pattern)
+    return f"did you mean `{near}`?" if near else None
 
 
 def _faults_of_assets(walk: Walk, absence: MissingReferences, shown: Callable[[str], str]) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import ImportMap, Linked
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import named_by
 from buildassets.paths import LogicalPath
 
 
@@ -19,8 +19,8 @@ def unused(
     """
     by_file = {asset.draft.source.path: path for path, asset in assets.items() if asset.draft.source.path}
     uses = {path: tuple(_used_by(asset, by_file)) for path, asset in assets.items()}
-    is_entry = compile_globs(config.entries)
-    used: set[str] = {path for path in assets if path in named or is_entry(path)}
+    used: set[str] = {path for path in assets if path in named}
+    used.update(*(named_by(pattern, assets) for pattern in config.entries))
     for names in (importmap.imports, importmap.modules, *importmap.scopes.values()):
         used |= {*names.values()}
     groups = components(uses)

@@ -5,6 +5,7 @@ folders only, never a file. Imports the vocabulary, the configuration, the model
 """
 
 import os
+import posixpath
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -32,7 +33,7 @@ BUILT_IN_EXCLUDES: Final = (
 )
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
-_COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".js"}
+_COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".jst.js"}
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
@@ -90,8 +91,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
 
 
 def _with_kept_name(source: Source, has_hash: Matcher) -> Source:
-    is_released_as_it_is = source.logical.endswith(source.relative)  # what is compiled has another suffix
-    return replace(source, keeps_name=True) if is_released_as_it_is and has_hash(source.logical) else source
+    return replace(source, keeps_name=True) if not is_compiled(source) and has_hash(source.logical) else source
 
 
 def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) -> "list[_RootWalk]":
@@ -304,38 +304,59 @@ class _RootWalk:
             return
         compiled = self._compiled_name(relative)
         logical = LogicalPath(self._prefix + compiled)
-        if compiled is not relative and (self._root.vendored or self._excluded(logical) or _is_partial(relative)):
+        if compiled is not relative and (self._is_left_out(relative) or self._excluded(logical)):
             return
         source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
         other = self.sources.setdefault(logical, source)
-        if other is source:
-            return
-        if self._root.npm:  # packages hold sheets both as they were written and compiled
-            self.sources[logical] = source if compiled is relative else other
-        else:
-            self._duplicate(logical, *sorted((other.shown, source.shown)))
+        if other is not source:
+            self.sources[logical] = self._chosen(other, source)
+
+    def _is_left_out(self, relative: str) -> bool:
+        """Whether what would be compiled makes no asset here."""
+        is_built_already = self._root.vendored and self._root.prefer != "source"
+        return is_built_already or _is_partial(relative)
+
+    def _chosen(self, first: Source, second: Source) -> Source:
+        """Which of two sources makes the asset that both would make; a fault is noted where nothing decides it."""
+        by_origin = {is_compiled(one): one for one in (first, second)}
+        # Packages of npm hold sheets both as they were written and compiled.
+        prefer = self._root.prefer or ("compiled" if self._root.npm else None)
+        if prefer and len(by_origin) > 1:
+            return by_origin[prefer == "source"]
+        if not self._root.npm:
+            self._duplicate(*sorted((first, second), key=_shown), can_prefer=len(by_origin) > 1)
+        return first
 
     def _compiled_name(self, relative: str) -> str:
         """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
         compiled = self._suffixes.get(suffix(relative))
         return relative[: relative.rfind(".")] + compiled if compiled else relative
 
-    def _duplicate(self, logical: LogicalPath, first: str, second: str) -> None:
-        self.diagnostics.append(
-            error(
-                "source/duplicate",
-                f"`{first}` and `{second}` both make `{logical}`",
-                Location(second),
-                hint="rename one of them, or leave it out with `exclude`",
-            )
-        )
+    def _duplicate(self, first: Source, second: Source, *, can_prefer: bool) -> None:
+        hint = "rename one of them, or leave it out with `exclude`"
+        if can_prefer:
+            hint = f'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, {hint}'
+        message = f"`{first.shown}` and `{second.shown}` both make `{first.logical}`"
+        self.diagnostics.append(error("source/duplicate", message, Location(second.shown), hint=hint))
+
+
+def is_compiled(source: Source) -> bool:
+    """Whether the asset has another suffix than its file, as what is compiled has."""
+    return file_name(source) != source.logical
+
+
+def file_name(source: Source) -> str:
+    """The logical path that `source` would have if it were not compiled: with the suffix of its file."""
+    return posixpath.join(posixpath.dirname(source.logical), posixpath.basename(source.relative))
 
 
 def names_of(source: Source) -> tuple[str, ...]:
-    """What a user may call `source`: its logical path, and that with its own suffix where it is compiled."""
-    if source.logical.endswith(source.relative):
-        return (source.logical,)
-    return source.logical, source.logical[: source.logical.rfind(".")] + source.relative[source.relative.rfind(".") :]
+    """What a user may call `source`: its logical path, and the name of its file where it is compiled."""
+    return tuple(dict.fromkeys((source.logical, file_name(source))))
+
+
+def _shown(source: Source) -> str:
+    return source.shown
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -12,7 +12,7 @@ the vocabulary only.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -40,6 +40,20 @@ def compile_globs(patterns: Iterable[str]) -> Matcher:
     if names:
         paths.append(rf"(?:.*/)?(?:{'|'.join(names)})(?:/.*)?")
     return re.compile("|".join(paths) or _NOTHING, re.DOTALL).fullmatch
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether `pattern` stands for any number of paths: it has a wildcard, or is a folder with a slash at its end."""
+    return pattern.endswith("/") or any(mark in pattern for mark in "*?[")
+
+
+def named_by(pattern: str, names: Collection[str]) -> set[str]:
+    """Those of `names` that `pattern` names: that very path, or what a glob matches."""
+    path = pattern.removeprefix("./")
+    if path in names:
+        return {path}
+    matches = compile_globs([pattern]) if is_glob(pattern) else None
+    return {name for name in names if matches and matches(name)}
 
 
 def _path_expression(pattern: str) -> str:

@@ -213,4 +213,4 @@ def test_a_template_names_assets_too(tmp_path: Path) -> None:
     files = {"assets/js/item.jst": '<img src="<%= ASSET_URL("img/a.svg") %>">', "assets/img/a.svg": "<svg/>"}
     result = run(tmp_path, files)
     assert result.manifest is not None
-    assert result.manifest.assets["js/item.js"].references == ("img/a.svg",)
+    assert result.manifest.assets["js/item.jst.js"].references == ("img/a.svg",)

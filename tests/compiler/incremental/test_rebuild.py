@@ -325,3 +325,22 @@ def test_any_sequence_of_edits_leaves_what_a_clean_build_leaves(
             continue
         project.edit({f"assets/{name}": text})
         project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("prefixes", ['url_prefixes = ["/"]\n', ""])
+def test_what_a_prefix_names_is_written_once_it_is_there_and_left_once_it_is_gone(
+    tmp_path: Path, prefixes: str
+) -> None:
+    files = {"buildassets.toml": prefixes, "assets/a.css": "a { background: url(/b.png) }\n"}
+    project = Project(write_tree(tmp_path, files))
+    for text in ("pixels", None):
+        project.edit({"assets/b.png": text})
+        project.assert_as_a_clean_build()
+
+
+def test_what_is_written_anew_may_name_an_asset_by_a_prefix(tmp_path: Path) -> None:
+    files = {"assets/a.css": "a { color: red }\n", "assets/b.css": "b { color: red }\n", "assets/img/c.png": "pixels"}
+    for number, prefixes in enumerate(('url_prefixes = ["/"]\n', "")):
+        project = Project(write_tree(tmp_path / str(number), {"buildassets.toml": prefixes, **files}))
+        project.edit({"assets/a.css": "a { background: url(/img/c.png) }\n"})
+        project.assert_as_a_clean_build()

@@ -31,6 +31,7 @@ from buildassets.paths import normalise
 
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
+_PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
@@ -75,6 +76,20 @@ def url(table: Table, key: str = "url") -> str:
         return with_slash
     table.refuse(f"cannot be `{given}`", key, hint=_LEADS)
     return "/assets/"
+
+
+def url_prefixes(table: Table) -> tuple[str, ...]:
+    """The beginnings of root-relative references that may name assets, each with a slash at its end; the longest first."""
+    found = []
+    for index, prefix in table.elements("url_prefixes"):
+        if not table.is_one_of((str,), prefix, "url_prefixes", index):
+            continue
+        if _PATH_PREFIX.fullmatch(prefix):
+            found.append(prefix if prefix.endswith("/") else prefix + "/")
+        else:
+            hint = "begin it with one `/`, without a host, `?` and `#`, as in `/static/`"
+            table.refuse(f"cannot be `{prefix}`", "url_prefixes", index, hint=hint)
+    return tuple(sorted(set(found), key=lambda prefix: (-len(prefix), prefix)))
 
 
 def _is_refused(table: Table, key: str, url: str) -> bool:

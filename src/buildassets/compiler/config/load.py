@@ -86,6 +86,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         output=keys.absolute(folder, table.filled_text("output", "build")),
         file=file,
         url=keys.url(table),
+        url_prefixes=keys.url_prefixes(table) if "url_prefixes" in table else None,
         entries=keys.path_globs(table, "entries"),
         exclude=keys.path_globs(table, "exclude"),
         fingerprinted=keys.path_globs(table, "fingerprinted"),

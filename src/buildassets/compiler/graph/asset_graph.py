@@ -14,6 +14,7 @@ from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
+from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
@@ -72,7 +73,7 @@ def asset_graph(
     starts, start_warnings = _starts(config, frozenset(listed), modules.parts)
     starts |= {path for path in mapped_assets(importmap) if path in sources}
     descriptions = Descriptions(config)
-    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources))
+    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
     walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress)
     walk.run(starts)
     shown = partial(shown_path, config)
@@ -87,6 +88,7 @@ def asset_graph(
     diagnostics += _faults_of_assets(walk, absence, shown)
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += name_faults(config, names, walk.compiled, shown)
+    diagnostics += prefix_faults(config, walk.compiled, sources, shown)
     unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())

@@ -17,7 +17,7 @@ from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Draft, ImportMap, Linked
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, Resolved
-from buildassets.compiler.resolve.urls import bare_name, has_host, mapped, module_url, target_of
+from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
@@ -80,17 +80,28 @@ class NameResolution:
     """What the references of one build mean, to a browser and in its packages.
 
     What the import map `configured` names goes first, so that it can take another file of a package, or one package in
-    place of another. `packages` is None where no source root is one of npm.
+    place of another. `packages` is None where no source root is one of npm. `known` are all assets that there can be.
     """
 
-    def __init__(self, config: Config, configured: ImportMap, packages: Packages | None) -> None:
+    def __init__(
+        self, config: Config, configured: ImportMap, packages: Packages | None, known: Collection[LogicalPath]
+    ) -> None:
         self.configured = configured
         self.packages = packages
         self._url = config.url
+        self._known = known
+        prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
+        self._prefixes = sorted(prefixes, key=len, reverse=True)  # `/static/app/` goes before `/static/`
         self._is_external = compile_globs(config.external)
 
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
-        """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
+        """The logical path that `reference` names in the asset `base`; None where it is to be left alone.
+
+        What begins with one of `url_prefixes` names an asset where there is such a one, and else what it names without.
+        """
+        for found in below_prefixes(reference, self._prefixes, self._is_external):
+            if found in self._known:
+                return found
         target = target_of(reference, base, self._url, self._is_external)
         if self.packages is None or reference.kind not in SPECIFIERS:
             return target

@@ -17,9 +17,9 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
 from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
-from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
-from buildassets.compiler.resolve.urls import target_of
+from buildassets.compiler.resolve.urls import is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
@@ -48,11 +48,16 @@ def can_rebuild_changed(config: Config) -> bool:
 
 def _follows_paths(config: Config, draft: Draft) -> bool:
     """Whether what the references of `draft` name can be told by their paths, and all of them are written."""
-    if config.data_urls:
+    if config.data_urls or any(_may_name_by_prefix(config, reference) for reference in draft.references):
         return False
     names_packages = any(root.npm for root in config.sources)
     names_packages |= config.modules == "importmap" or bool(config.importmap or config.scopes)
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
+
+
+def _may_name_by_prefix(config: Config, reference: Reference) -> bool:
+    """Whether `url_prefixes` may make an asset of a root-relative reference, or there may be something to report of it."""
+    return is_root_relative(reference, None if config.url_prefixes else config.url)
 
 
 def rebuild_changed(

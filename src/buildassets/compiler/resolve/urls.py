@@ -4,7 +4,7 @@ After the URL Standard (relative references, percent-encoding) and HTML's module
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from posixpath import normpath
 from typing import Final
 
@@ -40,6 +40,25 @@ def target_of(
     if _names_no_file(path):
         return None
     return _logical(base[: base.rfind("/") + 1] + from_url(path))
+
+
+def is_root_relative(reference: Reference, besides: str | None = None) -> bool:
+    """Whether `reference` begins with a slash, and not with the prefix `besides`."""
+    url = reference.url.strip(_SPACE_AROUND_URLS)
+    return url.startswith(("/", "\\")) and not (besides and url.startswith(besides))
+
+
+def below_prefixes(
+    reference: Reference, prefixes: Iterable[str], is_external: Callable[[str], object]
+) -> Iterator[LogicalPath]:
+    """What a root-relative `reference` would name below each of the URL `prefixes`, in their order."""
+    url = reference.url.strip(_SPACE_AROUND_URLS)
+    path = split_url(url)[0].replace("\\", "/")
+    if not path.startswith("/") or path.startswith("//") or _names_no_file(path) or is_external(url):
+        return
+    for prefix in prefixes:
+        if path.startswith(prefix):
+            yield _logical(from_url(path[len(prefix) :]))
 
 
 def bare_name(reference: Reference, url_prefix: str, is_external: Callable[[str], object]) -> str | None:

@@ -88,7 +88,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 _DECIDING: Final = (
     *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),
-    "sources_content",
+    *("sources_content", "url_prefixes"),
 )
 
 

@@ -1,0 +1,58 @@
+"""References that name an asset but for their prefix: `/static/img/a.png`, where `img/a.png` is an asset."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.findings import Finding, told
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import Linked
+from buildassets.compiler.resolve.urls import below_prefixes, is_root_relative
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.diagnostics import Diagnostic
+from buildassets.paths import LogicalPath
+
+# Where other systems serve assets: Django, Rails, and the root of the host. The longest first.
+_HABITS: Final = ("/static/", "/assets/", "/")
+_FOR_DEBUGGERS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
+
+
+def prefix_faults(
+    config: Config,
+    compiled: Mapping[LogicalPath, Linked],
+    known: Collection[LogicalPath],
+    shown: Callable[[str], str],
+) -> Iterator[Diagnostic]:
+    """The references that stay as they are and would name an asset with `url_prefixes`, where the file has no such key.
+
+    `shown` turns a path into the name a user would write.
+    """
+    if config.url_prefixes is None:
+        found = _findings(config, compiled, known, shown)
+        yield from told("reference/prefix", config, found, _summary)
+
+
+def _summary(count: int, root: str) -> str:
+    return f"{count} references in {root} name assets but for their prefix and are left alone"
+
+
+def _findings(
+    config: Config,
+    compiled: Mapping[LogicalPath, Linked],
+    known: Collection[LogicalPath],
+    shown: Callable[[str], str],
+) -> Iterator[Finding]:
+    is_external = compile_globs(config.external)
+    for _, asset in sorted(compiled.items()):
+        positions = OriginalPositions(asset.draft, shown)
+        for index, reference in enumerate(asset.draft.references):
+            if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):
+                continue
+            for prefix in _HABITS:
+                target = next(below_prefixes(reference, (prefix,), is_external), None)
+                if target in known:
+                    message = f"`{reference.url}` is left alone, and `{target}` is an asset"
+                    hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
+                    yield Finding(positions, index, asset.draft.source.root, reference.url, message, hint)
+                    break

@@ -232,12 +232,13 @@ def test_a_bare_name_that_nothing_maps_is_a_warning(tmp_path: Path) -> None:
     )
 
 
-def test_a_name_that_nothing_maps_is_told_of_once(tmp_path: Path) -> None:
+def test_a_name_that_nothing_maps_is_reported_at_each_place(tmp_path: Path) -> None:
     files = {"assets/b.js": 'import "far"', "assets/a.js": 'import "far"; import "off"', "assets/lit.js": ""}
     found = run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
-    assert [fault.message for fault in found] == [f"nothing maps the bare name `{name}`" for name in ("far", "off")]
-    assert [fault.location.file for fault in found if fault.location] == ["assets/a.js", "assets/a.js"]
-    assert [fault.notes[1:] for fault in found] == [("it is named in 2 places",), ()]
+    names = ("far", "off", "far")
+    assert [fault.message for fault in found] == [f"nothing maps the bare name `{name}`" for name in names]
+    places = [(fault.location.file, fault.location.column) for fault in found if fault.location]
+    assert places == [("assets/a.js", 9), ("assets/a.js", 23), ("assets/b.js", 9)]
 
 
 def test_a_name_whose_entry_is_at_fault_is_told_once(tmp_path: Path) -> None:
@@ -254,7 +255,7 @@ def test_a_forgotten_dot_is_guessed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        "",
+        'external = ["far"]\n',
         'external = ["far"]\n[importmap]\nlit = "lit.js"\n',
         '[importmap]\nfar = "https://far.example/far.js"\n',
         '[importmap]\n"f" = "lit.js"\n"far/" = "https://far.example/"\n',
@@ -435,7 +436,7 @@ def test_a_package_description_that_is_no_json_is_told_of(tmp_path: Path) -> Non
 
 
 def test_an_application_without_packages_reads_no_description(tmp_path: Path) -> None:
-    built(tmp_path, {"assets/app.js": 'import "lit"', "assets/package.json": "{"}, PLAIN)
+    built(tmp_path, {"assets/app.js": 'import "lit"', "assets/package.json": "{"}, 'external = ["lit"]\n')
 
 
 NAMES = ("a.js", "x/b.js", "x/y/c.js", "ü/d e.js", "x/f.js")

@@ -344,3 +344,19 @@ def test_what_is_written_anew_may_name_an_asset_by_a_prefix(tmp_path: Path) -> N
         project = Project(write_tree(tmp_path / str(number), {"buildassets.toml": prefixes, **files}))
         project.edit({"assets/a.css": "a { background: url(/img/c.png) }\n"})
         project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        'import "./d.json";\n',  # the attribute is gone
+        'import "./d.json" with { type: "json" }; import "lodash";\n',
+        'import "./d.json" with { type: "json" }; import "./c.css";\n',
+        'import "./d.json" with { type: "json" }; more();\n',
+    ],
+)
+def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: str) -> None:
+    files = {"assets/a.js": 'import "./d.json" with { type: "json" };\n', "assets/c.css": "", "assets/d.json": "{}"}
+    project = Project(write_tree(tmp_path, {"buildassets.toml": "", **files}))
+    project.edit({"assets/a.js": edit})
+    project.assert_as_a_clean_build()

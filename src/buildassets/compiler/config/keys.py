@@ -79,7 +79,7 @@ def url(table: Table, key: str = "url") -> str:
 
 
 def url_prefixes(table: Table) -> tuple[str, ...]:
-    """The beginnings of root-relative references that may name assets, each with a slash at its end; the longest first."""
+    """The beginnings of root-relative references that may name assets, with a slash at the end; the longest first."""
     found = []
     for index, prefix in table.elements("url_prefixes"):
         if not table.is_one_of((str,), prefix, "url_prefixes", index):

@@ -136,9 +136,9 @@ class Config:
     """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
-    None where no integrity is wanted, `url_prefixes`, `data_urls` and `retain` are None where the file does not speak of
-    them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies. `browsers` are the
-    oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
+    None where no integrity is wanted; `url_prefixes`, `data_urls` and `retain` are None where the file does not speak
+    of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
+    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     """
 
     folder: str

@@ -9,7 +9,8 @@ from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
-from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, name_faults, settle
+from buildassets.compiler.graph.import_faults import import_faults
+from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, settle
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
@@ -87,7 +88,7 @@ def asset_graph(
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += _faults_of_assets(walk, absence, shown)
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
-    diagnostics += name_faults(config, names, walk.compiled, shown)
+    diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)
     unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")

@@ -4,27 +4,23 @@ Takes what the configuration maps and all assets with their links, gives the lin
 the import map. Touches the disk only to say where a fault was written.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from posixpath import dirname
 from typing import Final, TypeAlias
 
-from buildassets.compiler.body import bytes_of
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
-from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
-from buildassets.compiler.model import Draft, ImportMap, Linked
-from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, Resolved
+from buildassets.compiler.model import ImportMap, Linked
+from buildassets.compiler.resolve.node import Packages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
+from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
-from buildassets.paths import LogicalPath, normalise
+from buildassets.paths import LogicalPath
 
 _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
 _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no package
@@ -216,78 +212,3 @@ def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use])
             folder = packages.folder_of(base)
             scopes.setdefault(base if folder is None else folder + "/", {})[name] = target
     return importmap
-
-
-def name_faults(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
-) -> Iterator[Diagnostic]:
-    """What is wrong with the bare names in scripts: nothing maps one, or its package does not give it to browsers.
-
-    Of a name that nothing maps it is said once, as one entry of the import map would be enough. Nothing is said in a
-    project that has neither an import map nor packages. `shown` turns a path into the name a user would write.
-    """
-    if names.packages is None and not config.importmap and not config.scopes:
-        return
-    told: set[LogicalPath] = set()
-    unmapped: dict[str, list[tuple[OriginalPositions, int]]] = {}
-    for path, asset in sorted(compiled.items()):
-        positions = OriginalPositions(asset.draft, shown)
-        for index, reference in enumerate(asset.draft.references):
-            name = names.unmapped(reference, path)
-            if name is None or name in config.importmap or name.partition("/")[0] in BUILTINS:
-                continue  # mapped, told of already, or for Node alone
-            answer = names.answer(reference, path)
-            if answer is None:
-                unmapped.setdefault(name, []).append((positions, index))
-            elif isinstance(answer, Refusal):
-                yield from _refused(config, answer, positions.place_of(index))
-            elif answer in compiled and answer not in told and _is_commonjs(names.packages, compiled[answer].draft):
-                told.add(answer)
-                yield _commonjs(answer, positions.place_of(index))
-    packages = names.packages.names() if names.packages and unmapped else ()
-    mappable = Known({*names.configured.imports, *packages})
-    for name, uses in unmapped.items():
-        yield _unmapped(config, mappable, compiled, name, uses)
-
-
-def _unmapped(
-    config: Config,
-    mappable: Known,
-    known: Collection[LogicalPath],
-    name: str,
-    uses: Sequence[tuple[OriginalPositions, int]],
-) -> Diagnostic:
-    """What is said of the bare `name` that nothing maps, in the first of the places that use it."""
-    positions, index = uses[0]
-    if normalise(dirname(positions.logical) + "/" + name) in known:
-        meant = f"./{name}"
-    else:
-        meant = mappable.nearest(name) or ""
-    hint = f"did you mean `{meant}`?" if meant else "map it in `importmap`, or leave it alone with `external`"
-    roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
-    notes = [f"looked in `importmap`{roots}"]
-    if len(uses) > 1:
-        notes.append(f"it is named in {len(uses)} places")
-    where = positions.place_of(index)
-    return warning("reference/unmapped", f"nothing maps the bare name `{name}`", where, notes=notes, hint=hint)
-
-
-def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diagnostic]:
-    if config.missing == "ignore":
-        return
-    severity = Severity.WARNING if config.missing == "warn" else Severity.ERROR
-    hint = f"did you mean `{refusal.meant}`?" if refusal.meant else None
-    yield Diagnostic(severity, "npm/exports", refusal.message, where, (), hint)
-
-
-def _is_commonjs(packages: Packages | None, draft: Draft) -> bool:
-    def is_module() -> bool:
-        return reads_as_module(bytes_of(draft.body).decode("utf-8", "replace"))
-
-    return packages is not None and packages.is_commonjs(draft.source.logical, is_module)
-
-
-def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
-    message = f"`{path}` is no module: it is CommonJS or a classic script"
-    hint = "map the name to a build of the package for browsers in `importmap`, or bundle what uses it"
-    return warning("npm/commonjs", message, where, hint=hint)

@@ -17,9 +17,9 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
 from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
-from buildassets.compiler.languages.reference import DATA_URL_DEMAND, SPECIFIERS, Link, Reference
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
-from buildassets.compiler.resolve.urls import is_root_relative, target_of
+from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
@@ -50,14 +50,33 @@ def _follows_paths(config: Config, draft: Draft) -> bool:
     """Whether what the references of `draft` name can be told by their paths, and all of them are written."""
     if config.data_urls or any(_may_name_by_prefix(config, reference) for reference in draft.references):
         return False
+    if any(is_bare(reference) for reference in draft.references):
+        return False  # nothing may map it
     names_packages = any(root.npm for root in config.sources)
     names_packages |= config.modules == "importmap" or bool(config.importmap or config.scopes)
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
 def _may_name_by_prefix(config: Config, reference: Reference) -> bool:
-    """Whether `url_prefixes` may make an asset of a root-relative reference, or there may be something to report of it."""
+    """Whether `reference` is root-relative, and `url_prefixes` may lead it to an asset or there is a warning of it."""
     return is_root_relative(reference, None if config.url_prefixes else config.url)
+
+
+def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool:
+    """Whether browsers may refuse an import of `draft`, which leads to `links`.
+
+    That hangs on the attributes of the import too, where it leads to what is no script.
+    """
+    if any(reference.kind in IMPORTS and not _is_script(target) for reference, target in links):
+        return True
+    maps = (config.importmap, *config.scopes.values())
+    if all(_is_script(target) for names in maps for target in names.values()):
+        return False
+    return any(reference.kind in IMPORTS and is_bare(reference) for reference in draft.references)
+
+
+def _is_script(path: str) -> bool:
+    return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
 def rebuild_changed(
@@ -233,12 +252,16 @@ class _Change:
         is_compiled = draft.compiled is not None
         asset = linked(draft, self._site) if is_compiled or not says_the_same else Linked(draft)
         if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
-            self.assets[path] = Linked(draft, links_of(draft, before.links))
+            links = links_of(draft, before.links)
+            if _may_be_refused(self._config, draft, links):
+                raise NeedsFullBuild
+            self.assets[path] = Linked(draft, links)
             self._written[path] = links_of(draft, before.written)
             self.imports[path] = tuple(map(LogicalPath, self._entry(path).imports))
             return
         is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
-        if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
+        is_refused = _may_be_refused(self._config, draft, asset.links)
+        if asset.missing or is_reached_only or is_refused or not _follows_paths(self._config, draft):
             raise NeedsFullBuild
         self.assets[path] = asset
         self._written[path] = asset.links

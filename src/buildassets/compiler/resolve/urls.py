@@ -64,9 +64,15 @@ def below_prefixes(
 def bare_name(reference: Reference, url_prefix: str, is_external: Callable[[str], object]) -> str | None:
     """The bare name that `reference` is to a browser, which asks its import map; None for anything else."""
     name = reference.url
-    if reference.kind not in SPECIFIERS or not name or name.startswith(("/", "./", "../", url_prefix)):
-        return None
-    return None if _HAS_SCHEME.match(name) or is_external(name) else name
+    return None if not is_bare(reference) or name.startswith(url_prefix) or is_external(name) else name
+
+
+def is_bare(reference: Reference) -> bool:
+    """Whether `reference` is a module specifier that is neither a URL nor relative to one."""
+    name = reference.url
+    if reference.kind not in SPECIFIERS or not name or name.startswith(("/", "./", "../")):
+        return False
+    return not _HAS_SCHEME.match(name)
 
 
 def module_url(specifier: str, base: LogicalPath) -> str | None:

@@ -18,19 +18,19 @@ from buildassets.lazy_pattern import lazy_pattern
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]"
 _BLOCK_COMMENT: Final = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 _LINE_COMMENT: Final = rf"//[^{LINE_TERMINATORS}]*+"
-_GAP: Final = rf"(?:{_SPACE}++|{_BLOCK_COMMENT}|{_LINE_COMMENT})*+"
+GAP: Final = rf"(?:{_SPACE}++|{_BLOCK_COMMENT}|{_LINE_COMMENT})*+"
 _NAME_END: Final = rf"(?!{NAME_PART}|\\)"
-_STRING: Final = r'(?:"(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+"|\'(?:[^\'\\\n\r]++|\\(?:\r\n|[\s\S]))*+\')'
+STRING: Final = r'(?:"(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+"|\'(?:[^\'\\\n\r]++|\\(?:\r\n|[\s\S]))*+\')'
 _TEMPLATE_TEXT: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _TEMPLATE: Final = rf"`{_TEMPLATE_TEXT}`"
 
 
 def _spaced(*parts: str) -> str:
     """A pattern for `parts` with white space and comments between them; a part that is a word must end there."""
-    return _GAP.join(part + _NAME_END if part.isalpha() else part for part in parts)
+    return GAP.join(part + _NAME_END if part.isalpha() else part for part in parts)
 
 
-_ARGUMENT: Final = rf"(?P<argument>{_STRING}|{_TEMPLATE})"
+_ARGUMENT: Final = rf"(?P<argument>{STRING}|{_TEMPLATE})"
 _META_RESOLVE: Final = _spaced("meta", r"\.", "resolve") + "(?P<resolve>)"
 _PHASE_OR_RESOLVE: Final = _spaced(r"\.", rf"(?:(?:source|defer){_NAME_END}|{_META_RESOLVE})", "")
 OWN_URL: Final = "ASSET_URL_"  # begins the name of what holds a classic script's own URL (see `asset_url`)
@@ -39,8 +39,8 @@ _CALL: Final = rf"(?:{_PHASE_OR_RESOLVE})?+" + _spaced(r"\(", _ARGUMENT, "[,)]")
 
 # How each form of a reference reads from its first word on.
 _FORMS: Final = {
-    "import": lazy_pattern(_spaced("import", rf"(?:(?P<specifier>{_STRING})|{_CALL})")),
-    "from": lazy_pattern(_spaced("from", f"(?P<specifier>{_STRING})")),
+    "import": lazy_pattern(_spaced("import", rf"(?:(?P<specifier>{STRING})|{_CALL})")),
+    "from": lazy_pattern(_spaced("from", f"(?P<specifier>{STRING})")),
     "new": lazy_pattern(_spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]")),
 }
 
@@ -70,9 +70,9 @@ _DECLARATION: Final = lazy_pattern(
 _SOURCE_MAP: Final = lazy_pattern(r"/[/*][#@]\s*sourceMappingURL=(\S*?)\s*(?:(?<=.)\*/)?")
 
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
-_GAP_PATTERN: Final = lazy_pattern(_GAP)
+_GAP_PATTERN: Final = lazy_pattern(GAP)
 _COMMENT: Final = lazy_pattern(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
-_STRING_PATTERN: Final = lazy_pattern(_STRING)
+_STRING_PATTERN: Final = lazy_pattern(STRING)
 _TEMPLATE_PIECE: Final = lazy_pattern(rf"[`}}]{_TEMPLATE_TEXT}(?:`|\$\{{)")
 _REGEXP: Final = lazy_pattern(REGEXP)
 _DIVISION: Final = lazy_pattern("/")
@@ -81,7 +81,7 @@ _EITHER: Final = lazy_pattern(
     rf"/(?:[^/\\\[\]\"'`{{}}<\-{LINE_TERMINATORS}]++|\\[^/\"'`{{}}{LINE_TERMINATORS}]|[<\-](?![!-]))++/(?![/*]){NAME_PART}*+"
 )
 # Whole tokens of no interest. A line comment only with its line end: without, it may go on beyond what is looked at.
-_TOKENS: Final = rf"{_STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_BLOCK_COMMENT}"
+_TOKENS: Final = rf"{STRING}|{_TEMPLATE}|{_LINE_COMMENT}[{LINE_TERMINATORS}]|{_BLOCK_COMMENT}"
 _CODE: Final = lazy_pattern(rf"(?:[^\"'`/]++|{_TOKENS})*+")
 _CODE_IN_HOLE: Final = lazy_pattern(rf"(?:[^\"'`/{{}}]++|{_TOKENS})*+")
 

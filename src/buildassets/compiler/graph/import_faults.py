@@ -1,0 +1,186 @@
+"""Imports that browsers refuse: bare names that nothing maps, packages that are no modules, files that are no scripts.
+
+Takes all assets with their links, and what names mean; gives diagnostics.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from posixpath import dirname
+from typing import Final
+
+from buildassets.compiler.body import bytes_of, text_of
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.findings import Finding, told
+from buildassets.compiler.graph.import_map import NameResolution
+from buildassets.compiler.languages.javascript.import_type import import_type
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
+from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.diagnostics import Diagnostic, Location, Severity, warning
+from buildassets.media import media_of, suffix
+from buildassets.nearest import Known
+from buildassets.paths import LogicalPath, normalise
+
+_BUNDLE: Final = "bundle what imports it (`bundle = true`)"
+_TYPES: Final = ("css", "json")  # of import attributes, as far as all browsers know them
+_COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # what esbuild makes scripts of
+
+
+def import_faults(
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """What is wrong with the imports of `compiled`, which no browser would do.
+
+    `shown` turns a path into the name a user would write.
+    """
+    yield from told("reference/unmapped", config, _unmapped(config, names, compiled, shown), _unmapped_summary)
+    yield from told("reference/no-module", config, _no_modules(names, compiled, shown), _no_modules_summary)
+    if names.packages is not None:
+        yield from _package_faults(config, names, names.packages, compiled, shown)
+
+
+Use = tuple[OriginalPositions, int, str]  # a place in a draft, by the number of the reference, and the name there
+
+
+def _uses(
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[tuple[LogicalPath, Reference, Use]]:
+    """The bare names in scripts of which the configured import map does not speak, and which are not for Node alone."""
+    for path, asset in sorted(compiled.items()):
+        positions = OriginalPositions(asset.draft, shown)
+        for index, reference in enumerate(asset.draft.references):
+            name = names.unmapped(reference, path)
+            # What `importmap` has and does not map is reported already.
+            if name is not None and name not in config.importmap and name.partition("/")[0] not in BUILTINS:
+                yield path, reference, (positions, index, name)
+
+
+# Bare names that nothing maps
+
+
+def _unmapped_summary(count: int, root: str) -> str:
+    return f"nothing maps {count} bare names in {root}"
+
+
+def _unmapped(
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Finding]:
+    uses = [use for path, one, use in _uses(config, names, compiled, shown) if names.answer(one, path) is None]
+    packages = names.packages.names() if names.packages and uses else ()
+    mappable = Known({*names.configured.imports, *packages})
+    roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
+    is_mapped = bool(roots or config.importmap or config.scopes)
+    notes = (f"looked in `importmap`{roots}",) if is_mapped else ()
+    for positions, index, name in uses:
+        if normalise(dirname(positions.logical) + "/" + name) in compiled:
+            meant = f"./{name}"
+        else:
+            meant = mappable.nearest(name) or ""
+        hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped)
+        message = f"nothing maps the bare name `{name}`"
+        yield Finding(positions, index, compiled[positions.logical].draft.source.root, name, message, hint, notes)
+
+
+def _mapping_hint(*, is_mapped: bool) -> str:
+    if is_mapped:
+        return "map it in `importmap`, or leave it alone with `external`"
+    return f"map it in `importmap`, {_BUNDLE}, or leave it alone with `external` where a page maps it"
+
+
+# Files that are no scripts
+
+
+def _no_modules_summary(count: int, root: str) -> str:
+    return f"browsers refuse {count} imports in {root}: the files are no scripts"
+
+
+def _no_modules(
+    names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+) -> Iterator[Finding]:
+    for _, asset in sorted(compiled.items()):
+        mapped_links = names.mapped_links(asset, compiled)
+        links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
+        positions = OriginalPositions(asset.draft, shown)
+        for reference, target in links:
+            if hint := _refusal(asset.draft, reference, target):
+                message = f"browsers refuse to import `{target}`: it is no script but `{media_of(target).type}`"
+                index = asset.draft.references.index(reference)
+                yield Finding(positions, index, asset.draft.source.root, target, message, hint)
+
+
+def _refusal(draft: Draft, reference: Reference, target: LogicalPath) -> str | None:
+    """What to do about the import of `target`; None where browsers may take it (HTML, "fetch a single module script").
+
+    With an attribute of a type that is not known here, that is left to them.
+    """
+    media_type = media_of(target).type
+    if media_type in ("text/javascript", "application/wasm"):
+        return None
+    given = import_type(text_of(draft.body), reference)
+    wanted = _wanted_type(media_type)
+    if given and (given == wanted or given not in _TYPES):
+        return None
+    if wanted:
+        behind = "behind it" if reference.kind is ReferenceKind.MODULE else "as its second argument"
+        attribute = f'with {{ type: "{wanted}" }}'
+        written = attribute if reference.kind is ReferenceKind.MODULE else f"{{ {attribute.replace(' ', ': ', 1)} }}"
+        return f"write `{written}` {behind}, or {_BUNDLE}"
+    if suffix(target) in _COMPILED:
+        return _BUNDLE
+    return f'take its URL: `new URL("{reference.url}", import.meta.url)`; or {_BUNDLE}'
+
+
+def _wanted_type(media_type: str) -> str:
+    """The type that an import attribute has to name for a file of that media type; empty where there is none."""
+    if media_type == "text/css":
+        return "css"
+    return "json" if media_type == "application/json" or media_type.endswith("+json") else ""
+
+
+# Packages
+
+
+def _package_faults(
+    config: Config,
+    names: NameResolution,
+    packages: Packages,
+    compiled: Mapping[LogicalPath, Linked],
+    shown: Callable[[str], str],
+) -> Iterator[Diagnostic]:
+    """Names that a package does not give to browsers, and packages that are no modules, each of these once."""
+    reported: set[LogicalPath] = set()
+    for path, reference, (positions, index, _) in _uses(config, names, compiled, shown):
+        answer = names.answer(reference, path)
+        if isinstance(answer, Refusal):
+            yield from _refused(config, answer, positions.place_of(index))
+        elif (
+            answer is not None
+            and answer in compiled
+            and answer not in reported
+            and _is_commonjs(packages, compiled[answer].draft)
+        ):
+            reported.add(answer)
+            yield _commonjs(answer, positions.place_of(index))
+
+
+def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diagnostic]:
+    if config.missing == "ignore":
+        return
+    severity = Severity.WARNING if config.missing == "warn" else Severity.ERROR
+    hint = f"did you mean `{refusal.meant}`?" if refusal.meant else None
+    yield Diagnostic(severity, "npm/exports", refusal.message, where, (), hint)
+
+
+def _is_commonjs(packages: Packages, draft: Draft) -> bool:
+    def is_module() -> bool:
+        return reads_as_module(bytes_of(draft.body).decode("utf-8", "replace"))
+
+    return packages.is_commonjs(draft.source.logical, is_module)
+
+
+def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
+    message = f"`{path}` is no module: it is CommonJS or a classic script"
+    hint = "map the name to a build of the package for browsers in `importmap`, or bundle what uses it"
+    return warning("npm/commonjs", message, where, hint=hint)

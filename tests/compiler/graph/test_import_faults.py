@@ -1,0 +1,147 @@
+"""Imports that browsers refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.building import built, only, printed
+from tests.conftest import Tree
+from tests.corpus.packages import node_modules
+
+PLAIN = "minify = false\ncompress = []\n"
+FILES: Tree = {
+    "assets/c.css": "a { color: red }\n",
+    "assets/d.json": "{}\n",
+    "assets/l.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
+    "assets/t.ts": "let a: number;\n",
+    "assets/w.wasm": b"\0asm",
+    "assets/s.webmanifest": "{}\n",
+}
+VENDORED = PLAIN + 'sources = ["assets", { path = "vendor", vendored = true }]\n'
+
+
+def test_a_bare_name_without_any_map_is_a_warning_that_names_what_helps(tmp_path: Path) -> None:
+    assert printed(built(tmp_path, {"assets/a.js": 'import _ from "lodash";\n'}, PLAIN)) == (
+        "warning[reference/unmapped]: nothing maps the bare name `lodash`\n"
+        "  --> assets/a.js:1:16\n"
+        "   |\n"
+        '1  | import _ from "lodash";\n'
+        "   |                ^^^^^^\n"
+        "\n"
+        "hint: map it in `importmap`, bundle what imports it (`bundle = true`), "
+        "or leave it alone with `external` where a page maps it"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import("lodash");\n',
+        'export * from "lodash";\n',
+        'import.meta.resolve("lodash");\n',
+        'import lodash from "@scope/lodash/fp.js";\n',
+    ],
+)
+def test_every_form_of_import_is_judged(tmp_path: Path, text: str) -> None:
+    assert only(built(tmp_path, {"assets/a.js": text}, PLAIN)).code == "reference/unmapped"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const _ = require("lodash");\n',
+        '(function (r, f) { typeof define === "function" ? define(["lodash"], f) : f(r._) })(this, f);\n',
+        'import "node:fs"; import "fs"; import "https://esm.sh/lodash"; import "data:text/javascript,0";\n',
+        '// import "lodash";\nconst text = `import "lodash"`;\n',
+        'import "./b.js"; import "/elsewhere/b.js";\n',
+    ],
+)
+def test_what_is_no_bare_import_is_left_alone(tmp_path: Path, text: str) -> None:
+    assert built(tmp_path, {"assets/a.js": text, "assets/b.js": "b();\n"}, PLAIN).diagnostics == ()
+
+
+@pytest.mark.corpus
+def test_what_esbuild_bundles_is_not_judged(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    files = {**FILES, "assets/m.js": 'import "./c.css"; import d from "./d.json"; import l from "./l.svg"; f(d, l);\n'}
+    settings = PLAIN + '[bundles]\n"m.bundle.js" = { files = ["m.js"], bundle = true }\n'
+    assert built(tmp_path, files, settings).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('import s from "./c.css";\n', 'write `with { type: "css" }` behind it, or '),
+        ('import d from "./d.json";\n', 'write `with { type: "json" }` behind it, or '),
+        ('import d from "./s.webmanifest";\n', 'write `with { type: "json" }` behind it, or '),
+        ('import d from "./d.json" with { type: "css" };\n', 'write `with { type: "json" }` behind it, or '),
+        ('import d from "./d.json" assert { type: "json" };\n', 'write `with { type: "json" }` behind it, or '),
+        ('import d from "./d.json" with {};\n', 'write `with { type: "json" }` behind it, or '),
+        ('import("./d.json");\n', 'write `{ with: { type: "json" } }` as its second argument, or '),
+        ('import l from "./l.svg";\n', 'take its URL: `new URL("./l.svg", import.meta.url)`; or '),
+        ('export { default } from "./l.svg";\n', 'take its URL: `new URL("./l.svg", import.meta.url)`; or '),
+        ('import t from "./t.ts";\n', ""),
+    ],
+)
+def test_what_is_no_script_is_refused(tmp_path: Path, text: str, hint: str) -> None:
+    found = only(built(tmp_path, {**FILES, "assets/a.js": text}, PLAIN))
+    assert (found.code, found.hint) == ("reference/no-module", hint + "bundle what imports it (`bundle = true`)")
+
+
+@pytest.mark.parametrize("minify", ["minify = true\n", "minify = false\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import s from "./c.css" with { type: "css" };\n',
+        'import d from "./d.json" /* a */ with /* b */ {\n  // c\n  "type": \'json\',\n};\n',
+        'import d from "./s.webmanifest" with { type: "json" };\n',
+        'export { default } from "./d.json" with { type: "json" };\n',
+        'import("./d.json", { with: { type: "json" } });\n',
+        'import("./d.json", options);\n',
+        'import("./d.json", { with: { type } });\n',
+        'import d from "./l.svg" with { type: "text" };\n',
+        'import w from "./w.wasm";\n',
+        'import.meta.resolve("./l.svg"); new URL("./l.svg", import.meta.url);\n',
+    ],
+)
+def test_what_browsers_may_take_is_left_alone(tmp_path: Path, text: str, minify: str) -> None:
+    result = built(tmp_path, {**FILES, "assets/a.js": text}, minify)
+    assert result.diagnostics == ()
+
+
+def test_what_the_import_map_names_is_judged_too(tmp_path: Path) -> None:
+    settings = PLAIN + '[importmap]\nsheet = "c.css"\n'
+    found = only(built(tmp_path, {**FILES, "assets/a.js": 'import "sheet";\n'}, settings))
+    assert found.message == "browsers refuse to import `c.css`: it is no script but `text/css`"
+
+
+def test_what_is_external_is_left_alone(tmp_path: Path) -> None:
+    files = {**FILES, "assets/a.js": 'import "./c.css"; import "lodash";\n'}
+    assert built(tmp_path, files, PLAIN + 'external = ["./c.css", "lodash"]\n').diagnostics == ()
+
+
+def test_in_a_root_of_others_each_kind_is_one_warning_with_a_count(tmp_path: Path) -> None:
+    files = {
+        "vendor/a.js": 'import "react"; import "vue"; import "./s.css";\n',
+        "vendor/b.js": 'import "react"; import("./s.css");\n',
+        "vendor/s.css": "a { color: red }\n",
+    }
+    refused, unmapped = sorted(built(tmp_path, files | FILES, VENDORED).diagnostics, key=lambda one: one.code)
+    assert refused.message == "browsers refuse 2 imports in `vendor/`: the files are no scripts"
+    assert refused.notes == ("`s.css` (2 times)",)
+    assert unmapped.message == "nothing maps 3 bare names in `vendor/`"
+    assert unmapped.notes == ("`react` (2 times), `vue`",)
+    assert unmapped.location is not None
+    assert (unmapped.location.file, unmapped.location.column) == ("vendor/a.js", 9)
+
+
+def test_many_names_in_a_root_of_others_are_still_one_line(tmp_path: Path) -> None:
+    text = "".join(f'import "package{number}";\n' for number in range(20))
+    (note,) = only(built(tmp_path, {"vendor/a.js": text, **FILES}, VENDORED)).notes
+    assert note.endswith(" and 12 more")
+
+
+def test_what_nothing_enters_is_not_judged(tmp_path: Path) -> None:
+    files = {"assets/app.js": "f();\n", "node_modules/p/package.json": "{}", "node_modules/p/a.js": 'import "react";\n'}
+    settings = PLAIN + 'sources = ["assets", { path = "node_modules", prefix = "npm", npm = true }]\n'
+    assert built(tmp_path, files, settings).diagnostics == ()

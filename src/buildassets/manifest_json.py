@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 from buildassets.soundness import are_retained, document_fault, entry_fault, is_text
+from buildassets.typed import typed
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -275,10 +276,11 @@ def refusal(code: str, message: str, file: str) -> ManifestError:
 
     if not message.isprintable():  # names may be anything
         message = ascii(message)[1:-1]
+    build = typed("build")
     hints = {
-        "manifest/missing": "run `buildassets build`, or name another manifest",
-        "manifest/invalid": "run `buildassets build` again, or name another manifest",
+        "manifest/missing": f"run `{build}`, or name another manifest",
+        "manifest/invalid": f"run `{build}` again, or name another manifest",
         "manifest/schema": "use the same version of buildassets for the build and for the web process",
-        "manifest/file": "run `buildassets build` again, or deploy the whole release directory",
+        "manifest/file": f"run `{build}` again, or deploy the whole release directory",
     }
     return ManifestError([error(code, message, Location(file), hint=hints[code])])

@@ -1,5 +1,6 @@
 """The verbs: one module each, loaded when it is called for. `output` alone prints."""
 
+import os
 import sys
 
 import click
@@ -8,6 +9,7 @@ from buildassets._version import __version__
 from buildassets.cli.output import end_without_stdout, print_mistake, show_failure, terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.typed import IS_TYPED
 
 _VERBS = {
     "build": "compile everything into the release directory",
@@ -53,7 +55,7 @@ def run() -> None:
     """Do what the command line says and exit."""
     terminated_as_exit()
     try:
-        code = commands.main(standalone_mode=False)
+        code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False)
     except BuildAssetsError as failure:
         show_failure(failure)
         sys.exit(failure.exit_code)

@@ -15,6 +15,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
 from buildassets.sizes import size_text
+from buildassets.typed import typed
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -93,7 +94,7 @@ def _read_manifest(path: str, shown: str) -> Manifest:
     try:
         content = content_of(path)
     except OSError as fault:
-        message, hint = f"cannot read `{shown}`: {reason_text(fault)}", "run `buildassets build` first"
+        message, hint = f"cannot read `{shown}`: {reason_text(fault)}", f"run `{typed('build')}` first"
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
     return loads(content, shown)
 

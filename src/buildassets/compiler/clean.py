@@ -21,6 +21,7 @@ from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
+from buildassets.typed import typed
 
 Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
 
@@ -108,7 +109,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
         raise ConfigError(fault.diagnostics) from None
     if json.loads(dumps(manifest))["release"] != release_of(content):
         message = f"`{shown(path)}` is damaged: it is not what its `release` was made of"
-        hint = "run `buildassets build` again"
+        hint = f"run `{typed('build')}` again"
         raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)])
     return manifest
 

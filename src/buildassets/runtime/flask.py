@@ -21,6 +21,7 @@ from flask.sansio.app import App
 from buildassets.manifest_json import refusal
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
+from buildassets.typed import IS_TYPED
 
 __all__ = ["FlaskAssets", "commands"]
 
@@ -148,7 +149,9 @@ def _add(verb: str, description: str) -> None:
     @commands.command(verb, help=description, add_help_option=False, context_settings=settings)
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def run(arguments: tuple[str, ...]) -> None:
-        _run([sys.executable, "-m", "buildassets", verb, *arguments])
+        group = click.get_current_context().parent
+        typed = group.command_path if group else "flask assets"
+        _run([sys.executable, "-m", "buildassets", verb, *arguments], {**os.environ, IS_TYPED: typed})
 
 
 _add("build", "Compile everything into the release directory.")
@@ -156,15 +159,17 @@ _add("check", "Report what a build would complain about; write nothing.")
 _add("watch", "Build, and build again whenever something changes.")
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], environment: dict[str, str]) -> None:
     """Become `command`; where a test has taken the place of stdout, run it and say what it says."""
     try:
         sys.stdout.fileno()
     except OSError:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 ours
+        done = subprocess.run(  # noqa: S603 ours
+            command, env=environment, capture_output=True, encoding="utf-8", check=False
+        )
         click.echo(done.stdout, nl=False)
         click.echo(done.stderr, nl=False, err=True)
         sys.exit(done.returncode)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(command[0], command)  # noqa: S606 ours
+    os.execve(command[0], command, environment)  # noqa: S606 ours

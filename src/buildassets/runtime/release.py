@@ -13,6 +13,7 @@ from functools import cached_property
 from buildassets.manifest_json import AssetLines, no_manifest
 from buildassets.paths import to_url
 from buildassets.runtime.urls import address
+from buildassets.typed import typed
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
     def __str__(self) -> str:
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = f"did you mean {near}? Otherwise " if near else ""
-        message = f"no asset is named `{self.name}`; {hint}run `buildassets build` if it is newer than the manifest"
+        message = f"no asset is named `{self.name}`; {hint}run `{typed('build')}` if it is newer than the manifest"
         return message if message.isprintable() else ascii(message)[1:-1]
 
     def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:

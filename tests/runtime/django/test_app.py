@@ -49,7 +49,7 @@ except ManifestError as fault:
 """
     said = in_django(tmp_path, program)
     assert said.startswith("cannot read the manifest `")
-    assert said.endswith("run `buildassets build`, or name another manifest\n")
+    assert said.endswith("run `manage.py assets build`, or name another manifest\n")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_web_process_does_not_start_without_a_release(interface: str) -> None:
     program = _START.format(debug=False, interface=interface)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.endswith("run `buildassets build`, or name another manifest\n")
+    assert done.stderr.endswith("run `manage.py assets build`, or name another manifest\n")
 
 
 def test_web_process_starts_under_debug(tmp_path: Path) -> None:

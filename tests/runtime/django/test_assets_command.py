@@ -97,6 +97,7 @@ def test_the_check_reads_the_templates_of_the_settings(tmp_path: Path) -> None:
 def test_wrong_usage_is_that_of_the_verb(tmp_path: Path) -> None:
     done = manage(write_project(tmp_path), "assets", "build", "--jobs", "none")
     assert done.returncode == 2
+    assert done.stderr.startswith("Usage: manage.py assets build [OPTIONS]")
     assert "Invalid value for '--jobs'" in done.stderr
 
 
@@ -120,7 +121,7 @@ except CommandError as fault:
     print(fault, fault.returncode)
 """
     done = manage(tmp_path, "shell", "-c", program)
-    assert done.stdout.endswith("`buildassets build` ended with 2 2\n"), done.stderr
+    assert done.stdout.endswith("`manage.py assets build` ended with 2 2\n"), done.stderr
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_release_is_served_from_the_moment_when_there_is_one(tmp_path: Path) -> 
     page = "{% load static %}{% static 'app.css' %}"
     with serving(write_tree(tmp_path, {**PROJECT, "settings.py": settings, "page.html": page})) as server:
         server.wait_for(server.page)
-        assert "run `buildassets build`" in server.page()
+        assert "run `manage.py assets build`" in server.page()
         assert manage(tmp_path, "assets", "build").returncode == 0
         assert re.fullmatch(r"/static/app\.[0-9a-f]{12}\.css", server.page())
         assert server.page(server.page()) == "a{color:red}"

@@ -162,3 +162,19 @@ def test_jinja_templates_of_django_have_the_globals(assets: Assets, tmp_path: Pa
 def test_jinja_templates_of_django_have_static(assets: Assets, tmp_path: Path) -> None:
     page = page_of(tmp_path, "{{ static('css/app.css') }}", jinja=True, **STATIC)
     assert page == assets.url("css/app.css").replace("/assets/", "/static/")
+
+
+def test_a_name_that_is_no_asset_names_the_command_of_django(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    program = """
+from buildassets.runtime import AssetNotFound
+from buildassets.runtime.django import assets
+try:
+    assets().url("css/ap.css")
+except AssetNotFound as fault:
+    print(fault)
+"""
+    said = in_django(tmp_path, program)
+    mend = "run `manage.py assets build` if it is newer than the manifest"
+    assert said.startswith("no asset is named `css/ap.css`; did you mean `css/app.css`")
+    assert said.endswith(f"? Otherwise {mend}\n")

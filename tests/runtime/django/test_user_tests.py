@@ -37,4 +37,4 @@ def test_without_that_they_say_what_to_do(tmp_path: Path) -> None:
     write_tree(write_project(tmp_path), {"polls/tests.py": _TESTS})
     done = manage(tmp_path, "test")
     assert done.returncode == 1
-    assert "no such file or directory; run `buildassets build`, or name another manifest" in done.stderr
+    assert "no such file or directory; run `manage.py assets build`, or name another manifest" in done.stderr

@@ -14,6 +14,7 @@ from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, 
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.inventory.names import fault_of
 from buildassets.release.inventory.refusals import refusal
+from buildassets.typed import typed
 
 _AGAIN: Final = "build again, or get the release again from where it was built"
 
@@ -126,5 +127,5 @@ def inventory_of_folder(folder: str, shown: str) -> Inventory:
 def no_release(shown: str) -> ReleaseError:
     """The error for a folder, called `shown`, in which there is no release."""
     manifest = os.path.join(shown, MANIFEST_NAME)
-    hint = "run `buildassets build` first, or name another folder"
+    hint = f"run `{typed('build')}` first, or name another folder"
     return refusal("verify/none", f"there is no `{manifest}`", manifest, hint=hint)

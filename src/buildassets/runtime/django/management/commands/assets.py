@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.runtime.django.compiler import compiler_command
+from buildassets.typed import IS_TYPED, typed
 
 _VERBS: Final = ("build", "watch", "check")
 _BY_VERBOSITY: Final = {0: ["-q"], 2: ["-v"], 3: ["-v"]}
@@ -35,18 +36,21 @@ class Command(BaseCommand):
     def handle(self, *_: Any, verb: str, arguments: Sequence[str], **options: Any) -> None:
         """Raises CommandError with the exit code of the verb, where it was not typed in a shell."""
         own, given = _parted(arguments)
+        environment = {**os.environ, IS_TYPED: "manage.py assets"}
         if own.no_color or options["no_color"]:
-            os.environ["NO_COLOR"] = "1"
+            environment["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])
         if self._is_typed:
             sys.stdout.flush()
             sys.stderr.flush()
-            os.execv(command[0], command)  # noqa: S606 ours
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 ours
+            os.execve(command[0], command, environment)  # noqa: S606 ours
+        done = subprocess.run(  # noqa: S603 ours
+            command, env=environment, capture_output=True, encoding="utf-8", check=False
+        )
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")
         if done.returncode:
-            raise CommandError(f"`buildassets {verb}` ended with {done.returncode}", returncode=done.returncode)
+            raise CommandError(f"`{typed(verb)}` ended with {done.returncode}", returncode=done.returncode)
 
 
 def _parted(arguments: Sequence[str]) -> tuple[Any, list[str]]:

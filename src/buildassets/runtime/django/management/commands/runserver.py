@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from buildassets.errors import ManifestError
 from buildassets.runtime.django.compiler import IS_WATCHED, compiler_command
 from buildassets.runtime.django.development import with_release, with_release_later
+from buildassets.typed import IS_TYPED
 
 _OPTION = "--with-assets"
 
@@ -57,7 +58,7 @@ def _become_watcher() -> None:
     watch = compiler_command("watch", ["--", sys.executable, *(one for one in sys.orig_argv[1:] if one != _OPTION)])
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(watch[0], watch)  # noqa: S606 ours
+    os.execve(watch[0], watch, {**os.environ, IS_TYPED: "manage.py assets"})  # noqa: S606 ours
 
 
 def _next_application() -> str:

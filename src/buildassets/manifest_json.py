@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 from buildassets.soundness import are_retained, document_fault, entry_fault, is_text
-from buildassets.typed import typed
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -273,6 +272,7 @@ def refusal(code: str, message: str, file: str) -> ManifestError:
     """The error for a manifest `file` that cannot be used; `code` also chooses the hint."""
     from buildassets.diagnostics import Location, error
     from buildassets.errors import ManifestError
+    from buildassets.typed import typed
 
     if not message.isprintable():  # names may be anything
         message = ascii(message)[1:-1]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["IS_TYPED", "typed"]
+__all__ = ["IS_TYPED", "IS_WATCHED", "typed"]
 
 IS_TYPED = "BUILDASSETS_TYPED"  # the variable by which whoever starts us names what was typed in front of the verb
+IS_WATCHED = "BUILDASSETS_WATCH"  # set by a watch for the command that it runs beside it
 
 # Loaded by Django for who has our application, and by nobody else: `manage.py assets` is there then.
 _DJANGO = "buildassets.runtime.django.apps"

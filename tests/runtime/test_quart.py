@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from quart import Blueprint, Quart, render_template_string, url_for, websocket
 
 from buildassets.runtime.quart import QuartAssets
@@ -84,3 +85,15 @@ def test_the_application_serves_the_release_on_demand(tmp_path: Path) -> None:
         return got.status_code, await got.get_data(as_text=True)
 
     assert asyncio.run(answer()) == (200, SITE["css/app.css"])
+
+
+def test_a_release_for_development_is_reported_at_the_first_request(tmp_path: Path) -> None:
+    write_release(tmp_path / "build", livereload="livereload.json")
+    app = Quart("site", root_path=str(tmp_path))
+    QuartAssets(app)
+
+    async def view() -> str:
+        return "home"
+
+    with pytest.warns(RuntimeWarning, match="is a release for development"):
+        assert page(app, view) == "home"

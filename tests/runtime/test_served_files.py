@@ -276,7 +276,9 @@ def test_in_development_the_watcher_s_file_is_served_as_long_as_it_is_there(mani
 def test_in_production_the_watcher_s_file_is_none_of_the_release(manifest: Path) -> None:
     change(manifest, lambda document: document.update(livereload="livereload.json"))
     write_tree(manifest.parent, {"assets/livereload.json": "{}"})
-    assert ServedFiles(Assets(manifest)).find("/assets/livereload.json") is None
+    with pytest.warns(RuntimeWarning, match="release for development"):
+        assets = Assets(manifest)
+    assert ServedFiles(assets).find("/assets/livereload.json") is None
 
 
 def test_origins_are_those_that_browsers_send() -> None:

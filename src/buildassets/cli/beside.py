@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
-
-IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set for the command: whoever would start a watch of his own need not
 
 # Ctrl-C at a terminal reaches the command by itself; what is left after this time is told to end.
 _OWN_WAY_SECONDS: Final = 0.5
@@ -81,7 +80,7 @@ class Beside:
             return
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, IS_WATCHED: "1"}
+        environment = {**os.environ, IS_WATCHED: "1"}  # whoever would start a watch of his own need not
         try:
             return subprocess.Popen(self._command, stdout=self._stdout, env=environment)  # noqa: S603 the user's own
         except OSError as fault:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cache
 
 from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, read_served, refusal
 from buildassets.plain_files import plain, plain_below
@@ -16,7 +17,7 @@ from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import Markup, attribute_names, element
 from buildassets.runtime.urls import link_value, url_prefix
 
-__all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of"]
+__all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of", "warn_of_development"]
 
 _Stamp = tuple[int, int, int]  # of a file: modified at (ns), bytes, inode
 
@@ -28,7 +29,8 @@ class Assets:
     the end. Raises ManifestError where the manifest is missing, is none or has an unknown schema, ValueError where
     `url` is no URL. Threads and forked processes may share it.
 
-    With `reload`, for development only, the manifest is read again whenever another has taken its place.
+    With `reload`, for development only, the manifest is read again whenever another has taken its place. Without, a
+    RuntimeWarning reports a release that was built for development, once for each manifest.
 
     In all markup, keyword arguments are attributes, written in their order after those that are there by default:
     `data_turbo_track="reload"` is `data-turbo-track`, a last `_` frees a reserved word (`class_`), True gives the bare
@@ -44,6 +46,7 @@ class Assets:
         self._latest = self._read()
         # In development there is none, so that every question finds it missing and looks for a newer manifest.
         self._pinned = None if reload else self._latest[1]
+        self._report_development()
 
     def url(self, name: str) -> str:
         """The full URL of `name`, percent-encoded."""
@@ -185,6 +188,10 @@ class Assets:
         other._pinned = None if self._pinned is None else other._latest[1]
         return other
 
+    def _report_development(self) -> None:
+        """Warn of a release for development, in a process that is not for it."""
+        warn_of_development(self)
+
     def _text(self, file: str) -> str:
         shown = os.path.join(os.path.dirname(self._shown), ASSETS_FOLDER, file)
         try:
@@ -228,6 +235,26 @@ class Assets:
         except ValueError:
             pass
         raise no_manifest(self._shown)
+
+
+def warn_of_development(assets: Assets) -> None:
+    """Warn, once in a process for each manifest, where `assets` are for production and their release is not."""
+    if assets._pinned is not None and assets._pinned.watcher_file:
+        from buildassets.typed import IS_WATCHED
+
+        if IS_WATCHED not in os.environ:
+            _warn_once(assets._path, assets._shown)
+
+
+@cache
+def _warn_once(path: str, shown: str) -> None:
+    from warnings import warn
+
+    from buildassets.typed import typed
+
+    what = f"`{shown}` is a release for development, neither minified nor compressed"
+    mend = f"run `{typed('build')}`, or to develop use `reload=True` or the framework's debug mode"
+    warn(f"{what}: {mend}", RuntimeWarning, stacklevel=5)  # at who makes `Assets`
 
 
 def release_of(assets: Assets) -> Release:

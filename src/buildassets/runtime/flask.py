@@ -19,7 +19,7 @@ import flask
 from flask.sansio.app import App
 
 from buildassets.manifest_json import refusal
-from buildassets.runtime.assets import Assets
+from buildassets.runtime.assets import Assets, release_of, warn_of_development
 from buildassets.runtime.wsgi import AssetServer
 from buildassets.typed import IS_TYPED
 
@@ -27,6 +27,28 @@ __all__ = ["FlaskAssets", "commands"]
 
 _EXTENSION: Final = "buildassets"  # the key in `app.extensions`, whose value is the release
 _MANIFEST: Final = os.path.join("build", "manifest.json")
+
+
+class _AssetsOfApp(Assets):
+    """Those of an application, of which nobody knows before the first request whether it is in debug mode."""
+
+    def _report_development(self) -> None:
+        pass
+
+
+class _Awaited:
+    """An application, or what is around it, that at the first request warns of a release for development."""
+
+    def __init__(self, app: App, inner: Callable[..., Any], assets: Assets) -> None:
+        self._app = app
+        self._inner = inner
+        self._assets: Assets | None = assets
+
+    def __call__(self, *request: Any) -> Any:
+        assets, self._assets = self._assets, None
+        if assets is not None and not self._app.debug:
+            warn_of_development(assets)
+        return self._inner(*request)
 
 
 class FlaskAssets:
@@ -42,6 +64,8 @@ class FlaskAssets:
 
     In debug mode the manifest is read again whenever another has taken its place.
     """
+
+    _entrance = "wsgi_app"  # what a server calls of an application
 
     def __init__(self, app: App | None = None, *, static: bool = False, serve: bool = False) -> None:
         self._static = static
@@ -62,6 +86,8 @@ class FlaskAssets:
         origins = app.config.setdefault("BUILDASSETS_ORIGINS", ())
         if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
             self._wrap(changed, assets, origins)
+        if not assets.reload and release_of(assets).watcher_file:
+            changed.__dict__[self._entrance] = _Awaited(app, getattr(changed, self._entrance), assets)
 
     @property
     def assets(self) -> Assets:
@@ -90,7 +116,7 @@ def _read(app: App) -> Assets:
         return UnbuiltAssets(url or "/assets/")
     # `app.run(debug=True)` sets the mode after this, and then runs the program again with this variable.
     is_debugged = app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
-    return Assets(os.path.join(app.root_path, given), url=url, reload=is_debugged)
+    return _AssetsOfApp(os.path.join(app.root_path, given), url=url, reload=is_debugged)
 
 
 def _nearest_manifest(folder: str) -> str:

@@ -22,6 +22,8 @@ __all__ = ["QuartAssets"]
 class QuartAssets(FlaskAssets):
     """The assets of applications; see FlaskAssets."""
 
+    _entrance = "asgi_app"
+
     def _wrap(self, app: Any, assets: Assets, origins: str | Iterable[str]) -> None:
         app.asgi_app = AssetServer(app.asgi_app, assets=assets, origins=origins)
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from buildassets.manifest_json import AssetLines, no_manifest
 from buildassets.paths import to_url
 from buildassets.runtime.urls import address
-from buildassets.typed import typed
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
             return ()
 
     def __str__(self) -> str:
+        from buildassets.typed import typed
+
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = f"did you mean {near}? Otherwise " if near else ""
         message = f"no asset is named `{self.name}`; {hint}run `{typed('build')}` if it is newer than the manifest"

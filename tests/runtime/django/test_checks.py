@@ -102,6 +102,18 @@ def test_watched_release_is_never_stale(tmp_path: Path, monkeypatch: pytest.Monk
 def test_release_for_development_is_not_for_deployment(tmp_path: Path) -> None:
     write_release(tmp_path, livereload="livereload.json")
     assert ids(tmp_path, deploy=True) == ["W003"]
+    assert ids(tmp_path, deploy=True, DEBUG=True) == ["W003"]
+    assert ids(tmp_path, DEBUG=True) == []
+
+
+def test_release_for_development_is_reported_wherever_it_is_not_developed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_release(tmp_path, livereload="livereload.json")
+    ((code, message, hint),) = found(tmp_path)
+    assert (code, hint) == ("W003", "run `manage.py assets build`")
+    assert message == "the release was built for development: it is neither minified nor compressed"
+    monkeypatch.setenv("BUILDASSETS_WATCH", "1")
     assert ids(tmp_path) == []
 
 

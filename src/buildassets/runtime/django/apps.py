@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
+from warnings import catch_warnings, simplefilter
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -32,10 +33,14 @@ class BuildAssetsConfig(AppConfig):
         checks.register(_check_release, "buildassets")
         checks.register(_check_deployment, "buildassets", deploy=True)
         setting_changed.connect(_forget_release, dispatch_uid="buildassets")
+        is_web_process = _is_web_process()
         try:
-            assets()
+            with catch_warnings():
+                if not is_web_process:  # of commands one mends what is warned of, and another reports it as a check
+                    simplefilter("ignore", RuntimeWarning)
+                assets()
         except (ImproperlyConfigured, ManifestError):
-            if not settings.DEBUG and _is_web_process():
+            if not settings.DEBUG and is_web_process:
                 raise
 
 

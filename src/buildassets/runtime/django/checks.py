@@ -16,10 +16,10 @@ from django.core.management import find_commands
 
 from buildassets.errors import ManifestError
 from buildassets.manifest import Manifest
-from buildassets.runtime.django.compiler import IS_WATCHED
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
 from buildassets.runtime.django.sources import source_roots
+from buildassets.typed import IS_WATCHED
 
 __all__ = ["check_deployment", "check_release"]
 
@@ -49,16 +49,22 @@ def check_deployment() -> list[CheckMessage]:
     if manifest is None:
         message = 'BUILDASSETS = {"manifest": None} is for tests: URLs have no fingerprints'
         return [Warning(message, hint="name the manifest of a release", id="buildassets.W006")]
-    return list(_development(manifest))
+    return list(_development(manifest)) if _is_developed() else []  # elsewhere it is reported already
+
+
+def _is_developed() -> bool:
+    return settings.DEBUG or IS_WATCHED in os.environ
 
 
 def _release(path: str) -> Iterator[CheckMessage]:
     try:
-        read_manifest(path)
+        manifest = read_manifest(path)
     except ManifestError as fault:
         yield _unreadable(fault)
         return
     yield from _gone(path)
+    if not _is_developed():
+        yield from _development(manifest)
     if settings.DEBUG and IS_WATCHED not in os.environ:
         yield from _stale(path)
 

@@ -21,9 +21,8 @@ from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
 
-__all__ = ["IS_WATCHED", "compiler_command"]
+__all__ = ["compiler_command"]
 
-IS_WATCHED: Final = "BUILDASSETS_WATCH"  # set by the watcher for the commands that it runs
 _NEEDED: Final = "click"  # the first of the requirements that a verb loads
 
 

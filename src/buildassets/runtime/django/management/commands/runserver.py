@@ -13,9 +13,9 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.errors import ManifestError
-from buildassets.runtime.django.compiler import IS_WATCHED, compiler_command
+from buildassets.runtime.django.compiler import compiler_command
 from buildassets.runtime.django.development import with_release, with_release_later
-from buildassets.typed import IS_TYPED
+from buildassets.typed import IS_TYPED, IS_WATCHED
 
 _OPTION = "--with-assets"
 

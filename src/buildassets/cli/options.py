@@ -30,7 +30,7 @@ _TEMPLATES = click.option(
     "--templates",
     multiple=True,
     metavar="DIR",
-    help="One more folder of templates to check, or a table such as {path = 'mails', engine = 'django'}.",
+    help="One more folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
 )
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
@@ -211,7 +211,7 @@ def watch_options(command: Callable[..., int]) -> Callable[..., int]:
     return _with(
         _gathered(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
-        *(_URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES),
+        *(_URL, _OUTPUT, _TEMPLATES, _ALSO, _CONFIG, _SOURCES),
     )
 
 

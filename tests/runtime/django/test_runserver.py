@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -232,3 +234,66 @@ def test_who_is_watched_already_starts_no_watcher(tmp_path: Path) -> None:
     assert done.stderr.count("live reload for open pages at") == 1
     assert done.returncode == 1
     assert "is not a valid port number" in done.stderr
+
+
+_WITH_TEMPLATES: Tree = {
+    **PROJECT,
+    "settings.py": str(PROJECT["settings.py"]).replace(
+        '"DIRS": [BASE_DIR]', '"DIRS": [BASE_DIR / "pages"], "APP_DIRS": True'
+    )
+    + "INSTALLED_APPS += ['polls']\n",
+    "pages/page.html": "{% include 'polls/poll.html' %} {% livereload %}".join(["{% load buildassets %}page 0 ", ""]),
+    "polls/__init__.py": "",
+    "polls/templates/polls/poll.html": "poll 0",
+}
+
+
+def loads(folder: Path) -> Iterator[object]:
+    """What the watch asks an open page to do, event after event: of each, the state of the templates."""
+    told = json.loads((folder / "build/assets/livereload.json").read_text())
+    connection = HTTPConnection(urlsplit(told["url"]).netloc, timeout=PATIENCE_SECONDS)
+    connection.request("GET", f"/events?token={told['token']}", headers={"Origin": "http://localhost"})
+    with connection.getresponse() as events:
+        while line := events.readline():
+            if line.startswith(b"data: "):
+                yield json.loads(line.removeprefix(b"data: "))["templates"]
+    connection.close()
+
+
+@contextmanager
+def many_readers(server: Server) -> Iterator[None]:
+    """Others that load the page again and again, so that the server is busy, and has it in memory if it keeps any."""
+    is_over = Event()
+
+    def read() -> None:
+        while not is_over.is_set():
+            server.page()
+
+    readers = [Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for reader in readers:
+            reader.join()
+
+
+@pytest.mark.parametrize("options", [[], ["--noreload"]], ids=["Django's reloader", "none"])
+@pytest.mark.parametrize("template", ["pages/page.html", "polls/templates/polls/poll.html"])
+def test_page_that_an_edit_of_a_template_has_loaded_again_is_the_new_one(
+    tmp_path: Path, template: str, options: list[str]
+) -> None:
+    word = template.rpartition("/")[2].removesuffix(".html")
+    text = str(_WITH_TEMPLATES[template])
+    with serving(write_tree(tmp_path, _WITH_TEMPLATES), "--with-assets", *options) as server:
+        server.wait_for(lambda: f"{word} 0" in server.page())
+        told = loads(tmp_path)
+        before = next(told)
+        with many_readers(server):
+            for number in range(1, 21):
+                write_tree(tmp_path, {template: text.replace(f"{word} 0", f"{word} {number}")})
+                before = next(state for state in told if state != before)
+                page = server.page().partition(" <script")[0]
+                assert f"{word} {number}" in page

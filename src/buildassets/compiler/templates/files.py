@@ -15,7 +15,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import walk
 from buildassets.frozen import frozen
-from buildassets.media import OCTETS, media_of
+from buildassets.media import OCTETS, media_of, suffix
 
 # Flask, Quart and Starlette, and each blueprint; Django's applications, with the folder of its Jinja backend.
 _FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
@@ -23,6 +23,7 @@ _FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = 
     "django": (("templates", "django"), ("jinja2", "jinja")),
 }
 _NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
+_SUFFIXES: Final = (".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mjml", ".tmpl", ".tpl")
 _GLOB: Final = frozenset("*?[")
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
@@ -65,9 +66,23 @@ def find_templates(config: Config) -> Found:
     return Found(_sorted(config, folders), tuple(diagnostics))
 
 
-def named_folders(config: Config) -> Iterator[str]:
-    """The folders of templates that `config` names, there or not; of a glob those that match."""
+def named_templates(config: Config) -> Iterator[str]:
+    """The files in folders of templates that are named.
+
+    Where the command line names a folder, as Django's settings may name that of the project, only those of suffixes
+    that templates have: what a server writes there, a database or a log, is none.
+    """
     for folder in config.templates.folders:
+        for path in _folders_of(config, folder):
+            yield from _files_in(config, path)
+    for folder in config.templates.further:
+        for path in _folders_of(config, folder):
+            yield from filter(_has_suffix_of_template, _files_in(config, path))
+
+
+def named_folders(config: Config) -> Iterator[str]:
+    """The folders of templates that are named, there or not; of a glob those that match."""
+    for folder in (*config.templates.folders, *config.templates.further):
         yield from (folder.path,) if _GLOB.isdisjoint(folder.shown) else _folders_of(config, folder)
 
 
@@ -86,7 +101,7 @@ def _folders_of(config: Config, folder: TemplateFolder) -> Iterator[str]:
 def _folders_like(config: Config, pattern: str) -> Iterator[str]:
     """The folders of the project that match; none in another of them, in sources, or in what tools keep there."""
     matches = compile_globs([pattern])
-    left_out = {config.output, *(root.path for root in config.sources)}
+    left_out = _built_and_sources(config)
     for parent, names, _ in walk(config.folder):
         descend = []
         for name in sorted(names):
@@ -100,6 +115,11 @@ def _folders_like(config: Config, pattern: str) -> Iterator[str]:
         names[:] = descend
 
 
+def _built_and_sources(config: Config) -> frozenset[str]:
+    """The folders whose files are assets."""
+    return frozenset((config.output, *(root.path for root in config.sources)))
+
+
 def _is_no_project(path: str, name: str) -> bool:
     return name.startswith(".") or name in _NO_PROJECT or os.path.exists(os.path.join(path, "pyvenv.cfg"))
 
@@ -108,16 +128,27 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
     """The files in `folders`, each once; of two folders that hold it, the first says how it is read."""
     files: dict[str, TemplateFile] = {}
     for folder, engine in folders:
-        for path in _files_in(folder):
+        for path in _files_in(config, folder):
             name = os.path.relpath(path, folder).replace(os.sep, "/")
             files.setdefault(path, TemplateFile(path, shown_path(config, path), name, folder, engine))
     return tuple(files[path] for path in sorted(files))
 
 
-def _files_in(folder: str) -> Iterator[str]:
-    for parent, names, files in walk(folder):
-        names[:] = [name for name in names if not name.startswith(".") and name != "__pycache__"]
+def _files_in(config: Config, folder: str) -> Iterator[str]:
+    for parent, files in walked(config, folder):
         yield from (os.path.join(parent, name) for name in files if _may_be_template(name))
+
+
+def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The folders that may hold templates, from `folder` down, with the names of their files.
+
+    `folder` may be the whole project; what lies below it as an asset, or belongs to others, is left out.
+    """
+    left_out = _built_and_sources(config)
+    for parent, names, files in walk(folder):
+        paths = ((name, os.path.join(parent, name)) for name in names)
+        names[:] = [name for name, path in paths if not _is_no_project(path, name) and path not in left_out]
+        yield parent, files
 
 
 def _may_be_template(name: str) -> bool:
@@ -126,6 +157,10 @@ def _may_be_template(name: str) -> bool:
     is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
     is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)
     return not is_none and (is_text or _is_data(media.type))
+
+
+def _has_suffix_of_template(path: str) -> bool:
+    return media_of(path) is not OCTETS or suffix(path) in _SUFFIXES
 
 
 def _is_data(media_type: str) -> bool:

@@ -1,15 +1,13 @@
-"""What open pages are made of besides assets: the templates in the folders that the configuration names.
+"""What open pages are made of besides assets: the templates in the folders that are named for them.
 
 Takes the configuration, gives the folders and the digests of what stands in them. Reads files.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
 from buildassets.digest import digest
 from buildassets.files import content_of
-from buildassets.folders import walk
 from buildassets.frozen import field, frozen
 
 
@@ -22,23 +20,21 @@ class PageTemplates:
 
 
 def page_templates(config: Config) -> PageTemplates:
-    """The templates that `config` names; none where it leaves it to frameworks where they are."""
-    if not config.templates.folders:
+    """The templates in folders that `config` or the command line names; none are looked for elsewhere."""
+    if not (config.templates.folders or config.templates.further):
         return PageTemplates()
-    from buildassets.compiler.templates.files import find_templates  # 10 ms, which most watches do not need
+    from buildassets.compiler.templates.files import named_templates  # 10 ms, which most watches do not need
 
-    digests = {file.path: _digest(file.path) for file in find_templates(config).files}
+    digests = {path: _digest(path) for path in named_templates(config)}
     return PageTemplates(tuple(sorted(set(_folders(config)))), digests)
 
 
 def _folders(config: Config) -> Iterator[str]:
-    from buildassets.compiler.templates.files import named_folders
+    from buildassets.compiler.templates.files import named_folders, walked
 
     for root in named_folders(config):
         yield root
-        for parent, names, _ in walk(root):
-            names[:] = [name for name in names if not name.startswith(".")]
-            yield from (os.path.join(parent, name) for name in names)
+        yield from (parent for parent, _ in walked(config, root))
 
 
 def _digest(path: str) -> str:

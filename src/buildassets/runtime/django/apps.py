@@ -33,6 +33,10 @@ class BuildAssetsConfig(AppConfig):
         checks.register(_check_release, "buildassets")
         checks.register(_check_deployment, "buildassets", deploy=True)
         setting_changed.connect(_forget_release, dispatch_uid="buildassets")
+        if settings.DEBUG:
+            from buildassets.runtime.django.uncached import read_templates_anew_under_watch
+
+            read_templates_anew_under_watch()
         is_web_process = _is_web_process()
         try:
             with catch_warnings():

@@ -47,7 +47,7 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
         told += ["--url", options.url]
     for root in source_roots():
         told += ["--also", _as_table(root)]
-    if verb == "check":
+    if verb != "build":
         for path, engine in template_folders():
             told += [] if _is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
     return [sys.executable, "-m", "buildassets", verb, *told, *arguments]

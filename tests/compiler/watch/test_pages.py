@@ -1,0 +1,57 @@
+"""Which templates open pages are made of."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.watch.pages import page_templates
+from tests.conftest import Tree, write_tree
+
+PROJECT: Tree = {
+    "buildassets.toml": "",
+    "assets/a.css": "",
+    "build/assets/a.html": "",
+    "pages/page.html": "",
+    "pages/mails/mail.txt": "",
+    "pages/list.jinja2": "",
+    "pages/.hidden.html": "",
+    "db.sqlite3": "",
+    "server.log": "",
+    "log": "",
+    "node_modules/x/index.html": "",
+    "venv/pyvenv.cfg": "",
+    "venv/lib/page.html": "",
+}
+
+
+def named(folder: Path, *further: str) -> list[str]:
+    """The templates of pages, where the command line names the folders `further`."""
+    found = page_templates(load_config(start=str(folder), templates=[str(folder / one) for one in further]))
+    return sorted(str(Path(path).relative_to(folder)) for path in found.digests)
+
+
+def test_there_are_none_where_none_are_named(tmp_path: Path) -> None:
+    assert named(write_tree(tmp_path, PROJECT)) == []
+
+
+@pytest.mark.parametrize("further", ["pages", "."])
+def test_what_a_server_writes_and_what_is_built_are_no_templates(tmp_path: Path, further: str) -> None:
+    assert named(write_tree(tmp_path, PROJECT), further) == [
+        "pages/list.jinja2",
+        "pages/mails/mail.txt",
+        "pages/page.html",
+    ]
+
+
+def test_those_of_the_command_line_are_added_to_the_configured_ones(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {**PROJECT, "buildassets.toml": "templates.dirs = ['mine']", "mine/own": "", "mine/a.html": ""}
+    )
+    assert named(tmp_path, "pages/mails") == ["mine/a.html", "mine/own", "pages/mails/mail.txt"]
+
+
+def test_folders_in_which_one_may_appear_are_covered(tmp_path: Path) -> None:
+    write_tree(tmp_path, PROJECT)
+    found = page_templates(load_config(start=str(tmp_path), templates=[str(tmp_path)]))
+    assert sorted(str(Path(path).relative_to(tmp_path)) for path in found.folders) == [".", "pages", "pages/mails"]

@@ -1,6 +1,7 @@
 """The live reload of a watch, from its start to its end."""
 
 import json
+import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -12,6 +13,7 @@ import pytest
 
 from tests.cli.watching import watching
 from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
+from tests.example.servers import free_port
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 
@@ -95,3 +97,22 @@ def test_what_was_deleted_comes_back(tmp_path: Path, gone: str) -> None:
         if gone == "build" and not (tmp_path / "build/assets/livereload.json").exists():
             watch.next()
         assert status(tmp_path, "http://localhost:5000") == 200
+
+
+def test_a_port_that_is_taken_is_reported_with_that_which_is_used(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with watching(write_tree(tmp_path, SITE), "--port", str(port)) as watch:
+            (found,) = watch.next()["diagnostics"]
+            watch.next()
+            url = announced(tmp_path)["url"]
+    assert (found["severity"], found["code"]) == ("warning", "watch/port")
+    assert found["message"] == f"port {port} at `127.0.0.1` is taken: open pages listen at `{url}`"
+    assert found["hint"] == "end the program that has it, or name another `--port`; 0 is any that is free"
+
+
+def test_a_port_that_is_free_is_used_without_a_word(tmp_path: Path) -> None:
+    port = free_port()
+    with watching(write_tree(tmp_path, SITE), "--port", str(port)) as watch:
+        assert watch.next()["diagnostics"] == []
+        assert announced(tmp_path)["url"] == f"http://127.0.0.1:{port}/"

@@ -35,6 +35,7 @@ NOT_RUN = {
     "watch/limit": "it needs a limit that is reached",
     "watch/mount": "it needs a mount that is not of this system",
     "watch/livereload": "it needs a system that lets nobody listen",
+    "watch/port": "the port that it gets instead is another each time",
     "watch/watchdog": "it needs another version of watchdog",
 }
 # What is shown with the esbuild of tests/corpus in reach.

@@ -78,10 +78,8 @@ _POLL = click.option(
 _PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=8470,
-    show_default=True,
     metavar="PORT",
-    help="Where open pages listen to live reload; a free port where it is taken.",
+    help="Where open pages listen to live reload: 8470 if not given; a free port where it is taken.",
 )
 
 

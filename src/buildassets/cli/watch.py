@@ -51,7 +51,7 @@ def command(
     no_cache: bool,
     cache_dir: str | None,
     poll: float | None,
-    port: int,
+    port: int | None,
     origins: tuple[str, ...],
 ) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.

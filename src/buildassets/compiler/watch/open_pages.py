@@ -16,7 +16,8 @@ class OpenPages:
     """The listener of a watch that tells open pages of its builds.
 
     `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
-    another release directory from then on. `warn` is told where it cannot.
+    another release directory from then on. `warn` is told where it cannot, or not at the `port` that was asked for;
+    without one, it is the usual one or any other.
     """
 
     def __init__(
@@ -24,7 +25,7 @@ class OpenPages:
         started: Callable[[str], None],
         warn: Callable[[Diagnostic], None],
         *,
-        port: int = PORT,
+        port: int | None = None,
         origins: Iterable[str] = (),
     ) -> None:
         self._started = started
@@ -39,7 +40,8 @@ class OpenPages:
         """See Listener."""
         self.stop()
         self._output = config.output
-        live_reload = LiveReload(config.output, port=self._port, origins=self._origins)
+        port = PORT if self._port is None else self._port
+        live_reload = LiveReload(config.output, port=port, origins=self._origins)
         live_reload.publish_templates(self._templates)
         try:
             url = live_reload.start()
@@ -47,6 +49,8 @@ class OpenPages:
             self._warn(_no_port(fault))
             return
         self._live_reload = live_reload
+        if self._port and not url.endswith(f":{port}/"):
+            self._warn(_other_port(port, url))
         self._started(url)
 
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
@@ -67,6 +71,12 @@ class OpenPages:
         if self._live_reload is not None:
             self._live_reload.stop()
             self._live_reload = None
+
+
+def _other_port(port: int, url: str) -> Diagnostic:
+    message = f"port {port} at `{ADDRESS}` is taken: open pages listen at `{url}`"
+    hint = "end the program that has it, or name another `--port`; 0 is any that is free"
+    return warning("watch/port", message, hint=hint)
 
 
 def _no_port(fault: OSError) -> Diagnostic:

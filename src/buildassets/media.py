@@ -89,7 +89,7 @@ _BY_SUFFIX: Final = {
     ".glb": Media("model/gltf-binary", True),
     ".gltf": Media("model/gltf+json", True),
     ".glsl": Media("text/plain", True),
-    ".ts": Media("text/plain", True),
+    ".ts": Media("video/mp2t"),  # of TypeScript hardly any is released
     ".tsx": Media("text/plain", True),
     ".jsx": Media("text/plain", True),
     ".vue": Media("text/plain", True),
@@ -111,7 +111,7 @@ _OPAQUE_APPLICATIONS: Final = frozenset((".bin", ".eot", ".gz", ".pdf", ".wasm",
 
 def file_suffixes() -> tuple[str, ...]:
     """The suffixes of files that a script knows by their URL only, such as images and fonts; sorted."""
-    opaque = {name for name, media in _BY_SUFFIX.items() if media.type.startswith(_OPAQUE_TYPES)}
+    opaque = {name for name, media in _BY_SUFFIX.items() if media.type.startswith(_OPAQUE_TYPES)} - {".ts"}
     return tuple(sorted(opaque | _OPAQUE_APPLICATIONS))
 
 

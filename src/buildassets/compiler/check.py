@@ -52,7 +52,7 @@ def check(
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started: nothing is known of any name
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck())
-    templates = check_templates(config, assets, unreached)
+    templates = check_templates(config, assets, unreached, graph.uncompiled)
     faults = () if graph.failed else _over_budget(config, means, graph)
     told = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     left = unused(config, assets, graph.importmap, templates.used) if templates.used else ()

@@ -18,7 +18,8 @@ class Source:
 
     `path` is where to read it; `shown` is the same as the user would write it, relative to the configuration's
     folder, for diagnostics; `root` is the index of its source root, `relative` its POSIX path below that root.
-    `keeps_name` says that the name carries a hash already: the file is released under it, byte for byte.
+    `keeps_name` says that the name carries a hash already: the file is released under it, byte for byte. What is
+    `uncompiled` is written in a language that nothing here compiles: it is released only where something refers to it.
     """
 
     logical: LogicalPath
@@ -27,6 +28,7 @@ class Source:
     root: int
     relative: str
     keeps_name: bool = False
+    uncompiled: bool = False
 
 
 @frozen

@@ -142,3 +142,156 @@ def test_a_missing_file_is_told_at_its_directive(tmp_path: Path) -> None:
 def test_what_a_directive_cannot_mean_is_missing(tmp_path: Path, head: str) -> None:
     result = built(tmp_path, {"assets/app.js": head, "assets/a.css": ""}, SETTINGS)
     assert [found.code for found in result.diagnostics] == ["directive/missing"]
+
+
+UNCOMPILED: Tree = {
+    "assets/lib/a.js": "a();\n",
+    "assets/lib/b.js.erb": "b();\n",
+    "assets/lib/deep/c.coffee": "c()\n",
+    "assets/lib/d.less": "",
+    "assets/lib/e.d.ts": "",
+    "assets/lib/f.ts": "",
+    "assets/lib/f.js": "f();\n",
+    "assets/lib/g.slim": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("head", "message", "notes"),
+    [
+        (
+            "//= require_tree ./lib",
+            "`require_tree` asks for 2 files, and nothing compiles `.coffee`, `.erb`",
+            ("`assets/lib/b.js.erb`", "`assets/lib/deep/c.coffee`"),
+        ),
+        (
+            "//= require_directory ./lib",
+            "`require_directory` asks for `assets/lib/b.js.erb`, and nothing compiles `.erb`",
+            (),
+        ),
+        ("//= require ./lib/b", "`require` asks for `assets/lib/b.js.erb`, and nothing compiles `.erb`", ()),
+        ("//= require lib/b.js", "`require` asks for `assets/lib/b.js.erb`, and nothing compiles `.erb`", ()),
+        ("//= require lib/deep/c", "`require` asks for `assets/lib/deep/c.coffee`, and nothing compiles `.coffee`", ()),
+        ("//= link lib/deep/c", "`link` asks for `assets/lib/deep/c.coffee`, and nothing compiles `.coffee`", ()),
+        ("//= link ./lib/d.less", "`link` asks for `assets/lib/d.less`, and nothing compiles `.less`", ()),
+        ("//= link_tree ./lib .css", "`link_tree` asks for `assets/lib/d.less`, and nothing compiles `.less`", ()),
+        (
+            "//= link_tree ./lib .js",
+            "`link_tree` asks for 2 files, and nothing compiles `.coffee`, `.erb`",
+            ("`assets/lib/b.js.erb`", "`assets/lib/deep/c.coffee`"),
+        ),
+    ],
+)
+def test_what_a_directive_asks_for_and_nothing_compiles_is_an_error(
+    tmp_path: Path, head: str, message: str, notes: tuple[str, ...]
+) -> None:
+    result = built(tmp_path, {**UNCOMPILED, "assets/app.js": head}, SETTINGS)
+    (fault,) = (one for one in result.diagnostics if one.is_error)
+    assert (fault.code, fault.message, fault.notes) == ("source/uncompiled", message, notes)
+    reported = [one for one in result.diagnostics if not one.is_error]
+    assert not any(note in one.message for one in reported for note in notes)
+
+
+def test_what_is_stubbed_need_not_be_compiled(tmp_path: Path) -> None:
+    head = "//= require_tree ./lib\n//= stub ./lib/b\n//= stub lib/deep/c"
+    assert order(tmp_path, head, UNCOMPILED) == "a f app"
+
+
+def test_what_is_only_depended_on_need_not_be_compiled(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.js": "//= depend_on ./data.yml.erb\napp();", "assets/data.yml.erb": "a: 1"}
+    result = built(tmp_path, files, SETTINGS)
+    assert result.manifest is not None
+    assert result.manifest.assets["app.js"].inputs == ("app.js", "data.yml.erb")
+    assert result.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "linked"),
+    [
+        ("//= link x", "x.css"),
+        ("//= link ./x", "x.css"),
+        ("//= link x.js", "x.js"),
+        ("//= link only", "only.css"),
+        ("//= link folder", "folder/index.png"),
+        ("//= link x.min", "x.min.js"),
+    ],
+)
+def test_a_link_without_a_suffix_takes_the_first_file_of_that_name(tmp_path: Path, head: str, linked: str) -> None:
+    names = ("x.css", "x.js", "x.min.js", "only.scss", "folder/index.png")
+    files: Tree = {"assets/app.js": head, **{f"assets/{name}": "" for name in names}}
+    result = built(tmp_path, files, f'entries = ["app.js"]\n{SETTINGS}')
+    assert result.manifest is not None, printed(result)
+    assert sorted(result.manifest.assets) == ["app.js", linked]
+
+
+@pytest.mark.parametrize("head", ["//= require v/item", "//= require ./v/item", "//= require_tree ./v"])
+def test_a_directive_finds_a_template_by_the_name_that_it_has_in_sprockets(tmp_path: Path, head: str) -> None:
+    result = built(tmp_path, {"assets/app.js": head, "assets/v/item.jst": "<%= x %>"}, SETTINGS)
+    assert '["item"]' in released(tmp_path, result, "app.js")
+
+
+def test_a_script_goes_before_a_template_of_its_name(tmp_path: Path) -> None:
+    files: Tree = {"assets/v/item.js": "view();\n", "assets/v/item.jst": "<%= x %>"}
+    assert order(tmp_path, "//= require ./v/item", files) == "view app"
+    assert order(tmp_path, "//= require v/item", files) == "view app"
+
+
+PACKAGES: Tree = {
+    "packages/jquery/package.json": '{"main": "dist/jquery"}',
+    "packages/jquery/dist/jquery.js": "jquery();\n",
+    "packages/jquery/src/ajax.js": "ajax();\n",
+    "packages/@a/b/package.json": '{"main": "./m.js"}',
+    "packages/@a/b/m.js": "m();\n",
+    "packages/plain/index.js": "plain();\n",
+    "packages/flat.js": "//= require ./plain\nflat();\n",
+}
+FOUND_BY = {
+    "load path": 'load_paths = ["packages"]\n',
+    "npm root": 'sources = ["assets", { path = "packages", prefix = "npm", npm = true }]\n',
+}
+
+
+@pytest.mark.parametrize("setting", FOUND_BY)
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("//= require jquery", "jquery app"),
+        ("//= require jquery/src/ajax", "ajax app"),
+        ("//= require @a/b", "m app"),
+        ("//= require plain", "plain app"),
+        ("//= require flat", "plain flat app"),
+        ("//= require jquery\n//= require jquery/dist/jquery.js", "jquery app"),
+    ],
+)
+def test_a_directive_finds_packages(tmp_path: Path, setting: str, head: str, expected: str) -> None:
+    files: Tree = {**PACKAGES, "assets/app.js": f"{head}\napp();\n"}
+    result = built(tmp_path, files, FOUND_BY[setting] + SETTINGS)
+    assert " ".join(call.removesuffix("();") for call in released(tmp_path, result, "app.js").split()) == expected
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["app.js"]
+
+
+def test_a_sheet_takes_the_style_of_a_package(tmp_path: Path) -> None:
+    files: Tree = {
+        "packages/normalize.css/package.json": '{"main": "n.css"}',
+        "packages/normalize.css/n.css": "n { a: b }\n",
+        "packages/boot/package.json": '{"main": "boot.js", "style": "boot.css"}',
+        "packages/boot/boot.css": "boot { a: b }\n",
+        "packages/boot/boot.js": "boot()",
+        "assets/app.css": "/*\n *= require normalize.css\n *= require boot\n */\n",
+    }
+    result = built(tmp_path, files, FOUND_BY["load path"] + SETTINGS)
+    assert released(tmp_path, result, "app.css").split("/*")[0] == "n { a: b }\nboot { a: b }\n"
+
+
+def test_a_source_root_goes_before_a_load_path(tmp_path: Path) -> None:
+    files: Tree = {**PACKAGES, "assets/app.js": "//= require jquery\n", "assets/jquery/index.js": "own();\n"}
+    result = built(tmp_path, files, FOUND_BY["load path"] + SETTINGS)
+    assert released(tmp_path, result, "app.js").split() == ["own();"]
+
+
+def test_nothing_in_a_load_path_can_be_linked(tmp_path: Path) -> None:
+    result = built(
+        tmp_path, {**PACKAGES, "assets/app.js": "//= link jquery/src/ajax.js"}, FOUND_BY["load path"] + SETTINGS
+    )
+    assert [found.code for found in result.diagnostics] == ["directive/missing"]

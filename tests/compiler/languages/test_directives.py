@@ -111,3 +111,47 @@ def test_any_text_is_read_and_keeps_its_lines(text: str) -> None:
 @pytest.mark.parametrize("text", ["//=" * 200_000, "/*" + "*=" * 200_000, "\n " * 200_000 + "x", "//" + "= " * 200_000])
 def test_long_heads_take_linear_time(text: str) -> None:
     assert read_header(text, "a.js").directives == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("//= require b c", "`require` takes one name: `c` is one too many", "write `require c` in a line of its own"),
+        (
+            "//= require b // note",
+            "`require` takes one name: `//` is one too many",
+            "put the comment into a line of its own",
+        ),
+        ("//= stub b c", "`stub` takes one name: `c` is one too many", "write `stub c` in a line of its own"),
+        (
+            "//= require_tree . .js",
+            "`require_tree` takes one name: `.js` is one too many",
+            "leave out what is too much",
+        ),
+        ("//= require_self x", "`require_self` takes no name: `x` is one too many", "leave out what is too much"),
+        (
+            "//= link_tree . .js .css",
+            "`link_tree` takes a folder and a kind: `.css` is one too many",
+            "leave out what is too much",
+        ),
+        (
+            "//= require_self\n//= require a\n//= require_self",
+            "`require_self` stands in this file twice",
+            "leave out one of them",
+        ),
+    ],
+)
+def test_a_directive_that_has_too_much_is_refused(text: str, message: str, hint: str) -> None:
+    (fault,) = read_header(text, "a.js").diagnostics
+    assert (fault.code, fault.message, fault.hint) == ("directive/argument", message, hint)
+
+
+def test_the_place_of_what_is_too_much_is_all_of_it() -> None:
+    (fault,) = read_header("//= require a // the first", "a.js").diagnostics
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column, fault.location.length) == (1, 15, 12)
+
+
+def test_the_second_argument_of_a_folder_is_a_kind() -> None:
+    (found,) = read_header("//= link_directory ../js .js", "a.js").directives
+    assert (found.argument, found.kind) == ("../js", ".js")

@@ -17,8 +17,9 @@ from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.sources.discover import file_name
 from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.sources.names import file_name
+from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.engine_set import is_template
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -111,7 +112,11 @@ def _kind_faults(
         return
     kind = "style sheet" if syntax is Syntax.CSS else "script"
     for member in members:
-        if media_of(member).syntax is not syntax:
+        if known[member].uncompiled:
+            what = suffix(member)
+            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: nothing compiles `{what}`"
+            yield error("bundle/kind", message, where, hint=advice(what))
+        elif media_of(member).syntax is not syntax:
             message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is no {kind}"
             yield error("bundle/kind", message, where, hint="name its kind in the pattern, as in `js/*.js`")
 

@@ -12,7 +12,7 @@ from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
-from buildassets.compiler.bundle.esbuild_entries import TYPED, EntryPoint, Group, entries_of, groups_of, own_options
+from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config
@@ -29,6 +29,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map, encoded_m
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
@@ -46,18 +47,20 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     faults: list[Diagnostic] = []
     groups = list(groups_of(config, entries_of(config, sources, faults), production))
     drafts = {one.logical: Draft(_source(config, one)) for group in groups for one in group.entries}
+    typed = {source.logical for source in sources if source.uncompiled and suffix(source.logical) in TYPED}
     if not groups:
-        return ModuleBundles(diagnostics=tuple(faults))
+        return ModuleBundles(parts=frozenset(typed), diagnostics=tuple(faults))
     try:
         command = find_esbuild(config.folder)
     except UnavailableError as fault:
         place = place_of_setting(config, "bundles", next(iter(config.module_bundles)))
-        return ModuleBundles(drafts, diagnostics=(*faults, fault.diagnostic("js/unavailable", place)))
+        found = (*faults, fault.diagnostic("js/unavailable", place))
+        return ModuleBundles(drafts, parts=frozenset(typed - drafts.keys()), diagnostics=found)
     bundling = _Bundling(config, command, sources, faults)
     bundling.run(groups)
     drafts |= bundling.drafts()
-    typed = {source.logical for source in sources if suffix(source.logical) in TYPED}
-    parts = frozenset(bundling.consumed | typed) - drafts.keys()
+    is_raw = compile_globs(config.raw)
+    parts = frozenset(path for path in bundling.consumed | typed if path not in drafts and not is_raw(path))
     return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults))
 
 

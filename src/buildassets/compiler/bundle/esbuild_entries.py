@@ -12,14 +12,14 @@ from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
-from buildassets.compiler.sources.discover import names_of
+from buildassets.compiler.sources.names import names_of
+from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
-TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what no browser runs
 _SCRIPTS: Final = TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"
 

@@ -3,16 +3,19 @@
 Takes drafts and sources, gives logical paths and diagnostics.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from os.path import dirname, join, normpath
 from typing import Final
 
+from buildassets.compiler.bundle.directive_names import Names, Place, Wanted, candidates, kinds_of, syntax_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.discover import file_name
+from buildassets.compiler.sources.names import file_name
+from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
-from buildassets.media import Media, media_of, suffix
+from buildassets.media import suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
@@ -25,6 +28,7 @@ class Requires:
 
     `required` are the sources to be joined with it, itself among them where its own text stands; `stubbed` are those
     to be left out with all that they require; `linked` are to be released too; a change of `depended` is one of it.
+    What is `refused` nothing compiles.
     """
 
     required: tuple[LogicalPath, ...]
@@ -32,6 +36,7 @@ class Requires:
     linked: tuple[LogicalPath, ...] = ()
     depended: tuple[LogicalPath, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    refused: tuple[LogicalPath, ...] = ()
 
 
 def joining_order(tops: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> tuple[LogicalPath, ...]:
@@ -58,63 +63,99 @@ def _depth_first(starts: Sequence[LogicalPath], requires: Mapping[LogicalPath, R
 
 
 class Library:
-    """The sources as directives name them: below any source root, or relative to the file that names them."""
+    """The sources as directives name them: below any source root, or relative to the file that names them.
 
-    def __init__(self, sources: Sequence[Source], prefixes: Sequence[str], is_folder: Callable[[str], bool]) -> None:
+    `places` are where files are looked for that are in no source root, or in one of npm.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        prefixes: Sequence[str],
+        is_folder: Callable[[str], bool],
+        places: Sequence[Place] = (),
+    ) -> None:
         self._sources = sources
         self._prefixes = prefixes
         self._is_folder = is_folder
-        self._by_name = {name: source for source in reversed(sources) for name in (file_name(source), source.logical)}
-        self._nearby = Known(self._by_name)
-        self._by_path: dict[str, Source] = {}
-        for source in reversed(sources):
-            self._by_path |= {_as_compiled(source.path, source): source, source.path: source}
-            self._by_name.setdefault(_as_compiled(file_name(source), source), source)
+        self._places = places
+        self.elsewhere: dict[LogicalPath, Source] = {}  # what was found in these and is no asset
+
+    @cached_property
+    def _by_name(self) -> Names:
+        return Names(self._sources, file_name)
+
+    @cached_property
+    def _by_path(self) -> Names:
+        return Names(self._sources, lambda source: source.path)
+
+    @cached_property
+    def _nearby(self) -> Known:
+        return Known(self._by_name)
+
+    @cached_property
+    def _logical(self) -> frozenset[str]:
+        return frozenset(source.logical for source in self._sources)
 
     def requires(self, draft: Draft) -> Requires:
         """What the directives of `draft` mean."""
-        own = draft.source.logical
-        found: dict[str, list[LogicalPath]] = {"require": [], "stub": [], "link": [], "depend": []}
-        faults = []
-        for directive in draft.directives:
-            if directive.name == "require_self":
-                found["require"].append(own)
-                continue
-            named = self._named(draft.source, directive)
+        found: dict[str, list[Source]] = {"require": [], "stub": [], "link": [], "depend": []}
+        faults: list[Diagnostic] = []
+        asked = [(directive, self._named(draft.source, directive)) for directive in draft.directives]
+        stubbed = [one for directive, named in asked if directive.name == "stub" for one in _listed(named)]
+        refused: list[Source] = []
+        for directive, named in asked:
             if isinstance(named, Diagnostic):
                 faults.append(named)
-            else:
-                found[directive.name.partition("_")[0]] += named
-        required = tuple(dict.fromkeys(found["require"]))
-        return Requires(required, tuple(found["stub"]), tuple(found["link"]), tuple(found["depend"]), tuple(faults))
+                continue
+            takes_any = directive.name.startswith("depend_on")
+            found[directive.name.partition("_")[0]] += (one for one in named if takes_any or not one.uncompiled)
+            lost = [one for one in named if one.uncompiled and one not in stubbed]
+            if lost and not takes_any:
+                refused += lost
+                faults.append(_uncompiled(directive, lost))
+        required, left_out, linked, depended = (_paths(found[key]) for key in ("require", "stub", "link", "depend"))
+        return Requires(required, left_out, linked, depended, tuple(faults), _paths(refused))
 
-    def _named(self, source: Source, directive: Directive) -> list[LogicalPath] | Diagnostic:
+    def _named(self, source: Source, directive: Directive) -> Sequence[Source] | Diagnostic:
+        if directive.name == "require_self":
+            return [source]
         if directive.name.endswith(("_tree", "_directory")):
             return self._in_folder(source, directive)
         named = self._file(source, directive)
         if named:
-            return [named.logical]
+            return [named]
         near = self._nearby.nearest(directive.argument)
         message = f"cannot find `{directive.argument}`"
         hint = f"did you mean `{near}`?" if near else None
         return error("directive/missing", message, directive.location, hint=hint)
 
     def _file(self, source: Source, directive: Directive) -> Source | None:
-        kind = suffix(source.logical)
-        is_any = directive.name in _ANY_KIND
+        wanted = Wanted(None if directive.name in _ANY_KIND else suffix(source.logical))
         named = directive.argument
-        is_relative = named.startswith(("./", "../"))
-        for base in [dirname(source.path)] if is_relative else self._prefixes:
-            stem = normpath(join(base, named))
-            known = self._by_path if is_relative else self._by_name
-            names = (stem, stem + kind, f"{stem}/index{kind}") if is_any else (stem + kind, stem, f"{stem}/index{kind}")
-            for name in names:
-                found = known.get(name)
-                if found and (is_any or _syntax(found) == _syntax(source)):
+        if named.startswith(("./", "../")):
+            path = normpath(join(dirname(source.path), named))
+            found = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted)
+            return found or self._elsewhere(directive, wanted, lambda place: place.name_of(path))
+        for prefix in self._prefixes:
+            name = normpath(join(prefix, named))
+            if found := self._by_name.direct(name, wanted) or self._by_name.index(name, wanted):
+                return found
+        return self._elsewhere(directive, wanted, lambda place: normpath(named))
+
+    def _elsewhere(self, directive: Directive, wanted: Wanted, name_in: Callable[[Place], str | None]) -> Source | None:
+        """What has, in one of the places, the name that `name_in` gives for it."""
+        for place in self._places:
+            name = name_in(place) if place.makes_assets or directive.name != "link" else None
+            for one in candidates(name, wanted.kind, place.description) if name else ():
+                found = place.source(one)
+                if found and wanted.fits(found):
+                    if found.root < 0:
+                        self.elsewhere[found.logical] = found
                     return found
         return None
 
-    def _in_folder(self, source: Source, directive: Directive) -> list[LogicalPath] | Diagnostic:
+    def _in_folder(self, source: Source, directive: Directive) -> Sequence[Source] | Diagnostic:
         folder = normpath(join(dirname(source.path), directive.argument))
         if not self._is_folder(folder):
             message = f"cannot find the folder `{directive.argument}`"
@@ -127,18 +168,29 @@ class Library:
             for one in self._sources
             if one is not source
             and (one.path.startswith(folder + "/") if is_tree else dirname(one.path) == folder)
-            and (is_any or _syntax(one) == _syntax(source))
-            and wanted in ("", suffix(one.logical), media_of(one.logical).type)
+            and (is_any or syntax_of(one) is syntax_of(source))
+            and (not wanted or wanted in kinds_of(one))
+            and not (one.uncompiled and self._is_made_elsewhere(one))
         ]
-        return [one.logical for one in sorted(found, key=lambda one: one.path)]
+        return sorted(found, key=lambda one: one.path)
+
+    def _is_made_elsewhere(self, source: Source) -> bool:
+        return is_declaration(source.path) or is_compiled_beside(source.logical, self._logical)
 
 
-def _as_compiled(name: str, source: Source) -> str:
-    """The `name` of the file of `source` with the suffix of what it becomes, as Sprockets writes it: of `v/item.jst` it
-    is `v/item.js`."""
-    return name[: -len(suffix(name)) or None] + suffix(source.logical)
+def _listed(named: Sequence[Source] | Diagnostic) -> Sequence[Source]:
+    return () if isinstance(named, Diagnostic) else named
 
 
-def _syntax(source: Source) -> object:
-    media: Media = media_of(source.logical)
-    return media.syntax
+def _paths(sources: Iterable[Source]) -> tuple[LogicalPath, ...]:
+    return tuple(dict.fromkeys(source.logical for source in sources))
+
+
+def _uncompiled(directive: Directive, lost: Sequence[Source]) -> Diagnostic:
+    """The fault of a directive that asks for sources which nothing compiles."""
+    kinds = sorted({suffix(one.path) for one in lost})
+    listed = ", ".join(f"`{kind}`" for kind in kinds)
+    what = f"`{lost[0].shown}`" if len(lost) == 1 else f"{len(lost)} files"
+    message = f"`{directive.name}` asks for {what}, and nothing compiles {listed}"
+    notes = [f"`{one.shown}`" for one in lost] if len(lost) > 1 else []
+    return error("source/uncompiled", message, directive.location, notes=notes, hint=advice(kinds[0]))

@@ -90,6 +90,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         entries=keys.path_globs(table, "entries"),
         exclude=keys.path_globs(table, "exclude"),
         fingerprinted=keys.path_globs(table, "fingerprinted"),
+        raw=keys.path_globs(table, "raw"),
         load_paths=tuple(keys.absolute(folder, path) for path in table.texts("load_paths")),
         external=table.texts("external"),
         missing=table.choice("missing", keys.MISSING, "error"),

@@ -150,6 +150,7 @@ class Config:
     entries: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fingerprinted: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
     load_paths: tuple[str, ...] = ()
     external: tuple[str, ...] = ()
     missing: Missing = "error"

@@ -6,6 +6,7 @@ from functools import partial
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
+from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
@@ -16,6 +17,7 @@ from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
+from buildassets.compiler.graph.uncompiled import judged
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
@@ -33,9 +35,9 @@ from buildassets.paths import LogicalPath
 class AssetGraph:
     """Every asset, by logical path, the links that are written into each, and all that was found on the way.
 
-    `imports` are the modules that each script waits for, `unreached` the sources that no release would hold, `inputs`
-    the absolute paths of all that was read or looked for; `by_themselves` are the assets that are made of one source
-    and nothing else.
+    `imports` are the modules that each script waits for, `unreached` the sources that no release would hold,
+    `uncompiled` those in languages that nothing compiles, `inputs` the absolute paths of all that was read or looked
+    for; `by_themselves` are the assets that are made of one source and nothing else.
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -46,6 +48,7 @@ class AssetGraph:
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[str, ...] = ()
     by_themselves: frozenset[LogicalPath] = frozenset()
+    uncompiled: frozenset[LogicalPath] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -71,11 +74,13 @@ def asset_graph(
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     sources = Sources(config, compiles_to, listed)
     importmap, importmap_errors = configured_map(config, sources)
-    starts, start_warnings = _starts(config, frozenset(listed), modules.parts)
-    starts |= {path for path in mapped_assets(importmap) if path in sources}
+    uncompiled = frozenset(path for path, source in listed.items() if source.uncompiled)
+    starts, start_warnings = _starts(config, frozenset(listed), modules.parts, uncompiled)
+    starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
-    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress)
+    places = places_of(config, sources, descriptions)
+    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places)
     walk.run(starts)
     shown = partial(shown_path, config)
     roots = [root.shown for root in config.sources]
@@ -90,7 +95,10 @@ def asset_graph(
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)
-    unreached = tuple(sorted(listed.keys() - walk.assets.keys() - walk.compiled.keys() - modules.parts))
+    taken = walk.assets.keys() | walk.compiled.keys() | modules.parts
+    raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read()))
+    diagnostics += raw.diagnostics
+    unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
@@ -103,7 +111,7 @@ def asset_graph(
     }
     maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
-    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, by_themselves)
+    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, by_themselves, uncompiled)
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
@@ -115,14 +123,17 @@ def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> Mo
 
 
 def _starts(
-    config: Config, listed: frozenset[LogicalPath], parts: frozenset[LogicalPath]
+    config: Config,
+    listed: frozenset[LogicalPath],
+    parts: frozenset[LogicalPath],
+    uncompiled: frozenset[LogicalPath],
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
-    """The assets to begin with: those of `listed` that `entries` names, or all.
+    """The assets to begin with: those of `listed` that `entries` names, or all, and none that is `uncompiled`.
 
     The `parts` of module bundles are left out, unless `entries` has the very name.
     """
     if not config.entries:
-        return set(listed - parts), []
+        return set(listed - parts - uncompiled), []
     starts: set[LogicalPath] = set()
     warnings = []
     known = Known(listed)
@@ -133,7 +144,7 @@ def _starts(
             where = place_of_setting(config, "entries", index)
             hint = _meant_entry(pattern, listed, known)
             warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
-    return starts, warnings
+    return starts - uncompiled, warnings
 
 
 def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> str | None:

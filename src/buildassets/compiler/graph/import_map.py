@@ -12,7 +12,7 @@ from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
-from buildassets.compiler.model import ImportMap, Linked
+from buildassets.compiler.model import ImportMap, Linked, Source
 from buildassets.compiler.resolve.node import Packages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
@@ -26,7 +26,7 @@ _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name 
 _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no package
 
 
-def configured_map(config: Config, known: Collection[LogicalPath]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
+def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
     """The import map that `config` describes, its folders (`"lit/" = "vendor/lit/"`) written out, and its faults."""
     faults: list[Diagnostic] = []
     nearby = Known(known)
@@ -45,7 +45,7 @@ def _named(
     config: Config,
     keys: tuple[str, ...],
     names: Mapping[str, str],
-    known: Collection[LogicalPath],
+    known: Mapping[LogicalPath, Source],
     nearby: Known,
     faults: list[Diagnostic],
 ) -> dict[str, str]:
@@ -54,12 +54,19 @@ def _named(
     for specifier, target in names.items():
         if has_host(target) or target in known:
             named[specifier] = target
-        elif target.endswith("/") and (members := [path for path in known if path.startswith(target)]):
+        elif members := _members(target, known):
             named.update((specifier + path.removeprefix(target), path) for path in members)
         else:
             message = f"import map entry `{specifier}` names no asset: `{target}`"
             faults.append(_missing(message, target, nearby, place_of_setting(config, *keys, specifier)))
     return named
+
+
+def _members(folder: str, known: Mapping[LogicalPath, Source]) -> list[LogicalPath]:
+    """The files of a folder, which ends in a slash, that a page can import."""
+    if not folder.endswith("/"):
+        return []
+    return [path for path in known if path.startswith(folder) and not known[path].uncompiled]
 
 
 def _missing(message: str, target: str, known: Known, where: Location | None) -> Diagnostic:

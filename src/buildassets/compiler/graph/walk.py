@@ -1,7 +1,7 @@
 """From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -9,12 +9,14 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, joined
+from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_unreleased
-from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.scheduler import Drafts
@@ -56,6 +58,7 @@ class Walk:
         follow: Follow,
         drafts_of: Drafts,
         progress: Progress | None,
+        places: Sequence[Place] = (),
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
         self.requires: dict[LogicalPath, Requires] = {}  # of each of them
@@ -63,7 +66,7 @@ class Walk:
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
-        self._library = Library(listed, [root.prefix for root in config.sources], _is_folder)
+        self._library = Library(listed, [root.prefix for root in config.sources], _is_folder, places)
         self._bundled = modules.drafts
         self.site = Site(
             sources,
@@ -92,6 +95,7 @@ class Walk:
             self._embed(pending)
             found = {target for path in pending for target in reached(self.assets[path])}
             found |= {target for required in self.requires.values() for target in required.linked}
+            found |= {target for path in pending for target in self._originals(path)}
             pending = found - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
@@ -102,6 +106,22 @@ class Walk:
             if asset.draft is self.compiled[path].draft and asset.draft.source.root >= 0 and not asset.draft.directives:
                 yield path
 
+    @property
+    def refused(self) -> set[LogicalPath]:
+        """The sources that directives ask for and nothing compiles."""
+        return {path for required in self.requires.values() for path in required.refused}
+
+    def read(self) -> Iterator[str]:
+        """The paths of all files that were read for something, more than once perhaps."""
+        for asset in self.compiled.values():
+            yield from asset.draft.inputs
+
+    def _originals(self, path: LogicalPath) -> Iterator[LogicalPath]:
+        """What nothing compiles and a source map at `path` names, where not only `entries` are released."""
+        for reference, target in () if self._config.entries else self.assets[path].links:
+            if reference.kind is ReferenceKind.ORIGINAL and self._sources[target].uncompiled:
+                yield target
+
     def inputs(self) -> Iterator[str]:
         """Every file that was read or looked for, more than once perhaps, and the folders around these."""
         for asset in self.compiled.values():
@@ -109,16 +129,21 @@ class Walk:
 
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
-        sources = [self._sources[path] for path in sorted(paths) if path not in self._bundled]
+        sources = [self._source(path) for path in sorted(paths) if path not in self._bundled]
         for draft in chain(drafts, self._drafts_of(sources)):
             path = draft.source.logical
             self.requires[path] = requires = self._library.requires(draft)
             if requires.depended:
-                depended = (self._sources[one].path for one in requires.depended)
+                depended = (self._source(one).path for one in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = linked(self._memory.fitted(draft), self.site)
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
+
+    def _source(self, path: LogicalPath) -> Source:
+        """The source with that logical path, perhaps one that only directives find."""
+        found = self._library.elsewhere.get(path)
+        return found or self._sources[path]
 
     def _embed(self, paths: Iterable[LogicalPath]) -> None:
         """Put small files into the sheets among `paths` that name them; only then is known what these reach."""

@@ -22,6 +22,8 @@ from buildassets.compiler.model import Content, Draft, Linked, Named, Source, St
 from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.streams import may_be_stream
+from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
 from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, files_of, release_directory
 from buildassets.compiler.write.retain import Retaining, Superseded
@@ -222,7 +224,7 @@ class _Change:
         made: set[LogicalPath] = set()
         for path in self._last.changed:
             found = self._record.made_of(path)
-            if not found:
+            if not found or may_be_stream(path):  # which it may no longer be
                 raise NeedsFullBuild  # a folder, a setting, a tool, something that was not there
             made |= found
         return made
@@ -259,7 +261,8 @@ class _Change:
             self._written[path] = links_of(draft, before.written)
             self.imports[path] = tuple(map(LogicalPath, self._entry(path).imports))
             return
-        is_reached_only = self._config.entries and not before.targets <= set(asset.targets)
+        gone = before.targets.difference(asset.targets)
+        is_reached_only = any(self._config.entries or is_source_language(target) for target in gone)
         is_refused = _may_be_refused(self._config, draft, asset.links)
         if asset.missing or is_reached_only or is_refused or not _follows_paths(self._config, draft):
             raise NeedsFullBuild

@@ -4,11 +4,11 @@ A directive is a line such as `//= require x` or ` *= require x`; after the firs
 files the arguments mean is for `bundle.sprockets` to find.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
-from buildassets.diagnostics import Diagnostic, error, locate
+from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
@@ -16,6 +16,7 @@ from buildassets.nearest import nearest
 _FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
 _FOLDER: Final = ("require_tree", "require_directory", "link_tree", "link_directory", "depend_on_directory")
 _SELF: Final = "require_self"
+_OF_A_KIND: Final = ("link_tree", "link_directory", "depend_on_directory")
 _KNOWN: Final = frozenset((*_FILE, *_FOLDER, _SELF))
 
 _COMMENT: Final = lazy_pattern(r"\s*+(?://([^\r\n]*+)|/\*([^*]*+\*++(?:[^/*][^*]*+\*++)*+)/)")
@@ -44,6 +45,9 @@ def read_header(text: str, shown: str) -> Header:
         pieces.append(text[position:start])
         position = end
         found = _directive(text, start, end, shown)
+        if isinstance(found, Directive) and found.name == _SELF and any(one.name == _SELF for one in directives):
+            message, hint = f"`{_SELF}` stands in this file twice", "leave out one of them"
+            found = error("directive/argument", message, found.location, hint=hint)
         (directives if isinstance(found, Directive) else faults).append(found)  # type: ignore[arg-type]
     pieces.append(text[position:])
     return Header("".join(pieces), tuple(directives), tuple(faults))
@@ -78,10 +82,26 @@ def _directive(text: str, start: int, end: int, shown: str) -> Directive | Diagn
     if name in _FOLDER and values and not _is_relative(values[0]):
         hint = f"write `{name} ./{values[0]}`"
         return error("directive/argument", f"`{name}` needs a path that begins with `.`", where, hint=hint)
+    if len(values) > (most := _most_values(name)):
+        where = locate(shown, text, arguments[most].start(), arguments[-1].end())
+        return _too_many(name, values, most, where)
     if arguments:
         where = locate(shown, text, *arguments[0].span())
     default = "" if name == _SELF else "."
     return Directive(name, values[0] if values else default, values[1] if len(values) > 1 else "", where)
+
+
+def _most_values(name: str) -> int:
+    return 0 if name == _SELF else 2 if name in _OF_A_KIND else 1
+
+
+def _too_many(name: str, values: Sequence[str], most: int, where: Location) -> Diagnostic:
+    """What Sprockets refuses, too: it hands each word to the directive."""
+    takes = ("takes no name", "takes one name", "takes a folder and a kind")[most]
+    hint = f"write `{name} {values[most]}` in a line of its own" if name in _FILE else "leave out what is too much"
+    if values[most].startswith(("//", "#", "/*")):
+        hint = "put the comment into a line of its own"
+    return error("directive/argument", f"`{name}` {takes}: `{values[most]}` is one too many", where, hint=hint)
 
 
 def _is_relative(path: str) -> bool:

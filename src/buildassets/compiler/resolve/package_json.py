@@ -41,6 +41,13 @@ class Descriptions:
             self._read[folder] = self._described(folder)
         return self._read[folder]
 
+    def at(self, path: str, shown: str) -> Description:
+        """What the `package.json` at the absolute `path` contains; `shown` is the path as a user would write it."""
+        if path not in self._read:
+            self.looked_at.append(path)
+            self._read[path] = self._parsed(path, shown)
+        return self._read[path] or {}
+
     def names(self) -> Iterator[str]:
         """The packages that there are, at the top of the roots."""
         for _, root in self._roots:
@@ -65,7 +72,7 @@ class Descriptions:
         try:
             with open(plain(path), "rb") as file:
                 described = json.loads(file.read())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, RecursionError) as fault:
             reason = reason_text(fault) if isinstance(fault, OSError) else "it is not JSON"

@@ -1,11 +1,10 @@
 """Finds the sources: every file below the source roots that makes an asset.
 
 Takes the configuration, gives sources sorted by logical path, and those of npm roots when they are asked for. Reads
-folders only, never a file. Imports the vocabulary, the configuration, the model and globs.
+folders, and of files only what `streams` asks for. Imports the vocabulary, the configuration, the model and globs.
 """
 
 import os
-import posixpath
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +13,9 @@ from typing import Final
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
+from buildassets.compiler.sources.names import is_compiled
+from buildassets.compiler.sources.streams import is_stream, may_be_stream
+from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
@@ -77,21 +79,34 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
         looked_at += walk.looked_at
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
-    sources = tuple(by_logical[logical] for logical in sorted(by_logical))
-    if config.fingerprinted:
-        has_hash = compile_globs(config.fingerprinted)
-        sources = tuple(_with_kept_name(source, has_hash) for source in sources)
+    mark = _Marks(config)
+    sources = tuple(mark.marked(by_logical[logical]) for logical in sorted(by_logical))
     diagnostics += _case_clashes(sources)
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
         tuple(sorted(diagnostics, key=sort_key)),
-        tuple(looked_at),
+        (*looked_at, *(source.path for source in sources if may_be_stream(source.path))),
     )
 
 
-def _with_kept_name(source: Source, has_hash: Matcher) -> Source:
-    return replace(source, keeps_name=True) if not is_compiled(source) and has_hash(source.logical) else source
+class _Marks:
+    """What the settings make of a source that is not compiled."""
+
+    def __init__(self, config: Config) -> None:
+        self._has_hash = compile_globs(config.fingerprinted) if config.fingerprinted else None
+        self._is_raw = compile_globs(config.raw)
+
+    def marked(self, source: Source) -> Source:
+        """`source`, marked as one that keeps its name or that nothing compiles."""
+        if self._has_hash and self._has_hash(source.logical) and not is_compiled(source):
+            return replace(source, keeps_name=True)
+        return replace(source, uncompiled=True) if self._is_uncompiled(source) else source
+
+    def _is_uncompiled(self, source: Source) -> bool:
+        if not is_source_language(source.logical) or self._is_raw(source.logical):
+            return False
+        return not (may_be_stream(source.path) and is_stream(source.path))
 
 
 def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) -> "list[_RootWalk]":
@@ -116,7 +131,7 @@ class Sources(Mapping[LogicalPath, Source]):
     ) -> None:
         self.listed = listed
         self._walks = _walks(config, compiles_to, npm=True)
-        self._has_hash = compile_globs(config.fingerprinted)
+        self._mark = _Marks(config)
 
     @property
     def skipped(self) -> dict[LogicalPath, str]:
@@ -137,7 +152,7 @@ class Sources(Mapping[LogicalPath, Source]):
         if path in self.listed:
             return self.listed[LogicalPath(str(path))]
         found = (walk.source(str(path)) for walk in self._walks)
-        return next((_with_kept_name(source, self._has_hash) for source in found if source), None)
+        return next((self._mark.marked(source) for source in found if source), None)
 
     def __contains__(self, path: object) -> bool:
         return self._found(path) is not None
@@ -338,21 +353,6 @@ class _RootWalk:
             hint = f'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, {hint}'
         message = f"`{first.shown}` and `{second.shown}` both make `{first.logical}`"
         self.diagnostics.append(error("source/duplicate", message, Location(second.shown), hint=hint))
-
-
-def is_compiled(source: Source) -> bool:
-    """Whether the asset has another suffix than its file, as what is compiled has."""
-    return file_name(source) != source.logical
-
-
-def file_name(source: Source) -> str:
-    """The logical path that `source` would have if it were not compiled: with the suffix of its file."""
-    return posixpath.join(posixpath.dirname(source.logical), posixpath.basename(source.relative))
-
-
-def names_of(source: Source) -> tuple[str, ...]:
-    """What a user may call `source`: its logical path, and the name of its file where it is compiled."""
-    return tuple(dict.fromkeys((source.logical, file_name(source))))
 
 
 def _shown(source: Source) -> str:

@@ -13,11 +13,13 @@ from typing import Protocol
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
 from buildassets.frozen import frozen
+from buildassets.media import suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, split_url
 
@@ -54,11 +56,15 @@ class _Reader(Protocol):
 
 
 def check_templates(
-    config: Config, released: Collection[LogicalPath], unreached: Collection[LogicalPath] = ()
+    config: Config,
+    released: Collection[LogicalPath],
+    unreached: Collection[LogicalPath] = (),
+    uncompiled: Collection[LogicalPath] = (),
 ) -> TemplateCheck:
     """Every name in the templates of `config` against the assets that are `released`.
 
-    `unreached` are sources that no release would hold. Never raises for what a user can have caused.
+    `unreached` are sources that no release would hold, `uncompiled` those that nothing compiles. Never raises for what
+    a user can have caused.
     """
     found = find_templates(config)
     texts, diagnostics = _texts(found.files)
@@ -67,7 +73,7 @@ def check_templates(
     speaks_of_assets = _mention(config)
     to_read = [one for one in texts if one.file.engine in readers and speaks_of_assets(one.text)]
     readings = [(one, readers[one.file.engine].read(one.text)) for one in to_read]
-    judge = _Judge(config, found.files, released, unreached)
+    judge = _Judge(config, found.files, released, unreached, uncompiled)
     uses = [(one, use, judge.asset(use)) for one, reading in readings for use in reading.uses]
     diagnostics += (_syntax(one, fault) for one, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, one) for one, use, asset in uses if not asset and not judge.is_left_alone(use))
@@ -178,10 +184,12 @@ class _Judge:
         files: Iterable[TemplateFile],
         released: Collection[LogicalPath],
         unreached: Collection[LogicalPath],
+        uncompiled: Collection[LogicalPath],
     ) -> None:
         self._released = released
         self._nearby = Known(released)
         self._unreached = unreached
+        self._uncompiled = uncompiled
         self._external = compile_globs(config.external)
         roots = [os.path.join(root.path, "") for root in config.sources]
         beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
@@ -210,6 +218,10 @@ class _Judge:
         """What is said of a name that no asset has."""
         name = _path_of(use)
         where = template.place(use.written.start, use.written.end)
+        if name in self._uncompiled:
+            kind = suffix(name)
+            message = f"`{name}` is not released: nothing compiles `{kind}`"
+            return error("template/missing", message, where, hint=advice(kind))
         if name in self._unreached:
             message = f"no entry reaches `{name}`, so that no release holds it"
             return error("template/missing", message, where, hint=f"add `{name}` to `entries`")

@@ -1,0 +1,109 @@
+"""Sources that nothing compiles: what is reported of those that a release would otherwise just lack.
+
+Takes the sources and what became of them, gives diagnostics.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.model import ImportMap, Source
+from buildassets.compiler.sources.discover import Sources
+from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration
+from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.frozen import frozen
+from buildassets.media import suffix
+from buildassets.paths import LogicalPath
+
+
+@frozen
+class Judgement:
+    """What is reported of sources that nothing compiles; `lost` are those that a release just lacks."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    lost: frozenset[LogicalPath]
+
+
+def judged(
+    config: Config, importmap: ImportMap, sources: Sources, taken: Collection[str], read: Collection[str]
+) -> Judgement:
+    """What is to be reported of the `sources`.
+
+    `taken` are those that are released, joined or complained of already, `read` the paths of all files that went into
+    something. With `entries` only what these match is lost.
+    """
+    named = tuple(_named_in_settings(config, importmap, sources))
+    lost = tuple(_lost(config, sources.listed, {*taken, *(path for path, _ in named)}, read))
+    faults = (*(fault for _, fault in named), *_faults_of_lost(config, lost))
+    return Judgement(faults, frozenset(source.logical for source in lost))
+
+
+def _lost(
+    config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str], read: Collection[str]
+) -> Iterator[Source]:
+    wanted: Collection[str] = listed
+    if config.entries:
+        wanted = {path for pattern in config.entries for path in named_by(pattern, listed)}
+    for path, source in sorted(listed.items()):
+        if not source.uncompiled or path not in wanted or path in taken or source.path in read:
+            continue
+        if not is_declaration(path) and not is_compiled_beside(path, listed):
+            yield source
+
+
+def _faults_of_lost(config: Config, lost: Iterable[Source]) -> Iterator[Diagnostic]:
+    """A warning for each language, with all files of it; one for each root that others keep, with their number."""
+    own: defaultdict[str, list[Source]] = defaultdict(list)
+    others: defaultdict[int, list[Source]] = defaultdict(list)
+    for source in lost:
+        if config.sources[source.root].vendored:
+            others[source.root].append(source)
+        else:
+            own[suffix(source.path)].append(source)
+    yield from (_fault_of_own(kind, own[kind]) for kind in sorted(own))
+    yield from (_fault_of_others(config, root, others[root]) for root in sorted(others))
+
+
+def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
+    first, *more = sorted(sources, key=lambda one: one.shown)
+    named = f"`{first.shown}` is not released" if not more else f"{len(sources)} files are not released"
+    notes = [f"`{one.shown}`" for one in (first, *more)] if more else []
+    message = f"{named}: nothing compiles `{kind}`"
+    return warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
+
+
+def _fault_of_others(config: Config, root: int, sources: Sequence[Source]) -> Diagnostic:
+    kinds = ", ".join(f"`{kind}`" for kind in sorted({suffix(one.path) for one in sources}))
+    count = "1 file is" if len(sources) == 1 else f"{len(sources)} files are"
+    message = f"{count} not released of `{config.sources[root].shown}`: nothing compiles {kinds}"
+    hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
+    return warning("source/uncompiled", message, place_of_setting(config, "sources", root), hint=hint)
+
+
+def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -> Iterator[tuple[str, Diagnostic]]:
+    """What `entries` and the import map name by its very name and nothing compiles, and the fault of that."""
+    for index, pattern in enumerate(config.entries):
+        for path in () if is_glob(pattern) else named_by(pattern, sources.listed):
+            if sources.listed[LogicalPath(path)].uncompiled:
+                yield path, _named(f"the entry `{pattern}`", path, place_of_setting(config, "entries", index))
+    for keys, specifier, target in _mapped(importmap):
+        source = sources.get(LogicalPath(target))
+        if source and source.uncompiled:
+            where = place_of_setting(config, *keys, specifier)
+            yield target, _named(f"the import map entry `{specifier}`", target, where)
+
+
+def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Each specifier of the import map with its table's keys and its target."""
+    for specifier, target in importmap.imports.items():
+        yield ("importmap",), specifier, target
+    for scope, names in importmap.scopes.items():
+        yield from ((("importmap", "scopes", scope), specifier, target) for specifier, target in names.items())
+
+
+def _named(what: str, path: str, where: Location | None) -> Diagnostic:
+    kind = suffix(path)
+    message = f"{what} names `{path}`, and nothing compiles `{kind}`"
+    return error("source/uncompiled", message, where, hint=advice(kind))

@@ -1,0 +1,31 @@
+"""Films with the suffix of a source language: MPEG transport streams, as playlists name them. Reads how files begin."""
+
+from typing import Final
+
+from buildassets.media import suffix
+from buildassets.plain_files import plain
+
+_PACKET_BYTES: Final = 188
+_PACKETS: Final = 16  # that are looked at
+
+
+def may_be_stream(path: str) -> bool:
+    """Whether the suffix is that of TypeScript and of films."""
+    return suffix(path) in (".ts", ".mts")
+
+
+def is_stream(path: str) -> bool:
+    """Whether the file is an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): each 188 bytes begin with 0x47.
+
+    Cameras write a time of four bytes before each such packet.
+    """
+    try:
+        with open(plain(path), "rb") as file:
+            head = file.read(_PACKETS * (_PACKET_BYTES + 4))
+    except OSError:
+        return False
+    return _has_packets(head, _PACKET_BYTES) or _has_packets(head[4:], _PACKET_BYTES + 4)
+
+
+def _has_packets(head: bytes, distance: int) -> bool:
+    return len(head) >= _PACKET_BYTES and set(head[::distance]) == {0x47}

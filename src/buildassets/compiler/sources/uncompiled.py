@@ -1,0 +1,63 @@
+"""Files in languages that no browser reads: what their names stand for, and what to do about them. Pure."""
+
+from collections.abc import Container, Mapping
+from typing import Final
+
+from buildassets.media import OCTETS, media_of, suffix
+from buildassets.paths import LogicalPath
+
+TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what esbuild compiles, in the bundles that it makes
+_TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))
+_SCRIPTS: Final = (".coffee", ".litcoffee", ".iced", ".elm", ".vue", ".svelte", ".astro", ".marko", ".riot")
+_SHEETS: Final = (".less", ".styl", ".stylus", ".pcss", ".postcss", ".sss")
+_PAGES: Final = (".slim", ".haml", ".pug", ".jade", ".njk", ".liquid", ".twig", ".jinja", ".jinja2", ".j2")
+_COMPILES_TO: Final[Mapping[str, str]] = {
+    **dict.fromkeys((*TYPED, *_SCRIPTS, *_TEMPLATES), ".js"),
+    **dict.fromkeys(_SHEETS, ".css"),
+    **dict.fromkeys(_PAGES, ".html"),
+    ".mts": ".mjs",
+    ".cts": ".cjs",
+    ".erb": "",  # what stands before it
+}
+# Where the compiled file lies under the same name by custom; a template and a script of one name are two things.
+_COMPILED_BESIDE: Final = frozenset((*TYPED, ".coffee", ".litcoffee", ".iced", *_SHEETS, *_PAGES, ".erb"))
+
+
+def is_source_language(path: str) -> bool:
+    """Whether the suffix of `path` is that of a language which is compiled before a browser reads it."""
+    return suffix(path) in _COMPILES_TO
+
+
+def is_declaration(path: str) -> bool:
+    """Whether `path` holds types only, so that nothing comes of it: `x.d.ts`."""
+    return path.lower().endswith((".d.ts", ".d.mts", ".d.cts"))
+
+
+def compiled_name(path: str) -> str:
+    """What `path` is called once it is compiled: `b.js.erb` → `b.js`, `c.coffee` → `c.js`, `v.jst.ejs` → `v.jst.js`."""
+    kind = ""
+    while (last := suffix(path)) in _COMPILES_TO:
+        kind = _COMPILES_TO[last] or kind
+        path = path[: -len(last)]
+    return path if media_of(path) is not OCTETS else path + kind
+
+
+def is_compiled_beside(path: LogicalPath, known: Container[str]) -> bool:
+    """Whether what `path` compiles to is there already: somebody else compiles it."""
+    return suffix(path) in _COMPILED_BESIDE and compiled_name(path) in known
+
+
+_OTHERWISE: Final = "name it in `raw` to release it as it is, or in `exclude` to pass it over"
+
+
+def advice(kind: str) -> str:
+    """What to do about files with the suffix `kind` that nothing compiles."""
+    if kind in TYPED:
+        how = f'bundle it: `"js/app.js" = {{ files = ["js/app{kind}"], bundle = true }}` in `bundles`'
+    elif kind in (".ejs", ".eco"):
+        how = "rename it to `.jst` if it is a template in the manner of underscore.js"
+    elif kind == ".erb":
+        how = "write the values into a page or a JSON file of their own, or run the file through ERB before the build"
+    else:
+        how = f"name an engine for `{kind[1:]}` in `engines`, or compile it before the build"
+    return f"{how}; {_OTHERWISE}"

@@ -1,0 +1,172 @@
+"""Sources that nothing compiles through the whole build: what is released of them, and what is reported."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.check import check
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.result import BuildResult
+from tests.building import built, codes, only, only_error, printed
+from tests.conftest import Tree, write_tree
+
+PLAIN = "minify = false\ncompress = []\n"
+RAW_SUFFIXES = (
+    *(".erb", ".coffee", ".ejs", ".slim", ".haml", ".ts", ".tsx", ".mts", ".cts", ".jsx", ".vue", ".svelte"),
+    *(".less", ".styl", ".pug", ".hbs"),
+)
+
+
+def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
+    return built(folder, files, PLAIN + settings)
+
+
+def assets(result: BuildResult) -> list[str]:
+    assert result.manifest is not None, printed(result)
+    return sorted(result.manifest.assets)
+
+
+@pytest.mark.parametrize("suffix", RAW_SUFFIXES)
+def test_what_nothing_compiles_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
+    result = run(tmp_path, {f"assets/b.js{suffix}": "raw", "assets/a.js": ""})
+    assert assets(result) == ["a.js"]
+    assert (only(result).code, only(result).is_error) == ("source/uncompiled", False)
+    assert only(result).message == f"`assets/b.js{suffix}` is not released: nothing compiles `{suffix}`"
+
+
+def test_each_language_is_reported_once_with_all_its_files(tmp_path: Path) -> None:
+    files: Tree = {"assets/b/y.coffee": "", "assets/x.coffee": "", "assets/a.less": "", "assets/site.js": ""}
+    result = run(tmp_path, files)
+    assert printed(result) == (
+        "warning[source/uncompiled]: `assets/a.less` is not released: nothing compiles `.less`\n"
+        "  --> assets/a.less\n"
+        "\n"
+        "hint: name an engine for `less` in `engines`, or compile it before the build; "
+        "name it in `raw` to release it as it is, or in `exclude` to pass it over\n"
+        "warning[source/uncompiled]: 2 files are not released: nothing compiles `.coffee`\n"
+        "  --> assets/b/y.coffee\n"
+        "note: `assets/b/y.coffee`\n"
+        "note: `assets/x.coffee`\n"
+        "\n"
+        "hint: name an engine for `coffee` in `engines`, or compile it before the build; "
+        "name it in `raw` to release it as it is, or in `exclude` to pass it over"
+    )
+
+
+def test_check_reports_the_same(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.coffee": "", "assets/b.js": ""})
+    result = check(load_config(start=str(tmp_path)))
+    assert (codes(result), result.unreached) == (["source/uncompiled"], ())
+
+
+def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> None:
+    files: Tree = {f"vendor/x{number}.{kind}": "" for number in range(20) for kind in ("less", "ts")}
+    settings = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
+    result = run(tmp_path, {**files, "assets/a.js": "", "vendor/y.js": ""}, settings)
+    assert assets(result) == ["a.js", "y.js"]
+    assert printed(result) == (
+        "warning[source/uncompiled]: 40 files are not released of `vendor`: nothing compiles `.less`, `.ts`\n"
+        "  --> buildassets.toml:3:22\n"
+        "   |\n"
+        '3  | sources = ["assets", { path = "vendor", vendored = true }]\n'
+        "   |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "\n"
+        "hint: name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
+    )
+
+
+@pytest.mark.parametrize(
+    "referring",
+    [
+        {"assets/a.js": 'fetch(new URL("./tpl/x.ejs", import.meta.url));'},
+        {"assets/a.html": '<link rel="prefetch" href="tpl/x.ejs">'},
+        {"assets/a.css": 'a { background: url("tpl/x.ejs") }'},
+        {"assets/a.js.map": '{"version": 3, "sources": ["tpl/x.ejs"], "names": [], "mappings": "AAAA"}'},
+    ],
+)
+def test_what_something_refers_to_is_released_as_it_is(tmp_path: Path, referring: Tree) -> None:
+    result = run(tmp_path, {"assets/tpl/x.ejs": "<%= raw %>", **referring})
+    assert "tpl/x.ejs" in assets(result)
+    assert codes(result) == []
+
+
+def test_globs_of_raw_release_what_they_match(tmp_path: Path) -> None:
+    files: Tree = {"assets/v/a.tmpl.ejs": "<%= a %>", "assets/v/b.ejs": ""}
+    result = run(tmp_path, files, 'raw = ["**/*.tmpl.ejs"]\n')
+    assert assets(result) == ["v/a.tmpl.ejs"]
+    assert only(result).location is not None
+    assert only(result).message == "`assets/v/b.ejs` is not released: nothing compiles `.ejs`"
+
+
+def test_a_transport_stream_is_released_as_a_film(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/seg0.ts": (b"G" + bytes(187)) * 3, "assets/list.m3u8": "seg0.ts\n"})
+    assert assets(result) == ["list.m3u8", "seg0.ts"]
+    assert result.manifest is not None
+    assert result.manifest.assets["seg0.ts"].type == "video/mp2t"
+    assert codes(result) == []
+
+
+def test_what_somebody_else_has_compiled_is_nobody_s_loss(tmp_path: Path) -> None:
+    files: Tree = {f"assets/{name}": "" for name in ("a.ts", "a.js", "b.less", "b.css", "c.d.ts", "d.d.mts")}
+    result = run(tmp_path, files)
+    assert (assets(result), codes(result)) == (["a.js", "b.css"], [])
+
+
+def test_entries_report_what_they_match_only(tmp_path: Path) -> None:
+    files: Tree = {"assets/js/a.js": "", "assets/js/b.coffee": "", "assets/other/c.less": ""}
+    result = run(tmp_path, files, 'entries = ["js/*"]\n')
+    assert assets(result) == ["js/a.js"]
+    assert only(result).message == "`assets/js/b.coffee` is not released: nothing compiles `.coffee`"
+    assert check(load_config(start=str(tmp_path))).unreached == ("other/c.less",)
+
+
+def test_an_entry_that_nothing_compiles_is_an_error_in_its_place(tmp_path: Path) -> None:
+    fault = only_error(run(tmp_path, {"assets/app.ts": "", "assets/a.js": ""}, 'entries = ["a.js", "app.ts"]\n'))
+    assert fault.message == "the entry `app.ts` names `app.ts`, and nothing compiles `.ts`"
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (3, 20)
+
+
+@pytest.mark.parametrize("table", ["[importmap]\n", '[importmap.scopes."js/"]\n'])
+def test_an_import_map_that_names_what_nothing_compiles_is_an_error(tmp_path: Path, table: str) -> None:
+    fault = only_error(run(tmp_path, {"assets/js/a.jsx": "", "assets/js/b.js": ""}, f'{table}a = "js/a.jsx"\n'))
+    assert fault.message == "the import map entry `a` names `js/a.jsx`, and nothing compiles `.jsx`"
+    assert fault.location is not None
+    assert fault.location.line == 4
+
+
+def test_a_folder_of_the_import_map_leaves_out_what_nothing_compiles(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/js/a.jsx": "", "assets/js/b.js": ""}, '[importmap]\n"js/" = "js/"\n')
+    assert result.manifest is not None
+    assert result.manifest.importmap == {"js/b.js": "js/b.js"}
+
+
+@pytest.mark.parametrize("pattern", ["js/b.coffee", "js/*"])
+def test_a_bundle_that_takes_what_nothing_compiles_is_an_error(tmp_path: Path, pattern: str) -> None:
+    files: Tree = {"assets/js/a.js": "a();", "assets/js/b.coffee": "b"}
+    result = run(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
+    fault = next(one for one in result.diagnostics if one.is_error)
+    assert (fault.code, fault.hint) == (
+        "bundle/kind",
+        "name an engine for `coffee` in `engines`, or compile it before the build; "
+        "name it in `raw` to release it as it is, or in `exclude` to pass it over",
+    )
+    assert fault.message == "`assets/js/b.coffee` cannot be joined into `all.js`: nothing compiles `.coffee`"
+
+
+def test_a_template_of_pages_that_loads_a_source_is_an_error(tmp_path: Path) -> None:
+    files: Tree = {"buildassets.toml": "", "assets/x.ts": "", "templates/a.html": '{{ script("x.ts") }}'}
+    result = check(load_config(start=str(write_tree(tmp_path, files))))
+    fault = next(one for one in result.diagnostics if one.is_error)
+    assert (fault.code, fault.location and fault.location.file) == ("template/missing", "templates/a.html")
+    assert fault.message == "`x.ts` is not released: nothing compiles `.ts`"
+
+
+def test_what_a_package_of_npm_holds_in_source_is_released_where_it_is_referred_to(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/a.js": 'fetch(new URL("npm/x/a.hbs", import.meta.url));',
+        "packages/x/a.hbs": "a",
+        "packages/x/b.hbs": "b",
+    }
+    result = run(tmp_path, files, 'sources = ["assets", { path = "packages", prefix = "npm", npm = true }]\n')
+    assert (assets(result), codes(result)) == (["a.js", "npm/x/a.hbs"], [])

@@ -1,0 +1,31 @@
+"""Films that have the suffix of TypeScript."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.sources.streams import is_stream
+
+PACKET = b"G" + bytes(187)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (PACKET, True),
+        (PACKET * 3, True),
+        (PACKET * 40 + b"cut", True),
+        ((b"\x00\x01\x02\x03" + PACKET) * 20, True),
+        (b"", False),
+        (b"G", False),
+        (b"Global.start();\n" * 60, False),
+        (PACKET * 2 + b"x" * 188, False),
+    ],
+)
+def test_a_stream_has_its_mark_at_each_packet(tmp_path: Path, content: bytes, expected: bool) -> None:
+    (tmp_path / "seg0.ts").write_bytes(content)
+    assert is_stream(str(tmp_path / "seg0.ts")) is expected
+
+
+def test_what_cannot_be_read_is_no_stream(tmp_path: Path) -> None:
+    assert not is_stream(str(tmp_path / "gone.ts"))

@@ -90,6 +90,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a new source in a new folder": lambda folder: write_tree(folder, {"assets/new/b.svg": "<svg/>"}),
     "a partial that goes before another": lambda folder: (folder / "assets/css/_found.scss").write_text(""),
     "the original of a source with a map": lambda folder: (folder / "assets/lib/one.ts").write_text("1"),
+    "a source that nothing compiles": lambda folder: (folder / "assets/js/new.coffee").write_text("x"),
     "a source less": lambda folder: (folder / "assets/js/unclosed.css").unlink(),
     "the settings": lambda folder: (folder / "pyproject.toml").write_text("[tool.buildassets]\nload_paths = ['lib']\n"),
     "other settings go before": lambda folder: (folder / "buildassets.toml").write_text("load_paths = ['lib']"),
@@ -166,6 +167,41 @@ def test_a_failed_build_is_tried_again(builder: Builder) -> None:
     builder()
     assert not builder().succeeded
     assert builder.worked == 2
+
+
+def test_what_nothing_compiles_is_reported_by_a_build_that_does_nothing(tmp_path: Path) -> None:
+    builder = Builder(write_tree(tmp_path, {"buildassets.toml": "", "assets/a.js": "", "assets/b.coffee": ""}))
+    first = builder()
+    assert [found.code for found in first.diagnostics] == ["source/uncompiled"]
+    assert builder().diagnostics == first.diagnostics
+    assert builder.worked == 1
+
+
+def test_a_package_that_a_directive_finds_decides_a_build(tmp_path: Path) -> None:
+    tree: Tree = {
+        "buildassets.toml": 'directives = true\nload_paths = ["first", "packages"]\n',
+        "assets/a.js": "//= require one\n",
+        "first/.keep": "",
+        "packages/one/package.json": '{"main": "a.js"}',
+        "packages/one/a.js": "a();",
+        "packages/one/b.js": "b();",
+    }
+    changes: list[tuple[Tree, str]] = [
+        ({"packages/one/a.js": "aa();"}, "aa();"),
+        ({"packages/one/package.json": '{"main": "b.js"}'}, "b();"),
+        ({"packages/one.js": "file();"}, "file();"),
+        ({"first/one/index.js": "first();"}, "first();"),
+    ]
+    builder = Builder(write_tree(tmp_path / "site", tree))
+    assert builder().succeeded
+    for number, (change, expected) in enumerate(changes):
+        write_tree(builder.folder, change)
+        result = builder()
+        assert result.manifest is not None
+        file = builder.folder / "build/assets" / result.manifest.assets["a.js"].file
+        assert file.read_text().startswith(expected)
+        builder()
+        assert builder.worked == number + 2
 
 
 FRONT: Tree = {

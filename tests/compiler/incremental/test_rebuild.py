@@ -360,3 +360,31 @@ def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: 
     project = Project(write_tree(tmp_path, {"buildassets.toml": "", **files}))
     project.edit({"assets/a.js": edit})
     project.assert_as_a_clean_build()
+
+
+STREAM = ("G" + "\0" * 187) * 2
+IN_SOURCE: Tree = {
+    "buildassets.toml": "compress = []\n",
+    "assets/a.js": 'fetch(new URL("./x.ejs", import.meta.url));\n',
+    "assets/b.js": "b();\n",
+    "assets/x.ejs": "x",
+    "assets/y.ejs": "y",
+    "assets/seg0.ts": STREAM,
+}
+CHANGES_IN_SOURCE: Mapping[str, Mapping[str, str | None]] = {
+    "a reference less": {"assets/a.js": "a();\n"},
+    "one reference more": {"assets/b.js": 'fetch(new URL("./y.ejs", import.meta.url));\n'},
+    "a file that something refers to": {"assets/x.ejs": "xx"},
+    "a file that nothing refers to": {"assets/y.ejs": "yy"},
+    "a new file": {"assets/z.coffee": ""},
+    "the compiled form of a file": {"assets/c.ts": "", "assets/c.js": ""},
+    "a film": {"assets/seg0.ts": STREAM * 2},
+    "a script in place of a film": {"assets/seg0.ts": "let x: number;\n"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES_IN_SOURCE)
+def test_a_change_of_what_nothing_compiles_is_built_as_a_clean_build_would(tmp_path: Path, change: str) -> None:
+    project = Project(write_tree(tmp_path, IN_SOURCE))
+    assert project.edit(CHANGES_IN_SOURCE[change]).succeeded
+    project.assert_as_a_clean_build()

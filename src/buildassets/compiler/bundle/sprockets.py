@@ -193,4 +193,4 @@ def _uncompiled(directive: Directive, lost: Sequence[Source]) -> Diagnostic:
     what = f"`{lost[0].shown}`" if len(lost) == 1 else f"{len(lost)} files"
     message = f"`{directive.name}` asks for {what}, and nothing compiles {listed}"
     notes = [f"`{one.shown}`" for one in lost] if len(lost) > 1 else []
-    return error("source/uncompiled", message, directive.location, notes=notes, hint=advice(kinds[0]))
+    return error("source/uncompiled", message, directive.location, notes=notes, hint=advice(*kinds))

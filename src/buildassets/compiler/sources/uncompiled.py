@@ -50,9 +50,11 @@ def is_compiled_beside(path: LogicalPath, known: Container[str]) -> bool:
 _OTHERWISE: Final = "name it in `raw` to release it as it is, or in `exclude` to pass it over"
 
 
-def advice(kind: str) -> str:
-    """What to do about files with the suffix `kind` that nothing compiles."""
-    if kind in TYPED:
+def advice(kind: str, *others: str) -> str:
+    """What to do about files with the suffix `kind`, or one of `others`, that nothing compiles."""
+    if others:
+        how = "name engines for these suffixes in `engines`, or compile the files before the build"
+    elif kind in TYPED:
         how = f'bundle it: `"js/app.js" = {{ files = ["js/app{kind}"], bundle = true }}` in `bundles`'
     elif kind in (".ejs", ".eco"):
         how = "rename it to `.jst` if it is a template in the manner of underscore.js"

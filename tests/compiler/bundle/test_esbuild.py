@@ -129,6 +129,26 @@ def test_entries_name_a_part_by_its_very_name_only(tmp_path: Path, entries: str,
     assert assets(result) == expected
 
 
+def test_an_entry_in_typescript_is_to_be_its_bundle(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/js/main.ts": "p(1 as number);"}, settings=f'{PLAIN}entries = ["js/main.ts"]\n')
+    (fault,) = result.diagnostics
+    assert (
+        fault.message == "the entry `js/main.ts` names `js/main.ts`, which is compiled in the bundle `js/app.js` only"
+    )
+    assert (fault.code, fault.hint) == ("source/uncompiled", "name `js/app.js`")
+
+
+def test_a_film_and_what_raw_names_are_released_beside_bundles(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/js/main.ts": 'import "./b";',
+        "assets/js/b.ts": "p(1 as number);",
+        "assets/js/types.d.ts": "",
+        "assets/seg0.ts": (b"G" + bytes(187)) * 2,
+    }
+    result = run(tmp_path, files, settings=f'{PLAIN}raw = ["js/b.ts"]\n')
+    assert (assets(result), result.diagnostics) == (["js/app.js", "js/b.ts", "seg0.ts"], ())
+
+
 def test_check_lists_no_part_as_unreached_and_writes_nothing(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": "p('b');"}
     run(tmp_path, files)

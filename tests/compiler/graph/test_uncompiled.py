@@ -65,7 +65,7 @@ def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> No
     result = run(tmp_path, {**files, "assets/a.js": "", "vendor/y.js": ""}, settings)
     assert assets(result) == ["a.js", "y.js"]
     assert printed(result) == (
-        "warning[source/uncompiled]: 40 files are not released of `vendor`: nothing compiles `.less`, `.ts`\n"
+        "warning[source/uncompiled]: 40 files of `vendor` are not released: nothing compiles `.less`, `.ts`\n"
         "  --> buildassets.toml:3:22\n"
         "   |\n"
         '3  | sources = ["assets", { path = "vendor", vendored = true }]\n'

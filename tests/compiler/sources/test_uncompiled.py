@@ -16,6 +16,7 @@ from buildassets.paths import LogicalPath
         ("jquery.ui.ts", "jquery.ui.js"),
         ("a.mts", "a.mjs"),
         ("v.jst.ejs", "v.jst.js"),
+        ("x.scss.erb", "x.css"),
         ("A.LESS", "A.css"),
         ("x.min.less", "x.min.css"),
         ("page.html.slim", "page.html"),

@@ -74,8 +74,9 @@ def asset_graph(
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     sources = Sources(config, compiles_to, listed)
     importmap, importmap_errors = configured_map(config, sources)
-    uncompiled = frozenset(path for path, source in listed.items() if source.uncompiled)
-    starts, start_warnings = _starts(config, frozenset(listed), modules.parts, uncompiled)
+    in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
+    uncompiled = in_source - modules.parts
+    starts, start_warnings = _starts(config, frozenset(listed), modules.parts, in_source)
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
@@ -96,7 +97,7 @@ def asset_graph(
     diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)
     taken = walk.assets.keys() | walk.compiled.keys() | modules.parts
-    raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read()))
+    raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")

@@ -43,11 +43,12 @@ def judged(
 def _lost(
     config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str], read: Collection[str]
 ) -> Iterator[Source]:
-    wanted: Collection[str] = listed
+    uncompiled = {path: source for path, source in listed.items() if source.uncompiled}
+    wanted: Collection[str] = uncompiled
     if config.entries:
-        wanted = {path for pattern in config.entries for path in named_by(pattern, listed)}
-    for path, source in sorted(listed.items()):
-        if not source.uncompiled or path not in wanted or path in taken or source.path in read:
+        wanted = {path for pattern in config.entries for path in named_by(pattern, uncompiled)}
+    for path, source in sorted(uncompiled.items()):
+        if path not in wanted or path in taken or source.path in read:
             continue
         if not is_declaration(path) and not is_compiled_beside(path, listed):
             yield source
@@ -76,8 +77,8 @@ def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
 
 def _fault_of_others(config: Config, root: int, sources: Sequence[Source]) -> Diagnostic:
     kinds = ", ".join(f"`{kind}`" for kind in sorted({suffix(one.path) for one in sources}))
-    count = "1 file is" if len(sources) == 1 else f"{len(sources)} files are"
-    message = f"{count} not released of `{config.sources[root].shown}`: nothing compiles {kinds}"
+    count, verb = ("1 file", "is") if len(sources) == 1 else (f"{len(sources)} files", "are")
+    message = f"{count} of `{config.sources[root].shown}` {verb} not released: nothing compiles {kinds}"
     hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
     return warning("source/uncompiled", message, place_of_setting(config, "sources", root), hint=hint)
 
@@ -87,12 +88,12 @@ def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -
     for index, pattern in enumerate(config.entries):
         for path in () if is_glob(pattern) else named_by(pattern, sources.listed):
             if sources.listed[LogicalPath(path)].uncompiled:
-                yield path, _named(f"the entry `{pattern}`", path, place_of_setting(config, "entries", index))
+                yield path, _named(config, f"the entry `{pattern}`", path, place_of_setting(config, "entries", index))
     for keys, specifier, target in _mapped(importmap):
         source = sources.get(LogicalPath(target))
         if source and source.uncompiled:
             where = place_of_setting(config, *keys, specifier)
-            yield target, _named(f"the import map entry `{specifier}`", target, where)
+            yield target, _named(config, f"the import map entry `{specifier}`", target, where)
 
 
 def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -103,7 +104,14 @@ def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
         yield from ((("importmap", "scopes", scope), specifier, target) for specifier, target in names.items())
 
 
-def _named(what: str, path: str, where: Location | None) -> Diagnostic:
+def _named(config: Config, what: str, path: str, where: Location | None) -> Diagnostic:
     kind = suffix(path)
     message = f"{what} names `{path}`, and nothing compiles `{kind}`"
-    return error("source/uncompiled", message, where, hint=advice(kind))
+    made = [name for name, bundle in config.module_bundles.items() if path in map(_without_dot, bundle.files)]
+    if made:
+        message = f"{what} names `{path}`, which is compiled in the bundle `{made[0]}` only"
+    return error("source/uncompiled", message, where, hint=f"name `{made[0]}`" if made else advice(kind))
+
+
+def _without_dot(pattern: str) -> str:
+    return pattern.removeprefix("./")

@@ -19,6 +19,7 @@ _COMPILES_TO: Final[Mapping[str, str]] = {
     ".cts": ".cjs",
     ".erb": "",  # what stands before it
 }
+_SASS: Final = {".scss": ".css", ".sass": ".css"}  # which an engine compiles, unless something stands behind it
 # Where the compiled file lies under the same name by custom; a template and a script of one name are two things.
 _COMPILED_BESIDE: Final = frozenset((*TYPED, ".coffee", ".litcoffee", ".iced", *_SHEETS, *_PAGES, ".erb"))
 
@@ -36,8 +37,9 @@ def is_declaration(path: str) -> bool:
 def compiled_name(path: str) -> str:
     """What `path` is called once it is compiled: `b.js.erb` → `b.js`, `c.coffee` → `c.js`, `v.jst.ejs` → `v.jst.js`."""
     kind = ""
-    while (last := suffix(path)) in _COMPILES_TO:
-        kind = _COMPILES_TO[last] or kind
+    compiles_to = {**_COMPILES_TO, **_SASS}
+    while (last := suffix(path)) in compiles_to:
+        kind = compiles_to[last] or kind
         path = path[: -len(last)]
     return path if media_of(path) is not OCTETS else path + kind
 

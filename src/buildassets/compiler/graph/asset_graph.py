@@ -84,11 +84,7 @@ def asset_graph(
     walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places)
     walk.run(starts)
     shown = partial(shown_path, config)
-    roots = [root.shown for root in config.sources]
-    vendored = [index for index, root in enumerate(config.sources) if root.vendored]
-    skipped = {**sources.skipped, **discovery.skipped}
-    nearby = Known(walk.site.known)
-    absence = MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
+    absence = _absence(config, walk, {**sources.skipped, **discovery.skipped})
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
@@ -113,6 +109,13 @@ def asset_graph(
     maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
     return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, by_themselves, uncompiled)
+
+
+def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:
+    roots = [root.shown for root in config.sources]
+    vendored = [index for index, root in enumerate(config.sources) if root.vendored]
+    nearby, shown = Known(walk.site.known), partial(shown_path, config)
+    return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:

@@ -182,7 +182,7 @@ def test_kinds_are_not_mixed(tmp_path: Path, bundle: str) -> None:
     [
         ("f();\n\n  const  k = 2", "bundle/redeclared", "b.js:3:10"),
         ("x();\nexport {}", "bundle/module", "b.js:2:1"),
-        ("f( {\n", "bundle/unclosed", "b.js:1:4"),
+        ("f( {\n", "js/syntax", "b.js:1:4"),
         ("'use strict'; /* c */ var  m = 1", "bundle/strict", "b.js:1:28"),
     ],
 )

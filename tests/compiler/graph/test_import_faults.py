@@ -126,7 +126,7 @@ def test_in_a_root_of_others_each_kind_is_one_warning_with_a_count(tmp_path: Pat
         "vendor/b.js": 'import "react"; import("./s.css");\n',
         "vendor/s.css": "a { color: red }\n",
     }
-    refused, unmapped = sorted(built(tmp_path, files | FILES, VENDORED).diagnostics, key=lambda one: one.code)
+    refused, unmapped = sorted(built(tmp_path, {**files, **FILES}, VENDORED).diagnostics, key=lambda one: one.code)
     assert refused.message == "browsers refuse 2 imports in `vendor/`: the files are no scripts"
     assert refused.notes == ("`s.css` (2 times)",)
     assert unmapped.message == "nothing maps 3 bare names in `vendor/`"

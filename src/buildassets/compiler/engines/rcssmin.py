@@ -7,21 +7,18 @@ between them.
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Final
 
 import rcssmin
 
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.languages.css.lexer import Kind, Token, faults
 from buildassets.compiler.languages.css.minify import alignment, essence, has_essence, written_apart
+from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
 from buildassets.media import Syntax
-
-_MOST_FAULTS: Final = 10  # one unclosed quote can spoil all that follows
 
 
 class RcssminEngine:
@@ -43,8 +40,11 @@ class RcssminEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The same sheet in fewer characters; a warning for each place that a browser gives up on."""
         text = given.text
-        faulty = faults(text)
-        warnings = tuple(_fault(text, token, given.shown) for token in faulty[:_MOST_FAULTS])
+        faulty = open_ends(text)
+        warnings = tuple(
+            warning("css/syntax", one.message, locate(given.shown, text, one.start, one.end), hint=one.hint)
+            for one in faulty[:MOST_OPEN_ENDS]
+        )
         entries = essence(text)
         for minified in _minified(text, entries, by_rcssmin=not faulty):
             if has_essence(minified, entries):
@@ -74,19 +74,6 @@ def _source_map(minified: str, given: EngineInput) -> str:
     pairs = alignment(minified, given.text)
     source_map = map_of_pairs(pairs, Origin(given.path), Lines(given.text, Syntax.CSS))
     return encoded_map(source_map, Lines(minified, Syntax.CSS))
-
-
-def _fault(text: str, token: Token, shown: str) -> Diagnostic:
-    place = locate(shown, text, token.start, token.end)
-    if token.kind is Kind.COMMENT:
-        return warning("css/syntax", "unclosed comment", place, hint="close it with `*/`")
-    quote = text[token.start]
-    if quote in "\"'":
-        return warning("css/syntax", "unclosed string", place, hint=f"close it with `{quote}` on the same line")
-    if token.kind is Kind.URL:
-        return warning("css/syntax", "unclosed `url(`", place, hint="close it with `)`")
-    hint = "put the URL in quotes, or write `%20` for a space"
-    return warning("css/syntax", "a URL with a space, a quote or a parenthesis in it is ignored", place, hint=hint)
 
 
 def _unproven(shown: str) -> Diagnostic:

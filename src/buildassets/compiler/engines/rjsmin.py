@@ -17,6 +17,7 @@ from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, to
 from buildassets.compiler.languages.javascript.minify import Piece, alignment, pieces, reduced, same_meaning
 from buildassets.compiler.languages.javascript.reduction import is_reduced_to, reduction
 from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
@@ -25,7 +26,6 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 
 _DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")
-_UNCLOSED: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
 
 
 class RjsminEngine:
@@ -45,9 +45,12 @@ class RjsminEngine:
         return files_of_modules("rjsmin", "_rjsmin")
 
     def run(self, given: EngineInput) -> Compiled:
-        """The same program in fewer characters, without a byte order mark; an error where a token is unclosed."""
+        """The same program in fewer characters, without a byte order mark; an error where something is unclosed."""
         text = given.text.removeprefix("\ufeff")
         module = True if given.path.endswith(".mjs") else None
+        if fault := unclosed(text, module=module):
+            place = locate(given.shown, text, fault.start, fault.end)
+            return Compiled(text, diagnostics=(error("js/syntax", fault.message, place, hint=fault.hint),))
         minified = _by_patterns(text, module)
         if minified is not None:
             return Compiled(minified, source_map=_source_map(minified, text, module, given))
@@ -100,13 +103,7 @@ def _source_map(minified: str, text: str, module: bool | None, given: EngineInpu
 def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
     """What is wrong with the first bad token of `text`, which has one."""
     start, end = next((start, end) for kind, start, end in tokens(text, module=module) if kind == Kind.BAD)
-    bad = text[start:end]
-    if bad.startswith("/*"):
-        message = "unclosed comment"
-    elif bad[0] in _UNCLOSED:
-        message = f"unclosed {_UNCLOSED[bad[0]]}"
-    else:
-        message = f"unexpected character `{bad[0]}`"
+    message = f"unexpected character `{text[start]}`"
     place = locate(shown, text, start, end)
     if not _DECORATOR.match(text, start):
         return error("js/syntax", message, place)

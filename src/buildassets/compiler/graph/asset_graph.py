@@ -10,6 +10,7 @@ from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
+from buildassets.compiler.graph.findings import of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, settle
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
@@ -88,7 +89,7 @@ def asset_graph(
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
-    diagnostics += _faults_of_assets(walk, absence, shown)
+    diagnostics += _faults_of_assets(config, walk, absence, shown)
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)
@@ -162,10 +163,12 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> s
     return f"did you mean `{near}`?" if near else None
 
 
-def _faults_of_assets(walk: Walk, absence: MissingReferences, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+def _faults_of_assets(
+    config: Config, walk: Walk, absence: MissingReferences, shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
     """What was found in each source and bundle, and what they refer to in vain."""
-    for asset in (*walk.compiled.values(), *walk.assets.values()):
-        yield from asset.draft.diagnostics
+    drafts = {id(asset.draft): asset.draft for asset in (*walk.compiled.values(), *walk.assets.values())}
+    yield from of_drafts(config, drafts.values())
     for required in walk.requires.values():
         yield from required.diagnostics
     for path, part in walk.compiled.items():

@@ -5,9 +5,11 @@ Others keep a root that is `vendored` or of npm: whoever builds can mend nothing
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
 from buildassets.frozen import frozen
@@ -40,6 +42,29 @@ def told(
             yield _alone(code, found)
     for root, several in of_others.items():
         yield _alone(code, several[0]) if len(several) == 1 else _together(code, config.sources[root], several, summary)
+
+
+_GATHERED: Final = {
+    "css/syntax": "{} places in the style sheets of {} that browsers give up on",
+    "json/syntax": "{} files in {} are not JSON",
+}
+
+
+def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
+    """What was found in each draft; of what nobody but the others can mend, one line for each root of theirs."""
+    of_others: dict[tuple[int, str], list[Diagnostic]] = {}
+    for draft in drafts:
+        for found in draft.diagnostics:
+            if found.code in _GATHERED and _root_of_others(config, draft.source.root):
+                of_others.setdefault((draft.source.root, found.code), []).append(found)
+            else:
+                yield found
+    for (root, code), several in of_others.items():
+        first = several[0]
+        if len(several) > 1:
+            message = _GATHERED[code].format(len(several), f"`{config.sources[root].shown}/`")
+            first = replace(first, message=message, notes=(f"the first: {first.message}",))
+        yield first
 
 
 def _root_of_others(config: Config, root: int) -> bool:

@@ -4,7 +4,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
@@ -23,9 +23,10 @@ from buildassets.compiler.languages.source_map.maps import composed, edited_map,
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.engine_set import EngineSet, is_minified, is_template
+from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified, is_template
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.syntax_faults import is_json, json_faults, syntax_faults
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
@@ -46,17 +47,22 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
-    if not is_parsed and (syntax is None or not source_map.may_refer([raw])):
+    if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
         return _as_it_is(source, raw)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         if syntax is Syntax.SOURCE_MAP and not is_compiled:
             return _as_it_is(source, raw)
-        is_markup = syntax in (Syntax.SVG, Syntax.HTML) and not is_compiled
-        return _undecoded(source, raw, text) if is_markup else Draft(source, diagnostics=(text,))
+        is_released = syntax in (None, Syntax.SVG, Syntax.HTML) and not is_compiled
+        return _undecoded(source, raw, text) if is_released else Draft(source, diagnostics=(text,))
+    if not is_compiled and is_json(source):
+        references = tuple(scan(syntax, text)) if syntax else ()
+        draft = _as_it_is(source, text if references else raw, references)
+        return with_diagnostics(draft, json_faults(text, source))
     if source.keeps_name:
         references = tuple(scan(syntax, text)) if syntax else ()
-        return _as_it_is(source, text if references else raw, references)
+        draft = _as_it_is(source, text if references else raw, references)
+        return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
     if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, raw, syntax, engines)
     header = read_header(text, source.shown)
@@ -160,6 +166,11 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if syntax is Syntax.JAVASCRIPT:
         draft, text = _with_asset_urls(draft, text, engines)
     minifier = None if is_minified(draft.source) else engines.minifier(syntax)
+    if minifier is None or minifier.name not in READERS:
+        positions = OriginalPositions(draft, engines.shown, text)
+        draft = with_diagnostics(draft, syntax_faults(text, draft.source, positions))
+        if draft.failed:
+            return draft
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
         positions = OriginalPositions(draft, engines.shown, text)
@@ -180,6 +191,12 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if draft.origin is not None:  # then the map of the release takes the place of the one that is named
         references = [one for one in references if one.kind is not ReferenceKind.SOURCE_MAP]
     return replace(draft, body=text, references=tuple(references)) if references else draft
+
+
+def with_diagnostics(draft: Draft, found: Iterable[Diagnostic]) -> Draft:
+    """`draft` with what else was found of it."""
+    found = tuple(found)
+    return replace(draft, diagnostics=(*draft.diagnostics, *found)) if found else draft
 
 
 def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> SourceMap:

@@ -19,6 +19,7 @@ from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 
+READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report what is left open in a text
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 

@@ -18,6 +18,7 @@ from buildassets.compiler.languages.javascript.lexer import (
     LINE_TERMINATORS,
     NUMBER,
     REGEXP,
+    SPACES,
     WHOLE_COMMENT,
     Kind,
     tokens,
@@ -41,6 +42,8 @@ _NEXT_IN_HOLE: Final = lazy_pattern(rf"{_TAKEN}|[(\[{{]()|[)\]}}]()|[\"'`]")
 _TEMPLATE_TAIL: Final = lazy_pattern(rf"\}}{IN_TEMPLATE}(?:`|\$\{{)")
 _REGEXP: Final = lazy_pattern(REGEXP)
 _LINE_TERMINATOR: Final = lazy_pattern(f"[{LINE_TERMINATORS}]")
+
+_HTML_LIKE: Final = lazy_pattern(rf"<!--|(?:\A|[{LINE_TERMINATORS}])[{SPACES}]*+-->")
 
 # From here on the code is in ASCII. A gap is one character once the first two have been applied.
 _LINE_GAP: Final = lazy_pattern(r"[ \t\v\f]*+[\n\r][ \t\v\f\n\r]*+")
@@ -100,6 +103,19 @@ def reduction(text: str, *, module: bool | None = None) -> Reduction:
     reading.run()
     code = _without_idle_space("".join(reading.code))
     return Reduction(code, tuple(reading.taken))
+
+
+def plain_code(text: str, *, module: bool | None = None) -> str:
+    """The code of `text` with marks for what is no plain code, and the braces of templates' holes as they are.
+
+    Raises Doubt where it is not sure.
+    """
+    reading = _Reading(text, module)
+    reading.run()
+    code = "".join(reading.code)
+    if _HTML_LIKE.search(code):
+        raise Doubt  # it may be a comment, with a quote in it
+    return code
 
 
 def is_reduced_to(text: str, expected: Reduction, *, module: bool | None = None) -> bool:

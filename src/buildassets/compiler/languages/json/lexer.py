@@ -27,7 +27,7 @@ _TOKEN: Final = lazy_pattern(r'"((?:[^"\\]++|\\.)*+)"|[{}\[\],]')
 def strings(text: str) -> Iterator[String]:
     """The strings of `text` that are values, in text order; none where `text` is no JSON. A leading BOM is allowed."""
     try:
-        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=_refused)
+        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=refused)
     except (ValueError, RecursionError):
         return
     path: list[
@@ -53,8 +53,9 @@ def strings(text: str) -> Iterator[String]:
             yield String(tuple(path), *match.span(1), _value(match[1]))
 
 
-def _refused(constant: str) -> None:
-    raise ValueError(constant)  # Python reads NaN and Infinity, which are no JSON
+def refused(constant: str) -> None:
+    """Raise ValueError: Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(constant)
 
 
 def _value(raw: str) -> str:

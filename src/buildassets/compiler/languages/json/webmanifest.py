@@ -16,5 +16,10 @@ def scan(text: str) -> list[Reference]:
     return [
         Reference(string.start, string.end, string.value)
         for string in strings(text)
-        if string.path[-1:] == ("src",) and string.path[-3:-2] and string.path[-3] in _LISTS_OF_IMAGES and string.value
+        if string.path[-1:] == ("src",) and _is_image(string.path) and string.value
     ]
+
+
+def _is_image(path: tuple[str | int, ...]) -> bool:
+    """Whether what `path` leads to belongs to an image of one of the lists."""
+    return len(path) >= 3 and path[-3] in _LISTS_OF_IMAGES and isinstance(path[-2], int)

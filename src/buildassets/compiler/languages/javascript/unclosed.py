@@ -1,0 +1,80 @@
+"""What of a script is open at its end, or closed without having been opened: a browser runs nothing of it. Pure.
+
+Nearly every script is proven whole by patterns, at 18 MB/s; only the others are read token by token.
+"""
+
+from typing import Final
+
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.reduction import plain_code
+from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.lazy_pattern import lazy_pattern
+
+_BRACKET: Final = lazy_pattern(r"[()\[\]{}]")
+_HASHBANG: Final = lazy_pattern(r"#![^\n\r\u2028\u2029]*+")
+_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "}"}  # the last is a hole of a template
+_LITERALS: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
+
+
+def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
+    """The first thing that is out of balance in `text`; `module` is as for the lexer."""
+    text = text.removeprefix("\ufeff") if (begins := text.startswith("\ufeff")) else text
+    if _is_surely_whole(text, module):
+        return None
+    found = _by_tokens(text, module)
+    return found and found._replace(start=found.start + begins, end=found.end + begins)
+
+
+def _is_surely_whole(text: str, module: bool | None) -> bool:
+    hashbang = _HASHBANG.match(text)
+    try:
+        code = plain_code(text[hashbang.end() :] if hashbang else text, module=module)
+    except Doubt:
+        return False
+    awaited: list[str] = []
+    for bracket in _BRACKET.findall(code):
+        if bracket in _CLOSERS:
+            awaited.append(_CLOSERS[bracket])
+        elif not awaited or awaited.pop() != bracket:
+            return False
+    return not awaited
+
+
+def _by_tokens(text: str, module: bool | None) -> OpenEnd | None:
+    opened: list[tuple[str, int]] = []
+    for kind, start, end in tokens(text, module=module):
+        if kind is Kind.BAD and (found := _cut_short(text, start, end)):
+            return found
+        if kind not in (Kind.PUNCTUATOR, Kind.TEMPLATE):
+            continue
+        first, last = text[start], text[end - 1]
+        if first in ")]}" and not (opened and _CLOSERS[opened[-1][0]] == first):
+            return _mismatch(opened, first, start)
+        if first in ")]}":
+            opened.pop()
+        if kind is Kind.TEMPLATE and last == "{":
+            opened.append(("`", end - 2))
+        elif kind is Kind.PUNCTUATOR and first in "([{":
+            opened.append((first, start))
+    return _never_closed(*opened[-1]) if opened else None
+
+
+def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
+    """What the bad token lacks, if it is one that begins and does not end."""
+    if text.startswith("/*", start):
+        return OpenEnd(start, end, "unclosed comment", "close it with `*/`")
+    literal = _LITERALS.get(text[start])
+    return OpenEnd(start, end, f"unclosed {literal}") if literal else None
+
+
+def _mismatch(opened: list[tuple[str, int]], closer: str, start: int) -> OpenEnd:
+    """What is wrong where the bracket opened last is none that `closer` closes."""
+    if any(_CLOSERS[opener] == closer for opener, _ in opened):
+        return _never_closed(*opened[-1])
+    return OpenEnd(start, start + 1, f"`{closer}` closes nothing", "remove it, or open it before")
+
+
+def _never_closed(opener: str, start: int) -> OpenEnd:
+    shown = "${" if opener == "`" else opener
+    return OpenEnd(start, start + len(shown), f"`{shown}` is never closed", f"close it with `{_CLOSERS[opener]}`")

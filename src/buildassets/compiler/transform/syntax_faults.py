@@ -1,0 +1,44 @@
+"""What is wrong with a text that no engine of ours reads: what is left open in it, or that it is no JSON.
+
+Takes a draft with its text, gives diagnostics at the places where the user wrote these.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.model import Source
+from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.diagnostics import Diagnostic, error, locate, warning
+from buildassets.media import Syntax, media_of
+
+_JSON: Final = (".json", ".jsonld", ".geojson", ".gltf", ".webmanifest")
+
+
+def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> Iterator[Diagnostic]:
+    """The faults of `text`, which is a draft of `source` before it is minified."""
+    syntax = media_of(source.logical).syntax
+    if syntax is Syntax.JAVASCRIPT:
+        from buildassets.compiler.languages.javascript.unclosed import unclosed
+
+        fault = unclosed(text, module=True if source.logical.endswith(".mjs") else None)
+        if fault:
+            yield error("js/syntax", fault.message, positions.place_in(fault.start, fault.end), hint=fault.hint)
+    elif syntax is Syntax.CSS:
+        from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
+
+        for one in open_ends(text)[:MOST_OPEN_ENDS]:
+            yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
+
+
+def is_json(source: Source) -> bool:
+    """Whether the file of `source` has to be JSON, and browsers make nothing of it where it is not."""
+    return source.relative.lower().endswith(_JSON)
+
+
+def json_faults(text: str, source: Source) -> Iterator[Diagnostic]:
+    """That `text`, which is the file of `source`, is no JSON."""
+    from buildassets.compiler.languages.json.fault import json_fault
+
+    if fault := json_fault(text):
+        where = locate(source.shown, text, fault.start, fault.end)
+        yield warning("json/syntax", f"`{source.shown}` {fault.message}", where, hint=fault.hint)

@@ -1,0 +1,76 @@
+"""What a script leaves open, or closes without having opened it."""
+
+from time import process_time
+
+import pytest
+
+from buildassets.compiler.languages.javascript.unclosed import unclosed
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "at"),
+    [
+        ("f(", "`(` is never closed", "("),
+        ("f)", "`)` closes nothing", ")"),
+        ("a = [1, 2", "`[` is never closed", "["),
+        ("f(a, [1, 2)", "`[` is never closed", "["),
+        ("function a() {\n  if (b) {\n}\nc()", "`{` is never closed", "{\n  if"),
+        ("if (a) { b() }}\nc()", "`}` closes nothing", "}\nc"),
+        ("a = `b ${c", "`${` is never closed", "${"),
+        ("a = `b ${c) d`", "`)` closes nothing", ")"),
+        ("a = 'b", "unclosed string", "'b"),
+        ('a = "b\nc"', "unclosed string", '"b'),
+        ("a = `b", "unclosed template", "`b"),
+        ("a = /b", "unclosed regular expression", "/b"),
+        ("a = /[/]", "unclosed regular expression", "/["),
+        ("a /* b", "unclosed comment", "/*"),
+        ("\ufeffa = `b", "unclosed template", "`b"),
+        ("#!/usr/bin/env node\nf(", "`(` is never closed", "("),
+        ("<!-- don't\nf(", "`(` is never closed", "("),
+    ],
+)
+def test_what_has_no_end_is_found(text: str, message: str, at: str) -> None:
+    found = unclosed(text)
+    assert found is not None
+    assert (found.message, text.startswith(at, found.start)) == (message, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "#!/usr/bin/env node ( it's\nf()",
+        "\ufeff#!/usr/bin/env node (\nf()",
+        "<!-- don't (\nf()\n--> don't (",
+        "/* a\n */ --> don't (\nf()",
+        "while (i --> 0) f()",
+        "a = b <!--c(",
+        "a = b / c / d; if (e) /)/.test(f)",
+        "a = /[/(]/; b = c++ / 2 / (d)",
+        "if (a) {}\n/[(]/g.test(a)",
+        "a = `(${`{${b}`}[`",
+        'a = \'\\\n(\'; b = "\\")"; // (',
+        "@decorated('(') class A { #b = `)`; static { c() } }",
+        "a = \u2028(b)\u2029",
+        "return (function* () { yield /(/ })",
+        "a?.[0]?.(1); b ?? (c)",
+    ],
+)
+def test_what_is_whole_is_left_in_peace(text: str) -> None:
+    assert unclosed(text) is None
+
+
+def test_a_module_has_no_html_like_comments() -> None:
+    text = "a = b <!--c(\n"
+    assert unclosed(text, module=True) is not None
+    assert unclosed(text, module=False) is None
+
+
+@pytest.mark.parametrize("text", ["(", ")", "()", "`${", "<!--", "/", "a\n-->(", "'", "{/a/}"])
+def test_whatever_is_repeated_takes_linear_time(text: str) -> None:
+    def seconds(count: int) -> float:
+        began = process_time()
+        unclosed(text * count)
+        return process_time() - began
+
+    assert seconds(40_000) < 8 * seconds(10_000) + 0.5

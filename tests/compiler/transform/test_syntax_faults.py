@@ -1,0 +1,76 @@
+"""Broken files are reported in every mode, whatever minifies them."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.check import check
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
+from tests.building import built, codes, only, printed, released
+from tests.conftest import Tree, write_tree
+
+BROKEN = "function menu() {\n  if (open) {\n    close();\n}\n"
+WAYS: dict[str, tuple[str, Mode, str]] = {
+    "production": ("", "production", "a.js"),
+    "development": ("", "development", "a.js"),
+    "minify = false": ("minify = false\n", "production", "a.js"),
+    "js = none": ('[engines]\njs = "none"\n', "production", "a.js"),
+    "minified by others": ("", "production", "a.min.js"),
+    "a name with a hash": ('fingerprinted = ["*.js"]\n', "production", "a-0123456789ab.js"),
+    "read for directives": ("directives = true\n", "development", "a.js"),
+    "a module": ("", "development", "a.mjs"),
+}
+
+
+@pytest.mark.parametrize(("settings", "mode", "name"), WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize("text", [BROKEN, "a = `b\n", "a = 'b\n", "f();\n/* a\n", "a = /b\n", "f())\n"])
+def test_a_broken_script_is_an_error(tmp_path: Path, settings: str, mode: Mode, name: str, text: str) -> None:
+    result = built(tmp_path, {f"assets/{name}": text}, settings, mode)
+    found = only(result)
+    assert (found.code, found.is_error, result.succeeded) == ("js/syntax", True, False)
+    assert found.location is not None
+    assert found.location.line > 0
+
+
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_check_finds_it_too(tmp_path: Path, mode: Mode) -> None:
+    write_tree(tmp_path, {"assets/a.js": BROKEN})
+    assert codes(check(load_config(start=str(tmp_path)), mode=mode)) == ["js/syntax"]
+
+
+def test_the_message_points_at_the_bracket(tmp_path: Path) -> None:
+    assert printed(built(tmp_path, {"assets/a.js": BROKEN}, "", "development")) == (
+        "error[js/syntax]: `{` is never closed\n"
+        "  --> assets/a.js:1:17\n"
+        "   |\n"
+        "1  | function menu() {\n"
+        "   |                 ^\n"
+        "\n"
+        "hint: close it with `}`"
+    )
+
+
+@pytest.mark.parametrize("settings", ["", "minify = false\n", '[engines]\ncss = "none"\n'])
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_a_broken_sheet_is_a_warning(tmp_path: Path, settings: str, mode: Mode) -> None:
+    result = built(tmp_path, {"assets/a.css": "a { color: red }\n}\nb { color: red }\n"}, settings, mode)
+    assert result.succeeded
+    assert (only(result).code, only(result).message) == ("css/syntax", "`}` closes nothing")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.webmanifest", "a.geojson"])
+def test_what_is_no_json_is_a_warning_and_released_as_it_is(tmp_path: Path, name: str) -> None:
+    text = '{\n  "a": 1, // b\n}\n'
+    result = built(tmp_path, {f"assets/{name}": text}, "")
+    assert (only(result).code, only(result).is_error) == ("json/syntax", False)
+    assert released(tmp_path, result, name) == text
+
+
+def test_in_a_root_of_others_broken_files_are_one_line(tmp_path: Path) -> None:
+    settings = 'minify = false\nsources = ["assets", { path = "vendor", vendored = true }]\n'
+    files: Tree = {"assets/a.css": "", "vendor/a.json": "{,}", "vendor/b.json": "// a", "vendor/c.css": "} }"}
+    sheets, documents = built(tmp_path, files, settings).diagnostics
+    assert documents.message == "2 places in the style sheets of `vendor/` that browsers give up on"
+    assert sheets.message == "2 files in `vendor/` are not JSON"
+    assert sheets.notes == ("the first: `vendor/a.json` is not JSON: expected a key in double quotes",)

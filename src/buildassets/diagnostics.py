@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from buildassets.credentials import masked
 
@@ -239,8 +239,37 @@ def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
     }
 
 
-def render_annotation(diagnostic: Diagnostic) -> str:
-    """The same as a workflow command, which CI services show beside the changed line: `::error file=…,line=…::…`."""
+def render_annotation(diagnostic: Diagnostic, form: Literal["github", "azure"] = "github") -> str:
+    """The same as a command that a CI service shows beside the changed line: `::error file=…,line=…::…`.
+
+    For Azure Pipelines it is `##vso[task.logissue type=error;sourcepath=…;linenumber=…]…`.
+    """
+    parts = [diagnostic.message, *diagnostic.notes, *([f"hint: {diagnostic.hint}"] if diagnostic.hint else [])]
+    text = "\n".join(map(printable, parts))
+    return _azure_issue(diagnostic, text) if form == "azure" else _workflow_command(diagnostic, text)
+
+
+def _azure_issue(diagnostic: Diagnostic, text: str) -> str:
+    location = diagnostic.location
+    properties = {"type": diagnostic.severity.value, "code": printable(diagnostic.code)}
+    if location is not None:
+        properties["sourcepath"] = masked(location.file)
+        if location.line:
+            properties |= {"linenumber": str(location.line), "columnnumber": str(location.column)}
+    listed = ";".join(f"{name}={_for_azure(value)}" for name, value in properties.items())
+    return f"##vso[task.logissue {listed}]{_for_azure(text)}"
+
+
+def _for_azure(text: str) -> str:
+    """`text` as properties and messages of its commands have it."""
+    text = text.replace("%", "%AZP25")
+    for character in "\r\n;]":
+        text = text.replace(character, f"%{ord(character):02X}")
+    return printable(text)
+
+
+def _workflow_command(diagnostic: Diagnostic, text: str) -> str:
+    """The command of GitHub Actions."""
     location = diagnostic.location
     properties = {"title": printable(diagnostic.code)}
     if location is not None:
@@ -249,8 +278,7 @@ def render_annotation(diagnostic: Diagnostic) -> str:
             properties |= {"line": str(location.line), "col": str(location.column)}
             properties["endColumn"] = str(location.column + location.length)
     listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in sorted(properties.items()))
-    parts = [diagnostic.message, *diagnostic.notes, *([f"hint: {diagnostic.hint}"] if diagnostic.hint else [])]
-    return f"::{diagnostic.severity.value} {listed}::{_escaped(chr(10).join(map(printable, parts)))}"
+    return f"::{diagnostic.severity.value} {listed}::{_escaped(text)}"
 
 
 def _escaped(text: str, more: str = "") -> str:

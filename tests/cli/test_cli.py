@@ -111,6 +111,21 @@ def test_ci_gets_annotations(tmp_path: Path) -> None:
     assert "::error col=21,endColumn=26,file=assets/css/broken.css,line=1,title=reference/missing::" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["GITLAB_CI", "CIRCLECI", "JENKINS_URL"])
+def test_a_system_without_annotations_gets_none(tmp_path: Path, name: str) -> None:
+    done = run(write_tree(tmp_path, BROKEN), "build", CI="true", **{name: "true"})
+    assert "error[reference/missing]: " in done.stderr
+    assert "::error" not in done.stderr
+    assert "##vso" not in done.stderr
+
+
+def test_azure_pipelines_gets_annotations_of_its_form(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, BROKEN), "build", TF_BUILD="True")
+    place = "sourcepath=assets/css/broken.css;linenumber=1;columnnumber=21"
+    assert f"\n##vso[task.logissue type=error;code=reference/missing;{place}]cannot find " in done.stderr
+    assert "::error" not in done.stderr
+
+
 def test_check_writes_nothing(tmp_path: Path) -> None:
     before = read_tree(write_tree(tmp_path, SITE))
     assert run(tmp_path, "check").returncode == 0

@@ -274,3 +274,15 @@ def test_an_annotation_is_one_command(capsys: pytest.CaptureFixture[str]) -> Non
     assert properties.partition("file=")[2].partition(",line")[0].endswith("%25%2C%3A")
     assert message.startswith("100%25 ")
     assert message.count("%0A") == 2
+
+
+def test_an_annotation_of_azure_pipelines_is_one_command() -> None:
+    found = error(HOSTILE, f"100% {HOSTILE}", Location(HOSTILE + "%;]", 1, 2), notes=[HOSTILE], hint=HOSTILE)
+    command, _, message = render_annotation(found, "azure").removeprefix("##").partition("]")
+    assert [*faults_of(command.encode())] == [*faults_of(message.encode())] == []
+    assert [one.partition("=")[0] for one in command.split(";")] == [
+        *("vso[task.logissue type", "code", "sourcepath", "linenumber", "columnnumber")
+    ]
+    assert command.partition("sourcepath=")[2].partition(";linenumber")[0].endswith("%AZP25%3B%5D")
+    assert message.startswith("100%AZP25 ")
+    assert message.count("%0A") == 2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.carry import previous_releases
+from buildassets.cli.ci import annotation_form
 from buildassets.cli.options import (
     CompileOptions,
     cache_options,
@@ -23,7 +24,6 @@ from buildassets.cli.output import (
     descriptor_kept_from_stdout,
     kept_from_stdout,
     stale_text,
-    under_ci,
 )
 from buildassets.cli.provenance import attested
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -76,7 +76,7 @@ def command(
     code = _told(show, result, config, {"provenance": written} if provenance else {})
     said = summary(result, config)
     show.say(timed(result, said, monotonic() - started))
-    is_quiet = given.quiet and not under_ci()
+    is_quiet = given.quiet and annotation_form() is None
     says_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
     if held and cache and not carry_from and not says_more:  # what others serve may be there the next time
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)

@@ -12,6 +12,7 @@ from time import monotonic
 from zlib import crc32
 
 from buildassets._version import __version__
+from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.cache.stamps import looks_of
 from buildassets.compiler.cache.toolchain import environment
@@ -92,7 +93,7 @@ def _parts(content: bytes) -> "Iterator[bytes]":
 def _key() -> bytes:
     """All that decides what the command does besides files."""
     variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI"))
-    decided = (__version__, environment(), os.getcwd(), *variables, *sys.argv[1:])
+    decided = (__version__, environment(), os.getcwd(), *variables, annotation_form() or "", *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 
 

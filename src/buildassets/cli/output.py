@@ -15,6 +15,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
+from buildassets.cli.ci import annotation_form, under_ci
 from buildassets.credentials import masked
 from buildassets.diagnostics import (
     COMMAND,
@@ -158,12 +159,13 @@ class Output:
 
 
 def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
-    """Diagnostics as text (unless they go into a JSON document) and, under CI, as annotations."""
+    """Diagnostics as text (unless they go into a JSON document) and, under CI, as annotations of that system."""
+    form = annotation_form()
     for found in diagnostics:
         if not as_json and (found.is_error or not quiet):
             _to_stderr(_coloured(found) + "\n\n")
-        if under_ci():
-            _to_stderr(render_annotation(found) + "\n")
+        if form is not None:
+            _to_stderr(render_annotation(found, form) + "\n")
 
 
 class Passing:
@@ -326,11 +328,6 @@ def count_text(count: int, noun: str) -> str:
 def seconds_text(seconds: float) -> str:
     """A time for a person: `43 ms`, `1.20 s`."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def under_ci() -> bool:
-    """Whether a CI system says that it runs this, so that annotations are wanted."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _coloured(diagnostic: Diagnostic) -> str:

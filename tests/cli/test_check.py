@@ -1,9 +1,11 @@
 """What `check` tells of templates."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.cli.test_cli import run
+from tests.cli.test_cli import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -48,3 +50,35 @@ def test_a_build_knows_nothing_of_templates_and_check_writes_nothing(tmp_path: P
     assert run(tmp_path, "check").returncode == 1
     assert read_tree(tmp_path) == before
     assert run(tmp_path, "build").returncode == 0
+
+
+WITH_OTHERS: Tree = {
+    **SITE,
+    "buildassets.toml": 'sources = ["assets", { path = "theirs", prefix = "admin", vendored = true }]\n',
+    **{f"theirs/{number}.js": "" for number in range(100)},
+}
+
+
+def test_what_others_wrote_and_nothing_uses_is_counted(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, WITH_OTHERS), "check")
+    assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")
+    assert "not used: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
+    assert len(run(tmp_path, "check", "-v").stdout.splitlines()) == 101
+    assert len(json.loads(run(tmp_path, "check", "--json").stdout)["unused"]) == 101
+
+
+def test_what_others_wrote_and_no_entry_reaches_is_counted(tmp_path: Path) -> None:
+    config = str(WITH_OTHERS["buildassets.toml"]) + 'entries = ["css/app.css"]\n'
+    done = run(write_tree(tmp_path, {**WITH_OTHERS, "buildassets.toml": config}), "check")
+    assert done.stdout == "not reached: old.svg\n"
+    assert "not reached: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
+
+
+def test_what_is_wrong_stands_behind_what_nothing_uses(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "templates/b.html": '{{ asset("css/ap.css") }}'})
+    command = f"exec {sys.executable} -m buildassets check 2>&1"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert [line.split(":")[0] for line in done.stdout.splitlines() if ":" in line][:2] == [
+        "not used",
+        "error[template/missing]",
+    ]

@@ -21,7 +21,7 @@ def command(
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
     Lists on stdout what no entry reaches, with `entries` configured, and, where templates name assets, what nothing
-    uses.
+    uses; of what others wrote, as in `vendored` roots, how much.
     """
     from buildassets.compiler.check import check
 
@@ -35,14 +35,19 @@ def command(
 def told(result: "CheckResult", show: Output) -> int:
     """Tell what a check found; gives the exit code."""
     errors = sum(found.is_error for found in result.diagnostics)
-    code = show.finish(errors == 0, result.diagnostics, _document(result))
-    listed = [f"not reached: {path}" for path in result.unreached] + [f"not used: {path}" for path in result.unused]
+    left = {"not reached": result.unreached, "not used": result.unused}
+    of_others = frozenset() if show.verbose else result.of_others
+    listed = [f"{what}: {path}" for what, paths in left.items() for path in paths if path not in of_others]
     if listed and not show.as_json:
-        print_data(listed)
+        print_data(listed)  # first, so that what is wrong stands where somebody looks
+    code = show.finish(errors == 0, result.diagnostics, _document(result))
     show.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked
     )
+    for what, paths in left.items():
+        if theirs := [path for path in paths if path in of_others]:
+            show.say(f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them")
     for line in _summary(result.templates):
         show.say(line)
     show.say(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")

@@ -24,13 +24,15 @@ class CheckResult:
     """What a check found.
 
     `unreached` are the sources that `entries` leave out: no release would hold them. `unused` are the assets that
-    nothing uses, as far as templates and assets tell; none where no template names any.
+    nothing uses, as far as templates and assets tell; none where no template names any. `of_others` are those of both
+    that others keep in order, such as the files of an installed application.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     unreached: tuple[LogicalPath, ...]
     unused: tuple[LogicalPath, ...]
     templates: "TemplateCheck"
+    of_others: frozenset[LogicalPath] = frozenset()
 
 
 def check(
@@ -51,12 +53,12 @@ def check(
     graph = compiled(config, means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started: nothing is known of any name
-        return CheckResult(graph.diagnostics, unreached, (), TemplateCheck())
+        return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
     templates = check_templates(config, assets, unreached, graph.uncompiled)
     faults = () if graph.failed else _over_budget(config, means, graph)
     told = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     left = unused(config, assets, graph.importmap, templates.used) if templates.used else ()
-    return CheckResult(told, unreached, left, templates)
+    return CheckResult(told, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
 
 
 def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Diagnostic, ...]:

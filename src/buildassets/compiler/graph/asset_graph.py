@@ -38,7 +38,8 @@ class AssetGraph:
 
     `imports` are the modules that each script waits for, `unreached` the sources that no release would hold,
     `uncompiled` those in languages that nothing compiles, `inputs` the absolute paths of all that was read or looked
-    for; `by_themselves` are the assets that are made of one source and nothing else.
+    for; `by_themselves` are the assets that are made of one source and nothing else. `of_others` are the sources in
+    roots that others keep in order, released or not.
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -50,6 +51,7 @@ class AssetGraph:
     inputs: tuple[str, ...] = ()
     by_themselves: frozenset[LogicalPath] = frozenset()
     uncompiled: frozenset[LogicalPath] = frozenset()
+    of_others: frozenset[LogicalPath] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -109,7 +111,9 @@ def asset_graph(
     }
     maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
-    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, by_themselves, uncompiled)
+    of_others = frozenset(path for path, source in listed.items() if config.sources[source.root].vendored)
+    sets = by_themselves, uncompiled, of_others
+    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, *sets)
 
 
 def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:

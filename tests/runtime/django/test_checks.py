@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.test_cli import run
 from tests.conftest import write_tree
 from tests.runtime.django.project import manage, write_project
 from tests.runtime.django.site import STATIC, in_django
@@ -142,3 +143,29 @@ def test_application_before_ours_hides_our_commands(tmp_path: Path) -> None:
 def test_no_release_is_for_tests_only(tmp_path: Path) -> None:
     assert ids(tmp_path, BUILDASSETS={"manifest": None}) == []
     assert ids(tmp_path, BUILDASSETS={"manifest": None}, deploy=True) == ["W006"]
+
+
+def test_release_that_was_built_without_the_finders_is_reported(tmp_path: Path) -> None:
+    applications = '[*INSTALLED_APPS, *(f"django.contrib.{one}" for one in ("admin", "auth", "contenttypes"))]'
+    write_tree(write_project(tmp_path, INSTALLED_APPS=applications), {"assets/app.css": ""})
+    assert run(tmp_path, "build").returncode == 0
+    said = manage(tmp_path, "check", "--tag", "buildassets").stderr
+    begin = f"?: (buildassets.W007) the release has nothing of `{tmp_path}/site` and of 4 more static folders: "
+    mend = "run `manage.py assets build`: `buildassets build` alone knows nothing of the finders; silence this where"
+    assert f"{begin}no `polls/extra.js`\n\tHINT: {mend}" in said
+    assert manage(tmp_path, "assets", "build").returncode == 0
+    assert "no issues" in manage(tmp_path, "check", "--tag", "buildassets").stdout
+
+
+def test_folder_that_holds_nothing_which_every_build_takes_is_not_missed(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    write_tree(tmp_path, {"polls/_a.scss": "", "polls/.keep": "", "polls/notes": "", "polls/b.scss": ""})
+    assert ids(tmp_path, **STATIC, STATICFILES_DIRS=[str(tmp_path / "polls")]) == []
+
+
+def test_folder_is_not_missed_where_static_is_of_another_storage(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    write_tree(tmp_path, {"polls/a.css": ""})
+    settings = {**STATIC, "STORAGES": {}, "STATICFILES_DIRS": [str(tmp_path / "polls")]}
+    assert ids(tmp_path, **settings) == []
+    assert ids(tmp_path, **{**settings, "STORAGES": STATIC["STORAGES"]}) == ["W007"]

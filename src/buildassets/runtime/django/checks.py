@@ -65,8 +65,9 @@ def _release(path: str) -> Iterator[CheckMessage]:
     yield from _gone(path)
     if not _is_developed():
         yield from _development(manifest)
-    if settings.DEBUG and IS_WATCHED not in os.environ:
-        yield from _stale(path)
+    if IS_WATCHED not in os.environ:  # which builds when it starts
+        stale = [*_stale(path)] if settings.DEBUG else []
+        yield from stale or _lacking(manifest)
 
 
 def _unreadable(fault: ManifestError) -> CheckMessage:
@@ -90,6 +91,24 @@ def _gone(manifest: str) -> Iterator[CheckMessage]:
         more = f" and {others} more file{'s'[: others > 1]} that the manifest names are gone" if others else " is gone"
         message = f"`{os.path.join(folder, gone[0])}`{more}"
         yield Error(message, hint=f"{_BUILD} again, or deploy the whole release directory", id="buildassets.E004")
+
+
+def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
+    """What `{% static %}` would look for in vain."""
+    if not has_release_storage():
+        return
+    from buildassets.runtime.django.lacking import lacking_roots  # which needs `django.contrib.staticfiles`
+
+    folders = [*lacking_roots(source_roots(), manifest.assets)]
+    if folders:
+        (path, name), others = folders[0], len(folders) - 1
+        more = f" and of {others} more static folder{'s'[: others > 1]}" if others else ""
+        message = f"the release has nothing of `{path}`{more}: no `{name}`"
+        hint = (
+            f"{_BUILD}: `buildassets build` alone knows nothing of the finders; "
+            "silence this where `entries` or `exclude` leave it out"
+        )
+        yield Warning(message, hint=hint, id="buildassets.W007")
 
 
 def _stale(manifest: str) -> Iterator[CheckMessage]:

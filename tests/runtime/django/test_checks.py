@@ -74,15 +74,15 @@ def test_files_may_be_served_from_elsewhere(tmp_path: Path) -> None:
 def later_source(folder: Path) -> dict[str, Any]:
     """Write a static file that is newer than the release of `folder`; gives the settings that find it."""
     built = write_release(folder).stat().st_mtime
-    write_tree(folder, {"polls/a.css": ""})
-    os.utime(folder / "polls/a.css", (built + 9, built + 9))
+    write_tree(folder, {"polls/css/app.css": ""})
+    os.utime(folder / "polls/css/app.css", (built + 9, built + 9))
     return {**STATIC, "STATICFILES_DIRS": [str(folder / "polls")]}
 
 
 def test_release_older_than_a_source_is_stale_under_debug(tmp_path: Path) -> None:
     settings = later_source(tmp_path)
     ((code, message, _),) = found(tmp_path, DEBUG=True, **settings)
-    assert (code, message) == ("W002", "`/polls/a.css` was modified after the release was built")
+    assert (code, message) == ("W002", "`/polls/css/app.css` was modified after the release was built")
     assert ids(tmp_path, DEBUG=False, **settings) == []
 
 

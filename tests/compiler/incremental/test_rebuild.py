@@ -388,3 +388,11 @@ def test_a_change_of_what_nothing_compiles_is_built_as_a_clean_build_would(tmp_p
     project = Project(write_tree(tmp_path, IN_SOURCE))
     assert project.edit(CHANGES_IN_SOURCE[change]).succeeded
     project.assert_as_a_clean_build()
+
+
+def test_an_image_that_becomes_too_large_is_a_warning_until_it_is_smaller(tmp_path: Path) -> None:
+    configuration = str(SITE["buildassets.toml"]) + "[images]\nwarn = '10 B'\n"
+    project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": configuration, "assets/img/a.svg": "<svg/>"}))
+    for pixels, warnings in (("1234567890.", 1), ("12345678901.", 1), ("1234", 0)):
+        found = project.edit({"assets/img/b.png": pixels}).diagnostics
+        assert sum(one.code == "image/large" for one in found) == warnings

@@ -29,6 +29,7 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
 from buildassets.paths import normalise
 
+_DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
@@ -367,6 +368,14 @@ def budgets(table: Table) -> dict[str, int]:
     for name in table:
         if _is_logical(table, name):
             found[name] = _size_bytes(table, name)
+    return found
+
+
+def image_warn_bytes(images: Table) -> int:
+    """From how many bytes on a build warns of an image; 0: never."""
+    found = _size_bytes(images, "warn") if "warn" in images else _DEFAULT_IMAGE_WARN_BYTES
+    images.take("warn")
+    images.close()
     return found
 
 

@@ -111,6 +111,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         templates=keys.templates(table.table("templates"), folder),
         retain=keys.retain(table.table("retain")) if "retain" in table else None,
         budgets=keys.budgets(table.table("budgets")),
+        image_warn_bytes=keys.image_warn_bytes(table.table("images")),
     )
     table.close()
     return config

@@ -138,7 +138,8 @@ class Config:
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
     None where no integrity is wanted; `url_prefixes`, `data_urls` and `retain` are None where the file does not speak
     of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
-    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
+    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them. Of
+    images of more than `image_warn_bytes` a build warns; of none if that is 0.
     """
 
     folder: str
@@ -171,6 +172,7 @@ class Config:
     templates: Templates = field(default_factory=Templates)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+    image_warn_bytes: int = 1_000_000
     document: Document | None = field(default=None, repr=False, compare=False)
 
 

@@ -14,6 +14,7 @@ from buildassets.compiler.graph.findings import of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, settle
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
+from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
@@ -92,6 +93,8 @@ def asset_graph(
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += _faults_of_assets(config, walk, absence, shown)
+    if mode == "production":
+        diagnostics += large_images(config, [asset.draft for asset in walk.assets.values()])
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)

@@ -7,7 +7,7 @@ to do it. Such a change is known by what it does to the assets' references, not 
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from buildassets.compiler.body import text_of
@@ -15,6 +15,7 @@ from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
+from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
 from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
@@ -238,6 +239,12 @@ class _Change:
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
         if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
+        if is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
+            raise NeedsFullBuild
+
+    @cached_property
+    def _warns_of_images(self) -> bool:
+        return any(found.code == LARGE for found in self._last.diagnostics)
 
     def _told_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
         files = {shown_path(self._config, path) for path in paths}

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -40,9 +41,38 @@ class _Verbs(click.Group):
         command: click.Command = import_module(f"buildassets.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'. {_meant(args[0], sorted(_VERBS))}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl(sorted(_VERBS.items()))
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Which of `known` may have been meant by `name`."""
+    from buildassets.nearest import nearest
+
+    near = nearest(name, known)
+    return f"Did you mean '{near}'?" if near else f"Use one of: {', '.join(known)}."
+
+
+def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
+    """The same mistake with the option that was most likely meant, or with where a setting belongs."""
+    from buildassets.compiler.config.values import SETTINGS
+
+    params = mistake.ctx.command.params if mistake.ctx else []
+    options = sorted(name for param in params for name in param.opts if name.startswith("--"))
+    name = mistake.option_name
+    setting = name.lstrip("-").replace("-", "_")
+    meant = _meant(name, options)
+    if setting in SETTINGS and f"--{setting}" not in options:
+        meant = f"It is a setting: write `{setting} = …` under `[tool.buildassets]`."
+    return click.UsageError(f"No such option '{name}'. {meant}", mistake.ctx)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,6 +94,9 @@ def run() -> None:
             raise
         show_failure(_not_in_locale(fault))
         sys.exit(2)
+    except click.NoSuchOption as mistake:
+        print_mistake(_no_such_option(mistake))
+        sys.exit(mistake.exit_code)
     except click.ClickException as mistake:
         print_mistake(mistake)
         sys.exit(mistake.exit_code)

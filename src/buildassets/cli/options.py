@@ -49,15 +49,25 @@ def _mode(default: str) -> Callable[[_Command], _Command]:
     )
 
 
+class _Count(click.IntRange):
+    """A whole number from 1 up."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"`{value}` is no whole number from 1 up", param, ctx)
+
+
 _JOBS = click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=_Count(min=1),
     metavar="N",
     help="How much to do at the same time; as much as there are cores if not given.",
 )
 _UPLOADS = click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=_Count(min=1),
     default=16,
     metavar="N",
     show_default=True,

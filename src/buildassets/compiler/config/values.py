@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, Literal
 
 from buildassets.compiler.config.toml_table import Document
@@ -175,6 +175,9 @@ class Config:
     image_warn_bytes: int = 1_000_000
     document: Document | None = field(default=None, repr=False, compare=False)
 
+
+_BESIDE: Final = ("folder", "file", "document", "module_bundles", "scopes", "image_warn_bytes")  # are no keys
+SETTINGS: Final = frozenset(each.name for each in fields(Config)).difference(_BESIDE)
 
 Mode = Literal["production", "development"]
 MODES: Final[tuple[Mode, ...]] = ("production", "development")

@@ -246,9 +246,9 @@ def read_document(text: str, file: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as fault:
-        complaint = str(fault)
+        complaint = str(getattr(fault, "msg", fault))  # without the place, which the diagnostic has
         message = f"`{file}` is not JSON: {complaint[:1].lower()}{complaint[1:]}"
-        raise refusal("manifest/invalid", message, file) from None
+        raise refusal("manifest/invalid", message, file, text, getattr(fault, "pos", None)) from None
     if not isinstance(document, dict) or not isinstance(document.get("assets"), dict):
         raise no_manifest(file)
     return _known(document, file)
@@ -268,9 +268,9 @@ def no_manifest(file: str, why: str = "") -> ManifestError:
     return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest{reason}", file)
 
 
-def refusal(code: str, message: str, file: str) -> ManifestError:
-    """The error for a manifest `file` that cannot be used; `code` also chooses the hint."""
-    from buildassets.diagnostics import Location, error
+def refusal(code: str, message: str, file: str, text: str = "", offset: int | None = None) -> ManifestError:
+    """The error for a manifest `file` that cannot be used, at `offset` of its `text`; `code` also chooses the hint."""
+    from buildassets.diagnostics import Location, error, locate
     from buildassets.errors import ManifestError
     from buildassets.typed import typed
 
@@ -283,4 +283,5 @@ def refusal(code: str, message: str, file: str) -> ManifestError:
         "manifest/schema": "use the same version of buildassets for the build and for the web process",
         "manifest/file": f"run `{build}` again, or deploy the whole release directory",
     }
-    return ManifestError([error(code, message, Location(file), hint=hints[code])])
+    where = Location(file) if offset is None else locate(file, text, offset)
+    return ManifestError([error(code, message, where, hint=hints[code])])

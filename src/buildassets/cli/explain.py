@@ -104,7 +104,8 @@ def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[
 
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
     near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)
-    hint = f"did you mean `{near}`?" if near else None
+    example = next(iter(sorted(manifest.assets)), "css/app.css")
+    hint = f"did you mean `{near}`?" if near else f"name an asset by its logical path, as in `{example}`"
     return error("asset/unknown", f"the release has no asset `{logical_path}`", Location(shown), notes=notes, hint=hint)
 
 

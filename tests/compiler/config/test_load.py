@@ -589,13 +589,13 @@ def test_browsers_are_read_in_one_order(project: Path) -> None:
     ("browser", "hint"),
     [
         ("chrom 109", "did you mean `chrome`?"),
-        ("ie 11", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
-        ("last 2 versions", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
+        ("ie 11", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`"),
+        ("last 2 versions", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`"),
         ("chrome", "write the name and the oldest version, as in `chrome 109`"),
         ("chrome >= 109", "write the name and the oldest version, as in `chrome 109`"),
         ("chrome 0", "write the name and the oldest version, as in `chrome 109`"),
         ("safari 16.4.1.2", "write the name and the oldest version, as in `safari 16.4`"),
-        ("", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`"),
+        ("", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`"),
     ],
 )
 def test_browser_that_is_not_told_well_is_an_error(project: Path, browser: str, hint: str) -> None:

@@ -108,7 +108,7 @@ def test_decorator_is_an_error_with_the_engines_that_take_it(text: str) -> None:
 
 def test_stray_character_is_no_decorator() -> None:
     (diagnostic,) = minified("a = b @ c").diagnostics
-    assert (diagnostic.notes, diagnostic.hint) == ((), None)
+    assert (diagnostic.notes, diagnostic.hint) == ((), "remove it, or put it in quotes")
 
 
 def test_text_without_proof_is_left_whole_with_a_warning() -> None:

@@ -124,7 +124,7 @@ def browsers(table: Table) -> tuple[str, ...]:
         if name not in _BROWSERS:
             meant = nearest(name, _BROWSERS)
             known = ", ".join(f"`{one}`" for one in _BROWSERS)
-            hint = f"did you mean `{meant}`?" if meant else f"use one of {known}"
+            hint = f"did you mean `{meant}`?" if meant else f"use one of {known}, as in `safari 16.4`"
             table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
         elif match is None:
             hint = f"write the name and the oldest version, as in `{name} {_BROWSERS[name]}`"

@@ -80,23 +80,23 @@ def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document)
     for path, root in roots:
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):
-            near = _folder_like(root)
+            near = folder_like(root.path, root.shown)
             hint = f"did you mean `{near}`?" if near else "create the folder, or correct `sources`"
             yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
         elif not os.path.isdir(root.path):
-            hint = "name the folder that it lies in, and the file in `include`"
+            hint = "name the folder that it lies in" + (", and the file in `include`" if path else "")
             yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
 
 
-def _folder_like(root: SourceRoot) -> str | None:
-    """The folder beside a source root that is not there whose name is most like its own, as a user would write it."""
-    parent, name = os.path.split(root.path)
+def folder_like(absolute: str, shown: str) -> str | None:
+    """The folder beside one that is not there whose name is most like its own, as a user would write it."""
+    parent, name = os.path.split(absolute)
     try:
         with os.scandir(parent) as entries:
             near = nearest(name, sorted(entry.name for entry in entries if entry.is_dir()))
     except OSError:
         return None
-    return near and posixpath.join(posixpath.dirname(root.shown), near)
+    return near and posixpath.join(posixpath.dirname(shown), near)
 
 
 def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:

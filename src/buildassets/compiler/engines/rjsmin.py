@@ -27,7 +27,6 @@ from buildassets.media import Syntax
 
 _DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")
 
-
 class RjsminEngine:
     """Minifies scripts and modules.
 
@@ -103,10 +102,10 @@ def _source_map(minified: str, text: str, module: bool | None, given: EngineInpu
 def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
     """What is wrong with the first bad token of `text`, which has one."""
     start, end = next((start, end) for kind, start, end in tokens(text, module=module) if kind == Kind.BAD)
-    message = f"unexpected character `{text[start]}`"
+    message, hint = f"unexpected character `{text[start]}`", "remove it, or put it in quotes"
     place = locate(shown, text, start, end)
     if not _DECORATOR.match(text, start):
-        return error("js/syntax", message, place)
+        return error("js/syntax", message, place, hint=hint)
     hint = (
         'set `js = "esbuild"` under `[tool.buildassets.engines]` and `browsers`, for which it translates decorators; '
         'or `js = "none"`'

@@ -71,7 +71,8 @@ def _members(folder: str, known: Mapping[LogicalPath, Source]) -> list[LogicalPa
 
 def _missing(message: str, target: str, known: Known, where: Location | None) -> Diagnostic:
     near = known.nearest_asset(target)
-    return error("importmap/missing", message, where, hint=f"did you mean `{near}`?" if near else None)
+    hint = f"did you mean `{near}`?" if near else "write the logical path of an asset, or an absolute URL"
+    return error("importmap/missing", message, where, hint=hint)
 
 
 def mapped_assets(importmap: ImportMap) -> set[LogicalPath]:

@@ -36,6 +36,7 @@ BUILT_IN_EXCLUDES: Final = (
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 _COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".jst.js"}
+UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
@@ -261,9 +262,8 @@ class _RootWalk:
 
     def _unreadable(self, folder: _Folder, fault: OSError) -> None:
         shown = (self._shown_prefix + folder.relative).rstrip("/") or self._root.shown
-        self.diagnostics.append(
-            error("source/unreadable", f"cannot read the folder `{shown}`: {reason_text(fault)}", Location(shown))
-        )
+        message = f"cannot read the folder `{shown}`: {reason_text(fault)}"
+        self.diagnostics.append(error("source/unreadable", message, Location(shown), hint=UNREADABLE))
 
     def _visit(self, entry: os.DirEntry[str], folder: _Folder) -> None:
         relative = folder.relative + entry.name

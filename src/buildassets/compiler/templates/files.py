@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
@@ -60,7 +61,9 @@ def find_templates(config: Config) -> Found:
         if not paths:
             is_configured = index < len(config.templates.folders)
             where = place_of_setting(config, "templates", "dirs", index) if is_configured else None
+            near = folder_like(folder.path, folder.shown)
             hint = f"create it, or correct `{'dirs' if is_configured else '--templates'}`"
+            hint = f"did you mean `{near}`?" if near else hint
             message = f"there is no folder of templates `{folder.shown}`"
             diagnostics.append(error("template/folder", message, where, hint=hint))
     return Found(_sorted(config, folders), tuple(diagnostics))

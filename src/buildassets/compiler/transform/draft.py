@@ -23,6 +23,7 @@ from buildassets.compiler.languages.source_map.maps import composed, edited_map,
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.sources.discover import UNREADABLE
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified, is_template
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -46,7 +47,7 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
             return _as_it_is(source, left_on_disk(source.path, source.shown))
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
-        return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown)),))
+        return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),))
     if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
         return _as_it_is(source, raw)
     text = decoded(raw, source.shown)

@@ -1,6 +1,7 @@
 """An archive of a release: what kind it is, which files it holds, and the manifest among them."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
 from buildassets.manifest import MANIFEST_NAME
@@ -14,6 +15,7 @@ from buildassets.release.inventory.refusals import refusal
 
 Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
 FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")
+_SHOWN_CHARACTERS: Final = 40
 _LARGEST_MANIFEST_BYTES: Final = 1 << 26  # that of 150,000 assets, which is held in memory
 
 
@@ -38,6 +40,7 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
 
     Raises OSError, and ReleaseError where it is damaged, or holds what is no plain file or has no proper name.
     """
+    _refuse_text(path, shown)
     taken = Taken()
     members = members_of_zip(path, shown) if form_of(path) == "zip" else members_of_tar(Stream(path, shown), shown)
     for member in members:
@@ -45,6 +48,15 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
         if fault:
             raise refusal("archive/name", f"`{shown}` holds `{member.name}`: {fault}", shown)
         yield member
+
+
+def _refuse_text(path: str, shown: str) -> None:
+    """Raises ReleaseError where there is a text, such as the page of a server that has no such archive."""
+    begin = begin_of(path)
+    with suppress(UnicodeDecodeError):
+        first = begin.decode().lstrip().partition("\n")[0][:_SHOWN_CHARACTERS]
+        if first.isprintable() and first and b"\0" not in begin:
+            raise refusal("archive/damaged", f"`{shown}` is no archive: it begins with `{first}`", shown)
 
 
 def inventory_of_archive(path: str, shown: str) -> Inventory:

@@ -8,6 +8,7 @@ folder of this machine.
 import base64
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -27,6 +28,7 @@ from buildassets.threads import within
 
 _T = TypeVar("_T")
 
+_OF_SCP: Final = re.compile(r"([\w.-]+@[\w.-]+):(?!//)(.*)")
 _TARGETS: Final = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
 _VARIABLES: Final = "set the storage's credentials, in the environment variables that its library reads"
 _LIMIT_S: Final = 1800.0  # for all tries of a call, beside the time that the bytes take: a listing can be long
@@ -280,6 +282,10 @@ def destination(target: str) -> Destination:
     protocol = target.partition("://")[0] if "://" in target else "file"
     if not target:
         raise ConfigError([error("publish/target", "the target has no name", hint=_TARGETS)])
+    if remote := _OF_SCP.fullmatch(target):
+        message = f"`{target}` is written as scp has it, and would be a folder of this machine"
+        hint = f"write `sftp://{remote[1]}/{remote[2].lstrip('/')}`, or `./{target}` for a folder"
+        raise ConfigError([error("publish/target", message, hint=hint)])
     if protocol in _LOCAL:
         return Destination(LocalStorage(), _folder(target), protocol)
     return _far(target, protocol)

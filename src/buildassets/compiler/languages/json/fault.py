@@ -29,7 +29,12 @@ def json_fault(text: str) -> OpenEnd | None:
     except json.JSONDecodeError as fault:
         start = fault.pos + begins
         reason = _WORDS.get(fault.msg, "a comma too many" if "comma" in fault.msg else "no such escape")
-        return OpenEnd(start, start + 1, f"is not JSON: {reason}", "remove comments and trailing commas, and write texts in double quotes")
+        return OpenEnd(
+            start,
+            start + 1,
+            f"is not JSON: {reason}",
+            "remove comments and trailing commas, and write texts in double quotes",
+        )
     except RecursionError:
         return None  # nobody knows
     except ValueError as constant:

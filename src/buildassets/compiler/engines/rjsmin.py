@@ -27,6 +27,7 @@ from buildassets.media import Syntax
 
 _DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")
 
+
 class RjsminEngine:
     """Minifies scripts and modules.
 

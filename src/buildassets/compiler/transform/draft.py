@@ -47,7 +47,9 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
             return _as_it_is(source, left_on_disk(source.path, source.shown))
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
-        return Draft(source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),))
+        return Draft(
+            source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),)
+        )
     if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
         return _as_it_is(source, raw)
     text = decoded(raw, source.shown)

@@ -18,7 +18,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
-from tests.building import printed
+from tests.building import only, printed
 from tests.conftest import Tree, write_tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
@@ -436,7 +436,8 @@ def test_a_package_description_that_is_no_json_is_told_of(tmp_path: Path) -> Non
 
 
 def test_an_application_without_packages_reads_no_description(tmp_path: Path) -> None:
-    built(tmp_path, {"assets/app.js": 'import "lit"', "assets/package.json": "{"}, 'external = ["lit"]\n')
+    files = {"assets/app.js": 'import "lit"', "assets/package.json": "{"}
+    assert only(run(tmp_path, files, 'external = ["lit"]\n')).code == "json/syntax"
 
 
 NAMES = ("a.js", "x/b.js", "x/y/c.js", "ü/d e.js", "x/f.js")

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from tests.building import built, codes, only, printed, released
 from tests.conftest import Tree, write_tree
+from tests.corpus.packages import node_modules
 
 BROKEN = "function menu() {\n  if (open) {\n    close();\n}\n"
 WAYS: dict[str, tuple[str, Mode, str]] = {
@@ -74,3 +76,40 @@ def test_in_a_root_of_others_broken_files_are_one_line(tmp_path: Path) -> None:
     assert documents.message == "2 places in the style sheets of `vendor/` that browsers give up on"
     assert sheets.message == "2 files in `vendor/` are not JSON"
     assert sheets.notes == ("the first: `vendor/a.json` is not JSON: expected a key in double quotes",)
+
+
+WRONG = "let a = 1;\nlet b = = 2;\n"
+BUNDLE = '[bundles]\n"m.js" = { files = ["entry.js"], bundle = true }\n'
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("settings", ['[engines]\njs = "esbuild"\n', BUNDLE, "minify = false\n" + BUNDLE])
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_an_esbuild_that_is_there_finds_every_error_of_the_grammar(tmp_path: Path, settings: str, mode: Mode) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    result = built(tmp_path, {"assets/a.js": WRONG, "assets/entry.js": "f();\n"}, settings, mode)
+    found = only(result)
+    assert (found.code, found.message) == ("js/syntax", "unexpected `=`")
+    assert found.location is not None
+    assert (found.location.file, found.location.line, found.location.column) == ("assets/a.js", 2, 9)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("cached", [True, False])
+def test_what_esbuild_reads_in_development_stays_as_it_is(tmp_path: Path, *, cached: bool) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    script = "/* a */ let  b = import.meta.url; new URL('c.png', import.meta.url)\n"
+    files: Tree = {"buildassets.toml": '[engines]\njs = "esbuild"\n', "assets/a.js": script, "assets/c.png": "pixels"}
+    config = load_config(start=str(write_tree(tmp_path, files)))
+    cache = str(tmp_path / ".buildassets") if cached else None
+    results = [build(config, mode="development", cache=cache) for _ in range(2)]
+    assert results[0].diagnostics == ()
+    assert results[0].manifest == results[1].manifest
+    image = results[0].manifest.assets["c.png"].file if results[0].manifest else ""
+    assert released(tmp_path, results[1], "a.js") == script.replace("c.png", image)
+
+
+def test_without_esbuild_development_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = built(tmp_path, {"assets/a.js": "f();\n"}, '[engines]\njs = "esbuild"\n', "development")
+    assert result.diagnostics == ()

@@ -169,11 +169,9 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if syntax is Syntax.JAVASCRIPT:
         draft, text = _with_asset_urls(draft, text, engines)
     minifier = None if is_minified(draft.source) else engines.minifier(syntax)
-    if minifier is None or minifier.name not in READERS:
-        positions = OriginalPositions(draft, engines.shown, text)
-        draft = with_diagnostics(draft, syntax_faults(text, draft.source, positions))
-        if draft.failed:
-            return draft
+    draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
+    if draft.failed:
+        return draft
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
         positions = OriginalPositions(draft, engines.shown, text)
@@ -194,6 +192,18 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if draft.origin is not None:  # then the map of the release takes the place of the one that is named
         references = [one for one in references if one.kind is not ReferenceKind.SOURCE_MAP]
     return replace(draft, body=text, references=tuple(references)) if references else draft
+
+
+def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:
+    """What is wrong with `text`, which `minifier` is to take, as far as that does not report it."""
+    positions = OriginalPositions(draft, engines.shown, text)
+    if grammar := engines.grammar_of(draft.source):
+        found = grammar.run(EngineInput(text, draft.source.path, draft.source.shown)).diagnostics
+        if found:
+            yield from map(positions.as_written, found)
+            return
+    if minifier is None or minifier.name not in READERS:
+        yield from syntax_faults(text, draft.source, positions)
 
 
 def with_diagnostics(draft: Draft, found: Iterable[Diagnostic]) -> Draft:

@@ -29,7 +29,7 @@ class EngineSet:
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
     suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
-    whether drafts tell their origins.
+    whether drafts tell their origins. `grammar` reads the scripts that it does not minify, where there is such a one.
     """
 
     scss: KnownEngine
@@ -38,6 +38,7 @@ class EngineSet:
     shown: Callable[[str], str]
     compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
     source_maps: bool = False
+    grammar: KnownEngine | None = None
 
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """What compiles that source, with its key in the configuration; None where no engine does."""
@@ -53,18 +54,24 @@ class EngineSet:
     @property
     def all(self) -> tuple[KnownEngine, ...]:
         """All of them."""
-        return tuple(filter(None, (self.scss, self.css, self.js, *self.compilers.values())))
+        return tuple(filter(None, (self.scss, self.css, self.js, self.grammar, *self.compilers.values())))
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
         """What minifies what is made of that source, if anything does."""
         syntax = media_of(source.logical).syntax
         return None if syntax is None or is_minified(source) else self.minifier(syntax)
 
+    def grammar_of(self, source: Source) -> KnownEngine | None:
+        """What reads the script that is made of that source for its errors alone, if anything does."""
+        is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT
+        return self.grammar if is_script and not is_minified(source) else None
+
     def have_work(self, source: Source) -> bool:
         """Whether one of them compiles or minifies that source."""
         if source.keeps_name:
             return False
-        return self.minifier_of(source) is not None or self.compiler(source) is not None
+        ways = (self.minifier_of, self.compiler, self.grammar_of)
+        return any(way(source) is not None for way in ways)
 
 
 def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
@@ -89,7 +96,19 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
-    return EngineSet(started["scss"], css, js, options.shown, compilers, config.source_maps)
+    grammar = _grammar(config) if named.get("js") != "esbuild" else None
+    if grammar:
+        stack.enter_context(closing(grammar))
+    return EngineSet(started["scss"], css, js, options.shown, compilers, config.source_maps, grammar)
+
+
+def _grammar(config: Config) -> KnownEngine | None:
+    """What reads scripts for their errors: an esbuild, where the project has to do with one and it is there."""
+    if config.engines.js != "esbuild" and not config.module_bundles:
+        return None
+    from buildassets.compiler.engines.esbuild.grammar import grammar_for
+
+    return grammar_for(config.folder)
 
 
 class RunningEngines:

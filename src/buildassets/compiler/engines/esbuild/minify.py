@@ -84,8 +84,7 @@ class EsbuildEngine:
         except DiedError as how:
             return _failed("js/crash", f"esbuild crashed ({how})", given)
         if answer.errors:
-            errors = tuple(_told(text, message, given.shown, Severity.ERROR) for message in answer.errors)
-            return Compiled(text, diagnostics=errors)
+            return Compiled(text, diagnostics=errors_of(text, answer, given.shown))
         for place_, complaint in _changes(text, answer.code, given.shown):
             return self._without_esbuild(given, place_, complaint)
         minified = _with_licences(text, answer.code.removesuffix("\n"))
@@ -160,6 +159,11 @@ def _warnings(text: str, answer: Response, given: EngineInput) -> Iterator[Diagn
     if "/node_modules/" not in given.path:
         for message in answer.warnings:
             yield _told(text, message, given.shown, Severity.WARNING)
+
+
+def errors_of(text: str, answer: Response, shown: str) -> tuple[Diagnostic, ...]:
+    """What esbuild does not understand in `text`, as `js/syntax`."""
+    return tuple(_told(text, message, shown, Severity.ERROR) for message in answer.errors)
 
 
 def _told(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:

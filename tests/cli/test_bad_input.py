@@ -45,7 +45,7 @@ def _utf8(folder: Path) -> None:
 
 
 def _utf16(folder: Path) -> None:
-    (folder / "assets/a.css").write_bytes("a { color: red }".encode("utf-16"))
+    (folder / "assets/a.css").write_bytes("a { color: red }".encode("utf-16-le"))
 
 
 def _duplicate(folder: Path) -> None:

@@ -124,6 +124,44 @@ def test_every_error_is_reported(tmp_path: Path) -> None:
     assert sorted(codes) == sorted(["reference/missing"] * 3 + ["scss/syntax", "source/encoding"])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.css", "a { content: 'é'; background: url(b.png) }\n", None),
+        ("a.js", "// é\nnew URL('b.png', import.meta.url);\n", None),
+        ("a.html", "<p>é<img src=b.png>\n", None),
+        ("a.json", '{"a": "é"}\n', None),
+        (
+            "a.svg",
+            '<?xml version="1.0" encoding="UTF-16"?>\n<svg/>\n',
+            '<?xml version="1.0" encoding="UTF-8"?>\n<svg/>\n',
+        ),
+    ],
+)
+def test_utf_16_with_a_mark_is_released_as_utf_8(
+    tmp_path: Path, name: str, text: str, expected: str | None, encoding: str
+) -> None:
+    result = run(tmp_path, {f"assets/{name}": ("\ufeff" + text).encode(encoding), "assets/b.png": "x"}, PLAIN)
+    assert result.manifest is not None
+    written = (tmp_path / "build/assets" / result.manifest.assets[name].file).read_bytes().decode("utf-8")
+    assert written == (expected or text).replace("b.png", result.manifest.assets["b.png"].file)
+    (found,) = result.diagnostics
+    assert (found.severity.value, found.code) == ("warning", "source/encoding")
+    assert found.message == f"`assets/{name}` is UTF-16, and is released as UTF-8"
+
+
+def test_utf_16_is_compiled_too(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.scss": "a { b { content: 'é' } }\n".encode("utf-16")}, "compress = []\n")
+    assert released(tmp_path, result) == {"a.css": "@charset \"UTF-8\";a b{content:'é'}"}
+
+
+@pytest.mark.parametrize("raw", ["a {}".encode("utf-32"), "a {}".encode("utf-32-be"), "a {}".encode("utf-32-le")])
+def test_utf_32_is_called_so(tmp_path: Path, raw: bytes) -> None:
+    (found,) = run(tmp_path, {"assets/a.css": raw}).diagnostics
+    assert (found.is_error, found.message) == (True, "`assets/a.css` is UTF-32, not UTF-8")
+
+
 @pytest.mark.parametrize(("missing", "severities"), [("warn", ["warning"]), ("ignore", [])])
 def test_missing_references_can_be_tolerated(tmp_path: Path, missing: str, severities: list[str]) -> None:
     result = run(tmp_path, {"assets/a.css": "a{background:url(no.png)}"}, f'{PLAIN}missing = "{missing}"\n')
@@ -463,7 +501,7 @@ def test_a_missing_reference_is_a_warning_in_html_only(tmp_path: Path, name: str
     assert (found.location.column, found.location.length) == (column, len("no.png"))
 
 
-@pytest.mark.parametrize("raw", ["<p>é<img src=a.png>".encode("latin-1"), "<p>é<img src=a.png>".encode("utf-16")])
+@pytest.mark.parametrize("raw", ["<p>é<img src=a.png>".encode("latin-1"), "<p>é<img src=a.png>".encode("utf-16-le")])
 def test_markup_in_another_encoding_is_released_as_it_is(tmp_path: Path, raw: bytes) -> None:
     result = run(tmp_path, {"assets/a.html": raw, "assets/a.png": "x"})
     assert result.manifest is not None

@@ -47,6 +47,7 @@ def told(
 _GATHERED: Final = {
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
     "json/syntax": "{} files in {} are not JSON",
+    "source/encoding": "{} files in {} are not UTF-8",
 }
 
 
@@ -55,7 +56,7 @@ def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
     for draft in drafts:
         for found in draft.diagnostics:
-            if found.code in _GATHERED and _root_of_others(config, draft.source.root):
+            if found.code in _GATHERED and not found.is_error and _root_of_others(config, draft.source.root):
                 of_others.setdefault((draft.source.root, found.code), []).append(found)
             else:
                 yield found

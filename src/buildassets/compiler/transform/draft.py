@@ -6,6 +6,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
@@ -21,17 +22,20 @@ from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
-from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import UNREADABLE
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified, is_template
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, syntax_faults
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
+
+_XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
 
 
 def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
@@ -58,7 +62,15 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
             return _as_it_is(source, raw)
         is_released = syntax in (None, Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_released else Draft(source, diagnostics=(text,))
-    if not is_compiled and is_json(source):
+    if is_utf16(raw):
+        return _transcoded(source, text, engines, directives=directives)
+    return _drafted(source, text, raw, engines, directives=directives)
+
+
+def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool) -> Draft:
+    """The draft of `text`, which is `raw` in UTF-8."""
+    syntax = media_of(source.logical).syntax
+    if engines.compiler(source) is None and is_json(source):
         references = tuple(scan(syntax, text)) if syntax else ()
         draft = _as_it_is(source, text if references else raw, references)
         return with_diagnostics(draft, json_faults(text, source))
@@ -73,6 +85,20 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
     draft = _compiled(source, header.text, raw if is_whole else header.text.encode("utf-8"), syntax, engines)
     draft = draft if is_whole else replace(draft, digest=None)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
+
+
+def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bool) -> Draft:
+    """The draft of a source in UTF-16, which becomes UTF-8: no header says that one file is in another encoding."""
+    hint = "save the file as UTF-8"
+    if source.keeps_name:
+        message = f"`{source.shown}` is UTF-16, not UTF-8"
+        return Draft(source, diagnostics=(error("source/encoding", message, Location(source.shown), hint=hint),))
+    message = f"`{source.shown}` is UTF-16, and is released as UTF-8"
+    found = warning("source/encoding", message, Location(source.shown), hint=hint)
+    if media_of(source.logical).syntax is Syntax.SVG:
+        text = _XML_ENCODING.sub(r"\1UTF-8", text, count=1)
+    draft = replace(_drafted(source, text, text.encode("utf-8"), engines, directives=directives), digest=None)
+    return with_diagnostics(draft, (found,))
 
 
 def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = ()) -> Draft:

@@ -177,6 +177,44 @@ def test_a_missing_source_map_is_a_warning(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.js", "a()\n//# sourceMappingURL=a.js.map\n", "a()\n\n"),
+        ("a.min.js", "a() //@ sourceMappingURL=../a.js.map", "a() "),
+        (
+            "a.css",
+            "a { background: url(b.png) }\n/*# sourceMappingURL=a.css.map */\n",
+            "a { background: url(b.png) }\n\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("missing", ["", 'missing = "ignore"\n'])
+def test_the_comment_that_names_a_lost_map_is_not_released(
+    tmp_path: Path, name: str, text: str, expected: str, missing: str
+) -> None:
+    result = run(tmp_path, {f"assets/{name}": text, "assets/b.png": "x"}, PLAIN + missing)
+    assert result.manifest is not None
+    expected = expected.replace("b.png", result.manifest.assets["b.png"].file)
+    assert (tmp_path / "build/assets" / result.manifest.assets[name].file).read_text() == expected
+    assert [found.code for found in result.diagnostics] == ([] if missing else ["reference/missing-map"])
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("a()\n//# sourceMappingURL=https://a.example/a.js.map\n", ""),
+        ("a()\n//# sourceMappingURL=data:application/json,{}\n", ""),
+        ("a()\n//# sourceMappingURL=a.js.map\n", 'external = ["*.map"]\n'),
+        ("f('//# sourceMappingURL=a.js.map')\n", ""),
+    ],
+)
+def test_a_comment_that_names_another_map_is_released(tmp_path: Path, text: str, settings: str) -> None:
+    result = run(tmp_path, {"assets/a.js": text}, PLAIN + settings)
+    assert released(tmp_path, result) == {"a.js": text}
+    assert result.diagnostics == ()
+
+
 def test_a_source_map_is_released_and_linked(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n", "assets/a.js.map": "{}"})
     assert result.manifest is not None

@@ -396,3 +396,12 @@ def test_an_image_that_becomes_too_large_is_a_warning_until_it_is_smaller(tmp_pa
     for pixels, warnings in (("1234567890.", 1), ("12345678901.", 1), ("1234", 0)):
         found = project.edit({"assets/img/b.png": pixels}).diagnostics
         assert sum(one.code == "image/large" for one in found) == warnings
+
+
+def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:
+    files = {"buildassets.toml": 'missing = "ignore"\n', "assets/a.min.js": "a()\n//# sourceMappingURL=a.map\n"}
+    project = Project(write_tree(tmp_path, files))
+    project.edit({"assets/a.min.js": "b()\n//# sourceMappingURL=a.map\n"})
+    project.assert_as_a_clean_build()
+    project.edit({"assets/a.map": "{}"})
+    project.assert_as_a_clean_build()

@@ -4,6 +4,8 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from buildassets.compiler.body import text_of
+from buildassets.compiler.languages.map_comment import map_comment
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -79,6 +81,28 @@ def linked(draft: Draft, site: Site) -> Linked:
                 del missing[index]
     links = tuple((draft.references[index], targets[index]) for index in sorted(targets))
     return Linked(draft, links, tuple(missing.items()))
+
+
+def without_lost_map(asset: Linked) -> Linked:
+    """`asset` without a comment that names a source map which is not there: every debugger would ask for it in vain.
+
+    The reference stays among those of the draft, by whose numbers others are known.
+    """
+    draft = asset.draft
+    lost = {draft.references[index].start for index, _ in asset.missing if names_map(draft.references[index])}
+    syntax = media_of(draft.source.logical).syntax
+    if not lost or syntax is None or draft.source.keeps_name:
+        return asset
+    text = text_of(draft.body)
+    comment = map_comment(text, syntax)
+    if comment is None or comment.url_start not in lost:
+        return asset
+    return replace(asset, draft=replace(draft, body=text[: comment.start] + text[comment.end :], digest=None))
+
+
+def names_map(reference: Reference) -> bool:
+    """Whether `reference` is the one to a source map."""
+    return reference.kind is ReferenceKind.SOURCE_MAP
 
 
 def reached(asset: Linked) -> set[LogicalPath]:

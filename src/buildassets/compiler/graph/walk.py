@@ -14,7 +14,7 @@ from buildassets.compiler.bundle.sprockets import Library, Requires, joining_ord
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
-from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_unreleased
+from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Source
 from buildassets.compiler.sources.discover import Sources
@@ -136,7 +136,7 @@ class Walk:
             if requires.depended:
                 depended = (self._source(one).path for one in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
-            self.compiled[path] = linked(self._memory.fitted(draft), self.site)
+            self.compiled[path] = without_lost_map(linked(self._memory.fitted(draft), self.site))
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 

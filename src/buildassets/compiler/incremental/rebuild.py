@@ -16,7 +16,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
-from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked
+from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
 from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
@@ -76,6 +76,11 @@ def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool
     if all(_is_script(target) for names in maps for target in names.values()):
         return False
     return any(reference.kind in IMPORTS and is_bare(reference) for reference in draft.references)
+
+
+def _has_lost_map(draft: Draft, links: Iterable[Link]) -> bool:
+    """Whether `draft` names a source map that is none of its `links`: then the comment is taken out of it."""
+    return sum(map(names_map, draft.references)) > sum(names_map(reference) for reference, _ in links)
 
 
 def _is_script(path: str) -> bool:
@@ -262,7 +267,7 @@ class _Change:
         asset = linked(draft, self._site) if is_compiled or not says_the_same else Linked(draft)
         if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
             links = links_of(draft, before.links)
-            if _may_be_refused(self._config, draft, links):
+            if _may_be_refused(self._config, draft, links) or _has_lost_map(draft, links):
                 raise NeedsFullBuild
             self.assets[path] = Linked(draft, links)
             self._written[path] = links_of(draft, before.written)

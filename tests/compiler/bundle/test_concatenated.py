@@ -211,3 +211,22 @@ def test_a_sheet_that_cannot_be_joined_is_told_where_it_was_written(
     result = run(tmp_path, files, '"all.css" = ["a.css", "b.*"]', "compress = []\n")
     assert codes(result) == [code]
     assert f"assets/{place}" in printed(result)
+
+
+@pytest.mark.parametrize("settings", [PLAIN, "compress = []\n", PLAIN + "source_maps = true\n"])
+def test_a_late_import_from_another_host_is_moved_with_a_warning(tmp_path: Path, settings: str) -> None:
+    files: Tree = {
+        "assets/a.css": "a { background: url(i.png) }\n",
+        "assets/b.scss": "// c\n@import url('https://a.example/f.css') screen;\nb { background: url(i.png) }\n",
+        "assets/i.png": "pixels",
+    }
+    result = run(tmp_path, files, '"all.css" = ["*.css"]', settings)
+    assert result.manifest is not None, printed(result)
+    sheet = released(tmp_path, result, "all.css")
+    assert sheet.index("https://a.example/f.css") < sheet.index("a{" if settings == "compress = []\n" else "a {")
+    assert sheet.count(result.manifest.assets["i.png"].file) == 2
+    (found,) = result.diagnostics
+    assert (found.code, found.is_error) == ("bundle/import", False)
+    assert found.message == "an `@import` of `assets/b.scss` is moved before the rules of the files before it"
+    assert found.location is not None
+    assert (found.location.file, found.location.line) == ("assets/b.scss", 2)

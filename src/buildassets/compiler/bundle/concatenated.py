@@ -11,7 +11,7 @@ from posixpath import commonpath, dirname, relpath, splitext
 from buildassets.compiler.body import text_of
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Fault, Member
+from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.compiler.languages.reference import Link, ReferenceKind
 from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
@@ -23,7 +23,7 @@ from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.engine_set import is_template
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
@@ -139,8 +139,10 @@ def joined(
     if syntax is None or any(one.failed or media_of(one.source.logical).syntax is not syntax for one in drafts):
         return Linked(draft)
     joints = join(syntax, [Member(one.source.shown, text_of(one.body)) for one in drafts])
+    found = tuple(_diagnostics(syntax, drafts, joints, shown))
+    draft = replace(draft, diagnostics=found)
     if joints.faults:
-        return Linked(replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints.faults, shown))))
+        return Linked(draft)
     body = ""
     links: list[Link] = []
     origins: list[SourceMap] = []
@@ -187,15 +189,20 @@ def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
 
 
 def _diagnostics(
-    syntax: Syntax, drafts: Sequence[Draft], faults: Sequence[Fault], shown: Callable[[str], str]
+    syntax: Syntax, drafts: Sequence[Draft], joints: Joints, shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """`faults`, which were found in minified texts, at the places where they are written."""
+    """What forbids or changes the whole, which was found in minified texts, at the places where it is written."""
+    faults = [*joints.faults, *joints.changes]
+    if not faults:
+        return
     members = [OriginalPositions(draft, shown) for draft in drafts]
     texts = zip(drafts, members, strict=True)
-    written = join(syntax, [Member(draft.source.shown, one.text) for draft, one in texts]).faults
-    is_same = [(one.code, one.member) for one in written] == [(one.code, one.member) for one in faults]
-    for fault, place in zip(faults, written if is_same else faults, strict=True):
+    written = join(syntax, [Member(draft.source.shown, one.text) for draft, one in texts])
+    there = [*written.faults, *written.changes]
+    is_same = [(one.code, one.member) for one in there] == [(one.code, one.member) for one in faults]
+    for number, (fault, place) in enumerate(zip(faults, there if is_same else faults, strict=True)):
         location = Location(drafts[fault.member].source.shown)
         if is_same:
             location = members[fault.member].place_in(place.start, place.end)
-        yield error(fault.code, fault.message, location, hint=fault.hint)
+        make = error if number < len(joints.faults) else warning
+        yield make(fault.code, fault.message, location, hint=fault.hint)

@@ -27,7 +27,11 @@ class Fault:
 
 @frozen
 class Joints:
-    """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it."""
+    """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it.
+
+    `changes` are what makes the whole mean something else, and does not forbid it.
+    """
 
     edits: tuple[tuple[Edit, ...], ...]
     faults: tuple[Fault, ...] = ()
+    changes: tuple[Fault, ...] = ()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.join import is_closed
+from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
@@ -172,3 +173,47 @@ def test_sheet_that_ends_between_rules_is_closed(text: str) -> None:
 )
 def test_sheet_that_is_cut_short_is_not_closed(text: str) -> None:
     assert not is_closed(text)
+
+
+FAR = "@import url(https://a.example/f.css)"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["a{}", f"{FAR};b{{}}"], f"{FAR};a{{}}\nb{{}}\n"),
+        (["@import 'x';a{}", f"{FAR};b{{}}"], f"@import 'x';{FAR};a{{}}\nb{{}}\n"),
+        (["@import 'x';", f"{FAR};b{{}}", "@import '//c/d';"], f"@import 'x';\n{FAR};@import '//c/d';b{{}}\n\n"),
+        (["@layer l;a{}", f"{FAR};"], f"@layer l;{FAR};a{{}}\n\n"),
+        (
+            ["a{}", f"@layer l, m; {FAR} layer(m);{FAR};b{{}}"],
+            f"@layer l, m;{FAR} layer(m);{FAR};a{{}}\n@layer l, m; b{{}}\n",
+        ),
+        (
+            ["a{}", f"{FAR} layer(l) supports(display: grid) screen and (width > 1px);"],
+            f"{FAR} layer(l) supports(display: grid) screen and (width > 1px);a{{}}\n\n",
+        ),
+        (['@charset "UTF-8";a{}', f"{FAR};"], f'@charset "UTF-8";{FAR};a{{}}\n\n'),
+        (["a{}", f'@charset "UTF-8";{FAR};'], f'@charset "UTF-8";{FAR};a{{}}\n\n'),
+        (["@namespace s 'x';", f"{FAR};"], f"{FAR};@namespace s 'x';\n\n"),
+        (["a{}", "/* b */@IMPORT 'HTTP://c' /* ; */ print;d{}"], "@IMPORT 'HTTP://c' /* ; */ print;a{}\n/* b */d{}\n"),
+    ],
+)
+def test_a_late_import_from_another_host_is_moved_to_the_head(texts: Sequence[str], expected: str) -> None:
+    found = joints(texts)
+    assert [fault for fault in found.faults if fault.code == "bundle/import"] == []
+    assert {change.code for change in found.changes} == {"bundle/import"}
+    assert "".join(edited(text, edits) for text, edits in zip(texts, found.edits, strict=True)) == expected
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["@import 'x';a{}", f"@layer l;{FAR};"],  # the layer can stand neither before `x` nor between the two
+        ["a{}", f"{FAR};", f"@layer l;{FAR};"],
+        ["a{}", "@import '/b.css';"],
+        ["a{}", "@import 'https.css';"],
+    ],
+)
+def test_what_cannot_be_moved_is_refused(texts: Sequence[str]) -> None:
+    assert [fault.code for fault in joints(texts).faults] == ["bundle/import"]

@@ -2,15 +2,17 @@
 
 What ends with its sheet is ended in its place, as the end of the sheet would (CSS Syntax 3, section 5): comments,
 strings, brackets, at-rules; a selector without a block is dropped. What is bound to a sheet's head (`@import`,
-`@namespace`) is refused where the whole has another head. `@charset` is written once.
+`@namespace`) is refused where the whole has another head; an import from another host is moved to that, which changes
+what it means. `@charset` is written once.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from buildassets.compiler.languages.css.hoist import Late, hoisted, late_imports
 from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
-from buildassets.compiler.languages.edits import Edit
+from buildassets.compiler.languages.edits import Edit, in_order
 from buildassets.compiler.languages.joints import Fault, Joints, Member
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -26,11 +28,16 @@ _CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
 def join(members: Sequence[Member]) -> Joints:
     """How these sheets are joined. The codes of faults are `bundle/import`, `bundle/namespace`, `bundle/unclosed`."""
     sheets = [_Sheet(member.text) for member in members]
-    edits = [sheet.edits() for sheet in sheets]
+    texts, rules = [member.text for member in members], [sheet.rules for sheet in sheets]
+    late = list(late_imports(texts, rules))
+    movable = [one for one in late if one.is_movable]
+    moves = hoisted(texts, rules, [sheet.body for sheet in sheets], movable)
+    edits = [in_order([*sheet.edits(), *moved]) for sheet, moved in zip(sheets, moves, strict=True)]
     if any(sheet.body for sheet in sheets):
         edits[0].insert(0, Edit(0, 0, _CHARSET))
-    faults = (*_head_faults(members, sheets), *_escape_faults(members))
-    return Joints(tuple(map(tuple, edits)), faults)
+    refused = [_refused(members, one) for one in late if not one.is_movable]
+    faults = (*refused, *_namespace_faults(members, sheets), *_escape_faults(members))
+    return Joints(tuple(map(tuple, edits)), faults, tuple(_moved(members, one) for one in movable))
 
 
 def is_closed(text: str) -> bool:
@@ -127,21 +134,30 @@ class _Sheet:
         return ")" if is_url and _OPEN_URL.fullmatch(word) else ""
 
 
-def _head_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
-    """What counts in its own sheet and would not in the whole, or would count there for other sheets too."""
-    head = Head.LAYERS
-    is_alone = sum(bool(sheet.rules) for sheet in sheets) < 2
+def _refused(members: Sequence[Member], late: Late) -> Fault:
+    message = f"an `@import` of `{members[late.member].shown}` comes after rules of the files before it"
+    hint = "list the imported file in the bundle instead"
+    return Fault(late.member, late.rule.start, late.rule.end, "bundle/import", message, hint)
+
+
+def _moved(members: Sequence[Member], late: Late) -> Fault:
+    message = f"an `@import` of `{members[late.member].shown}` is moved before the rules of the files before it"
+    hint = "put it into the first file of the bundle"
+    return Fault(late.member, late.rule.start, late.rule.end, "bundle/import", message, hint)
+
+
+def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
+    """What counts in its own sheet and would count in the whole for other sheets too."""
+    if sum(bool(sheet.rules) for sheet in sheets) < 2:
+        return
     for number, (member, sheet) in enumerate(zip(members, sheets, strict=True)):
         own_head = Head.LAYERS
         for rule in sheet.rules:
-            place = number, rule.start, rule.end
-            if rule.keyword == "@import" and own_head <= Head.IMPORTS < head:
-                message = f"an `@import` of `{member.shown}` comes after rules of the files before it"
-                yield Fault(*place, "bundle/import", message, "list the imported file in the bundle instead")
-            elif rule.keyword == "@namespace" and own_head <= Head.NAMESPACES and not is_alone:
+            if rule.keyword == "@namespace" and own_head <= Head.NAMESPACES:
                 message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
-                yield Fault(*place, "bundle/namespace", message, "leave this file out of the bundle")
-            head, own_head = rule.head_after(head), rule.head_after(own_head)
+                hint = "leave this file out of the bundle"
+                yield Fault(number, rule.start, rule.end, "bundle/namespace", message, hint)
+            own_head = rule.head_after(own_head)
 
 
 def _escape_faults(members: Sequence[Member]) -> Iterator[Fault]:

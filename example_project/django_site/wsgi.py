@@ -3,14 +3,11 @@
 import os
 import sys
 
-from django.core.wsgi import get_wsgi_application
-
 from buildassets.errors import ManifestError
-from buildassets.runtime.django import assets
-from buildassets.runtime.wsgi import AssetServer
+from buildassets.runtime.django.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings")
 try:
-    application = AssetServer(get_wsgi_application(), assets=assets())
+    application = get_wsgi_application()
 except ManifestError as fault:
     sys.exit(str(fault))

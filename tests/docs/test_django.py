@@ -80,7 +80,13 @@ def test_jinja(project: Path) -> None:
 
 
 def test_serving(project: Path) -> None:
-    write_tree(project, {"wsgi.py": blocks("## Serving", "python")[0]})
+    theirs = """import os
+from django.core.wsgi import get_wsgi_application
+os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')
+application = get_wsgi_application()
+"""
+    ours = blocks("## Serving", "python")[0]
+    write_tree(project, {"wsgi.py": theirs.replace("from django.core.wsgi import get_wsgi_application\n", ours)})
     file = next(name for name in read_tree(project / "build/assets") if name.endswith(".woff2"))
     program = f"""
 from wsgiref.util import setup_testing_defaults

@@ -16,14 +16,21 @@ def assets() -> Assets:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
 
+    from buildassets.errors import ManifestError
+    from buildassets.runtime.django.installed import is_installed, not_installed, warn_if_not_installed
     from buildassets.runtime.django.options import read_options
+    from buildassets.runtime.django.settings_module import settings_found
 
-    options = read_options()
+    with settings_found():
+        options = read_options()
     if options.manifest is None:
         from buildassets.runtime.unbuilt import UnbuiltAssets
 
         return UnbuiltAssets(options.url or "/assets/")
+    warn_if_not_installed()
     try:
         return Assets(options.manifest, url=options.url, reload=settings.DEBUG)
+    except ManifestError as fault:
+        raise fault if is_installed() else not_installed(fault) from None
     except ValueError:
         raise ImproperlyConfigured(f"`{options.url}` is no URL under which assets could be") from None

@@ -21,6 +21,7 @@ from buildassets.paths import to_url
 from buildassets.plain_files import plain_below
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
+from buildassets.runtime.django.installed import is_installed, not_installed
 from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.release import ReleaseFile, release_files
 
@@ -62,6 +63,8 @@ class ReleaseFilesMixin(Storage):
         try:
             files = release_files(manifest)
         except ManifestError as fault:
+            if not is_installed():
+                raise CommandError(str(not_installed(fault))) from None
             raise CommandError(f"{fault}; `collectstatic` copies what `manage.py assets build` has made") from None
         for one in files:
             yield one.path, one.file, self._took(one, os.path.dirname(manifest))

@@ -1,0 +1,106 @@
+"""Mistakes of newcomers to Django's side, and the whole message that each gets."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_tree
+from tests.runtime.django.project import PROJECT, manage, write_project
+
+_OURS = '"buildassets.runtime.django", '
+_WITHOUT_US = str(PROJECT["settings.py"]).replace(_OURS, "")
+_WSGI = """import os
+from buildassets.runtime.django.{interface} import get_{interface}_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{settings}")
+application = get_{interface}_application()
+"""
+
+
+def last_line(folder: Path, *command: str) -> str:
+    """The last line that Python prints to stderr, without the name of the error's module."""
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    return done.stderr.splitlines()[-1].rpartition("exceptions.")[2]
+
+
+def packaged(folder: Path, name: str, settings: str, interface: str = "wsgi") -> Path:
+    """A project whose settings are `mysite.settings`, and whose `name` asks for `settings`."""
+    write_project(folder)
+    (folder / "mysite").mkdir()
+    (folder / "settings.py").rename(folder / "mysite/settings.py")
+    main = str(PROJECT["manage.py"]).replace('"settings"', '"mysite.settings"')
+    return write_tree(folder, {"manage.py": main, name: _WSGI.format(settings=settings, interface=interface)})
+
+
+@pytest.mark.parametrize("interface", ["wsgi", "asgi"])
+@pytest.mark.parametrize(("settings", "missing"), [("settings", "settings"), ("mysite.setings", "mysite.setings")])
+def test_settings_that_are_named_wrong(tmp_path: Path, interface: str, settings: str, missing: str) -> None:
+    packaged(tmp_path, f"mysite/{interface}.py", settings, interface)
+    assert last_line(tmp_path, "-c", f"import mysite.{interface}") == (
+        f"ImproperlyConfigured: DJANGO_SETTINGS_MODULE is `{settings}`, and there is no module `{missing}`: "
+        f"write `mysite.settings`, as `manage.py` has it, in `mysite/{interface}.py`"
+    )
+
+
+def test_settings_that_are_named_wrong_where_there_is_no_manage(tmp_path: Path) -> None:
+    (packaged(tmp_path, "mysite/wsgi.py", "settings") / "manage.py").unlink()
+    assert last_line(tmp_path, "-c", "import mysite.wsgi").endswith(
+        ": write it with its package, as in `mysite.settings`, in `mysite/wsgi.py`"
+    )
+
+
+def test_release_of_settings_that_are_named_wrong(tmp_path: Path) -> None:
+    write_tree(
+        packaged(tmp_path, "mysite/wsgi.py", "settings"),
+        {"use.py": "from buildassets.runtime.django import assets\nassets()\n"},
+    )
+    done = subprocess.run(
+        [sys.executable, "use.py"],
+        cwd=tmp_path,
+        env={"DJANGO_SETTINGS_MODULE": "settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr.splitlines()[-1].endswith("write `mysite.settings`, as `manage.py` has it, in `use.py`")
+
+
+def test_module_that_the_settings_import_is_named_by_python(tmp_path: Path) -> None:
+    packaged(tmp_path, "mysite/wsgi.py", "mysite.settings")
+    settings = (tmp_path / "mysite/settings.py").read_text()
+    write_tree(tmp_path, {"mysite/settings.py": f"import gone\n{settings}"})
+    assert last_line(tmp_path, "-c", "import mysite.wsgi") == "ModuleNotFoundError: No module named 'gone'"
+
+
+def test_application_that_is_forgotten_and_no_release(tmp_path: Path) -> None:
+    write_tree(write_project(tmp_path), {"settings.py": _WITHOUT_US})
+    done = manage(tmp_path, "shell", "-c", "from django.templatetags.static import static; static('polls/style.css')")
+    assert "`buildassets.runtime.django` is not in INSTALLED_APPS of `settings`: `manage.py assets`, " in done.stderr
+    assert done.stderr.splitlines()[-1] == (
+        f"buildassets.errors.ManifestError: cannot read the manifest `{tmp_path}/build/manifest.json`: no such file "
+        'or directory; add "buildassets.runtime.django" to INSTALLED_APPS, and run `manage.py assets build`, '
+        "which it brings"
+    )
+
+
+def test_application_that_is_forgotten_with_a_release(tmp_path: Path) -> None:
+    assert manage(write_project(tmp_path), "assets", "build").returncode == 0
+    write_tree(tmp_path, {"settings.py": _WITHOUT_US})
+    program = "from django.templatetags.static import static; print(static('polls/style.css'))"
+    done = manage(tmp_path, "shell", "-v0", "-c", program)
+    assert done.stdout.startswith("/static/polls/style.")
+    assert (
+        "RuntimeWarning: `buildassets.runtime.django` is not in INSTALLED_APPS of `settings`: `manage.py assets`, "
+        "`{% load buildassets %}` and the system checks are missing; "
+        'add "buildassets.runtime.django" to INSTALLED_APPS\n'
+    ) in done.stderr
+
+
+def test_collecting_without_the_application(tmp_path: Path) -> None:
+    write_tree(write_project(tmp_path), {"settings.py": _WITHOUT_US})
+    done = manage(tmp_path, "collectstatic", "--noinput")
+    assert done.stderr.splitlines()[-1] == (
+        f"CommandError: cannot read the manifest `{tmp_path}/build/manifest.json`: no such file or directory; "
+        'add "buildassets.runtime.django" to INSTALLED_APPS, and run `manage.py assets build`, which it brings'
+    )

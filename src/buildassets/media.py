@@ -132,6 +132,11 @@ def delta_file(file: str, dictionary: str) -> str:
     return f"{file}.{a2b_base64(dictionary, strict_mode=True)[:6].hex()}.{DELTA}"
 
 
+def released_type(path: str, types: Mapping[str, str]) -> str:
+    """The media type that a release gives a file: that of `types`, which are by suffix, or else the usual one."""
+    return types.get(suffix(path)) or media_of(path).type
+
+
 @cache  # a build asks ten times of each path
 def media_of(path: str) -> Media:
     """What the suffix of `path` says of the file; bytes of no known kind where it says nothing."""

@@ -83,11 +83,12 @@ def _is_size(value: object) -> bool:
 
 
 def _is_media_type(value: object) -> bool:
-    return isinstance(value, str) and _names_media_type(value)
+    return isinstance(value, str) and names_media_type(value)
 
 
 @lru_cache(maxsize=64)  # of the few that a release has
-def _names_media_type(text: str) -> bool:
+def names_media_type(text: str) -> bool:
+    """Whether this is a media type (RFC 6838, section 4.2), without parameters."""
     main, slash, sub = text.partition("/")
     # Nothing is left of what consists of these characters alone.
     return bool(main and slash and sub) and not main.strip(_IN_TYPES) and not sub.strip(_IN_TYPES)

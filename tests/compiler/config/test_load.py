@@ -164,6 +164,7 @@ def test_every_key_is_read(project: Path) -> None:
         source_maps = true
         sources_content = false
         compress = ["br", "zstd", "br"]
+        types = { ".foobar" = "application/x-foobar" }
         integrity = "none"
         engines = { css = "none", js = "none" }
         modules = "importmap"
@@ -194,6 +195,7 @@ def test_every_key_is_read(project: Path) -> None:
         source_maps=True,
         sources_content=False,
         compress={"br": 11, "zstd": 19},
+        types={".foobar": "application/x-foobar"},
         integrity=None,
         engines=EngineNames("libsass", "none", "none"),
         modules="importmap",

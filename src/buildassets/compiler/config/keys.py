@@ -28,6 +28,7 @@ from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
 from buildassets.paths import normalise
+from buildassets.soundness import names_media_type
 
 _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
@@ -51,6 +52,7 @@ _ENGINE_KEYS: Final = ("css", "js", "scss")
 _OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
+_DOTTED_SUFFIX: Final = lazy_pattern(r"\.[^A-Z./\\\s]+")
 # The names that both engines know, each with a version to give for an example.
 _BROWSERS: Final = {"chrome": 109, "edge": 109, "firefox": 115, "ios": 16.4, "opera": 95, "safari": 16.4}
 _BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
@@ -132,6 +134,23 @@ def browsers(table: Table) -> tuple[str, ...]:
         else:
             found.append(f"{name} {match[2]}")
     return tuple(sorted(set(found)))
+
+
+def types(table: Table) -> dict[str, str]:
+    """Media types by the suffix, with its dot, of the files that are served with them."""
+    found = {}
+    for name in table:
+        given = table.filled_text(name, "")
+        if not _DOTTED_SUFFIX.fullmatch(name):
+            table.refuse_key(
+                "is no suffix", name, hint="write the last one in lower case with its dot, as in `.foobar`"
+            )
+        elif given and not names_media_type(given):
+            hint = "write a media type without parameters, as in `application/x-foobar`"
+            table.refuse(f"cannot be `{given}`", name, hint=hint)
+        elif given:
+            found[name] = given.lower()
+    return found
 
 
 def compress(table: Table) -> dict[str, int]:

@@ -100,6 +100,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         browsers=keys.browsers(table),
         source_maps=table.flag("source_maps", False),
         sources_content=table.flag("sources_content", True),
+        types=keys.types(table.table("types")),
         compress=keys.compress(table),
         integrity=None if integrity == "none" else integrity,
         engines=keys.engines(table.table("engines")),

@@ -138,8 +138,9 @@ class Config:
     `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
     None where no integrity is wanted; `url_prefixes`, `data_urls` and `retain` are None where the file does not speak
     of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
-    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them. Of
-    images of more than `image_warn_bytes` a build warns; of none if that is 0.
+    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
+    `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
+    Of images of more than `image_warn_bytes` a build warns; of none if that is 0.
     """
 
     folder: str
@@ -161,6 +162,7 @@ class Config:
     browsers: tuple[str, ...] = ()
     source_maps: bool = False
     sources_content: bool = True
+    types: Mapping[str, str] = field(default_factory=dict)
     compress: Mapping[str, int] = field(default_factory=lambda: {coding: LEVELS[coding].default for coding in USUAL})
     integrity: IntegrityAlgorithm | None = "sha384"
     engines: EngineNames = field(default_factory=EngineNames)

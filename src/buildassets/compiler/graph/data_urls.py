@@ -18,7 +18,7 @@ from buildassets.compiler.model import Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
-from buildassets.media import Syntax, media_of
+from buildassets.media import Syntax, media_of, released_type
 from buildassets.paths import LogicalPath, split_url
 
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
@@ -61,10 +61,15 @@ def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
             yield reference, target
 
 
-def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embedding | None) -> Linked:
+def embedded(
+    asset: Linked,
+    files: Mapping[LogicalPath, Linked],
+    embedding: Embedding | None,
+    types: Mapping[str, str],
+) -> Linked:
     """`asset` with the files that it names where they are small enough, which then are inputs and no references.
 
-    `files` holds at least what `candidates` names.
+    `files` holds at least what `candidates` names; `types` are the configured media types by suffix.
     """
     edits: list[Edit] = []
     inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
@@ -74,7 +79,7 @@ def embedded(asset: Linked, files: Mapping[LogicalPath, Linked], embedding: Embe
         if is_wanted and not _references(files[target]):
             content = bytes_of(body)
             fragment = reference.url.partition("#")[2]
-            url = data_url(media_of(target).type, content)
+            url = data_url(released_type(target, types), content)
             edits.append(Edit(reference.start, reference.end, f"{url}#{fragment}" if fragment else url))
             inputs.update(dict.fromkeys(files[target].draft.inputs))
     if not edits:

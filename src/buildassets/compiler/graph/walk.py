@@ -151,7 +151,7 @@ class Walk:
         self._compile({target for targets in sheets.values() for target in targets} - self.compiled.keys())
         for path, targets in sheets.items():
             if targets:
-                self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding)
+                self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding, self._config.types)
 
     def _assembled(self, path: LogicalPath) -> Linked:
         members = joining_order(self._members.get(path, (path,)), self.requires)

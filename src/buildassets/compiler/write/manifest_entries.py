@@ -4,7 +4,7 @@ Assets and what is stored of them come in, entries go out: which files made each
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets._version import __version__
@@ -15,7 +15,7 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored
 from buildassets.digest import digest, fingerprint
 from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest
-from buildassets.media import media_of
+from buildassets.media import released_type
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
         file=stored.file,
-        type=media_of(stored.file).type,
+        type=released_type(stored.file, config.types),
         size=stored.size,
         integrity=stored.integrity,
         encodings=stored.encodings,
@@ -88,13 +88,15 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 _DECIDING: Final = (
     *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),
-    *("sources_content", "url_prefixes"),
+    *("sources_content", "types", "url_prefixes"),
 )
 
 
 def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     """The settings that decide contents, as JSON has them, without those that are as usual."""
-    usual = {field.name: field.default for field in fields(Config)}
+    usual = {
+        one.name: one.default if one.default_factory is MISSING else one.default_factory() for one in fields(Config)
+    }
     given = {name: getattr(config, name) for name in _DECIDING}
     given["minify"] = config.minify and mode == "production"
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
@@ -103,4 +105,6 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(one) for name, one in asdict(value).items()}
+    if isinstance(value, Mapping):
+        return dict(value)
     return list(value) if isinstance(value, tuple) else value

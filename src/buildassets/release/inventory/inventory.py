@@ -31,7 +31,8 @@ class Copied:
 class Expected:
     """What the manifest says of a file. `digest` is in hex, and empty where it says nothing of the content.
 
-    `copies` are the names of its precompressed copies by content coding; `copy_of` what it is itself a copy of.
+    `copies` are the names of its precompressed copies by content coding; `copy_of` what it is itself a copy of. `type`
+    is the media type, of a copy that of what it is a copy of; empty for the manifest.
     """
 
     size_bytes: int
@@ -39,6 +40,7 @@ class Expected:
     digest: str = ""
     copies: Mapping[str, str] = field(default_factory=dict)
     copy_of: Copied | None = None
+    type: str = field(default="", compare=False)
 
 
 @frozen
@@ -97,12 +99,12 @@ def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
     algorithm, in_base64 = "sha256", entry.digests.get(IDENTITY, "")
     if entry.integrity:
         algorithm, _, in_base64 = entry.integrity.partition("-")
-    yield name, Expected(entry.size, algorithm, _hex(in_base64), copies)
+    yield name, Expected(entry.size, algorithm, _hex(in_base64), copies, type=entry.type)
     for coding, copy in copies.items():
         in_hex = _hex(entry.digests.get(coding, ""))
-        yield copy, Expected(entry.encodings[coding], "sha256", in_hex, copy_of=Copied(name, coding))
+        yield copy, Expected(entry.encodings[coding], "sha256", in_hex, copy_of=Copied(name, coding), type=entry.type)
     for dictionary, delta in entry.deltas.items():
-        found = Expected(delta.size, "sha256", _hex(delta.digest), copy_of=Copied(name, "dcz"))
+        found = Expected(delta.size, "sha256", _hex(delta.digest), copy_of=Copied(name, "dcz"), type=entry.type)
         yield delta_file(name, dictionary), found
 
 

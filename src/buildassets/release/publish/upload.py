@@ -14,7 +14,7 @@ from buildassets.errors import ReleaseError
 from buildassets.files import LARGE_BYTES
 from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME
-from buildassets.media import content_type, media_of
+from buildassets.media import content_type
 from buildassets.release.inventory.contents import checked
 from buildassets.release.inventory.inventory import Expected, Inventory
 from buildassets.release.inventory.members import chunks_of
@@ -96,10 +96,8 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
     """What is to be said of the file `name` of a release whenever it is served."""
     if name == MANIFEST_NAME:
         return FileHeaders("application/json", _ALWAYS_ASKED)
-    if expected.copy_of is not None:
-        copied = expected.copy_of
-        return FileHeaders(content_type(media_of(copied.name).type), _FOR_EVER, copied.coding)
-    return FileHeaders(content_type(media_of(name).type), _FOR_EVER)
+    coding = expected.copy_of.coding if expected.copy_of else None
+    return FileHeaders(content_type(expected.type), _FOR_EVER, coding)
 
 
 def publish(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:

@@ -61,7 +61,7 @@ def test_entries_that_are_read_when_asked_for_are_those_of_the_whole(names: set[
     assert isinstance(assets, AssetLines)
     assert {name: assets.get(name) for name in {*names, other}} == {name: whole.get(name) for name in {*names, other}}
     assert (list(assets), len(assets), dict(assets)) == (list(whole), len(whole), whole)
-    assert list(assets.each()) == list(whole.values())
+    assert list(assets.each()) == list(whole.items())
 
 
 def test_what_is_no_text_names_no_entry() -> None:

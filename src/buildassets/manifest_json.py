@@ -176,8 +176,8 @@ class AssetLines(Mapping[str, object]):
         _check_entries(entries, self._file)
         return entries
 
-    def each(self) -> Iterator[Any]:
-        """Every entry in turn, for one who goes through all and keeps little of them: never two at once in memory."""
+    def each(self) -> Iterator[tuple[str, Any]]:
+        """Every path with its entry, for one who goes through all and keeps little: never two at once in memory."""
         begin = self._start
         while begin < self._end:
             try:
@@ -186,7 +186,7 @@ class AssetLines(Mapping[str, object]):
             except _NO_LINES:
                 raise no_manifest(self._file) from None
             _check_entry(path, entry, self._file)
-            yield entry
+            yield path, entry
             begin += len(line) + len("\n")
 
     def _path(self, begin: int) -> str:

@@ -8,7 +8,7 @@ Imports Litestar.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from litestar import asgi
@@ -19,6 +19,9 @@ from litestar.types import Receive, Scope, Send
 from buildassets.paths import from_url
 from buildassets.runtime.asgi import AssetServer
 from buildassets.runtime.assets import Assets
+
+if TYPE_CHECKING:
+    from buildassets.runtime.extra_headers import ExtraHeaders
 
 __all__ = ["AssetServer", "asset_files", "with_assets"]
 
@@ -34,12 +37,15 @@ def with_assets(assets: Assets) -> Callable[[JinjaTemplateEngine], None]:
     return equip
 
 
-def asset_files(assets: Assets, *, origins: str | Iterable[str] = ()) -> ASGIRouteHandler:
-    """The handler for all below the path of the URL prefix; `origins` are those whose pages may read the files.
+def asset_files(
+    assets: Assets, *, origins: str | Iterable[str] = (), headers: "ExtraHeaders | None" = None
+) -> ASGIRouteHandler:
+    """The handler for all below the path of the URL prefix; `origins` are those whose pages may read the files,
+    `headers` gives more headers for each.
 
     Raises ManifestError where a file is not there.
     """
-    server = AssetServer(assets=assets, origins=origins)
+    server = AssetServer(assets=assets, origins=origins, headers=headers)
 
     @asgi(urlsplit(assets.prefix).path, is_mount=True, copy_scope=True, opt={"exclude_from_auth": True})
     async def files(scope: Scope, receive: Receive, send: Send) -> None:

@@ -135,12 +135,12 @@ class Release:
             raise AssetNotFound(str(name), self._assets)
         return entry
 
-    def all_entries(self) -> Iterator[Any]:
-        """What the manifest says of each file: of every asset, and of those of earlier releases that are retained."""
+    def all_entries(self) -> Iterator[tuple[str, Any]]:
+        """Every asset with what the manifest says of it; those of earlier releases that are retained, too."""
         assets = self._assets
-        yield from assets.each() if isinstance(assets, AssetLines) else assets.values()
+        yield from assets.each() if isinstance(assets, AssetLines) else assets.items()
         for earlier in self._retained:
-            yield from earlier["assets"].values()
+            yield from earlier["assets"].items()
 
     def _path(self, name: str) -> str:
         return to_url(self.entries[name]["file"])

@@ -28,6 +28,8 @@ TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in wh
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from buildassets.runtime.extra_headers import ExtraHeaders
+
     Table = Mapping[str, Resource]
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
@@ -37,14 +39,16 @@ _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
 class ServedFiles:
     """What may be served of a release, by path.
 
-    `prefix` is the path of the URL prefix, that of `assets` by default. Raises ManifestError where a file that the
-    manifest names is not there as it says. Where `assets` follows its manifest, so does this, and files that are not
-    there are not served.
+    `prefix` is the path of the URL prefix, that of `assets` by default; `headers` gives more headers for an asset, by
+    its logical path and its entry in the manifest. Raises ManifestError where a file that the manifest names is not
+    there as it says, ValueError for headers that must not be sent. Where `assets` follows its manifest, so does this,
+    and files that are not there are not served.
     """
 
-    def __init__(self, assets: Assets, prefix: str | None = None) -> None:
+    def __init__(self, assets: Assets, prefix: str | None = None, headers: ExtraHeaders | None = None) -> None:
         self._assets = assets
         self._prefix = prefix
+        self._headers = headers
         self._folder = release_folder(assets)
         release = release_of(assets)
         self._latest = (release, self._table(release))
@@ -77,19 +81,31 @@ class ServedFiles:
         faults: list[str] = []
         prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
         try:
-            for entry in release.all_entries():
+            for path, entry in release.all_entries():
                 try:
                     resource = _resource(entry, files)
                     if release.has_dictionaries and media_of(entry["file"]).compressible:
                         resource = replace(resource, deltas=_deltas(entry, files))
+                    if self._headers is not None:
+                        resource = replace(resource, headers=self._added(path, entry))
                     table.setdefault(prefix + entry["file"], resource)
                 except _OtherwiseError as fault:
                     faults.append(str(fault))
+        except _RefusedError as fault:
+            raise ValueError(str(fault)) from None
         except (KeyError, ValueError):  # an entry lacks something, or the name of a delta cannot be made
             raise no_manifest(release.manifest) from None
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)
         return table
+
+    def _added(self, path: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        from buildassets.runtime.extra_headers import extra_headers
+
+        try:
+            return extra_headers(self._headers, path, entry)
+        except (KeyError, ValueError) as fault:  # which are the manifest's where they come from elsewhere
+            raise _RefusedError(str(fault)) from fault
 
     def _path(self, release: Release, file: str) -> str:
         return _path_of(release.prefix if self._prefix is None else self._prefix) + file
@@ -106,6 +122,10 @@ def _path_of(prefix: str) -> str:
         prefix = prefix.partition("//")[2].partition("/")[2]
     path = from_url(prefix).strip("/")
     return f"/{path}/" if path else "/"
+
+
+class _RefusedError(Exception):
+    """What the application adds to an answer must not be sent; the text says why."""
 
 
 class _OtherwiseError(Exception):

@@ -84,7 +84,8 @@ class Resource:
     `tags` and `sizes` are those of `codings`, which begin with `identity`; every asset has one of these, so they are
     no more than must be. `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
     `deltas` are those to the file, by the digest of what a browser must have, and None where browsers are not asked to
-    keep it as a dictionary for deltas to its successors (RFC 9842).
+    keep it as a dictionary for deltas to its successors (RFC 9842). `headers` are what the application adds; one of the
+    name of ours takes its place.
     """
 
     folder: str
@@ -96,6 +97,7 @@ class Resource:
     modified: int
     is_lasting: bool = True
     deltas: Mapping[str, Representation] | None = None
+    headers: Headers = ()
 
     def representation(self, coding: str) -> Representation:
         """The file, or one of its copies."""
@@ -161,7 +163,7 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
     if coding is None:
         return _refusal(406, ("Vary", "Accept-Encoding"))
     chosen = delta if delta and coding == DELTA else resource.representation(coding)
-    common = (*common, ("ETag", chosen.etag), ("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE))
+    common = (*common, ("ETag", chosen.etag), *_caching_headers(resource))
     status = refused(headers, chosen.etag, resource.modified)
     if status == NOT_MODIFIED:
         return Answer(NOT_MODIFIED, common)
@@ -177,11 +179,20 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
     return _content(resource, chosen, spans, common)
 
 
+def _caching_headers(resource: Resource) -> Headers:
+    """How long the file may be kept, unless the application has decided that, and what else it adds."""
+    if any(name.lower() == "cache-control" for name, _ in resource.headers):
+        return resource.headers
+    return (("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE), *resource.headers)
+
+
 def _content(
     resource: Resource, chosen: Representation, spans: tuple[ByteRange, ...] | None, common: Headers
 ) -> Answer:
     """All of a representation, or parts of it."""
-    common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)), _NO_SNIFFING)
+    common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)))
+    if not any(name.lower() == _NO_SNIFFING[0].lower() for name, _ in resource.headers):
+        common = (*common, _NO_SNIFFING)
     if spans is None:
         lengths = (("Content-Type", resource.type), ("Content-Length", str(chosen.size)))
         return Answer(200, (*lengths, *common, *_dictionary_headers(resource)), (ByteRange(0, chosen.size),), chosen)

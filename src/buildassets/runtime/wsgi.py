@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any, Final
     from wsgiref.types import StartResponse, WSGIApplication
 
+    from buildassets.runtime.extra_headers import ExtraHeaders
+
     Environ = dict[str, Any]
 
 __all__ = ["AssetServer"]
@@ -33,9 +35,11 @@ class AssetServer:
 
     Without `app` those are answered with 404. `prefix` is the path of the URL prefix, that of `assets` by default;
     it is looked for in the whole path of a request, and in what is left of it below a mount. `origins` are those whose
-    pages may read the files: `*`, or `https://example.com` and others.
+    pages may read the files: `*`, or `https://example.com` and others. `headers` gives more headers for an asset, by
+    its logical path and its entry in the manifest; it is asked once for each when the process starts.
 
-    Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin.
+    Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin, and for
+    headers that must not be sent.
     """
 
     def __init__(
@@ -45,9 +49,10 @@ class AssetServer:
         assets: Assets,
         prefix: str | None = None,
         origins: str | Iterable[str] = (),
+        headers: ExtraHeaders | None = None,
     ) -> None:
         self._app = app
-        self._files = ServedFiles(assets, prefix)
+        self._files = ServedFiles(assets, prefix, headers)
         self._origins = normal_origins(origins)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,0 +1,84 @@
+"""Headers that an application adds to the files of its release."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildassets.runtime import Assets, asgi, wsgi
+from tests.runtime.served import build_release, get_wsgi
+from tests.runtime.test_asgi import get as get_asgi
+
+_OURS = "the server decides that itself"
+
+
+def adding(assets: Assets, name: object = "X-Robots-Tag", value: object = "noindex") -> wsgi.AssetServer:
+    return wsgi.AssetServer(assets=assets, headers=lambda path, entry: {name: value})  # type: ignore[dict-item]
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Assets:
+    return Assets(build_release(tmp_path))
+
+
+def test_they_stand_in_every_answer_with_the_file(assets: Assets) -> None:
+    server, url = adding(assets), assets.url("css/app.css")
+    whole = get_wsgi(server, url)
+    for more in ({"range": "bytes=0-3"}, {"accept_encoding": "br"}, {"if_none_match": whole.headers["etag"]}):
+        assert get_wsgi(server, url, **more).headers["x-robots-tag"] == "noindex"
+    assert get_wsgi(server, url, "HEAD").headers == whole.headers
+    for refused in (get_wsgi(server, "/assets/gone.css"), get_wsgi(server, url, "POST")):
+        assert "x-robots-tag" not in refused.headers
+
+
+def test_the_function_gets_the_logical_path_and_the_entry(assets: Assets, tmp_path: Path) -> None:
+    asked: dict[str, Mapping[str, Any]] = {}
+
+    def give(path: str, entry: Mapping[str, Any]) -> None:
+        asked[path] = entry
+
+    wsgi.AssetServer(assets=assets, headers=give)
+    assert asked == json.loads((tmp_path / "build/manifest.json").read_text())["assets"]
+
+
+def test_the_server_of_asgi_adds_the_same(assets: Assets) -> None:
+    server = asgi.AssetServer(assets=assets, headers=lambda path, entry: {"X-Kind": entry["type"]})
+    reply = get_asgi(server, assets.url("css/app.css"))
+    assert reply.headers["x-kind"] == "text/css"
+
+
+@pytest.mark.parametrize(("name", "value"), [("cache-control", "no-cache"), ("X-content-type-options", "sniff")])
+def test_of_ours_these_are_replaced(assets: Assets, name: str, value: str) -> None:
+    given: list[tuple[str, str]] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
+        given.extend(headers)
+
+    environ = {"REQUEST_METHOD": "HEAD", "PATH_INFO": assets.url("css/app.css"), "SCRIPT_NAME": ""}
+    adding(assets, name, value)(environ, start)
+    assert [one for key, one in given if key.lower() == name.lower()] == [value]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("X-A", "b\r\nSet-Cookie: c", "the value 'b\\r\\nSet-Cookie: c', which no header can have"),
+        *(("X-A", value, "which no header can have") for value in ("a\n", "\0", " a", "a\t", "\u2603", 1, None)),
+        *((name, "a", "which is no name of a header") for name in ("", "X A", "X:", "X\n", "\u00fc", 1)),
+        *((name, "a", _OURS) for name in ("content-length", "Content-Encoding", "ETag", "Vary", "Transfer-Encoding")),
+        ("Access-Control-Allow-Origin", "*", "name origins in `origins`"),
+        ("Content-Type", "a/b", "name the type in `types` of the configuration"),
+        ("Set-Cookie", "a=b", "caches that visitors share would give it to all of them"),
+    ],
+)
+def test_what_must_not_be_sent_ends_the_start(assets: Assets, name: object, value: object, why: str) -> None:
+    with pytest.raises(ValueError, match=r"^`headers` gives .* for `css/app\.css`") as refused:
+        adding(assets, name, value)
+    assert why in str(refused.value)
+
+
+def test_what_is_no_mapping_ends_the_start(assets: Assets) -> None:
+    with pytest.raises(ValueError, match="let it give a mapping of names to values, or None"):
+        wsgi.AssetServer(assets=assets, headers=lambda path, entry: [("X-A", "b")])  # type: ignore[arg-type,return-value]

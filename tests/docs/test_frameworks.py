@@ -140,5 +140,5 @@ def test_every_page_that_they_name_exists(name: str) -> None:
 def test_every_setting_of_flask_is_on_its_page() -> None:
     source = (DOCS.parent / "src/buildassets/runtime/flask.py").read_text(encoding="utf-8")
     names = set(re.findall(r'"(BUILDASSETS_\w+)"', source))
-    assert len(names) == 5
+    assert len(names) == 6
     assert not [name for name in names if f"| `{name}` |" not in page("flask")]

@@ -190,6 +190,17 @@ def test_pages_of_other_origins_may_read_what_is_served_on_demand(tmp_path: Path
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_headers_may_be_added_to_what_is_served(tmp_path: Path) -> None:
+    app = application(
+        tmp_path,
+        SERVER_NAME=None,
+        BUILDASSETS_SERVE=True,
+        BUILDASSETS_HEADERS=lambda path, asset: {"X-Path": path},
+    )
+    FlaskAssets(app)
+    assert app.test_client().get(URL, buffered=True).headers["X-Path"] == "css/app.css"
+
+
 def test_settings_go_before_arguments(tmp_path: Path) -> None:
     app = application(tmp_path, BUILDASSETS_STATIC=False, BUILDASSETS_SERVE=False)
     FlaskAssets(app, static=True, serve=True)

@@ -10,7 +10,7 @@ another process.
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -61,6 +61,7 @@ class FlaskAssets:
       has the URL that it always had.
     - `BUILDASSETS_SERVE`: `serve`, whether the application serves the files of the release.
     - `BUILDASSETS_ORIGINS`: none. The origins whose pages may read these.
+    - `BUILDASSETS_HEADERS`: None. A function that gives more headers for them, as AssetServer takes it.
 
     In debug mode the manifest is read again whenever another has taken its place.
     """
@@ -83,9 +84,12 @@ class FlaskAssets:
         changed: Any = app
         if app.config.setdefault("BUILDASSETS_STATIC", self._static):
             changed.url_for = environment.globals["url_for"] = _UrlFor(changed.url_for, assets, self._current_request)
-        origins = app.config.setdefault("BUILDASSETS_ORIGINS", ())
+        options = {
+            "origins": app.config.setdefault("BUILDASSETS_ORIGINS", ()),
+            "headers": app.config.setdefault("BUILDASSETS_HEADERS", None),
+        }
         if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
-            self._wrap(changed, assets, origins)
+            self._wrap(changed, assets, options)
         if not assets.reload and release_of(assets).watcher_file:
             changed.__dict__[self._entrance] = _Awaited(app, getattr(changed, self._entrance), assets)
 
@@ -95,8 +99,8 @@ class FlaskAssets:
         assets: Assets = self._current_app().extensions[_EXTENSION]
         return assets
 
-    def _wrap(self, app: Any, assets: Assets, origins: str | Iterable[str]) -> None:
-        app.wsgi_app = AssetServer(app.wsgi_app, assets=assets, origins=origins)
+    def _wrap(self, app: Any, assets: Assets, options: Mapping[str, Any]) -> None:
+        app.wsgi_app = AssetServer(app.wsgi_app, assets=assets, **options)
 
     def _current_app(self) -> App:
         return flask.current_app

@@ -6,7 +6,7 @@
 Imports Quart, and with it Flask and click; the compiler is another process.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import quart
@@ -24,8 +24,8 @@ class QuartAssets(FlaskAssets):
 
     _entrance = "asgi_app"
 
-    def _wrap(self, app: Any, assets: Assets, origins: str | Iterable[str]) -> None:
-        app.asgi_app = AssetServer(app.asgi_app, assets=assets, origins=origins)
+    def _wrap(self, app: Any, assets: Assets, options: Mapping[str, Any]) -> None:
+        app.asgi_app = AssetServer(app.asgi_app, assets=assets, **options)
 
     def _current_app(self) -> App:
         return quart.current_app

@@ -104,3 +104,12 @@ def test_collecting_without_the_application(tmp_path: Path) -> None:
         f"CommandError: cannot read the manifest `{tmp_path}/build/manifest.json`: no such file or directory; "
         'add "buildassets.runtime.django" to INSTALLED_APPS, and run `manage.py assets build`, which it brings'
     )
+
+
+def test_settings_without_ours(tmp_path: Path) -> None:
+    settings = "\n".join(one for one in str(PROJECT["settings.py"]).splitlines() if not one.startswith("BUILDASSETS"))
+    write_tree(write_project(tmp_path), {"settings.py": settings})
+    assert (
+        '?: (buildassets.E001) settings have no BUILDASSETS = {"manifest": …}, the path of the manifest\n'
+        '\tHINT: write `BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}` in `settings`\n'
+    ) in manage(tmp_path, "check").stderr

@@ -32,7 +32,9 @@ def check_release() -> list[CheckMessage]:
     try:
         options = read_options()
     except ImproperlyConfigured as fault:
-        return [Error(str(fault), hint="see docs/django.md for what BUILDASSETS may hold", id="buildassets.E001")]
+        where = f" in `{settings.SETTINGS_MODULE}`" if settings.SETTINGS_MODULE else ""
+        hint = f'write `BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}`{where}'
+        return [Error(str(fault), hint=hint, id="buildassets.E001")]
     found = [*_order(), *_urls(options)]
     if options.manifest is not None:
         found += _release(options.manifest)

@@ -18,7 +18,7 @@ def test_an_image_of_more_than_a_megabyte_is_a_warning(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.png": b"x" * 1_000_001, "assets/b.png": b"x" * 1_000_000, "assets/c.bin": b"x" * 2_000_000}
     (found,) = warnings(tmp_path, tree, "")
     assert (found.code, found.is_error, found.message) == (
-        "image/large",
+        "source/large",
         False,
         "`a.png` is 1.0 MB, which pages wait for",
     )
@@ -43,7 +43,7 @@ def test_those_of_others_are_one_line(tmp_path: Path) -> None:
     tree: Tree = {"assets/x.css": "a{}", "lib/a.png": "1234", "lib/b.png": "123456", "lib/c.png": "123"}
     (found,) = warnings(tmp_path, tree, configuration)
     assert render_text(found) == (
-        "warning[image/large]: 2 images of `lib/` of more than 3 B\n"
+        "warning[source/large]: 2 images of `lib/` of more than 3 B\n"
         "  --> buildassets.toml:2:22\n"
         "   |\n"
         "2  | sources = ['assets', { path = 'lib', prefix = 'lib', vendored = true }]\n"

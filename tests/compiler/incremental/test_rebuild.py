@@ -395,7 +395,7 @@ def test_an_image_that_becomes_too_large_is_a_warning_until_it_is_smaller(tmp_pa
     project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": configuration, "assets/img/a.svg": "<svg/>"}))
     for pixels, warnings in (("1234567890.", 1), ("12345678901.", 1), ("1234", 0)):
         found = project.edit({"assets/img/b.png": pixels}).diagnostics
-        assert sum(one.code == "image/large" for one in found) == warnings
+        assert sum(one.code == "source/large" for one in found) == warnings
 
 
 def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.media import media_of
 from buildassets.sizes import size_text
 
-LARGE: Final = "image/large"
+LARGE: Final = "source/large"
 _SMALLER = "make it smaller: no more pixels than pages show, as WebP or AVIF; "
 _ALLOWED = "`warn` under `[tool.buildassets.images]` sets what is too large"
 

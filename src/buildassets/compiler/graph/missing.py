@@ -87,7 +87,7 @@ class MissingReferences:
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place,
             (self._reason(target), *beside),
-            f"did you mean `{suggestion}`?" if suggestion else hint,
+            f"did you mean `{suggestion}`?" if suggestion else hint or _of_package(draft, reference),
         )
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
@@ -120,6 +120,14 @@ def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
     if suffix in _SASS and draft.source.path.endswith(_SASS):
         return f'write `@import "{stem}"` for Sass to compile it: what has `url()` is left to the browser'
     return None
+
+
+def _of_package(draft: Draft, reference: Reference) -> str | None:
+    """What to do about an `@import "package"`, which bundlers look for in `node_modules` and browsers do not."""
+    is_bare = reference.url[:1] not in (".", "/") and not splitext(reference.url)[1]
+    if not is_bare or media_of(draft.source.logical).syntax is not Syntax.CSS:
+        return None
+    return "write the path of a sheet in a source root: browsers look for it beside this one, not among packages"
 
 
 def _is_page(draft: Draft) -> bool:

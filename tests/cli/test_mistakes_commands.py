@@ -1,0 +1,104 @@
+"""Mistakes on the command line, and what is reported of each: the whole message as a user sees it."""
+
+from pathlib import Path
+
+from tests.cli.mistakes import mistaken
+from tests.conftest import write_tree
+
+
+def test_a_verb_that_is_spelled_wrong(tmp_path: Path) -> None:
+    assert mistaken(tmp_path, "biuld") == (
+        2,
+        """
+Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'python -m buildassets --help' for help.
+
+Error: No such command 'biuld'. Did you mean 'build'?
+""",
+    )
+
+
+def test_a_verb_that_there_is_not(tmp_path: Path) -> None:
+    assert mistaken(tmp_path, "serve") == (
+        2,
+        """
+Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'python -m buildassets --help' for help.
+
+Error: No such command 'serve'. Use one of: build, check, clean, diff, explain, pack, publish, unpack, verify, watch.
+""",
+    )
+
+
+def test_an_option_that_is_spelled_wrong(tmp_path: Path) -> None:
+    assert mistaken(tmp_path, "build", "--outptu", "x") == (
+        2,
+        """
+Usage: python -m buildassets build [OPTIONS] [SOURCE]...
+Try 'python -m buildassets build --help' for help.
+
+Error: No such option '--outptu'. Did you mean '--output'?
+""",
+    )
+
+
+def test_a_setting_for_an_option(tmp_path: Path) -> None:
+    assert mistaken(tmp_path, "build", "--minify") == (
+        2,
+        """
+Usage: python -m buildassets build [OPTIONS] [SOURCE]...
+Try 'python -m buildassets build --help' for help.
+
+Error: No such option '--minify'. It is a setting: write `minify = …` under `[tool.buildassets]`.
+""",
+    )
+
+
+def test_a_mode_cut_short(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "--mode", "prod") == (
+        2,
+        """
+Usage: python -m buildassets build [OPTIONS] [SOURCE]...
+Try 'python -m buildassets build --help' for help.
+
+Error: Invalid value for '--mode': 'prod' is not one of 'production', 'development'.
+""",
+    )
+
+
+def test_a_word_for_a_number(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "--jobs", "zero") == (
+        2,
+        """
+Usage: python -m buildassets build [OPTIONS] [SOURCE]...
+Try 'python -m buildassets build --help' for help.
+
+Error: Invalid value for '--jobs': `zero` is no whole number from 1 up
+""",
+    )
+
+
+def test_a_source_root_that_is_spelled_wrong(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "asets") == (
+        2,
+        """
+error[config/source]: the source root `asets` does not exist
+
+hint: did you mean `assets`?
+""",
+    )
+
+
+def test_a_file_for_a_source_root(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/app.css": ""})
+    assert mistaken(tmp_path, "build", "assets/app.css") == (
+        2,
+        """
+error[config/source]: the source root `assets/app.css` is not a folder
+
+hint: name the folder that it lies in
+""",
+    )

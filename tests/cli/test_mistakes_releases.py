@@ -1,9 +1,13 @@
 """Mistakes with releases, and what is reported of each: the whole message as a user sees it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.mistakes import mistaken
-from tests.cli.test_cli import run
+from tests.cli.test_cli import environment, run
 from tests.conftest import write_tree
 
 
@@ -221,5 +225,35 @@ error[carry/absent]: there is no release at `old`
   --> old
 
 hint: correct it, or add `--carry-if-any` if there is no earlier release yet
+""",
+    )
+
+
+def test_an_application_that_starts_before_a_build(tmp_path: Path) -> None:
+    program = "from buildassets.runtime import Assets; Assets('build/manifest.json').url('css/app.css')"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "buildassets.errors.ManifestError: cannot read the manifest `build/manifest.json`: no such file or directory; "
+        "run `buildassets build`, or name another manifest"
+    )
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.bin": bytes(range(256)) * 1000, "build/.keep": ""})
+    program = 'mount -t tmpfs -o size=64k tmpfs build && exec "$0" -m buildassets build'
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", program, sys.executable]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip("no file system may be mounted here")
+    assert (done.returncode, done.stderr) == (
+        1,
+        """\
+error[output/unwritable]: cannot write the release directory `build`: no space left on device
+  --> build
+
+hint: see to the permissions and to the space there, or name another folder with `-o` or as `output`
+
+failed with 1 error; there is no release yet
 """,
     )

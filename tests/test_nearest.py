@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.nearest import Known, nearest
+from buildassets.nearest import Known, nearest, nearest_paths
 
 names = st.text("ab/.", max_size=8)
 
@@ -70,3 +70,9 @@ def test_a_name_of_another_case_suffix_or_spelling_is_meant(target: str, known: 
 def test_the_file_that_a_name_stands_in_is_not_meant() -> None:
     assert Known(["css/tables.css"]).nearest_asset("css/table.css", but="css/tables.css") is None
     assert Known(["tables"]).nearest("table", but="tables") is None
+
+
+def test_several_paths_are_listed_the_most_like_first() -> None:
+    paths = ["css/apps.css", "css/print.css", "css/app.min.css", "js/map.js"]
+    assert nearest_paths("css/app.css", paths, most=3) == ("css/apps.css", "css/app.min.css")
+    assert nearest_paths("css/app.css", paths, most=1) == ("css/apps.css",)

@@ -16,6 +16,7 @@ _MOST_COMPARED: Final = 500
 _BEGINNING: Final = 3  # characters in which names have to agree at least, at this end or the other, if there are more
 _ENDING: Final = 8
 _LIKE: Final = 0.6  # of 1: what `difflib` takes for a good match
+_ALIKE: Final = 0.7  # the same for names of files, in which `app` is not like `map`
 _IN_MANY_FOLDERS: Final = "index"  # the stem of files of which one is no more likely than another
 
 
@@ -48,8 +49,19 @@ def nearest(
 
 def nearest_path(target: str, paths: Iterable[str], cutoff: float = _LIKE) -> str | None:
     """The same for paths: the names of their files are alike, too, whatever folder and suffix they share."""
+    return nearest(target, paths, cutoff, lambda path: _are_alike(_stem(target), _stem(path)))
+
+
+def nearest_paths(target: str, paths: Iterable[str], most: int) -> tuple[str, ...]:
+    """As many as `most` of such paths, the most like first."""
+    from difflib import get_close_matches
+
     stem = _stem(target)
-    return nearest(target, paths, cutoff, lambda path: _stem(path) == stem or nearest(stem, [_stem(path)]) is not None)
+    return tuple(get_close_matches(target, [path for path in paths if _are_alike(stem, _stem(path))], n=most))
+
+
+def _are_alike(stem: str, other: str) -> bool:
+    return stem == other or nearest(stem, [other], _ALIKE) is not None
 
 
 def _stem(path: str) -> str:

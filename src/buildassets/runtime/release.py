@@ -48,12 +48,11 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
     @cached_property
     def nearest(self) -> tuple[str, ...]:
         """Looked for when asked: who catches this to fall back on something else does not pay for it."""
-        from difflib import get_close_matches
-
         from buildassets.errors import ManifestError
+        from buildassets.nearest import nearest_paths
 
         try:
-            return tuple(get_close_matches(self.name, self._known, n=3))
+            return nearest_paths(self.name, self._known, most=3)
         except ManifestError:  # of names that cannot be read none is near
             return ()
 

@@ -1,6 +1,6 @@
 """Images that are larger than a page wants them, which a build releases all the same.
 
-Takes drafts, gives warnings: one for each image of our own, and one for all in a root that others keep. Pure.
+Takes drafts, gives warnings: one for each image of our own, and one for all in a root that others keep.
 """
 
 from collections import defaultdict

@@ -174,13 +174,13 @@ def test_a_comma_too_many_in_a_web_manifest(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         0,
         """
-warning[webmanifest/syntax]: it is no JSON: a comma stands before `]`
+warning[json/syntax]: `assets/site.webmanifest` is not JSON: a comma stands before `]`
   --> assets/site.webmanifest:3:31
    |
 3  |   "icons": [{ "src": "a.png" },]
    |                               ^
 
-hint: correct it: browsers pass over a manifest that is no JSON, and its references stay as they are
+hint: remove comments and trailing commas, and write texts in double quotes
 
 built 2 assets (53 B) into `build/`, wrote 3 files, 0.00 s
 """,
@@ -324,7 +324,7 @@ def test_two_sources_of_one_name(tmp_path: Path) -> None:
 error[source/duplicate]: `assets/a.css` and `assets/a.scss` both make `a.css`
   --> assets/a.scss
 
-hint: rename one of them, or leave it out with `exclude`
+hint: choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, rename one of them, or leave it out with `exclude`
 
 failed with 1 error; there is no release yet
 """,

@@ -15,6 +15,11 @@ _BRACKET: Final = lazy_pattern(r"[()\[\]{}]")
 _HASHBANG: Final = lazy_pattern(r"#![^\n\r\u2028\u2029]*+")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "}"}  # the last is a hole of a template
 _LITERALS: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
+_CLOSED: Final = {
+    **dict.fromkeys(('"', "'"), "close it in its line with the quote that it begins with"),
+    **dict.fromkeys(("`", "}"), "close it with a backtick"),
+    "/": "close it with `/` in its line",
+}
 
 
 def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
@@ -64,8 +69,8 @@ def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
     """What the bad token lacks, if it is one that begins and does not end."""
     if text.startswith("/*", start):
         return OpenEnd(start, end, "unclosed comment", "close it with `*/`")
-    literal = _LITERALS.get(text[start])
-    return OpenEnd(start, end, f"unclosed {literal}") if literal else None
+    opener = text[start]
+    return OpenEnd(start, end, f"unclosed {_LITERALS[opener]}", _CLOSED[opener]) if opener in _LITERALS else None
 
 
 def _mismatch(opened: list[tuple[str, int]], closer: str, start: int) -> OpenEnd:

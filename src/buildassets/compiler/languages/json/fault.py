@@ -16,6 +16,7 @@ _WORDS: Final = {
     "Unterminated string starting at": "unclosed string",
     "Invalid control character at": "a control character in a string",
 }
+_HINT: Final = "remove comments and trailing commas, and write texts in double quotes"
 
 
 def json_fault(text: str) -> OpenEnd | None:
@@ -27,17 +28,26 @@ def json_fault(text: str) -> OpenEnd | None:
     try:
         json.loads(text[begins:], parse_int=str, parse_float=str, parse_constant=refused)
     except json.JSONDecodeError as fault:
-        start = fault.pos + begins
-        reason = _WORDS.get(fault.msg, "a comma too many" if "comma" in fault.msg else "no such escape")
-        return OpenEnd(
-            start,
-            start + 1,
-            f"is not JSON: {reason}",
-            "remove comments and trailing commas, and write texts in double quotes",
+        start, reason = _trailing_comma(text, fault.pos + begins) or (
+            fault.pos + begins,
+            _WORDS.get(fault.msg, "no such escape"),
         )
+        return OpenEnd(start, start + 1, f"is not JSON: {reason}", _HINT)
     except RecursionError:
         return None  # nobody knows
     except ValueError as constant:
         start = text.find(str(constant))
         return OpenEnd(start, start + len(str(constant)), f"is not JSON: it has no `{constant}`")
+    return None
+
+
+def _trailing_comma(text: str, place: int) -> tuple[int, str] | None:
+    """The place of a comma behind the last element, if that is the fault at `place`.
+
+    Python reports the comma since 3.13, and before that what follows it.
+    """
+    comma = place if text[place : place + 1] == "," else len(text[:place].rstrip()) - 1
+    closing = text[comma + 1 :].lstrip()[:1]
+    if text[comma : comma + 1] == "," and closing and closing in "]}":
+        return comma, f"a comma stands before `{closing}`"
     return None

@@ -85,7 +85,6 @@ def test_translated_sheet_is_taken_though_it_is_longer() -> None:
             1,
             14,
         ),
-        ("a{b:c}}d{e:f}", "invalid empty selector", 1, 7),
     ],
 )
 def test_sheet_that_is_refused_is_minified_by_rcssmin(text: str, message: str, line: int, column: int) -> None:
@@ -106,6 +105,7 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 
 def test_sheet_with_a_fault_is_left_to_rcssmin_which_tells_it() -> None:
     assert only(minified("a { b : c } /* d")).message == "unclosed comment"
+    assert only(minified("a { b : c } } d { e : f }")).message == "`}` closes nothing"
 
 
 def test_rule_for_one_browser_alone_stays_one() -> None:

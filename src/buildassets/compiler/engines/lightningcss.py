@@ -19,7 +19,8 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.css.lexer import Kind, faults, pieces
+from buildassets.compiler.languages.css.lexer import Kind, pieces
+from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
 from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
@@ -67,7 +68,7 @@ class LightningcssEngine:
         if given.wants_source_map:
             compiled = RcssminEngine().run(given)
             return replace(compiled, diagnostics=(_NO_SOURCE_MAP, *compiled.diagnostics))
-        if faults(text):
+        if open_ends(text):
             return RcssminEngine().run(given)  # which says what browsers give up on
         for unfit in find_unfit(text):
             where = locate(given.shown, text, unfit.start, unfit.end)

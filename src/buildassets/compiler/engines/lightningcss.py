@@ -19,7 +19,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.css.lexer import Kind, pieces
+from buildassets.compiler.languages.css.lexer import Kind, faults, pieces
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
 from buildassets.diagnostics import Location, locate, place, warning

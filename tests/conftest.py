@@ -51,6 +51,7 @@ SLOW: Final = (
     "release/test_rolling.py",
     "runtime/django/test_assets_command.py",
     "runtime/django/test_checks.py",
+    "runtime/django/test_mistakes.py",
     "runtime/django/test_runserver.py",
     "runtime/stateless",
     "runtime/test_django_versions.py",

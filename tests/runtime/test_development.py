@@ -89,7 +89,6 @@ def test_django_reports_it_when_a_web_process_starts(tmp_path: Path, is_debugged
     kept = {name: value for name, value in os.environ.items() if name != "BUILDASSETS_WATCH"}
     done = subprocess.run([sys.executable, "wsgi.py"], cwd=tmp_path, env=kept, capture_output=True, text=True)
     assert done.returncode == 0
-    report = (
-        "`manifest.json` is a release for development, neither minified nor compressed: run `manage.py assets build`"
-    )
+    what = "`manifest.json` is a release for development, neither minified nor compressed"
+    report = f"{what}: run `manage.py assets build`, or to develop use `DEBUG`\n"
     assert (report in done.stderr) is not is_debugged

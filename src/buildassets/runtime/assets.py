@@ -253,7 +253,9 @@ def _warn_once(path: str, shown: str) -> None:
     from buildassets.typed import typed
 
     what = f"`{shown}` is a release for development, neither minified nor compressed"
-    mend = f"run `{typed('build')}`, or to develop use `reload=True` or the framework's debug mode"
+    build = typed("build")
+    to_develop = "`DEBUG`" if build.startswith("manage.py") else "`reload=True` or the framework's debug mode"
+    mend = f"run `{build}`, or to develop use {to_develop}"
     warn(f"{what}: {mend}", RuntimeWarning, stacklevel=5)  # at who makes `Assets`
 
 

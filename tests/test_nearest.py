@@ -60,6 +60,7 @@ def test_what_shares_a_folder_and_a_suffix_only_is_not_meant(target: str, known:
         ("js/jquery.js", "js/jquery.min.js"),
         ("css/base", "css/base.css"),
         ("css/stlye.css", "css/style.css"),
+        ("js/lti.js", "js/lit.js"),
         ("lib/carousel/index.js", "lib/carousels/index.js"),
     ],
 )

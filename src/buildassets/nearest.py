@@ -61,8 +61,8 @@ def nearest_paths(target: str, paths: Iterable[str], most: int) -> tuple[str, ..
 
 
 def _are_alike(stem: str, other: str) -> bool:
-    """Whether they are alike as they are, or but for two neighbours that changed places."""
-    return stem == other or sorted(stem) == sorted(other) or nearest(stem, [other], _ALIKE) is not None
+    """Whether they are alike, or have the same letters in another order."""
+    return sorted(stem) == sorted(other) or nearest(stem, [other], _ALIKE) is not None
 
 
 def _stem(path: str) -> str:

@@ -106,7 +106,7 @@ def test_a_manifest_of_a_newer_schema(tmp_path: Path) -> None:
 error[manifest/schema]: `build/manifest.json` has schema 7, this version reads 1
   --> build/manifest.json
 
-hint: use the same version of buildassets for the build and for the web process
+hint: use the same version of buildassets for the build and for the web process, or build again with this one
 """,
     )
 

@@ -280,7 +280,8 @@ def refusal(code: str, message: str, file: str, text: str = "", offset: int | No
     hints = {
         "manifest/missing": f"run `{build}`, or name another manifest",
         "manifest/invalid": f"run `{build}` again, or name another manifest",
-        "manifest/schema": "use the same version of buildassets for the build and for the web process, or build again",
+        "manifest/schema": "use the same version of buildassets for the build and for the web process, "
+        "or build again with this one",
         "manifest/file": f"run `{build}` again, or deploy the whole release directory",
     }
     where = Location(file) if offset is None else locate(file, text, offset)

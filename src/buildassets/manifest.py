@@ -101,6 +101,8 @@ class Manifest:
     `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
     production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
+    `blocks` are the parts of templates that the build made, by key: for each the elements that take its place, as JSON
+    has them, with `element`, `attributes` and either `asset` or `text`.
     """
 
     version: str
@@ -115,6 +117,7 @@ class Manifest:
     dictionaries: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, Any] = field(default_factory=dict)
 
 
 def dumps(manifest: Manifest) -> str:
@@ -178,6 +181,8 @@ def _others(manifest: Manifest) -> dict[str, Any]:
         others["livereload"] = manifest.livereload
     if manifest.dictionaries:
         others["dictionaries"] = True
+    if manifest.blocks:
+        others["blocks"] = dict(manifest.blocks)
     return others
 
 
@@ -308,6 +313,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             dictionaries=document.get("dictionaries") is True,
             settings=generator.get("settings") or {},
             sources=generator.get("sources") or {},
+            blocks=document.get("blocks") or {},
         )
     except (KeyError, TypeError, AttributeError):
         raise no_manifest(file) from None

@@ -162,6 +162,19 @@ def _is_mapping(value: object, is_sound: Callable[[object], bool]) -> bool:
     return isinstance(value, dict) and all(map(is_text, value)) and all(map(is_sound, value.values()))
 
 
+def _are_elements(value: object) -> bool:
+    """Whether these are the elements of a block: markup, or an element that names an asset or holds a text."""
+    return isinstance(value, list) and all(map(_is_element, value))
+
+
+def _is_element(value: object) -> bool:
+    if not isinstance(value, dict) or not is_text(value.get("element")):
+        return False
+    attributes = value.get("attributes", {})
+    content = value.get("asset", value.get("text"))
+    return isinstance(attributes, dict) and _is_plain(attributes, 2) and is_text(content)
+
+
 def _or_nothing(is_sound: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or is_sound(value)
 
@@ -199,6 +212,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "importmap": _are_named,
     "modules": _are_named,
     "scopes": _are_named_by_scope,
+    "blocks": lambda value: value is None or _is_mapping(value, _are_elements),
 }
 _OF_GENERATORS: Final[Mapping[str, Callable[[object], bool]]] = {
     "version": is_text,

@@ -33,6 +33,7 @@ _TEMPLATES = click.option(
     help="One more folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
 )
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
+_PLAN = click.option("--plan", metavar="FILE", hidden=True, help="What the templates of another system want built.")
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
 
 
@@ -170,7 +171,7 @@ class CompileOptions:
     """What the command line asks of every verb that compiles.
 
     `sources`, `output` and `url` stand in for what the configuration has; `also` are further source roots, `templates`
-    further folders of templates.
+    further folders of templates, `plan` is the file with the blocks of templates.
     """
 
     sources: tuple[str, ...]
@@ -184,10 +185,11 @@ class CompileOptions:
     verbose: bool
     quiet: bool
     templates: tuple[str, ...] = ()
+    plan: str | None = None
 
     def config(self) -> "Config":
         """The configuration with what the command line overrides; raises ConfigError."""
-        return configured(self.config_file, self.sources, self.output, self.also, self.url, self.templates)
+        return configured(self.config_file, self.sources, self.output, self.also, self.url, self.templates, self.plan)
 
 
 def _gathered(command: Callable[..., int]) -> Callable[..., int]:
@@ -205,7 +207,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     """The options of every verb that compiles, which gets them as CompileOptions."""
     return _with(
         _gathered(command),
-        *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _ALSO, _CONFIG, _SOURCES),
+        *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _PLAN, _ALSO, _CONFIG, _SOURCES),
     )
 
 
@@ -219,7 +221,7 @@ def watch_options(command: Callable[..., int]) -> Callable[..., int]:
     return _with(
         _gathered(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
-        *(_URL, _OUTPUT, _TEMPLATES, _ALSO, _CONFIG, _SOURCES),
+        *(_URL, _OUTPUT, _TEMPLATES, _PLAN, _ALSO, _CONFIG, _SOURCES),
     )
 
 
@@ -277,11 +279,12 @@ def configured(
     also: Sequence[str] = (),
     url: str | None = None,
     templates: Sequence[str] = (),
+    plan: str | None = None,
 ) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
     from buildassets.compiler.config.load import load_config
 
-    return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url)
+    return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url, plan=plan)
 
 
 def release_config(config_file: str | None, output: str | None = None) -> "Config":

@@ -33,14 +33,15 @@ def load_config(
     templates: Sequence[str] = (),
     output: str | None = None,
     url: str | None = None,
+    plan: str | None = None,
     needs_sources: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
     `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
-    of templates. Unless it `needs_sources`, source roots may be missing: who takes a release as it is may have none.
-    Raises ConfigError with every fault that was found.
+    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing: who takes
+    a release as it is may have none. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
@@ -67,7 +68,11 @@ def load_config(
     document.faults += root_faults([*overriding, *further], Document({})) if overriding or further else ()
     document.faults += output_faults(config, document if output is None else Document({}))
     _raise_if_any([*document.faults, *given.faults])
-    return config
+    if plan is None:
+        return config
+    from buildassets.compiler.config.block_plan import with_plan  # what most builds do not need
+
+    return with_plan(config, os.path.join(start, plan))
 
 
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document
+from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.frozen import frozen
 
@@ -131,6 +132,25 @@ LEVELS: Final[Mapping[str, _Level]] = {
 USUAL: Final = ("gzip", "br")
 
 
+@frozen
+class BlockPlan:
+    """What the templates of another system want to have built; `path` is that of the file which holds the plan.
+
+    `blocks` are as the manifest has them, `bundles` the members of each asset that they name, `parts` what is released
+    in these alone. `places` are where the texts of generated sources, by shown name, begin in templates. `folder` is
+    the shown name of their source root, `inputs` the absolute paths of what decided the plan.
+    """
+
+    path: str
+    folder: str
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+    bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: frozenset[str] = frozenset()
+    places: Mapping[str, Location] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
@@ -140,7 +160,8 @@ class Config:
     of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
     `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
-    Of images of more than `image_warn_bytes` a build warns; of none if that is 0.
+    Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `plan` is what templates of another
+    system want to have built, where they want something.
     """
 
     folder: str
@@ -175,6 +196,7 @@ class Config:
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     image_warn_bytes: int = 1_000_000
+    plan: BlockPlan | None = None
     document: Document | None = field(default=None, repr=False, compare=False)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
+from buildassets.compiler.config.block_plan import relocated
 from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
@@ -72,15 +73,18 @@ def asset_graph(
     `compiles_to` tells of the suffixes of further kinds which ones they get. Raises BuildError.
     """
     discovery = discover(config, compiles_to)
-    bundles = find_bundles(config.bundles, discovery.sources, partial(place_of_setting, config))
+    planned = config.plan.bundles if config.plan else {}
+    bundles = find_bundles({**config.bundles, **planned}, discovery.sources, partial(place_of_setting, config))
     modules = _module_bundles(config, discovery.sources, mode)
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     sources = Sources(config, compiles_to, listed)
     importmap, importmap_errors = configured_map(config, sources)
+    parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
-    uncompiled = in_source - modules.parts
-    starts, start_warnings = _starts(config, frozenset(listed), modules.parts, in_source)
+    uncompiled = in_source - parts
+    starts, start_warnings = _starts(config, frozenset(listed), parts, in_source)
+    starts |= listed.keys() & set(map(LogicalPath, planned))
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
@@ -98,13 +102,16 @@ def asset_graph(
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
     diagnostics += import_faults(config, names, walk.compiled, shown)
     diagnostics += prefix_faults(config, walk.compiled, sources, shown)
-    taken = walk.assets.keys() | walk.compiled.keys() | modules.parts
+    taken = walk.assets.keys() | walk.compiled.keys() | parts
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
+    if config.plan:
+        inputs = (*inputs, config.plan.path, *config.plan.inputs)
+        diagnostics = [*relocated(config.plan, diagnostics), *config.plan.diagnostics]
     told = tuple(sorted(set(diagnostics), key=sort_key))
     released = WithLinks(walk.assets, settled.written)
     if config.source_maps and not any(found.is_error for found in told):

@@ -48,6 +48,7 @@ def manifest_of(
         livereload=LIVERELOAD_NAME if mode == "development" else None,
         settings=deciding_settings(config, mode),
         sources=source_fingerprints(config, graph.assets.values(), digest_of),
+        blocks=config.plan.blocks if config.plan else {},
     )
 
 

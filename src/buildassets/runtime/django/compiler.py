@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
@@ -21,7 +22,7 @@ from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
 
-__all__ = ["compiler_command"]
+__all__ = ["compiler_command", "is_installed"]
 
 _NEEDED: Final = "click"  # the first of the requirements that a verb loads
 
@@ -47,17 +48,23 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
         told += ["--url", options.url]
     for root in source_roots():
         told += ["--also", _as_table(root)]
+    for application in apps.get_app_configs():  # of `compat`, which knows more than settings have
+        told += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
         for path, engine in template_folders():
-            told += [] if _is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
+            told += [] if is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
     return [sys.executable, "-m", "buildassets", verb, *told, *arguments]
+
+
+def _no_arguments(_: str) -> list[str]:
+    return []
 
 
 def _as_table(root: StaticRoot) -> str:
     """A source root as an inline table of TOML, whose strings and arrays JSON writes the same."""
     values: dict[str, object] = {"path": _shown(root.path), "prefix": root.prefix}
     values |= {"include": root.include, "exclude": root.exclude}
-    values |= {"vendored": True} if _is_installed(root.path) else {}
+    values |= {"vendored": True} if is_installed(root.path) else {}
     return _table(values)
 
 
@@ -73,7 +80,7 @@ def _shown(path: str) -> str:
     return path if relative.startswith(os.pardir) else relative
 
 
-def _is_installed(path: str) -> bool:
+def is_installed(path: str) -> bool:
     """Whether what lies there belongs to an installed package, not to somebody who works on it."""
     return any(os.path.realpath(path).startswith(folder) for folder in _installation_folders())
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
@@ -23,6 +24,7 @@ from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.installed import is_installed, not_installed
 from buildassets.runtime.django.options import read_options
+from buildassets.runtime.django.plain_urls import are_plain
 from buildassets.runtime.django.release import ReleaseFile, release_files
 
 __all__ = ["ReleaseFilesMixin", "ReleaseStaticFilesStorage", "StaticFileNotFound"]
@@ -43,6 +45,8 @@ class ReleaseFilesMixin(Storage):
         Raises StaticFileNotFound for a name that is no asset. `force` means something to Django's own storages only.
         """
         path, mark = _parted(name or "")
+        if are_plain():
+            return f"{settings.STATIC_URL}{to_url(path)}{mark}"
         if not path or path.endswith("/"):
             return assets().prefix + to_url(path) + mark
         try:

@@ -1,0 +1,26 @@
+"""The application as Django's registry knows it: under django-compressor's label, so that both cannot be installed."""
+
+from django.apps import AppConfig
+from django.core.signals import setting_changed
+
+from buildassets.compat.compressor.run.settings import forget_options
+
+
+class CompressorConfig(AppConfig):
+    """Brings the tag library `compress` and the command of that name, and the blocks of templates to every build."""
+
+    name = "buildassets.compat.compressor"
+    label = "compressor"
+    verbose_name = "Compressor"
+
+    def ready(self) -> None:
+        """Let tests override settings."""
+        setting_changed.connect(forget_options, dispatch_uid="buildassets.compat.compressor")
+
+    def compiler_arguments(self, verb: str) -> list[str]:
+        """What the compiler is given for `verb`, so that it also builds the blocks of templates."""
+        if verb not in ("build", "watch", "check"):
+            return []
+        from buildassets.compat.compressor.build.collect import planned  # of which a web process knows nothing
+
+        return planned()

@@ -1,0 +1,66 @@
+"""`manage.py compress`: another name for `manage.py assets build`, with the options of django-compressor."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from buildassets.compat.compressor.build.collect import Scope, scope
+from buildassets.compat.compressor.run.settings import run_options
+from buildassets.runtime.django.compiler import compiler_command
+
+
+class Command(BaseCommand):
+    """Builds the release, with the blocks of templates in it."""
+
+    help = "Compile the static files, and the blocks of all templates, into a release."
+    requires_system_checks: tuple[str, ...] = ()  # which would complain of the release that is to be built
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "-e",
+            "--extension",
+            action="append",
+            dest="extensions",
+            help="The suffixes of templates to look into (.html); several separated by commas, or given again.",
+        )
+        parser.add_argument(
+            "-f",
+            "--force",
+            action="store_true",
+            help="Build also where COMPRESS_ENABLED is not True.",
+        )
+        parser.add_argument("--follow-links", action="store_true", help="Follow links to folders of templates.")
+        parser.add_argument(
+            "--engine", action="append", default=[], dest="engines", help="django or jinja2; all engines if not given."
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Raises CommandError with the exit code of the build."""
+        if not run_options().is_enabled and not options.get("force"):
+            raise CommandError("Compressor is disabled. Set the COMPRESS_ENABLED setting or use --force to override.")
+        engines = tuple(one.strip() for one in options.get("engines") or ())
+        if unknown := set(engines) - {"django", "jinja2"}:
+            raise CommandError(f"Invalid templating engine specified: {', '.join(sorted(unknown))}.")
+        given = Scope(_suffixes(options.get("extensions") or ()), engines, bool(options.get("follow_links")))
+        quiet = {0: ["-q"], 2: ["-v"], 3: ["-v"]}.get(options.get("verbosity", 1), [])
+        with scope(given):
+            command = compiler_command("build", quiet)
+        self._run(command, no_color=bool(options.get("no_color")))
+
+    def _run(self, command: list[str], *, no_color: bool) -> None:
+        environment = {**os.environ, **({"NO_COLOR": "1"} if no_color else {})}
+        sys.stdout.flush()
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)  # noqa: S603
+        self.stdout.write(done.stdout, ending="")
+        self.stderr.write(done.stderr, style_func=str, ending="")
+        if done.returncode:
+            raise CommandError(f"`buildassets build` ended with {done.returncode}", returncode=done.returncode)
+
+
+def _suffixes(given: Any) -> tuple[str, ...]:
+    """The suffixes that options name, each with its dot."""
+    named = [one.strip() for text in given for one in text.split(",") if one.strip()]
+    return tuple(dict.fromkeys(one if one.startswith(".") else f".{one}" for one in named))

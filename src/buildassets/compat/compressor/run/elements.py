@@ -1,0 +1,96 @@
+"""The elements of a block: scripts, sheets, links, and whatever else stands between its tags.
+
+Takes markup as a template wrote it, gives frozen values. Pure. Text and comments between elements are left out, and so
+is a link without `rel`, which browsers ignore.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["Attributes", "Element", "elements_of"]
+
+Attributes = tuple[tuple[str, str | None], ...]
+
+_NAME: Final = r"[^\s/>=\"'][^\s/>=]*+"
+_VALUE: Final = r"\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+"
+_TAG: Final = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<([a-zA-Z][^\s/>]*+)((?:[\s/]++|{_NAME}(?:\s*+=\s*+(?:{_VALUE})?+)?+)*+)>|</[^>]*+>|<![^>]*+>",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(rf"({_NAME})(?:\s*+=\s*+({_VALUE})?+)?+")
+_RAW_TEXT: Final = ("script", "style")
+_WITH_END: Final = ("noscript", "template", "title")  # what else may stand in a head, and is kept whole
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """`markup` is all of it as it was written; `text` the inside of a script or sheet, None for others.
+
+    Names of elements and attributes are in lower case; a bare attribute has the value None. Of attributes with one name
+    the first counts (HTML, section 13.2.5.33). `start` is where `markup` begins in the block, `text_start` where the
+    text does.
+    """
+
+    name: str
+    attributes: Attributes
+    text: str | None
+    markup: str
+    start: int = 0
+    text_start: int = 0
+
+    def get(self, name: str) -> str | None:
+        """The value of an attribute: empty where it is bare, None where it is not there."""
+        for known, value in self.attributes:
+            if known == name:
+                return value or ""
+        return None
+
+
+@lru_cache(maxsize=1024)  # of blocks that are rendered again and again
+def elements_of(block: str) -> tuple[Element, ...]:
+    """The elements of `block`, in order."""
+    return tuple(_elements(block))
+
+
+def _elements(block: str) -> Iterator[Element]:
+    position = 0
+    while match := _TAG.search(block, position):
+        position = match.end()
+        name = (match[1] or "").lower()
+        if not name:
+            continue
+        text, end = None, position
+        if name in (*_RAW_TEXT, *_WITH_END):
+            text_end, end = _end_of(name, block, position)
+            text = block[position:text_end] if name in _RAW_TEXT else None
+        attributes = _attributes(match[2])
+        if name != "link" or any(known == "rel" for known, _ in attributes):
+            yield Element(name, attributes, text, block[match.start() : end], match.start(), position)
+        position = end
+
+
+def _end_of(name: str, block: str, position: int) -> tuple[int, int]:
+    """Where the inside of an element ends, and the element."""
+    found = re.compile(rf"</{name}(?=[\s/>])[^>]*+(?:>|\Z)", re.IGNORECASE).search(block, position)
+    return found.span() if found else (len(block), len(block))
+
+
+def _attributes(text: str) -> Attributes:
+    found: dict[str, str | None] = {}
+    for match in _ATTRIBUTE.finditer(text):
+        value = match[2]
+        if value is not None and value[:1] in "\"'":
+            value = value[1:-1]
+        found.setdefault(match[1].lower(), _unescaped(value))
+    return tuple(found.items())
+
+
+def _unescaped(value: str | None) -> str | None:
+    if value is None or "&" not in value:
+        return value
+    from html import unescape  # 2 ms, and few attributes have references
+
+    return unescape(value)

@@ -1,0 +1,135 @@
+"""The tag `compress` for Jinja, with the syntax of django-compressor's extension.
+
+    "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]}
+
+Takes what stands between the tags, gives what the release has in its place, or the block as it is written. Imports
+Jinja and Django.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.encoding import filepath_to_uri
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+
+from buildassets.compat.compressor.run.key import Block
+from buildassets.compat.compressor.run.lookup import current_release, looked_up
+from buildassets.compat.compressor.run.nodes import KINDS, MODES
+from buildassets.compat.compressor.run.settings import run_options
+from buildassets.runtime.django.plain_urls import plain_urls
+from buildassets.runtime.release import Release
+
+__all__ = ["CompressorExtension"]
+
+
+class CompressorExtension(Extension):
+    """`{% compress css|js [file|inline|preload] [name] %}…{% endcompress %}`."""
+
+    tags = {"compress"}  # noqa: RUF012 as Jinja declares it
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self._kept: dict[tuple[Block, str], str | None] = {}
+        self._kept_of: Release | None = None
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """See Extension."""
+        line = next(parser.stream).lineno
+        kind = _word(parser, (*KINDS, *getattr(settings, "COMPRESSORS", ())), "kind")
+        parser.stream.skip_if("comma")
+        mode, name = MODES[0], None
+        if parser.stream.current.type != "block_end":
+            mode = _word(parser, MODES, "mode")
+            if parser.stream.current.type != "block_end":
+                name = _value(parser)
+        body = parser.parse_statements(("name:endcompress",), drop_needle=True)
+        parser.stream.skip_if(f"name:{kind}")
+        given = [nodes.Const(one) for one in (kind, mode, name, constant_text(body), parser.name, line)]
+        call = self.call_method("_compressed", [*given, nodes.ContextReference()])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def _compressed(
+        self,
+        kind: str,
+        mode: str,
+        name: str | None,
+        constant: str | None,
+        template: str | None,
+        line: int,
+        context: Any,
+        caller: Any,
+    ) -> str:
+        block = Block(kind, mode, name)
+        collect: Callable[..., None] | None = getattr(self.environment, "compress_blocks", None)
+        if collect is not None:
+            collect(block, template, line, caller)
+            return ""
+        options = run_options()
+        is_toggled = options.toggle is not None and options.toggle in _parameters(context)
+        current = current_release() if options.is_enabled and not is_toggled else None
+        if current is None:
+            return str(caller())
+        found: str | None
+        if constant is None:
+            with plain_urls():
+                written = str(caller())
+            found = looked_up(current, block, written)
+        else:
+            found = self._of_constant(current, block, constant)
+        return str(caller()) if found is None else found
+
+    def _of_constant(self, current: Any, block: Block, constant: str) -> str | None:
+        if self._kept_of is not current[1]:
+            self._kept, self._kept_of = {}, current[1]
+        key = block, constant
+        if key not in self._kept:
+            self._kept[key] = looked_up(current, block, constant)
+        return self._kept[key]
+
+
+def _parameters(context: Any) -> Any:
+    request = context.get("request")
+    return getattr(request, "GET", None) or ()
+
+
+def _value(parser: Parser) -> Any:
+    """A word or a text; words stand for themselves, as in Django's templates."""
+    found = parser.parse_expression()
+    return found.name if isinstance(found, nodes.Name) else getattr(found, "value", None)
+
+
+def _word(parser: Parser, known: tuple[str, ...], what: str) -> str:
+    line = parser.stream.current.lineno
+    found = _value(parser)
+    if found not in known:
+        parser.fail(f"Compress {what} may be one of: {', '.join(map(repr, known))}, got: {found!r}", line)
+    return str(found)
+
+
+def constant_text(body: list[nodes.Node]) -> str | None:
+    """The text that `body` always gives, with plain URLs; None where it may vary."""
+    pieces: list[str] = []
+    for node in body:
+        parts = node.nodes if isinstance(node, nodes.Output) else [node]
+        for part in parts:
+            piece = _constant(part)
+            if piece is None:
+                return None
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+_STATIC: Final = "static"  # the function of Django's, under the name that everybody gives it
+
+
+def _constant(node: nodes.Node) -> str | None:
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == _STATIC:
+        is_plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if is_plain and isinstance(node.args[0], nodes.Const) and isinstance(node.args[0].value, str):
+            return f"{settings.STATIC_URL}{filepath_to_uri(node.args[0].value)}"
+    return None

@@ -1,0 +1,81 @@
+"""The key of a block: what it holds, its kind, mode and name.
+
+Takes elements, gives hex digits. Pure. The URL prefix of static files, hashes in their names, queries and white space
+between elements do not count, nor do the values of a nonce.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from buildassets.compat.compressor.run.elements import Attributes, Element
+
+__all__ = ["VARYING", "Block", "block_key", "source_of", "static_path", "url_of"]
+
+_URLS: Final = {"script": "src", "link": "href", "img": "src"}
+_DECIDING: Final = ("charset", "rel", "type")  # what decides contents, or is no content to the compiler
+_DIGITS: Final = 40
+_HASH: Final = re.compile(r"\.[0-9a-f]{12}(?=\.[^/]*\Z|\Z)")  # as storages put it into names
+VARYING: Final = ("nonce",)  # another one in every response
+
+
+class Block(NamedTuple):
+    """What a template's tag names: kind `css` or `js`, mode `file`, `inline` or `preload`, and perhaps a name."""
+
+    kind: str
+    mode: str
+    name: str | None
+
+
+def block_key(block: Block, elements: Iterable[Element], prefixes: Sequence[str], *, loose: bool = False) -> str:
+    """The key; a `loose` one knows of attributes only which elements have the same ones, and a few that decide."""
+    groups: dict[Attributes, int] = {}
+    parts = [_part(one, prefixes, groups, loose) for one in elements]
+    text = json.dumps([*block, loose, parts], separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def _part(element: Element, prefixes: Sequence[str], groups: dict[Attributes, int], loose: bool) -> list[object]:
+    url_name = _URLS.get(element.name)
+    url = url_of(element)
+    if url is None and element.text is None and element.name != "link":
+        return [_plain(element.markup, prefixes)]
+    others = tuple(sorted((name, value or "") for name, value in element.attributes if name != url_name))
+    varying = others if loose else tuple(one for one in others if one[0] in VARYING)
+    kept = [one for one in others if (one[0] in _DECIDING if loose else one[0] not in VARYING)]
+    group = groups.setdefault(varying, len(groups))
+    text = None if element.text is None else _plain(element.text.strip(), prefixes)
+    return [element.name, None if url is None else source_of(url, prefixes), text, kept, group]
+
+
+def url_of(element: Element) -> str | None:
+    """The URL that an element loads, if it loads one."""
+    name = _URLS.get(element.name)
+    return element.get(name) if name else None
+
+
+def source_of(url: str, prefixes: Sequence[str]) -> str:
+    """The logical path that `url` names, or the URL as it is where it names none."""
+    path = static_path(url, prefixes)
+    return url if path is None else _HASH.sub("", path)
+
+
+def static_path(url: str, prefixes: Sequence[str]) -> str | None:
+    """What `url` names below one of the URL prefixes, without its query; None where it lies below none of them."""
+    url = url.strip()
+    for prefix in prefixes:
+        if url.startswith(prefix):
+            path = url[len(prefix) :]
+            end = min((path.index(mark) for mark in "?#" if mark in path), default=len(path))
+            return unquote(path[:end])
+    return None
+
+
+def _plain(text: str, prefixes: Sequence[str]) -> str:
+    for prefix in prefixes:
+        if len(prefix) > 1:  # `/` would be in every path
+            text = text.replace(prefix, "\0")
+    return text

@@ -1,0 +1,116 @@
+"""From the key of a block to the markup that takes its place.
+
+Takes the release of the process, gives markup, or None where the release has no such block. Imports `runtime`.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from django.core.exceptions import ImproperlyConfigured
+
+from buildassets.compat.compressor.run.elements import Element, elements_of
+from buildassets.compat.compressor.run.key import Block, block_key
+from buildassets.compat.compressor.run.settings import url_prefixes
+from buildassets.errors import ManifestError
+from buildassets.runtime import tags
+from buildassets.runtime.assets import AssetNotFound, Assets, release_of
+from buildassets.runtime.django import assets
+from buildassets.runtime.release import Release
+from buildassets.runtime.tags import Markup, element
+
+__all__ = ["URL_PLACEHOLDER", "current_release", "looked_up", "markup_at"]
+
+URL_PLACEHOLDER: Final = "/__compressor_url_placeholder__/"
+_PLACEHOLDER: Final = re.compile(rf"{URL_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
+_Tag = Sequence[dict[str, Any]]
+
+
+def current_release() -> tuple[Assets, Release] | None:
+    """The release of the process; None where there is none, so that blocks stay as they are written."""
+    try:
+        found = assets()
+        return found, release_of(found)
+    except (ImproperlyConfigured, ManifestError):
+        return None
+
+
+def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Markup | None:
+    """What takes the place of `written`, a block as it was rendered with plain URLs."""
+    keys = _keys(block, written, url_prefixes())
+    for key in keys:
+        found = markup_at(current, key, written)
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, str]:
+    elements = elements_of(written)
+    return block_key(block, elements, prefixes), block_key(block, elements, prefixes, loose=True)
+
+
+def markup_at(current: tuple[Assets, Release], key: str, written: str) -> Markup | None:
+    """What the release has at `key`, with what varies taken from `written`.
+
+    None where it has nothing there, or what it names is no asset.
+    """
+    release = current[1]
+    tags_of_block: _Tag | None = release.blocks.get(key)
+    if tags_of_block is None:
+        return None
+    kept = f"block {key}"
+    is_constant = not any(one.get("varying") for one in tags_of_block)
+    if is_constant and kept in release.texts:
+        return Markup(release.texts[kept])
+    try:
+        made = Markup("\n".join(_written(current, one, elements_of(written)) for one in tags_of_block))
+    except (AssetNotFound, ManifestError, ValueError):
+        return None
+    if is_constant:
+        release.texts[kept] = made
+    return made
+
+
+def _written(current: tuple[Assets, Release], tag: dict[str, Any], elements: Sequence[Element]) -> str:
+    given: dict[str, Any] = dict(tag.get("attributes", {}))
+    for name, index in (tag.get("varying") or {}).items():
+        if index < len(elements):
+            given[name] = elements[index].get(name)
+    if "text" in tag:
+        return _with_text(current, tag["element"], given, tag["text"])
+    assets, release = current
+    if tag.get("inline"):
+        return _inline(assets, tag["element"], given, tag["asset"])
+    return _linked(release, tag["element"], given, tag["asset"])
+
+
+def _linked(release: Release, name: str, given: dict[str, Any], asset: str) -> str:
+    url = release.urls[asset]
+    if name == "script":
+        checks = release.integrity({}, asset)
+        return element("script", {"src": url, **checks, **given}, "")
+    relation = str(given.pop("rel", "stylesheet"))
+    if relation.lower() == "preload":
+        return element("link", release.preload(asset, {**given, "as": given.get("as")}))
+    checks = release.integrity({}, asset) if relation.lower() == "stylesheet" else {}
+    return element("link", {"rel": relation, "href": url, **checks, **given})
+
+
+def _inline(assets: Assets, name: str, given: dict[str, Any], asset: str) -> str:
+    """`name` is that of the element: what may stand in a page is decided by the asset's type."""
+    text = assets.inline(asset)
+    start = text.index(">") + 1
+    return element(name, given, text[start : text.rindex("</")])
+
+
+def _with_text(current: tuple[Assets, Release], name: str, given: dict[str, Any], text: str) -> str:
+    urls = current[1].urls
+    made = _PLACEHOLDER.sub(lambda match: urls[match[1]], text)
+    if not name:
+        return made
+    if name in ("script", "style"):
+        return (tags.style if name == "style" else tags.script)(made, given)
+    return element(name, given, made)

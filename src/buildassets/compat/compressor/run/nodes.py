@@ -1,0 +1,112 @@
+"""The tag `compress` as a node of Django's templates.
+
+Takes what stands between the tags, gives what the release has in its place, or the block as it is written: where
+compression is off, where the release does not know the block, where there is no release. Imports Django.
+"""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.base import FilterExpression, Node, NodeList, Parser, TextNode, Token
+from django.template.context import Context
+from django.template.defaulttags import CommentNode
+from django.template.exceptions import TemplateSyntaxError
+from django.templatetags.static import StaticNode
+from django.utils.encoding import filepath_to_uri
+
+from buildassets.compat.compressor.run.key import Block
+from buildassets.compat.compressor.run.lookup import current_release, looked_up
+from buildassets.compat.compressor.run.settings import run_options
+from buildassets.runtime.django.plain_urls import plain_urls
+from buildassets.runtime.release import Release
+
+__all__ = ["KINDS", "MODES", "CompressNode", "compile_compress"]
+
+KINDS: Final = ("css", "js")
+MODES: Final = ("file", "inline", "preload")
+
+
+def compile_compress(parser: Parser, token: Token) -> "CompressNode":
+    """The node of `{% compress css|js [file|inline|preload] [name] %}…{% endcompress %}`."""
+    nodelist = parser.parse(("endcompress",))
+    parser.delete_first_token()
+    tag, *given = token.split_contents()
+    if not 1 <= len(given) <= 3:
+        raise TemplateSyntaxError(f"{tag!r} tag requires either one, two or three arguments.")
+    kinds = (*KINDS, *getattr(settings, "COMPRESSORS", ()))
+    if given[0] not in kinds:
+        raise TemplateSyntaxError(f"The compress tag's argument must be one of: {', '.join(map(repr, KINDS))}.")
+    mode = given[1] if len(given) > 1 else MODES[0]
+    if mode not in MODES:
+        raise TemplateSyntaxError(f"{tag!r}'s second argument must be 'file', 'inline' or 'preload'.")
+    name = given[2].strip("\"'") if len(given) > 2 else None
+    return CompressNode(nodelist, Block(given[0], mode, name))
+
+
+class CompressNode(Node):
+    """A block between the tags; `block` is what its tag names.
+
+    One of constants alone has its text when the template is compiled; what the release has for it is looked up once.
+    """
+
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: NodeList, block: Block) -> None:
+        self.nodelist = nodelist
+        self.block = block
+        self.constant = constant_text(nodelist)
+        self._kept: tuple[Release | None, str | None] = (None, None)
+
+    def render(self, context: Context) -> str:
+        """See Node. Never raises for what the release does not know."""
+        options = run_options()
+        if not options.is_enabled or (options.toggle and _is_toggled(context, options.toggle)):
+            return self.nodelist.render(context)
+        current = current_release()
+        if current is None:
+            return self.nodelist.render(context)
+        found = self._of_constants(current) if self.constant is not None else self._of_rendered(current, context)
+        return self.nodelist.render(context) if found is None else found
+
+    def _of_constants(self, current: Any) -> str | None:
+        """What the release has for a block of constants, kept for as long as the release."""
+        kept_of, found = self._kept
+        if kept_of is not current[1]:
+            found = looked_up(current, self.block, self.constant or "")
+            self._kept = (current[1], found)
+        return found
+
+    def _of_rendered(self, current: Any, context: Context) -> str | None:
+        with plain_urls():
+            written = self.nodelist.render(context)
+        return looked_up(current, self.block, written)
+
+
+def _is_toggled(context: Context, toggle: str) -> bool:
+    request = context.get("request", None)
+    return request is not None and toggle in getattr(request, "GET", ())
+
+
+def constant_text(nodelist: NodeList) -> str | None:
+    """The text that a list of nodes always gives, with plain URLs; None where it may vary."""
+    pieces: list[str] = []
+    for node in nodelist:
+        piece = _constant(node)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _constant(node: Node) -> str | None:
+    if isinstance(node, TextNode):
+        return str(node.s)
+    if isinstance(node, CommentNode):
+        return ""
+    if isinstance(node, StaticNode) and node.varname is None and _is_literal(node.path):
+        return f"{settings.STATIC_URL}{filepath_to_uri(str(node.path.var))}"
+    return None
+
+
+def _is_literal(path: Any) -> bool:
+    return isinstance(path, FilterExpression) and not path.filters and isinstance(path.var, str)

@@ -1,0 +1,91 @@
+"""What a template system wants to have built beside the configuration: the blocks of its templates.
+
+Takes the path of a plan, a JSON file that a wing of `compat` writes, gives a frozen value. Raises ConfigError where the
+file is none.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, SourceRoot
+from buildassets.diagnostics import Diagnostic, Location, Severity, error
+from buildassets.errors import ConfigError
+
+FORMAT: Final = 1
+
+
+def with_plan(config: Config, path: str) -> Config:
+    """`config` with all that the plan at `path`, which is absolute, asks for."""
+    document = _read(path)
+    folder = os.path.dirname(path)
+    try:
+        plan, limit = _plan(path, document), int(document["data_url_bytes"])
+        roots = tuple(SourceRoot(**_tuples(root)) for root in document["roots"])
+        generated = SourceRoot(os.path.join(folder, document["folder"]), plan.folder)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise ConfigError([_refusal(path)]) from None
+    return replace(
+        config,
+        sources=(*config.sources, *roots, *([generated] if plan.places else [])),
+        load_paths=tuple(dict.fromkeys((*config.load_paths, *document["load_paths"]))),
+        data_urls=config.data_urls or (DataUrls(limit) if limit else None),
+        plan=plan,
+    )
+
+
+def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """`diagnostics` whose place is in a generated source at the places in templates that made it."""
+    for one in diagnostics:
+        place = one.location and plan and plan.places.get(one.location.file)
+        yield replace(one, location=_moved(one.location, place)) if one.location and place else one
+
+
+def _moved(location: Location, place: Location) -> Location:
+    """A place in a text that begins at `place`; in its first line it stands behind what is before it."""
+    if not location.line:
+        return place
+    column = location.column + (place.column - 1 if location.line == 1 else 0)
+    return replace(location, file=place.file, line=place.line + location.line - 1, column=column)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    except (OSError, ValueError):
+        raise ConfigError([_refusal(path)]) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ConfigError([_refusal(path)])
+    return document
+
+
+def _refusal(path: str) -> Diagnostic:
+    hint = "let `manage.py assets build` write it"
+    return error("config/plan", f"`{os.path.basename(path)}` is no plan of blocks", Location(path), hint=hint)
+
+
+def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
+    shown = document["shown"]
+    return BlockPlan(
+        path=path,
+        folder=shown,
+        blocks=document["blocks"],
+        bundles={name: tuple(members) for name, members in document["bundles"].items()},
+        parts=frozenset(document["parts"]),
+        places={f"{shown}/{name}": Location(**place) for name, place in document["places"].items()},
+        diagnostics=tuple(map(_diagnostic, document["diagnostics"])),
+        inputs=tuple(document["inputs"]),
+    )
+
+
+def _diagnostic(found: Mapping[str, Any]) -> Diagnostic:
+    location = Location(**found["location"]) if found["location"] else None
+    severity = Severity(found["severity"])
+    return Diagnostic(severity, found["code"], found["message"], location, tuple(found["notes"]), found["hint"])
+
+
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

@@ -29,7 +29,7 @@ def with_plan(config: Config, path: str) -> Config:
         raise ConfigError([_refusal(path)]) from None
     return replace(
         config,
-        sources=(*config.sources, *roots, *([generated] if plan.places else [])),
+        sources=(*([generated] if document["parts"] or document["named"] else []), *config.sources, *roots),
         load_paths=tuple(dict.fromkeys((*config.load_paths, *document["load_paths"]))),
         data_urls=config.data_urls or (DataUrls(limit) if limit else None),
         plan=plan,

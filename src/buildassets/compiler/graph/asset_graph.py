@@ -127,7 +127,8 @@ def asset_graph(
 
 
 def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:
-    roots = [root.shown for root in config.sources]
+    generated = config.plan.folder if config.plan else None
+    roots = [root.shown for root in config.sources if root.shown != generated]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
     nearby, shown = Known(walk.site.known), partial(shown_path, config)
     return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)

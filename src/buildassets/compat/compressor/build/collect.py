@@ -1,0 +1,199 @@
+"""From the templates of a project to a plan for the compiler.
+
+Takes Django's settings, gives the arguments that hand the plan to the compiler. Writes below the folder of the cache.
+Imports Django.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from django.apps import apps
+from django.conf import settings
+
+from buildassets.compat.compressor.build.contents import Contents, Tag
+from buildassets.compat.compressor.build.contexts import offline_contexts
+from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
+from buildassets.compat.compressor.build.django_templates import build_engines, template_names
+from buildassets.compat.compressor.build.rendering import Rendering
+from buildassets.compat.compressor.build.settings import build_options, setting_faults
+from buildassets.compat.compressor.build.sources import GeneratedSources
+from buildassets.compat.compressor.build.static_files import StaticFiles
+from buildassets.compat.compressor.run.elements import elements_of
+from buildassets.compat.compressor.run.key import block_key
+from buildassets.compiler.cache.folder import DEFAULT_FOLDER, FOLDER_VARIABLE
+from buildassets.compiler.config.block_plan import FORMAT
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.errors import BuildError
+from buildassets.files import write_whole
+
+__all__ = ["Scope", "planned", "scope"]
+
+_SUFFIXES: Final = (".html",)
+_JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
+_GENERATED: Final = "sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which templates are looked into: their suffixes and engines, where not all; and whether links are followed."""
+
+    suffixes: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    follow_links: bool = False
+
+
+_SCOPE: Final[ContextVar[Scope]] = ContextVar("buildassets_compressor_scope", default=Scope())  # noqa: B039 frozen
+
+
+@contextmanager
+def scope(given: Scope) -> Iterator[None]:
+    """Let what is collected meanwhile be of that scope."""
+    token = _SCOPE.set(given)
+    try:
+        yield
+    finally:
+        _SCOPE.reset(token)
+
+
+def planned() -> list[str]:
+    """Write the plan; gives the arguments that hand it to the compiler."""
+    folder = os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
+    document, sources = _Collection().document(folder)
+    sources.write(os.path.join(folder, _GENERATED))
+    path = os.path.join(folder, "plan.json")
+    content = json.dumps(document, indent=1, sort_keys=True).encode("ascii")
+    if _content(path) != content:
+        os.makedirs(folder, exist_ok=True)
+        write_whole(path, content)
+    return ["--plan", os.path.relpath(path)]
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+class _Collection:
+    """The blocks of one build."""
+
+    def __init__(self) -> None:
+        self._sources = GeneratedSources()
+        self._files = StaticFiles()
+        self._blocks: dict[str, list[Tag]] = {}
+        self._places: dict[str, str] = {}
+        self._faults: list[Diagnostic] = [*setting_faults()]
+        self._templates: set[str] = set()
+        self._contents: Contents | None = None
+
+    def document(self, folder: str) -> tuple[dict[str, Any], GeneratedSources]:
+        """The plan as JSON has it, and the sources that it names."""
+        if not any(fault.is_error for fault in self._faults):
+            self._contents = Contents(build_options(), self._files, self._sources, _shown)
+            try:
+                self._collect(self._contents)
+            except BuildError as fault:
+                self._faults += fault.diagnostics
+        contents = self._contents
+        found = [*self._faults, *(contents.all_diagnostics() if contents else [])]
+        inputs = sorted({*self._templates, *(contents.read if contents else ())} - {""})
+        return {
+            "format": FORMAT,
+            "shown": os.path.relpath(os.path.join(folder, _GENERATED)).replace(os.sep, "/"),
+            "folder": _GENERATED,
+            "blocks": self._blocks,
+            "bundles": {name: list(members) for name, members in (contents.bundles if contents else {}).items()},
+            "parts": sorted(self._sources.texts.keys() - self._sources.named),
+            "named": sorted(self._sources.named),
+            "places": {path: asdict(place) for path, place in self._sources.places.items()},
+            "roots": [*_sass_roots(contents, self._files)] if contents else [],
+            "load_paths": _load_paths(self._files),
+            "data_url_bytes": contents.options.data_url_bytes if contents else 0,
+            "diagnostics": [_plain(one) for one in dict.fromkeys(found)],
+            "inputs": [os.path.abspath(path) for path in inputs],
+        }, self._sources
+
+    def _collect(self, contents: Contents) -> None:
+        readers = [*_readers(_SCOPE.get())]
+        for values in offline_contexts():
+            for reader in readers:
+                for rendering in reader.renderings(values):
+                    self._take(contents, rendering)
+        for reader in readers:
+            self._faults += reader.diagnostics
+            self._templates |= reader.files
+
+    def _take(self, contents: Contents, rendering: Rendering) -> None:
+        made = contents.made(rendering)
+        if made.tags is None:
+            return
+        elements = elements_of(rendering.text)
+        key = block_key(rendering.block, elements, contents.options.prefixes, loose=made.is_loose)
+        known = self._blocks.setdefault(key, made.tags)
+        where = f"{rendering.place.file}:{rendering.place.line}"
+        first = self._places.setdefault(key, where)
+        if known != made.tags:
+            message = "this block becomes something else each time, and nothing in it tells when"
+            notes = [f"the first time it was found at {first}"]
+            hint = "let what decides it, such as a theme, stand in the block: in the name of a file, or of the block"
+            self._faults.append(
+                error("compressor/ambiguous", message, rendering.place.location(), notes=notes, hint=hint)
+            )
+
+
+def _readers(given: Scope) -> Iterator[Any]:
+    """What reads the templates of each engine."""
+    if not given.engines or "django" in given.engines:
+        for engine in build_engines():
+            names = template_names(engine, given.suffixes or _SUFFIXES, follow_links=given.follow_links)
+            yield DjangoBlocks(engine, names, _shown)
+    if not given.engines or "jinja2" in given.engines:
+        from buildassets.compat.compressor.build.jinja_blocks import JinjaBlocks, build_environments
+
+        for environment in build_environments():
+            yield JinjaBlocks(environment, given.suffixes or _JINJA_SUFFIXES, _shown)
+
+
+def _shown(path: str) -> str:
+    """A path as a user would write it: relative where it lies below the working directory."""
+    if not os.path.isabs(path):
+        return path
+    found = os.path.relpath(path)
+    return (path if found.startswith(os.pardir) else found).replace(os.sep, "/")
+
+
+def _sass_roots(contents: Contents, files: StaticFiles) -> Iterator[dict[str, Any]]:
+    """Source roots for the Sass files of packages that blocks name: of others' folders none is compiled else."""
+    for path, file in sorted(contents.sass_files.items()):
+        root = files.root_of(file)
+        if root is not None:
+            below = os.path.relpath(file, root.path).replace(os.sep, "/")
+            yield {"path": root.path, "shown": _shown(root.path), "prefix": root.prefix, "include": [f"./{below}"]}
+        assert path
+
+
+def _load_paths(files: StaticFiles) -> list[str]:
+    """Where Sass looks for what sheets import: the finders' folders, and what LIBSASS_* adds."""
+    more: Sequence[Any] = getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return [os.path.abspath(str(one)) for one in more]
+    return [*(root.path for root in files.roots), *(os.path.abspath(str(one)) for one in more)]
+
+
+def _plain(found: Diagnostic) -> dict[str, Any]:
+    location = asdict(found.location) if found.location else None
+    return {
+        "severity": found.severity.value,
+        "code": found.code,
+        "message": found.message,
+        "location": location,
+        "notes": list(found.notes),
+        "hint": found.hint,
+    }

@@ -1,0 +1,366 @@
+"""The contents of a block: which sources it joins, file by file, and the elements that load these.
+
+Takes renderings, gives the elements of the manifest's `blocks`, and bundles with their members; what is wrong is
+reported with the template's place. Reads static files. Imports Django.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from posixpath import join, splitext
+from typing import Any, Final
+
+from buildassets.compat.compressor.build.filters import Filters
+from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
+from buildassets.compat.compressor.build.marks import has_mark
+from buildassets.compat.compressor.build.parts import (
+    Part,
+    Sort,
+    group_of,
+    is_plain_type,
+    kept_attributes,
+    parts_of,
+    unknown_names,
+)
+from buildassets.compat.compressor.build.precompilers import (
+    SASS_SUFFIXES,
+    Content,
+    PrecompilerError,
+    is_for_engine,
+    precompiled,
+)
+from buildassets.compat.compressor.build.rendering import Rendering
+from buildassets.compat.compressor.build.sass_texts import compiled_sass
+from buildassets.compat.compressor.build.settings import BuildOptions
+from buildassets.compat.compressor.build.sources import GeneratedSources, digest_of
+from buildassets.compat.compressor.build.static_files import StaticFiles
+from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
+from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
+from buildassets.diagnostics import Diagnostic, Location, error, warning
+
+__all__ = ["Contents", "Made"]
+
+Tag = dict[str, Any]
+_SCSS: Final = (".scss", ".sass")
+_DEFAULT_NAME: Final = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a rendering became: its `tags`; None where it stays as it is written. `is_loose`: attributes vary."""
+
+    tags: list[Tag] | None
+    is_loose: bool = False
+
+
+class _Refused(Exception):  # noqa: N818 no error: it ends the making of one block
+    """A block that cannot be built; the diagnostic is known already."""
+
+
+@dataclass(slots=True)
+class Contents:
+    """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
+
+    `read` are the absolute paths of all files that decided what is generated.
+    """
+
+    options: BuildOptions
+    files: StaticFiles
+    sources: GeneratedSources
+    shown: Callable[[str], str]
+    bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sass_files: dict[str, str] = field(default_factory=dict)
+    diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
+    unknown: dict[tuple[str, int], list[Diagnostic]] = field(default_factory=dict)
+    known: set[tuple[str, int]] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+
+    def made(self, rendering: Rendering) -> Made:
+        """What a rendering becomes; what is wrong with it is kept."""
+        kind = rendering.block.kind
+        parts = parts_of(kind, rendering.text, self.options.precompilers)
+        unknown = [] if rendering.fault else unknown_names(rendering, parts)
+        if rendering.fault or unknown:
+            self._report_unknown(rendering, parts, unknown)
+            return Made(None)
+        self.known.add((rendering.place.file, rendering.place.line))
+        tags: list[Tag] = []
+        is_refused = False
+        for _, run in groupby(parts, key=lambda part: self._run_key(part, kind)):
+            try:
+                tags += self._tags(rendering, list(run))
+            except _Refused:
+                is_refused = True
+        is_loose = any(_varies(part) for part in parts)
+        return Made(None if is_refused else tags, is_loose)
+
+    def _run_key(self, part: Part, kind: str) -> object:
+        if part.sort is Sort.CONTENT and part.type != "module":
+            return group_of(part, kind)
+        return part.number
+
+    def _tags(self, rendering: Rendering, run: list[Part]) -> list[Tag]:
+        if run[0].sort is Sort.UNCOMPILED:
+            self._refuse_type(rendering, run[0])
+        if run[0].sort is Sort.KEPT:
+            return [] if rendering.block.mode == "preload" else [self._kept(run[0])]
+        members = [self._member(rendering, part) for part in run]
+        return self._files(rendering, run, members)
+
+    # what stays as it is
+
+    def _kept(self, part: Part) -> Tag:
+        """The element as it is, but for the URLs of static files in it."""
+        element = part.element
+        attributes, varying = _attributes([part], dict(element.attributes))
+        url = url_of(element)
+        path = None if url is None else static_path(url, self.options.prefixes)
+        if path is not None and self.files.find(path) and not path.endswith(_SCSS):
+            attributes.pop("href" if element.name == "link" else "src", None)
+            attributes.pop("integrity", None)
+            if element.name in ("link", "script"):
+                return _tag(element.name, attributes, varying, asset=path)
+        if element.name in ("script", "style") and not url:
+            return _tag(element.name, attributes, varying, text=self._with_placeholders(element.text or ""))
+        return _tag("", {}, {}, text=self._with_placeholders(element.markup))
+
+    def _with_placeholders(self, text: str) -> str:
+        """`text` with what stands for the URL prefix before names of static files."""
+        for prefix in self.options.prefixes:
+            pieces = text.split(prefix)
+            text = pieces[0]
+            for piece in pieces[1:]:
+                path = static_path(prefix + _leading_path(piece), (prefix,)) or ""
+                text += (URL_PLACEHOLDER if self.files.find(path) else prefix) + piece
+        return text
+
+    # members
+
+    def _member(self, rendering: Rendering, part: Part) -> Member:
+        content = self._content(rendering, part)
+        kind = rendering.block.kind
+        location = _place_of(rendering, part)
+        path = content.path or join(self.options.output_dir, kind, f"inline.{kind}")
+        if part.type and not is_plain_type(kind, part.type):
+            if is_for_engine(part.type, self.options.precompilers):
+                return self._sass_member(content, part.type, path, location)
+            text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
+            content = Content(text, kind, content.attributes, "utf-8", content.file, content.path)
+            path = splitext(path)[0] + f".{kind}"
+            return self._plain_member(content, path, location, is_changed=True)
+        if kind == "css" and path.endswith(_SCSS):
+            return self._sass_member(content, f"text/{path[-len(_SCSS[0]) + 1 :]}", path, location)
+        return self._plain_member(content, path, location, is_changed=False)
+
+    def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> Member:
+        """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
+        filters = Filters(self.options.filters.get(content.kind, ()))
+        text = self._tried(lambda: filters.on_content(content), location) if filters else content.text
+        is_as_it_is = content.path is not None and text == content.text and not is_changed
+        if is_as_it_is and content.charset == "utf-8" and self.files.find(path):
+            return Member(path, text)
+        if is_as_it_is:
+            return Member(self.sources.add_named(path, text), text)
+        place = Location(self.shown(content.file), 1, 1) if content.file else location
+        if content.kind == "css":
+            text = rebased(text, path, self.options.prefixes, self.files.find)
+        return Member(self.sources.add(path, text, place), text)
+
+    def _sass_member(self, content: Content, mimetype: str, path: str, location: Location) -> Member:
+        """A source in Sass, which the compiler compiles; here, where filters of the project's want its text."""
+        suffix = SASS_SUFFIXES[mimetype]
+        filters = Filters(self.options.filters.get("css", ()))
+        if filters:
+            folders = [root.path for root in self.files.roots]
+            text, read = self._tried(lambda: compiled_sass(content, suffix, folders), location)
+            self.read |= read
+            compiled = Content(text, "css", content.attributes, "utf-8", content.file, content.path)
+            return self._plain_member(compiled, splitext(path)[0] + ".css", location, is_changed=True)
+        if content.file and path.endswith(suffix) and self.files.find(path):
+            if self.files.is_of_package(content.file):
+                self.sass_files[path] = content.file
+            return Member(path, None, content.text)
+        place = Location(self.shown(content.file), 1, 1) if content.file else location
+        return Member(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
+
+    def _content(self, rendering: Rendering, part: Part) -> Content:
+        element, kind = part.element, rendering.block.kind
+        given = {name: value or "" for name, value in element.attributes}
+        charset = _charset(given.get("charset") or self.options.charset)
+        url = url_of(element)
+        if url is None:
+            return Content(element.text or "", kind, given, "utf-8")
+        path = static_path(url, self.options.prefixes)
+        if path is None:
+            self._error("compressor/external", f"`{url}` is no static file", rendering, element.markup, _EXTERNAL)
+        file = self.files.find(path or "") or self.files.collected(path or "")
+        if file is None:
+            self._error("compressor/missing", f"cannot find the static file `{path}`", rendering, path or "", None)
+        self.read.add(file or "")
+        try:
+            with open(file or "", encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
+                text = opened.read()
+        except (UnicodeDecodeError, LookupError):
+            message = f"`{path}` is not in the charset `{charset}`"
+            self._error(
+                "compressor/charset", message, rendering, path or "", "give its encoding in the attribute `charset`"
+            )
+        except OSError as fault:
+            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", rendering, path or "", None)
+        return Content(text, kind, given, charset, file, path)
+
+    # files
+
+    def _files(self, rendering: Rendering, run: list[Part], members: list[Member]) -> list[Tag]:
+        block = rendering.block
+        attributes, varying = _attributes(run, kept_attributes(run, block.kind, block.mode))
+        tags = []
+        for group in grouped(block.kind, _each_once(members, self.sources), self._generated_sheet):
+            asset = self._bundle(rendering, group)
+            if block.mode == "inline":
+                tag = _tag("style" if block.kind == "css" else "script", attributes, varying, asset=asset)
+                tags.append({**tag, "inline": True})
+            elif block.mode == "preload":
+                media = {"media": attributes["media"]} if attributes.get("media") else {}
+                given = {"rel": "preload", "as": "style" if block.kind == "css" else "script", **media}
+                tags.append(_tag("link", given, {}, asset=asset))
+            else:
+                tags.append(_tag("link" if block.kind == "css" else "script", attributes, varying, asset=asset))
+        return tags
+
+    def _generated_sheet(self, beside: str, text: str) -> str:
+        return self.sources.add(beside, text, None)
+
+    def _bundle(self, rendering: Rendering, group: Sequence[Member]) -> str:
+        """The asset that the members of one file become."""
+        kind = rendering.block.kind
+        folder = join(self.options.output_dir, kind) if self.options.output_dir else kind
+        filters = Filters(self.options.filters.get(kind, ()))
+        location = rendering.place.location()
+        if filters and self._tried(filters.has_output, location):
+            beside = join(folder, f"whole.{kind}")
+            text = whole_text(kind, group, beside)
+            group = [
+                Member(self.sources.add(beside, self._tried(lambda: filters.on_whole(text, kind), location), None))
+            ]
+        if len(group) == 1 and group[0].is_alone:
+            return group[0].path
+        name = splitext(os.path.basename(rendering.block.name or ""))[0] or _DEFAULT_NAME
+        members = tuple(member.path for member in group)
+        asset = join(folder, f"{name}.{digest_of(kind, *members)}.{kind}")
+        self.bundles[asset] = members
+        return asset
+
+    # what is wrong
+
+    def _tried(self, make: Callable[[], Any], location: Location) -> Any:
+        try:
+            return make()
+        except PrecompilerError as fault:
+            notes = fault.detail.splitlines()[:20]
+            hint = "install django-compressor for its classes" if "compressor" in str(fault) and not notes else None
+            self.diagnostics[error("compressor/precompiler", str(fault), location, notes=notes, hint=hint)] = None
+            raise _Refused from None
+
+    def _error(self, code: str, message: str, rendering: Rendering, near: str, hint: str | None) -> None:
+        found = error(code, message, rendering.place.location(near), hint=hint)
+        self.diagnostics[found] = None
+        raise _Refused
+
+    def _refuse_type(self, rendering: Rendering, part: Part) -> None:
+        message = f"nothing compiles the type `{part.type}`"
+        hint = "name a precompiler for it in `COMPRESS_PRECOMPILERS`"
+        self.diagnostics[error("compressor/type", message, rendering.place.location(part.type), hint=hint)] = None
+        raise _Refused
+
+    def _report_unknown(self, rendering: Rendering, parts: list[Part], unknown: list[str]) -> None:
+        place = rendering.place
+        needs_build = any(self._needs_build(part, rendering.block.kind) for part in parts)
+        report = error if needs_build else warning
+        names = unknown or list(dict.fromkeys(rendering.missing))
+        found = [self._unknown(report, rendering, name) for name in names]
+        if not found:
+            message = f"a build cannot render this block: {rendering.fault}"
+            found = [report("compressor/unknown", message, place.location(), hint=_UNKNOWN)]
+        self.unknown.setdefault((place.file, place.line), []).extend(found)
+
+    def _unknown(self, report: Callable[..., Diagnostic], rendering: Rendering, name: str) -> Diagnostic:
+        what = (
+            "is known at run time only" if report is error else "is known at run time only: the block stays as written"
+        )
+        location = rendering.place.location(name.split("|", maxsplit=1)[0])
+        return report("compressor/unknown", f"`{name}` {what}", location, hint=_UNKNOWN)
+
+    def _needs_build(self, part: Part, kind: str) -> bool:
+        if part.sort is Sort.UNCOMPILED:
+            return True
+        path = (url_of(part.element) or "").split("?")[0]
+        is_compiled = bool(part.type) and not is_plain_type(kind, part.type)
+        return part.sort is Sort.CONTENT and (is_compiled or path.endswith((*_SCSS, ".less", ".coffee", ".styl")))
+
+    def all_diagnostics(self) -> list[Diagnostic]:
+        """Everything that is wrong; what is not known of a block matters only where no rendering of it was known."""
+        unknown = [one for place, found in self.unknown.items() if place not in self.known for one in found]
+        return list(dict.fromkeys([*self.diagnostics, *unknown]))
+
+
+_EXTERNAL: Final = "take it out of the block, or out of the static files of another host"
+_UNKNOWN: Final = "list it in `COMPRESS_OFFLINE_CONTEXT`, or take it out of the block"
+
+
+def _attributes(parts: list[Part], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    """Attributes for the manifest, and those that are taken from the element of that number when a page is made."""
+    varying = {name: parts[0].number for name, value in given.items() if name in VARYING or has_mark(value or "")}
+    fixed = {name: True if value is None else value for name, value in given.items() if name not in varying}
+    return fixed, varying
+
+
+def _varies(part: Part) -> bool:
+    names = ("href", "src", *VARYING)
+    return any(name not in names and has_mark(value or "") for name, value in part.element.attributes)
+
+
+def _tag(name: str, attributes: dict[str, Any], varying: dict[str, int], **content: str) -> Tag:
+    return {"element": name, "attributes": attributes, **content, **({"varying": varying} if varying else {})}
+
+
+def _leading_path(text: str) -> str:
+    for number, character in enumerate(text):
+        if character in "\"'<>()\\?# \t\n\r&,;":
+            return text[:number]
+    return text
+
+
+def _charset(given: str) -> str:
+    import codecs
+
+    try:
+        return codecs.lookup(given).name
+    except LookupError:
+        return given
+
+
+def _place_of(rendering: Rendering, part: Part) -> Location:
+    """Where a part is written in its template: where its text begins, if it stands there as it is."""
+    text = part.element.text
+    if text and text in rendering.place.source:
+        source, start = rendering.place.source, rendering.place.offset()
+        found = source.find(text, start)
+        if found >= 0:
+            from buildassets.diagnostics import locate
+
+            return locate(rendering.place.file, source, found)
+    return rendering.place.location()
+
+
+def _each_once(members: list[Member], sources: GeneratedSources) -> list[Member]:
+    """A bundle holds each source once: a file that a block names again is one more source."""
+    found: list[Member] = []
+    for member in members:
+        if member.text is not None and any(one.path == member.path for one in found):
+            stem, suffix = splitext(member.path)
+            again = sources.add(f"{stem}.{len(found)}{suffix}", member.text, None)
+            member = Member(again, member.text)
+        found.append(member)
+    return found

@@ -1,0 +1,48 @@
+"""The contexts in which templates are rendered: COMPRESS_OFFLINE_CONTEXT.
+
+Takes Django's settings, gives contexts one at a time. Imports Django.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from buildassets.diagnostics import error
+from buildassets.errors import BuildError
+
+__all__ = ["offline_contexts"]
+
+
+def offline_contexts() -> Iterator[dict[str, Any]]:
+    """Each context, made when it is asked for: a generator may set state of this thread between two of them.
+
+    Raises BuildError where the setting names what cannot be imported or called, or holds no contexts.
+    """
+    given = getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None) or {}
+    if isinstance(given, str):
+        given = _called(given)
+    if isinstance(given, Mapping) or hasattr(given, "flatten"):
+        given = [given]
+    if not isinstance(given, Iterable):
+        raise BuildError([_fault(f"COMPRESS_OFFLINE_CONTEXT holds {type(given).__name__}, and no contexts")])
+    for one in given:
+        yield {"STATIC_URL": settings.STATIC_URL, **_flat(one)}
+
+
+def _called(name: str) -> Any:
+    try:
+        return import_string(name)()
+    except Exception as fault:
+        message = f"cannot call `{name}`, which COMPRESS_OFFLINE_CONTEXT names: {fault}"
+        raise BuildError([_fault(message)]) from None
+
+
+def _flat(context: Any) -> dict[str, Any]:
+    return dict(context.flatten()) if hasattr(context, "flatten") else dict(context)
+
+
+def _fault(message: str) -> Any:
+    hint = "let the setting be a dict, a list of dicts, or the dotted name of a function that gives one"
+    return error("compressor/setting", message, hint=hint)

@@ -1,0 +1,124 @@
+"""The blocks of all of Django's templates, rendered in one context.
+
+Takes engines and contexts, gives renderings, and what is wrong with templates. Imports Django.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.template.base import Template
+from django.template.engine import Engine
+from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+
+from buildassets.compat.compressor.build.django_templates import KnownContext
+from buildassets.compat.compressor.build.django_walk import walk_template
+from buildassets.compat.compressor.build.rendering import Place, Rendering
+from buildassets.compat.compressor.build.static_files import plain_static_urls
+from buildassets.compat.compressor.build.translations import marked_translations
+from buildassets.compat.compressor.build.unknowns import Recorder, variants
+from buildassets.compat.compressor.run.nodes import CompressNode
+from buildassets.diagnostics import Diagnostic, Location, locate, warning
+
+__all__ = ["DjangoBlocks"]
+
+
+class DjangoBlocks:
+    """The templates of one engine: read once, gone through in each context. `shown` turns a path into a name."""
+
+    def __init__(self, engine: Engine, names: list[str], shown: Callable[[str], str]) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.files: set[str] = set()
+        self._shown = shown
+        self._sources: dict[str, str] = {}
+        self._templates = [one for one in (self._template(engine, name) for name in names) if one is not None]
+
+    def _template(self, engine: Engine, name: str) -> Template | None:
+        try:
+            found = engine.get_template(name)
+        except TemplateSyntaxError as fault:
+            self._broken(name, fault)
+        except (TemplateDoesNotExist, OSError, UnicodeDecodeError) as fault:
+            message = f"cannot read the template `{name}`: {type(fault).__name__}"
+            self.diagnostics.append(warning("compressor/template", message))
+        else:
+            self.files.add(str(found.origin))
+            return found
+        return None
+
+    def _broken(self, name: str, fault: TemplateSyntaxError) -> None:
+        """A template that the tags of this engine cannot read: it may well be one of another engine's."""
+        details: dict[str, Any] = getattr(fault, "template_debug", None) or {}
+        where = None
+        if details:
+            source = "".join(line for _, line in details.get("source_lines", ()))
+            file = self._shown(str(details.get("name", name)))
+            where = locate(file, source, 0) if not source else _line_of(file, source, int(details["line"]))
+        message = f"cannot read the template `{name}`: {fault}"
+        self.diagnostics.append(warning("compressor/template", message, where or Location(name)))
+
+    def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
+        """The blocks that any template comes to in a context of these `values`."""
+        for template in self._templates:
+            found: list[Rendering] = []
+
+            def keep(node: CompressNode, context: KnownContext, found: list[Rendering] = found) -> None:
+                found.extend(self._rendered(node, context))
+
+            try:
+                walk_template(template, KnownContext(dict(values)), keep)
+            except Exception as fault:
+                self._unreached(template, fault)
+            yield from found
+
+    def _unreached(self, template: Template, fault: Exception) -> None:
+        if "compress" not in str(template.source):
+            return
+        message = f"cannot follow the template `{template.name}`: {fault}"
+        found = warning("compressor/template", message, Location(self._shown(str(template.origin))))
+        if found not in self.diagnostics:
+            self.diagnostics.append(found)
+
+    def _rendered(self, node: CompressNode, context: KnownContext) -> Iterator[Rendering]:
+        origin: Any = node.origin
+        line = node.token.lineno if node.token else 1
+        place = Place(self._shown(str(origin)), self._source(origin), line or 1)
+
+        def render(recorder: Recorder) -> str:
+            with _restored(context), plain_static_urls(), marked_translations():
+                context.recorder = recorder
+                return str(node.nodelist.render(context))
+
+        for one in variants(render):
+            yield Rendering(node.block, one.text, place, one.missing, one.fault)
+
+    def _source(self, origin: Any) -> str:
+        key = str(origin)
+        if key not in self._sources:
+            try:
+                self._sources[key] = str(origin.loader.get_contents(origin))
+            except Exception:
+                self._sources[key] = ""
+        return self._sources[key]
+
+
+def _line_of(file: str, source: str, line: int) -> Location:
+    start = sum(map(len, source.splitlines(keepends=True)[: line - 1]))
+    return locate(file, source, start)
+
+
+@contextmanager
+def _restored(context: KnownContext) -> Iterator[None]:
+    """Put a context back as it was, also where what is rendered in it raises."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    stacks = {name: [*stack] for name, stack in blocks.blocks.items()} if blocks is not None else {}
+    kept = context.dicts[:], context.render_context.dicts[:], context.recorder
+    context.dicts = [*context.dicts, {}]
+    try:
+        yield
+    finally:
+        context.dicts, context.render_context.dicts, context.recorder = kept
+        if blocks is not None:
+            blocks.blocks.clear()
+            blocks.blocks.update(stacks)

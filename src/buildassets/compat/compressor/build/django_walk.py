@@ -1,0 +1,210 @@
+"""Finds the blocks of Django's templates: goes through the nodes as rendering would, and renders blocks only.
+
+Both branches of a condition are gone through; blocks, parents, included templates and inclusion tags are taken as
+Django takes them. What cannot be known outside of a block matters only where it leads into one. Imports Django.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, Final
+
+from django.template.base import Node, Template, TextNode, VariableNode
+from django.template.defaulttags import ForNode, IfNode, WithNode
+from django.template.library import InclusionNode
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode, IncludeNode
+
+from buildassets.compat.compressor.build.django_templates import KnownContext
+from buildassets.compat.compressor.build.marks import has_mark
+from buildassets.compat.compressor.run.nodes import CompressNode
+
+__all__ = ["walk_template"]
+
+Found = Callable[[CompressNode, KnownContext], None]
+_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name")  # where nodes keep the name after `as`
+_MOST_INCLUDES: Final = 50  # in one another
+
+
+def walk_template(template: Template, context: KnownContext, found: Found) -> None:
+    """Call `found` with each block that rendering `template` may come to. Raises what resolving its parents raises."""
+    with context.bind_template(template), context.render_context.push_state(template):
+        _Walk(found).nodes(template.nodelist, context)
+
+
+class _Walk:
+    """One walk. Methods are named after what they go through."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._depth = 0
+
+    def nodes(self, nodelist: Any, context: Any) -> None:
+        for node in nodelist:
+            if not isinstance(node, TextNode):
+                self._node(node, context)
+
+    def _node(self, node: Node, context: Any) -> None:
+        if isinstance(node, CompressNode):
+            self._found(node, context)
+            return
+        for kind, walk in _WALKS:
+            if isinstance(node, kind):
+                walk(self, node, context)
+                return
+        self._other(node, context)
+
+    def _other(self, node: Any, context: Any) -> None:
+        if any(isinstance(getattr(node, name, None), str) for name in _ASSIGNING):
+            with suppress(Exception):  # its variable stays unknown
+                node.render(context)
+        mapping = getattr(node, "partial_mapping", None)
+        if mapping is not None:
+            with suppress(KeyError):
+                self.nodes(mapping[node.partial_name].nodelist, context)
+        for name in getattr(node, "child_nodelists", ()):
+            self.nodes(getattr(node, name, None) or (), context)
+
+    def _if(self, node: Any, context: Any) -> None:
+        for _, nodelist in node.conditions_nodelists:
+            self.nodes(nodelist, context)
+
+    def _variable(self, node: Any, context: Any) -> None:
+        """`{{ block.super }}` leads to the parent's block; nothing else does."""
+        if node.filter_expression.token.strip() != "block.super" or "block" not in context:
+            return
+        block = context["block"]
+        blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+        if blocks is not None and blocks.get_block(block.name) is not None:
+            self._block(block, context)
+
+    def _with(self, node: Any, context: Any) -> None:
+        with context.push(**_resolved(node.extra_context, context)):
+            self.nodes(node.nodelist, context)
+
+    def _for(self, node: Any, context: Any) -> None:
+        values = _sequence(node, context)
+        with context.push():
+            for number, value in enumerate(values):
+                context["forloop"] = _loop(number, len(values), context)
+                with context.push(**_unpacked(node.loopvars, value)):
+                    self.nodes(node.nodelist_loop, context)
+            if not values:
+                self.nodes(node.nodelist_loop, context)
+        self.nodes(node.nodelist_empty, context)
+
+    def _extends(self, node: Any, context: Any) -> None:
+        parent = node.get_parent(context)
+        blocks = context.render_context.setdefault(BLOCK_CONTEXT_KEY, BlockContext())
+        blocks.add_blocks(node.blocks)
+        first = next((one for one in parent.nodelist if not isinstance(one, TextNode)), None)
+        if not isinstance(first, ExtendsNode):
+            blocks.add_blocks({one.name: one for one in parent.nodelist.get_nodes_by_type(BlockNode)})
+        with context.render_context.push_state(parent, isolated_context=False):
+            self.nodes(parent.nodelist, context)
+
+    def _block(self, node: Any, context: Any) -> None:
+        blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+        with context.push():
+            if blocks is None:
+                context["block"] = node
+                self.nodes(node.nodelist, context)
+                return
+            pushed = block = blocks.pop(node.name)
+            block = type(node)(node.name, (block or node).nodelist)
+            block.context = context
+            context["block"] = block
+            self.nodes(block.nodelist, context)
+            if pushed is not None:
+                blocks.push(node.name, pushed)
+
+    def _include(self, node: Any, context: Any) -> None:
+        template = _included(node, context)
+        if template is None or self._depth > _MOST_INCLUDES:
+            return
+        values = _resolved(node.extra_context, context)
+        if node.isolated_context:
+            self._inner(template, context.new(values))
+            return
+        with context.push(**values):
+            self._inner(template, context)
+
+    def _inclusion(self, node: Any, context: Any) -> None:
+        """The template of an inclusion tag, in the context that its function gives, where it can be called."""
+        with suppress(Exception):
+            template = _as_template(node.filename, context)
+            if not _may_hold_blocks(template):
+                return
+            arguments, named = node.get_resolved_arguments(context)
+            self._inner(template, context.new(node.func(*arguments, **named)))
+
+    def _inner(self, template: Any, context: Any) -> None:
+        self._depth += 1
+        with context.render_context.push_state(template):
+            self.nodes(template.nodelist, context)
+        self._depth -= 1
+
+
+_WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...]] = (
+    (IfNode, _Walk._if),
+    (VariableNode, _Walk._variable),
+    (WithNode, _Walk._with),
+    (ForNode, _Walk._for),
+    (ExtendsNode, _Walk._extends),
+    (BlockNode, _Walk._block),
+    (IncludeNode, _Walk._include),
+    (InclusionNode, _Walk._inclusion),
+)
+
+
+def _resolved(given: dict[str, Any], context: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, expression in given.items():
+        with suppress(Exception):
+            values[name] = expression.resolve(context)
+    return values
+
+
+def _sequence(node: Any, context: Any) -> list[Any]:
+    try:
+        values = node.sequence.resolve(context, ignore_failures=True)
+        return [] if values is None or (isinstance(values, str) and has_mark(values)) else list(values)
+    except Exception:
+        return []
+
+
+def _loop(number: int, count: int, context: Any) -> dict[str, Any]:
+    last = {"revcounter": count - number, "revcounter0": count - number - 1, "last": number == count - 1}
+    return {"counter": number + 1, "counter0": number, "first": number == 0, **last, "parentloop": {}}
+
+
+def _unpacked(names: list[str], value: Any) -> dict[str, Any]:
+    if len(names) == 1:
+        return {names[0]: value}
+    with suppress(TypeError):
+        return dict(zip(names, value, strict=False))
+    return {}
+
+
+def _included(node: Any, context: Any) -> Any:
+    with suppress(Exception):  # what is not there at run time either, or is not known
+        return _as_template(node.template.resolve(context), context)
+    return None
+
+
+def _as_template(given: Any, context: Any) -> Any:
+    if isinstance(given, Template):
+        return given
+    if isinstance(getattr(given, "template", None), Template):
+        return given.template
+    names = [given] if isinstance(given, str) else list(given)
+    engine: Any = context.template.engine
+    return engine.select_template(names)
+
+
+def _may_hold_blocks(template: Any) -> bool:
+    kinds = (CompressNode, IncludeNode, ExtendsNode, InclusionNode)
+    return any(template.nodelist.get_nodes_by_type(kinds))
+
+
+def nodes_of(template: Any) -> Iterator[CompressNode]:
+    """The blocks that stand in a template itself."""
+    yield from template.nodelist.get_nodes_by_type(CompressNode)

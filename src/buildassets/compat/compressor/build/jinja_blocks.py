@@ -1,0 +1,206 @@
+"""The blocks of all of Jinja's templates, rendered in one context.
+
+Takes environments and contexts, gives renderings, and what is wrong with templates. Templates are run by Jinja's own
+compiler, from trees of which `jinja_tree` has left what leads to blocks. Imports Jinja and Django.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.template import engines
+
+from buildassets.compat.compressor.build.jinja_tree import (
+    BEGIN,
+    CHOOSE,
+    COUNT,
+    ELSE,
+    EXTENSION,
+    RENDERING,
+    structure_of,
+)
+from buildassets.compat.compressor.build.marks import has_mark, mark
+from buildassets.compat.compressor.build.rendering import Place, Rendering
+from buildassets.compat.compressor.build.static_files import plain_static_urls
+from buildassets.compat.compressor.build.translations import marked_translations
+from buildassets.compat.compressor.build.unknowns import Recorder, variants
+from buildassets.compat.compressor.run.key import Block
+from buildassets.diagnostics import Diagnostic, Location, locate, warning
+
+__all__ = ["JinjaBlocks", "build_environments"]
+
+
+def build_environments() -> Iterator[Any]:
+    """The environments that know our tag: that of COMPRESS_JINJA2_GET_ENVIRONMENT, and each backend's."""
+    found: list[Any] = []
+    given = getattr(settings, "COMPRESS_JINJA2_GET_ENVIRONMENT", None)
+    if callable(given):
+        found.append(given())
+    found += [backend.env for backend in engines.all() if hasattr(backend, "env")]
+    for environment in dict.fromkeys(one for one in found if one is not None):
+        if EXTENSION in environment.extensions:
+            yield environment
+
+
+class JinjaBlocks:
+    """The templates of one environment: read once, run in each context. `shown` turns a path into a name."""
+
+    def __init__(self, environment: Any, suffixes: Sequence[str], shown: Callable[[str], str]) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.files: set[str] = set()
+        self._shown = shown
+        self._recorder = Recorder()
+        self._found: list[Rendering] = []
+        self._in_block = False
+        self._chosen: list[tuple[str, bool]] = []
+        self._environment = self._overlay(environment)
+        self._templates = [one for one in (self._template(name) for name in self._names(suffixes)) if one is not None]
+
+    def _names(self, suffixes: Sequence[str]) -> list[str]:
+        try:
+            return [name for name in self._environment.list_templates() if name.endswith(tuple(suffixes))]
+        except TypeError:  # a loader that cannot list them, or none
+            return []
+
+    def _overlay(self, environment: Any) -> Any:
+        """The environment, with its own cache, what is not known recorded, and only what leads to blocks compiled."""
+        own = environment.overlay(undefined=_undefined_of(self), bytecode_cache=None, auto_reload=False, cache_size=-1)
+        parse = own._parse
+        own._parse = lambda source, name, filename: _structured(parse(source, name, filename), own)
+        own.globals = {
+            **environment.globals,
+            BEGIN: self._begin,
+            CHOOSE: self._choose,
+            ELSE: self._else,
+            COUNT: lambda: len(self._recorder.missing),
+            RENDERING: lambda: self._in_block,
+        }
+        own.compress_blocks = self._collect
+        return own
+
+    def _choose(self, before: int, value: Any, condition: str) -> bool:
+        if len(self._recorder.missing) == before and not (isinstance(value, str) and has_mark(value)):
+            return bool(value)
+        del self._recorder.missing[before:]
+        return self._recorder.chosen(condition)
+
+    def _begin(self, number: str, before: int, value: Any, condition: str) -> bool:
+        """Whether the first branch of a condition is run."""
+        if not self._in_block:
+            return True
+        chosen = self._choose(before, value, condition)
+        self._chosen.append((number, chosen))
+        return chosen
+
+    def _else(self, number: str) -> bool:
+        """Whether the other branch is, of the condition with that number."""
+        if not self._in_block:
+            return True
+        while self._chosen:
+            begun, chosen = self._chosen.pop()
+            if begun == number:
+                return not chosen
+        return False
+
+    def _template(self, name: str) -> Any:
+        try:
+            found = self._environment.get_template(name)
+        except jinja2.TemplateSyntaxError as fault:
+            source = fault.source or ""
+            start = sum(map(len, source.splitlines(keepends=True)[: fault.lineno - 1]))
+            where = locate(self._shown(fault.filename or name), source, start) if source else Location(name)
+            message = f"cannot read the template `{name}`: {fault.message}"
+            self.diagnostics.append(warning("compressor/template", message, where))
+            return None
+        except (jinja2.TemplateNotFound, OSError, UnicodeDecodeError) as fault:
+            message = f"cannot read the template `{name}`: {type(fault).__name__}"
+            self.diagnostics.append(warning("compressor/template", message))
+            return None
+        if found.filename and os.path.exists(found.filename):
+            self.files.add(found.filename)
+        return found
+
+    def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
+        """The blocks that any template comes to in a context of these `values`."""
+        for template in self._templates:
+            self._recorder = Recorder()
+            try:
+                template.render(values)
+            except Exception as fault:
+                self._unreached(template, fault)
+            found, self._found = self._found, []
+            yield from found
+
+    def _unreached(self, template: Any, fault: Exception) -> None:
+        if "compress" not in self._source(template.name):
+            return
+        message = f"cannot follow the template `{template.name}`: {fault}"
+        found = warning("compressor/template", message, Location(self._shown(template.filename or template.name)))
+        if found not in self.diagnostics:
+            self.diagnostics.append(found)
+
+    def _collect(self, block: Block, name: str | None, line: int, caller: Callable[[], Any]) -> None:
+        place = Place(self._shown(self._file(name)), self._source(name), line)
+        outer = self._recorder
+
+        def render(recorder: Recorder) -> str:
+            self._recorder = recorder
+            with plain_static_urls(), marked_translations():
+                return str(caller())
+
+        self._in_block = True
+        for one in variants(render):
+            self._found.append(Rendering(block, one.text, place, one.missing, one.fault))
+        self._recorder, self._in_block = outer, False
+
+    def _source(self, name: str | None) -> str:
+        try:
+            return str(self._environment.loader.get_source(self._environment, name)[0])
+        except Exception:
+            return ""
+
+    def _file(self, name: str | None) -> str:
+        try:
+            return str(self._environment.loader.get_source(self._environment, name)[1] or name)
+        except Exception:
+            return name or ""
+
+
+def _structured(tree: Any, environment: Any) -> Any:
+    structure = structure_of(tree)
+    structure.set_environment(environment)
+    return structure
+
+
+def _undefined_of(blocks: JinjaBlocks) -> type[jinja2.Undefined]:
+    """What stands for what is not known: it goes through whatever is done with it, and marks what is written of it."""
+
+    class Unknown(jinja2.ChainableUndefined):
+        """Records its name when it is made; outside of blocks, goes once over what loops ask of it."""
+
+        def __init__(
+            self, hint: Any = None, obj: Any = jinja2.utils.missing, name: Any = None, exc: Any = None
+        ) -> None:
+            super().__init__(hint, obj, name, exc or jinja2.UndefinedError)
+            blocks._recorder.missing.append(str(name))
+
+        def __str__(self) -> str:
+            return mark(str(self._undefined_name))
+
+        def __html__(self) -> str:
+            return str(self)
+
+        def __iter__(self) -> Iterator[Any]:
+            return iter(() if blocks._in_block else (type(self)(name=self._undefined_name),))
+
+        def _itself(self, *_: Any, **__: Any) -> Any:
+            return self
+
+        def _fail_with_undefined_error(self, *_: Any, **__: Any) -> Any:
+            raise jinja2.TemplateNotFound(str(self._undefined_name))
+
+        __call__ = __add__ = __radd__ = __sub__ = __mul__ = __mod__ = __getitem__ = _itself
+
+    return Unknown

@@ -1,0 +1,36 @@
+"""Marks in rendered texts, for what a build cannot know: each holds the name of what it stands for.
+
+Takes names and texts, gives texts and names. Pure.
+"""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+__all__ = ["TEMPLATE", "has_mark", "mark", "marked_names", "root_name"]
+
+_OPEN: Final = "\ue000"  # private use: no template writes them
+_CLOSE: Final = "\ue001"
+TEMPLATE: Final = f"{_OPEN}%s{_CLOSE}"  # as Django's `string_if_invalid` takes it
+_PLAIN: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+_QUOTED: Final = re.compile(f"{quote(_OPEN)}(.*?){quote(_CLOSE)}")
+
+
+def mark(name: str) -> str:
+    """The mark that stands for `name`."""
+    return f"{_OPEN}{name}{_CLOSE}"
+
+
+def has_mark(text: str) -> bool:
+    """Whether there is a mark in `text`, perhaps percent-encoded."""
+    return _OPEN in text or quote(_OPEN) in text
+
+
+def marked_names(text: str) -> list[str]:
+    """The names in the marks of `text`, each once, in order."""
+    return list(dict.fromkeys([*_PLAIN.findall(text), *_QUOTED.findall(text)]))
+
+
+def root_name(name: str) -> str:
+    """The variable that a name begins with: `user` of `user.name|upper`."""
+    return re.split(r"[.|(\[ ]", name.strip(), maxsplit=1)[0]

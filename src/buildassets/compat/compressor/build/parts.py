@@ -1,0 +1,143 @@
+"""What the elements of a block are: contents to be joined, or elements that stay by themselves.
+
+Takes a rendering, gives its parts, and what of it is not known. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from buildassets.compat.compressor.build.marks import has_mark, marked_names, root_name
+from buildassets.compat.compressor.build.precompilers import SASS_SUFFIXES
+from buildassets.compat.compressor.build.rendering import Rendering
+from buildassets.compat.compressor.run.elements import Element, elements_of
+from buildassets.compat.compressor.run.key import url_of
+
+__all__ = ["CONTENT_TYPE", "Part", "Sort", "group_of", "kept_attributes", "parts_of", "unknown_names"]
+
+CONTENT_TYPE: Final = {"css": "text/css", "js": "text/javascript"}
+# What browsers run as a classic script (MIME Sniffing, section 4.6), and a sheet.
+_PLAIN_TYPES: Final = {
+    "css": ("", "text/css"),
+    "js": (
+        *("", "text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript"),
+        *("application/ecmascript", "text/x-javascript", "text/jscript", "text/livescript"),
+    ),
+}
+# Languages that browsers do not run, and for which a precompiler was meant.
+_LANGUAGES: Final = (
+    "coffee",
+    "typescript",
+    "babel",
+    "jsx",
+    "livescript",
+    "less",
+    "stylus",
+    "sass",
+    "scss",
+    "vue",
+    "elm",
+)
+_URL_ATTRIBUTES: Final = ("href", "src")
+_DROPPED: Final = ("charset", "integrity", "language", "rel", *_URL_ATTRIBUTES)
+_OF_LINKS: Final = ("async", "crossorigin", "defer", "fetchpriority", "referrerpolicy", "as")
+
+
+class Sort(Enum):
+    """What an element of a block is."""
+
+    CONTENT = "content"  # a sheet or classic script, or what is compiled to one
+    KEPT = "kept"
+    UNCOMPILED = "uncompiled"  # in a language that nothing compiles
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An element with its number in the block; `precompiler` is the type that a setting names, if it names one."""
+
+    element: Element
+    number: int
+    sort: Sort
+    type: str
+
+
+def parts_of(kind: str, block: str, precompilers: Mapping[str, str]) -> list[Part]:
+    """The parts of a rendered block of that `kind`."""
+    return [_part(kind, element, number, precompilers) for number, element in enumerate(elements_of(block))]
+
+
+def _part(kind: str, element: Element, number: int, precompilers: Mapping[str, str]) -> Part:
+    given = (element.get("type") or "").strip()
+    type_ = given if given in precompilers else given.lower()
+    sort = Sort.KEPT
+    if _is_of_kind(kind, element):
+        is_compiled = type_ in precompilers or (kind == "css" and type_ in SASS_SUFFIXES)
+        if type_ in _PLAIN_TYPES.get(kind, ()) or is_compiled:
+            sort = Sort.CONTENT
+        elif kind == "css" or any(language in type_ for language in _LANGUAGES):
+            sort = Sort.UNCOMPILED
+    return Part(element, number, sort, type_)
+
+
+def _is_of_kind(kind: str, element: Element) -> bool:
+    if kind == "js":
+        return element.name == "script"
+    is_sheet = element.name == "link" and (element.get("rel") or "").strip().lower() == "stylesheet"
+    return element.name == "style" or (is_sheet and bool(element.get("href")))
+
+
+def is_plain_type(kind: str, type_: str) -> bool:
+    """Whether browsers take that type as it is."""
+    return type_ in _PLAIN_TYPES.get(kind, ())
+
+
+def group_of(part: Part, kind: str) -> tuple[tuple[str, str], ...]:
+    """What contents have to have in common to become one file: all their attributes but a few."""
+    attributes = kept_attributes([part], kind, "file")
+    module = [("type", "module")] if part.type == "module" else []
+    return tuple(sorted([*((name, value or "") for name, value in attributes.items() if name != "type"), *module]))
+
+
+def kept_attributes(parts: list[Part], kind: str, mode: str) -> dict[str, str | None]:
+    """The attributes of the file that `parts` become: those of the first, which the others have too."""
+    dropped = (*_DROPPED, "type", *(_OF_LINKS if mode == "inline" else ()))
+    kept = {name: value for name, value in parts[0].element.attributes if name not in dropped}
+    if all(part.element.get("type") for part in parts):
+        kept["type"] = parts[0].type if parts[0].type == "module" else CONTENT_TYPE.get(kind)
+    return kept
+
+
+def unknown_names(rendering: Rendering, parts: list[Part]) -> list[str]:
+    """What is not known and would be content, by name; none where the block can be built."""
+    marked = {root_name(name) for name in marked_names(rendering.text)}
+    unmarked = [name for name in rendering.missing if root_name(name) not in marked]
+    return list(dict.fromkeys([*unmarked, *(name for part in parts for name in _unknown_in(part))]))
+
+
+def _unknown_in(part: Part) -> Iterator[str]:
+    element = part.element
+    url_names = _URL_ATTRIBUTES if element.name in ("link", "script", "img") else ()
+    for name, value in element.attributes:
+        if name in url_names:
+            yield from marked_names(_path_of(url_of(element) or ""))
+        elif name in ("type", "charset", "rel"):
+            yield from marked_names(value or "")
+    if element.text is not None:
+        yield from marked_names(element.text)
+    elif element.name not in ("link", "script") and has_mark(element.markup):
+        yield from marked_names(element.markup)
+
+
+def _path_of(url: str) -> str:
+    """A URL without what is cut off from contents: query and fragment."""
+    end = min((url.index(mark) for mark in "?#" if mark in url), default=len(url))
+    # A mark behind the suffix of a file is a query, as in `app.js{{ cache_param }}`.
+    path = url[:end]
+    stem, dot, suffix = path.rpartition(".")
+    if dot and has_mark(suffix) and suffix[:2].isalpha():
+        for name in marked_names(suffix):
+            suffix = suffix.replace(name, "")
+        head = suffix.split("\ue000", 1)[0].split("%EE", 1)[0]
+        return f"{stem}.{head}"
+    return path

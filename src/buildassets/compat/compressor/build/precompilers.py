@@ -1,0 +1,127 @@
+"""What makes CSS or JavaScript of other languages: our engines, commands, classes of the project's.
+
+Takes a content with its type, gives a text, or the reason why there is none. Runs commands. Imports Django.
+"""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.module_loading import import_string
+
+__all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled"]
+
+SASS_SUFFIXES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("text/x-scss", "text/scss"), ".scss"),
+    **dict.fromkeys(("text/x-sass", "text/sass"), ".sass"),
+}
+_OURS: Final = ("django_libsass.",)
+_SASS_COMMANDS: Final = ("sass", "sassc", "pyscss", "node-sass", "pysassc", "scss", "dart-sass")
+
+
+class PrecompilerError(Exception):
+    """Why a precompiler gave nothing, in our form; the `detail` is what it printed."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is to be compiled: `file` is the absolute path of a linked one, `path` its logical one; None for others."""
+
+    text: str
+    kind: str
+    attributes: Mapping[str, str]
+    charset: str
+    file: str | None = None
+    path: str | None = None
+
+
+def is_for_engine(mimetype: str, precompilers: Mapping[str, str]) -> bool:
+    """Whether our own engine compiles that type: Sass, unless a class of the project's is to do it."""
+    if mimetype not in SASS_SUFFIXES:
+        return False
+    given = precompilers.get(mimetype)
+    return given is None or given.startswith(_OURS) or _is_sass_command(given)
+
+
+def _is_sass_command(given: str) -> bool:
+    try:
+        words = shlex.split(given)
+    except ValueError:
+        return False
+    names = {os.path.basename(word) for word in words[:3]}  # as in `npx sass`, `bundle exec sass`
+    return bool(names & set(_SASS_COMMANDS))
+
+
+def precompiled(content: Content, precompiler: str) -> str:
+    """What `precompiler`, a command or the dotted name of a class, makes of `content`. Raises PrecompilerError."""
+    made = _class(precompiler)
+    return _by_command(content, precompiler) if made is None else _by_class(content, made, precompiler)
+
+
+def _class(name: str) -> Any:
+    """The class that a dotted name means; None for a command."""
+    if not all(part.isidentifier() for part in name.split(".")) or "." not in name:
+        return None
+    try:
+        return import_string(name)
+    except ImportError as fault:
+        raise PrecompilerError(f"cannot import the precompiler `{name}`: {fault}") from None
+
+
+def _by_class(content: Content, made: Any, name: str) -> str:
+    try:
+        compiler = made(
+            content.text,
+            attrs=dict(content.attributes),
+            filter_type=content.kind,
+            charset=content.charset,
+            filename=content.file,
+        )
+        return str(compiler.input(basename=content.path, kind="file" if content.file else "inline", elem=None))
+    except Exception as fault:
+        raise PrecompilerError(f"the precompiler `{name}` failed", f"{type(fault).__name__}: {fault}") from None
+
+
+def _by_command(content: Content, command: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="buildassets-") as folder:
+        suffix = f".{content.kind}"
+        named: dict[str, str] = {}
+        if "{infile}" in command:
+            named["infile"] = shlex.quote(content.file or _written(folder, content.text))
+        outfile = os.path.join(folder, "out" + suffix)
+        if "{outfile}" in command:
+            named["outfile"] = shlex.quote(outfile)
+        line = command
+        for name, value in named.items():
+            line = line.replace("{" + name + "}", value)
+        given = None if "infile" in named else content.text.encode("utf-8")
+        done = subprocess.run(line, shell=True, input=given, capture_output=True, check=False)  # noqa: S602 the project's
+        printed = done.stderr.decode("utf-8", "replace").strip() or done.stdout.decode("utf-8", "replace").strip()
+        if done.returncode:
+            raise PrecompilerError(f"the precompiler `{command}` ended with {done.returncode}", printed)
+        if "outfile" not in named:
+            return done.stdout.decode("utf-8-sig", "replace")
+        return _read(outfile, command, printed)
+
+
+def _written(folder: str, text: str) -> str:
+    path = os.path.join(folder, "in")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return path
+
+
+def _read(path: str, command: str, printed: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except OSError:
+        raise PrecompilerError(f"the precompiler `{command}` wrote no file", printed) from None

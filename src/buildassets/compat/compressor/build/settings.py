@@ -1,0 +1,131 @@
+"""The settings of django-compressor that decide what a build makes, and what is reported of the others.
+
+Takes Django's settings, gives a frozen value and diagnostics. Imports Django. docs/coming-over/django-compressor.md has
+the list.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+
+from buildassets.compat.compressor.run.settings import url_prefixes
+from buildassets.diagnostics import Diagnostic, error, nearest, warning
+
+__all__ = ["KNOWN", "BuildOptions", "build_options", "setting_faults"]
+
+# What each setting becomes: `used` by the build or at run time, `nothing` where there is nothing to do any more,
+# or what is reported.
+KNOWN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("ENABLED", "DEBUG_TOGGLE", "URL", "ROOT", "OUTPUT_DIR", "FILTERS", "PRECOMPILERS", "OFFLINE_CONTEXT"),
+            *("TEMPLATE_FILTER_CONTEXT", "DATA_URI_MAX_SIZE", "JINJA2_GET_ENVIRONMENT", "CSS_FILTERS", "JS_FILTERS"),
+        ),
+        "used",
+    ),
+    **dict.fromkeys(
+        (
+            *("OFFLINE", "OFFLINE_TIMEOUT", "OFFLINE_MANIFEST", "OFFLINE_MANIFEST_STORAGE", "PARSER", "STORAGE"),
+            *("OFFLINE_MANIFEST_STORAGE_ALIAS", "STORAGE_ALIAS", "CSS_HASHING_METHOD", "CACHE_BACKEND", "MINT_DELAY"),
+            *("CACHE_KEY_FUNCTION", "REBUILD_TIMEOUT", "MTIME_DELAY", "CACHEABLE_PRECOMPILERS", "VERBOSE"),
+            *("URL_PLACEHOLDER", "YUI_BINARY", "YUI_CSS_ARGUMENTS", "YUI_JS_ARGUMENTS", "YUGLIFY_BINARY"),
+            *("YUGLIFY_CSS_ARGUMENTS", "YUGLIFY_JS_ARGUMENTS", "CLEAN_CSS_BINARY", "CLEAN_CSS_ARGUMENTS"),
+            *("CLOSURE_COMPILER_BINARY", "CLOSURE_COMPILER_ARGUMENTS"),
+        ),
+        "nothing",
+    ),
+    "COMPRESSORS": "compressors of your own are not called; put what they do into a filter",
+}
+_PREFIX: Final = "COMPRESS_"
+
+# Filters that the pipeline stands for: it rewrites references and minifies.
+_BUILT_IN: Final = (
+    *("compressor.filters.css_default.", "compressor.filters.cssmin.", "compressor.filters.jsmin."),
+    *("compressor.filters.yui.", "compressor.filters.yuglify.", "compressor.filters.closure."),
+    *("compressor.filters.cleancss.",),
+)
+_DATA_URLS: Final = "compressor.filters.datauri.CssDataUriFilter"
+_DEFAULT_FILTERS: Final = {
+    "css": ["compressor.filters.css_default.CssAbsoluteFilter", "compressor.filters.cssmin.rCSSMinFilter"],
+    "js": ["compressor.filters.jsmin.rJSMinFilter"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What decides contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
+
+    `data_url_bytes` is the size up to which sheets embed files, 0 where they do not.
+    """
+
+    output_dir: str
+    prefixes: tuple[str, ...]
+    precompilers: Mapping[str, str]
+    filters: Mapping[str, tuple[str, ...]]
+    data_url_bytes: int
+    charset: str
+
+
+def build_options() -> BuildOptions:
+    """The settings as they are now."""
+    filters = _filters()
+    embeds = _DATA_URLS in filters["css"]
+    return BuildOptions(
+        output_dir=str(_given("OUTPUT_DIR", "CACHE")).strip("/"),
+        prefixes=url_prefixes(),
+        precompilers={str(kind): str(one) for kind, one in _given("PRECOMPILERS", ())},
+        filters={kind: tuple(one for one in named if not _is_built_in(one)) for kind, named in filters.items()},
+        data_url_bytes=int(_given("DATA_URI_MAX_SIZE", 1024)) if embeds else 0,
+        charset=settings.DEFAULT_CHARSET,
+    )
+
+
+def _given(name: str, default: Any) -> Any:
+    found = getattr(settings, _PREFIX + name, None)
+    return default if found is None else found
+
+
+def _filters() -> dict[str, list[str]]:
+    named = {**_DEFAULT_FILTERS, **_given("FILTERS", {})}
+    for kind in ("css", "js"):  # as versions before 2.3 have them
+        older = _given(f"{kind.upper()}_FILTERS", None)
+        if older is not None:
+            named[kind] = older
+    return {kind: [str(one) for one in found] for kind, found in named.items()}
+
+
+def _is_built_in(name: str) -> bool:
+    return name.startswith(_BUILT_IN) or name == _DATA_URLS
+
+
+def setting_faults() -> Iterator[Diagnostic]:
+    """What is wrong with settings, and those that mean nothing here any more and decided something before."""
+    named = (name for name in dir(settings) if name.startswith(_PREFIX))
+    for name in sorted({*named, *(["COMPRESSORS"] if hasattr(settings, "COMPRESSORS") else [])}):
+        meaning = KNOWN.get(name.removeprefix(_PREFIX) if name != "COMPRESSORS" else name)
+        if meaning is None:
+            near = nearest(name, [_PREFIX + one for one in KNOWN])
+            hint = f"did you mean `{near}`?" if near else "remove it"
+            yield warning("compressor/setting", f"the setting `{name}` is not known", hint=hint)
+        elif meaning not in ("used", "nothing") and not _is_default(name):
+            yield warning("compressor/setting", f"the setting `{name}` decides nothing any more", hint=meaning)
+    yield from _wrong()
+
+
+def _is_default(name: str) -> bool:
+    """Whether the value is one that django-compressor has put there, where it is installed for its classes."""
+    values = getattr(settings, name)
+    return name == "COMPRESSORS" and all(str(one).startswith("compressor.") for one in values.values())
+
+
+def _wrong() -> Iterator[Diagnostic]:
+    given = _given("PRECOMPILERS", ())
+    if not isinstance(given, list | tuple) or not all(isinstance(one, list | tuple) and len(one) == 2 for one in given):
+        message = "the setting `COMPRESS_PRECOMPILERS` is no list of pairs"
+        yield error("compressor/setting", message, hint="write each as `(type, command)`; check for missing commas")
+    url = getattr(settings, "COMPRESS_URL", None)
+    if url and not str(url).endswith("/"):
+        message = f"the setting `COMPRESS_URL` is `{url}`, without a slash at its end"
+        yield error("compressor/setting", message, hint="end it in a slash")

@@ -1,0 +1,65 @@
+"""Sources that a build makes of templates and of what precompilers and filters give, in a folder of their own.
+
+Takes texts with the places that they come from, gives logical paths; writes what has changed when all are known.
+"""
+
+import os
+from dataclasses import dataclass, field
+from hashlib import sha256
+from posixpath import dirname, join, splitext
+
+from buildassets.diagnostics import Location
+
+__all__ = ["GeneratedSources", "digest_of"]
+
+_DIGITS = 12
+
+
+def digest_of(*parts: str) -> str:
+    """Twelve hex digits over `parts`."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+@dataclass(slots=True)
+class GeneratedSources:
+    """Texts by logical path, and where each begins in a template or file."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Location] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+
+    def add(self, beside: str, text: str, place: Location | None) -> str:
+        """The path of a source beside the logical path `beside`, with its suffix, that holds `text`."""
+        stem, suffix = splitext(beside)
+        path = join(dirname(stem), f"{os.path.basename(stem)}.{digest_of(text)}{suffix}")
+        self.texts[path] = text
+        if place is not None:
+            self.places.setdefault(path, place)
+        return path
+
+    def add_named(self, path: str, text: str) -> str:
+        """The same under the very `path`, in the place of the file that has it, or for one that is no source yet."""
+        self.texts[path] = text
+        self.named.add(path)
+        return path
+
+    def write(self, folder: str) -> None:
+        """Let `folder` hold these and nothing else; what has not changed is not touched."""
+        wanted = {os.path.join(folder, *path.split("/")): text.encode("utf-8") for path, text in self.texts.items()}
+        for parent, _, files in os.walk(folder):
+            for name in files:
+                if os.path.join(parent, name) not in wanted:
+                    os.unlink(os.path.join(parent, name))
+        for path, content in wanted.items():
+            if _content(path) != content:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(content)
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None

@@ -1,0 +1,76 @@
+"""Static files as a build sees them: where they are, and their URLs without a release.
+
+Takes logical paths, gives files. Imports Django.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+
+from buildassets.runtime.django.compiler import is_installed
+from buildassets.runtime.django.plain_urls import plain_urls
+from buildassets.runtime.django.sources import StaticRoot, source_roots
+
+__all__ = ["StaticFiles", "plain_static_urls"]
+
+
+class StaticFiles:
+    """The files that the finders have, and behind them those that COMPRESS_ROOT or STATIC_ROOT hold."""
+
+    @cached_property
+    def roots(self) -> list[StaticRoot]:
+        """The finders' folders."""
+        return source_roots()
+
+    def find(self, path: str) -> str | None:
+        """The absolute path of the file with the logical `path`, as the finders have it."""
+        if not path or not apps.is_installed("django.contrib.staticfiles"):
+            return None
+        from django.contrib.staticfiles import finders
+        from django.core.exceptions import SuspiciousOperation
+
+        try:
+            found: Any = finders.find(path)
+        except (SuspiciousOperation, ValueError):
+            return None
+        return os.path.abspath(found) if found and os.path.isfile(found) else None
+
+    def collected(self, path: str) -> str | None:
+        """The same of what only the root of collected files holds."""
+        root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
+        if not root or not path:
+            return None
+        found = os.path.abspath(os.path.join(root, path))
+        return found if found.startswith(os.path.abspath(root) + os.sep) and os.path.isfile(found) else None
+
+    def root_of(self, file: str) -> StaticRoot | None:
+        """The finders' folder that a file lies in."""
+        return next((root for root in self.roots if file.startswith(root.path + os.sep)), None)
+
+    def is_of_package(self, file: str) -> bool:
+        """Whether a file lies in a folder that the compiler takes as others built it."""
+        root = self.root_of(file)
+        return root is not None and is_installed(root.path)
+
+
+@contextmanager
+def plain_static_urls() -> Iterator[None]:
+    """Let `static` give STATIC_URL and the name meanwhile, whatever storage the project has."""
+    with plain_urls():
+        if not apps.is_installed("django.contrib.staticfiles"):
+            yield
+            return
+        from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
+
+        lazy: Any = staticfiles_storage
+        before = lazy._wrapped
+        lazy._wrapped = StaticFilesStorage()
+        try:
+            yield
+        finally:
+            lazy._wrapped = before

@@ -1,0 +1,63 @@
+"""What is not known while a block is rendered, and the choices that are made for it.
+
+A condition on what is not known is taken both ways, by rendering the block again. One thread, no global state.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+__all__ = ["Recorder", "Variant", "variants"]
+
+_MOST_VARIANTS: Final = 64
+
+
+@dataclass(slots=True)
+class Recorder:
+    """What one rendering asked for in vain, and how it went on.
+
+    `choices` are those to begin with; `taken` all that were made, with the conditions that they were made for.
+    """
+
+    choices: tuple[bool, ...] = ()
+    missing: list[str] = field(default_factory=list)
+    taken: list[bool] = field(default_factory=list)
+    made: dict[str, bool] = field(default_factory=dict)
+
+    def chosen(self, condition: str) -> bool:
+        """Which way `condition` is taken: the same all through a rendering."""
+        if condition not in self.made:
+            number = len(self.taken)
+            self.made[condition] = self.choices[number] if number < len(self.choices) else True
+            self.taken.append(self.made[condition])
+        return self.made[condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One rendering: its text, what it asked for in vain besides conditions, and why there is no text."""
+
+    text: str
+    missing: tuple[str, ...]
+    fault: str | None = None
+
+
+def variants(render: Callable[[Recorder], str]) -> Iterator[Variant]:
+    """All renderings that conditions on what is not known lead to, at most 64."""
+    waiting: list[tuple[bool, ...]] = [()]
+    for _ in range(_MOST_VARIANTS):
+        if not waiting:
+            return
+        begun = waiting.pop()
+        recorder = Recorder(begun)
+        yield _rendered(render, recorder)
+        taken = recorder.taken
+        waiting += [(*taken[:number], not taken[number]) for number in range(len(begun), len(taken))]
+
+
+def _rendered(render: Callable[[Recorder], str], recorder: Recorder) -> Variant:
+    try:
+        text = render(recorder)
+    except Exception as fault:
+        return Variant("", tuple(recorder.missing), f"{type(fault).__name__}: {fault}")
+    return Variant(text, tuple(recorder.missing))

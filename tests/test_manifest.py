@@ -60,6 +60,13 @@ FULL = Manifest(
     dictionaries=True,
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},
+    blocks={
+        "0123456789abcdef": [
+            {"element": "link", "attributes": {"media": "print"}, "asset": "css/app.css", "varying": {"nonce": 0}},
+            {"element": "style", "attributes": {}, "asset": "css/app.css", "inline": True},
+            {"element": "", "attributes": {}, "text": "<meta>"},
+        ]
+    },
 )
 
 

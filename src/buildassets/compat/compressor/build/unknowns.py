@@ -1,6 +1,6 @@
 """What is not known while a block is rendered, and the choices that are made for it.
 
-A condition on what is not known is taken both ways, by rendering the block again. One thread, no global state.
+A condition on what is not known is taken both ways, by rendering the block again. Pure, but for what renders.
 """
 
 from collections.abc import Callable, Iterator

@@ -18,6 +18,13 @@ class Command(BaseCommand):
     help = "Compile the static files, and the blocks of all templates, into a release."
     requires_system_checks: tuple[str, ...] = ()  # which would complain of the release that is to be built
 
+    _is_typed = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Called by Django for what is typed in a shell, in place of `call_command`."""
+        self._is_typed = True
+        super().run_from_argv(argv)
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "-e",
@@ -38,7 +45,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Raises CommandError with the exit code of the build."""
+        """Raises CommandError with the exit code of the build, where it was not typed in a shell."""
         if not run_options().is_enabled and not options.get("force"):
             raise CommandError("Compressor is disabled. Set the COMPRESS_ENABLED setting or use --force to override.")
         engines = tuple(one.strip() for one in options.get("engines") or ())
@@ -51,8 +58,13 @@ class Command(BaseCommand):
         self._run(command, no_color=bool(options.get("no_color")))
 
     def _run(self, command: list[str], *, no_color: bool) -> None:
+        if self._is_typed:
+            if no_color:
+                os.environ["NO_COLOR"] = "1"
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.execv(command[0], command)  # noqa: S606 ours
         environment = {**os.environ, **({"NO_COLOR": "1"} if no_color else {})}
-        sys.stdout.flush()
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)  # noqa: S603
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")

@@ -33,6 +33,7 @@ SLOW: Final = (
     "benchmarks",
     "browser",
     "cli",
+    "compat",
     "compiler/cache/test_planted.py",
     "compiler/engines/process",
     "compiler/test_columns.py",

@@ -1,0 +1,257 @@
+"""Blocks of Django's templates: what a build makes of them, and what pages show."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compat.compressor.site import LOAD, block, css, js, site
+
+
+def test_block_becomes_one_file_of_the_release(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", css("css/one.css", "css/two.css")))
+    (link,) = re.findall(r"<link[^>]*>", made.page())
+    assert re.search(r'href="/static/CACHE/css/output\.[0-9a-f]{12}\.[0-9a-f]{12}\.css"', link)
+    assert ' integrity="sha384-' in link
+    (text,) = made.texts(made.page())
+    assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
+    assert text.index("background") < text.index("color:#ffffff")
+
+
+def test_blocks_are_in_the_manifest(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", css("css/two.css", media="print")))
+    manifest = made.manifest()
+    ((tag,),) = manifest["blocks"].values()
+    assert (tag["element"], tag["attributes"]) == ("link", {"media": "print"})
+    assert tag["asset"] in manifest["assets"]
+
+
+def test_linked_and_inline_are_joined_in_order(tmp_path: Path) -> None:
+    content = css("css/one.css") + "<style>i { top: 0 }</style>" + css("css/two.css")
+    made = site(tmp_path, block("css", content))
+    (text,) = made.texts(made.page())
+    assert re.findall(r"^\w+", text, re.MULTILINE) == ["body", "i", "p"]
+
+
+def test_inline_mode_puts_contents_into_the_page_with_full_urls(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", css("css/one.css"), "inline") + block("js", js("js/one.js"), "inline"))
+    style, script = made.texts(made.page())
+    assert re.search(r"^body\{background:url\(/static/img/a\.[0-9a-f]{12}\.png\)\}$", style.strip())
+    assert script.strip() == "var one=1"
+
+
+def test_preload_mode_links_the_same_file(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", css("css/two.css"), "preload") + block("css", css("css/two.css")))
+    preload, sheet = re.findall(r"<link[^>]*>", made.page())
+    assert ' rel="preload"' in preload
+    assert ' as="style"' in preload
+    (asset,) = {re.search(r'href="([^"]*)"', link)[1] for link in (preload, sheet)}  # type: ignore[index]
+    assert asset
+
+
+def test_named_block_has_the_name_in_its_file(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js"), "file site"))
+    assert "/static/CACHE/js/site." in made.page()
+
+
+def test_two_names_and_two_modes_of_one_block_stay_apart(tmp_path: Path) -> None:
+    content = css("css/two.css")
+    template = "".join(block("css", content, arguments) for arguments in ("file a", "file b", "inline"))
+    made = site(tmp_path, template)
+    first, second = re.findall(r'href="([^"]*)"', made.page())
+    assert ("/a." in first, "/b." in second) == (True, True)
+    assert "<style>p{color:#ffffff}" in made.page()
+
+
+def test_runs_of_equal_attributes_make_a_file_each(tmp_path: Path) -> None:
+    content = css("css/one.css") + css("css/two.css", media="print") + "<style>i { top: 0 }</style>"
+    made = site(tmp_path, block("css", content))
+    links = re.findall(r"<link[^>]*>", made.page())
+    assert [' media="print"' in link for link in links] == [False, True, False]
+
+
+def test_async_defer_and_data_attributes_are_kept(tmp_path: Path) -> None:
+    content = js("js/one.js", more=" defer") + js("js/two.js", more=' async data-x="1"')
+    made = site(tmp_path, block("js", content))
+    first, second = re.findall(r"<script[^>]*>", made.page())
+    assert first.endswith(" defer>")
+    assert second.endswith(' async data-x="1">')
+
+
+def test_types_that_mean_the_same_are_one_run(tmp_path: Path) -> None:
+    content = js("js/one.js", more=' type="text/javascript"') + "<script>var i = 3</script>"
+    made = site(tmp_path, block("js", content))
+    (text,) = made.texts(made.page())
+    assert text.split() == ["var", "one=1", "var", "i=3"]
+
+
+def test_modules_json_and_icons_stay_apart(tmp_path: Path) -> None:
+    content = js("js/one.js") + '<script type="application/json">{"a": 1}</script>'
+    icon = '<link rel="icon" href="{% static \'img/a.png\' %}">'
+    template = block("js", content + js("js/two.js", more=' type="module"')) + block("css", icon)
+    made = site(tmp_path, template)
+    page = made.page()
+    assert '<script type="application/json">{"a": 1}</script>' in page
+    assert re.search(r'<script src="/static/js/two\.[0-9a-f]{12}\.js"[^>]* type="module">', page)
+    assert re.search(r'<link rel="icon" href="/static/img/a\.[0-9a-f]{12}\.png">', page)
+
+
+def test_nonce_is_taken_from_the_page(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", '<script nonce="{{ nonce }}">var a = 1</script>'), values={"nonce": "n0"})
+    assert made.err.startswith("built")
+    (script,) = re.findall(r"<script[^>]*>", made.page())
+    assert ' src="/static/CACHE/js/' in script
+    assert ' nonce="n0"' in script
+
+
+def test_an_attribute_that_varies_is_taken_from_the_page(tmp_path: Path) -> None:
+    template = block("js", '<script data-user="{{ user }}">var a = 1</script>')
+    pages = [("page.html", "django", {"user": name}) for name in ("ann", "bob")]
+    made = site(tmp_path, template, pages=list(pages))
+    ann, bob = made.pages["page.html"]
+    assert (' data-user="ann"' in ann, ' data-user="bob"' in bob) == (True, True)
+    assert ' src="/static/CACHE/js/' in bob
+
+
+def test_sass_is_compiled_by_our_engine(tmp_path: Path) -> None:
+    content = css("scss/app.scss", type="text/x-scss") + '<style type="text/x-sass">b\n  top: 0</style>'
+    made = site(tmp_path, block("css", content))
+    (text,) = made.texts(made.page())
+    assert ".part{color:blue}.app{color:red;" in text
+    assert "b{top:0}" in text
+    assert ' type="text/css"' in made.page()
+
+
+def test_command_compiles_from_stdin_or_between_files(tmp_path: Path) -> None:
+    content = '<script type="text/up">var a = 1</script><script type="text/file">var b = 2</script>'
+    commands = [("text/up", "tr a x"), ("text/file", "sed s/b/y/ {infile} > {outfile}")]
+    made = site(tmp_path, block("js", content), COMPRESS_PRECOMPILERS=commands)
+    (text,) = made.texts(made.page())
+    assert text.split() == ["vxr", "x=1", "var", "y=2"]
+
+
+def test_class_compiles_linked_files(tmp_path: Path) -> None:
+    compiler = (
+        "class Upper:\n    def __init__(self, content, attrs=None, filter_type=None, charset=None, filename=None):\n"
+        "        self.text = content\n    def input(self, **given):\n        return self.text.replace('2', '22')\n"
+    )
+    content = js("js/two.js", more=' type="text/two"')
+    settings: dict[str, Any] = {"COMPRESS_PRECOMPILERS": [("text/two", "compilers.Upper")]}
+    made = site(tmp_path, block("js", content), files={"compilers.py": compiler}, **settings)
+    assert made.texts(made.page()) == ["var two=22\n"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("<script src='https://cdn.example/a.js'></script>", "compressor/external"),
+        (js("js/gone.js"), "compressor/missing"),
+        ('<script type="text/coffeescript">a = 1</script>', "compressor/type"),
+    ],
+)
+def test_what_cannot_be_built_is_an_error(content: str, code: str, tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", content), pages=[])
+    assert made.code == 1
+    assert made.codes() == [f"error[{code}]"]
+    assert "--> templates/page.html:1:" in made.err
+
+
+def test_all_errors_are_reported_at_once(tmp_path: Path) -> None:
+    templates = {f"{name}.html": block("js", js(f"js/{name}.js")) for name in ("gone", "lost")}
+    made = site(tmp_path, templates, pages=[])
+    assert made.codes() == ["error[compressor/missing]"] * 2
+
+
+def test_what_is_known_at_run_time_only_is_a_warning_and_stays_as_written(tmp_path: Path) -> None:
+    template = block("js", '<script>var name = "{{ user.name }}"</script>')
+    made = site(tmp_path, template, values={"user": {"name": "ann"}})
+    assert made.codes() == ["warning[compressor/unknown]"]
+    assert "`user.name` is known at run time only" in made.err
+    assert made.page() == '<script>var name = "ann"</script>'
+
+
+@pytest.mark.parametrize("tag", ['{% now "Y" %}', '{% load i18n %}{% trans "May" %}', "{% csrf_token %}"])
+def test_time_translations_and_tokens_are_not_known(tag: str, tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", f'<script>var a = "{tag}"</script>'), USE_I18N=True)
+    assert made.codes() == ["warning[compressor/unknown]"]
+    assert "<script>var a" in made.page()
+
+
+def test_unknown_in_what_needs_compiling_is_an_error(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", '<style type="text/x-scss">$c: {{ color }}; a { color: $c }</style>'), pages=[])
+    assert made.codes() == ["error[compressor/unknown]"]
+
+
+def test_both_branches_of_a_condition_in_a_block_are_built(tmp_path: Path) -> None:
+    template = block("js", "{% if user.x %}<script>var a = 1</script>{% else %}<script>var b = 2</script>{% endif %}")
+    pages = [("page.html", "django", {"user": {"x": value}}) for value in (True, False)]
+    made = site(tmp_path, template, pages=list(pages))
+    assert not made.codes()
+    assert [made.texts(page) for page in made.pages["page.html"]] == [["var a=1\n"], ["var b=2\n"]]
+
+
+@pytest.mark.parametrize("settings", [{"COMPRESS_ENABLED": False}, {"DEBUG": True}])
+def test_disabled_blocks_stay_as_written(settings: dict[str, Any], tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", "<script>var a = 1</script>"), arguments=("-f",), **settings)
+    assert made.page() == "<script>var a = 1</script>"
+    assert made.manifest()["blocks"]
+
+
+def test_disabled_without_force_refuses_to_build(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", "<script>var a = 1</script>"), pages=[], COMPRESS_ENABLED=False)
+    assert made.code == 1
+    assert "Compressor is disabled" in made.err
+
+
+def test_toggle_shows_the_block_as_written(tmp_path: Path) -> None:
+    program = (
+        "from django.test import RequestFactory\n"
+        "found['pages'] = {'page.html': [engines['django'].get_template('page.html').render({}, request)"
+        " for request in (RequestFactory().get('/?plain=1'), RequestFactory().get('/'))]}\n"
+    )
+    template = block("js", "<script>var a = 1</script>")
+    made = site(tmp_path, template, pages=[], program=program, COMPRESS_DEBUG_TOGGLE="plain")
+    plain, built = made.pages["page.html"]
+    assert plain == "<script>var a = 1</script>"
+    assert " src=" in built
+
+
+def test_without_a_release_blocks_stay_as_written(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", "<script>var a = 1</script>"), builds=False)
+    assert made.page() == "<script>var a = 1</script>"
+
+
+def test_no_blocks_at_all_is_no_error(tmp_path: Path) -> None:
+    assert site(tmp_path, LOAD).code == 0
+
+
+def test_unrelated_broken_template_is_a_warning(tmp_path: Path) -> None:
+    made = site(tmp_path, {"page.html": block("js", js("js/one.js")), "broken.html": "{% no_such_tag %}"})
+    assert made.codes() == ["warning[compressor/template]"]
+    assert "--> templates/broken.html:1:1" in made.err
+    assert " src=" in made.page()
+
+
+def test_second_build_writes_nothing_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    template = block("js", js("js/one.js") + "<script>var a = 1</script>")
+    first = site(tmp_path, template)
+    second = site(tmp_path, template)
+    assert "wrote nothing" in second.err
+    assert first.page() == second.page()
+    generated = tmp_path / ".buildassets/compressor/sources"
+    assert any(generated.rglob("*.js"))
+    site(tmp_path, LOAD)
+    assert not any(generated.rglob("*.js"))
+
+
+def test_key_does_not_depend_on_the_url_of_static_files(tmp_path: Path) -> None:
+    template = block("js", js("js/one.js") + '<script>var u = "{{ STATIC_URL }}"</script>')
+    program = (
+        "from django.test import override_settings\n"
+        "with override_settings(STATIC_URL='/other/'):\n"
+        "    found['other'] = engines['django'].get_template('page.html').render({'STATIC_URL': '/other/'})\n"
+    )
+    made = site(tmp_path, template, values={"STATIC_URL": "/static/"}, program=program)
+    assert " src=" in made.page()
+    assert " src=" in made.found["other"]

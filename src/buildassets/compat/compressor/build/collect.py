@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from django.apps import apps
@@ -125,7 +125,7 @@ class _Collection:
         for values in offline_contexts():
             for reader in readers:
                 for rendering in reader.renderings(values):
-                    self._take(contents, rendering)
+                    self._take(contents, replace(rendering, values=values))
         for reader in readers:
             self._faults += reader.diagnostics
             self._templates |= reader.files

@@ -14,6 +14,7 @@ from typing import Any, Final
 from buildassets.compat.compressor.build.filters import Filters
 from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
 from buildassets.compat.compressor.build.marks import has_mark
+from buildassets.compat.compressor.build.page_templates import own_markup
 from buildassets.compat.compressor.build.parts import (
     Part,
     Sort,
@@ -218,16 +219,28 @@ class Contents:
         tags = []
         for group in grouped(block.kind, _each_once(members, self.sources), self._generated_sheet):
             asset = self._bundle(rendering, group)
-            if block.mode == "inline":
-                tag = _tag("style" if block.kind == "css" else "script", attributes, varying, asset=asset)
-                tags.append({**tag, "inline": True})
+            own = self._own(rendering, asset, attributes)
+            if own is not None:
+                tags.append(_tag("", {}, {}, text=self._with_placeholders(own)))
             elif block.mode == "preload":
                 media = {"media": attributes["media"]} if attributes.get("media") else {}
                 given = {"rel": "preload", "as": "style" if block.kind == "css" else "script", **media}
                 tags.append(_tag("link", given, {}, asset=asset))
             else:
-                tags.append(_tag("link" if block.kind == "css" else "script", attributes, varying, asset=asset))
+                is_inline = block.mode == "inline"
+                name = "script" if block.kind == "js" else "style" if is_inline else "link"
+                tag = _tag(name, attributes, varying, asset=asset)
+                tags.append({**tag, "inline": True} if is_inline else tag)
         return tags
+
+    def _own(self, rendering: Rendering, asset: str, attributes: dict[str, Any]) -> str | None:
+        """What a template of the project's makes of it."""
+        try:
+            return own_markup(rendering.block, asset, attributes, dict(rendering.values))
+        except Exception as fault:
+            message = f"a template or listener for blocks failed: {type(fault).__name__}: {fault}"
+            self.diagnostics[error("compressor/template", message, rendering.place.location())] = None
+            raise _Refused from None
 
     def _generated_sheet(self, beside: str, text: str) -> str:
         return self.sources.add(beside, text, None)

@@ -1,6 +1,8 @@
 """A block as one rendering has it, with its place in a template. Frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Location, locate
@@ -35,10 +37,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """`text` is the block with plain URLs, with marks for what is not known; `missing` are the names of that."""
+    """`text` is the block with plain URLs, with marks for what is not known; `missing` are the names of that.
+
+    `values` are those of the context.
+    """
 
     block: Block
     text: str
     place: Place
     missing: tuple[str, ...] = ()
     fault: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)

@@ -16,9 +16,11 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 from buildassets.compat.compressor.run.key import Block
-from buildassets.compat.compressor.run.lookup import current_release, looked_up
+from buildassets.compat.compressor.run.lookup import current_release, looked_up, needs_compiling
 from buildassets.compat.compressor.run.nodes import KINDS, MODES
 from buildassets.compat.compressor.run.settings import run_options
+from buildassets.errors import ManifestError
+from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django.plain_urls import plain_urls
 from buildassets.runtime.release import Release
 
@@ -69,9 +71,11 @@ class CompressorExtension(Extension):
             return ""
         options = run_options()
         is_toggled = options.toggle is not None and options.toggle in _parameters(context)
-        current = current_release() if options.is_enabled and not is_toggled else None
+        current = None if is_toggled else current_release()
         if current is None:
-            return str(caller())
+            return _as_written(caller)
+        if not options.is_enabled:
+            return _disabled(current, block, caller)
         found: str | None
         if constant is None:
             with plain_urls():
@@ -79,7 +83,7 @@ class CompressorExtension(Extension):
             found = looked_up(current, block, written)
         else:
             found = self._of_constant(current, block, constant)
-        return str(caller()) if found is None else found
+        return _as_written(caller) if found is None else found
 
     def _of_constant(self, current: Any, block: Block, constant: str) -> str | None:
         if self._kept_of is not current[1]:
@@ -88,6 +92,23 @@ class CompressorExtension(Extension):
         if key not in self._kept:
             self._kept[key] = looked_up(current, block, constant)
         return self._kept[key]
+
+
+def _as_written(caller: Any) -> str:
+    """The block itself; what it names and no release has gets a plain URL, as Sass does."""
+    try:
+        return str(caller())
+    except (AssetNotFound, ManifestError):
+        with plain_urls():
+            return str(caller())
+
+
+def _disabled(current: Any, block: Block, caller: Any) -> str:
+    """The block itself, unless browsers cannot use it as it is."""
+    with plain_urls():
+        written = str(caller())
+    found = looked_up(current, block, written) if needs_compiling(written) else None
+    return _as_written(caller) if found is None else found
 
 
 def _parameters(context: Any) -> Any:

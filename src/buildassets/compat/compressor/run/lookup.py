@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.compat.compressor.run.elements import Element, elements_of
@@ -20,10 +22,12 @@ from buildassets.runtime.django import assets
 from buildassets.runtime.release import Release
 from buildassets.runtime.tags import Markup, element
 
-__all__ = ["URL_PLACEHOLDER", "current_release", "looked_up", "markup_at"]
+__all__ = ["CONTENT_PLACEHOLDER", "URL_PLACEHOLDER", "current_release", "looked_up", "markup_at", "needs_compiling"]
 
 URL_PLACEHOLDER: Final = "/__compressor_url_placeholder__/"
 _PLACEHOLDER: Final = re.compile(rf"{URL_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
+CONTENT_PLACEHOLDER: Final = "/__compressor_content_placeholder__/"
+_CONTENT: Final = re.compile(rf"{CONTENT_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
 _Tag = Sequence[dict[str, Any]]
 
 
@@ -44,6 +48,18 @@ def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Ma
         if found is not None:
             return found
     return None
+
+
+def needs_compiling(written: str) -> bool:
+    """Whether a block holds what browsers cannot use: Sass, or the type of a precompiler."""
+    return any(_is_compiled(one) for one in elements_of(written))
+
+
+def _is_compiled(element: Element) -> bool:
+    type_ = element.get("type") or ""
+    url = (element.get("href") or element.get("src") or "").partition("?")[0]
+    named = dict(getattr(settings, "COMPRESS_PRECOMPILERS", None) or ())
+    return type_ in named or "scss" in type_ or "sass" in type_ or url.endswith((".scss", ".sass"))
 
 
 @lru_cache(maxsize=1024)
@@ -101,14 +117,17 @@ def _linked(release: Release, name: str, given: dict[str, Any], asset: str) -> s
 
 def _inline(assets: Assets, name: str, given: dict[str, Any], asset: str) -> str:
     """`name` is that of the element: what may stand in a page is decided by the asset's type."""
-    text = assets.inline(asset)
-    start = text.index(">") + 1
-    return element(name, given, text[start : text.rindex("</")])
+    return element(name, given, _inside(assets.inline(asset)))
+
+
+def _inside(markup: str) -> str:
+    return markup[markup.index(">") + 1 : markup.rindex("</")]
 
 
 def _with_text(current: tuple[Assets, Release], name: str, given: dict[str, Any], text: str) -> str:
     urls = current[1].urls
-    made = _PLACEHOLDER.sub(lambda match: urls[match[1]], text)
+    made = _PLACEHOLDER.sub(lambda match: urls[unquote(match[1])], text)
+    made = _CONTENT.sub(lambda match: _inside(current[0].inline(unquote(match[1]))), made)
     if not name:
         return made
     if name in ("script", "style"):

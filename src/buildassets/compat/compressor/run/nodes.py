@@ -15,8 +15,10 @@ from django.templatetags.static import StaticNode
 from django.utils.encoding import filepath_to_uri
 
 from buildassets.compat.compressor.run.key import Block
-from buildassets.compat.compressor.run.lookup import current_release, looked_up
+from buildassets.compat.compressor.run.lookup import current_release, looked_up, needs_compiling
 from buildassets.compat.compressor.run.settings import run_options
+from buildassets.errors import ManifestError
+from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django.plain_urls import plain_urls
 from buildassets.runtime.release import Release
 
@@ -60,13 +62,28 @@ class CompressNode(Node):
     def render(self, context: Context) -> str:
         """See Node. Never raises for what the release does not know."""
         options = run_options()
-        if not options.is_enabled or (options.toggle and _is_toggled(context, options.toggle)):
-            return self.nodelist.render(context)
         current = current_release()
-        if current is None:
-            return self.nodelist.render(context)
+        if current is None or (options.toggle and _is_toggled(context, options.toggle)):
+            return self._as_written(context)
+        if not options.is_enabled:
+            return self._disabled(current, context)
         found = self._of_constants(current) if self.constant is not None else self._of_rendered(current, context)
-        return self.nodelist.render(context) if found is None else found
+        return self._as_written(context) if found is None else found
+
+    def _as_written(self, context: Context) -> str:
+        """The block itself; what it names and no release has gets a plain URL, as Sass does."""
+        try:
+            return self.nodelist.render(context)
+        except (AssetNotFound, ManifestError):
+            with plain_urls():
+                return self.nodelist.render(context)
+
+    def _disabled(self, current: Any, context: Context) -> str:
+        """The block itself, unless browsers cannot use it as it is."""
+        with plain_urls():
+            written = self.nodelist.render(context)
+        found = looked_up(current, self.block, written) if needs_compiling(written) else None
+        return self._as_written(context) if found is None else found
 
     def _of_constants(self, current: Any) -> str | None:
         """What the release has for a block of constants, kept for as long as the release."""

@@ -2,7 +2,7 @@
 
 Names and habits are those of Sprockets (its Sass functions, which sass-rails and sassc-rails bring), so that sheets
 from there compile: the kinds look for the same assets, and what names a host or a scheme, or begins with a slash,
-stays as it is.
+stays as it is. `static("img/a.png")` is django-libsass'.
 """
 
 import re
@@ -17,9 +17,10 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"
+_STATIC: Final = "static"  # of django-libsass: it gives a path
 _KINDS: Final = ("asset", "image", "font", "video", "audio", "javascript", "stylesheet")
 _SUFFIXES: Final = {"javascript": ".js", "stylesheet": ".css"}  # what may be left out of their names
-FUNCTIONS: Final = (*(f"{kind}-{result}" for kind in _KINDS for result in ("url", "path")), _DATA_URL)
+FUNCTIONS: Final = (*(f"{kind}-{result}" for kind in _KINDS for result in ("url", "path")), _DATA_URL, _STATIC)
 PARAMETER: Final = "$path"
 
 _STAYS: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\?#]")
@@ -49,7 +50,7 @@ class AssetCalls:
             raise ValueError(f"`{name}()` takes the path of an asset, which is a string and not {kind}")
         url = self._url(name, path)
         self.urls.add(url)
-        return (url, True) if name.endswith("-path") else (f'url("{url}")', False)
+        return (url, True) if name.endswith("-path") or name == _STATIC else (f'url("{url}")', False)
 
     def _url(self, name: str, path: str) -> str:
         if not path:

@@ -1,0 +1,62 @@
+"""Templates of the project's own for what takes the place of a block: `compressor/css_file.html` and the like.
+
+Takes what a block became, gives markup in which URLs and contents have placeholders, and lets the listeners of
+`post_compress` know. Imports Django.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from os.path import dirname, sep
+from typing import Any, Final
+
+from django.template import TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
+from django.utils.safestring import mark_safe
+
+from buildassets.compat.compressor.run.key import Block
+from buildassets.compat.compressor.run.lookup import CONTENT_PLACEHOLDER, URL_PLACEHOLDER
+
+__all__ = ["own_markup"]
+
+_DEFERRING: Final = ("async", "defer")
+
+
+def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dict[str, Any]) -> str | None:
+    """What the project's template makes of one file of a block; None where it has none, and nobody changes anything.
+
+    Raises whatever the template or a listener raises.
+    """
+    compressed = _compressed(block, asset, attributes)
+    context = {**values, "compressed": dict(compressed)}
+    template = _template(f"compressor/{block.kind}_{block.mode}.html")
+    signal = getattr(import_module("compressor.signals"), "post_compress")  # noqa: B009 of whichever is installed
+    signal.send(sender=Block, type=block.kind, mode=block.mode, context=context)
+    if template is None:
+        return None
+    return str(template.render(context)).strip()
+
+
+def _compressed(block: Block, asset: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": block.name, "media": attributes.get("media")}
+    if block.mode == "inline":
+        found["content"] = mark_safe(CONTENT_PLACEHOLDER + asset)  # noqa: S308 it is no markup yet
+    else:
+        found["url"] = mark_safe(URL_PLACEHOLDER + asset)  # noqa: S308 the same
+    if block.kind == "js":
+        found["extra"] = next((f" {name}" for name in _DEFERRING if name in attributes), "")
+    return found
+
+
+def _template(name: str) -> Any:
+    """The project's template of that name; those of an installed django-compressor are what we do anyway."""
+    package = find_spec("compressor")
+    theirs = dirname(package.origin) + sep if package and package.origin else None
+    for backend in engines.all():
+        if isinstance(backend, DjangoTemplates):
+            try:
+                found = backend.get_template(name)
+            except TemplateDoesNotExist:
+                continue
+            if theirs is None or not str(found.origin).startswith(theirs):
+                return found
+    return None

@@ -1,0 +1,174 @@
+"""What a project brings of its own: names of django-compressor, filters, templates, contexts, Sass of packages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.compat.compressor.site import LOAD, block, css, js, site
+
+_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "compressor.finders.CompressorFinder",
+]
+
+
+def test_dotted_names_need_no_django_compressor(tmp_path: Path) -> None:
+    names = {
+        "STATICFILES_FINDERS": _FINDERS,
+        "COMPRESS_PARSER": "compressor.parser.LxmlParser",
+        "COMPRESS_STORAGE": "compressor.storage.GzipCompressorFileStorage",
+        "COMPRESS_FILTERS": {
+            "css": ["compressor.filters.css_default.CssRelativeFilter", "compressor.filters.cssmin.rCSSMinFilter"],
+            "js": ["compressor.filters.jsmin.rJSMinFilter"],
+        },
+    }
+    made = site(tmp_path, block("css", css("css/one.css")), program="", **names)
+    assert not made.codes()
+    assert ' href="/static/CACHE/css/' in made.page()
+
+
+def test_an_application_may_minify_with_a_filter(tmp_path: Path) -> None:
+    program = (
+        "from compressor.filters.jsmin import rJSMinFilter\nfound['minified'] = rJSMinFilter('var a  =  1').output()\n"
+    )
+    assert site(tmp_path, LOAD, program=program).found["minified"] == "var a=1"
+
+
+def test_filter_of_the_project_works_on_contents_and_on_the_whole(tmp_path: Path) -> None:
+    filters = (
+        "from compressor.filters import FilterBase\n"
+        "class Own(FilterBase):\n"
+        "    def input(self, **given):\n        return self.content.replace('RED', 'red')\n"
+        "    def output(self, **given):\n        return self.content + 'i{top:0}'\n"
+    )
+    content = css("css/one.css") + "<style>a { color: RED }</style>"
+    settings = {"COMPRESS_FILTERS": {"css": ["compressor.filters.css_default.CssAbsoluteFilter", "filters.Own"]}}
+    made = site(tmp_path, block("css", content), files={"filters.py": filters}, **settings)
+    (text,) = made.texts(made.page())
+    assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
+    assert re.search(r"a\{color:red\}\s*i\{top:0\}", text)
+
+
+def test_template_filter_renders_contents(tmp_path: Path) -> None:
+    settings = {
+        "COMPRESS_FILTERS": {"js": ["compressor.filters.template.TemplateFilter"]},
+        "COMPRESS_TEMPLATE_FILTER_CONTEXT": {"answer": 42},
+    }
+    files = {"site/js/two.js": "var two = {{ answer }}"}
+    made = site(tmp_path, block("js", js("js/two.js")), files=files, **settings)
+    assert made.texts(made.page()) == ["var two=42\n"]
+
+
+def test_template_of_the_project_shows_what_a_block_became(tmp_path: Path) -> None:
+    templates = {
+        "page.html": block("js", js("js/one.js", more=" defer")) + block("css", css("css/two.css"), "inline"),
+        "compressor/js_file.html": '<script data-own src="{{ compressed.url }}"{{ compressed.extra }}></script>',
+        "compressor/css_inline.html": "<style data-own>{{ compressed.content|safe }}</style>",
+    }
+    made = site(tmp_path, templates, pages=[("page.html", "django", {})])
+    script = r'<script data-own src="/static/CACHE/js/output\.[0-9a-f]{12}\.[0-9a-f]{12}\.js" defer></script>'
+    assert re.search(script, made.page())
+    assert re.search(r"<style data-own>p\{color:#ffffff\}\s*</style>", made.page())
+
+
+def test_listeners_of_post_compress_are_called_at_build(tmp_path: Path) -> None:
+    listener = (
+        "from compressor.signals import post_compress\n"
+        "def heard(sender, type, mode, context, **given):\n"
+        "    open('heard', 'a').write(f\"{type} {mode} {context['compressed']['name']}\\n\")\n"
+        "post_compress.connect(heard)\n"
+    )
+    apps = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles", "shop"]
+    app = "from django.apps import AppConfig\nclass Shop(AppConfig):\n    name = 'shop'\n    def ready(self):\n"
+    files = {"shop/__init__.py": "", "shop/apps.py": app + "        import listener\n", "listener.py": listener}
+    site(tmp_path, block("js", js("js/one.js"), "file own"), files=files, INSTALLED_APPS=apps)
+    assert (tmp_path / "heard").read_text() == "js file own\n"
+
+
+@pytest.mark.parametrize(
+    "contexts",
+    [
+        [{"theme": "one"}, {"theme": "two"}],
+        "contexts.every",
+    ],
+)
+def test_each_offline_context_is_built(contexts: object, tmp_path: Path) -> None:
+    template = block("css", '<link rel="stylesheet" href="{% static \'css/\' %}{{ theme }}.css">')
+    every = "def every():\n    for name in ('one', 'two'):\n        yield {'theme': name}\n"
+    pages = [("page.html", "django", {"theme": name}) for name in ("one", "two")]
+    made = site(tmp_path, template, files={"contexts.py": every}, pages=list(pages), COMPRESS_OFFLINE_CONTEXT=contexts)
+    assert [made.texts(page)[0][:1] for page in made.pages["page.html"]] == ["b", "p"]
+
+
+def test_a_context_that_cannot_be_imported_is_an_error(tmp_path: Path) -> None:
+    made = site(tmp_path, LOAD, pages=[], COMPRESS_OFFLINE_CONTEXT="no_such.function")
+    assert made.codes() == ["error[compressor/setting]"]
+
+
+def test_static_in_sass_names_an_asset(tmp_path: Path) -> None:
+    content = '<style type="text/x-scss">a { background: url(static("img/a.png")) }</style>'
+    made = site(tmp_path, block("css", content))
+    (text,) = made.texts(made.page())
+    assert re.search(r"url\(\"?\.\./\.\./img/a\.[0-9a-f]{12}\.png\"?\)", text)
+
+
+def test_finders_folders_are_load_paths_of_inline_sass(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", '<style type="text/x-scss">@import "scss/part";</style>'))
+    assert made.texts(made.page())[0].strip() == ".part{color:blue}"
+
+
+def test_changed_partial_rebuilds_the_block(tmp_path: Path) -> None:
+    template = block("css", css("scss/app.scss", type="text/x-scss"))
+    site(tmp_path, template)
+    made = site(tmp_path, template, files={"site/scss/_part.scss": ".part { color: teal }"})
+    assert ".part{color:teal}" in made.texts(made.page())[0]
+
+
+def test_file_in_another_charset_is_released_as_utf_8(tmp_path: Path) -> None:
+    files = {"site/js/latin.js": 'var u = "ä"'.encode("latin-1")}
+    content = '<script charset="latin-1" src="{% static \'js/latin.js\' %}"></script>'
+    made = site(tmp_path, block("js", content), files=files)
+    assert made.texts(made.page()) == ['var u="ä"\n']
+
+
+def test_import_from_another_host_is_put_at_the_head(tmp_path: Path) -> None:
+    files = {"site/css/two.css": '@import "https://fonts.example/a.css";\np { top: 0 }'}
+    made = site(tmp_path, block("css", css("css/one.css", "css/two.css")), files=files)
+    (text,) = made.texts(made.page())
+    assert re.match(r'@import "https://fonts\.example/a\.css";\s*body', text)
+
+
+def test_import_of_an_own_sheet_begins_another_file(tmp_path: Path) -> None:
+    files = {"site/css/two.css": '@import "three.css";\np { top: 0 }', "site/css/three.css": "i { top: 3px }"}
+    made = site(tmp_path, block("css", css("css/one.css", "css/two.css")), files=files)
+    first, second = made.texts(made.page())
+    assert (first[:4], second[:7]) == ("body", "@import")
+
+
+def test_scripts_that_cannot_be_joined_are_files_of_their_own(tmp_path: Path) -> None:
+    files = {"site/js/one.js": "let same = 1", "site/js/two.js": '"use strict"; function f() {}\nvar same2 = 2'}
+    content = js("js/one.js", "js/two.js") + "<script>(function () {})()</script>"
+    made = site(tmp_path, block("js", content), files=files)
+    assert not made.codes()
+    assert [text[:12] for text in made.texts(made.page())][:1] == ["let same=1\n"]
+
+
+def test_unknown_setting_is_reported(tmp_path: Path) -> None:
+    made = site(tmp_path, LOAD, pages=[], COMPRESS_OUTPUT_FOLDER="x")
+    assert made.codes() == ["warning[compressor/setting]"]
+    assert "`COMPRESS_OUTPUT_FOLDER` is not known" in made.err
+
+
+def test_output_dir_is_used(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js")), COMPRESS_OUTPUT_DIR="/own/dir/")
+    assert ' src="/static/own/dir/js/output.' in made.page()
+
+
+def test_development_shows_compiled_sass(tmp_path: Path) -> None:
+    template = block("css", css("scss/app.scss", type="text/x-scss")) + block("css", css("css/two.css"))
+    made = site(tmp_path, template, arguments=("-f",), DEBUG=True)
+    sass, plain = re.findall(r'href="([^"]*)"', made.page())
+    assert "/CACHE/css/" in sass
+    assert plain.startswith("/static/css/two.")

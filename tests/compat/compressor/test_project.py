@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ _FINDERS = [
 
 
 def test_dotted_names_need_no_django_compressor(tmp_path: Path) -> None:
-    names = {
+    names: dict[str, Any] = {
         "STATICFILES_FINDERS": _FINDERS,
         "COMPRESS_PARSER": "compressor.parser.LxmlParser",
         "COMPRESS_STORAGE": "compressor.storage.GzipCompressorFileStorage",
@@ -44,7 +45,9 @@ def test_filter_of_the_project_works_on_contents_and_on_the_whole(tmp_path: Path
         "    def output(self, **given):\n        return self.content + 'i{top:0}'\n"
     )
     content = css("css/one.css") + "<style>a { color: RED }</style>"
-    settings = {"COMPRESS_FILTERS": {"css": ["compressor.filters.css_default.CssAbsoluteFilter", "filters.Own"]}}
+    settings: dict[str, Any] = {
+        "COMPRESS_FILTERS": {"css": ["compressor.filters.css_default.CssAbsoluteFilter", "filters.Own"]}
+    }
     made = site(tmp_path, block("css", content), files={"filters.py": filters}, **settings)
     (text,) = made.texts(made.page())
     assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
@@ -52,7 +55,7 @@ def test_filter_of_the_project_works_on_contents_and_on_the_whole(tmp_path: Path
 
 
 def test_template_filter_renders_contents(tmp_path: Path) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "COMPRESS_FILTERS": {"js": ["compressor.filters.template.TemplateFilter"]},
         "COMPRESS_TEMPLATE_FILTER_CONTEXT": {"answer": 42},
     }

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.compat.compressor.build.collect import Scope, scope
 from buildassets.compat.compressor.run.settings import run_options
+from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
 
 
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             os.execv(command[0], command)  # noqa: S606 ours
         environment = {**os.environ, **({"NO_COLOR": "1"} if no_color else {})}
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)  # noqa: S603
+        assets.cache_clear()  # this process goes on with what is there now
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")
         if done.returncode:

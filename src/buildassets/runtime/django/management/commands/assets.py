@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
 from buildassets.typed import IS_TYPED, typed
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         done = subprocess.run(  # noqa: S603 ours
             command, env=environment, capture_output=True, encoding="utf-8", check=False
         )
+        assets.cache_clear()  # this process goes on with what is there now
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")
         if done.returncode:

@@ -324,7 +324,8 @@ def test_two_sources_of_one_name(tmp_path: Path) -> None:
 error[source/duplicate]: `assets/a.css` and `assets/a.scss` both make `a.css`
   --> assets/a.scss
 
-hint: choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, rename one of them, or leave it out with `exclude`
+hint: choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, rename one of them, or leave it \
+out with `exclude`
 
 failed with 1 error; there is no release yet
 """,

@@ -121,7 +121,8 @@ def asset_graph(
     }
     maps = settled.importmap, imports
     by_themselves = frozenset(walk.by_themselves())
-    of_others = frozenset(path for path, source in listed.items() if config.sources[source.root].vendored)
+    vendored = {index for index, root in enumerate(config.sources) if root.vendored}
+    of_others = frozenset(path for path, source in listed.items() if source.root in vendored)
     sets = by_themselves, uncompiled, of_others
     return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, *sets)
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 from django.conf import settings
 
 from buildassets.compat.compressor.run.settings import url_prefixes
-from buildassets.diagnostics import Diagnostic, error, nearest, warning
+from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.nearest import nearest
 
 __all__ = ["KNOWN", "BuildOptions", "build_options", "setting_faults"]
 

@@ -103,5 +103,6 @@ def test_a_missing_release_ends_the_start_with_the_command_to_run(application: s
     command = [sys.executable, "-m", "gunicorn", application]
     done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "run `buildassets build`" in done.stderr
+    build = "manage.py assets build" if application.startswith("django") else "buildassets build"
+    assert f"run `{build}`" in done.stderr
     assert "Traceback" not in done.stderr

@@ -88,6 +88,7 @@ def test_a_password_is_hidden_where_the_url_lacks_slashes(url: str, shown: str) 
     [
         "https://cdn.test/@scope/package@1.2/a.js?v=1",
         "https://cdn.test:8080/@scope/a",
+        "https://cdn.test:8080/@scope%2Fa",
         "https://cdn.test:8080/npm/@scope/package@1.2.3/a.js",
         "http://localhost:8080/vue@latest/img@2x.png",
         "ssh://git@host/x",

@@ -17,7 +17,9 @@ _URL_LEAD: Final = r"(?i)(?:(?:https?|ftps?|wss?):|(?:[^/]*:)?//)[/\\]*"
 _AUTHORITY: Final = r"[^/\\?#]*"
 _IN_TEXT: Final = r"""[^\s"'<>`]{0,1000}"""  # as much of a text as may be of one URL
 # An `@` of a path that stands before no host: of `@scope/package`, `package@1.2.3`, `package@latest` and `logo@2x.png`.
-_OF_PATH: Final = r"(?<=/)@[\w-]+/\w|@v?\d{1,6}(?:\.\d+){0,2}(?![.\d:])|@(?:latest|next|alpha|beta|canary|rc)\b"
+_OF_PATH: Final = (
+    r"(?<=/)@[\w-]+(?:/|%2[Ff])\w|@v?\d{1,6}(?:\.\d+){0,2}(?![.\d:])|@(?:latest|next|alpha|beta|canary|rc)\b"
+)
 _WITHOUT_LEAD: Final = r"(?s)[^/\\?#@:]+:.*@"
 _PARAMETER: Final = re.compile(r"""(?<=[?&;#])([\w.%~-]+)=([^\s&;#"'<>`]+)""")
 # AWS, Google, Azure, CloudFront and GitLab have names of their own; the others are those of everybody.

@@ -45,3 +45,11 @@ class ManifestError(BuildAssetsError):
 
 class Terminated(SystemExit):
     """SIGTERM or SIGHUP ends the program. An engine that raises SystemExit has failed; this passes through it."""
+
+
+class PackagesError(BuildAssetsError):
+    """A tool or a package cannot be had as it is asked for, or is not what the lock states."""
+
+
+class RegistryError(PackagesError):
+    """The registry cannot be asked, or its answer is none that can be used."""

@@ -30,8 +30,12 @@ CODES = codes_with_a_page()
 NOT_RUN = {
     "archive/zstd": "it needs a Python without zstd",
     "output/stderr": "it needs a disk that is full for a moment only",
+    "package/damaged": "it needs a registry",
+    "package/member": "it needs a registry",
+    "registry/missing": "it needs a registry",
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
+    "tools/changed": "it needs a tool that somebody changes",
     "watch/limit": "it needs a limit that is reached",
     "watch/mount": "it needs a mount that is not of this system",
     "watch/livereload": "it needs a system that lets nobody listen",
@@ -101,6 +105,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("CI", "NO_COLOR", "PYTHONWARNINGS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / ".tools"))
     monkeypatch.setenv("PATH", os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
     monkeypatch.chdir(tmp_path)
     return tmp_path

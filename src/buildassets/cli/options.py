@@ -265,6 +265,11 @@ def release_options(command: _Command) -> _Command:
     return _with(command, _QUIET, _JSON, _CONFIG)
 
 
+def package_options(command: _Command) -> _Command:
+    """The options of every verb about tools and packages."""
+    return _with(command, _QUIET, _JSON, _CONFIG)
+
+
 def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
     """`command` with `options`; the last stands first in the help."""
     for option in options:
@@ -292,6 +297,13 @@ def release_config(config_file: str | None, output: str | None = None) -> "Confi
     from buildassets.compiler.config.load import load_config
 
     return load_config(config_file, output=output, needs_sources=False)
+
+
+def configured_for_packages(config_file: str | None) -> "Config":
+    """The configuration for verbs about tools and packages, which need no source that is there; raises ConfigError."""
+    from buildassets.compiler.config.load import load_config
+
+    return load_config(config_file, needs_sources=False)
 
 
 @contextmanager

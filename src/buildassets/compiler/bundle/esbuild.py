@@ -157,7 +157,7 @@ class _Bundling:
 
     @property
     def _engine(self) -> tuple[str, str]:
-        return "bundle", f"esbuild {self._command.version}"
+        return "bundle", self._command.shown
 
     def _entry_path(self, run: _Run, piece: Piece) -> str:
         return piece.entry or next(iter(piece.made_of), run.group.entries[0].path)

@@ -18,6 +18,7 @@ def toolchain_files(folder: str) -> "Iterator[str]":
     yield from folders_of_modules(folder)
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))
     yield from what_npm_installed(folder)
+    yield os.path.join(folder, "buildassets.lock")  # in which tools may be that go before all these
 
 
 def own_files() -> "Iterator[tuple[str, str]]":
@@ -55,5 +56,5 @@ def what_npm_installed(folder: str) -> "Iterator[str]":
 
 def environment() -> str:
     """What of the environment decides where engines look and what they find."""
-    variables = map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH"))
+    variables = map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH", "BUILDASSETS_TOOLS_DIR"))
     return repr([sys.version, sys.prefix, sys.path, *variables])

@@ -18,6 +18,7 @@ from buildassets.compiler.config.values import (
     ModuleBundle,
     Modules,
     Prefer,
+    PackageRules,
     Retain,
     TemplateEngine,
     TemplateFolder,
@@ -35,6 +36,7 @@ _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
@@ -413,3 +415,23 @@ def from_command_line(texts: Iterable[str], option: str) -> Iterator[object]:
     """What each argument of an option is: a text, or an inline table."""
     for text in texts:
         yield parse(f"value = {text}", option)["value"] if text.startswith("{") else text
+
+
+def registry(table: Table) -> str:
+    """The registry of packages; empty where none is named."""
+    given = table.filled_text("registry", "")
+    if names_user(given) or begins_with_password(given):
+        hint = "leave them out, and put them into the user's `.npmrc`: this file is for everybody who sees the project"
+        table.refuse_unseen("cannot have a user or a password in it", "registry", hint=hint)
+        return ""
+    if not given or _REGISTRY.fullmatch(given):
+        return given
+    table.refuse(f"cannot be `{given}`", "registry", hint="begin it with `https://` and a host, without `?` and `#`")
+    return ""
+
+
+def package_rules(table: Table) -> PackageRules:
+    """Which releases of packages are taken."""
+    rules = PackageRules(min_age_days=table.number("min_age_days", (int, float), 0))
+    table.close()
+    return rules

@@ -40,8 +40,8 @@ def load_config(
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
     `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
-    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing: who
-    takes a release as it is may have none. Raises ConfigError with every fault that was found.
+    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing, as where
+    a release is taken as it is. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
@@ -66,7 +66,8 @@ def load_config(
     )
     config = replace(config, sources=with_further(config, [root for _, root in further]))
     document.faults += root_faults([*overriding, *further], Document({})) if overriding or further else ()
-    document.faults += output_faults(config, document if output is None else Document({}))
+    if needs_sources:
+        document.faults += output_faults(config, document if output is None else Document({}))
     _raise_if_any([*document.faults, *given.faults])
     if plan is None:
         return config
@@ -118,6 +119,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         retain=keys.retain(table.table("retain")) if "retain" in table else None,
         budgets=keys.budgets(table.table("budgets")),
         image_warn_bytes=keys.image_warn_bytes(table.table("images")),
+        registry=keys.registry(table),
+        packages=keys.package_rules(table.table("packages")),
     )
     table.close()
     return config

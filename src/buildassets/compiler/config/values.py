@@ -115,6 +115,13 @@ class Retain:
 
 
 @frozen
+class PackageRules:
+    """Which releases of tools and packages are taken: none younger than `min_age_days`, unless it is named."""
+
+    min_age_days: float = 0
+
+
+@frozen
 class _Level:
     """How hard a coding may try: the range that its library takes, and what it does unless told otherwise."""
 
@@ -160,8 +167,9 @@ class Config:
     of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
     `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
-    Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `plan` is what templates of another
-    system want to have built, where they want something.
+    Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `registry` is the URL of the registry
+    of packages, empty where npm's own settings name it. `plan` is what templates of another system want to have built,
+    where they want something.
     """
 
     folder: str
@@ -196,6 +204,8 @@ class Config:
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     image_warn_bytes: int = 1_000_000
+    registry: str = ""
+    packages: PackageRules = field(default_factory=PackageRules)
     plan: BlockPlan | None = None
     document: Document | None = field(default=None, repr=False, compare=False)
 

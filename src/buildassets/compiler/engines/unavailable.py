@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.errors import BuildAssetsError
 
 
 class UnavailableError(Exception):
@@ -11,6 +12,12 @@ class UnavailableError(Exception):
     def __init__(self, message: str, hint: str, notes: Sequence[str] = ()) -> None:
         super().__init__(message, hint, notes)
         self.message, self.hint, self.notes = message, hint, notes
+
+    @classmethod
+    def of(cls, failure: BuildAssetsError) -> "UnavailableError":
+        """The same for a tool of the lock that cannot be had as it is locked."""
+        first = failure.diagnostics[0]
+        return cls(first.message, first.hint or "", first.notes)
 
     def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
         """The same as an error at `place`."""

@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error, reason_text
+from buildassets.download import download, download_to
 from buildassets.errors import BuildError, ManifestError
 from buildassets.files import chunks_of, write_chunks
 from buildassets.folders import temporary_folder
@@ -22,7 +23,6 @@ from buildassets.paths import to_url
 from buildassets.plain_files import plain
 from buildassets.release.archive.read import inventory_of_archive, is_archive
 from buildassets.release.archive.unpack import unpack
-from buildassets.release.earlier.download import download, download_to
 
 _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"

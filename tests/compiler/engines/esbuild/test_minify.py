@@ -260,7 +260,7 @@ def program(path: Path, *lines: str) -> EsbuildCommand:
     """A shell script in the place of esbuild."""
     path.write_text("\n".join(("#!/bin/sh", *lines)))
     path.chmod(0o755)
-    return EsbuildCommand(str(path), "0.28.0")
+    return EsbuildCommand(str(path), "0.28.0", "PATH")
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def started_sass(path: str) -> tuple[SassProcess, Callable[[], object]]:
 
 
 def started_esbuild(path: str) -> tuple[EsbuildProcess, Callable[[], object]]:
-    process = EsbuildProcess(EsbuildCommand(path, "0.28.0"))
+    process = EsbuildProcess(EsbuildCommand(path, "0.28.0", "PATH"))
     return process, lambda: process.transform("a" * 3_000_000, (), 0.5)
 
 

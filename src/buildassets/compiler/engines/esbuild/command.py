@@ -1,4 +1,4 @@
-"""The esbuild to use: found in the project or on PATH, never brought along.
+"""The esbuild to use: the one that the lock names; where it names none, one in the project or on PATH.
 
 Takes a folder, gives a command that runs and its version, or UnavailableError. There is no wheel that could carry it:
 those on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and no options.
@@ -16,51 +16,77 @@ from typing import Final
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import reason_text
+from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
+from buildassets.packages.tools.located import locked_command
 
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+\S*")
 # What Python calls a machine, and what npm's packages do.
 _MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-_INSTALL: Final = "run `npm install --save-dev esbuild` in the project, or put an `esbuild` on PATH"
+_INSTALL: Final = (
+    "run `buildassets tools install esbuild`, or `npm install --save-dev esbuild` in the project, "
+    "or put an `esbuild` on PATH"
+)
 
 
 @frozen
 class EsbuildCommand:
-    """An esbuild that runs: the absolute `path` of the program, and its `version`, as in `0.28.2`."""
+    """An esbuild that runs: the absolute `path` of the program, and its `version`, as in `0.28.2`.
+
+    `origin` is `lock`, `node_modules` or `PATH`.
+    """
 
     path: str
     version: str
+    origin: str
+
+    @property
+    def shown(self) -> str:
+        """As the manifest gives it: `esbuild 0.28.2`, or `esbuild 0.28.2 (lock)`."""
+        return f"esbuild {self.version}{' (lock)' if self.origin == 'lock' else ''}"
 
 
 def find_esbuild(folder: str) -> EsbuildCommand:
-    """The esbuild that npm installed for the absolute `folder`, as node would find it, or else the one on PATH.
+    """The esbuild that the lock in the absolute `folder` names; where it names none, the one that npm installed for the
+    folder, as node would find it, or else the one on PATH.
 
-    It is run once, to ask for its version. Raises UnavailableError where there is none, or none that runs.
+    One that is not locked is run once, to ask for its version. Raises UnavailableError where there is none, or none
+    that runs, or not the one that is locked.
     """
-    path = next(_candidates(folder), None)
-    if path is None:
+    try:
+        locked = locked_command(folder, "esbuild")
+    except (PackagesError, ConfigError) as failure:
+        raise UnavailableError.of(failure) from None
+    if locked is not None:
+        return EsbuildCommand(locked.command[0], _new_enough(locked.command[0], locked.version), "lock")
+    path, origin = next(_candidates(folder), ("", ""))
+    if not path:
         raise UnavailableError("esbuild is not installed", _INSTALL)
     shown = path.removeprefix(folder.rstrip(os.sep) + os.sep)
-    version = _version(path, shown)
+    return EsbuildCommand(path, _new_enough(shown, _version(path, shown)), origin)
+
+
+def _new_enough(shown: str, version: str) -> str:
     if tuple(int(digits) for digits in version.split(".")[:2]) < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
         raise UnavailableError(f"`{shown}` is too old: esbuild {version}", f"install esbuild {oldest} or later")
-    return EsbuildCommand(path, version)
+    return version
 
 
-def _candidates(folder: str) -> Iterator[str]:
+def _candidates(folder: str) -> Iterator[tuple[str, str]]:
+    """Programs, each with where it comes from."""
     while True:
         modules = os.path.join(folder, "node_modules")
-        yield from filter(_is_program, _natives(modules))
+        yield from ((path, "node_modules") for path in filter(_is_program, _natives(modules)))
         if found := shutil.which("esbuild", path=os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
-            yield found
+            yield found, "node_modules"
         if folder == os.path.dirname(folder):
             break
         folder = os.path.dirname(folder)
     if found := shutil.which("esbuild"):
-        yield os.path.abspath(found)
+        yield os.path.abspath(found), "PATH"
 
 
 def _natives(modules: str) -> Iterator[str]:

@@ -56,7 +56,7 @@ class EsbuildEngine:
     def __init__(
         self, command: EsbuildCommand, browsers: Sequence[str] = (), *, limit_seconds: float = _LIMIT_SECONDS
     ) -> None:
-        self.version = f"esbuild {command.version}"
+        self.version = command.shown
         self._command = command
         self._flags = (*_FLAGS, *_target(browsers))
         self._translates = bool(browsers)

@@ -17,7 +17,17 @@ from buildassets.compiler.engines.process.channel import Channel
 _CLASSES: Final = {
     "buildassets.compiler.body": ("OnDisk",),
     "buildassets.compiler.config.values": (
-        *("Config", "DataUrls", "EngineNames", "ModuleBundle", "Retain", "SourceRoot", "TemplateFolder", "Templates"),
+        *(
+            "Config",
+            "DataUrls",
+            "EngineNames",
+            "ModuleBundle",
+            "PackageRules",
+            "Retain",
+            "SourceRoot",
+            "TemplateFolder",
+            "Templates",
+        ),
     ),
     "buildassets.compiler.engines.protocol": ("Compiled",),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),

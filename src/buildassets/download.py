@@ -4,11 +4,12 @@ User and password in a URL are sent as basic authentication (RFC 7617), and to n
 """
 
 import time
+from collections.abc import Mapping
 from errno import EIO
 from functools import partial
 from http.client import HTTPException, IncompleteRead
 from io import BytesIO
-from typing import IO, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -26,6 +27,10 @@ from urllib.request import (
 from buildassets._version import __version__
 from buildassets.credentials import masked_in, masked_url, without_credentials
 from buildassets.diagnostics import reason_text
+from buildassets.frozen import field, frozen
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 _TIMEOUT_SECONDS: Final = 30.0  # without a byte
 _LIMIT_SECONDS: Final = 120.0  # for all tries, beside the time that the bytes take
@@ -39,61 +44,114 @@ _PORTS: Final = {"http": 80, "https": 443}
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 
-def download(url: str, size_bytes: int, limit_seconds: float | None = None) -> bytes:
+@frozen
+class Terms:
+    """How a server is asked, beside by its URL.
+
+    `authorization` is sent to the server that the URL names, and along no redirect, not even to the same server.
+    `proxies` are URLs by scheme; None stands for those that the environment names. With a `body` it is a POST.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    authorization: str = ""
+    body: bytes | None = None
+    proxies: Mapping[str, str] | None = None
+    certificates: "SSLContext | None" = None
+
+
+class ServerError(OSError):
+    """The server cannot be reached, or does not answer as HTTP has it."""
+
+
+class AnswerError(ServerError):
+    """The server answers with the HTTP `status`, which is no success."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(EIO, f"the server answers {status}")
+        self.status = status
+
+
+def download(url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None) -> bytes:
     """What is at `url`, or a byte more than `size_bytes` of it. Raises as `download_to` does."""
     content = BytesIO()
-    _copy_within(limit_seconds, url, size_bytes, content)
+    _copy_within(limit_seconds, url, size_bytes, content, terms or Terms())
     return content.getvalue()
 
 
-def download_to(path: str, url: str, size_bytes: int, limit_seconds: float | None = None) -> None:
+def download_to(
+    path: str, url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None
+) -> None:
     """Write the same to a new file at `path`, whatever its size.
 
-    Raises FileNotFoundError where the server reports that there is nothing, and another OSError where it does not
-    answer so, after several tries where the next one may do, or where all that takes longer than the limit, which is
-    by the size if it is not given.
+    Raises FileNotFoundError where the server reports that there is nothing, AnswerError for another status that is
+    no success, and ServerError where it does not answer so, after several tries where the next one may do. Raises
+    TimeoutError where all that takes longer than the limit, which is by the size if it is not given, and another
+    OSError where the file cannot be written.
     """
     with open(path, "xb") as file:
-        _copy_within(limit_seconds, url, size_bytes, file)
+        _copy_within(limit_seconds, url, size_bytes, file, terms or Terms())
 
 
-def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO) -> None:
+def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
     from buildassets.threads import within  # 10 ms
 
     if limit_seconds is None:
         limit_seconds = _LIMIT_SECONDS + size_bytes / _SLOWEST_BYTES
-    within(limit_seconds, partial(_try_to_copy, url, size_bytes, file))
+    within(limit_seconds, partial(_try_to_copy, url, size_bytes, file, terms))
 
 
-def _try_to_copy(url: str, size_bytes: int, file: BinaryIO) -> None:
+def _try_to_copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
     for pause_seconds in (*_PAUSES_SECONDS, None):
         try:
             file.seek(0)
             file.truncate()
-            return _copy(url, size_bytes, file)
+            return _copy(url, size_bytes, file, terms)
         except (OSError, HTTPException) as fault:
             status = _status(fault)
             if status in _GONE:
                 raise FileNotFoundError(f"{masked_url(url)}: the server answers {status}") from None
             if pause_seconds is None or (status is not None and status not in _PASSING):
-                raise OSError(EIO, masked_in(_told(fault), url)) from None
+                if status is not None:
+                    raise AnswerError(status) from None
+                raise ServerError(EIO, masked_in(_told(fault), url)) from None
             time.sleep(pause_seconds)
         except ValueError as fault:  # no URL
-            raise OSError(EIO, masked_in(str(fault), url)) from None
+            raise ServerError(EIO, masked_in(str(fault), url)) from None
+        except _UnwritableError as fault:
+            raise fault.reason from None
     raise AssertionError
 
 
-def _copy(url: str, size_bytes: int, file: BinaryIO) -> None:
+def _copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
     # What is served compressed is another representation, of which a manifest says nothing.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
-    request = _request(url, headers)
-    with _opener(request).open(request, timeout=_TIMEOUT_SECONDS) as response:
+    request = _request(url, {**headers, **terms.headers})
+    request.data = terms.body
+    opener = _opener(request, terms)  # which hands the authorization of the URL on where that may be
+    if terms.authorization:
+        request.add_unredirected_header(_AUTHORIZATION, terms.authorization)
+    with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
         left_bytes = size_bytes + 1
         while left_bytes and (chunk := response.read(min(left_bytes, _CHUNK_BYTES))):
-            file.write(chunk)
+            _write(file, chunk)
             left_bytes -= len(chunk)
         if response.length and left_bytes:
             raise IncompleteRead(b"", response.length)
+
+
+class _UnwritableError(Exception):
+    """The file cannot be written, for a `reason` that asking again does not change."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _write(file: BinaryIO, chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError as fault:
+        raise _UnwritableError(fault) from None
 
 
 def _request(url: str, headers: dict[str, str]) -> Request:
@@ -129,12 +187,13 @@ def _told(fault: OSError | HTTPException) -> str:
     return str(reason) or type(reason).__name__
 
 
-def _opener(request: Request) -> OpenerDirector:
-    """What opens URLs of HTTP, through proxies where the environment names them, and none of files or FTP."""
+def _opener(request: Request, terms: Terms) -> OpenerDirector:
+    """What opens URLs of HTTP, through proxies where `terms` or the environment name them, and none of files or FTP."""
     opener = OpenerDirector()
     redirects = _Redirects(_origin(request.full_url), request.get_header(_AUTHORIZATION))
+    proxies = ProxyHandler(None if terms.proxies is None else dict(terms.proxies))
     for handler in (
-        *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), redirects),
+        *(proxies, HTTPHandler(), HTTPSHandler(context=terms.certificates), redirects),
         *(HTTPDefaultErrorHandler(), HTTPErrorProcessor(), UnknownHandler()),
     ):
         opener.add_handler(handler)

@@ -1,0 +1,150 @@
+"""`buildassets tools`: compilers that are programs, pinned by the lock."""
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from buildassets.cli.options import configured_for_packages, package_options
+from buildassets.cli.output import Output, print_data
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
+    from buildassets.packages.lock import LockedTool
+    from buildassets.packages.tools.install import Installed, Workshop
+
+
+@click.group("tools", no_args_is_help=False)
+def command() -> None:
+    """Pin compilers that are programs, and have them here: esbuild, Dart Sass."""
+
+
+@command.command("install")
+@click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
+@package_options
+def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Take tools into `buildassets.lock` and fetch them; without NAME, fetch exactly what the lock has."""
+    from buildassets.packages.tools.install import asked_for, install
+
+    config = configured_for_packages(config_file)
+    return _finish(Output(as_json, quiet=quiet), install(workshop(config), [asked_for(name) for name in names]))
+
+
+@command.command("update")
+@click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
+@package_options
+def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Take the newest versions within the ranges that were asked for, of all tools or of these."""
+    from buildassets.packages.tools.install import asked_for, update
+
+    config = configured_for_packages(config_file)
+    return _finish(Output(as_json, quiet=quiet), update(workshop(config), [asked_for(name) for name in names]))
+
+
+@command.command("list")
+@package_options
+def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """List the tools: version, licence, where each comes from, and which settings use it."""
+    from buildassets.compiler.engines.tools import tools_in_use
+    from buildassets.packages.lock import read_lock
+
+    config = configured_for_packages(config_file)
+    show = Output(as_json, quiet=quiet)
+    lock = read_lock(config.folder)
+    found = {
+        name: {
+            **asdict(tool),
+            "license": lock.tools[name].license if name in lock.tools else "",
+            "uses": _uses(config, name),
+        }
+        for name, tool in tools_in_use(config.folder).items()
+    }
+    code = show.finish(True, (), {"tools": found})
+    if not as_json:
+        print_data(
+            f"{name} {one['version'] or 'not here'}"
+            + "".join(f", {one[key]}" for key in ("license", "origin") if one[key])
+            + (f", for {', '.join(one['uses'])}" if one["uses"] else "")
+            for name, one in found.items()
+        )
+    return code
+
+
+@command.command("outdated")
+@package_options
+def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """List tools of which the registry has newer versions; exit with 1 if there are any."""
+    from buildassets.packages.tools.install import outdated
+
+    found = outdated(workshop(configured_for_packages(config_file)))
+    document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
+    code = Output(as_json, quiet=quiet).finish(not found, (), {"outdated": document})
+    if not as_json:
+        print_data(f"{one.name} {one.version}: {one.wanted} in range, {one.newest} is the newest" for one in found)
+    return code
+
+
+@command.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@package_options
+def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Take tools out of `buildassets.lock`."""
+    from buildassets.packages.tools.install import remove
+
+    lock = remove(configured_for_packages(config_file).folder, names)
+    show = Output(as_json, quiet=quiet)
+    show.say(f"removed {', '.join(names)} from the lock")
+    return show.finish(True, (), {"tools": _documents(lock.tools)})
+
+
+@command.command("verify")
+@package_options
+def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Compare every file that runs with the lock; exit with 1 if one is missing or another."""
+    from buildassets.packages.lock import read_lock
+    from buildassets.packages.tools.install import verify
+
+    config = configured_for_packages(config_file)
+    shop = workshop(config)
+    found = verify(shop)
+    show = Output(as_json, quiet=quiet)
+    tools = read_lock(config.folder).tools
+    if not found:
+        show.say(f"verified {', '.join(tools) or 'nothing: the lock has no tools'}")
+    return show.finish(not found, found, {"tools": _documents(tools)})
+
+
+def workshop(config: "Config") -> "Workshop":
+    """Where the tools of `config` are put."""
+    from buildassets.cli.registries import registry_for
+    from buildassets.packages.tools.install import Workshop
+    from buildassets.packages.tools.located import tools_folder
+
+    days = config.packages.min_age_days
+    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days)
+
+
+def _finish(show: Output, done: "Installed") -> int:
+    tools = {name: tool.version for name, tool in done.lock.tools.items()}
+    for name in done.fetched:
+        show.say(f"installed {name} {tools[name]}")
+    if not done.fetched:
+        show.say("nothing to install" if tools else "nothing to install: the lock has no tools")
+    return show.finish(True, done.diagnostics, {"tools": _documents(done.lock.tools), "installed": list(done.fetched)})
+
+
+def _documents(tools: "Any") -> dict[str, Any]:
+    return {name: _document(tool) for name, tool in tools.items()}
+
+
+def _document(tool: "LockedTool") -> dict[str, Any]:
+    platforms = sorted(tool.platforms)
+    return {"version": tool.version, "license": tool.license, "range": tool.range, "platforms": platforms}
+
+
+def _uses(config: "Config", name: str) -> list[str]:
+    """The settings that have the tool run."""
+    engines = {"engines.scss": config.engines.scss, "engines.js": config.engines.js, "engines.css": config.engines.css}
+    uses = [setting for setting, engine in engines.items() if engine == name]
+    return uses + ([f'bundles."{one}"' for one in sorted(config.module_bundles)] if name == "esbuild" else [])

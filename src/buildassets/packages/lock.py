@@ -1,0 +1,261 @@
+"""`buildassets.lock`: the exact tools and packages of a project, each with its digests.
+
+TOML in git, beside the configuration: sorted, one table for each tool, platform and package, no digest over all of it
+and neither URL nor time, so that git merges what two branches change. Takes a file, gives frozen values; of what it
+holds nothing is believed, as anybody's pull request can change it. Raises ConfigError.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
+from buildassets.errors import ConfigError
+from buildassets.files import content_of, write_whole
+from buildassets.frozen import field, frozen
+from buildassets.soundness import is_file
+
+NAME: Final = "buildassets.lock"
+_POSITION: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+# A name or version becomes a part of a path: none of these can lead anywhere else.
+_WORD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}")
+_PACKAGE: Final = re.compile(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}", re.ASCII)
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHA512: Final = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
+_CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
+
+
+@frozen
+class LockedPlatform:
+    """What runs on one kind of machine: an archive of the registry's `package`, and the SHA-256 of what runs of it."""
+
+    package: str
+    sha512: str
+    files: Mapping[str, str]
+
+
+@frozen
+class LockedTool:
+    """A compiler. `range` is what was asked for, empty for the newest; `complete` is the newest version that all
+    platforms have, where this one is not that."""
+
+    version: str
+    license: str
+    platforms: Mapping[str, LockedPlatform]
+    range: str = ""
+    complete: str = ""
+
+
+@frozen
+class LockedPackage:
+    """A package for browsers. `range` is what was asked for if it is `direct`; else others require it.
+
+    `files` are SHA-256 by the path below its folder, `requires` the ranges of what it came along with.
+    """
+
+    version: str
+    range: str
+    direct: bool
+    integrity: str
+    license: str
+    files: Mapping[str, str]
+    requires: Mapping[str, str] = field(default_factory=dict)
+
+
+@frozen
+class Lock:
+    """All that a lock holds, by name."""
+
+    tools: Mapping[str, LockedTool] = field(default_factory=dict)
+    vendor: Mapping[str, LockedPackage] = field(default_factory=dict)
+
+
+def read_lock(folder: str) -> Lock:
+    """The lock of the project in `folder`; an empty one where there is none. Raises ConfigError."""
+    try:
+        text = content_of(os.path.join(folder, NAME)).decode("utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = reason_text(fault) if isinstance(fault, OSError) else "it is not UTF-8"
+        raise ConfigError([_fault(f"cannot read `{NAME}`: {reason}")]) from None
+    try:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise ConfigError([_syntax_fault(str(fault), text)]) from None
+    reader = _Reader()
+    lock = Lock(
+        {name: reader.tool(name, one) for name, one in reader.tables(values, "tools", _is_word)},
+        {name: reader.package(name, one) for name, one in reader.tables(values, "vendor", _is_package)},
+    )
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return lock
+
+
+def write_lock(folder: str, lock: Lock) -> None:
+    """Write the lock of the project in `folder`, or remove it where it holds nothing. Raises OSError."""
+    path = os.path.join(folder, NAME)
+    if lock.tools or lock.vendor:
+        write_whole(path, lock_text(lock).encode())
+    elif os.path.lexists(path):
+        os.unlink(path)
+
+
+def lock_text(lock: Lock) -> str:
+    """The lock as it stands in its file."""
+    lines = ["# Written by `buildassets tools` and `buildassets vendor`. Keep it in git."]
+    for name, tool in sorted(lock.tools.items()):
+        values = _filled(complete=tool.complete, license=tool.license, range=tool.range)
+        lines += ["", f"[tools.{_key(name)}]", *_lines({**values, "version": tool.version})]
+        for platform, one in sorted(tool.platforms.items()):
+            at = f"tools.{_key(name)}.platforms.{_text(platform)}"
+            lines += ["", f"[{at}]", *_lines({"package": one.package, "sha512": one.sha512})]
+            lines += ["", f"[{at}.files]", *_lines(one.files)]
+    for name, package in sorted(lock.vendor.items()):
+        lines += ["", f"[vendor.{_text(name)}]", f"direct = {str(package.direct).lower()}"]
+        values = _filled(license=package.license, range=package.range)
+        lines += _lines({"integrity": package.integrity, **values, "version": package.version})
+        for key, inner in (("requires", package.requires), ("files", package.files)):
+            lines += ["", f"[vendor.{_text(name)}.{key}]", *_lines(inner)] if inner else []
+    return "\n".join(lines) + "\n"
+
+
+def _filled(**values: str) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _lines(values: Mapping[str, str]) -> list[str]:
+    return [f"{_key(key)} = {_text(value)}" for key, value in sorted(values.items())]
+
+
+def _key(text: str) -> str:
+    return text if _BARE_KEY.fullmatch(text) else _text(text)
+
+
+def _text(text: str) -> str:
+    """A basic string of TOML: what JSON has, but for DEL, which it escapes too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class _Reader:
+    """Reads tables, and notes what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.faults: list[Diagnostic] = []
+
+    def tables(
+        self, values: Mapping[str, Any], key: str, is_sound: Callable[[object], bool]
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The tables below `key`, by name."""
+        found = values.get(key, {})
+        if not isinstance(found, dict):
+            self._refuse(key)
+            return
+        for name, one in found.items():
+            if isinstance(one, dict) and is_sound(name):
+                yield name, one
+            else:
+                self._refuse(f"{key}.{name}")
+
+    def tool(self, name: str, values: Mapping[str, Any]) -> LockedTool:
+        at = f"tools.{name}"
+        platforms = {
+            platform: LockedPlatform(
+                self._value(one, f"{at}.platforms.{platform}", "package", _is_package),
+                self._value(one, f"{at}.platforms.{platform}", "sha512", _is_sha512),
+                self._texts(one, f"{at}.platforms.{platform}", "files", is_file, _is_sha256),
+            )
+            for platform, one in self.tables({at: values.get("platforms", {})}, at, _is_word)
+        }
+        return LockedTool(
+            self._value(values, at, "version", _is_word),
+            self._value(values, at, "license", _is_line, ""),
+            platforms,
+            self._value(values, at, "range", _is_line, ""),
+            self._value(values, at, "complete", _is_line, ""),
+        )
+
+    def package(self, name: str, values: Mapping[str, Any]) -> LockedPackage:
+        at = f"vendor.{name}"
+        direct = values.get("direct", False)
+        if not isinstance(direct, bool):
+            self._refuse(f"{at}.direct")
+        return LockedPackage(
+            self._value(values, at, "version", _is_word),
+            self._value(values, at, "range", _is_line, ""),
+            direct is True,
+            self._value(values, at, "integrity", _is_sha512),
+            self._value(values, at, "license", _is_line, ""),
+            self._texts(values, at, "files", is_file, _is_sha256),
+            self._texts(values, at, "requires", _is_package, _is_line),
+        )
+
+    def _value(
+        self, values: Mapping[str, Any], at: str, key: str, is_sound: Callable[[object], bool], default: object = None
+    ) -> str:
+        value = values.get(key, default)
+        if not is_sound(value):
+            self._refuse(f"{at}.{key}")
+            return ""
+        return str(value)
+
+    def _texts(
+        self,
+        values: Mapping[str, Any],
+        at: str,
+        key: str,
+        is_name: Callable[[object], bool],
+        is_sound: Callable[[object], bool],
+    ) -> Mapping[str, str]:
+        found = values.get(key, {})
+        if isinstance(found, dict) and all(is_name(name) and is_sound(value) for name, value in found.items()):
+            return found
+        self._refuse(f"{at}.{key}")
+        return {}
+
+    def _refuse(self, key: str) -> None:
+        self.faults.append(_fault(f"`{key}` in `{NAME}` is none that can be there"))
+
+
+def _fault(message: str, location: Location | None = None, hint: str = "") -> Diagnostic:
+    hint = hint or "take the lock from git, or remove it and name tools and packages anew"
+    return error("lock/invalid", message, location or Location(NAME), hint=hint)
+
+
+def _syntax_fault(complaint: str, text: str) -> Diagnostic:
+    if found := _CONFLICT.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        hint = "keep the tables of both sides, without these lines; then run `buildassets tools verify`"
+        where = place(NAME, line, 1, text.split("\n")[line - 1], 7)
+        return _fault(f"`{NAME}` holds two sides of a merge", where, hint)
+    position = _POSITION.search(complaint)
+    if position is None:
+        return _fault(f"`{NAME}` is no TOML")
+    line = int(position[1])
+    where = place(NAME, line, int(position[2]), text.split("\n")[line - 1])
+    return _fault(f"`{NAME}` is no TOML", where)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None and ".." not in value
+
+
+def _is_package(value: object) -> bool:
+    return isinstance(value, str) and _PACKAGE.fullmatch(value) is not None
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and (value == "" or value.isprintable())
+
+
+def _is_sha256(value: object) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
+def _is_sha512(value: object) -> bool:
+    return isinstance(value, str) and _SHA512.fullmatch(value) is not None

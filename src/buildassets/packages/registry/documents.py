@@ -1,0 +1,156 @@
+"""What a registry answers: a package with its releases, advisories. Pure.
+
+Takes bytes of JSON, of which nothing is believed; gives frozen values, or ValueError with what is wrong. After npm's
+documentation of package metadata; keys that are not known here are passed over.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
+
+# npm's rules for names, in lower and upper case as there are old ones; a version is a part of a file's name here.
+_NAME: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}")
+_VERSION: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}")
+
+
+@frozen
+class Release:
+    """A version of a package: `integrity` is npm's text with a `sha512`, `license` may be empty.
+
+    `requires` are ranges by name, `peers` the same of what is to be there beside it, without the optional ones;
+    `published` is in seconds since 1970, None where the registry does not tell.
+    """
+
+    name: str
+    version: str
+    tarball: str
+    integrity: str
+    license: str
+    requires: Mapping[str, str]
+    peers: Mapping[str, str]
+    is_deprecated: bool
+    published: float | None
+
+
+@frozen
+class Package:
+    """A package in a registry: its releases by version, and versions by tag, as in `latest`."""
+
+    name: str
+    releases: Mapping[str, Release]
+    tags: Mapping[str, str]
+
+
+@frozen
+class Advisory:
+    """A weakness of a package: `versions` is the range that has it."""
+
+    package: str
+    title: str
+    severity: str
+    versions: str
+    url: str
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` can be the name of a package."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_version(text: str) -> bool:
+    """Whether `text` can be a version, as far as its characters go."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def package_in(content: bytes, name: str) -> Package:
+    """The package `name` in what a registry answered; releases that lack a tarball are left out."""
+    document = _document(content)
+    if document.get("name") != name:
+        raise ValueError(f"it describes another package than `{name}`")
+    versions, times = _table(document, "versions"), _table(document, "time")
+    releases = {
+        version: _release(name, version, described, _seconds(times.get(version)))
+        for version, described in versions.items()
+        if is_version(version) and isinstance(described, dict) and _tarball(described)
+    }
+    tags = {tag: version for tag, version in _texts(document, "dist-tags").items() if version in releases}
+    return Package(name, releases, tags)
+
+
+def advisories_in(content: bytes) -> tuple[Advisory, ...]:
+    """The advisories in the answer of the endpoint for many packages, sorted."""
+    found = []
+    for name, listed in _document(content).items():
+        if not isinstance(listed, list):
+            raise ValueError("it is no list of advisories")
+        for one in listed:
+            if not isinstance(one, dict):
+                raise ValueError("it is no list of advisories")
+            texts = (one.get(key) for key in ("title", "severity", "vulnerable_versions", "url"))
+            found.append(Advisory(name, *(text if isinstance(text, str) else "" for text in texts)))
+    return tuple(sorted(found, key=lambda one: (one.package, one.title, one.url)))
+
+
+def license_of(described: Mapping[str, Any]) -> str:
+    """As a package states it, in either form that npm has had for it."""
+    stated = described.get("license") or described.get("licenses") or ""
+    many = stated if isinstance(stated, list) else [stated]
+    names = [one.get("type") if isinstance(one, dict) else one for one in many]
+    return " OR ".join(name for name in names if isinstance(name, str) and name)
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+    if not isinstance(document, dict):
+        raise ValueError("it is no description of a package")
+    return document
+
+
+def _release(name: str, version: str, described: dict[str, Any], published: float | None) -> Release:
+    meta = _table(described, "peerDependenciesMeta")
+    optional = {peer for peer, one in meta.items() if isinstance(one, dict) and one.get("optional") is True}
+    peers = _texts(described, "peerDependencies")
+    integrity = _table(described, "dist").get("integrity")
+    return Release(
+        name,
+        version,
+        _tarball(described),
+        integrity if isinstance(integrity, str) else "",
+        license_of(described),
+        _ranges(_texts(described, "dependencies")),
+        _ranges({peer: wanted for peer, wanted in peers.items() if peer not in optional}),
+        bool(described.get("deprecated")),
+        published,
+    )
+
+
+def _ranges(texts: dict[str, str]) -> dict[str, str]:
+    return {name: wanted for name, wanted in texts.items() if is_name(name)}
+
+
+def _tarball(described: dict[str, Any]) -> str:
+    tarball = _table(described, "dist").get("tarball")
+    return tarball if isinstance(tarball, str) and tarball.startswith(("https://", "http://")) else ""
+
+
+def _seconds(text: object) -> float | None:
+    try:
+        return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _table(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(document: Mapping[str, Any], key: str) -> dict[str, str]:
+    return {name: value for name, value in _table(document, key).items() if isinstance(value, str)}

@@ -1,0 +1,321 @@
+"""Tools put into the lock and into the folder of tools: what the verb `tools` does.
+
+Takes a Workshop, gives locks and what was found; writes the lock and the folder of tools. Raises PackagesError and
+ConfigError, and writes nothing to the lock then.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, Location, error, nearest, reason_text, warning
+from buildassets.errors import ConfigError, PackagesError
+from buildassets.files import STAGING_PREFIX, digest_of
+from buildassets.folders import make_folders, remove_tree
+from buildassets.frozen import frozen
+from buildassets.locks import locked
+from buildassets.packages.archive import unpack
+from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, read_lock, write_lock
+from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.integrity import sha512_of, sha512_text
+from buildassets.packages.registry.registry import Registry
+from buildassets.packages.registry.versions import best, candidates, days_before, newest_of
+from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
+from buildassets.packages.tools.located import home_of, program_files, prove
+
+_AT_ONCE: Final = 4
+
+
+@frozen
+class Workshop:
+    """Where tools are put: the project's `folder`, which has the lock, and the folder `tools`.
+
+    `registry` gives the registry, when it is first needed. Releases younger than `min_age_days` at `now_seconds` (since
+    1970) are not taken, unless they are named by their version.
+    """
+
+    folder: str
+    tools: str
+    registry: Callable[[], Registry]
+    now_seconds: float
+    min_age_days: float = 0
+
+
+@frozen
+class Asked:
+    """A tool that somebody asks for, with a range of versions; empty for the newest."""
+
+    name: str
+    range: str = ""
+
+
+@frozen
+class Installed:
+    """The lock as it is now, the names of what was fetched, and warnings."""
+
+    lock: Lock
+    fetched: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class Newer:
+    """A tool of the lock: the newest version that its range takes, and the newest of all."""
+
+    name: str
+    version: str
+    wanted: str
+    newest: str
+
+
+def asked_for(text: str) -> Asked:
+    """What `NAME` or `NAME@RANGE` asks for. Raises ConfigError for a tool that is not known."""
+    name, _, wanted = text.partition("@")
+    if name not in TOOLS:
+        meant = nearest(name, TOOLS)
+        hint = f"did you mean `{meant}`?" if meant else "use one of " + ", ".join(f"`{one}`" for one in TOOLS)
+        raise ConfigError([error("tools/unknown", f"there is no tool `{name}`", hint=hint)])
+    return Asked(name, wanted)
+
+
+def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
+    """Take what is `asked` into the lock, and have it here; without any, have here exactly what the lock has."""
+    with _turn(shop):
+        lock = read_lock(shop.folder)
+        if not asked:
+            return Installed(lock, tuple(name for name, tool in lock.tools.items() if _fetched(shop, name, tool)))
+        found, fetched = _resolved(shop, asked, lock)
+        lock = replace(lock, tools={**lock.tools, **found})
+        write_lock(shop.folder, lock)
+    missing = [warned for name, tool in found.items() for warned in _missing(TOOLS[name], tool)]
+    return Installed(lock, tuple(fetched), tuple(missing))
+
+
+def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
+    """Take the newest versions of what is `asked`, or of all that the lock has, within the range asked for before."""
+    lock = read_lock(shop.folder)
+    for one in asked:
+        _refuse_unlocked(lock, one.name)
+    wanted = asked or [Asked(name) for name in lock.tools]
+    ranged = [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted]
+    return install(shop, ranged) if ranged else Installed(lock, ())
+
+
+def outdated(shop: Workshop) -> list[Newer]:
+    """The tools of the lock for which the registry has newer versions."""
+    found = []
+    for name, tool in read_lock(shop.folder).tools.items():
+        kind = TOOLS.get(name)
+        if kind is None:
+            continue
+        package = shop.registry().package(kind.package_for(platform_of(kind)))
+        newest, wanted = _newest(shop, package, ""), _newest(shop, package, tool.range)
+        if newest not in (None, tool.version):
+            found.append(Newer(name, tool.version, wanted or tool.version, newest or ""))
+    return found
+
+
+def remove(folder: str, names: Iterable[str]) -> Lock:
+    """Take these tools out of the lock. They stay in the folder of tools, where other projects may need them."""
+    lock = read_lock(folder)
+    for name in names:
+        _refuse_unlocked(lock, name)
+    lock = replace(lock, tools={name: tool for name, tool in lock.tools.items() if name not in set(names)})
+    write_lock(folder, lock)
+    return lock
+
+
+def verify(shop: Workshop) -> list[Diagnostic]:
+    """What is wrong with the tools of the lock as they lie here."""
+    found: list[Diagnostic] = []
+    for name, tool in read_lock(shop.folder).tools.items():
+        try:
+            for path, digest in program_files(shop.tools, name, tool):
+                prove(name, path, digest)
+        except PackagesError as fault:
+            found += fault.diagnostics
+    return found
+
+
+def _refuse_unlocked(lock: Lock, name: str) -> None:
+    if name not in lock.tools:
+        message, hint = f"`{NAME}` has no tool `{name}`", f"run `buildassets tools install {name}`"
+        raise ConfigError([error("tools/unknown", message, Location(NAME), hint=hint)])
+
+
+@contextmanager
+def _turn(shop: Workshop) -> Iterator[None]:
+    """Have the folder of tools alone, with nothing in it that others left half done."""
+    try:
+        make_folders(shop.tools)
+        with locked(shop.tools):
+            for name in os.listdir(shop.tools):
+                if name.startswith(STAGING_PREFIX):
+                    remove_tree(os.path.join(shop.tools, name))
+            yield
+    except OSError as fault:
+        message = f"cannot write to the folder of tools, `{shop.tools}`: {reason_text(fault)}"
+        hint = "make room or change its mode, or name another one in `$BUILDASSETS_TOOLS_DIR`"
+        raise PackagesError([error("packages/unwritable", message, hint=hint)]) from None
+
+
+@contextmanager
+def _staging(shop: Workshop) -> Iterator[str]:
+    folder = os.path.join(shop.tools, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+    os.mkdir(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
+
+
+def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
+    """Have a locked tool here; whether it had to be fetched."""
+    files = program_files(shop.tools, name, tool)
+    try:
+        for path, digest in files:
+            prove(name, path, digest)
+        return False
+    except PackagesError:
+        pass
+    platform = platform_of(TOOLS[name])
+    package = shop.registry().package(tool.platforms[platform].package)
+    release = package.releases.get(tool.version)
+    if release is None:
+        raise _no_version(package, tool.version)
+    with _staging(shop) as staging:
+        home = _unpacked(shop, replace(release, integrity=tool.platforms[platform].sha512), staging)
+        for path, digest in files:
+            prove(name, os.path.join(home, os.path.relpath(path, home_of(shop.tools, name, tool))), digest)
+        _put(home, home_of(shop.tools, name, tool))
+    return True
+
+
+@frozen
+class _Choice:
+    """A version of a tool with its releases by platform, and the newest version that all platforms have, if any."""
+
+    version: str
+    releases: Mapping[str, Release]
+    complete: str
+
+
+def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[str, LockedTool], list[str]]:
+    """What the lock will have of what is `asked`, and which of that had to be fetched."""
+    found: dict[str, LockedTool] = {}
+    fetched = []
+    for one in asked:
+        kind = TOOLS[one.name]
+        choice = _chosen(shop, kind, one.range)
+        known = lock.tools.get(one.name)
+        if known is not None and _is_same(known, choice):
+            found[one.name] = replace(known, range=one.range, complete=choice.complete)
+            fetched += [one.name] if _fetched(shop, one.name, known) else []
+            continue
+        with _staging(shop) as staging:
+            found[one.name] = _locked(shop, kind, choice, one.range, staging)
+            _put(os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, found[one.name]))
+        fetched.append(one.name)
+    return found, fetched
+
+
+def _is_same(tool: LockedTool, choice: _Choice) -> bool:
+    """Whether the lock has that version already, with the same archives."""
+    locked_digests = {platform: sha512_of(one.sha512) for platform, one in tool.platforms.items()}
+    digests = {platform: sha512_of(one.integrity) for platform, one in choice.releases.items()}
+    return tool.version == choice.version and locked_digests == digests
+
+
+def _chosen(shop: Workshop, kind: ToolKind, wanted: str) -> _Choice:
+    here = kind.package_for(platform_of(kind))
+    packages = shop.registry().packages(kind.package_for(platform) for platform in kind.platforms)
+    own = packages.get(here) or shop.registry().package(here)
+    version = _newest(shop, own, wanted)
+    if version is None:
+        raise _no_version(own, wanted, is_young=_newest(replace(shop, min_age_days=0), own, wanted) is not None)
+    releases = {
+        platform: packages[package].releases[version]
+        for platform in kind.platforms
+        if (package := kind.package_for(platform)) in packages and version in packages[package].releases
+    }
+    has_all = len(packages) == len(kind.platforms)
+    everywhere = set.intersection(*(set(_takeable(shop, one, "")) for one in packages.values())) if has_all else set()
+    complete = newest_of(everywhere)
+    return _Choice(version, releases, complete if complete and len(releases) < len(kind.platforms) else "")
+
+
+def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, staging: str) -> LockedTool:
+    """The tool as the lock will have it; what runs on each platform is unpacked below `staging` by its name."""
+    with ThreadPoolExecutor(_AT_ONCE) as executor:
+        platforms = dict(executor.map(partial(_locked_platform, shop, kind, staging), choice.releases.items()))
+    stated = choice.releases[platform_of(kind)].license
+    return LockedTool(choice.version, " ".join(stated.split()), platforms, wanted, choice.complete)
+
+
+def _locked_platform(
+    shop: Workshop, kind: ToolKind, staging: str, given: tuple[str, Release]
+) -> tuple[str, LockedPlatform]:
+    platform, release = given
+    home = _unpacked(shop, release, staging, platform)
+    missing = [file for file in kind.files_for(platform) if not os.path.isfile(os.path.join(home, *file.split("/")))]
+    if missing:
+        message = f"`{release.name}@{release.version}` has no `{missing[0]}`"
+        raise PackagesError([error("package/member", message, hint="take another version")])
+    files = {file: digest_of(os.path.join(home, *file.split("/"))) for file in kind.files_for(platform)}
+    digest = sha512_of(release.integrity)
+    assert digest is not None
+    return platform, LockedPlatform(release.name, sha512_text(digest), files)
+
+
+def _unpacked(shop: Workshop, release: Release, staging: str, name: str = "unpacked") -> str:
+    """The folder below `staging` in which the release lies, proven."""
+    archive, folder = os.path.join(staging, f"{name}.tgz"), os.path.join(staging, name)
+    shop.registry().fetch(release, archive)
+    os.mkdir(folder)
+    unpack(archive, folder, f"{release.name}@{release.version}")
+    os.unlink(archive)
+    return folder
+
+
+def _put(home: str, place: str) -> None:
+    """Let the folder `home` be at `place`; what is there already gives way."""
+    if os.path.lexists(place):
+        old = os.path.join(os.path.dirname(place), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+        os.rename(place, old)
+        remove_tree(old)
+    os.rename(home, place)
+
+
+def _takeable(shop: Workshop, package: Package, wanted: str) -> Mapping[str, Release]:
+    return candidates(package, [wanted or "*"], days_before(shop.now_seconds, shop.min_age_days))
+
+
+def _newest(shop: Workshop, package: Package, wanted: str) -> str | None:
+    return best(package, _takeable(shop, package, wanted))
+
+
+def _no_version(package: Package, wanted: str, is_young: bool = False) -> PackagesError:
+    what = f"`{package.name}@{wanted}`" if wanted else f"release of `{package.name}`"
+    hint = "name a version that there is"
+    if newest := newest_of(package.releases):
+        hint += f": the newest is {newest}"
+    if is_young:
+        what += " that is old enough"
+        hint = "wait, lower `min_age_days`, or name the version itself"
+    return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
+
+
+def _missing(kind: ToolKind, tool: LockedTool) -> Iterator[Diagnostic]:
+    """A warning where the registry has no such version for some platforms."""
+    missing = [platform for platform in kind.platforms if platform not in tool.platforms]
+    if missing:
+        listed = ", ".join(f"`{platform}`" for platform in missing)
+        message = f"the registry has no `{kind.name}` {tool.version} for {listed}"
+        hint = "install another version if anybody builds this project there"
+        if tool.complete:
+            hint = f"install `{kind.name}@{tool.complete}`, which all platforms have, if anybody builds this there"
+        yield warning("tools/platform", message, Location(NAME), hint=hint)

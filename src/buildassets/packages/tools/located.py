@@ -1,0 +1,114 @@
+"""Programs that the lock names, in the folder of tools: each of their files proven before the first run in a process.
+
+Takes the project's folder, gives a command, or PackagesError. Asks no network and writes nothing.
+"""
+
+import os
+import sys
+from functools import lru_cache
+from typing import Final
+
+from buildassets.diagnostics import Location, error, reason_text
+from buildassets.errors import PackagesError
+from buildassets.files import digest_of
+from buildassets.frozen import frozen
+from buildassets.packages.lock import NAME, LockedTool, read_lock
+from buildassets.packages.registry.integrity import sha512_of
+from buildassets.packages.tools.kinds import TOOLS, platform_of
+
+FOLDER_VARIABLE: Final = "BUILDASSETS_TOOLS_DIR"
+_FOLDER: Final = "buildassets"
+
+
+@frozen
+class LockedCommand:
+    """A `command` of absolute paths that runs `version` of a tool."""
+
+    command: tuple[str, ...]
+    version: str
+
+
+def tools_folder() -> str:
+    """The folder of all tools of this user, if it is there: `$BUILDASSETS_TOOLS_DIR`, or one in the user's data."""
+    if given := os.environ.get(FOLDER_VARIABLE):
+        return os.path.abspath(given)
+    if sys.platform == "win32":
+        data = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+    elif sys.platform == "darwin":
+        data = os.path.expanduser("~/Library/Application Support")
+    else:
+        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(os.path.abspath(data), _FOLDER, "tools")
+
+
+def locked_command(folder: str, name: str) -> LockedCommand | None:
+    """What runs the tool `name` for the project in `folder`; None where its lock names none of that name.
+
+    Raises PackagesError where the tool is locked and is not there, or is not what the lock states, and ConfigError for
+    a lock that cannot be read.
+    """
+    tool = read_lock(folder).tools.get(name)
+    if tool is None:
+        return None
+    files = program_files(tools_folder(), name, tool)
+    for path, digest in files:
+        _prove_once(name, path, digest)
+    return LockedCommand(tuple(path for path, _ in files), tool.version)
+
+
+def program_files(tools: str, name: str, tool: LockedTool) -> list[tuple[str, str]]:
+    """Where what runs on this machine lies in the folder `tools`, with its SHA-256: the program, then its arguments.
+
+    Raises PackagesError where the lock has nothing for this machine.
+    """
+    kind = TOOLS.get(name)
+    platform = platform_of(kind) if kind else ""
+    locked = tool.platforms.get(platform)
+    wanted = kind.files_for(platform) if kind else ()
+    if locked is None or set(locked.files) != set(wanted):
+        raise _not_for_this_machine(name, tool, platform)
+    home = home_of(tools, name, tool)
+    return [(os.path.join(home, *file.split("/")), locked.files[file]) for file in wanted]
+
+
+def home_of(tools: str, name: str, tool: LockedTool) -> str:
+    """The folder of that tool for this machine: no two archives have the same one."""
+    platform = platform_of(TOOLS[name])
+    digest = sha512_of(tool.platforms[platform].sha512)
+    assert digest is not None
+    return os.path.join(tools, f"{name}-{tool.version}-{platform}-{digest.hex()[:16]}")
+
+
+@lru_cache(maxsize=64)  # what raises is not kept
+def _prove_once(name: str, path: str, digest: str) -> None:
+    prove(name, path, digest)
+
+
+def prove(name: str, path: str, digest: str) -> None:
+    """Raises PackagesError where the file at `path` of that tool is not there, or has another SHA-256."""
+    try:
+        found = digest_of(path)
+    except FileNotFoundError:
+        message = f"`{name}` is in `{NAME}` and not installed here"
+        notes = [f"looked for `{path}`"]
+        hint = "run `buildassets tools install`"
+        raise PackagesError([error("tools/absent", message, Location(NAME), notes=notes, hint=hint)]) from None
+    except OSError as fault:
+        message = f"cannot read `{path}`: {reason_text(fault)}"
+        raise PackagesError([error("tools/changed", message, hint="run `buildassets tools install`")]) from None
+    if found != digest:
+        message = f"`{path}` is not what `{NAME}` states"
+        notes = [f"its SHA-256 is {found}"]
+        hint = "find out who changed it; `buildassets tools install` puts the locked one there"
+        raise PackagesError([error("tools/changed", message, Location(NAME), notes=notes, hint=hint)])
+
+
+def _not_for_this_machine(name: str, tool: LockedTool, platform: str) -> PackagesError:
+    message = f"`{NAME}` has no `{name}` {tool.version} for `{platform}`"
+    hint = "run `buildassets tools install` with a buildassets that knows it"
+    if name in TOOLS:
+        hint = f"install {name} for this machine by other means, and run `buildassets tools remove {name}`"
+    if tool.complete:
+        hint = f"run `buildassets tools install {name}@{tool.complete}`, the newest version that all platforms have"
+    notes = [f"it has {', '.join(f'`{one}`' for one in sorted(tool.platforms))}"] if tool.platforms else []
+    return PackagesError([error("tools/platform", message, Location(NAME), notes=notes, hint=hint)])

@@ -1,0 +1,1 @@
+"""Packages for browsers: which versions go together, and their files in a source root."""

@@ -21,11 +21,7 @@ PACKAGES = (
     "lit-html@3.2.1",
     "lit-element@4.1.1",
     "@lit/reactive-element@2.0.4",
-    "@lit-labs/ssr-dom-shim@1.2.1",
-    "@types/trusted-types@2.0.7",
     "react@18.3.1",
-    "loose-envify@1.4.0",
-    "js-tokens@4.0.0",
 )
 
 

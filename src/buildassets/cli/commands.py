@@ -20,6 +20,7 @@ _VERBS = {
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
     "pack": "write the release as one archive, the same bytes everywhere",
     "tools": "pin compilers that are programs, and have them here",
+    "vendor": "put packages for browsers into a source root, with their licences",
     "unpack": "take a release out of an archive, every byte of it proven",
     "verify": "prove every byte of a release, or of an archive of one, by its manifest",
     "publish": "upload the release: its files first, its manifest last",

@@ -5,7 +5,6 @@ and neither URL nor time, so that git merges what two branches change. Takes a f
 holds nothing is believed, as anybody's pull request can change it. Raises ConfigError.
 """
 
-import json
 import os
 import re
 import tomllib
@@ -16,6 +15,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, place, reason_t
 from buildassets.errors import ConfigError
 from buildassets.files import content_of, write_whole
 from buildassets.frozen import field, frozen
+from buildassets.packages.toml_text import basic_string
 from buildassets.soundness import is_file
 
 NAME: Final = "buildassets.lock"
@@ -113,15 +113,15 @@ def lock_text(lock: Lock) -> str:
         values = _filled(complete=tool.complete, license=tool.license, range=tool.range)
         lines += ["", f"[tools.{_key(name)}]", *_lines({**values, "version": tool.version})]
         for platform, one in sorted(tool.platforms.items()):
-            at = f"tools.{_key(name)}.platforms.{_text(platform)}"
+            at = f"tools.{_key(name)}.platforms.{basic_string(platform)}"
             lines += ["", f"[{at}]", *_lines({"package": one.package, "sha512": one.sha512})]
             lines += ["", f"[{at}.files]", *_lines(one.files)]
     for name, package in sorted(lock.vendor.items()):
-        lines += ["", f"[vendor.{_text(name)}]", f"direct = {str(package.direct).lower()}"]
+        lines += ["", f"[vendor.{basic_string(name)}]", f"direct = {str(package.direct).lower()}"]
         values = _filled(license=package.license, range=package.range)
         lines += _lines({"integrity": package.integrity, **values, "version": package.version})
         for key, inner in (("requires", package.requires), ("files", package.files)):
-            lines += ["", f"[vendor.{_text(name)}.{key}]", *_lines(inner)] if inner else []
+            lines += ["", f"[vendor.{basic_string(name)}.{key}]", *_lines(inner)] if inner else []
     return "\n".join(lines) + "\n"
 
 
@@ -130,16 +130,11 @@ def _filled(**values: str) -> dict[str, str]:
 
 
 def _lines(values: Mapping[str, str]) -> list[str]:
-    return [f"{_key(key)} = {_text(value)}" for key, value in sorted(values.items())]
+    return [f"{_key(key)} = {basic_string(value)}" for key, value in sorted(values.items())]
 
 
 def _key(text: str) -> str:
-    return text if _BARE_KEY.fullmatch(text) else _text(text)
-
-
-def _text(text: str) -> str:
-    """A basic string of TOML: what JSON has, but for DEL, which it escapes too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return text if _BARE_KEY.fullmatch(text) else basic_string(text)
 
 
 class _Reader:

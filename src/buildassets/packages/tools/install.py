@@ -121,11 +121,12 @@ def outdated(shop: Workshop) -> list[Newer]:
 
 def remove(folder: str, names: Iterable[str]) -> Lock:
     """Take these tools out of the lock. They stay in the folder of tools, where other projects may need them."""
-    lock = read_lock(folder)
-    for name in names:
-        _refuse_unlocked(lock, name)
-    lock = replace(lock, tools={name: tool for name, tool in lock.tools.items() if name not in set(names)})
-    write_lock(folder, lock)
+    with locked(folder):
+        lock = read_lock(folder)
+        for name in names:
+            _refuse_unlocked(lock, name)
+        lock = replace(lock, tools={name: tool for name, tool in lock.tools.items() if name not in set(names)})
+        write_lock(folder, lock)
     return lock
 
 
@@ -149,10 +150,10 @@ def _refuse_unlocked(lock: Lock, name: str) -> None:
 
 @contextmanager
 def _turn(shop: Workshop) -> Iterator[None]:
-    """Have the folder of tools alone, with nothing in it that others left half done."""
+    """Have the project and the folder of tools alone, with nothing in it that others left half done."""
     try:
         make_folders(shop.tools)
-        with locked(shop.tools):
+        with locked(shop.folder), locked(shop.tools):
             for name in os.listdir(shop.tools):
                 if name.startswith(STAGING_PREFIX):
                     remove_tree(os.path.join(shop.tools, name))

@@ -1,6 +1,8 @@
-"""What others have written of a release: packages by `package.json`, lone files by the banner that they begin with.
+"""What others have written of a release: packages by the lock or by `package.json`, lone files by the banner that they
+begin with.
 
-Takes the files that went into a release, gives components. Reads `package.json` files and the beginnings of lone files.
+Takes the files that went into a release, gives components. Reads the lock, `package.json` files and the beginnings of
+lone files.
 """
 
 import json
@@ -11,9 +13,11 @@ from typing import Any, Final
 
 from buildassets.frozen import frozen
 from buildassets.media import suffix
+from buildassets.packages.lock import read_lock
 from buildassets.plain_files import plain
 
 _MODULES: Final = "node_modules"
+_VENDOR: Final = "/vendor/"
 _DESCRIPTION: Final = "package.json"
 _KEYS: Final = ("name", "version")  # what a description has that is not only there to say how its folder is read
 _BANNERED: Final = (".css", ".js", ".mjs", ".scss")
@@ -37,7 +41,7 @@ _TAGS: Final = re.compile(r"@(?:license|preserve|file|overview)\b")
 class Component:
     """Something that others have written: `locations` are the inputs of the release that belong to it, sorted.
 
-    `license` is what it says of its own; `is_package` tells whether a `package.json` says so, and not a banner.
+    `license` is what it states of its own; with `is_package` the lock or a `package.json` names it, and not a banner.
     """
 
     name: str
@@ -50,7 +54,7 @@ class Component:
 def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
     """The components among `inputs` (name → path), sorted; what the folder `project` says of itself is none.
 
-    Raises OSError where an input cannot be read.
+    Raises OSError where an input cannot be read, and ConfigError where the project's lock cannot.
     """
     packages = _Packages(project)
     found: dict[tuple[str, str, bool], list[str]] = {}
@@ -77,9 +81,25 @@ class _Packages:
     def __init__(self, project: str) -> None:
         self._project = project
         self._known: dict[str, dict[str, Any] | None] = {}
+        self._locked = read_lock(project).vendor
 
     def around(self, path: str) -> dict[str, Any] | None:
-        """What the package says in which the file at `path` lies; None where it lies in none."""
+        """What the lock, or else the package that the file at `path` lies in, states; None where it lies in none."""
+        return self._locked_around(path) or self._described_around(path)
+
+    def _locked_around(self, path: str) -> dict[str, Any] | None:
+        """The package of the lock that has this file below a folder `vendor`, as a `package.json` would describe it."""
+        below = path.removeprefix(self._project + os.sep).replace(os.sep, "/")
+        _, folder, rest = f"/{below}".partition(_VENDOR)
+        parts = rest.split("/")
+        count = 2 if rest.startswith("@") else 1
+        name, file = "/".join(parts[:count]), "/".join(parts[count:])
+        package = self._locked.get(name) if folder else None
+        if package is None or file not in package.files:
+            return None
+        return {"name": name, "version": package.version, "license": package.license}
+
+    def _described_around(self, path: str) -> dict[str, Any] | None:
         if not path.startswith(self._project + os.sep) and _MODULES not in path.split(os.sep):
             return None  # whatever lies around the project says nothing of it
         return next(filter(None, map(self._described, self._folders(os.path.dirname(path)))), None)

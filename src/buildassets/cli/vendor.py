@@ -1,0 +1,211 @@
+"""`buildassets vendor`: packages for browsers in a source root, pinned by the lock."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from buildassets.cli.options import configured_for_packages, package_options
+from buildassets.cli.output import Output, print_data
+from buildassets.diagnostics import Location, error
+from buildassets.errors import ConfigError, PackagesError, RegistryError
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config, SourceRoot
+    from buildassets.packages.lock import LockedPackage
+    from buildassets.packages.vendor.vendoring import Vendored, Vendoring
+
+_FOLDER: Final = "vendor"
+_FILE: Final = "buildassets.toml"
+_COULD_NOT_ASK: Final = 2
+
+
+@click.group("vendor", no_args_is_help=False)
+def command() -> None:
+    """Put packages for browsers into `vendor/` of the first source root, with their licences."""
+
+
+@command.command("add")
+@click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
+@package_options
+def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Vendor packages, and what they import: their files, the lock, the entries of `[importmap]`."""
+    from buildassets.packages.vendor.vendoring import add, asked_for
+
+    config = configured_for_packages(config_file)
+    asked = dict(asked_for(name) for name in names)
+    return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
+
+
+@command.command("update")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@package_options
+def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Vendor the newest versions within the ranges that were asked for, of all packages or of these."""
+    from buildassets.packages.vendor.vendoring import update
+
+    config = configured_for_packages(config_file)
+    return _finish(Output(as_json, quiet=quiet), config, update(vendoring(config), names))
+
+
+@command.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@package_options
+def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Take packages away, with what came along with them only."""
+    from buildassets.packages.vendor.vendoring import remove
+
+    config = configured_for_packages(config_file)
+    return _finish(Output(as_json, quiet=quiet), config, remove(vendoring(config), names))
+
+
+@command.command("outdated")
+@package_options
+def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """List packages of which the registry has newer versions; exit with 1 if there are any."""
+    from buildassets.packages.vendor.vendoring import outdated
+
+    found = outdated(vendoring(configured_for_packages(config_file)))
+    document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
+    code = Output(as_json, quiet=quiet).finish(not found, (), {"outdated": document})
+    if not as_json:
+        print_data(f"{one.name} {one.version}: {one.wanted} in range, {one.newest} is the newest" for one in found)
+    return code
+
+
+@command.command("audit")
+@package_options
+def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Ask the registry for advisories: exit with 1 if there are any, with 2 where it could not be asked."""
+    from buildassets.packages.vendor.vendoring import audit
+
+    config = configured_for_packages(config_file)
+    show = Output(as_json, quiet=quiet)
+    try:
+        advisories = audit(vendoring(config))
+    except RegistryError as failure:
+        show.finish(False, failure.diagnostics, {"asked": False})
+        return _COULD_NOT_ASK
+    found = [
+        error(
+            "vendor/advisory",
+            f"`{one.package}` has a known weakness: {' '.join(one.title.split())}",
+            notes=[f"{one.severity or 'unknown'}, in the versions `{one.versions}`", *([one.url] if one.url else [])],
+            hint=f"run `buildassets vendor update {one.package}`, or ask for a newer range",
+        )
+        for one in advisories
+    ]
+    if not found:
+        show.say("the registry knows no advisories")
+    return show.finish(not found, found, {"asked": True, "advisories": [asdict(one) for one in advisories]})
+
+
+@command.command("verify")
+@package_options
+def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Compare every vendored file with the lock; exit with 1 if one is missing, changed or not listed."""
+    from buildassets.packages.lock import read_lock
+    from buildassets.packages.vendor.vendoring import verify
+
+    config = configured_for_packages(config_file)
+    found = verify(vendoring(config))
+    show = Output(as_json, quiet=quiet)
+    packages = read_lock(config.folder).vendor
+    if not found:
+        show.say(f"verified {', '.join(packages) or 'nothing: the lock has no packages'}")
+    return show.finish(not found, found, {"vendor": _documents(packages)})
+
+
+def vendoring(config: "Config") -> "Vendoring":
+    """Where the packages of `config` are put. Raises ConfigError."""
+    from buildassets.cli.registries import registry_for
+    from buildassets.compiler.resolve.browser_files import browser_files
+    from buildassets.packages.vendor.vendoring import Vendoring
+
+    root = _root(config)
+    return Vendoring(
+        config.folder,
+        os.path.join(root.path, _FOLDER),
+        f"{root.shown}/{_FOLDER}",
+        registry_for(config),
+        browser_files,
+        time.time(),
+        config.packages.min_age_days,
+    )
+
+
+def _root(config: "Config") -> "SourceRoot":
+    """The source root that vendored files are put into: the first that is the project's own and is taken as a whole."""
+    for root in config.sources:
+        if not (root.npm or root.vendored or root.include):
+            return root
+    message = "there is no source root for vendored packages"
+    raise ConfigError([error("config/no-sources", message, hint="create `assets/`, or name your folders in `sources`")])
+
+
+def _finish(show: Output, config: "Config", done: "Vendored") -> int:
+    importmap = _import_map(config, done)
+    for name in done.changed:
+        show.say(f"vendored {name} {done.lock.vendor[name].version}")
+    for name in done.removed:
+        show.say(f"removed {name}")
+    if not (done.changed or done.removed):
+        show.say("nothing to do")
+    document = {
+        "vendor": _documents(done.lock.vendor),
+        "vendored": list(done.changed),
+        "removed": list(done.removed),
+        "importmap": importmap,
+    }
+    return show.finish(True, done.diagnostics, document)
+
+
+def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:
+    keys = ("version", "range", "direct", "license")
+    return {
+        name: {**{key: getattr(one, key) for key in keys}, "files": sorted(one.files)} for name, one in packages.items()
+    }
+
+
+def _import_map(config: "Config", done: "Vendored") -> dict[str, str]:
+    """Write the entries of the import map for what is vendored; gives those that are there for it now.
+
+    What the user has another file for stays. Raises PackagesError.
+    """
+    prefix = f"{_root(config).prefix}/{_FOLDER}/".removeprefix("/")
+    known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
+    owners = tuple(f"{prefix}{name}/" for name in (*done.lock.vendor, *done.removed))
+    ours = {key for key, target in config.importmap.items() if target.startswith(owners)}
+    entries: dict[str, str | None] = {
+        key: f"{prefix}{path}" for key, path in done.modules.items() if key not in config.importmap or key in ours
+    }
+    stale = {key for key in ours if config.importmap[key] not in known and not config.importmap[key].endswith("/")}
+    entries |= {key: None for key in stale if key not in entries}
+    changes = {key: value for key, value in entries.items() if config.importmap.get(key) != value}
+    if changes:
+        _write_entries(config, changes)
+    kept = {key: config.importmap[key] for key in ours - stale}
+    return kept | {key: value for key, value in entries.items() if value is not None}
+
+
+def _write_entries(config: "Config", changes: Mapping[str, str | None]) -> None:
+    from buildassets.compiler.config.shown import shown_path
+    from buildassets.files import content_of, write_whole
+    from buildassets.packages.vendor.import_map import entry_lines, with_entries
+
+    path = config.file or os.path.join(config.folder, _FILE)
+    is_project = os.path.basename(path) == "pyproject.toml"
+    table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
+    shown = shown_path(config, path)
+    try:
+        text = content_of(path).decode("utf-8") if config.file else ""
+        write_whole(path, with_entries(text, table, changes).encode())
+    except (OSError, ValueError):
+        lines = [f"it is to have `{line}`" for line in entry_lines(changes)]
+        lines += [f"it is to be without `{key}`" for key, value in sorted(changes.items()) if value is None]
+        message = f"cannot change `[{'.'.join(table)}]` in `{shown}`"
+        hint = "change it by hand; a table with a header of its own, a line for each entry, is changed by this command"
+        raise PackagesError([error("vendor/importmap", message, Location(shown), notes=lines, hint=hint)]) from None

@@ -1,0 +1,227 @@
+"""Which files of npm packages a browser needs: what their `exports` name, and all that these reach.
+
+Takes unpacked packages, gives a `Needed`. Reads the packages' files; imports `languages`, `resolve.node` and
+`packages.vendor.values`.
+"""
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from posixpath import basename, dirname
+from typing import Any, Final
+
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.reference import SPECIFIERS, Reference
+from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.files import content_of
+from buildassets.media import Syntax, media_of, suffix
+from buildassets.packages.vendor.values import Needed, Unpacked
+from buildassets.paths import LogicalPath, from_url, join, split_url
+
+_CONDITIONS: Final = ("browser", "import", "module", "production")
+_STYLE_CONDITIONS: Final = ("style", "browser", "production")
+_SCRIPTS: Final = (".js", ".mjs", ".cjs")
+_SCRIPT_KEYS: Final = ("unpkg", "jsdelivr")  # where packages name the file for a page that has no modules
+_LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
+_COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
+_GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b")
+_EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+
+
+def browser_files(packages: Mapping[str, Unpacked], direct: Collection[str]) -> Needed:
+    """What browsers need of the `direct` packages, and of those that they import."""
+    return _Choice(packages).needed(direct)
+
+
+class _Choice:
+    def __init__(self, packages: Mapping[str, Unpacked]) -> None:
+        self._packages = packages
+        self._known = {LogicalPath(f"{name}/{file}") for name, one in packages.items() for file in one.files}
+        self._folders = {folder for path in self._known for folder in _folders(path)}
+        self._described: dict[str, dict[str, Any]] = {}
+        self._modules = self._resolver(_CONDITIONS)
+        self._sheets = self._resolver(_STYLE_CONDITIONS)
+        self._specifiers: dict[str, str] = {}
+        self._imports: dict[str, set[str]] = defaultdict(set)
+        self._absent: dict[str, dict[str, str]] = defaultdict(dict)
+        self._unfit: dict[str, str] = {}
+
+    def _resolver(self, conditions: Collection[str]) -> Packages:
+        return Packages([""], self._describe, self._known, conditions, lambda: iter(self._packages))
+
+    def needed(self, direct: Collection[str]) -> Needed:
+        """The files that the entries of the direct packages reach, with the licences of their packages."""
+        waiting = [path for name in sorted(direct) for path in self._entries(name)]
+        reached: set[str] = set()
+        while waiting:
+            path = waiting.pop()
+            if path not in reached:
+                reached.add(path)
+                waiting += self._reached_from(path)
+        files: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(reached | set(self._licences(reached))):
+            package = _package_of(path)
+            files[package].append(path[len(package) + 1 :])
+        return Needed(
+            {name: tuple(names) for name, names in files.items()},
+            self._specifiers,
+            {name: frozenset(names) for name, names in self._imports.items()},
+            self._absent,
+            self._unfit,
+        )
+
+    def _licences(self, reached: Collection[str]) -> Iterator[str]:
+        for name in {_package_of(path) for path in reached}:
+            yield from (f"{name}/{file}" for file in self._packages[name].files if _LICENCE.fullmatch(file))
+
+    def _entries(self, name: str) -> list[str]:
+        """The files that the package `name` offers to browsers."""
+        described = self._describe(name) or {}
+        found = list(filter(None, [self._module(name), *self._sheets_of(name, described)]))
+        if not found and name not in self._unfit:
+            self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
+        if found:  # one that offers no module may still have sheets
+            self._unfit.pop(name, None)
+        for subpath in self._subpaths(described):
+            specifier = name + subpath[1:]
+            target = self._modules.target(specifier, LogicalPath("x"))
+            if isinstance(target, str) and target in self._known and suffix(target) in _SCRIPTS[:2]:
+                if self._is_module(target):
+                    self._specifiers[specifier] = target
+                    found.append(target)
+            elif isinstance(target, str) and target in self._known and suffix(target) == ".css":
+                found.append(target)
+        return found
+
+    def _subpaths(self, described: Mapping[str, Any]) -> Iterator[str]:
+        exports = described.get("exports")
+        if isinstance(exports, dict):
+            yield from (key for key in exports if key.startswith("./") and "*" not in key and not key.endswith("/"))
+
+    def _module(self, name: str) -> str | None:
+        """The module that the package itself is, or else the script that it has for pages."""
+        target = self._modules.target(name, LogicalPath("x"))
+        if isinstance(target, str) and target in self._known and suffix(target) in _SCRIPTS:
+            if self._is_module(target):
+                self._specifiers[name] = target
+                return target
+            if self._is_script(target):
+                return target
+        described = self._describe(name) or {}
+        for key in _SCRIPT_KEYS:
+            path = f"{name}/{str(described.get(key, '')).removeprefix('./')}"
+            if path in self._known and self._is_script(path):
+                return path
+        if isinstance(target, str) and target in self._known:
+            self._unfit[name] = "is CommonJS only, which no browser loads"
+        return None
+
+    def _sheets_of(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
+        style = described.get("style")
+        stated = f"{name}/{style.removeprefix('./')}" if isinstance(style, str) else ""
+        exported = self._sheets.target(name, LogicalPath("x")) if "exports" in described else None
+        for path in (stated, exported):
+            if isinstance(path, str) and path in self._known and suffix(path) == ".css":
+                yield path
+
+    def _is_module(self, path: str) -> bool:
+        return not self._modules.is_commonjs(LogicalPath(path), lambda: reads_as_module(self._text(path)))
+
+    def _is_script(self, path: str) -> bool:
+        """Whether a page can load `path` with `<script>`: it may ask whether there is CommonJS, but needs none."""
+        if suffix(path) == ".cjs" or self._is_module(path):
+            return False
+        text = self._text(path)
+        return not _COMMONJS.search(text) or _GUARD.search(text) is not None
+
+    def _reached_from(self, path: str) -> Iterator[str]:
+        syntax = media_of(path).syntax
+        if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT):
+            return
+        text = self._text(path)
+        if syntax is Syntax.JAVASCRIPT and not self._is_module(path):
+            references = [one for one in scan(syntax, text) if one.kind not in SPECIFIERS]
+        else:
+            references = scan(syntax, text)
+        for reference in references:
+            found = self._target(path, reference)
+            if found is not None and found in self._known:
+                yield found
+
+    def _target(self, path: str, reference: Reference) -> str | None:
+        """The file that a reference in `path` means; None for what is none of a package."""
+        is_specifier = reference.kind in SPECIFIERS
+        is_private = is_specifier and reference.url.startswith("#")
+        url = reference.url if is_private else split_url(reference.url)[0]
+        if not url or _EXTERNAL.match(url):
+            return None
+        if is_specifier and not url.startswith(("./", "../")):
+            return self._bare(path, url)
+        target = join(LogicalPath(path), from_url(url))
+        if target is None or not is_specifier or target in self._known:
+            return target
+        if self._modules.completed(target, LogicalPath(path)) in self._known:
+            self._refuse(path, f"imports `{url}` without its whole name, which only bundlers find")
+        return None
+
+    def _bare(self, path: str, specifier: str) -> str | None:
+        own = _package_of(path)
+        if specifier.startswith("#"):
+            self._refuse(path, f"imports `{specifier}`, which only bundlers find")
+            return None
+        name = _package_of(specifier)
+        if specifier in BUILTINS or name in BUILTINS:
+            return None
+        if name != own:
+            self._imports[own].add(name)
+        if name not in self._packages:
+            self._absent[own].setdefault(name, specifier)
+            return None
+        target = self._modules.target(specifier, LogicalPath(path))
+        if target is None or isinstance(target, Refusal) or target not in self._known:
+            self._absent[own].setdefault(name, specifier)
+            return None
+        if suffix(target) in _SCRIPTS and not self._is_module(target):
+            self._unfit[name] = "is CommonJS only, which no browser loads"
+            return None
+        self._specifiers[specifier] = target
+        return target
+
+    def _refuse(self, path: str, complaint: str) -> None:
+        self._unfit.setdefault(_package_of(path), complaint)
+
+    def _describe(self, folder: str) -> dict[str, Any] | None:
+        if folder not in self._folders:
+            return None
+        if folder not in self._described:
+            path = f"{folder}/package.json"
+            self._described[folder] = self._description(path) if path in self._known else {}
+        return self._described[folder]
+
+    def _description(self, path: str) -> dict[str, Any]:
+        try:
+            found = json.loads(self._content(path))
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _text(self, path: str) -> str:
+        return self._content(path).decode("utf-8", "replace")
+
+    def _content(self, path: str) -> bytes:
+        package = _package_of(path)
+        return content_of(os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/")))
+
+
+def _package_of(path: str) -> str:
+    """The package that a path, or a specifier, begins with."""
+    parts = path.split("/")
+    return "/".join(parts[: 2 if path.startswith("@") else 1])
+
+
+def _folders(path: str) -> Iterator[str]:
+    while basename(path) and (path := dirname(path)):
+        yield path

@@ -1,0 +1,101 @@
+"""The entries of `[importmap]` in a configuration file, changed in its text: comments and order stay. Pure.
+
+Takes TOML, gives TOML that differs in these entries only, or ValueError where that cannot be had by changing lines.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from buildassets.packages.toml_text import basic_string
+
+_KEY: Final = re.compile(r"""\s*(?P<key>"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")
+_HEADER: Final = re.compile(r"\s*\[")
+
+
+def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | None]) -> str:
+    """`text` with these `entries` in its `table`, as in `("tool", "buildassets", "importmap")`; those that are None
+    are gone. Raises ValueError."""
+    expected = _changed(tomllib.loads(text), table, entries)
+    lines = text.splitlines(keepends=True)
+    start = _start(lines, table)
+    if start is None:
+        if tomllib.loads(text) == expected:
+            return text
+        lines += ["" if not text or text.endswith("\n") else "\n", "\n" if text else "", f"[{'.'.join(table)}]\n"]
+        start = len(lines)
+    end = next((number for number in range(start, len(lines)) if _HEADER.match(lines[number])), len(lines))
+    lines[start:end] = _section(lines[start:end], entries)
+    changed = "".join(lines)
+    if tomllib.loads(changed) != expected:
+        raise ValueError("the table is written in another way than line by line")
+    return changed
+
+
+def entry_lines(entries: Mapping[str, str | None]) -> list[str]:
+    """Lines of TOML for those that are there."""
+    return [
+        f"{basic_string(key)} = {basic_string(value)}" for key, value in sorted(entries.items()) if value is not None
+    ]
+
+
+def _section(lines: list[str], entries: Mapping[str, str | None]) -> list[str]:
+    left = dict(entries)
+    kept: list[str] = []
+    for line in lines:
+        key = _key(line)
+        if key not in left:
+            kept.append(line)
+            continue
+        value = left.pop(key)
+        if value is not None:
+            kept.append(f"{basic_string(key)} = {basic_string(value)}\n")
+    behind = len(kept)
+    while behind and not kept[behind - 1].strip():
+        behind -= 1
+    if behind and not kept[behind - 1].endswith("\n"):
+        kept[behind - 1] += "\n"
+    kept[behind:behind] = [line + "\n" for line in entry_lines(left)]
+    return kept
+
+
+def _key(line: str) -> str | None:
+    found = _KEY.match(line)
+    if found is None:
+        return None
+    try:
+        return next(iter(tomllib.loads(found["key"] + " = 0")))
+    except ValueError:
+        return None
+
+
+def _start(lines: Sequence[str], table: Sequence[str]) -> int | None:
+    """The number of the line behind the header of `table`."""
+    header = re.compile(r"\s*\[\s*" + r"\s*\.\s*".join(map(re.escape, table)) + r"\s*\]\s*(?:#.*)?\s*")
+    return next((number + 1 for number, line in enumerate(lines) if header.fullmatch(line)), None)
+
+
+def _changed(values: dict[str, Any], table: Sequence[str], entries: Mapping[str, str | None]) -> dict[str, Any]:
+    """`values` as they are to be."""
+    if not any(value is not None for value in entries.values()) and not _has(values, table):
+        return values
+    inner = values
+    for key in table:
+        inner = inner.setdefault(key, {})
+        if not isinstance(inner, dict):
+            raise ValueError("it is no table")
+    for key, value in entries.items():
+        if value is None:
+            inner.pop(key, None)
+        else:
+            inner[key] = value
+    return values
+
+
+def _has(values: Any, table: Sequence[str]) -> bool:
+    for key in table:
+        if not isinstance(values, dict) or key not in values:
+            return False
+        values = values[key]
+    return True

@@ -1,0 +1,107 @@
+"""Which versions of packages go together: one of each, as an import map and a folder have room for one.
+
+Takes what is asked for, gives releases; whoever is imported comes along, by the range of who imports it. A peer that
+nobody imports does not come along, but where it is there it has the version that its peers want.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from buildassets.diagnostics import error
+from buildassets.errors import PackagesError
+from buildassets.frozen import frozen
+from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.versions import best, candidates, newest_of, satisfies
+from buildassets.packages.vendor.values import Needed
+
+_MOST_ROUNDS: Final = 100
+
+Ranges = dict[str, dict[str, str]]  # of a package, by who wants it; empty for who is asked for
+
+
+@frozen
+class Wanted:
+    """What is asked for: ranges by name, versions that stay if they fit, and the youngest release to take."""
+
+    direct: Mapping[str, str]
+    pinned: Mapping[str, str]
+    published_before: float | None
+
+
+@frozen
+class Resolution:
+    """Releases by name, what browsers need of them, and who wants which range of what."""
+
+    releases: Mapping[str, Release]
+    needed: Needed
+    ranges: Mapping[str, Mapping[str, str]]
+
+
+def resolved(
+    wanted: Wanted, package: Callable[[str], Package], needed_of: Callable[[Mapping[str, Release]], Needed]
+) -> Resolution:
+    """The releases that go together. `needed_of` gives what browsers need of some, which it may have to fetch.
+
+    Raises PackagesError where no version is one for all that want it.
+    """
+    releases: dict[str, Release] = {}
+    ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
+    for _ in range(_MOST_ROUNDS):
+        before = dict(releases)
+        releases = {name: _chosen(name, ranges[name], wanted, package, before.get(name)) for name in sorted(ranges)}
+        needed = needed_of(releases)
+        ranges = _ranges(wanted, releases, needed)
+        if releases == before and ranges.keys() == releases.keys():
+            return Resolution(releases, needed, ranges)
+    message = f"the packages {', '.join(f'`{name}`' for name in sorted(ranges))} never agree on versions"
+    raise PackagesError([error("vendor/conflict", message, hint="ask for one of them at one version")])
+
+
+def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> Ranges:
+    ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
+    for importer, names in needed.imports.items():
+        release = releases[importer]
+        for name in names:
+            stated = release.requires.get(name, release.peers.get(name))
+            if stated is not None:
+                ranges.setdefault(name, {})[importer] = stated
+    for peer_of, release in releases.items():
+        for name, one in release.peers.items():
+            if name in ranges:
+                ranges[name].setdefault(peer_of, one)
+    return ranges
+
+
+def _chosen(
+    name: str,
+    ranges: Mapping[str, str],
+    wanted: Wanted,
+    package: Callable[[str], Package],
+    before: Release | None,
+) -> Release:
+    asked = [one or "*" for one in ranges.values()]
+    found = package(name)
+    for version in (before.version if before else "", wanted.pinned.get(name, "")):
+        fits = all(one in found.tags or satisfies(version, one) for one in asked)
+        if version in found.releases and fits:
+            return found.releases[version]
+    fitting = candidates(found, asked, wanted.published_before)
+    chosen = best(found, fitting)
+    if chosen is None:
+        raise _conflict(found, ranges, is_young=bool(candidates(found, asked)))
+    return fitting[chosen]
+
+
+def _conflict(package: Package, ranges: Mapping[str, str], is_young: bool) -> PackagesError:
+    newest = newest_of(package.releases)
+    if len(ranges) == 1 or is_young:
+        stated = next(iter(ranges.values()))
+        what = f"`{package.name}@{stated}`" if stated else f"release of `{package.name}`"
+        hint = f"name a version that there is: the newest is {newest}" if newest else "take another package"
+        if is_young:
+            what, hint = f"{what} that is old enough", "wait, lower `min_age_days`, or name the version itself"
+        return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
+    notes = [f"{f'`{by}` wants' if by else 'asked for is'} `{one or '*'}`" for by, one in sorted(ranges.items())]
+    message = f"no version of `{package.name}` is one for all that want it"
+    hint = "ask for other versions of these, or make a bundle, in which each has its own"
+    return PackagesError([error("vendor/conflict", message, notes=notes, hint=hint)])

@@ -1,0 +1,372 @@
+"""Packages for browsers in the `vendor/` of a source root: what the verb `vendor` does.
+
+Takes a Vendoring, gives locks and what was found; writes vendored files, then the lock. Raises PackagesError and
+ConfigError, and leaves files and lock as they were then.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.errors import ConfigError, PackagesError
+from buildassets.files import STAGING_PREFIX, content_of, digest_of, write_whole
+from buildassets.folders import files_below, make_folders, remove_tree
+from buildassets.frozen import frozen
+from buildassets.locks import locked
+from buildassets.packages.archive import unpack
+from buildassets.packages.lock import NAME, Lock, LockedPackage, read_lock, write_lock
+from buildassets.packages.registry.documents import Advisory, Release, is_name
+from buildassets.packages.registry.integrity import sha512_of, sha512_text
+from buildassets.packages.registry.registry import Registry
+from buildassets.packages.registry.versions import best, candidates, days_before
+from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
+from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
+
+_BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
+
+
+@frozen
+class Vendoring:
+    """Where packages are put: the project's `folder`, which has the lock, and the folder `vendor`, called `shown`.
+
+    `registry` gives the registry, when it is first needed; `choose` decides which files browsers need. Releases younger
+    than `min_age_days` at `now_seconds` (since 1970) are not taken, unless they are named by their version.
+    """
+
+    folder: str
+    vendor: str
+    shown: str
+    registry: Callable[[], Registry]
+    choose: Chooser
+    now_seconds: float
+    min_age_days: float = 0
+
+
+@frozen
+class Vendored:
+    """The lock as it is now; specifiers with their files below `vendor`; what was put there or removed; warnings."""
+
+    lock: Lock
+    modules: Mapping[str, str]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class Newer:
+    """A package of the lock: the newest version that all ranges take, and the newest of all."""
+
+    name: str
+    version: str
+    wanted: str
+    newest: str
+
+
+def asked_for(text: str) -> tuple[str, str]:
+    """Name and range of `NAME` or `NAME@RANGE`. Raises ConfigError for what is no name."""
+    at = text.find("@", 1)
+    name, wanted = (text, "") if at < 0 else (text[:at], text[at + 1 :])
+    if not is_name(name):
+        hint = "write `NAME` or `NAME@RANGE`, as in `htmx.org@2`"
+        raise ConfigError([error("vendor/unknown", f"`{text}` is no package", hint=hint)])
+    return name, wanted
+
+
+def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
+    """Vendor what is `asked` (ranges by name) beside what the lock has, which stays at its versions where it can."""
+    with _turn(vendoring) as staging:
+        lock = read_lock(vendoring.folder)
+        direct = {**_direct(lock), **asked}
+        pinned = {name: one.version for name, one in lock.vendor.items() if name not in asked}
+        return _arranged(vendoring, lock, direct, pinned, staging)
+
+
+def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
+    """Vendor the newest versions within the ranges asked for, of all packages or of those with these names."""
+    with _turn(vendoring) as staging:
+        lock = read_lock(vendoring.folder)
+        for name in names:
+            _refuse_unlocked(lock, name)
+        pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
+        return _arranged(vendoring, lock, _direct(lock), pinned, staging)
+
+
+def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
+    """Take these packages away, with what came along with them only. Asks no registry."""
+    with _turn(vendoring) as staging:
+        lock = read_lock(vendoring.folder)
+        _refuse_imported(lock, names)
+        kept = _reached(lock, [name for name, one in lock.vendor.items() if one.direct and name not in names])
+        gone = tuple(sorted(lock.vendor.keys() - kept))
+        _refuse_changed(vendoring, lock, gone)
+        after = replace(lock, vendor={name: lock.vendor[name] for name in sorted(kept)})
+        with _put(vendoring, staging, {}, gone):
+            write_lock(vendoring.folder, after)
+    return Vendored(after, {}, (), gone)
+
+
+def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
+    """Raises ConfigError for what the lock does not have, PackagesError for what others import that stay."""
+    for name in names:
+        _refuse_unlocked(lock, name)
+        needing = sorted(other for other, one in lock.vendor.items() if name in one.requires and other not in names)
+        if needing:
+            message = f"`{name}` is imported by {', '.join(f'`{one}`' for one in needing)}"
+            raise PackagesError([error("vendor/conflict", message, hint="remove these too")])
+
+
+def _reached(lock: Lock, names: Iterable[str]) -> set[str]:
+    """The packages `names`, and all that came along with them."""
+    waiting, found = list(names), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in lock.vendor:
+            found.add(name)
+            waiting += lock.vendor[name].requires
+    return found
+
+
+def outdated(vendoring: Vendoring) -> list[Newer]:
+    """The packages of the lock for which the registry has newer versions."""
+    lock = read_lock(vendoring.folder)
+    limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
+    packages = vendoring.registry().packages(lock.vendor)
+    found = []
+    for name, one in lock.vendor.items():
+        if name not in packages:
+            vendoring.registry().package(name)  # which raises what is to be reported
+        ranges = [by.requires[name] for by in lock.vendor.values() if name in by.requires]
+        ranges += [one.range or "*"] if one.direct else []
+        newest = best(packages[name], candidates(packages[name], ["*"], limit))
+        wanted = best(packages[name], candidates(packages[name], ranges or ["*"], limit))
+        if newest not in (None, one.version):
+            found.append(Newer(name, one.version, wanted or one.version, newest or ""))
+    return found
+
+
+def audit(vendoring: Vendoring) -> tuple[Advisory, ...]:
+    """What the registry knows against the packages of the lock. Raises RegistryError where it cannot be asked."""
+    versions = {name: one.version for name, one in read_lock(vendoring.folder).vendor.items()}
+    return vendoring.registry().advisories(versions) if versions else ()
+
+
+def verify(vendoring: Vendoring) -> list[Diagnostic]:
+    """What of the vendored files is not as the lock states."""
+    return [
+        found for name, one in read_lock(vendoring.folder).vendor.items() for found in _faults(vendoring, name, one)
+    ]
+
+
+def _direct(lock: Lock) -> dict[str, str]:
+    return {name: one.range for name, one in lock.vendor.items() if one.direct}
+
+
+def _refuse_unlocked(lock: Lock, name: str) -> None:
+    if name not in lock.vendor:
+        message, hint = f"`{NAME}` has no package `{name}`", f"run `buildassets vendor add {name}`"
+        raise ConfigError([error("vendor/unknown", message, Location(NAME), hint=hint)])
+
+
+@contextmanager
+def _turn(vendoring: Vendoring) -> Iterator[str]:
+    """Have the project alone, with a new folder among its packages for what is not whole yet."""
+    try:
+        with locked(vendoring.folder):
+            make_folders(vendoring.vendor)
+            for name in os.listdir(vendoring.vendor):
+                if name.startswith(STAGING_PREFIX):
+                    remove_tree(os.path.join(vendoring.vendor, name))
+            staging = os.path.join(vendoring.vendor, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+            os.mkdir(staging, 0o700)
+            try:
+                yield staging
+            finally:
+                remove_tree(staging)
+                with suppress(OSError):  # it holds packages
+                    os.rmdir(vendoring.vendor)
+    except OSError as fault:
+        message = f"cannot write to `{vendoring.shown}`: {reason_text(fault)}"
+        raise PackagesError([error("packages/unwritable", message, hint="make room or change its mode")]) from None
+
+
+def _arranged(
+    vendoring: Vendoring, lock: Lock, direct: Mapping[str, str], pinned: Mapping[str, str], staging: str
+) -> Vendored:
+    trees: dict[tuple[str, str], Unpacked] = {}
+    wanted = Wanted(direct, pinned, days_before(vendoring.now_seconds, vendoring.min_age_days))
+    needed_of = partial(_needed_of, vendoring, lock, direct, staging, trees)
+    found = resolved(wanted, vendoring.registry().package, needed_of)
+    _refuse_unfit(found)
+    after = {name: _locked(found, name, trees[name, one.version], direct) for name, one in found.releases.items()}
+    changed = tuple(name for name, one in after.items() if _is_other(vendoring, lock.vendor.get(name), name, one))
+    gone = tuple(sorted(lock.vendor.keys() - after.keys()))
+    _refuse_changed(vendoring, lock, (*changed, *gone))
+    _refuse_foreign(vendoring, lock, after)
+    result = replace(lock, vendor=after)
+    packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
+    with _put(vendoring, staging, packages, gone):
+        write_lock(vendoring.folder, result)
+    return Vendored(result, found.needed.modules, changed, gone, tuple(_warnings(found)))
+
+
+def _needed_of(
+    vendoring: Vendoring,
+    lock: Lock,
+    direct: Mapping[str, str],
+    staging: str,
+    trees: dict[tuple[str, str], Unpacked],
+    releases: Mapping[str, Release],
+) -> Needed:
+    """What browsers need of `releases`; what is not unpacked yet is fetched, proven and noted in `trees`."""
+    for name, release in releases.items():
+        if (name, release.version) in trees:
+            continue
+        known = lock.vendor.get(name)
+        if known is not None and known.version == release.version:
+            release = replace(release, integrity=known.integrity)
+        archive = os.path.join(staging, f"{len(trees)}.tgz")
+        folder = os.path.join(staging, str(len(trees)))
+        vendoring.registry().fetch(release, archive)
+        os.mkdir(folder)
+        files = unpack(archive, folder, f"{name}@{release.version}")
+        trees[name, release.version] = Unpacked(name, folder, files)
+    return vendoring.choose({name: trees[name, one.version] for name, one in releases.items()}, set(direct))
+
+
+def _refuse_unfit(found: Resolution) -> None:
+    faults = [
+        error("vendor/unfit", f"`{name}` {found.releases[name].version} {complaint}", hint=_BUNDLE)
+        for name, complaint in sorted(found.needed.unfit.items())
+    ]
+    if faults:
+        raise PackagesError(faults)
+
+
+def _locked(found: Resolution, name: str, tree: Unpacked, direct: Mapping[str, str]) -> LockedPackage:
+    release = found.releases[name]
+    digest = sha512_of(release.integrity)
+    assert digest is not None
+    files = found.needed.files.get(name, ())
+    return LockedPackage(
+        release.version,
+        direct.get(name, ""),
+        name in direct,
+        sha512_text(digest),
+        " ".join(release.license.split()),
+        {file: digest_of(os.path.join(tree.folder, *file.split("/"))) for file in files},
+        {
+            other: by[name]
+            for other, by in sorted(found.ranges.items())
+            if name in by and other in _imported(found, name)
+        },
+    )
+
+
+def _imported(found: Resolution, name: str) -> frozenset[str]:
+    return found.needed.imports.get(name, frozenset())
+
+
+def _warnings(found: Resolution) -> Iterator[Diagnostic]:
+    for name, absent in sorted(found.needed.absent.items()):
+        for other, specifier in sorted(absent.items()):
+            stated = found.releases[name].requires.keys() | found.releases[name].peers.keys()
+            reason = "which that has not" if other in found.releases else "which it does not require"
+            message = f"`{name}` imports `{specifier}`, {reason}"
+            hint = f"run `buildassets vendor add {other}` if that is what it needs" if other not in stated else None
+            yield warning("vendor/import", message, hint=hint)
+
+
+def _home(vendoring: Vendoring, name: str) -> str:
+    return os.path.join(vendoring.vendor, *name.split("/"))
+
+
+def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator[Diagnostic]:
+    """What is missing, changed or not listed in the folder of a package."""
+    home, shown = _home(vendoring, name), f"{vendoring.shown}/{name}"
+    try:
+        there = set(files_below(home))
+    except OSError:
+        there = set()
+    for file in sorted(there | package.files.keys()):
+        complaint = "is not in the lock"
+        if file in package.files:
+            try:
+                complaint = (
+                    "" if digest_of(os.path.join(home, file)) == package.files[file] else "is not what the lock states"
+                )
+            except FileNotFoundError:
+                complaint = "is missing"
+            except OSError as fault:
+                complaint = f"cannot be read: {reason_text(fault)}"
+        if complaint:
+            hint = f"take `{shown}` from git, or run `buildassets vendor remove {name}` and add it again"
+            yield error("vendor/changed", f"`{shown}/{file}` {complaint}", Location(f"{shown}/{file}"), hint=hint)
+
+
+def _is_other(vendoring: Vendoring, before: LockedPackage | None, name: str, after: LockedPackage) -> bool:
+    """Whether the files of a package are to be put there: it is another one, or some are missing."""
+    return before != after or any(not os.path.exists(os.path.join(_home(vendoring, name), one)) for one in after.files)
+
+
+def _refuse_changed(vendoring: Vendoring, lock: Lock, names: Iterable[str]) -> None:
+    """Raises PackagesError where somebody has edited what is about to be replaced; what is missing is no loss."""
+    faults = [
+        found
+        for name in names
+        if name in lock.vendor
+        for found in _faults(vendoring, name, lock.vendor[name])
+        if not found.message.endswith("is missing")
+    ]
+    if faults:
+        hint = "keep your edits elsewhere, and take the files from git"
+        raise PackagesError([replace(found, hint=hint) for found in faults])
+
+
+def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:
+    for name in after.keys() - lock.vendor.keys():
+        home, shown = _home(vendoring, name), f"{vendoring.shown}/{name}"
+        if os.path.lexists(home) and (not os.path.isdir(home) or os.listdir(home)):
+            message, hint = f"`{shown}` is there already, and not in the lock", "move it away, or remove it"
+            raise PackagesError([error("vendor/foreign", message, Location(shown), hint=hint)])
+
+
+@contextmanager
+def _put(
+    vendoring: Vendoring, staging: str, packages: Mapping[str, tuple[Unpacked, LockedPackage]], gone: Iterable[str]
+) -> Iterator[None]:
+    """Have the files of `packages` in their places, all of which are written before the first one is, and those of
+    `gone` away. Where something fails meanwhile, what was there before is there again."""
+    ready, old = os.path.join(staging, "ready"), os.path.join(staging, "old")
+    for name, (tree, package) in packages.items():
+        for file in package.files:
+            path = os.path.join(ready, *name.split("/"), *file.split("/"))
+            make_folders(os.path.dirname(path))
+            write_whole(path, content_of(os.path.join(tree.folder, *file.split("/"))))
+    moved: list[tuple[str, str]] = []
+    try:
+        for name in (*gone, *packages):
+            home, new = _home(vendoring, name), os.path.join(ready, *name.split("/"))
+            for source, target in ((home, os.path.join(old, *name.split("/"))), (new, home)):
+                if os.path.lexists(source):
+                    make_folders(os.path.dirname(target))
+                    os.rename(source, target)
+                    moved.append((source, target))
+        yield
+    except BaseException:
+        for source, target in reversed(moved):
+            os.rename(target, source)
+        raise
+    for name in gone:
+        _remove_empty(os.path.dirname(_home(vendoring, name)), vendoring.vendor)
+
+
+def _remove_empty(folder: str, top: str) -> None:
+    """Remove the folder of a scope in which nothing is left."""
+    if folder != top:
+        with suppress(OSError):
+            os.rmdir(folder)

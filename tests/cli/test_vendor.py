@@ -1,0 +1,185 @@
+"""`buildassets vendor` with real packages, from a registry of the tests, on a machine with nothing but Python."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import read_tree, write_tree
+from tests.packages.conftest import bare_machine
+from tests.packages.published import PACKAGES, publish_real
+from tests.packages.server import Registry, answering, serving
+
+pytestmark = pytest.mark.corpus
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    """One that has real packages."""
+    with serving() as one:
+        publish_real(one, PACKAGES)
+        yield one
+
+
+@pytest.fixture
+def project(tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site with one module."""
+    folder = bare_machine(tmp_path, monkeypatch)
+    settings = f'# ours\nregistry = "{registry.url}"\n\n[importmap]\n"own" = "js/own.js" # stays\n'
+    return write_tree(folder, {"buildassets.toml": settings, "assets/js/own.js": "export default 1\n"})
+
+
+def vendored(folder: Path) -> set[str]:
+    return {name for name in read_tree(folder / "assets") if name.startswith("vendor/")}
+
+
+def importmap(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((folder / "buildassets.toml").read_text())["importmap"]
+    return found
+
+
+def locked(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((folder / "buildassets.lock").read_text())["vendor"]
+    return found
+
+
+def succeed(folder: Path, *arguments: str) -> str:
+    done = run(folder, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_what_browsers_need_is_vendored_with_licences_and_builds(project: Path) -> None:
+    said = succeed(project, "vendor", "add", "htmx.org@2", "alpinejs", "bootstrap-icons")
+    assert "vendored htmx.org 2.0.4\n" in said
+    assert vendored(project) == {
+        "vendor/htmx.org/LICENSE",
+        "vendor/htmx.org/dist/htmx.esm.js",
+        "vendor/alpinejs/dist/module.esm.js",
+        "vendor/bootstrap-icons/LICENSE",
+        "vendor/bootstrap-icons/font/bootstrap-icons.css",
+        "vendor/bootstrap-icons/font/fonts/bootstrap-icons.woff",
+        "vendor/bootstrap-icons/font/fonts/bootstrap-icons.woff2",
+    }
+    assert importmap(project) == {
+        "own": "js/own.js",
+        "htmx.org": "vendor/htmx.org/dist/htmx.esm.js",
+        "alpinejs": "vendor/alpinejs/dist/module.esm.js",
+    }
+    assert (project / "buildassets.toml").read_text().startswith("# ours\n")
+    assert '"own" = "js/own.js" # stays\n' in (project / "buildassets.toml").read_text()
+    built = run(project, "build")
+    assert (built.returncode, "warning" in built.stderr) == (0, False), built.stderr
+    entry = locked(project)["htmx.org"]
+    assert (entry["version"], entry["range"], entry["direct"], entry["license"]) == ("2.0.4", "2", True, "0BSD")
+    assert succeed(project, "vendor", "verify") == "verified alpinejs, bootstrap-icons, htmx.org\n"
+
+
+def test_what_is_imported_comes_along_and_goes_with_it(project: Path) -> None:
+    succeed(project, "vendor", "add", "lit@3")
+    found = locked(project)
+    assert set(found) == {"lit", "lit-html", "lit-element", "@lit/reactive-element"}
+    assert {name for name, one in found.items() if one["direct"]} == {"lit"}
+    assert found["lit"]["requires"]["lit-html"] == "^3.2.0"
+    assert importmap(project)["lit"] == "vendor/lit/index.js"
+    assert importmap(project)["lit-html"] == "vendor/lit-html/lit-html.js"
+    assert importmap(project)["lit-element/lit-element.js"] == "vendor/lit-element/lit-element.js"
+    assert importmap(project)["lit/decorators.js"] == "vendor/lit/decorators.js"
+    write_tree(project, {"assets/js/app.js": 'import { LitElement } from "lit"; console.log(LitElement)\n'})
+    built = run(project, "build")
+    assert (built.returncode, "warning" in built.stderr) == (0, False), built.stderr
+    assert "removed @lit/reactive-element\n" in succeed(project, "vendor", "remove", "lit")
+    assert vendored(project) == set()
+    assert importmap(project) == {"own": "js/own.js"}
+    assert not (project / "buildassets.lock").exists()
+
+
+def test_a_package_of_commonjs_only_is_refused_with_a_bundle_as_the_way(project: Path) -> None:
+    done = run(project, "vendor", "add", "react")
+    assert done.returncode == 1
+    assert "error[vendor/unfit]: `react` 18.3.1 is CommonJS only, which no browser loads" in done.stderr
+    assert "bundle = true" in done.stderr
+    assert vendored(project) == set()
+    assert not (project / "buildassets.lock").exists()
+
+
+def test_the_bill_of_materials_has_what_the_lock_has(project: Path) -> None:
+    succeed(project, "vendor", "add", "alpinejs", "bootstrap-icons")
+    succeed(project, "build", "--provenance")
+    components = {one["name"]: one for one in json.loads((project / "build.cdx.json").read_text())["components"]}
+    assert components["alpinejs"]["version"] == "3.14.8"
+    assert components["alpinejs"]["purl"] == "pkg:npm/alpinejs@3.14.8"
+    assert components["bootstrap-icons"]["licenses"] == [{"expression": "MIT"}]
+    assert [one["location"] for one in components["alpinejs"]["evidence"]["occurrences"]] == [
+        "vendor/alpinejs/dist/module.esm.js"
+    ]
+
+
+def test_audit_is_1_for_an_advisory_0_without_and_2_where_it_could_not_ask(project: Path, registry: Registry) -> None:
+    succeed(project, "vendor", "add", "alpinejs")
+    assert run(project, "vendor", "audit").returncode == 0
+    registry.advisories["alpinejs"] = [
+        {"title": "it bites", "severity": "high", "vulnerable_versions": "<4", "url": "https://advisories.example/1"}
+    ]
+    found = run(project, "vendor", "audit", "--json")
+    assert found.returncode == 1
+    assert json.loads(found.stdout)["advisories"][0]["severity"] == "high"
+    for answer in (answering(404), answering(500), answering(200, b"<html>"), answering(200, b'{"a": 1}')):
+        registry.answers["/-/npm/v1/security/advisories/bulk"] = answer
+        assert run(project, "vendor", "audit").returncode == 2
+    registry.shutdown()
+    registry.server_close()
+    done = run(project, "vendor", "audit", "--json")
+    assert (done.returncode, json.loads(done.stdout)["asked"]) == (2, False)
+
+
+def test_outdated_is_1_if_any_is_and_update_stays_in_the_range(project: Path, registry: Registry) -> None:
+    succeed(project, "vendor", "add", "alpinejs@3")
+    assert run(project, "vendor", "outdated").returncode == 0
+    for version in ("3.15.0", "4.0.0"):
+        registry.publish(
+            "alpinejs", version, {"package.json": '{"module": "a.js"}', "a.js": f"export default '{version}'"}
+        )
+    done = run(project, "vendor", "outdated")
+    assert (done.returncode, done.stdout) == (1, "alpinejs 3.14.8: 3.15.0 in range, 4.0.0 is the newest\n")
+    assert "vendored alpinejs 3.15.0\n" in succeed(project, "vendor", "update")
+    assert vendored(project) == {"vendor/alpinejs/a.js"}
+    assert importmap(project)["alpinejs"] == "vendor/alpinejs/a.js"
+
+
+def test_verify_is_1_for_what_is_changed_missing_or_not_listed(project: Path) -> None:
+    succeed(project, "vendor", "add", "htmx.org")
+    folder = project / "assets/vendor/htmx.org"
+    write_tree(folder, {"dist/htmx.esm.js": "evil()", "more.js": "x"})
+    (folder / "LICENSE").unlink()
+    done = run(project, "vendor", "verify", "--json")
+    assert done.returncode == 1
+    assert [one["message"] for one in json.loads(done.stdout)["diagnostics"]] == [
+        "`assets/vendor/htmx.org/LICENSE` is missing",
+        "`assets/vendor/htmx.org/dist/htmx.esm.js` is not what the lock states",
+        "`assets/vendor/htmx.org/more.js` is not in the lock",
+    ]
+
+
+def test_a_project_without_a_file_gets_one_and_pyproject_gets_its_table(project: Path, registry: Registry) -> None:
+    (project / "buildassets.toml").unlink()
+    done = run(project, "vendor", "add", "htmx.org", npm_config_registry=registry.url)
+    assert done.returncode == 0, done.stderr
+    assert importmap(project) == {"htmx.org": "vendor/htmx.org/dist/htmx.esm.js"}
+    (project / "buildassets.toml").unlink()
+    write_tree(project, {"pyproject.toml": "[tool.buildassets]\nminify = true\n[tool.other]\nx = 1\n"})
+    assert run(project, "vendor", "add", "alpinejs", npm_config_registry=registry.url).returncode == 0
+    values = tomllib.loads((project / "pyproject.toml").read_text())["tool"]
+    assert values["buildassets"]["importmap"]["alpinejs"] == "vendor/alpinejs/dist/module.esm.js"
+    assert values["other"] == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["add", "../x"], ["add", "a b"], ["remove", "lit"], ["update", "lit"], ["ad"], []]
+)
+def test_what_is_not_known_exits_with_2(project: Path, arguments: list[str]) -> None:
+    assert run(project, "vendor", *arguments).returncode == 2

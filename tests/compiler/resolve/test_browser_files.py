@@ -1,0 +1,145 @@
+"""Which files of packages a browser needs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildassets.compiler.resolve.browser_files import browser_files
+from buildassets.packages.vendor.values import Needed, Unpacked
+from tests.conftest import Tree, write_tree
+
+MODULE = "export default 1"
+
+
+def needed(folder: Path, *direct: str, **packages: tuple[dict[str, Any], Tree]) -> Needed:
+    """What is needed of packages by name, each a description and files; an underscore stands for a hyphen."""
+    unpacked = {}
+    for key, (described, files) in packages.items():
+        name = key.replace("_", "-")
+        tree = {"package.json": json.dumps({"name": name, **described}), **files}
+        write_tree(folder / name, tree)
+        unpacked[name] = Unpacked(name, str(folder / name), tuple(sorted(tree)))
+    return browser_files(unpacked, direct or ("a",))
+
+
+@pytest.mark.parametrize(
+    ("described", "module"),
+    [
+        ({"module": "m.js", "main": "c.js"}, "m.js"),
+        ({"main": "m.js"}, "m.js"),
+        ({"exports": "./m.js"}, "m.js"),
+        ({"exports": {"require": "./c.js", "default": "./m.js"}}, "m.js"),
+        ({"exports": {".": {"node": "./c.js", "browser": "./m.js"}}}, "m.js"),
+        ({"exports": {"development": "./c.js", "production": "./m.js"}}, "m.js"),
+        ({"type": "module", "exports": "./n.js"}, "n.js"),
+    ],
+)
+def test_the_module_is_the_one_that_the_package_states(tmp_path: Path, described: dict[str, Any], module: str) -> None:
+    files = {"m.js": MODULE, "c.js": "module.exports = 1", "n.js": "globalThis.x = 1", "unused.js": MODULE}
+    found = needed(tmp_path, a=(described, files))
+    assert found.files == {"a": (module,)}
+    assert found.modules == {"a": f"a/{module}"}
+
+
+def test_subpaths_are_offered_but_no_patterns_and_no_types(tmp_path: Path) -> None:
+    exports = {
+        ".": "./m.js",
+        "./sub": "./sub.js",
+        "./x.css": "./x.css",
+        "./p/*": "./p/*.js",
+        "./t": {"types": "./t.d.ts"},
+    }
+    files = {"m.js": MODULE, "sub.js": MODULE, "x.css": "a {}", "p/q.js": MODULE, "t.d.ts": ""}
+    found = needed(tmp_path, a=({"exports": exports}, files))
+    assert found.files == {"a": ("m.js", "sub.js", "x.css")}
+    assert found.modules == {"a": "a/m.js", "a/sub": "a/sub.js"}
+
+
+def test_what_entries_reach_is_needed_and_licences_are(tmp_path: Path) -> None:
+    files = {
+        "m.js": 'import "./lib/b.js"; new URL("./w.js", import.meta.url); // import "./no.js"',
+        "lib/b.js": 'export const later = () => import("../c.js")\n//# sourceMappingURL=b.js.map',
+        "lib/b.js.map": "{}",
+        "c.js": MODULE,
+        "w.js": "onmessage = () => 1",
+        "no.js": MODULE,
+        "LICENSE.md": "MIT",
+        "s.css": "@import 't.css'; a { background: url(i/x.svg?v#f) } b { background: url(https://h.example/y.png) }",
+        "t.css": "",
+        "i/x.svg": "<svg/>",
+        "i/unused.svg": "<svg/>",
+        "NOTICE": "",
+        "lib/LICENSE": "of a part",
+    }
+    found = needed(tmp_path, a=({"module": "m.js", "style": "s.css"}, files))
+    assert found.files["a"] == (
+        *("LICENSE.md", "NOTICE", "c.js", "i/x.svg", "lib/b.js", "lib/b.js.map", "m.js", "s.css", "t.css", "w.js"),
+    )
+
+
+def test_bare_names_lead_to_other_packages(tmp_path: Path) -> None:
+    a = ({"module": "m.js"}, {"m.js": 'import "b"; import "b/sub.js"; import "gone"; import "fs"; import "node:fs"'})
+    b = ({"exports": {".": "./b.js", "./sub.js": "./sub.js", "./more.js": "./more.js"}}, {"b.js": MODULE})
+    b[1].update({"sub.js": MODULE, "more.js": MODULE})
+    found = needed(tmp_path, a=a, b=b)
+    assert found.files == {"a": ("m.js",), "b": ("b.js", "sub.js")}
+    assert found.modules == {"a": "a/m.js", "b": "b/b.js", "b/sub.js": "b/sub.js"}
+    assert found.imports == {"a": frozenset({"b", "gone"})}
+    assert found.absent == {"a": {"gone": "gone"}}
+
+
+UMD = """!function (root, make) {
+  typeof exports == "object" ? module.exports = make() : typeof define == "function" && define.amd ? define(make)
+    : root.x = make()
+}(this, () => 1)"""
+
+
+@pytest.mark.parametrize(
+    ("described", "files", "script"),
+    [
+        ({"main": "u.js"}, {"u.js": UMD}, "u.js"),
+        ({"main": "g.js"}, {"g.js": "window.g = 1"}, "g.js"),
+        ({"main": "c.js", "unpkg": "./u.js"}, {"c.js": "module.exports = 1", "u.js": UMD}, "u.js"),
+        ({"main": "c.cjs", "jsdelivr": "u.js"}, {"c.cjs": "exports.a = 1", "u.js": UMD}, "u.js"),
+    ],
+)
+def test_a_script_for_pages_is_needed_and_in_no_import_map(
+    tmp_path: Path, described: dict[str, Any], files: Tree, script: str
+) -> None:
+    found = needed(tmp_path, a=(described, files))
+    assert (found.files, found.modules, found.unfit) == ({"a": (script,)}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("described", "files", "complaint"),
+    [
+        ({"main": "c.js"}, {"c.js": "module.exports = require('./x')"}, "CommonJS only"),
+        ({"main": "c.js"}, {"c.js": "'use strict'; exports.a = 1"}, "CommonJS only"),
+        ({"exports": "./c.cjs"}, {"c.cjs": "module.exports = 1"}, "CommonJS only"),
+        ({"module": "m.js"}, {"m.js": 'import "./x"', "x.js": MODULE}, "`./x` without its whole name"),
+        ({"module": "m.js", "imports": {"#x": "./x.js"}}, {"m.js": 'import "#x"', "x.js": MODULE}, "`#x`"),
+        ({}, {"README": ""}, "neither a module, a script nor a style sheet"),
+    ],
+)
+def test_what_no_browser_can_load_is_unfit(
+    tmp_path: Path, described: dict[str, Any], files: Tree, complaint: str
+) -> None:
+    assert complaint in needed(tmp_path, a=(described, files)).unfit["a"]
+
+
+def test_an_import_of_commonjs_is_unfit(tmp_path: Path) -> None:
+    a = ({"module": "m.js"}, {"m.js": 'import "b"'})
+    assert "CommonJS" in needed(tmp_path, a=a, b=({"main": "c.js"}, {"c.js": "module.exports = 1"})).unfit["b"]
+
+
+def test_sheets_alone_are_enough(tmp_path: Path) -> None:
+    found = needed(tmp_path, a=({"style": "./a.css", "main": "c.js"}, {"a.css": "", "c.js": "module.exports = 1"}))
+    assert (found.files, found.unfit) == ({"a": ("a.css",)}, {})
+
+
+def test_a_description_that_is_no_json_is_none(tmp_path: Path) -> None:
+    write_tree(tmp_path / "a", {"package.json": "{", "index.js": MODULE})
+    found = browser_files({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])
+    assert found.modules == {"a": "a/index.js"}

@@ -1,0 +1,74 @@
+"""Entries of the import map, changed in the text of a configuration."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.packages.vendor.import_map import with_entries
+
+TABLE = ("tool", "buildassets", "importmap")
+TEXT = """\
+[project]
+name = "x" # stays
+
+[tool.buildassets.importmap] # ours
+"lit" = "vendor/lit/old.js"
+'own' = "js/own.js" # stays
+bare = "js/bare.js"
+
+[tool.other]
+lit = "another"
+"""
+
+
+def test_an_entry_is_changed_where_it_stands() -> None:
+    changed = with_entries(TEXT, TABLE, {"lit": "vendor/lit/index.js"})
+    assert changed == TEXT.replace("vendor/lit/old.js", "vendor/lit/index.js")
+
+
+def test_a_new_entry_stands_behind_the_others() -> None:
+    changed = with_entries(TEXT, TABLE, {"@a/b": "vendor/@a/b/c.js"})
+    assert changed == TEXT.replace('"js/bare.js"\n', '"js/bare.js"\n"@a/b" = "vendor/@a/b/c.js"\n')
+
+
+def test_an_entry_is_taken_away_and_the_rest_stays() -> None:
+    assert with_entries(TEXT, TABLE, {"own": None, "gone": None}) == TEXT.replace("'own' = \"js/own.js\" # stays\n", "")
+
+
+@pytest.mark.parametrize("text", ["", "a = 1", "a = 1\n", "[x]\ny = 1\n", "a = 1\r\n[x]\r\n"])
+def test_a_table_that_is_not_there_is_made_at_the_end(text: str) -> None:
+    changed = with_entries(text, ("importmap",), {"a": "b.js"})
+    assert changed.startswith(text)
+    assert tomllib.loads(changed) == {**tomllib.loads(text), "importmap": {"a": "b.js"}}
+
+
+def test_nothing_is_made_where_nothing_is_to_be_there() -> None:
+    assert with_entries("a = 1\n", TABLE, {"x": None}) == "a = 1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'importmap = { lit = "a.js" }\n',
+        'importmap.lit = "a.js"\n',
+        "importmap = 1\n",
+        '[importmap]\nlit = """\na.js"""\n',
+        'text = """\n[importmap]\n"""\n',
+        "[importmap\n",
+    ],
+)
+def test_what_is_written_in_another_way_is_left_alone(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 whatever it is
+        with_entries(text, ("importmap",), {"lit": "b.js"})
+
+
+def test_an_entry_that_cannot_be_taken_away_is_an_error() -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 whatever it is
+        with_entries('importmap = { lit = "a.js" }\n', ("importmap",), {"lit": None})
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"))))
+def test_any_names_can_be_entries(entries: dict[str, str]) -> None:
+    assert tomllib.loads(with_entries(TEXT, ("m",), entries)).get("m", {}) == entries

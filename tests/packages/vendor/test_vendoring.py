@@ -1,0 +1,277 @@
+"""Packages from a registry: which versions go together, and what is there when something fails."""
+
+import errno
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildassets.compiler.resolve.browser_files import browser_files
+from buildassets.errors import BuildAssetsError
+from buildassets.packages.lock import read_lock
+from buildassets.packages.registry.registry import Registry as Client
+from buildassets.packages.registry.settings import registry_settings
+from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, remove, update, verify
+from tests.conftest import read_tree, write_tree
+from tests.packages.server import Registry, answering, archive, integrity_of, member, tarball
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again at once where that may help."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+def vendoring_of(project: Path, registry: Registry, **more: float) -> Vendoring:
+    client = Client(registry_settings(str(project), registry.url))
+    vendor = str(project / "assets/vendor")
+    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, browser_files, 2e9, **more)
+
+
+def publish(registry: Registry, name: str, version: str, text: str = "export default 1", **described: Any) -> None:
+    """A package of one module."""
+    package = {"name": name, "version": version, "module": "index.js", **described}
+    registry.publish(
+        name, version, {"package.json": json.dumps(package), "index.js": text, "LICENSE": "MIT"}, **described
+    )
+
+
+def versions(project: Path) -> dict[str, str]:
+    return {name: one.version for name, one in read_lock(str(project)).vendor.items()}
+
+
+def refused(vendoring: Vendoring, *names: str) -> Any:
+    """What is wrong; all is as it was."""
+    folder = Path(vendoring.folder)
+    before = read_tree(folder)
+    with pytest.raises(BuildAssetsError) as caught:
+        add(vendoring, dict(map(asked_for, names)))
+    assert read_tree(folder) == before
+    return caught.value.diagnostics[0]
+
+
+def test_one_version_serves_all_that_want_it(bare: Path, registry: Registry) -> None:
+    for version in ("1.0.0", "1.4.0", "2.0.0"):
+        publish(registry, "core", version)
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "^1.0.0"})
+    publish(registry, "b", "1.0.0", 'import "core"', dependencies={"core": "<1.2 || 2"})
+    done = add(vendoring_of(bare, registry), {"a": "", "b": ""})
+    assert versions(bare) == {"a": "1.0.0", "b": "1.0.0", "core": "1.0.0"}
+    assert done.modules["core"] == "core/index.js"
+    assert dict(read_lock(str(bare)).vendor["a"].requires) == {"core": "^1.0.0"}
+
+
+def test_ranges_that_no_version_fits_are_named(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "core", "2.0.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
+    publish(registry, "b", "1.0.0", 'import "core"', dependencies={"core": "2"})
+    found = refused(vendoring_of(bare, registry), "a", "b")
+    assert (found.code, found.notes) == ("vendor/conflict", ("`a` wants `1`", "`b` wants `2`"))
+
+
+def test_a_peer_that_is_imported_comes_along_at_the_version_that_fits(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "core", "2.0.0")
+    publish(registry, "plugin", "1.0.0", 'import "core"', peerDependencies={"core": "1"})
+    add(vendoring_of(bare, registry), {"plugin": ""})
+    assert versions(bare) == {"core": "1.0.0", "plugin": "1.0.0"}
+    assert refused(vendoring_of(bare, registry), "core@2").code == "vendor/conflict"
+
+
+def test_a_peer_that_nobody_imports_does_not_come_along_and_still_has_to_fit(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "core", "2.0.0")
+    publish(registry, "plugin", "1.0.0", peerDependencies={"core": "1"})
+    add(vendoring_of(bare, registry), {"plugin": ""})
+    assert versions(bare) == {"plugin": "1.0.0"}
+    add(vendoring_of(bare, registry), {"core": ""})
+    assert versions(bare) == {"core": "1.0.0", "plugin": "1.0.0"}
+
+
+def test_a_dependency_that_nothing_imports_does_not_come_along(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0", dependencies={"build-tool": "^1"})
+    add(vendoring_of(bare, registry), {"a": ""})
+    assert versions(bare) == {"a": "1.0.0"}
+
+
+def test_what_the_lock_has_stays_at_its_version(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    publish(registry, "a", "1.1.0")
+    publish(registry, "b", "1.0.0")
+    add(vendoring_of(bare, registry), {"b": ""})
+    assert versions(bare) == {"a": "1.0.0", "b": "1.0.0"}
+    update(vendoring_of(bare, registry), ["a"])
+    assert versions(bare) == {"a": "1.1.0", "b": "1.0.0"}
+
+
+def test_a_new_range_for_what_is_locked_takes_its_place(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "2.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    add(vendoring_of(bare, registry), {"a": "2"})
+    assert (versions(bare), read_lock(str(bare)).vendor["a"].range) == ({"a": "2.0.0"}, "2")
+
+
+def test_what_came_along_can_be_asked_for_and_stays_then(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
+    add(vendoring_of(bare, registry), {"a": ""})
+    assert not read_lock(str(bare)).vendor["core"].direct
+    add(vendoring_of(bare, registry), {"core": ""})
+    assert remove(vendoring_of(bare, registry), ["a"]).removed == ("a",)
+    assert versions(bare) == {"core": "1.0.0"}
+
+
+def test_what_others_import_cannot_be_removed(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
+    add(vendoring_of(bare, registry), {"a": ""})
+    with pytest.raises(BuildAssetsError, match="`core` is imported by `a`"):
+        remove(vendoring_of(bare, registry), ["core"])
+
+
+def test_an_update_that_drops_an_import_drops_the_package(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
+    add(vendoring_of(bare, registry), {"a": ""})
+    publish(registry, "a", "1.1.0")
+    done = update(vendoring_of(bare, registry), [])
+    assert (versions(bare), done.removed) == ({"a": "1.1.0"}, ("core",))
+    assert sorted(read_tree(bare / "assets")) == ["vendor/a/LICENSE", "vendor/a/index.js"]
+
+
+def test_an_import_that_is_not_required_is_a_warning(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0", 'import "elsewhere"')
+    (found,) = add(vendoring_of(bare, registry), {"a": ""}).diagnostics
+    assert (found.code, found.message) == ("vendor/import", "`a` imports `elsewhere`, which it does not require")
+
+
+def test_packages_that_import_one_another_come_along_once(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0", 'import "b"', dependencies={"b": "1"})
+    publish(registry, "b", "1.0.0", 'import "a"', dependencies={"a": "1"})
+    add(vendoring_of(bare, registry), {"a": ""})
+    assert versions(bare) == {"a": "1.0.0", "b": "1.0.0"}
+    assert remove(vendoring_of(bare, registry), ["a", "b"]).removed == ("a", "b")
+    assert read_tree(bare) == {}
+
+
+def test_edits_are_not_overwritten(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": ""})
+    write_tree(bare, {"assets/vendor/a/index.js": "mine()"})
+    publish(registry, "a", "1.1.0")
+    assert refused(vendoring_of(bare, registry), "a").code == "vendor/changed"
+
+
+def test_a_folder_of_somebody_else_is_not_taken(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    write_tree(bare, {"assets/vendor/a/mine.js": "mine()"})
+    assert refused(vendoring_of(bare, registry), "a").code == "vendor/foreign"
+
+
+def test_missing_files_are_put_there_again(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": ""})
+    (bare / "assets/vendor/a/index.js").unlink()
+    assert add(vendoring_of(bare, registry), {"a": ""}).changed == ("a",)
+    assert verify(vendoring_of(bare, registry)) == []
+
+
+def test_a_young_release_is_not_taken(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "1.1.0")
+    registry.packages["a"]["time"]["1.1.0"] = "2033-05-17T00:00:00.000Z"
+    add(vendoring_of(bare, registry, min_age_days=7), {"a": "1"})
+    assert versions(bare) == {"a": "1.0.0"}
+    assert refused(vendoring_of(bare, registry, min_age_days=7), "a@>1.0").code == "registry/missing"
+
+
+def _hostile(registry: Registry) -> None:
+    content = archive([member("package/index.js", "1"), member("package/../../x", "x")])
+    registry.archives["/a/-/a-1.0.0.tgz"] = content
+    registry.release("a", "1.0.0")["dist"]["integrity"] = integrity_of(content)
+
+
+BAD: dict[str, tuple[Callable[[Registry], object], str]] = {
+    "wrong hash": (lambda one: one.archives.update({"/a/-/a-1.0.0.tgz": tarball({"x": "y"})}), "package/damaged"),
+    "climbing": (_hostile, "package/member"),
+    "archive is not there": (lambda one: one.archives.clear(), "registry/failed"),
+    "package is not there": (lambda one: one.packages.clear(), "registry/missing"),
+    "server error": (lambda one: one.answers.update({"/a": answering(500)}), "registry/failed"),
+    "dependency is not there": (lambda one: one.packages.pop("core"), "registry/missing"),
+    "no range": (
+        lambda one: one.release("a", "1.0.0").update({"dependencies": {"core": "git+ssh://x"}}),
+        "registry/missing",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "code"), BAD.values(), ids=BAD.keys())
+def test_of_a_bad_registry_nothing_stays(
+    bare: Path, registry: Registry, spoil: Callable[[Registry], object], code: str
+) -> None:
+    publish(registry, "core", "1.0.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
+    spoil(registry)
+    assert refused(vendoring_of(bare, registry), "a").code == code
+
+
+@pytest.mark.parametrize("place", ["vendoring.write_whole", "vendoring.write_lock", "vendoring.os.rename"])
+def test_a_disk_that_is_full_leaves_all_as_it_was(
+    bare: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": ""})
+    publish(registry, "a", "2.0.0", "export default 2")
+    calls = []
+    work = {"vendoring.os.rename": os.rename}.get(place)
+
+    def full(*arguments: Any) -> object:
+        calls.append(arguments)
+        if work is not None and len(calls) != 2:  # the second is the one that would put the new files there
+            return work(*arguments)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(f"buildassets.packages.vendor.{place}", full)
+    assert refused(vendoring_of(bare, registry), "a@2").code == "packages/unwritable"
+    assert calls
+
+
+def test_two_at_once_both_are_there(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "b", "1.0.0")
+    faults: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            add(vendoring_of(bare, registry), {name: ""})
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert versions(bare) == {"a": "1.0.0", "b": "1.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", ("a", "")),
+        ("a@2", ("a", "2")),
+        ("@s/a", ("@s/a", "")),
+        ("@s/a@^1", ("@s/a", "^1")),
+        ("a@next", ("a", "next")),
+    ],
+)
+def test_what_is_asked_for_has_a_name_and_a_range(text: str, expected: tuple[str, str]) -> None:
+    assert asked_for(text) == expected

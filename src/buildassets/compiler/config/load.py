@@ -40,8 +40,8 @@ def load_config(
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
     `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
-    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing, as where
-    a release is taken as it is. Raises ConfigError with every fault that was found.
+    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing, as
+    where a release is taken as it is. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))

@@ -12,12 +12,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, nearest, reason_text, warning
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.files import STAGING_PREFIX, digest_of
 from buildassets.folders import make_folders, remove_tree
 from buildassets.frozen import frozen
 from buildassets.locks import locked
+from buildassets.nearest import nearest
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, read_lock, write_lock
 from buildassets.packages.registry.documents import Package, Release

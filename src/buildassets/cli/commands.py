@@ -18,6 +18,7 @@ _VERBS = {
     "clean": "remove what no retained release names; with --all, also the release and the cache",
     "diff": "tell which fingerprints differ between two releases, and why",
     "explain": "tell what an asset is made of, what it refers to and who refers to it",
+    "migrate": "list what becomes of a project of another asset system",
     "pack": "write the release as one archive, the same bytes everywhere",
     "tools": "pin compilers that are programs, and have them here",
     "vendor": "put packages for browsers into a source root, with their licences",

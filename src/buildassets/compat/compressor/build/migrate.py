@@ -1,0 +1,118 @@
+"""What becomes of a project of django-compressor: of its settings, and what the configuration should have.
+
+Takes Django's settings, gives a frozen value. Reads the settings module and `manage.py`. Imports Django.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from buildassets.diagnostics import error
+from buildassets.errors import ConfigError
+
+__all__ = ["Migration", "migration"]
+
+_SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
+_NAMED: Final = re.compile(rf"[\"']{_SETTINGS}[\"']\s*,\s*[\"']([\w.]+)[\"']")
+_LIBSASS: Final = {
+    "LIBSASS_ADDITIONAL_INCLUDE_PATHS": "used: Sass also looks there",
+    "LIBSASS_CUSTOM_FUNCTIONS": "used where filters of your own work on Sass; `static` is known anyway",
+    "LIBSASS_OUTPUT_STYLE": "nothing to do: what is released is minified",
+    "LIBSASS_PRECISION": "decides nothing any more: the engine has its own",
+    "LIBSASS_SOURCEMAPS": "nothing to do: see `source_maps` in the configuration",
+    "LIBSASS_SOURCE_COMMENTS": "nothing to do: what is released is minified",
+}
+_MINIFYING: Final = ("min", "yui", "yuglify", "closure", "cleancss")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """`settings` are those that there are with what becomes of each; `changes` what is to be done by hand.
+
+    `file` is the text of a `buildassets.toml` for the project.
+    """
+
+    settings: tuple[tuple[str, str], ...]
+    changes: tuple[str, ...]
+    file: str
+
+
+def migration(module: str | None) -> Migration:
+    """What becomes of the project in the working directory, whose settings are `module`, or those that it names.
+
+    Raises ConfigError where they cannot be found or loaded.
+    """
+    settings = _settings(module)
+    from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
+
+    found = [(name, meaning_of(name) or "not known to django-compressor: remove it") for name in given_settings()]
+    found += [(name, meaning) for name, meaning in _LIBSASS.items() if hasattr(settings, name)]
+    return Migration(tuple(found), tuple(_changes(settings)), "".join(_lines(settings, build_options())))
+
+
+def _settings(module: str | None) -> Any:
+    name = module or os.environ.get(_SETTINGS) or _named_by_manage()
+    if name is None:
+        hint = f"run this where `manage.py` is, set `{_SETTINGS}`, or name the module with `--settings`"
+        raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
+    os.environ[_SETTINGS] = name
+    sys.path[:0] = [os.getcwd()]
+    try:
+        from django.conf import settings
+
+        settings.INSTALLED_APPS  # noqa: B018 which loads them
+    except Exception as fault:
+        message = f"cannot load the settings `{name}`: {type(fault).__name__}: {fault}"
+        raise ConfigError([error("compressor/project", message)]) from None
+    return settings
+
+
+def _named_by_manage() -> str | None:
+    try:
+        with open("manage.py", encoding="utf-8") as file:
+            found = _NAMED.search(file.read())
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found else None
+
+
+def _changes(settings: Any) -> Iterator[str]:
+    apps = list(settings.INSTALLED_APPS)
+    if "buildassets.compat.compressor" not in apps:
+        there = "put in the place of `compressor`" if "compressor" in apps else "add"
+        yield f"INSTALLED_APPS: {there} `buildassets.compat.compressor`"
+    if "buildassets.runtime.django" not in apps:
+        yield "INSTALLED_APPS: add `buildassets.runtime.django`"
+    if not hasattr(settings, "BUILDASSETS"):
+        yield 'BUILDASSETS: add `{"manifest": BASE_DIR / "build/manifest.json"}`'
+    backend = settings.STORAGES.get("staticfiles", {}).get("BACKEND", "")
+    if not backend.startswith("buildassets."):
+        yield "STORAGES: let `staticfiles` have `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
+    for options in settings.TEMPLATES:
+        for extension in options.get("OPTIONS", {}).get("extensions", ()):
+            if extension == "compressor.contrib.jinja2ext.CompressorExtension":
+                yield f"TEMPLATES: `{extension}` becomes `buildassets.compat.compressor.CompressorExtension`"
+
+
+def _lines(settings: Any, options: Any) -> Iterator[str]:
+    yield "# static files are found by Django's finders: `manage.py assets build`\n"
+    yield 'output = "build"\n'
+    yield f"url = {json.dumps(str(settings.STATIC_URL or '/static/'))}\n"
+    folders = [os.path.relpath(str(one)) for one in getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()]
+    if folders:
+        yield f"load_paths = {json.dumps(folders)}\n"
+    named = getattr(settings, "COMPRESS_FILTERS", None) or {}
+    left = [kind for kind in ("css", "js") if kind in named and not _minifies(named[kind])]
+    if left:
+        yield "\n[engines]\n"
+        yield from (f'{kind} = "none" # its filters minify nothing\n' for kind in left)
+    if options.data_url_bytes:
+        yield f"\n[data_urls]\nlimit = {options.data_url_bytes}\n"
+
+
+def _minifies(filters: Any) -> bool:
+    return any(word in str(one).lower() for one in filters for word in _MINIFYING)

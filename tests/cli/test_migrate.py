@@ -1,0 +1,63 @@
+"""`buildassets migrate compressor`: what it lists, and what it writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import write_tree
+
+SETTINGS = """
+SECRET_KEY = "of no use"
+STATIC_URL = "/static/"
+INSTALLED_APPS = ["compressor", "django.contrib.staticfiles"]
+TEMPLATES = [{"BACKEND": "django.template.backends.jinja2.Jinja2",
+    "OPTIONS": {"extensions": ["compressor.contrib.jinja2ext.CompressorExtension"]}}]
+COMPRESS_OFFLINE = True
+COMPRESS_FILTERS = {"css": ["compressor.filters.css_default.CssAbsoluteFilter"]}
+COMPRESS_OWN = 1
+LIBSASS_ADDITIONAL_INCLUDE_PATHS = ["sass"]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")\n'
+    return write_tree(tmp_path, {"manage.py": manage, "shop_settings.py": SETTINGS})
+
+
+def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) -> None:
+    done = run(project, "migrate", "compressor", "--json")
+    found = json.loads(done.stdout)
+    assert set(found["settings"]) == {
+        "COMPRESS_FILTERS",
+        "COMPRESS_OFFLINE",
+        "COMPRESS_OWN",
+        "LIBSASS_ADDITIONAL_INCLUDE_PATHS",
+    }
+    assert found["settings"]["COMPRESS_OWN"].startswith("not known")
+    assert [change.partition(":")[0] for change in found["changes"]] == [
+        "INSTALLED_APPS",
+        "INSTALLED_APPS",
+        "BUILDASSETS",
+        "STORAGES",
+        "TEMPLATES",
+    ]
+    assert not (project / "buildassets.toml").exists()
+
+
+def test_write_makes_a_configuration_that_a_build_takes(project: Path) -> None:
+    assert run(project, "migrate", "compressor", "--write").returncode == 0
+    written = (project / "buildassets.toml").read_text()
+    assert 'load_paths = ["sass"]' in written
+    assert 'css = "none"' in written
+    write_tree(project, {"assets/a.css": "a { top: 0 }"})
+    assert run(project, "build").returncode == 0
+
+
+def test_a_configuration_that_is_there_stays(project: Path) -> None:
+    write_tree(project, {"buildassets.toml": "minify = false\n"})
+    done = run(project, "migrate", "compressor", "--write")
+    assert done.returncode == 2
+    assert (project / "buildassets.toml").read_text() == "minify = false\n"

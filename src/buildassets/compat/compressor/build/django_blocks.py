@@ -67,7 +67,8 @@ class DjangoBlocks:
                 found.extend(self._rendered(node, context))
 
             try:
-                walk_template(template, KnownContext(dict(values)), keep)
+                with plain_static_urls():
+                    walk_template(template, KnownContext(dict(values)), keep)
             except Exception as fault:
                 self._unreached(template, fault)
             yield from found
@@ -86,7 +87,7 @@ class DjangoBlocks:
         place = Place(self._shown(str(origin)), self._source(origin), line or 1)
 
         def render(recorder: Recorder) -> str:
-            with _restored(context), plain_static_urls(), marked_translations():
+            with _restored(context), marked_translations():
                 context.recorder = recorder
                 return str(node.nodelist.render(context))
 

@@ -127,7 +127,8 @@ class JinjaBlocks:
         for template in self._templates:
             self._recorder = Recorder()
             try:
-                template.render(values)
+                with plain_static_urls():
+                    template.render(values)
             except Exception as fault:
                 self._unreached(template, fault)
             found, self._found = self._found, []
@@ -147,7 +148,7 @@ class JinjaBlocks:
 
         def render(recorder: Recorder) -> str:
             self._recorder = recorder
-            with plain_static_urls(), marked_translations():
+            with marked_translations():
                 return str(caller())
 
         self._in_block = True

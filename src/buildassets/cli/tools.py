@@ -8,6 +8,7 @@ import click
 
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output, print_data
+from buildassets.cli.packages import registry_for, show_newer
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -62,13 +63,15 @@ def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     }
     code = show.finish(True, (), {"tools": found})
     if not as_json:
-        print_data(
-            f"{name} {one['version'] or 'not here'}"
-            + "".join(f", {one[key]}" for key in ("license", "origin") if one[key])
-            + (f", for {', '.join(one['uses'])}" if one["uses"] else "")
-            for name, one in found.items()
-        )
+        print_data(_line(name, one) for name, one in found.items())
     return code
+
+
+def _line(name: str, tool: dict[str, Any]) -> str:
+    """A tool as `list` prints it: `esbuild 0.28.2, MIT, lock, for engines.js`."""
+    parts = [f"{name} {tool['version'] or 'is not here'}", tool["license"], tool["origin"]]
+    uses = f"for {', '.join(tool['uses'])}" if tool["uses"] else ""
+    return ", ".join(filter(None, (*parts, uses, tool["version"] and tool["fault"])))
 
 
 @command.command("outdated")
@@ -78,11 +81,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.tools.install import outdated
 
     found = outdated(workshop(configured_for_packages(config_file)))
-    document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
-    code = Output(as_json, quiet=quiet).finish(not found, (), {"outdated": document})
-    if not as_json:
-        print_data(f"{one.name} {one.version}: {one.wanted} in range, {one.newest} is the newest" for one in found)
-    return code
+    return show_newer(Output(as_json, quiet=quiet), found)
 
 
 @command.command("remove")
@@ -117,7 +116,6 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 def workshop(config: "Config") -> "Workshop":
     """Where the tools of `config` are put."""
-    from buildassets.cli.registries import registry_for
     from buildassets.packages.tools.install import Workshop
     from buildassets.packages.tools.located import tools_folder
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from buildassets.cli.options import configured_for_packages, package_options
-from buildassets.cli.output import Output, print_data
+from buildassets.cli.output import Output
+from buildassets.cli.packages import registry_for, show_newer
 from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 
@@ -69,11 +70,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.vendor.vendoring import outdated
 
     found = outdated(vendoring(configured_for_packages(config_file)))
-    document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
-    code = Output(as_json, quiet=quiet).finish(not found, (), {"outdated": document})
-    if not as_json:
-        print_data(f"{one.name} {one.version}: {one.wanted} in range, {one.newest} is the newest" for one in found)
-    return code
+    return show_newer(Output(as_json, quiet=quiet), found)
 
 
 @command.command("audit")
@@ -121,7 +118,6 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 def vendoring(config: "Config") -> "Vendoring":
     """Where the packages of `config` are put. Raises ConfigError."""
-    from buildassets.cli.registries import registry_for
     from buildassets.compiler.resolve.browser_files import browser_files
     from buildassets.packages.vendor.vendoring import Vendoring
 

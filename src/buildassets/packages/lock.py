@@ -74,6 +74,16 @@ class Lock:
     vendor: Mapping[str, LockedPackage] = field(default_factory=dict)
 
 
+@frozen
+class Newer:
+    """What the lock has at an older `version`: the newest one that its range takes, and the newest of all."""
+
+    name: str
+    version: str
+    wanted: str
+    newest: str
+
+
 def read_lock(folder: str) -> Lock:
     """The lock of the project in `folder`; an empty one where there is none. Raises ConfigError."""
     try:

@@ -466,3 +466,20 @@ def test_a_proxy_is_asked_in_place_of_the_registry(bare: Path, registry: Registr
         registry.answers[registry.url.rstrip("/") + path] = answering(200, content)
     install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9), [ESBUILD])
     assert f"http://packages.invalid/{PACKAGE}" in registry.paths
+
+
+def test_a_lock_that_cannot_be_written_is_named(
+    bare: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, "0.28.0", "0.28.1")
+    install(shop_of(bare, registry), [asked_for("esbuild@0.28.0")])
+    before = read_tree(bare)
+
+    def full(path: str, _: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    monkeypatch.setattr("buildassets.packages.lock.write_whole", full)
+    with pytest.raises(BuildAssetsError) as caught:
+        install(shop_of(bare, registry), [ESBUILD])
+    assert caught.value.diagnostics[0].message.startswith("cannot write `buildassets.lock`")
+    assert read_tree(bare) == before

@@ -20,7 +20,7 @@ from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
 from buildassets.packages.archive import unpack
-from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, read_lock, write_lock
+from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, read_lock, write_lock
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.registry import Registry
@@ -61,16 +61,6 @@ class Installed:
     lock: Lock
     fetched: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@frozen
-class Newer:
-    """A tool of the lock: the newest version that its range takes, and the newest of all."""
-
-    name: str
-    version: str
-    wanted: str
-    newest: str
 
 
 def asked_for(text: str) -> Asked:
@@ -127,7 +117,10 @@ def remove(folder: str, names: Iterable[str]) -> Lock:
         for name in names:
             _refuse_unlocked(lock, name)
         lock = replace(lock, tools={name: tool for name, tool in lock.tools.items() if name not in set(names)})
-        write_lock(folder, lock)
+        try:
+            write_lock(folder, lock)
+        except OSError as fault:
+            raise _unwritable_lock(fault) from None
     return lock
 
 
@@ -160,9 +153,17 @@ def _turn(shop: Workshop) -> Iterator[None]:
                     remove_tree(os.path.join(shop.tools, name))
             yield
     except OSError as fault:
+        if fault.filename is not None and os.path.dirname(fault.filename) == shop.folder:
+            raise _unwritable_lock(fault) from None
         message = f"cannot write to the folder of tools, `{shop.tools}`: {reason_text(fault)}"
         hint = "make room or change its mode, or name another one in `$BUILDASSETS_TOOLS_DIR`"
         raise PackagesError([error("packages/unwritable", message, hint=hint)]) from None
+
+
+def _unwritable_lock(fault: OSError) -> PackagesError:
+    message = f"cannot write `{NAME}`: {reason_text(fault)}"
+    hint = "make room, or change who may write to the project's folder"
+    return PackagesError([error("packages/unwritable", message, Location(NAME), hint=hint)])
 
 
 @contextmanager

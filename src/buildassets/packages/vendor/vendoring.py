@@ -18,7 +18,7 @@ from buildassets.folders import files_below, make_folders, remove_tree
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.packages.archive import unpack
-from buildassets.packages.lock import NAME, Lock, LockedPackage, read_lock, write_lock
+from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, Release, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.registry import Registry
@@ -55,16 +55,6 @@ class Vendored:
     changed: tuple[str, ...]
     removed: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@frozen
-class Newer:
-    """A package of the lock: the newest version that all ranges take, and the newest of all."""
-
-    name: str
-    version: str
-    wanted: str
-    newest: str
 
 
 def asked_for(text: str) -> tuple[str, str]:
@@ -190,7 +180,8 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
                 with suppress(OSError):  # it holds packages
                     os.rmdir(vendoring.vendor)
     except OSError as fault:
-        message = f"cannot write to `{vendoring.shown}`: {reason_text(fault)}"
+        is_lock = fault.filename is not None and os.path.dirname(fault.filename) == vendoring.folder
+        message = f"cannot write to `{NAME if is_lock else vendoring.shown}`: {reason_text(fault)}"
         raise PackagesError([error("packages/unwritable", message, hint="make room or change its mode")]) from None
 
 

@@ -24,7 +24,7 @@ from buildassets.compat.compressor.build.settings import build_options, setting_
 from buildassets.compat.compressor.build.sources import GeneratedSources
 from buildassets.compat.compressor.build.static_files import StaticFiles
 from buildassets.compat.compressor.run.elements import elements_of
-from buildassets.compat.compressor.run.key import block_key
+from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.diagnostics import Diagnostic, error
@@ -90,6 +90,7 @@ class _Collection:
         self._blocks: dict[str, list[Tag]] = {}
         self._places: dict[str, str] = {}
         self._faults: list[Diagnostic] = [*setting_faults()]
+        self._seen: set[tuple[Block, str]] = set()
         self._templates: set[str] = set()
         self._contents: Contents | None = None
 
@@ -123,6 +124,7 @@ class _Collection:
     def _collect(self, contents: Contents) -> None:
         readers = [*_readers(_SCOPE.get())]
         for values in offline_contexts():
+            self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
                     self._take(contents, replace(rendering, values=values))
@@ -131,9 +133,14 @@ class _Collection:
             self._templates |= reader.files
 
     def _take(self, contents: Contents, rendering: Rendering) -> None:
+        seen = rendering.block, rendering.text
+        if seen in self._seen:  # a parent's block, which a hundred templates inherit
+            contents.known.add((rendering.place.file, rendering.place.line))
+            return
         made = contents.made(rendering)
         if made.tags is None:
             return
+        self._seen.add(seen)
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, loose=made.is_loose)
         known = self._blocks.setdefault(key, made.tags)

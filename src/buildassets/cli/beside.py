@@ -26,6 +26,11 @@ _ENDING_SECONDS: Final = 10.0
 _INTERRUPT_SECONDS: Final = 0.2
 
 
+def run_once(command: Sequence[str]) -> None:
+    """Run a command and wait for it; what it prints goes to stderr. What comes of it, it writes to files."""
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False)  # noqa: S603 the project's
+
+
 class Beside:
     """Starts `command` once there is a release, and ends it with the watch.
 

@@ -14,7 +14,7 @@ from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
@@ -97,12 +97,16 @@ def command(
 
 @frozen
 class _Project:
-    """What the command line says of the project. `start` is the working directory, as it was at the start."""
+    """What the command line says of the project. `start` is the working directory, as it was at the start.
+
+    `planned` has an element once the plan that the watch began with was read.
+    """
 
     start: str
     given: CompileOptions
     cache_dir: str | None
     uses_cache: bool
+    planned: list[bool] = field(default_factory=list)
 
     def config(self) -> "Config":
         """The configuration as it stands now; raises ConfigError."""
@@ -111,15 +115,23 @@ class _Project:
         except OSError as fault:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
+        config = self.given.config()
+        if config.plan is None or not config.plan.renew or not self.planned:
+            self.planned.append(True)  # by who started the watch
+            return config
+        from buildassets.cli.beside import run_once
+
+        run_once(config.plan.renew)
         return self.given.config()
 
     def config_files(self, config: "Config") -> Iterable[str]:
         """Where the configuration stands, and where one would that goes before it."""
         from buildassets.compiler.config.file import candidates
 
+        planned = config.plan.inputs if config.plan else ()
         if self.given.config_file:
-            return [os.path.join(self.start, self.given.config_file)]
-        return candidates(self.start, config.file)
+            return [os.path.join(self.start, self.given.config_file), *planned]
+        return [*candidates(self.start, config.file), *planned]
 
     def cache_of(self, config: "Config") -> str | None:
         """The folder of the cache, if there shall be one."""

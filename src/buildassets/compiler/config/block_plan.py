@@ -78,6 +78,7 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         places={f"{shown}/{name}": Location(**place) for name, place in document["places"].items()},
         diagnostics=tuple(map(_diagnostic, document["diagnostics"])),
         inputs=tuple(document["inputs"]),
+        renew=tuple(document["renew"]),
     )
 
 

@@ -145,7 +145,8 @@ class BlockPlan:
 
     `blocks` are as the manifest has them, `bundles` the members of each asset that they name, `parts` what is released
     in these alone. `places` are where the texts of generated sources, by shown name, begin in templates. `folder` is
-    the shown name of their source root, `inputs` the absolute paths of what decided the plan.
+    the shown name of their source root, `inputs` the absolute paths of what decided the plan; the command `renew`
+    writes it anew.
     """
 
     path: str
@@ -156,6 +157,7 @@ class BlockPlan:
     places: Mapping[str, Location] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     inputs: tuple[str, ...] = ()
+    renew: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ Imports Django.
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -104,7 +105,8 @@ class _Collection:
                 self._faults += fault.diagnostics
         contents = self._contents
         found = [*self._faults, *(contents.all_diagnostics() if contents else [])]
-        inputs = sorted({*self._templates, *(contents.read if contents else ())} - {""})
+        folders = {os.path.dirname(os.path.abspath(path)) for path in self._templates}
+        inputs = sorted({*folders, *self._templates, *(contents.read if contents else ())} - {""})
         return {
             "format": FORMAT,
             "shown": os.path.relpath(os.path.join(folder, _GENERATED)).replace(os.sep, "/"),
@@ -119,6 +121,7 @@ class _Collection:
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
             "diagnostics": [_plain(one) for one in dict.fromkeys(found)],
             "inputs": [os.path.abspath(path) for path in inputs],
+            "renew": _renewal(),
         }, self._sources
 
     def _collect(self, contents: Contents) -> None:
@@ -153,6 +156,13 @@ class _Collection:
             self._faults.append(
                 error("compressor/ambiguous", message, rendering.place.location(), notes=notes, hint=hint)
             )
+
+
+def _renewal() -> list[str]:
+    """The command that writes the plan anew; none where settings are no module that another process could load."""
+    if "DJANGO_SETTINGS_MODULE" not in os.environ:
+        return []
+    return [sys.executable, "-m", "django", "compress", "--force", "--only-plan", "--pythonpath", sys.path[0] or "."]
 
 
 def _readers(given: Scope) -> Iterator[Any]:

@@ -63,7 +63,7 @@ class _Refused(Exception):  # noqa: N818 no error: it ends the making of one blo
 class Contents:
     """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
-    `read` are the absolute paths of all files that decided what is generated.
+    `read` are the absolute paths of the files of which something was generated.
     """
 
     options: BuildOptions
@@ -161,6 +161,7 @@ class Contents:
         is_as_it_is = content.path is not None and text == content.text and not is_changed
         if is_as_it_is and content.charset == "utf-8" and self.files.find(path):
             return Member(path, text)
+        self.read |= {content.file} if content.file else set()
         if is_as_it_is:
             return Member(self.sources.add_named(path, text), text)
         place = Location(self.shown(content.file), 1, 1) if content.file else location
@@ -182,6 +183,7 @@ class Contents:
             if self.files.is_of_package(content.file):
                 self.sass_files[path] = content.file
             return Member(path, None, content.text)
+        self.read |= {content.file} if content.file else set()
         place = Location(self.shown(content.file), 1, 1) if content.file else location
         return Member(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
 
@@ -198,7 +200,6 @@ class Contents:
         file = self.files.find(path or "") or self.files.collected(path or "")
         if file is None:
             self._error("compressor/missing", f"cannot find the static file `{path}`", rendering, path or "", None)
-        self.read.add(file or "")
         try:
             with open(file or "", encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
                 text = opened.read()

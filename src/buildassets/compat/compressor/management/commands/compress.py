@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from argparse import SUPPRESS
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buildassets.compat.compressor.build.collect import Scope, scope
+from buildassets.compat.compressor.build.collect import Scope, planned, scope
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
@@ -45,6 +46,8 @@ class Command(BaseCommand):
             "--engine", action="append", default=[], dest="engines", help="django or jinja2; all engines if not given."
         )
 
+        parser.add_argument("--only-plan", action="store_true", help=SUPPRESS)
+
     def handle(self, *_: Any, **options: Any) -> None:
         """Raises CommandError with the exit code of the build, where it was not typed in a shell."""
         if not run_options().is_enabled and not options.get("force"):
@@ -54,6 +57,10 @@ class Command(BaseCommand):
             raise CommandError(f"Invalid templating engine specified: {', '.join(sorted(unknown))}.")
         given = Scope(_suffixes(options.get("extensions") or ()), engines, bool(options.get("follow_links")))
         quiet = {0: ["-q"], 2: ["-v"], 3: ["-v"]}.get(options.get("verbosity", 1), [])
+        if options.get("only_plan"):
+            with scope(given):
+                planned()
+            return
         with scope(given):
             command = compiler_command("build", quiet)
         self._run(command, no_color=bool(options.get("no_color")))

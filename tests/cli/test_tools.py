@@ -182,3 +182,10 @@ def test_tools_are_installed_before_the_sources_are_there(project: Path, registr
         path.unlink() if path.is_file() else path.rmdir()
     (project / "assets").rmdir()
     assert run(project, "tools", "install", "esbuild").returncode == 0
+
+
+def test_a_locked_sass_is_the_engine_without_a_setting(project: Path, registry: Registry) -> None:
+    (project / "buildassets.toml").write_text(f'registry = "{registry.url}"\n')
+    assert "error[scss/unsupported]" in run(project, "build").stderr
+    assert run(project, "tools", "install", "dart-sass").returncode == 0
+    assert run(project, "build").returncode == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.packages.lock import Lock, LockedTool, write_lock
 from tests.cli.test_cli import environment, is_gone
 from tests.cli.watching import Watching, watching
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
@@ -71,6 +72,15 @@ def test_wrong_configuration_is_told_and_the_last_good_one_stays(site: Watching)
     assert sorted(document["assets"]) == ["css/page.css", "img/a.svg"]
     assert [found["code"] for found in document["diagnostics"]] == ["config/syntax"]
     config.write_text('sources = ["assets"]\n')
+    assert site.next()["ok"]
+
+
+def test_another_lock_wakes_the_watch_and_decides_the_next_build(site: Watching) -> None:
+    write_lock(str(site.folder), Lock({"dart-sass": LockedTool("1.108.2", "MIT", {})}))
+    document = site.next()
+    assert not document["ok"]
+    assert "`buildassets.lock` has no `dart-sass` 1.108.2 for" in document["diagnostics"][0]["message"]
+    write_lock(str(site.folder), Lock())
     assert site.next()["ok"]
 
 

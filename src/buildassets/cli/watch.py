@@ -125,13 +125,14 @@ class _Project:
         return self.given.config()
 
     def config_files(self, config: "Config") -> Iterable[str]:
-        """Where the configuration stands, and where one would that goes before it."""
+        """Where the configuration stands, and where one would that goes before it; the lock decides beside it."""
         from buildassets.compiler.config.file import candidates
+        from buildassets.packages.lock import NAME as LOCK_NAME
 
-        planned = config.plan.inputs if config.plan else ()
+        beside = [os.path.join(config.folder, LOCK_NAME), *(config.plan.inputs if config.plan else ())]
         if self.given.config_file:
-            return [os.path.join(self.start, self.given.config_file), *planned]
-        return [*candidates(self.start, config.file), *planned]
+            return [os.path.join(self.start, self.given.config_file), *beside]
+        return [*candidates(self.start, config.file), *beside]
 
     def cache_of(self, config: "Config") -> str | None:
         """The folder of the cache, if there shall be one."""

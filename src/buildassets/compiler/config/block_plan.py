@@ -63,8 +63,9 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _refusal(path: str) -> Diagnostic:
+    shown = os.path.basename(path)  # its folder is a temporary one
     hint = "let `manage.py assets build` write it"
-    return error("config/plan", f"`{os.path.basename(path)}` is no plan of blocks", Location(path), hint=hint)
+    return error("config/plan", f"`{shown}` is no plan of blocks", Location(shown), hint=hint)
 
 
 def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:

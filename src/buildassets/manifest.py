@@ -27,6 +27,7 @@ __all__ = [
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
     "SCHEMA",
+    "Companion",
     "Delta",
     "Entry",
     "Manifest",
@@ -49,6 +50,14 @@ LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name 
 @dataclass(frozen=True, slots=True)
 class Delta:
     """An asset as what differs from an earlier file. `digest` is the SHA-256 in base64 of the file that holds it."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file beside the assets that keeps its name. `digest` is the SHA-256 of its content in base64."""
 
     size: int
     digest: str
@@ -102,7 +111,8 @@ class Manifest:
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
     production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     `blocks` are the parts of templates that the build made, by key: for each the elements that take its place, as JSON
-    has them, with `element`, `attributes` and either `asset` or `text`.
+    has them, with `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by
+    their names relative to `assets/`.
     """
 
     version: str
@@ -115,6 +125,7 @@ class Manifest:
     modules: Mapping[str, str] = field(default_factory=dict)
     livereload: str | None = None
     dictionaries: bool = False
+    companions: Mapping[str, Companion] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
@@ -183,6 +194,8 @@ def _others(manifest: Manifest) -> dict[str, Any]:
         others["dictionaries"] = True
     if manifest.blocks:
         others["blocks"] = dict(manifest.blocks)
+    if manifest.companions:
+        others["companions"] = {name: _sized_document(one) for name, one in manifest.companions.items()}
     return others
 
 
@@ -263,10 +276,14 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
     if entry.map is not None:
         document["map"] = entry.map
     if entry.deltas:
-        document["deltas"] = {one: {"size": to.size, "digest": to.digest} for one, to in entry.deltas.items()}
+        document["deltas"] = {one: _sized_document(to) for one, to in entry.deltas.items()}
     if entry.own is not None:
         document["own"] = entry.own
     return document
+
+
+def _sized_document(one: Companion | Delta) -> dict[str, Any]:
+    return {"size": one.size, "digest": one.digest}
 
 
 def _file_document(entry: Entry) -> dict[str, Any]:
@@ -311,6 +328,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             modules=document.get("modules") or {},
             livereload=document.get("livereload"),
             dictionaries=document.get("dictionaries") is True,
+            companions=_companions(document.get("companions") or {}),
             settings=generator.get("settings") or {},
             sources=generator.get("sources") or {},
             blocks=document.get("blocks") or {},
@@ -356,6 +374,10 @@ class _Entries(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._lines)
+
+
+def _companions(named: Mapping[str, Any]) -> dict[str, Companion]:
+    return {name: Companion(fields["size"], fields["digest"]) for name, fields in named.items()}
 
 
 def _retained(release: Mapping[str, Any]) -> Retained:

@@ -133,10 +133,16 @@ def _is_coding(value: str) -> bool:
 
 
 def _are_deltas(value: object) -> bool:
-    return isinstance(value, dict) and all(map(_is_sha256, value)) and all(map(_is_delta, value.values()))
+    return isinstance(value, dict) and all(map(_is_sha256, value)) and all(map(_is_sized, value.values()))
 
 
-def _is_delta(value: object) -> bool:
+def _are_companions(value: object) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(map(is_file, value)) and all(map(_is_sized, value.values()))
+    )
+
+
+def _is_sized(value: object) -> bool:
     return isinstance(value, dict) and _is_size(value.get("size")) and _is_sha256(value.get("digest"))
 
 
@@ -209,6 +215,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "url": _or_nothing(is_text),
     "release": _or_nothing(is_text),
     "livereload": _or_nothing(is_file),
+    "companions": _are_companions,
     "importmap": _are_named,
     "modules": _are_named,
     "scopes": _are_named_by_scope,

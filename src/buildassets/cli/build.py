@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from buildassets.cli.options import (
     CompileOptions,
     cache_options,
     carry_options,
+    companion_options,
     compile_options,
     provenance_option,
     threads,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 @click.command("build")
 @compile_options
 @carry_options
+@companion_options
 @provenance_option
 @cache_options
 def command(
@@ -45,6 +48,7 @@ def command(
     carry_from: tuple[str, ...],
     carry_url: str | None,
     carry_if_any: bool,
+    companions: tuple[str, ...],
     provenance: bool,
     no_cache: bool,
     cache_dir: str | None,
@@ -55,7 +59,7 @@ def command(
     from buildassets.compiler.incremental.no_op import incremental
 
     started = monotonic()
-    config = given.config()
+    config = replace(given.config(), companions=companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
 

@@ -149,6 +149,23 @@ _CARRY_IF_ANY = click.option(
 )
 
 
+_SPROCKETS = click.option(
+    "--sprockets-manifest", "sprockets", is_flag=True, help="Also write the manifest by which Sprockets finds assets."
+)
+_PROPSHAFT = click.option(
+    "--propshaft-manifest",
+    "propshaft",
+    type=click.Choice(["1.1", "1.3"]),
+    help="Also write the manifest by which that version of Propshaft finds assets.",
+)
+_STATICFILES = click.option(
+    "--staticfiles-json",
+    "staticfiles",
+    is_flag=True,
+    help="Also write the manifest of Django's ManifestStaticFilesStorage.",
+)
+
+
 _PROVENANCE = click.option(
     "--provenance",
     is_flag=True,
@@ -164,6 +181,17 @@ def provenance_option(command: _Command) -> _Command:
 def carry_options(command: _Command) -> _Command:
     """The options of the verb that may take over files of earlier releases."""
     return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)
+
+
+def companion_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of the verb that writes files for other systems, which gets these as `companions`."""
+
+    @wraps(command)
+    def run(*first: Any, sprockets: bool, propshaft: str | None, staticfiles: bool, **given: Any) -> int:
+        wanted = {"sprockets": sprockets, f"propshaft-{propshaft}": propshaft, "staticfiles": staticfiles}
+        return command(*first, companions=tuple(form for form, is_wanted in wanted.items() if is_wanted), **given)
+
+    return _with(run, _STATICFILES, _PROPSHAFT, _SPROCKETS)
 
 
 @frozen

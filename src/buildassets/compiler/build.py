@@ -24,6 +24,7 @@ from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, d
 from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.carry import Previous, carried_over
 from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.compiler.write.companions import companions_of, described, taken_names
 from buildassets.compiler.write.deltas import with_deltas
 from buildassets.compiler.write.manifest_entries import manifest_of
 from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, release_directory, release_files
@@ -194,8 +195,10 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
+        companions = _companions(config, manifest)
+        manifest = replace(manifest, companions=described(companions))
         content = dumps(manifest).encode("ascii")
-        names = release.finish(content)
+        names = release.finish(content, companions)
     files = tuple(release_files(config.output, manifest))
     record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
     size_bytes = sum(one.size for one in stored.values())
@@ -209,6 +212,19 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         size_bytes,
         manifest_digest=digest(content),
     )
+
+
+def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
+    """The files for other systems that are wanted, by their names below `assets/`. Raises BuildError."""
+    companions = companions_of(config.companions, manifest)
+    hint = "leave the source out with `exclude`, or take it out of `fingerprinted`"
+    faults = [
+        error("companion/name", f"`{path}` has the name of a file for another system", hint=hint)
+        for path in taken_names(companions, manifest)
+    ]
+    if faults:
+        raise BuildError(faults)
+    return companions
 
 
 def _retained(config: Config, means: Means, release: ReleaseWriter, manifest: Manifest) -> tuple[Retained, ...]:

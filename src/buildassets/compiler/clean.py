@@ -32,7 +32,9 @@ _FOLDERS: Final = {
     BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
-_FINGERPRINTED: Final = re.compile(r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z")
+_FINGERPRINTED: Final = re.compile(
+    r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z|/(?:\.sprockets-manifest-[0-9a-f]{32}|\.manifest|staticfiles)\.json\Z"
+)
 
 
 @frozen
@@ -131,7 +133,7 @@ def _named(manifest: Manifest) -> frozenset[str]:
         for entry in assets.values():
             named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}
             named |= {delta_file(entry.file, dictionary) for dictionary in entry.deltas}
-    return frozenset(named)
+    return frozenset(named.union(manifest.companions))
 
 
 def _unnamed(output: str, named: Collection[str]) -> Iterator[str]:

@@ -171,7 +171,8 @@ class Config:
     `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
     Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `registry` is the URL of the registry
     of packages, empty where npm's own settings name it; `locked` are versions of the tools in the lock. `plan` is what
-    templates of another system want to have built, where they want something.
+    templates of another system want to have built, where they want something; `companions` are the forms of files for
+    other systems, as `write.companions` has them.
     """
 
     folder: str
@@ -210,6 +211,7 @@ class Config:
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)
     plan: BlockPlan | None = None
+    companions: tuple[str, ...] = ()
     document: Document | None = field(default=None, repr=False, compare=False)
 
 

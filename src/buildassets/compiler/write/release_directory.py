@@ -19,6 +19,7 @@ from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.precompressed import Copy, CopyPlaces, Wanted, made_copies
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
+from buildassets.errors import ManifestError
 from buildassets.files import (
     STAGING_PREFIX,
     bytes_at,
@@ -34,7 +35,7 @@ from buildassets.files import (
 from buildassets.folders import make_folders, make_folders_below, remove_tree
 from buildassets.frozen import frozen
 from buildassets.locks import locked
-from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest
+from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, loads_lazily
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 from buildassets.plain_files import linked_folder
@@ -137,9 +138,16 @@ class ReleaseWriter:
         """Let what was written to a `place` be a `file` below `assets/`."""
         self._waiting[f"{ASSETS_FOLDER}/{file}"] = path
 
-    def finish(self, manifest: bytes) -> tuple[str, ...]:
-        """Put every waiting file in its place, the manifest last; gives their names below the release directory."""
-        names = sorted(self._waiting)
+    def finish(self, manifest: bytes, companions: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
+        """Put every waiting file in its place, the manifest last; gives their names below the release directory.
+
+        `companions`, by their names below `assets/`, follow the files that they name; those of the earlier manifest
+        that are not among them are removed, since other systems read whichever they find.
+        """
+        left = self._companions_left(companions or {})
+        for name, content in (companions or {}).items():
+            self.take_in(name, content)
+        names = sorted(self._waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in (companions or {}), name))
         make_folders_below(self._output, names)
         for name in names:
             self._put(name)
@@ -151,7 +159,22 @@ class ReleaseWriter:
             if self._is_lasting:
                 sync_names(self._output)
             names.append(MANIFEST_NAME)
+        for path in left:
+            with suppress(OSError):  # `clean` removes it, and reports what cannot be removed
+                os.unlink(path)
         return tuple(names)
+
+    def _companions_left(self, companions: Collection[str]) -> list[str]:
+        """The paths of the companions that only the earlier manifest names."""
+        before = self.manifest()
+        if before is None or b'"companions": {' not in before:
+            return []
+        try:
+            named = loads_lazily(before).companions
+        except ManifestError:
+            return []
+        left = (name for name in named if name not in companions)
+        return [self.path(name) for name in left if self._size_bytes(f"{ASSETS_FOLDER}/{name}") is not None]
 
     def _put(self, name: str) -> None:
         put_in_place(self._waiting[name], os.path.join(self._output, name))
@@ -255,6 +278,8 @@ def release_files(output: str, manifest: Manifest) -> Iterator[str]:
     for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
         for entry in assets.values():
             yield from files_of(output, entry)
+    for name in manifest.companions:
+        yield f"{output}/{ASSETS_FOLDER}/{name}"
 
 
 def files_of(output: str, entry: Entry) -> Iterator[str]:

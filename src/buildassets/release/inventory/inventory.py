@@ -32,7 +32,8 @@ class Expected:
     """What the manifest says of a file. `digest` is in hex, and empty where it says nothing of the content.
 
     `copies` are the names of its precompressed copies by content coding; `copy_of` what it is itself a copy of. `type`
-    is the media type, of a copy that of what it is a copy of; empty for the manifest.
+    is the media type, of a copy that of what it is a copy of; empty for the manifest and for companions. One that
+    `keeps_name` is called so in later releases too, whatever they hold.
     """
 
     size_bytes: int
@@ -41,6 +42,7 @@ class Expected:
     copies: Mapping[str, str] = field(default_factory=dict)
     copy_of: Copied | None = None
     type: str = field(default="", compare=False)
+    keeps_name: bool = False
 
 
 @frozen
@@ -78,6 +80,10 @@ def inventory(content: bytes, shown: str) -> Inventory:
             for name, expected in _files_of(entry):
                 if files.setdefault(name, expected) != expected:
                     raise ValueError(f"`{name}` twice")
+        for name, companion in manifest.companions.items():
+            found = Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True)
+            if files.setdefault(f"{ASSETS_FOLDER}/{name}", found) != found:
+                raise ValueError(f"`{name}` twice")
     except ValueError as fault:
         raise _meaningless(str(fault), shown) from None
     faults = ((name, fault_of(name)) for name in files)

@@ -97,6 +97,9 @@ class Storage(Protocol):
     def mv(self, path1: str, path2: str) -> None:
         """Rename a file, in place of another."""
 
+    def rm_file(self, path: str) -> None:
+        """Remove a file."""
+
 
 class LocalStorage:
     """The folders of this machine, for which nothing has to be installed."""
@@ -126,6 +129,10 @@ class LocalStorage:
     def mv(self, path1: str, path2: str) -> None:
         """See Storage."""
         put_in_place(path1, path2)
+
+    def rm_file(self, path: str) -> None:
+        """See Storage."""
+        os.unlink(path)
 
 
 class Destination:
@@ -193,6 +200,10 @@ class Destination:
         except FileNotFoundError:
             return None
         return content
+
+    def remove(self, name: str) -> None:
+        """Remove the file `name`, which lies there."""
+        self._tried(lambda: self._storage.rm_file(f"{self._path}/{name}"))
 
     def write(self, name: str, content: bytes, headers: FileHeaders) -> None:
         """Put the file `name` there, so that nobody sees a part of it."""

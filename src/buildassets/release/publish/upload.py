@@ -6,15 +6,16 @@ that was cut short goes on where it ended, and no page loses a file that it name
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed, wait
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.errors import ReleaseError
+from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import LARGE_BYTES
 from buildassets.frozen import field, frozen
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.media import content_type
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily
+from buildassets.media import content_type, media_of
 from buildassets.release.inventory.contents import checked
 from buildassets.release.inventory.inventory import Expected, Inventory
 from buildassets.release.inventory.members import chunks_of
@@ -96,6 +97,8 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
     """What is to be said of the file `name` of a release whenever it is served."""
     if name == MANIFEST_NAME:
         return FileHeaders("application/json", _ALWAYS_ASKED)
+    if expected.keeps_name:
+        return FileHeaders(content_type(media_of(name).type), _ALWAYS_ASKED)
     coding = expected.copy_of.coding if expected.copy_of else None
     return FileHeaders(content_type(expected.type), _FOR_EVER, coding)
 
@@ -103,20 +106,36 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
 def publish(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
     """Upload the release; threads of `executor` upload its files at the same time.
 
-    The first file that cannot be uploaded ends the publication.
+    The first file that cannot be uploaded ends the publication. What names others follows these; companions of the
+    release before that this one does not have go at the end, since other systems read whichever they find.
     """
     uploads: dict[str, Future[int | None]] = {}
+    files = publication.inventory.files
+    companions = [name for name, expected in files.items() if expected.keeps_name]
     try:
         held = publication.destination.held()
-        for name in publication.inventory.files:
-            if name != MANIFEST_NAME:
-                uploads[name] = executor.submit(publication.upload, name, held.get(name))
-        _await(uploads, progress)
+        left = _companions_left(publication, held)
+        for names in ([name for name in files if name not in (MANIFEST_NAME, *companions)], companions):
+            uploads |= {name: executor.submit(publication.upload, name, held.get(name)) for name in names}
+            _await(uploads, progress)
         uploads[MANIFEST_NAME] = executor.submit(publication.upload, MANIFEST_NAME, held.get(MANIFEST_NAME))
         uploads[MANIFEST_NAME].result()
+        for name in () if publication.dry_run else left:
+            publication.destination.remove(name)
     except Exception as fault:  # each library has its own
         return _published(uploads, fault, publication.destination.masked)
     return _published(uploads)
+
+
+def _companions_left(publication: Publication, held: Mapping[str, object]) -> list[str]:
+    """The companions that lie at the destination, by the manifest there, and that the release does not have."""
+    before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
+    if before is None or b'"companions": {' not in before:
+        return []
+    with suppress(ManifestError):
+        names = (f"{ASSETS_FOLDER}/{name}" for name in loads_lazily(before).companions)
+        return [name for name in names if name in held and name not in publication.inventory.files]
+    return []
 
 
 def _await(uploads: _Uploads, progress: Progress | None) -> None:

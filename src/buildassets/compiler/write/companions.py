@@ -1,0 +1,93 @@
+"""Companions: files for other systems beside the assets, by which these find them under their fingerprinted names.
+
+Takes a manifest, gives names below `assets/` and contents; the same manifest gives the same bytes. Pure.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from buildassets.digest import digest, in_base64
+from buildassets.manifest import Companion, Entry, Manifest
+
+# Sprockets sorts the versions of an asset by this when it cleans up. The time of a build would make two builds differ.
+_SPROCKETS_TIME: Final = "1980-01-01T00:00:00+00:00"
+_SPROCKETS_DIGITS: Final = 32  # of a manifest's name (`Sprockets::ManifestUtils::MANIFEST_RE`)
+_DJANGO_VERSION: Final = "1.1"  # of the format (`ManifestFilesMixin.manifest_version`)
+_DJANGO_DIGITS: Final = 12  # of the MD5 (`HashedFilesMixin.file_hash`)
+
+
+def companions_of(forms: Sequence[str], manifest: Manifest) -> dict[str, bytes]:
+    """The contents of the files that `forms`, names of `FORMS`, ask for, by their names below `assets/`; sorted."""
+    written = (FORMS[form](manifest.assets) for form in forms)
+    return dict(sorted(written))
+
+
+def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:
+    """What a manifest has on companions with these `contents`."""
+    return {name: Companion(len(content), in_base64(digest(content))) for name, content in contents.items()}
+
+
+def taken_names(contents: Mapping[str, bytes], manifest: Manifest) -> Iterator[str]:
+    """The logical paths of the assets in whose places a companion would stand."""
+    files = {entry.file: path for path, entry in manifest.assets.items()}
+    yield from (files[name] for name in contents if name in files)
+
+
+def _sprockets(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
+    """As `Sprockets::Manifest#save` writes it, of Sprockets 3 and 4; which one is read is found by its name."""
+    files = {entry.file: _sprockets_file(path, entry) for path, entry in assets.items()}
+    content = _json({"files": files, "assets": {path: entry.file for path, entry in assets.items()}})
+    return f".sprockets-manifest-{digest(content)[:_SPROCKETS_DIGITS]}.json", content
+
+
+def _sprockets_file(path: str, entry: Entry) -> dict[str, Any]:
+    integrity = {"integrity": entry.integrity} if entry.integrity else {}
+    fingerprint = entry.file.rpartition("/")[2].removeprefix(_stem(path) + ".").partition(".")[0]
+    return {
+        "logical_path": path,
+        "mtime": _SPROCKETS_TIME,
+        "size": entry.size,
+        "digest": fingerprint if entry.file != path else "",
+        **integrity,
+    }
+
+
+def _stem(path: str) -> str:
+    """The name of the file without its last suffix."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _propshaft_plain(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
+    """As Propshaft up to 1.1 reads it."""
+    return ".manifest.json", _json({path: entry.file for path, entry in assets.items()})
+
+
+def _propshaft_described(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
+    """As Propshaft 1.3 writes it. All assets are those of the application: there are no engines of Rails here."""
+    described = {
+        path: {"digested_path": entry.file, "integrity": entry.integrity, "app": True} for path, entry in assets.items()
+    }
+    return ".manifest.json", _json(described)
+
+
+def _django(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
+    """As `ManifestStaticFilesStorage` writes it; the hash is the one that its `save_manifest` makes."""
+    paths = {path: entry.file for path, entry in sorted(assets.items())}
+    listed = json.dumps(sorted(paths.items())).encode("ascii")
+    hashed = hashlib.md5(listed, usedforsecurity=False).hexdigest()[:_DJANGO_DIGITS]
+    return "staticfiles.json", _json({"paths": paths, "version": _DJANGO_VERSION, "hash": hashed})
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, sort_keys=True) + "\n").encode("ascii")
+
+
+FORMS: Final[Mapping[str, Callable[[Mapping[str, Entry]], tuple[str, bytes]]]] = {
+    "sprockets": _sprockets,
+    "propshaft-1.1": _propshaft_plain,
+    "propshaft-1.3": _propshaft_described,
+    "staticfiles": _django,
+}

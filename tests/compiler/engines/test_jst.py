@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.jst import compile_template
-from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.jst import compile_template, name_edit
+from buildassets.compiler.engines.protocol import EngineInput, Templating
+from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.result import BuildResult
 from tests.building import built, released
 from tests.conftest import Tree
@@ -91,6 +92,42 @@ def test_a_template_and_a_script_of_one_name_are_two_assets(tmp_path: Path) -> N
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["v/item.js", "v/item.jst.js"]
     assert '["item"]=' in released(tmp_path, result, "v/item.jst.js")
+
+
+def test_a_glob_of_scripts_holds_no_template(tmp_path: Path) -> None:
+    files = {"assets/a.js": "a()", "assets/a.jst": "text"}
+    result = run(tmp_path, files, '[bundles]\n"all.js" = ["*.js"]\n"named.js" = ["a.jst.js"]\n')
+    assert "text" not in released(tmp_path, result, "all.js")
+    assert "text" in released(tmp_path, result, "named.js")
+
+
+def test_a_template_is_renamed_in_what_esbuild_makes_of_it() -> None:
+    script = '(window.JST=window.JST||{}).item=function(a){return"text"};'
+    assert edited(script, [name_edit(script, "a/b")]) == script.replace(".item", '["a/b"]')
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("templating", "program", "found"),
+    [
+        (Templating(namespace="App.views"), "App.views.item({})", "a\\b'"),
+        (Templating(namespace="Views"), "Views.item({})", "a\\b'"),
+        (Templating(namespace="window['my views']"), "window['my views'].item({})", "a\\b'"),
+        (Templating(function="compile"), "JST.item", "<a\\b'>"),
+        (Templating(function=""), "JST.item", "a\\b'"),
+        (Templating(extension="html.mustache"), "JST.item({})", "a\\b'"),
+    ],
+)
+def test_templates_become_what_is_wanted_of_them(node: str, templating: Templating, program: str, found: str) -> None:
+    path = f"/v/item.{templating.extension}"
+    script = compile_template(EngineInput("a\\b'", path, path), templating).text
+    renamed = edited(script, [name_edit(script, "it's")])
+    start = "var window = globalThis, App = {}; function compile(text) { return `<${text}>`; }\n"
+    printed = [
+        subprocess.run([node, "-e", f"{start}{text}\nconsole.log({call})"], capture_output=True, text=True)
+        for text, call in ((script, program), (renamed, program.replace(".item", '["it\'s"]')))
+    ]
+    assert [one.stdout for one in printed] == [found + "\n"] * 2, [one.stderr for one in printed]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ and diagnostics. Touches the disk only to say where a fault was written.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from posixpath import commonpath, dirname, relpath, splitext
+from posixpath import commonpath, dirname, relpath
 
 from buildassets.compiler.body import text_of
+from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
@@ -18,10 +19,9 @@ from buildassets.compiler.languages.source_map.maps import edited_map, joined_ma
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import is_glob, named_by
-from buildassets.compiler.sources.names import file_name
+from buildassets.compiler.sources.names import file_name, is_template
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
-from buildassets.compiler.transform.engine_set import is_template
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen
@@ -122,7 +122,12 @@ def _kind_faults(
 
 
 def joined(
-    source: Source, members: Sequence[Linked], shown: Callable[[str], str], *, source_maps: bool = False
+    source: Source,
+    members: Sequence[Linked],
+    shown: Callable[[str], str],
+    *,
+    source_maps: bool = False,
+    templating: Templating | None = None,
 ) -> Linked:
     """The asset of `source` that the `members`, of one syntax, make together; its diagnostics say why they do not.
 
@@ -146,7 +151,7 @@ def joined(
     body = ""
     links: list[Link] = []
     origins: list[SourceMap] = []
-    names = _template_names(drafts)
+    names = _template_names(drafts, templating or Templating())
     for member, edits in zip(members, joints.edits, strict=True):
         ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, names)])
         links += moved_links(member.links, ordered, len(body))
@@ -159,13 +164,13 @@ def joined(
     return Linked(replace(draft, body=final, references=references, origin=origin), tuple(links))
 
 
-def _template_names(drafts: Iterable[Draft]) -> dict[LogicalPath, str]:
+def _template_names(drafts: Iterable[Draft], templating: Templating) -> dict[LogicalPath, str]:
     """What the templates of one bundle are called: their paths below the folder that all of them share, as Jammit."""
     templates = {draft.source.logical: file_name(draft.source) for draft in drafts if is_template(draft.source)}
     if len(templates) < 2:
         return {}
     shared = commonpath([dirname("/" + name) for name in templates.values()])
-    return {path: splitext(relpath("/" + name, shared))[0] for path, name in templates.items()}
+    return {path: templating.stem(relpath("/" + name, shared)) for path, name in templates.items()}
 
 
 def _renamed(draft: Draft, names: Mapping[LogicalPath, str]) -> Iterator[Edit]:

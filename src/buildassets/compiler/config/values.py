@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document
+from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.frozen import frozen
@@ -204,6 +205,7 @@ class Config:
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates = field(default_factory=Templates)
+    templating: Templating = field(default_factory=Templating)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     image_warn_bytes: int = 1_000_000

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, Templating
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import token_starts
@@ -21,7 +21,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.media import Syntax
 
 _HEAD: Final = """\
-(window.JST = window.JST || {})[%s] = function (obj) {
+%s = function (obj) {
 var __t, __p = "", __j = Array.prototype.join, print = function () { __p += __j.call(arguments, ""); };
 var __s = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;"};
 var __e = function (text) { return String(text).replace(/[&<>"'`]/g, function (sign) { return __s[sign]; }); };
@@ -44,11 +44,15 @@ class _Piece(NamedTuple):
     is_value: bool = False
 
 
-def compile_template(given: EngineInput) -> Compiled:
+def compile_template(given: EngineInput, templating: Templating | None = None) -> Compiled:
     """The script that makes the template `given` known by its file's name; the error is `jst/syntax`."""
+    templating = templating or Templating()
     template = given.text.removeprefix("\ufeff")
-    name = given.path[given.path.rfind("/") + 1 :].removesuffix(".jst")
-    pieces = [_Piece(_HEAD % _literal(name)), *_pieces(template), _Piece(_TAIL)]
+    name = templating.stem(given.path[given.path.rfind("/") + 1 :])
+    place = f"{_object(templating.namespace)}[{_literal(name)}]"
+    if templating.function is not None:
+        return Compiled(f"{place} = {templating.function}({_literal(template)});\n")
+    pieces = [_Piece(_HEAD % place), *_pieces(template), _Piece(_TAIL)]
     script = "".join(piece.code for piece in pieces)
     faults = tuple(_faults(template, pieces, given.shown))
     if not given.wants_source_map or faults:
@@ -56,6 +60,12 @@ def compile_template(given: EngineInput) -> Compiled:
     lines = Lines(template, Syntax.JAVASCRIPT)
     source_map = map_of_pairs(_alignment(script, pieces), Origin(given.path), lines)
     return Compiled(script, source_map=encoded_map(source_map, Lines(script, Syntax.JAVASCRIPT)))
+
+
+def _object(namespace: str) -> str:
+    """The object of templates, made where it is not there; a name by itself is that of a global variable."""
+    path = f"window.{namespace}" if namespace.isidentifier() else namespace
+    return f"({path} = {path} || {{}})"
 
 
 def _alignment(script: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
@@ -72,8 +82,16 @@ def _alignment(script: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int
 
 def name_edit(script: str, name: str) -> Edit:
     """What makes the template of `script`, compiled and perhaps minified, known by another `name`."""
-    start, end = next((start, end) for kind, start, end in tokens(script) if kind is Kind.STRING)
-    return Edit(start, end, _literal(name))
+    before: tuple[str, str] = ("", "")
+    dot = 0
+    for kind, start, end in tokens(script):
+        if before == (")", "[") and kind is Kind.STRING:  # behind the object of templates
+            return Edit(start, end, _literal(name))
+        if before == (")", ".") and kind is Kind.NAME:  # as esbuild writes it
+            return Edit(dot, end, f"[{_literal(name)}]")
+        if kind >= Kind.NAME:
+            before, dot = (before[1], script[start:end]), start
+    raise AssertionError("a script that names no template")
 
 
 def _pieces(template: str) -> Iterator[_Piece]:

@@ -34,6 +34,30 @@ class EngineInput:
 
 
 @frozen
+class Templating:
+    """Which files are templates for scripts, and how scripts find them.
+
+    `extension` is what their names end in, without its first dot, as in `jst` or `html.mustache`; each becomes a
+    property of the object `namespace`. `function` is the JavaScript that is called with the text of each, and empty
+    where that text itself is kept; None where it is compiled here, in the manner of underscore.js.
+    """
+
+    extension: str = "jst"
+    namespace: str = "window.JST"
+    function: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The last suffix of their names, with its dot."""
+        return "." + self.extension.rpartition(".")[2].lower()
+
+    def stem(self, path: str) -> str:
+        """`path`, perhaps that of the script, without the extension."""
+        name = path.removesuffix(".js")
+        return name[: -len(self.extension) - 1] if name.lower().endswith("." + self.extension.lower()) else name
+
+
+@frozen
 class Compiled:
     """What a compile step gave.
 

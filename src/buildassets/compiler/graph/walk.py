@@ -160,7 +160,8 @@ class Walk:
             return self.compiled[path]
         parts = [self.compiled[one] for one in members]
         shown = partial(shown_path, self._config)
-        return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps)
+        maps, templating = self._config.source_maps, self._config.templating
+        return joined(self._sources[path], parts, shown, source_maps=maps, templating=templating)
 
 
 def _embedding(config: Config) -> Embedding | None:

@@ -35,7 +35,7 @@ BUILT_IN_EXCLUDES: Final = (
 )
 
 _SASS_SUFFIXES: Final = (".scss", ".sass")
-_COMPILED_SUFFIXES: Final = {**dict.fromkeys(_SASS_SUFFIXES, ".css"), ".jst": ".jst.js"}
+_COMPILED_SUFFIXES: Final = dict.fromkeys(_SASS_SUFFIXES, ".css")
 UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
@@ -114,7 +114,9 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     """A walk through each source root that is, or is not, one of npm."""
     output = os.path.realpath(config.output)
     excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
-    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES}
+    # A template often lies beside its script, so what it becomes has its whole name: `item.jst` → `item.jst.js`.
+    template = config.templating.suffix
+    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
     return [_RootWalk(root, index, excluded, suffixes, output) for index, root in roots]
 

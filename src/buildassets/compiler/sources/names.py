@@ -18,3 +18,8 @@ def names_of(source: Source) -> tuple[str, ...]:
 def is_compiled(source: Source) -> bool:
     """Whether the asset has another suffix than its file, as what is compiled has."""
     return file_name(source) != source.logical
+
+
+def is_template(source: Source) -> bool:
+    """Whether the source is a template that becomes a script."""
+    return source.logical.endswith(f"{source.relative}.js")

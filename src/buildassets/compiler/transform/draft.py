@@ -25,7 +25,8 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import UNREADABLE
-from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified, is_template
+from buildassets.compiler.sources.names import is_template
+from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, syntax_faults
@@ -176,7 +177,8 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
 def _scripted(source: Source, text: str, engines: EngineSet) -> Draft:
     from buildassets.compiler.engines.jst import compile_template
 
-    compiled = compile_template(EngineInput(text, source.path, source.shown, engines.source_maps))
+    given = EngineInput(text, source.path, source.shown, engines.source_maps)
+    compiled = compile_template(given, engines.templating)
     draft = Draft(
         source,
         compiled.text.encode("utf-8"),

@@ -69,7 +69,7 @@ class KeptDrafts:
         """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
         compiler = self._engines.compiler(source)
         used = (compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source))
-        settings = f"{self._config.directives} {self._config.source_maps}"
+        settings = f"{self._config.directives} {self._config.source_maps} {self._config.templating}"
         key = digest_of_all([self._own, settings, *(self._identity(one) if one else "" for one in used)])
         return f"{_STEP}{source.logical}\0{self._names.name(source.path)}", key
 

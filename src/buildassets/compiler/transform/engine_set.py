@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
+from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, Templating
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, sort_key
@@ -29,7 +29,8 @@ class EngineSet:
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
     suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
-    whether drafts tell their origins. `grammar` reads the scripts that it does not minify, where there is such a one.
+    whether drafts tell their origins. `grammar` reads the scripts that it does not minify, where there is such a one;
+    `templating` is how templates become scripts.
     """
 
     scss: KnownEngine
@@ -39,6 +40,7 @@ class EngineSet:
     compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
     source_maps: bool = False
     grammar: KnownEngine | None = None
+    templating: Templating = field(default_factory=Templating)
 
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """What compiles that source, with its key in the configuration; None where no engine does."""
@@ -99,7 +101,8 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     grammar = _grammar(config) if named.get("js") != "esbuild" else None
     if grammar:
         stack.enter_context(closing(grammar))
-    return EngineSet(started["scss"], css, js, options.shown, compilers, config.source_maps, grammar)
+    more = config.source_maps, grammar, config.templating
+    return EngineSet(started["scss"], css, js, options.shown, compilers, *more)
 
 
 def _grammar(config: Config) -> KnownEngine | None:
@@ -136,11 +139,6 @@ class RunningEngines:
 def needs_sass(source: Source) -> bool:
     """Whether the Sass engine has to compile this source."""
     return suffix(source.path) in _SASS_SUFFIXES
-
-
-def is_template(source: Source) -> bool:
-    """Whether the source is a JST template, which becomes a script."""
-    return suffix(source.path) == ".jst"
 
 
 def is_minified(source: Source) -> bool:

@@ -29,7 +29,7 @@ _CLASSES: Final = {
             "Templates",
         ),
     ),
-    "buildassets.compiler.engines.protocol": ("Compiled",),
+    "buildassets.compiler.engines.protocol": ("Compiled", "Templating"),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),

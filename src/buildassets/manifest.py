@@ -31,6 +31,7 @@ __all__ = [
     "Delta",
     "Entry",
     "Manifest",
+    "Packages",
     "Retained",
     "amended",
     "dumps",
@@ -90,6 +91,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Packages:
+    """What pages may load in place of some assets: for each, by its logical path, the `members` that make it, in order.
+
+    Of one that would be empty there are none. With `individual`, pages load the members unless told otherwise.
+    """
+
+    members: Mapping[str, tuple[str, ...]]
+    individual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Retained:
     """An earlier release whose files are kept: `assets` are those that no newer release names.
 
@@ -112,7 +124,7 @@ class Manifest:
     production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     `blocks` are the parts of templates that the build made, by key: for each the elements that take its place, as JSON
     has them, with `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by
-    their names relative to `assets/`.
+    their names relative to `assets/`. `packages` are None where no asset is loaded in pieces.
     """
 
     version: str
@@ -126,6 +138,7 @@ class Manifest:
     livereload: str | None = None
     dictionaries: bool = False
     companions: Mapping[str, Companion] = field(default_factory=dict)
+    packages: Packages | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
@@ -196,6 +209,9 @@ def _others(manifest: Manifest) -> dict[str, Any]:
         others["blocks"] = dict(manifest.blocks)
     if manifest.companions:
         others["companions"] = {name: _sized_document(one) for name, one in manifest.companions.items()}
+    if manifest.packages is not None:
+        members = {name: list(members) for name, members in manifest.packages.members.items()}
+        others["packages"] = {"members": members, "individual": manifest.packages.individual}
     return others
 
 
@@ -329,6 +345,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             livereload=document.get("livereload"),
             dictionaries=document.get("dictionaries") is True,
             companions=_companions(document.get("companions") or {}),
+            packages=_packages(document.get("packages")),
             settings=generator.get("settings") or {},
             sources=generator.get("sources") or {},
             blocks=document.get("blocks") or {},
@@ -378,6 +395,12 @@ class _Entries(Mapping[str, Entry]):
 
 def _companions(named: Mapping[str, Any]) -> dict[str, Companion]:
     return {name: Companion(fields["size"], fields["digest"]) for name, fields in named.items()}
+
+
+def _packages(packages: Mapping[str, Any] | None) -> Packages | None:
+    if packages is None:
+        return None
+    return Packages({name: tuple(found) for name, found in packages["members"].items()}, packages["individual"])
 
 
 def _retained(release: Mapping[str, Any]) -> Retained:

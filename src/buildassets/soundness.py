@@ -142,6 +142,12 @@ def _are_companions(value: object) -> bool:
     )
 
 
+def _are_packages(value: object) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    return _is_mapping(value.get("members"), _are_texts) and type(value.get("individual")) is bool
+
+
 def _is_sized(value: object) -> bool:
     return isinstance(value, dict) and _is_size(value.get("size")) and _is_sha256(value.get("digest"))
 
@@ -216,6 +222,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "release": _or_nothing(is_text),
     "livereload": _or_nothing(is_file),
     "companions": _are_companions,
+    "packages": _are_packages,
     "importmap": _are_named,
     "modules": _are_named,
     "scopes": _are_named_by_scope,

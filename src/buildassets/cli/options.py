@@ -217,7 +217,8 @@ class CompileOptions:
 
     def config(self) -> "Config":
         """The configuration with what the command line overrides; raises ConfigError."""
-        return configured(self.config_file, self.sources, self.output, self.also, self.url, self.templates, self.plan)
+        more = self.also, self.url, self.templates, self.plan
+        return configured(self.config_file, self.sources, self.output, *more, self.mode)
 
 
 def _gathered(command: Callable[..., int]) -> Callable[..., int]:
@@ -313,11 +314,14 @@ def configured(
     url: str | None = None,
     templates: Sequence[str] = (),
     plan: str | None = None,
+    mode: Mode = "production",
 ) -> "Config":
     """The configuration with what the command line overrides; raises ConfigError."""
     from buildassets.compiler.config.load import load_config
 
-    return load_config(config_file, sources=sources, also=also, templates=templates, output=output, url=url, plan=plan)
+    return load_config(
+        config_file, sources=sources, also=also, templates=templates, output=output, url=url, plan=plan, mode=mode
+    )
 
 
 def release_config(config_file: str | None, output: str | None = None) -> "Config":

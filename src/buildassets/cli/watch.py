@@ -129,7 +129,7 @@ class _Project:
         from buildassets.compiler.config.file import candidates
         from buildassets.packages.lock import NAME as LOCK_NAME
 
-        beside = [os.path.join(config.folder, LOCK_NAME), *(config.plan.inputs if config.plan else ())]
+        beside = [os.path.join(config.folder, LOCK_NAME), *(config.plan.inputs if config.plan else ()), *config.read]
         if self.given.config_file:
             return [os.path.join(self.start, self.given.config_file), *beside]
         return [*candidates(self.start, config.file), *beside]

@@ -1,4 +1,4 @@
-"""Templates, settings and commands of other asset systems, unchanged: a package for each system.
+"""Configurations, templates, settings and commands of other asset systems, unchanged: a package for each system.
 
 `SYSTEM.run` is what a web process needs of it, and imports the vocabulary and `runtime` only; `SYSTEM.build` is what a
 build needs, and may import `compiler` and its `run`.

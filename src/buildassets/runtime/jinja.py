@@ -55,12 +55,12 @@ class Helper:
     @pass_eval_context
     def __call__(self, context: EvalContext, /, *arguments: Any, **attributes: Any) -> str:
         """What the method gives, with Jinja's type if it is markup."""
-        made: str = getattr(_assets(context.environment), self._method)(*arguments, **attributes)
+        made: str = getattr(assets_of(context.environment), self._method)(*arguments, **attributes)
         return _with_jinja_type(made) if context.autoescape else made
 
     def kept(self, context: EvalContext, key: str, /, *arguments: Any, **attributes: Any) -> str:
         """The same, made once for each release: the arguments are constants of a template, as `key` says."""
-        assets = _assets(context.environment)
+        assets = assets_of(context.environment)
         kept_of, kept = self._kept
         if kept_of is not assets or len(kept) > _KEPT_AT_MOST:
             kept = {}
@@ -146,7 +146,8 @@ def _constant_arguments(call: nodes.Call) -> str | None:
     return repr(constants) if is_constant else None
 
 
-def _assets(environment: Environment) -> Assets:
+def assets_of(environment: Environment) -> Assets:
+    """The release of `environment`. Raises RuntimeError where none is set."""
     assets = _assets_or_none(environment)
     if assets is None:
         raise RuntimeError('`env.assets` is not set; set it to `buildassets.runtime.Assets("build/manifest.json")`')

@@ -88,7 +88,8 @@ class Release:
 
     __slots__ = (
         *("_assets", "_digest", "_maps", "_page_map", "_paths", "_retained"),
-        *("blocks", "entries", "has_dictionaries", "manifest", "prefix", "reached", "texts", "urls", "watcher_file"),
+        *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
+        "watcher_file",
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -102,6 +103,7 @@ class Release:
         self.watcher_file = document.get("livereload")
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
         self.has_dictionaries = document.get("dictionaries") is True
+        self.packages: Mapping[str, Any] = document.get("packages") or {}
         self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
         self._paths = _Made(self._path)  # what stands behind the prefix
         self.urls = _urls(prefix, self._paths)

@@ -34,6 +34,24 @@ _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
 
 
 @frozen
+class TemplateNames:
+    """What the templates of one bundle are called: as `given`, by their logical paths, or else as Jammit calls them."""
+
+    templating: Templating = Templating()
+    given: Mapping[str, str] | None = None
+
+    def of(self, drafts: Iterable[Draft]) -> Mapping[str, str]:
+        """Their names where these are not the files'; without names given, paths below the folder that all share."""
+        if self.given is not None:
+            return self.given
+        paths = [draft.source.logical for draft in drafts if is_template(draft.source)]
+        if len(paths) < 2:
+            return {}
+        shared = commonpath([dirname("/" + path) for path in paths])
+        return {path: self.templating.stem(relpath("/" + path, shared)) for path in paths}
+
+
+@frozen
 class Bundles:
     """The members of each bundle, in order, and what is wrong with the patterns that name them."""
 
@@ -127,7 +145,7 @@ def joined(
     shown: Callable[[str], str],
     *,
     source_maps: bool = False,
-    templating: Templating | None = None,
+    names: TemplateNames | None = None,
 ) -> Linked:
     """The asset of `source` that the `members`, of one syntax, make together; its diagnostics say why they do not.
 
@@ -151,9 +169,9 @@ def joined(
     body = ""
     links: list[Link] = []
     origins: list[SourceMap] = []
-    names = _template_names(drafts, templating or Templating())
+    renamed = (names or TemplateNames()).of(drafts)
     for member, edits in zip(members, joints.edits, strict=True):
-        ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, names)])
+        ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, renamed)])
         links += moved_links(member.links, ordered, len(body))
         if source_maps:
             origins.append(edited_map(origin_of(member.draft, text_of(member.draft.body), syntax), ordered, len(body)))
@@ -164,16 +182,7 @@ def joined(
     return Linked(replace(draft, body=final, references=references, origin=origin), tuple(links))
 
 
-def _template_names(drafts: Iterable[Draft], templating: Templating) -> dict[LogicalPath, str]:
-    """What the templates of one bundle are called: their paths below the folder that all of them share, as Jammit."""
-    templates = {draft.source.logical: file_name(draft.source) for draft in drafts if is_template(draft.source)}
-    if len(templates) < 2:
-        return {}
-    shared = commonpath([dirname("/" + name) for name in templates.values()])
-    return {path: templating.stem(relpath("/" + name, shared)) for path, name in templates.items()}
-
-
-def _renamed(draft: Draft, names: Mapping[LogicalPath, str]) -> Iterator[Edit]:
+def _renamed(draft: Draft, names: Mapping[str, str]) -> Iterator[Edit]:
     from buildassets.compiler.engines.jst import name_edit
 
     if draft.source.logical in names:

@@ -75,7 +75,7 @@ def read_named(file: str, start: str) -> Document:
 
 def _document(path: str, shown: str) -> Document | None:
     """The TOML file at `path`; None for a `pyproject.toml` without our table, which then need not even be TOML."""
-    text = _text(path, shown)
+    text = read_text(path, shown)
     if os.path.basename(path) != "pyproject.toml":
         return Document(parse(text, shown), text, shown)
     if "buildassets" not in text:
@@ -90,8 +90,8 @@ def _document(path: str, shown: str) -> Document | None:
     return Document(values, text, shown, ("tool", "buildassets"))
 
 
-def _text(path: str, shown: str) -> str:
-    """The text of a file, its line ends LF, without a BOM."""
+def read_text(path: str, shown: str) -> str:
+    """The text of the file at `path`, its line ends LF, without a BOM. Raises ConfigError."""
     try:
         with open(plain(path), "rb") as stream:
             content = stream.read()

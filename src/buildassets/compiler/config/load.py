@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import read_named, search, working_directory
+from buildassets.compiler.config.foreign import Foreign, read_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.roots import (
     configured_roots,
@@ -19,7 +20,7 @@ from buildassets.compiler.config.roots import (
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table
-from buildassets.compiler.config.values import Config, ModuleBundle, SourceRoot
+from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import ConfigError
 
@@ -35,18 +36,22 @@ def load_config(
     url: str | None = None,
     plan: str | None = None,
     needs_sources: bool = True,
+    mode: Mode = "production",
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
     In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
     `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
     of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing, as
-    where a release is taken as it is. Raises ConfigError with every fault that was found.
+    where a release is taken as it is. `mode` is that of the build, which matters to files of other systems only. Raises
+    ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
     given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
+    foreign = Foreign() if sources else read_foreign(document.table, folder, mode)
+    document = document.above(foreign.table)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
@@ -63,6 +68,8 @@ def load_config(
         url=config.url if url is None else keys.url(given.table, "--url"),
         templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
         document=document,
+        read=foreign.files,
+        **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     config = replace(config, sources=with_further(config, [root for _, root in further]))
     document.faults += root_faults([*overriding, *further], Document({})) if overriding or further else ()
@@ -124,5 +131,6 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         packages=keys.package_rules(table.table("packages")),
         locked=locked,
     )
+    table.take("jammit")
     table.close()
     return config

@@ -47,9 +47,14 @@ class Document:
     def __init__(self, values: Mapping[str, Any], text: str = "", shown: str = "", root: tuple[str, ...] = ()) -> None:
         self.faults: list[Diagnostic] = []
         self.table = Table(self, (), values)
+        self._values = values
         self._text = text
         self._shown = shown
         self._root = root
+
+    def above(self, values: Mapping[str, Any]) -> "Document":
+        """The same with further `values` for keys that it does not have."""
+        return Document({**values, **self._values}, self._text, self._shown, self._root)
 
     @cached_property
     def _places(self) -> KeyPositions:

@@ -10,6 +10,7 @@ from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.frozen import frozen
+from buildassets.manifest import Packages
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
@@ -100,11 +101,12 @@ class Templates:
 class DataUrls:
     """Which files style sheets hold as `data:` URLs: those of at most `limit_bytes` that a glob of `include` matches.
 
-    Without `include` they are images and fonts.
+    Without `include` they are images and fonts. Those that a glob of `of_any_size` matches may be larger.
     """
 
     limit_bytes: int
     include: tuple[str, ...] = ()
+    of_any_size: tuple[str, ...] = ()
 
 
 @frozen
@@ -174,6 +176,11 @@ class Config:
     of packages, empty where npm's own settings name it; `locked` are versions of the tools in the lock. `plan` is what
     templates of another system want to have built, where they want something; `companions` are the forms of files for
     other systems, as `write.companions` has them.
+
+    What only other systems' files set: `pieces` are the members of bundles that pages may load one by one,
+    `template_names` the names of templates by bundle and logical path, `bases` the logical paths that relative
+    references of some sheets are seen from, `notices` what was found in such a file, `read` the absolute paths of all
+    that was read or looked for.
     """
 
     folder: str
@@ -214,6 +221,11 @@ class Config:
     locked: Mapping[str, str] = field(default_factory=dict)
     plan: BlockPlan | None = None
     companions: tuple[str, ...] = ()
+    pieces: Packages | None = None
+    template_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Diagnostic, ...] = ()
+    read: tuple[str, ...] = field(default=(), compare=False)
     document: Document | None = field(default=None, repr=False, compare=False)
 
 

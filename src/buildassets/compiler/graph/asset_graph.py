@@ -96,7 +96,7 @@ def asset_graph(
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
-    diagnostics += _faults_of_assets(config, walk, absence, shown)
+    diagnostics += (*config.notices, *_faults_of_assets(config, walk, absence, shown))
     if mode == "production":
         diagnostics += large_images(config, [asset.draft for asset in walk.assets.values()])
     diagnostics += fingerprinted_faults(config, walk.assets, shown)
@@ -107,7 +107,7 @@ def asset_graph(
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-    looked_at = (*discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
+    looked_at = (*config.read, *discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
     if config.plan:
         inputs = (*inputs, config.plan.path, *config.plan.inputs)

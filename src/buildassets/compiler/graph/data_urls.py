@@ -32,11 +32,12 @@ _BARE: Final = "!$&*+,/:;<=>?@[]^{|}"
 class Embedding:
     """Which files are embedded unasked: those of at most `limit_bytes` that `includes` is true of.
 
-    With `includes` of None they are images and fonts.
+    With `includes` of None they are images and fonts. Those that `is_of_any_size` is true of may be larger.
     """
 
     limit_bytes: int
     includes: Callable[[str], object] | None = None
+    is_of_any_size: Callable[[str], object] = lambda _: False
 
     def takes(self, reference: Reference, target: LogicalPath) -> bool:
         """Whether the file is embedded in that place if it is small enough.
@@ -48,6 +49,10 @@ class Embedding:
         if self.includes is None:
             return media_of(target).type.startswith(_BY_DEFAULT)
         return bool(self.includes(target))
+
+    def holds(self, target: LogicalPath, size_bytes: int) -> bool:
+        """Whether that file, which it takes, is small enough."""
+        return size_bytes <= self.limit_bytes or bool(self.is_of_any_size(target))
 
 
 def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
@@ -75,7 +80,7 @@ def embedded(
     inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
     for reference, target in candidates(asset, embedding):
         body = files[target].draft.body
-        is_wanted = _is_demand(reference) or (embedding is not None and size_of(body) <= embedding.limit_bytes)
+        is_wanted = _is_demand(reference) or (embedding is not None and embedding.holds(target, size_of(body)))
         if is_wanted and not _references(files[target]):
             content = bytes_of(body)
             fragment = reference.url.partition("#")[2]

@@ -97,6 +97,7 @@ class NameResolution:
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
         self._prefixes = sorted(prefixes, key=len, reverse=True)  # `/static/app/` goes before `/static/`
         self._is_external = compile_globs(config.external)
+        self._bases = config.bases
 
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The logical path that `reference` names in the asset `base`; None where it is to be left alone.
@@ -106,7 +107,8 @@ class NameResolution:
         for found in below_prefixes(reference, self._prefixes, self._is_external):
             if found in self._known:
                 return found
-        target = target_of(reference, base, self._url, self._is_external)
+        seen_from = LogicalPath(self._bases.get(base, base))
+        target = target_of(reference, seen_from, self._url, self._is_external)
         if self.packages is None or reference.kind not in SPECIFIERS:
             return target
         if target is not None:

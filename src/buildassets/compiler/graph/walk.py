@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
-from buildassets.compiler.bundle.concatenated import Bundles, joined
+from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
 from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.shown import shown_path
@@ -160,15 +160,16 @@ class Walk:
             return self.compiled[path]
         parts = [self.compiled[one] for one in members]
         shown = partial(shown_path, self._config)
-        maps, templating = self._config.source_maps, self._config.templating
-        return joined(self._sources[path], parts, shown, source_maps=maps, templating=templating)
+        names = TemplateNames(self._config.templating, self._config.template_names.get(path))
+        return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps, names=names)
 
 
 def _embedding(config: Config) -> Embedding | None:
     if config.data_urls is None:
         return None
-    include = config.data_urls.include
-    return Embedding(config.data_urls.limit_bytes, compile_globs(include) if include else None)
+    wanted = config.data_urls
+    includes = compile_globs(wanted.include) if wanted.include else None
+    return Embedding(wanted.limit_bytes, includes, compile_globs(wanted.of_any_size))
 
 
 def _is_folder(path: str) -> bool:

@@ -46,7 +46,7 @@ class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
 
 def can_rebuild_changed(config: Config) -> bool:
     """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
-    return not (config.source_maps or config.fingerprinted or config.companions)
+    return not (config.source_maps or config.fingerprinted or config.companions or config.bases)
 
 
 def _follows_paths(config: Config, draft: Draft) -> bool:

@@ -95,8 +95,8 @@ class Watch:
                 now = self._templates(self._config)  # some may have come before their folders were covered
                 missed |= _other_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
             wake = next_wake(self._events, self._watched, is_held, missed)
-            deciding = {*self._config_files(self._config)}
-            if deciding & (wake.changed | set(map(os.path.dirname, wake.changed))):
+            touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
+            if touched.intersection(self._config_files(self._config)):
                 self._configure()
 
     def _configure(self) -> None:

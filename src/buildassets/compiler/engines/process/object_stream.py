@@ -34,6 +34,7 @@ _CLASSES: Final = {
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),
     "buildassets.compiler.transform.worker_pool": ("Drafted",),
+    "buildassets.manifest": ("Packages",),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

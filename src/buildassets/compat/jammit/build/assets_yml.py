@@ -1,0 +1,173 @@
+"""`config/assets.yml` as values with their places: YAML 1.1, as Ruby reads it, without what Ruby would compute in it.
+
+Takes text and a mode, gives the settings that hold in it. Pure. Imports PyYAML: anchors, merge keys and the many ways
+to write a truth value are no work for a reader of our own.
+"""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, Final
+
+from buildassets.compiler.config.values import Mode
+from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.errors import ConfigError
+from buildassets.frozen import field, frozen
+
+PACKAGES: Final = ("javascripts", "stylesheets", "templates")
+_OPTIONS: Final = ("compressor_options", "css_compressor_options")
+# What stands for a value that Ruby would compute: a sign of YAML's own that nobody writes, for each of its characters.
+_COMPUTED: Final = "\ue000"
+_CODE: Final = re.compile(r"<%.*?%>", re.DOTALL)
+_LINE_OF_CODE: Final = re.compile(r"(?m)^[ \t]*<%(?!=)(?:(?!%>).)*%>[ \t]*$", re.DOTALL)
+_LIKE_JAMMIT: Final = re.compile(r"(?m)^(?:javascripts|stylesheets|templates)[ \t]*:")
+_DEEPEST: Final = 50  # lists in lists, of which an anchor may make endless ones
+
+Keys = tuple[Hashable, ...]
+
+
+@frozen
+class Glob:
+    """A pattern of a package, and where it is written."""
+
+    pattern: str
+    location: Location
+
+
+@frozen
+class AssetsYml:
+    """The settings that hold in one mode. `places` are those of all values, by their keys in the file.
+
+    `section` are the keys that come from the section of the mode. `notices` tell what is left out.
+    """
+
+    values: Mapping[str, Any]
+    text: str
+    shown: str
+    places: Mapping[Keys, tuple[int, int]]
+    section: frozenset[str] = frozenset()
+    environment: str = ""
+    notices: tuple[Diagnostic, ...] = ()
+    others: tuple[str, ...] = field(default=())
+
+    def location(self, *keys: Hashable) -> Location:
+        """Where the value at `keys` stands."""
+        path: Keys = (self.environment, *keys) if keys and keys[0] in self.section else keys
+        while path and path not in self.places:
+            path = path[:-1]
+        return locate(self.shown, self.text, *self.places[path]) if path else Location(self.shown)
+
+    def value(self, key: str) -> Any:
+        """The value of a setting; None where it is not there, or is Ruby's to compute."""
+        found = self.values.get(key)
+        return None if _is_computed(found) else found
+
+    def packages(self, kind: str) -> dict[str, list[Glob]]:
+        """The globs of each package of a kind, lists in lists made one, each once."""
+        packages = self.value(kind)
+        if not isinstance(packages, dict):
+            return {}
+        found: dict[str, list[Glob]] = {}
+        for name, globs in packages.items():
+            each: dict[str, Glob] = {}
+            for one in self._globs(globs, (kind, name)):
+                each.setdefault(one.pattern, one)
+            found[str(name).removeprefix(":")] = [*each.values()]
+        return found
+
+    def _globs(self, globs: object, keys: Keys, depth: int = 0) -> Iterator[Glob]:
+        if isinstance(globs, list) and depth < _DEEPEST:
+            for index, one in enumerate(globs):
+                yield from self._globs(one, (*keys, index), depth + 1)
+        elif isinstance(globs, str) and globs and not _is_computed(globs):
+            yield Glob(globs, self.location(*keys))
+
+
+def is_like_jammit(text: str) -> bool:
+    """Whether this may be Jammit's file: others call theirs so, too."""
+    return _LIKE_JAMMIT.search(text) is not None
+
+
+def read_assets_yml(text: str, shown: str, mode: Mode) -> AssetsYml:
+    """What `text`, the file `shown`, has for `mode`. Raises ConfigError where it is no YAML, or no mapping."""
+    import yaml  # 20 ms
+
+    loader = yaml.SafeLoader(_without_code(text))
+    try:
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node is not None else {}
+    except RecursionError:
+        raise ConfigError([error("jammit/syntax", "values are nested too deeply", Location(shown))]) from None
+    except yaml.YAMLError as fault:
+        raise ConfigError([_syntax_error(fault, text, shown)]) from None
+    finally:
+        loader.dispose()
+    if not isinstance(values, dict):
+        message = f"`{shown}` is no mapping from settings to values"
+        raise ConfigError([error("jammit/syntax", message, Location(shown))])
+    places = dict(_places(node, ()))
+    settings = {str(key).removeprefix(":"): value for key, value in values.items()}
+    own = settings.pop(mode, None)
+    section = own if isinstance(own, dict) else {}
+    environments = tuple(key for key, value in settings.items() if _is_environment(key, value))
+    merged = {key: value for key, value in settings.items() if key not in environments} | section
+    found = AssetsYml(merged, text, shown, places, frozenset(section), mode, others=environments)
+    notices = tuple(_notices(found, places))
+    return AssetsYml(merged, text, shown, places, frozenset(section), mode, notices, environments)
+
+
+def _is_environment(key: str, value: object) -> bool:
+    return isinstance(value, dict) and key not in (*PACKAGES, *_OPTIONS)
+
+
+def _without_code(text: str) -> str:
+    """`text` with as many other signs in place of Ruby's code, so that places stay."""
+    text = _LINE_OF_CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+    return _CODE.sub(lambda code: re.sub(r"[^\n]", _COMPUTED, code[0]), text)
+
+
+def _is_computed(value: object) -> bool:
+    return isinstance(value, str) and _COMPUTED in value
+
+
+def _notices(found: AssetsYml, places: Mapping[Keys, tuple[int, int]]) -> Iterator[Diagnostic]:
+    """A warning for each value that Ruby would compute."""
+    hint = "write what it gives"
+    for keys, (start, end) in places.items():
+        written = found.text[start:end]
+        if not _CODE.search(written):
+            continue
+        is_leaf = not any(other[: len(keys)] == keys for other in places if len(other) > len(keys))
+        if is_leaf:
+            name = str(keys[0]) if len(keys) == 1 else ".".join(str(key) for key in keys if isinstance(key, str))
+            where = locate(found.shown, found.text, start, end)
+            yield warning("jammit/ruby", f"`{name}` is computed by Ruby, and left out", where, hint=hint)
+
+
+def _places(node: Any, keys: Keys) -> Iterator[tuple[Keys, tuple[int, int]]]:
+    """Where each value stands, as offsets in the text; what an alias stands for where it is first written."""
+    waiting: list[tuple[Any, Keys]] = [(node, keys)]
+    seen: set[int] = set()
+    while waiting:
+        one, path = waiting.pop()
+        if one is None:
+            continue
+        if path:
+            yield path, (one.start_mark.index, one.end_mark.index)
+        if len(path) >= _DEEPEST or (id(one) in seen and len(path) > 3):
+            continue
+        seen.add(id(one))
+        if one.id == "mapping":
+            waiting += [(value, (*path, str(key.value).removeprefix(":"))) for key, value in one.value]
+        elif one.id == "sequence":
+            waiting += [(value, (*path, index)) for index, value in enumerate(one.value)]
+
+
+def _syntax_error(fault: Any, text: str, shown: str) -> Diagnostic:
+    """What PyYAML complains of, in our form."""
+    mark = getattr(fault, "problem_mark", None)
+    problem = getattr(fault, "problem", None) or str(fault).partition("\n")[0]
+    where = Location(shown)
+    if mark is not None:
+        lines = text.split("\n")
+        where = place(shown, mark.line + 1, mark.column + 1, lines[mark.line] if mark.line < len(lines) else "")
+    return error("jammit/syntax", f"`{shown}` is no YAML: {problem.replace(chr(39), '`')}", where)

@@ -1,0 +1,253 @@
+"""What Jammit's file means for a build: source roots, bundles, entries, and how pages may load them in pieces.
+
+Takes the folder of a project and a mode, gives a Foreign. Reads the file and lists the folders of its globs.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
+from buildassets.compat.jammit.build.ruby_globs import Listing
+from buildassets.compat.jammit.build.templates import names_of_templates, templating
+from buildassets.compiler.config.file import read_text
+from buildassets.compiler.config.foreign import Foreign
+from buildassets.compiler.config.values import DataUrls, Mode
+from buildassets.compiler.engines.protocol import Templating
+from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.errors import ConfigError
+from buildassets.folders import path_below
+from buildassets.frozen import frozen
+from buildassets.manifest import Packages
+
+# Jammit embeds what takes fewer than 32,700 characters in base64, and fonts of any size.
+_EMBEDDED_BYTES: Final = 24_522
+_EMBEDDED_IMAGES: Final = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
+_EMBEDDED_FONTS: Final = ("ttf", "otf", "woff")
+_MAGIC: Final = re.compile(r"([*?\[])")
+
+
+def read(folder: str, file: str, mode: Mode, is_named: bool) -> Foreign | None:
+    """What `file`, as seen from `folder`, means in `mode`; None where it is none of Jammit's and is not named as one.
+
+    Raises ConfigError.
+    """
+    path = os.path.join(folder, file)
+    text = read_text(path, file)
+    if not is_named and not is_like_jammit(text):
+        return None
+    project = Project(folder, read_assets_yml(text, file, mode), mode)
+    found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
+    faults = [one for one in project.faults if one.is_error]
+    if faults:
+        raise ConfigError(faults)
+    return Foreign(project.table(found), project.fields(found), (path, *project.listing.folders))
+
+
+@frozen
+class Package:
+    """A package: its asset's `name`, and the names of the files that make it, in order, templates apart.
+
+    `names` are those of the templates in scripts, by the logical paths of what they become.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    templates: tuple[str, ...] = ()
+    names: Mapping[str, str] | None = None
+    is_of_templates: bool = False
+
+    @property
+    def alone(self) -> str:
+        """The asset of the templates by themselves."""
+        return self.name if self.is_of_templates else f"{self.name.removesuffix('.js')}.jst.js"
+
+
+class Project:
+    """A project of Jammit in one mode; `faults` are what was found in its file."""
+
+    def __init__(self, folder: str, settings: AssetsYml, mode: Mode) -> None:
+        self.settings = settings
+        self.listing = Listing()
+        self.faults: list[Diagnostic] = [*settings.notices]
+        self.templating: Templating = templating(settings)
+        self._folder = folder
+        self._mode = mode
+        self.public = self._absolute(self._text("public_root", "public"))
+        self._roots = (folder, *map(self._absolute, self._texts("asset_roots")))
+        self._named: dict[str, dict[str, None]] = {}  # by the folder of a source root: the files in it that are needed
+
+    def _absolute(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self._folder, path))
+
+    def _text(self, key: str, default: str) -> str:
+        value = self.settings.value(key)
+        return value if isinstance(value, str) and value else default
+
+    def _texts(self, key: str) -> list[str]:
+        value = self.settings.value(key)
+        values = value if isinstance(value, list) else [value]
+        return [one for one in values if isinstance(one, str)]
+
+    def is_on(self, key: str) -> bool:
+        """A setting that only `false` turns off."""
+        return self.settings.value(key) is not False
+
+    @property
+    def embeds(self) -> bool:
+        """Whether small files stand in style sheets."""
+        embed = self.settings.value("embed_assets")
+        embed = self.settings.value("embed_images") if embed in (None, False) else embed
+        return embed not in (None, False) and not self.is_individual
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether pages load the members of packages."""
+        package = self.settings.value("package_assets")
+        if package is None or package is True:
+            return self._mode == "development"
+        return bool(package != "always")
+
+    @property
+    def has_members(self) -> bool:
+        """Whether pages may load them."""
+        return self.is_individual or (self._mode == "development" and self.is_on("allow_debugging"))
+
+    def packages(self, kind: str) -> Iterator[Package]:
+        """The packages of one kind in the file; what is wrong with them is added to `faults`."""
+        written = self.settings.values.get(kind)
+        if written is not None and self.settings.value(kind) is not None and not isinstance(written, dict):
+            message = f"`{kind}` is no mapping from packages to files"
+            self.faults.append(error("jammit/value", message, self.settings.location(kind)))
+        for name, globs in self.settings.packages(kind).items():
+            paths = self._files(globs)
+            templates = [path for path in paths if self._is_template(path)] if kind != "stylesheets" else []
+            files = tuple(self._name(path) for path in paths if path not in templates)
+            alone = tuple(self._name(path) for path in sorted(templates, key=os.fsencode))
+            called = names_of_templates(templates, self.templating)
+            names = {f"{self._name(path)}.js": one for path, one in called.items()}
+            suffix = {"stylesheets": ".css", "javascripts": ".js", "templates": ".jst.js"}[kind]
+            yield Package(name + suffix, files, alone, names, kind == "templates")
+
+    def _files(self, globs: Iterable[Glob]) -> list[str]:
+        found: dict[str, None] = {}
+        for glob in globs:
+            files = self.listing.files(glob.pattern, self._roots)
+            if not files:
+                message = f"`{glob.pattern}` matches no file"
+                self.faults.append(warning("jammit/empty", message, glob.location))
+            found |= dict.fromkeys(files)
+        return list(found)
+
+    def _is_template(self, path: str) -> bool:
+        return path.endswith("." + self.templating.extension)
+
+    def _name(self, path: str) -> str:
+        """What a file is called as a source, in the source root that holds it."""
+        root, prefix = self._root_of(path)
+        below = path_below(root, path) or os.path.basename(path)
+        self._named.setdefault(root, {})[below] = None
+        return f"{prefix}/{below}" if prefix else below
+
+    def _root_of(self, path: str) -> tuple[str, str]:
+        """The source root for a file, with its prefix: public files are called as their URLs are."""
+        if path_below(self.public, path) is not None:
+            return self.public, ""
+        for root in self._roots:
+            below = path_below(root, path)
+            if below is not None:
+                top, slash, _ = below.partition("/")
+                return (os.path.join(root, top), top) if slash else (root, "")
+        return os.path.dirname(path), os.path.basename(os.path.dirname(path))
+
+    def table(self, packages: Sequence[Package]) -> dict[str, Any]:
+        """The keys of our own file that the file of Jammit stands for."""
+        table: dict[str, Any] = {
+            "sources": [*self._sources(packages)],
+            "url": f"/{self._text('package_path', 'assets').strip('/')}/",
+            "entries": [_exactly(name) for name in dict.fromkeys(self._entries(packages))],
+            "bundles": dict(self._bundles(packages)),
+            "url_prefixes": ["/"],  # `/images/a.png` is a file of the public root
+            "missing": "warn",  # Jammit asks for no file that a sheet names
+        }
+        if not self.is_on("compress_assets"):
+            table["minify"] = False
+        if not self.is_on("gzip_assets"):
+            table["compress"] = []
+        return table
+
+    def _sources(self, packages: Sequence[Package]) -> Iterator[dict[str, Any]]:
+        if os.path.isdir(self.public):
+            yield {"path": self._shown(self.public), "exclude": [*self._cached(packages)]}
+        for root, names in self._named.items():
+            if root != self.public:
+                _, prefix = self._root_of(os.path.join(root, next(iter(names))))
+                include = [_exactly(name) for name in names]
+                yield {"path": self._shown(root), "prefix": prefix, "include": include}
+
+    def _shown(self, path: str) -> str:
+        below = path_below(self._folder, path)
+        return path if below is None else below or "."
+
+    def _cached(self, packages: Sequence[Package]) -> Iterator[str]:
+        """What Jammit itself has written into the public root."""
+        folder = self._text("package_path", "assets").strip("/")
+        for package in packages:
+            stem, _, suffix = package.name.rpartition(".")
+            for variant in ("", "-datauri", "-mhtml"):
+                yield from (_exactly(f"{folder}/{stem}{variant}.{suffix}{copy}") for copy in ("", ".gz"))
+
+    def _entries(self, packages: Sequence[Package]) -> Iterator[str]:
+        for package in packages:
+            if package.files or package.templates:
+                yield package.name
+            if self.has_members:
+                yield from self._members(package)
+
+    def _bundles(self, packages: Sequence[Package]) -> Iterator[tuple[str, list[str]]]:
+        for package in packages:
+            if package.files or package.templates:
+                yield package.name, [*package.files, *package.templates]
+            if self.has_members and package.templates:
+                yield package.alone, [*package.templates]
+
+    def _members(self, package: Package) -> tuple[str, ...]:
+        """What a page loads in place of the package."""
+        if not package.templates:
+            return package.files
+        return (*(name for name in package.files if name.endswith(".js")), package.alone)
+
+    def fields(self, packages: Sequence[Package]) -> dict[str, Any]:
+        """What our own file has no keys for."""
+        fields: dict[str, Any] = {
+            "templating": self.templating,
+            "pieces": self._manifest_packages(packages),
+            "template_names": self._template_names(packages),
+            "notices": tuple(self.faults),
+        }
+        if self.embeds:
+            images, fonts = map(_embedded, (_EMBEDDED_IMAGES, _EMBEDDED_FONTS))
+            fields["data_urls"] = DataUrls(_EMBEDDED_BYTES, (*images, *fonts), fonts)
+        if not self.is_on("rewrite_relative_paths"):
+            base = f"{self._text('package_path', 'assets').strip('/')}/package.css"
+            fields["bases"] = {name: base for one in packages if one.name.endswith(".css") for name in one.files}
+        return fields
+
+    def _manifest_packages(self, packages: Sequence[Package]) -> Packages | None:
+        members = {one.name: self._members(one) for one in packages if self.has_members and not one.is_of_templates}
+        members |= {one.name: () for one in packages if not one.files and not one.templates}
+        return Packages(members, self.is_individual) if members else None
+
+    def _template_names(self, packages: Sequence[Package]) -> dict[str, Mapping[str, str]]:
+        named = [package for package in packages if package.names]
+        return {name: one.names or {} for one in named for name in (one.name, one.alone)}
+
+
+def _embedded(suffixes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"**/embed/**/*.{suffix}" for suffix in suffixes)
+
+
+def _exactly(name: str) -> str:
+    """The glob that matches the path `name` and nothing else."""
+    return "./" + _MAGIC.sub(r"[\1]", name)

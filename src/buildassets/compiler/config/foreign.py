@@ -1,0 +1,61 @@
+"""Configurations of other asset systems that stand in for parts of ours.
+
+Takes the table of ours and the folder that it is in, gives what the file of the other system means. Which module reads
+it is named here and imported when there is such a file: those modules know the compiler, and not the other way round.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from buildassets.compiler.config.toml_table import Table
+from buildassets.compiler.config.values import Mode
+from buildassets.frozen import field, frozen
+
+_JAMMIT: Final = "jammit"
+_JAMMIT_FILE: Final = "config/assets.yml"
+_JAMMIT_READER: Final = "buildassets.compat.jammit.build.read:read"
+_OURS: Final = ("sources", "bundles")  # who has these does without the other system
+
+
+@frozen
+class Foreign:
+    """What the file of another system means.
+
+    `table` are keys as our file has them, for which our own file goes before; `fields` are those of `Config` that have
+    no key. `files` are the absolute paths of all that was read or looked for, folders among them.
+    """
+
+    table: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+
+# Takes the folder of the configuration, the file as the user wrote it, and the mode. Gives None for a file of something
+# else, where it was not asked for by name. Raises ConfigError.
+Reader = Callable[[str, str, Mode, bool], Foreign | None]
+
+
+def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
+    """What other systems have in `folder`: the file that `jammit` names, or the usual one if that is there.
+
+    Without the key it is read only where our own table names neither sources nor bundles. Raises ConfigError.
+    """
+    named = table.take(_JAMMIT)
+    if named is False:
+        return Foreign()
+    if named is not None:
+        file = table.filled_text(_JAMMIT, "")
+        return (_reader()(folder, file, mode, True) if file else None) or Foreign()
+    if any(key in table for key in _OURS):
+        return Foreign()
+    path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
+    found = _reader()(folder, _JAMMIT_FILE, mode, False) if os.path.isfile(path) else None
+    return found or Foreign(files=(path,))
+
+
+def _reader() -> Reader:
+    module, _, attribute = _JAMMIT_READER.partition(":")
+    reader: Reader = getattr(import_module(module), attribute)
+    return reader

@@ -1,4 +1,4 @@
-"""docs/coming-over: what the pages show is run as it stands."""
+"""docs/coming-over: what the pages show is run as it stands, and the before becomes the after."""
 
 import os
 import re
@@ -8,14 +8,29 @@ from pathlib import Path
 import pytest
 
 from buildassets.compat.compressor.build.settings import KNOWN
-from tests.conftest import write_tree
-from tests.docs.error_pages import Page, replayed, runner
+from tests.cli.test_cli import run
+from tests.conftest import Tree, write_tree
+from tests.docs.error_pages import EXAMPLE, Page, replayed, runner
 
 FOLDER = Path(__file__).parents[2] / "docs/coming-over"
 PAGES = sorted(FOLDER.glob("*.md"))
+EXAMPLES = [path for path in PAGES if EXAMPLE in path.read_text("utf-8")]
+_FILE = re.compile(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SESSION = re.compile(r"^```console\n\$ buildassets (migrate \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What the files of a page name, and the assets that a build makes then.
+NAMED: dict[str, tuple[Tree, list[str]]] = {
+    "jammit": (
+        {
+            "public/javascripts/vendor/a.js": "a()",
+            "public/javascripts/workspace.js": "w()",
+            "app/views/workspace/item.jst": "<%= x %>",
+        },
+        ["workspace.js"],
+    ),
+}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example_prints_what_the_page_shows(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
@@ -24,13 +39,13 @@ def test_example_prints_what_the_page_shows(
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     text = path.read_text("utf-8")
     page = Page(path.stem, text)
-    run = runner(page.blocks())
+    run_command = runner(page.blocks())
     shown = ""
     for block in page.blocks():
         if block.file:
             write_tree(tmp_path, {block.file: block.text})
             continue
-        session, code = replayed(block.commands, run)
+        session, code = replayed(block.commands, run_command)
         assert code == 0, session
         shown = session
         if pytestconfig.getoption("update_golden"):
@@ -38,6 +53,27 @@ def test_example_prints_what_the_page_shows(
         else:
             assert session == block.text
     assert shown
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_the_before_becomes_the_after(tmp_path: Path, page: str) -> None:
+    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    session = _SESSION.search(text)
+    assert session is not None
+    named, assets = NAMED[page]
+    write_tree(tmp_path, {**named, **dict(_FILE.findall(text[: session.start()]))})
+    done = run(tmp_path, *session[1].split())
+    assert (done.returncode, done.stdout) == (0, session[2]), done.stderr
+    assert not (tmp_path / "buildassets.toml").exists()
+    assert run(tmp_path, *session[1].split(), "--write", "-q").returncode == 0
+    built = run(tmp_path, "build")
+    assert built.returncode == 0, built.stderr
+    listed = run(tmp_path, "build", "--json").stdout
+    assert [path for path in assets if f'"{path}"' not in listed] == []
+
+
+def test_every_page_is_tested() -> None:
+    assert {*NAMED, *(path.stem for path in EXAMPLES)} == {path.stem for path in PAGES}
 
 
 def test_page_of_django_compressor_has_each_setting() -> None:

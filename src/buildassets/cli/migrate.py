@@ -1,36 +1,85 @@
-"""`buildassets migrate`."""
+"""`buildassets migrate`: what becomes of a project of another system. A system is a row."""
 
 import os
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, Protocol
 
 import click
 
-from buildassets.cli.output import print_data, print_json
+from buildassets.cli.options import migrate_options
+from buildassets.cli.output import Output, print_data
 
-_FILE = "buildassets.toml"
-_SYSTEMS = ("compressor",)
+
+class Migration(Protocol):
+    """What becomes of a project; `file` is the text of our configuration for it."""
+
+    @property
+    def file(self) -> str:
+        """The text of a `buildassets.toml`."""
+
+    def report(self) -> Sequence[str]:
+        """The lines that list it for a person."""
+
+    def document(self) -> Mapping[str, Any]:
+        """The same for `--json`."""
+
+    def summary(self) -> str:
+        """How much there is of what."""
+
+
+# What makes a Migration of the folder of a project, as `module:function`.
+_SYSTEMS: Final[Mapping[str, str]] = {
+    "compressor": "buildassets.migrate.compressor:plan",
+    "jammit": "buildassets.migrate.jammit:plan",
+}
+_OF_DJANGO: Final = ("compressor",)  # these take the module of the settings, too
+_FILE: Final = "buildassets.toml"
 
 
 @click.command("migrate")
-@click.argument("system", type=click.Choice(_SYSTEMS))
-@click.option("--write", is_flag=True, help=f"Write {_FILE}, where there is none.")
+@click.argument("system", type=click.Choice(sorted(_SYSTEMS)))
+@click.option("--write", is_flag=True, help=f"Write {_FILE}, and nothing else.")
 @click.option("--settings", metavar="MODULE", help="Django's settings; those that manage.py names if not given.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-def command(system: str, write: bool, settings: str | None, as_json: bool) -> int:
-    """List what becomes of a project of another asset system. SYSTEM is one of: compressor."""
-    from buildassets.compat.compressor.build.migrate import migration
+@migrate_options
+def command(system: str, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
+    """List what becomes of a project of another asset system, and print our configuration for it.
 
-    found = migration(settings)
-    if write and os.path.exists(_FILE):
-        raise click.UsageError(f"`{_FILE}` is there already; add to it what is missing")
+    Writes nothing without --write.
+    """
+    from buildassets.compiler.config.file import working_directory
+
+    folder = working_directory()
+    found = _migration(system, folder, settings)
+    show = Output(as_json, quiet=quiet)
     if write:
-        with open(_FILE, "w", encoding="utf-8", newline="\n") as file:
-            file.write(found.file)
-    document = {"changes": list(found.changes), "file": found.file, "settings": dict(found.settings), "written": write}
-    if as_json:
-        print_json({"ok": True, "system": system, **document, "diagnostics": []})
-    else:
-        lines = ["settings:", *(f"  {name}: {meaning}" for name, meaning in found.settings)]
-        lines += ["to be done by hand:", *(f"  {change}" for change in found.changes)]
-        lines += [f"{_FILE}{' (written)' if write else ''}:", *(f"  {line}" for line in found.file.splitlines())]
-        print_data(lines)
-    return 0
+        _write(os.path.join(folder, _FILE), found.file)
+    if not as_json:
+        print_data([*found.report(), "", *found.file.rstrip("\n").split("\n")])
+    code = show.finish(True, [], {"system": system, **found.document(), "file": found.file, "written": write})
+    done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
+    show.say(f"{found.summary()}; {done}")
+    return code
+
+
+def _migration(system: str, folder: str, settings: str | None) -> Migration:
+    """What the row of `system` makes of the project. Raises ConfigError."""
+    if settings is not None and system not in _OF_DJANGO:
+        raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
+    module, _, attribute = _SYSTEMS[system].partition(":")
+    plan: Callable[..., Migration] = getattr(import_module(module), attribute)
+    return plan(folder, settings) if system in _OF_DJANGO else plan(folder)
+
+
+def _write(path: str, text: str) -> None:
+    """Write the configuration, unless there is another one. Raises ConfigError, and OSError."""
+    from buildassets.files import bytes_at, whole_file
+    from buildassets.migrate.plan import exists
+
+    content = text.encode("utf-8")
+    before = bytes_at(path)
+    if before is not None and before != content:
+        raise exists(_FILE)
+    if before is None:
+        with whole_file(path) as file:
+            file.write(content)

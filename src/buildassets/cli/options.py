@@ -299,6 +299,11 @@ def package_options(command: _Command) -> _Command:
     return _with(command, _QUIET, _JSON, _CONFIG)
 
 
+def migrate_options(command: _Command) -> _Command:
+    """The options of the verb that reads what other systems have."""
+    return _with(command, _QUIET, _JSON)
+
+
 def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
     """`command` with `options`; the last stands first in the help."""
     for option in options:

@@ -37,7 +37,7 @@ class Request:
 def assets_of(folder: Path, mode: Mode = "production", more: str = "") -> Assets:
     write_tree(folder, {**SITE, "config/assets.yml": f"{SITE['config/assets.yml']!s}{more}"})
     assert build(load_config(start=str(folder), mode=mode), mode=mode).succeeded
-    return Assets(folder / "build/manifest.json")
+    return Assets(folder / "build/manifest.json", reload=mode == "development")
 
 
 def page(assets: Assets, template: str, *, autoescape: bool = True, **given: Any) -> str:

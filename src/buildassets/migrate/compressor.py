@@ -1,20 +1,19 @@
-"""What becomes of a project of django-compressor: of its settings, and what the configuration should have.
+"""django-compressor: its settings go on being read, so of each there is what it means, and what is to be changed.
 
-Takes Django's settings, gives a frozen value. Reads the settings module and `manage.py`. Imports Django.
+Takes a folder and the module of Django's settings, gives a frozen value. Reads that module and `manage.py`. Imports
+Django.
 """
 
 import json
 import os
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
-
-__all__ = ["Migration", "migration"]
+from buildassets.frozen import frozen
 
 _SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
 _NAMED: Final = re.compile(rf"[\"']{_SETTINGS}[\"']\s*,\s*[\"']([\w.]+)[\"']")
@@ -29,8 +28,8 @@ _LIBSASS: Final = {
 _MINIFYING: Final = ("min", "yui", "yuglify", "closure", "cleancss")
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+@frozen
+class Settled:
     """`settings` are those that there are with what becomes of each; `changes` what is to be done by hand.
 
     `file` is the text of a `buildassets.toml` for the project.
@@ -40,27 +39,40 @@ class Migration:
     changes: tuple[str, ...]
     file: str
 
+    def report(self) -> Sequence[str]:
+        """The settings, then the changes, for a person."""
+        lines = ["settings:", *(f"  {name}: {meaning}" for name, meaning in self.settings)]
+        return [*lines, "to be done by hand:", *(f"  {change}" for change in self.changes)]
 
-def migration(module: str | None) -> Migration:
-    """What becomes of the project in the working directory, whose settings are `module`, or those that it names.
+    def document(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {"settings": dict(self.settings), "changes": list(self.changes)}
+
+    def summary(self) -> str:
+        """How many there are of both."""
+        return f"settings: {len(self.settings):,}; to be done by hand: {len(self.changes):,}"
+
+
+def plan(folder: str, module: str | None) -> Settled:
+    """What becomes of the project in `folder`, whose settings are `module`, or those that it names.
 
     Raises ConfigError where they cannot be found or loaded.
     """
-    settings = _settings(module)
+    settings = _settings(folder, module)
     from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
 
     found = [(name, meaning_of(name) or "not known to django-compressor: remove it") for name in given_settings()]
     found += [(name, meaning) for name, meaning in _LIBSASS.items() if hasattr(settings, name)]
-    return Migration(tuple(found), tuple(_changes(settings)), "".join(_lines(settings, build_options())))
+    return Settled(tuple(found), tuple(_changes(settings)), "".join(_lines(settings, build_options())))
 
 
-def _settings(module: str | None) -> Any:
-    name = module or os.environ.get(_SETTINGS) or _named_by_manage()
+def _settings(folder: str, module: str | None) -> Any:
+    name = module or os.environ.get(_SETTINGS) or _named_by_manage(folder)
     if name is None:
         hint = f"run this where `manage.py` is, set `{_SETTINGS}`, or name the module with `--settings`"
         raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
     os.environ[_SETTINGS] = name
-    sys.path[:0] = [os.getcwd()]
+    sys.path[:0] = [folder]
     try:
         from django.conf import settings
 
@@ -71,9 +83,9 @@ def _settings(module: str | None) -> Any:
     return settings
 
 
-def _named_by_manage() -> str | None:
+def _named_by_manage(folder: str) -> str | None:
     try:
-        with open("manage.py", encoding="utf-8") as file:
+        with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
             found = _NAMED.search(file.read())
     except (OSError, UnicodeDecodeError):
         return None

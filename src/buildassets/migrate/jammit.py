@@ -1,0 +1,84 @@
+"""Jammit: its file goes on being read, so one line of ours is enough. Takes a folder, gives a Plan."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compat.jammit.build.assets_yml import read_assets_yml
+from buildassets.compiler.config.file import read_text
+from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
+
+_FILE: Final = "config/assets.yml"
+_KEY: Final = re.compile(r"(\s*):?([\w.-]+|<<)\s*:")
+_MODES: Final = ("development", "production")
+_COMPRESSOR: Final = "choose a minifier in `engines`, see docs/minification.md"
+_TAKEN: Final = {
+    "javascripts": "each package is the asset `NAME.js`",
+    "stylesheets": "each package is the asset `NAME.css`",
+    "templates": "each package is the asset `NAME.jst.js`",
+    "public_root": "its files are called as their URLs are",
+    "asset_roots": "globs are looked for there, too",
+    "package_path": "it is the URL prefix",
+    "package_assets": "pages load packages or their members by it",
+    "allow_debugging": "`?debug_assets` shows members in development by it",
+    "compress_assets": "minification is on or off by it",
+    "gzip_assets": "compressed copies are made or not by it",
+    "rewrite_relative_paths": "relative references are seen from the sheet or from the package by it",
+    "template_namespace": "templates are properties of that object",
+    "template_extension": "templates end in it",
+    "<<": "what the anchor stands for is taken over",
+}
+_CHANGED: Final = {
+    "embed_assets": "small files stand in the sheets themselves; there is no MHTML, which no browser of today needs",
+    "embed_images": "small files stand in the sheets themselves; there is no MHTML, which no browser of today needs",
+    "template_function": "Jammit's own function is not needed: templates are compiled in the build; others are called",
+}
+_LEFT_OUT: Final = {
+    "javascript_compressor": _COMPRESSOR,
+    "css_compressor": _COMPRESSOR,
+    "compressor_options": _COMPRESSOR,
+    "css_compressor_options": _COMPRESSOR,
+}
+
+
+def plan(folder: str) -> Plan:
+    """What becomes of the project of Jammit in `folder`. Raises ConfigError."""
+    path = os.path.join(folder, _FILE)
+    if not os.path.isfile(path):
+        raise nothing_there("Jammit", [_FILE])
+    text = read_text(path, _FILE)
+    read_assets_yml(text, _FILE, "production")  # which raises where it is no YAML
+    return Plan(tuple(_accounts(text)), written({"jammit": _FILE}))
+
+
+def _accounts(text: str) -> Iterator[Accounted]:
+    top = inner = ""
+    for number, line in lines_of(text):
+        key = _KEY.match(line)
+        if key and not key[1]:
+            top, inner = key[2], ""
+        elif key and (not inner or key[2] in {*_TAKEN, *_CHANGED, *_LEFT_OUT}):
+            inner = key[2]
+        yield Accounted(_FILE, number, line.strip(), *_account(line, top, inner))
+
+
+def _account(line: str, top: str, inner: str) -> tuple[Outcome, str]:
+    if "<%" in line:
+        return "not possible", "nothing runs Ruby here: write the value that it gives"
+    if top in _MODES:
+        if not inner:
+            return "taken over", f"it holds in builds with `--mode {top}`"
+        top = inner
+    if top in _TAKEN:
+        return "taken over", _TAKEN[top]
+    if top in _CHANGED:
+        return "changed", _CHANGED[top]
+    if top in _LEFT_OUT:
+        return "not possible", _LEFT_OUT[top]
+    if line.lstrip().startswith(("---", "...", "%")):
+        return "taken over", "it is YAML's own"
+    if "&" in line or not inner:
+        note = "no setting of Jammit: its anchors can be used; as a section of an environment it is left alone"
+        return "changed", note
+    return "changed", "it holds where its anchor is used"

@@ -1,0 +1,108 @@
+"""What a migration lists: an account of each line of the other system, and the text of our configuration. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final, Literal
+
+from buildassets.diagnostics import Location, error
+from buildassets.errors import ConfigError
+from buildassets.frozen import frozen
+from buildassets.packages.toml_text import basic_string
+
+Outcome = Literal["taken over", "changed", "not possible"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
+
+
+@frozen
+class Accounted:
+    """A line of the other system, what becomes of it, and why or what to do instead."""
+
+    file: str
+    line: int
+    text: str
+    outcome: Outcome
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.outcome}: `{self.text}`: {self.note}"
+
+
+@frozen
+class Plan:
+    """What comes of a project: `lines` of its files, and `file`, the text of our `buildassets.toml`."""
+
+    lines: tuple[Accounted, ...]
+    file: str
+
+    def report(self) -> Sequence[str]:
+        """The lines for a person."""
+        return [*map(str, self.lines)]
+
+    def document(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {"lines": [asdict(line) for line in self.lines]}
+
+    def summary(self) -> str:
+        """How many lines there are, and with which outcome."""
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self.counts().items())
+        return f"{len(self.lines):,} {'line' if len(self.lines) == 1 else 'lines'}: {counts}"
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many lines have each outcome."""
+        counted = Counter(line.outcome for line in self.lines)
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+
+def nothing_there(system: str, files: Sequence[str]) -> ConfigError:
+    """The error for a folder that holds no project of `system`, which would have one of `files`."""
+    listed = " or ".join(f"`{file}`" for file in files)
+    hint = "run it in the folder of the project"
+    return ConfigError([error("migrate/none", f"there is no {listed}, which {system} would have", hint=hint)])
+
+
+def written(settings: Mapping[str, Any]) -> str:
+    """`settings` as TOML: values and lists first, then a table for each mapping; a list of several, one a line."""
+    plain = {key: value for key, value in settings.items() if not isinstance(value, dict)}
+    tables = {key: value for key, value in settings.items() if isinstance(value, dict) and value}
+    lines = [*_lines(plain)]
+    for name, values in tables.items():
+        lines += ["", f"[{name}]", *_lines(values)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _lines(values: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, list) and len(value) > 1:
+            yield from (f"{_key(key)} = [", *(f"  {_value(one)}," for one in value), "]")
+        else:
+            yield f"{_key(key)} = {_value(value)}"
+
+
+def _key(key: str) -> str:
+    return key if key.isascii() and key.replace("_", "a").replace("-", "a").isalnum() else basic_string(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return basic_string(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_value(one)}' for key, one in value.items())} }}"
+    return str(value)
+
+
+def lines_of(text: str, comment: str = "#") -> Iterable[tuple[int, str]]:
+    """The lines of `text` that are neither empty nor comments, with their numbers."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.lstrip().startswith(comment):
+            yield number, line.rstrip()
+
+
+def exists(file: str) -> ConfigError:
+    """The error for a configuration that is there and would be overwritten."""
+    hint = "put what is printed without `--write` into it, or rename it"
+    return ConfigError([error("migrate/exists", f"`{file}` is there already", Location(file), hint=hint)])

@@ -1,0 +1,59 @@
+"""`migrate jammit`: each line of the file is accounted for, nothing is written unasked."""
+
+import json
+from pathlib import Path
+
+from tests.cli.test_cli import run
+from tests.conftest import read_tree, write_tree
+
+FILE = """# of the site
+defaults: &defaults
+  compress_assets: on
+package_assets: always
+
+embed_assets: datauri
+template_function: _.template
+css_compressor: yui
+compressor_options:
+  munge: true
+gzip_assets: <%= gzip %>
+stylesheets:
+  all: [public/css/*.css]
+production:
+  <<: *defaults
+  gzip_assets: on
+staging:
+  gzip_assets: off
+"""
+OUTCOMES = [
+    *("changed", "changed", "taken over", "changed", "changed", "not possible", "not possible", "not possible"),
+    *("not possible", "taken over", "taken over", "taken over", "taken over", "taken over", "changed", "changed"),
+]
+
+
+def test_every_line_has_an_outcome_and_a_reason(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"config/assets.yml": FILE, "public/css/a.css": ""})
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "migrate", "jammit", "--json")
+    document = json.loads(done.stdout)
+    written = [(number, line.strip()) for number, line in enumerate(FILE.split("\n"), 1) if line and line[0] != "#"]
+    assert [(one["line"], one["text"]) for one in document["lines"]] == written
+    assert [one["outcome"] for one in document["lines"]] == OUTCOMES
+    assert all(one["note"] and one["file"] == "config/assets.yml" for one in document["lines"])
+    assert (document["file"], document["written"]) == ('jammit = "config/assets.yml"\n', False)
+    assert read_tree(tmp_path) == before
+
+
+def test_write_writes_one_file_once(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"config/assets.yml": FILE, "public/css/a.css": ""})
+    before = read_tree(tmp_path)
+    for _ in range(2):
+        done = run(tmp_path, "migrate", "jammit", "--write")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == "16 lines: 6 taken over, 6 changed, 4 not possible; wrote `buildassets.toml`\n"
+    assert read_tree(tmp_path) == {**before, "buildassets.toml": b'jammit = "config/assets.yml"\n'}
+    assert run(tmp_path, "build", "-q").returncode == 0
+
+
+def test_an_unknown_system_is_wrong_usage(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate", "jamit").returncode == 2

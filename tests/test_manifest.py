@@ -71,6 +71,7 @@ FULL = Manifest(
     "livereload.json",
     dictionaries=True,
     packages=Packages({"site.css": ("a.css", "b.css"), "none.js": ()}, individual=True),
+    not_preloaded=("js/chart.js",),
     companions={"staticfiles.json": Companion(120, "A" * 43 + "=")},
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},

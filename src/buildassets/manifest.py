@@ -119,7 +119,8 @@ class Manifest:
 
     `settings` are those that decide contents and are not the usual ones, `sources` the fingerprints of the inputs of
     assets that have several. `retained` are earlier releases, the newest first.
-    `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`.
+    `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`, which
+    also has `not_preloaded`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
     production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     `blocks` are the parts of templates that the build made, by key: for each the elements that take its place, as JSON
@@ -139,6 +140,7 @@ class Manifest:
     dictionaries: bool = False
     companions: Mapping[str, Companion] = field(default_factory=dict)
     packages: Packages | None = None
+    not_preloaded: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
@@ -209,6 +211,8 @@ def _others(manifest: Manifest) -> dict[str, Any]:
         others["blocks"] = dict(manifest.blocks)
     if manifest.companions:
         others["companions"] = {name: _sized_document(one) for name, one in manifest.companions.items()}
+    if manifest.not_preloaded:
+        others["not_preloaded"] = list(manifest.not_preloaded)
     if manifest.packages is not None:
         members = {name: list(members) for name, members in manifest.packages.members.items()}
         others["packages"] = {"members": members, "individual": manifest.packages.individual}
@@ -346,6 +350,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             dictionaries=document.get("dictionaries") is True,
             companions=_companions(document.get("companions") or {}),
             packages=_packages(document.get("packages")),
+            not_preloaded=tuple(document.get("not_preloaded") or ()),
             settings=generator.get("settings") or {},
             sources=generator.get("sources") or {},
             blocks=document.get("blocks") or {},

@@ -223,6 +223,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "livereload": _or_nothing(is_file),
     "companions": _are_companions,
     "packages": _are_packages,
+    "not_preloaded": _or_nothing(_are_texts),
     "importmap": _are_named,
     "modules": _are_named,
     "scopes": _are_named_by_scope,

@@ -19,6 +19,15 @@ _FILE = re.compile(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOT
 _SESSION = re.compile(r"^```console\n\$ buildassets (migrate \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What the files of a page name, and the assets that a build makes then.
 NAMED: dict[str, tuple[Tree, list[str]]] = {
+    "importmap": (
+        {
+            "app/javascript/application.js": 'import "controllers";',
+            "app/javascript/controllers/index.js": 'import "chart.js";',
+            "vendor/javascript/stimulus.min.js": "export {};",
+            "vendor/javascript/chart.js.js": "export {};",
+        },
+        ["application.js", "controllers/index.js", "stimulus.min.js", "chart.js.js"],
+    ),
     "jammit": (
         {
             "public/javascripts/vendor/a.js": "a()",

@@ -31,6 +31,7 @@ class Migration(Protocol):
 # What makes a Migration of the folder of a project, as `module:function`.
 _SYSTEMS: Final[Mapping[str, str]] = {
     "compressor": "buildassets.migrate.compressor:plan",
+    "importmap": "buildassets.migrate.importmap:plan",
     "jammit": "buildassets.migrate.jammit:plan",
 }
 _OF_DJANGO: Final = ("compressor",)  # these take the module of the settings, too

@@ -124,12 +124,14 @@ class ImportMap:
 
     `imports` maps bare specifiers to logical paths or absolute URLs. `scopes` holds the same for what stands in a
     folder (a logical path with a slash at its end) or in one module. `modules` maps URL paths below the prefix, as
-    modules import them, to logical paths.
+    modules import them, to logical paths. `not_preloaded` are those that pages do not load ahead, with what only they
+    import.
     """
 
     imports: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, LogicalPath] = field(default_factory=dict)
+    not_preloaded: tuple[LogicalPath, ...] = ()
 
 
 @frozen

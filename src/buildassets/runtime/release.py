@@ -87,7 +87,7 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_digest", "_maps", "_page_map", "_paths", "_retained"),
+        *("_assets", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
         *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
         "watcher_file",
     )
@@ -97,6 +97,7 @@ class Release:
         self.prefix = prefix
         self.manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
+        self._not_preloaded = frozenset(document.get("not_preloaded") or ())
         self._page_map: str | None = None
         self._digest = document.get("release")
         self._retained = document.get("retained", ())
@@ -148,13 +149,14 @@ class Release:
         return to_url(self.entries[name]["file"])
 
     def _reached(self, name: str) -> list[str]:
-        """`name` and every module that it waits for, the nearest first."""
+        """`name` and every module that it waits for, the nearest first, but for those that are not loaded ahead."""
         self.entries[name]  # which the caller has named, and the manifest all others
         found = {name: None}
         waiting = [name]
         try:
             for one in waiting:
-                news = [target for target in self.entries[one].get("imports", ()) if target not in found]
+                targets = self.entries[one].get("imports", ())
+                news = [target for target in targets if target not in found and target not in self._not_preloaded]
                 found.update(dict.fromkeys(news))
                 waiting += news
         except AssetNotFound as missing:

@@ -8,6 +8,7 @@ from functools import partial
 from posixpath import dirname
 from typing import Final
 
+from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
@@ -118,8 +119,13 @@ def options_of(config: Config, bundle: ModuleBundle, production: bool) -> Bundle
 
 def _externals(config: Config) -> Iterator[str]:
     """The imports that a page resolves, as esbuild can say them. Others that find no file are left alone later."""
-    for specifier in config.importmap:
-        if not specifier.startswith((".", "/")):
+    for specifier, target in config.importmap.items():
+        if specifier.startswith((".", "/")):
+            continue
+        if names_several(target):
+            stem = specifier.rstrip("*").rstrip("/")
+            yield from (stem, f"{stem}/*") if stem and "*" not in stem else ()
+        else:
             yield f"{specifier}*" if specifier.endswith("/") else specifier
     for pattern in config.external:
         if pattern.count("*") <= 1 and not any(mark in pattern for mark in "?[") and not pattern.startswith("."):

@@ -307,10 +307,20 @@ def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
             continue
         if not _ABSOLUTE_URL.match(target) and normalise(target) != target.removesuffix("/"):
             table.refuse(f"cannot be `{target}`", specifier, hint="use a logical path or an absolute URL")
-        elif specifier.endswith("/") and not target.endswith("/"):
+        elif specifier.endswith("/") and not target.endswith("/") and not names_several(target):
             # HTML standard, "sort and normalize a module specifier map": a browser drops such an entry.
             table.refuse(f"ends in a slash and `{target}` does not", specifier, hint=f"write `{target}/`")
     return importmap
+
+
+def names_several(target: str) -> bool:
+    """Whether the target of a specifier names several modules, each of which gets a specifier of its own."""
+    return any(mark in target for mark in "*?[") and not _ABSOLUTE_URL.match(target)
+
+
+def preloads(table: Table) -> dict[str, bool]:
+    """Which names of the import map pages load ahead: by the specifier, as the import map has it."""
+    return {specifier: table.flag(specifier, True) for specifier in table}
 
 
 def scopes(importmap: Table) -> dict[str, dict[str, str]]:

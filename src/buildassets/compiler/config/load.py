@@ -122,6 +122,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
         importmap=keys.specifiers(importmap, besides="scopes"),
         scopes=keys.scopes(importmap),
+        importmap_preload=keys.preloads(table.table("importmap_preload")),
         data_urls=keys.data_urls(table.table("data_urls")) if "data_urls" in table else None,
         templates=keys.templates(table.table("templates"), folder),
         retain=keys.retain(table.table("retain")) if "retain" in table else None,

@@ -210,6 +210,7 @@ class Config:
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    importmap_preload: Mapping[str, bool] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates = field(default_factory=Templates)
     templating: Templating = field(default_factory=Templating)

@@ -4,10 +4,12 @@ Takes what the configuration maps and all assets with their links, gives the lin
 the import map. Touches the disk only to say where a fault was written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
@@ -27,7 +29,10 @@ _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no pack
 
 
 def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
-    """The import map that `config` describes, its folders (`"lit/" = "vendor/lit/"`) written out, and its faults."""
+    """The import map that `config` describes, and its faults.
+
+    Its folders (`"lit/" = "vendor/lit/"`) and globs (`"controllers/*" = "controllers/**/*.js"`) are written out.
+    """
     faults: list[Diagnostic] = []
     nearby = Known(known)
     imports = _named(config, ("importmap",), config.importmap, known, nearby, faults)
@@ -38,7 +43,25 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
             message = f"import map scope `{scope}` holds no asset"
             faults.append(_missing(message, scope, nearby, place_of_setting(config, *keys)))
         scopes[scope] = _named(config, keys, names, known, nearby, faults)
-    return ImportMap(imports, scopes), tuple(faults)
+    not_preloaded = tuple(sorted({*_not_preloaded(config, imports, faults)}))
+    return ImportMap(imports, scopes, not_preloaded=not_preloaded), tuple(faults)
+
+
+def _not_preloaded(config: Config, imports: Mapping[str, str], faults: list[Diagnostic]) -> Iterator[LogicalPath]:
+    """What pages do not load ahead, by its own name or by that of the folder or glob that it comes from."""
+    nearby = Known({*imports, *config.importmap})
+    for specifier, is_preloaded in config.importmap_preload.items():
+        stem = specifier.rstrip("*")
+        is_of_several = stem.endswith("/") and specifier in config.importmap
+        names = [one for one in imports if one == specifier or (is_of_several and f"{one}/".startswith(stem))]
+        found = [imports[one] for one in names]
+        if not found:
+            near = nearby.nearest(specifier)
+            hint = f"did you mean `{near}`?" if near else "map it in `importmap`"
+            where = place_of_setting(config, "importmap_preload", specifier)
+            faults.append(error("importmap/preload", f"the import map has no name `{specifier}`", where, hint=hint))
+        elif not is_preloaded:
+            yield from (LogicalPath(one) for one in found if not has_host(one))
 
 
 def _named(
@@ -54,6 +77,8 @@ def _named(
     for specifier, target in names.items():
         if has_host(target) or target in known:
             named[specifier] = target
+        elif names_several(target) and (matched := _matched(target, known)):
+            named.update((name, path) for rest, path in matched if (name := _pinned(specifier, rest)))
         elif members := _members(target, known):
             named.update((specifier + path.removeprefix(target), path) for path in members)
         else:
@@ -67,6 +92,23 @@ def _members(folder: str, known: Mapping[LogicalPath, Source]) -> list[LogicalPa
     if not folder.endswith("/"):
         return []
     return [path for path in known if path.startswith(folder) and not known[path].uncompiled]
+
+
+def _matched(glob: str, known: Mapping[LogicalPath, Source]) -> list[tuple[str, LogicalPath]]:
+    """The modules that `glob` matches, each with its path below the part without wildcards, without its suffix."""
+    plain = re.split(r"[*?\[]", glob, maxsplit=1)[0]
+    folder = plain[: plain.rfind("/") + 1]
+    matches = compile_globs([glob])
+    found = [path for path in sorted(known) if _is_script(path) and not known[path].uncompiled and matches(path)]
+    return [(path[len(folder) :].rpartition(".")[0], path) for path in found]
+
+
+def _pinned(specifier: str, rest: str) -> str:
+    """The name of one of several modules: `index` stands for its folder, as importmap-rails has it."""
+    rest = "" if rest == "index" else rest.removesuffix("/index")
+    stem, star, tail = specifier.replace("**", "*").partition("*")
+    stem = stem if star or stem.endswith("/") else f"{stem}/"
+    return f"{stem}{rest}{tail}" if rest else f"{stem.rstrip('/')}{tail}"
 
 
 def _missing(message: str, target: str, known: Known, where: Location | None) -> Diagnostic:
@@ -212,7 +254,7 @@ def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use])
     """`configured` with the names of packages that modules use; those that mean different packages in scopes."""
     imports = dict(configured.imports)
     scopes = {scope: dict(names) for scope, names in configured.scopes.items()}
-    importmap = ImportMap(imports, scopes)
+    importmap = replace(configured, imports=imports, scopes=scopes)
     for _, name, target in uses:
         if packages.target(name, _AT_THE_TOP) == target:
             imports.setdefault(name, target)

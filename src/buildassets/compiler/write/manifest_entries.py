@@ -45,6 +45,7 @@ def manifest_of(
         importmap=graph.importmap.imports,
         scopes=graph.importmap.scopes,
         modules=graph.importmap.modules,
+        not_preloaded=graph.importmap.not_preloaded,
         packages=config.pieces,
         livereload=LIVERELOAD_NAME if mode == "development" else None,
         settings=deciding_settings(config, mode),

@@ -1,0 +1,35 @@
+"""Where Rails has its assets: the folders of its load path, as source roots. Takes a folder; looks at the disk."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from buildassets.folders import files_below
+
+IMPORTMAP_ROOTS = ("app/javascript", "vendor/javascript")
+_PARENTS = ("app/assets", "lib/assets", "vendor/assets")
+
+
+def asset_roots(folder: str) -> list[str]:
+    """Every folder of `app/assets`, `lib/assets` and `vendor/assets`, relative to `folder`, in the order of Rails."""
+    found = []
+    for parent in _PARENTS:
+        path = os.path.join(folder, parent)
+        names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+        found += [f"{parent}/{name}" for name in names if os.path.isdir(os.path.join(path, name)) and name[0] != "."]
+    return found
+
+
+def existing(folder: str, roots: Iterable[str]) -> list[str]:
+    """Those of `roots` that are there, each once."""
+    return [root for root in dict.fromkeys(roots) if os.path.isdir(os.path.join(folder, root))]
+
+
+def holder(folder: str, roots: Iterable[str], path: str) -> str | None:
+    """The first of `roots` that holds the file `path`."""
+    return next((root for root in roots if os.path.isfile(os.path.join(folder, root, path))), None)
+
+
+def scripts_below(folder: str) -> Iterator[str]:
+    """The scripts below `folder`, by their paths below it."""
+    if os.path.isdir(folder):
+        yield from (name for name in files_below(folder) if name.endswith(".js"))

@@ -1,0 +1,155 @@
+"""Ruby as configurations have it: calls with literal arguments, one a line. What else it is, is not guessed. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildassets.frozen import field, frozen
+
+_OPENS: Final = re.compile(r"(?:if|unless|case|while|until|begin|def|for|module|class)\b|.*\bdo(?:\s*\|[^|]*\|)?\s*$")
+_CLOSES: Final = re.compile(r"end\b")
+_TOKEN: Final = re.compile(
+    r"""\s+|\#.*|"(?:[^"\\#]|\\.|\#(?!\{))*"|'(?:[^'\\]|\\.)*'|%[wi](?:\[[^\]#]*\]|\([^)#]*\)|\{[^}#]*\})"""
+    r"""|[A-Za-z_]\w*:(?!:)|:?[A-Za-z_]\w*[!?]?|[-+]?\d+|=>|[\[\](),]"""
+)
+_QUOTED: Final = re.compile(r"""%[wi][\[({]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
+_CALL: Final = re.compile(r"\s*([a-z_]\w*[!?]?)(?:\s+|(?=\()|\s*$)(.*)\Z", re.DOTALL)
+_WORDS: Final = {"true": True, "false": False, "nil": None}
+
+
+class NotLiteralError(ValueError):
+    """What stands there is computed."""
+
+
+@frozen
+class Statement:
+    """What stands in one line, or in several that belong together; `lines` are their numbers with their texts.
+
+    `is_conditional` says that it stands in a block.
+    """
+
+    text: str
+    lines: tuple[tuple[int, str], ...]
+    is_conditional: bool = False
+
+
+@frozen
+class Call:
+    """A call with literal arguments."""
+
+    name: str
+    arguments: tuple[Any, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The statements of `text` that are no comments, in order."""
+    depth = 0
+    pending: list[tuple[int, str]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        pending.append((number, stripped))
+        code = without_comment(stripped)
+        if code.endswith((",", "\\", "[", "(", "+=", "<<", "=")) and not _OPENS.match(code):
+            continue
+        whole = " ".join(without_comment(one).removesuffix("\\").strip() for _, one in pending)
+        if _is_open(whole):
+            continue
+        closes, opens = _CLOSES.match(code) is not None, _OPENS.match(code) is not None
+        depth -= closes
+        yield Statement(whole, tuple(pending), depth > 0 or opens or closes)
+        depth = max(0, depth + opens)
+        pending = []
+    if pending:
+        yield Statement(" ".join(line for _, line in pending), tuple(pending), True)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket is open at the end: what belongs to it follows."""
+    plain = _QUOTED.sub(lambda found: "[" if found[0][0] == "%" else "", text)
+    return sum(map(plain.count, "[({")) > sum(map(plain.count, "])}"))
+
+
+def without_comment(line: str) -> str:
+    """`line` without the comment at its end."""
+    code = re.match(r"""(?:[^"'#]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<=\{)\#|\#(?=\{))*""", line)
+    return (code[0] if code else line).rstrip()
+
+
+def call(text: str) -> Call | None:
+    """The call that `text` is; None where it is anything else, or has computed arguments."""
+    found = _CALL.match(text)
+    if found is None:
+        return None
+    try:
+        tokens = [*_tokens(found[2])]
+        if tokens[:1] == ["("] and tokens[-1:] == [")"]:
+            tokens = tokens[1:-1]
+        return Call(found[1], *_arguments(tokens))
+    except (NotLiteralError, RecursionError):
+        return None
+
+
+def literal(text: str) -> Any:
+    """The value that `text` writes: a string, a word, a list of these. Raises NotLiteralError for anything else."""
+    tokens = [*_tokens(text)]
+    value = _value(tokens)
+    if tokens:
+        raise NotLiteralError(text)
+    return value
+
+
+def _tokens(text: str) -> Iterator[str]:
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            raise NotLiteralError(text)
+        position = token.end()
+        if not token[0].isspace() and not token[0].startswith("#"):
+            yield token[0]
+
+
+def _arguments(tokens: list[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    arguments: list[Any] = []
+    options: dict[str, Any] = {}
+    while tokens:
+        if tokens[0].endswith(":") and tokens[0][0] not in "\"'":
+            key = tokens.pop(0)[:-1]
+            options[key] = _value(tokens)
+        elif tokens[1:2] == ["=>"]:
+            key = str(_value(tokens))
+            del tokens[0]
+            options[key] = _value(tokens)
+        else:
+            arguments.append(_value(tokens))
+        if tokens and tokens.pop(0) != ",":
+            raise NotLiteralError("what follows is no argument")
+    return tuple(arguments), options
+
+
+def _value(tokens: list[str]) -> Any:
+    if not tokens:
+        raise NotLiteralError("nothing")
+    token = tokens.pop(0)
+    if token == "[":  # noqa: S105 a bracket
+        values = []
+        while tokens[:1] != ["]"]:
+            values.append(_value(tokens))
+            if tokens[:1] == [","]:
+                del tokens[0]
+        del tokens[0]
+        return values
+    if token.startswith("%"):
+        return token[3:-1].split()
+    if token[0] in "\"'":
+        return re.sub(r"\\(.)", r"\1", token[1:-1])
+    if token in _WORDS:
+        return _WORDS[token]
+    if token.startswith(":") and len(token) > 1:
+        return token[1:]
+    if token.lstrip("+-").isdigit():
+        return int(token)
+    raise NotLiteralError(token)

@@ -1,0 +1,62 @@
+"""`migrate importmap`: each line of `config/importmap.rb`, and the import map that a build makes of the result."""
+
+import json
+from pathlib import Path
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, write_tree
+
+FILE = """# Pins
+enable_integrity!
+pin "application"
+pin "md5", preload: false # @2.2
+pin "@github/hotkey", to: "@github--hotkey.js", preload: ["application", "admin"]
+pin "react", to: "https://ga.jspm.io/npm:react@18/index.js"
+pin "@hotwired/turbo-rails", to: "turbo.min.js"
+pin_all_from "app/javascript/controllers", under: "controllers"
+pin_all_from "app/components", under: "components", to: "parts", preload: false
+pin_all_from "app/javascript/none", under: "none"
+pin "three" if Rails.env.test?
+Dir.each do |one|
+  pin one
+end
+"""
+SITE: Tree = {
+    "config/importmap.rb": FILE,
+    "app/javascript/application.js": 'import "controllers"; import "md5"; import "components/a";',
+    "app/javascript/controllers/index.js": 'import "controllers/menu_controller";',
+    "app/javascript/controllers/menu_controller.js": "export {};",
+    "app/components/a.js": "export {};",
+    "vendor/javascript/md5.js": "export {};",
+    "vendor/javascript/@github--hotkey.js": "export {};",
+}
+
+
+def test_every_line_has_an_outcome_and_what_can_be_is_mapped(tmp_path: Path) -> None:
+    write_tree(tmp_path, SITE)
+    document = json.loads(run(tmp_path, "migrate", "importmap", "--write", "--json").stdout)
+    assert [(one["line"], one["outcome"]) for one in document["lines"]] == [
+        *((2, "taken over"), (3, "taken over"), (4, "taken over"), (5, "changed"), (6, "taken over")),
+        *((7, "not possible"), (8, "taken over"), (9, "taken over"), (10, "not possible"), (11, "not possible")),
+        *((12, "not possible"), (13, "not possible"), (14, "not possible")),
+    ]
+    assert "`turbo.min.js`" in document["lines"][5]["note"]
+    done = run(tmp_path, "build")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert manifest["importmap"] == {
+        "application": "application.js",
+        "md5": "md5.js",
+        "@github/hotkey": "@github--hotkey.js",
+        "react": "https://ga.jspm.io/npm:react@18/index.js",
+        "controllers": "controllers/index.js",
+        "controllers/menu_controller": "controllers/menu_controller.js",
+        "components/a": "parts/a.js",
+    }
+    assert manifest["not_preloaded"] == ["md5.js", "parts/a.js"]
+
+
+def test_without_the_file_there_is_nothing_to_bring_over(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", "importmap")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error[migrate/none]: there is no `config/importmap.rb`, which importmap-rails would have" in done.stderr

@@ -1,0 +1,56 @@
+"""Calls with literal arguments are read; whatever else Ruby can say is not guessed."""
+
+from typing import Any
+
+import pytest
+
+from buildassets.migrate.ruby import Call, call, statements
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('pin "a"', Call("pin", ("a",))),
+        ("pin 'a', to: \"b.js\", preload: false", Call("pin", ("a",), {"to": "b.js", "preload": False})),
+        ('pin("a", to: "b.js")', Call("pin", ("a",), {"to": "b.js"})),
+        ('pin "a", :to => "b.js"', Call("pin", ("a",), {"to": "b.js"})),
+        ('pin "a", preload: ["x", "y"]', Call("pin", ("a",), {"preload": ["x", "y"]})),
+        ('pin "a", preload: %w[x y]', Call("pin", ("a",), {"preload": ["x", "y"]})),
+        ("enable_integrity!", Call("enable_integrity!")),
+        ('pin "a", to: "b#{c}.js"', None),
+        ('pin "a", to: asset("b")', None),
+        ("pin name", None),
+        ('pin "a" if x', None),
+        ('pin "a" + "b"', None),
+        ("X.each { |x| pin x }", None),
+        ('"pin"', None),
+    ],
+)
+def test_a_call_is_read(text: str, found: Call | None) -> None:
+    assert call(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('pin "a" # @1.2', [('pin "a"', [1], False)]),
+        (
+            '# c\n\npin "a",\n  to: "b#c.js"\npin "c"',
+            [('pin "a", to: "b#c.js"', [3, 4], False), ('pin "c"', [5], False)],
+        ),
+        (
+            "if x\n  pin 'a'\nend\npin 'b'",
+            [("if x", [1], True), ("pin 'a'", [2], True), ("end", [3], True), ("pin 'b'", [4], False)],
+        ),
+        ("a.each do |x|\n  pin x\nend", [("a.each do |x|", [1], True), ("pin x", [2], True), ("end", [3], True)]),
+        ("p %w[\n a.js\n b.js\n]", [("p %w[ a.js b.js ]", [1, 2, 3, 4], False)]),
+    ],
+)
+def test_statements_know_their_lines_and_whether_they_are_conditional(text: str, found: list[Any]) -> None:
+    read = [(one.text, [number for number, _ in one.lines], one.is_conditional) for one in statements(text)]
+    assert read == found
+
+
+@pytest.mark.parametrize("text", ["pin " + "[" * 5000, "pin " + '"' * 5000, "(" * 5000 + "\n" * 5000, "if x\n" * 5000])
+def test_what_is_never_closed_ends(text: str) -> None:
+    assert [*map(call, (one.text for one in statements(text)))]

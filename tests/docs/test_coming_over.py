@@ -36,6 +36,27 @@ NAMED: dict[str, tuple[Tree, list[str]]] = {
         },
         ["workspace.js"],
     ),
+    "propshaft": (
+        {
+            "app/assets/images/a.png": "png",
+            "app/assets/stylesheets/application.css": "a { background: url(a.png) }",
+            "app/assets/raw/notes.txt": "",
+            "vendor/theme/theme.css": "",
+        },
+        ["a.png", "application.css", "theme.css"],
+    ),
+    "sprockets": (
+        {
+            "app/assets/images/a.png": "png",
+            "app/assets/images/icons/b.svg": "<svg/>",
+            "app/assets/javascripts/admin.js": "//= require jquery\nadmin()",
+            "app/assets/stylesheets/application.scss": "@import 'mixins/*'; a { color: $sea }",
+            "app/assets/stylesheets/mixins/_colours.scss": "$sea: #036;",
+            "vendor/components/jquery/bower.json": '{"main": "dist/jquery.js"}',
+            "vendor/components/jquery/dist/jquery.js": "jquery()",
+        },
+        ["manifest.js", "a.png", "application.css", "admin.js", "icons/b.svg"],
+    ),
 }
 
 

@@ -33,6 +33,8 @@ _SYSTEMS: Final[Mapping[str, str]] = {
     "compressor": "buildassets.migrate.compressor:plan",
     "importmap": "buildassets.migrate.importmap:plan",
     "jammit": "buildassets.migrate.jammit:plan",
+    "propshaft": "buildassets.migrate.propshaft:plan",
+    "sprockets": "buildassets.migrate.sprockets:plan",
 }
 _OF_DJANGO: Final = ("compressor",)  # these take the module of the settings, too
 _FILE: Final = "buildassets.toml"

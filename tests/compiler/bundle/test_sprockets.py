@@ -295,3 +295,39 @@ def test_nothing_in_a_load_path_can_be_linked(tmp_path: Path) -> None:
         tmp_path, {**PACKAGES, "assets/app.js": "//= link jquery/src/ajax.js"}, FOUND_BY["load path"] + SETTINGS
     )
     assert [found.code for found in result.diagnostics] == ["directive/missing"]
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ({"bower.json": '{"main": "dist/j.js"}'}, "j app"),
+        ({"bower.json": '{"main": ["dist/j.css", "dist/j.js"]}'}, "j app"),
+        ({".bower.json": '{"main": "dist/j"}'}, "j app"),
+        ({"package.json": '{"main": "./dist/j.js"}'}, "j app"),
+        ({"bower.json": "{}", "package.json": '{"main": "dist/j.js"}'}, "j app"),
+        ({"package.json": "{}", "index.js": "index();\n"}, "index app"),
+        ({"package.json": '{"main": "dist/j.js"}', "index.js": "index();\n"}, "index app"),
+    ],
+)
+@pytest.mark.parametrize("head", ["//= require pack", "//= require ./pack"])
+def test_a_package_stands_for_its_main_file(
+    tmp_path: Path, head: str, description: dict[str, str], expected: str
+) -> None:
+    files: Tree = {f"assets/pack/{name}": text for name, text in description.items()}
+    assert order(tmp_path, head, {"assets/pack/dist/j.js": "j();\n", **files}) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"main": 1}', '{"main": "../../none.js"}', "[" * 100_000])
+def test_a_package_without_a_main_file_is_not_found(tmp_path: Path, text: str) -> None:
+    result = built(tmp_path, {"assets/app.js": "//= require pack\n", "assets/pack/bower.json": text}, SETTINGS)
+    assert [found.code for found in result.diagnostics if found.is_error] == ["directive/missing"]
+
+
+def test_a_sheet_takes_the_sheet_of_a_package(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.css": "/*= require pack */\na { top: 0 }\n",
+        "assets/pack/package.json": '{"main": "j.js", "style": "j.css"}',
+        "assets/pack/j.js": "",
+        "assets/pack/j.css": "j { top: 0 }\n",
+    }
+    assert released(tmp_path, built(tmp_path, files, SETTINGS), "app.css").startswith("j {")

@@ -413,3 +413,21 @@ def test_a_package_behind_a_link_is_read_inside_of_the_root_only(tmp_path: Path)
     assert "npm/own/x.js" not in sources
     assert sources.skipped == {"npm/own": "a link that leaves its source root"}
     assert sources.diagnostics == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kept"),
+    [
+        ("chunk-ABCDEFGH.digested.js", True),
+        ("img/a-0123456.digested.png", True),
+        ("a-0123456.digested.js.map", True),
+        ("a-012345.digested.js", False),
+        ("a.digested.js", False),
+        ("a-0123456.js", False),
+        ("a-0123456.digested.scss", False),
+    ],
+)
+def test_a_name_with_a_digest_that_says_so_is_kept(tmp_path: Path, name: str, is_kept: bool) -> None:
+    write_tree(tmp_path, {f"assets/{name}": ""})
+    (source,) = discover(_config(tmp_path)).sources
+    assert source.keeps_name is is_kept

@@ -65,6 +65,7 @@ def _depth_first(starts: Sequence[LogicalPath], requires: Mapping[LogicalPath, R
 class Library:
     """The sources as directives name them: below any source root, or relative to the file that names them.
 
+    `mains` gives the paths of the files that the folder of a package stands for, by the path or name of that folder.
     `places` are where files are looked for that are in no source root, or in one of npm.
     """
 
@@ -73,11 +74,13 @@ class Library:
         sources: Sequence[Source],
         prefixes: Sequence[str],
         is_folder: Callable[[str], bool],
+        mains: Callable[[str], Iterable[str]],
         places: Sequence[Place] = (),
     ) -> None:
         self._sources = sources
         self._prefixes = prefixes
         self._is_folder = is_folder
+        self._mains = mains
         self._places = places
         self.elsewhere: dict[LogicalPath, Source] = {}  # what was found in these and is no asset
 
@@ -135,13 +138,20 @@ class Library:
         named = directive.argument
         if named.startswith(("./", "../")):
             path = normpath(join(dirname(source.path), named))
-            found = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted)
+            found = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted) or self._main(path, source)
             return found or self._elsewhere(directive, wanted, lambda place: place.name_of(path))
         for prefix in self._prefixes:
             name = normpath(join(prefix, named))
-            if found := self._by_name.direct(name, wanted) or self._by_name.index(name, wanted):
+            found = self._by_name.direct(name, wanted) or self._by_name.index(name, wanted)
+            if found := found or self._main(name, source):
                 return found
         return self._elsewhere(directive, wanted, lambda place: normpath(named))
+
+    def _main(self, package: str, source: Source) -> Source | None:
+        """What the package, an absolute path or a logical one, names as its main file of the kind of `source`."""
+        wanted = Wanted(suffix(source.logical))
+        found = (self._by_path.direct(path, wanted) for path in self._mains(package))
+        return next((one for one in found if one), None)
 
     def _elsewhere(self, directive: Directive, wanted: Wanted, name_in: Callable[[Place], str | None]) -> Source | None:
         """What has, in one of the places, the name that `name_in` gives for it."""

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
 from buildassets.compiler.bundle.directive_names import Place
+from buildassets.compiler.bundle.package_main import PackageMains
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
@@ -66,7 +67,9 @@ class Walk:
         self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
-        self._library = Library(listed, [root.prefix for root in config.sources], _is_folder, places)
+        prefixes = [root.prefix for root in config.sources]
+        self._mains = PackageMains([(root.path, root.prefix) for root in config.sources if not root.npm])
+        self._library = Library(listed, prefixes, _is_folder, self._mains.files, places)
         self._bundled = modules.drafts
         self.site = Site(
             sources,
@@ -126,6 +129,7 @@ class Walk:
         """Every file that was read or looked for, more than once perhaps, and the folders around these."""
         for asset in self.compiled.values():
             yield from inputs_of(asset)
+        yield from self._mains.read
 
     def _compile(self, paths: Iterable[LogicalPath]) -> None:
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]

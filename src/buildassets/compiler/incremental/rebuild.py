@@ -23,6 +23,7 @@ from buildassets.compiler.model import Content, Draft, Linked, Named, Source, St
 from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.names import carries_digest
 from buildassets.compiler.sources.streams import may_be_stream
 from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
@@ -284,7 +285,7 @@ class _Change:
 
     def _source(self, path: LogicalPath) -> Source:
         asset = self._record.assets[path]
-        if not 0 <= asset.root < len(self._config.sources):
+        if not 0 <= asset.root < len(self._config.sources) or carries_digest(path):
             raise NeedsFullBuild
         root = self._config.sources[asset.root]
         relative = path_below(root.path, asset.path)

@@ -13,7 +13,7 @@ from typing import Final
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
-from buildassets.compiler.sources.names import is_compiled
+from buildassets.compiler.sources.names import carries_digest, is_compiled
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
@@ -95,12 +95,12 @@ class _Marks:
     """What the settings make of a source that is not compiled."""
 
     def __init__(self, config: Config) -> None:
-        self._has_hash = compile_globs(config.fingerprinted) if config.fingerprinted else None
+        self._has_hash = compile_globs(config.fingerprinted)
         self._is_raw = compile_globs(config.raw)
 
     def marked(self, source: Source) -> Source:
         """`source`, marked as one that keeps its name or that nothing compiles."""
-        if self._has_hash and self._has_hash(source.logical) and not is_compiled(source):
+        if (carries_digest(source.logical) or self._has_hash(source.logical)) and not is_compiled(source):
             return replace(source, keeps_name=True)
         return replace(source, uncompiled=True) if self._is_uncompiled(source) else source
 

@@ -1,8 +1,12 @@
 """What sources are called: by their files, and by what these are compiled to. Pure."""
 
 from posixpath import basename, dirname, join
+from typing import Final
 
 from buildassets.compiler.model import Source
+from buildassets.lazy_pattern import lazy_pattern
+
+_DIGESTED: Final = lazy_pattern(r"-[0-9a-zA-Z_-]{7,128}\.digested")
 
 
 def file_name(source: Source) -> str:
@@ -23,3 +27,8 @@ def is_compiled(source: Source) -> bool:
 def is_template(source: Source) -> bool:
     """Whether the source is a template that becomes a script."""
     return source.logical.endswith(f"{source.relative}.js")
+
+
+def carries_digest(logical: str) -> bool:
+    """Whether a name has a digest and marks it, as `chunk-ABCDEFGH.digested.js` does (Propshaft, `Asset`)."""
+    return ".digested" in logical and _DIGESTED.search(logical) is not None

@@ -29,6 +29,7 @@ from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, syntax_faults
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
 from buildassets.digest import digest
@@ -140,12 +141,15 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
 
 def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: EngineSet) -> Draft:
     """The draft of what `engine` makes of `text`."""
+    listed: tuple[str, ...] = ()
+    if kind == "scss" and "*" in text:
+        text, listed = with_globs_written_out(text, source.path)
     compiled = engine.run(EngineInput(text, source.path, source.shown, engines.source_maps))
     draft = Draft(
         source,
         compiled.text.encode("utf-8"),
         inputs=tuple(dict.fromkeys((source.path, *compiled.inputs))),
-        absences=compiled.absences,
+        absences=(*compiled.absences, *listed),  # what may come to be there
         engines=((kind, engine.version),),
         compiled=compiled,
         origin=engine_map(compiled, syntax) if engines.source_maps else None,

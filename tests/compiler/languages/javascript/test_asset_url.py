@@ -214,3 +214,32 @@ def test_a_template_names_assets_too(tmp_path: Path) -> None:
     result = run(tmp_path, files)
     assert result.manifest is not None
     assert result.manifest.assets["js/item.jst.js"].references == ("img/a.svg",)
+
+
+@pytest.mark.parametrize(
+    ("call", "target"),
+    [
+        ('RAILS_ASSET_URL("near.svg")', "js/x/near.svg"),
+        ("RAILS_ASSET_URL('./near.svg')", "js/x/near.svg"),
+        ('RAILS_ASSET_URL("../up.svg")', "js/up.svg"),
+        ('RAILS_ASSET_URL("/img/top.svg")', "img/top.svg"),
+        ('RAILS_ASSET_URL("deep/near.svg#a")', "js/x/deep/near.svg"),
+        ('ASSET_URL("img/top.svg")', "img/top.svg"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", ";export {}"])
+def test_propshafts_name_has_propshafts_rule(tmp_path: Path, call: str, target: str, ending: str) -> None:
+    names = ("js/x/near.svg", "js/up.svg", "img/top.svg", "js/x/deep/near.svg", "near.svg", "js/x/img/top.svg")
+    files = {f"assets/{name}": f"<svg id='{name}'/>" for name in names}
+    result = run(tmp_path, {**files, "assets/js/x/app.js": f"f({call}){ending}"})
+    assert result.manifest is not None, [render_text(one) for one in result.diagnostics]
+    assert result.manifest.assets["js/x/app.js"].references == (target,)
+
+
+def test_both_names_in_one_script_keep_its_url_once(tmp_path: Path) -> None:
+    code = 'f(ASSET_URL("a.svg"), RAILS_ASSET_URL("b.svg"))'
+    files = {"assets/js/app.js": code, "assets/a.svg": "<svg/>", "assets/js/b.svg": "<svg />"}
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    assert result.manifest.assets["js/app.js"].references == ("a.svg", "js/b.svg")
+    assert script(tmp_path, result, "js/app.js").count("this.ASSET_URL_") == 1

@@ -1,11 +1,12 @@
 """`ASSET_URL("img/logo.svg")` in scripts: the full URL of an asset, whatever host and prefix the script comes from.
 
-The call becomes `new URL("../img/logo.svg", BASE).href` with the script's own URL as its base, and so a reference like
-any other. A module knows that URL at any time; a classic script only while it first runs, so its first statement keeps
-it in a global property named after the asset. Pure.
+Propshaft's `RAILS_ASSET_URL("near.svg")` is the same with another rule: its path is relative to the script's folder,
+and one that begins with a slash is a logical path. Either call becomes `new URL("../img/logo.svg", BASE).href` with the
+script's own URL as its base, and so a reference like any other. A module knows that URL at any time; a classic script
+only while it first runs, so its first statement keeps it in a global property named after the asset. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -18,14 +19,16 @@ from buildassets.frozen import frozen
 from buildassets.paths import LogicalPath, quoted, split_url
 
 NAME: Final = "ASSET_URL"
+PROPSHAFT_NAME: Final = "RAILS_ASSET_URL"
 # `this` is the global object at the top of a classic script, whatever is declared there. A module has none, so that one
 # taken for a classic script fails at once. In a worker there is no document; in a page, an inline script has no `src`.
 _OWN_URL: Final = "this.{}=this.document?document.currentScript.src||document.baseURI:location.href;"
 _DOTS: Final = (".", "?.")
 _MAKERS: Final = ("function", "*", "class", "new", "get", "set", "async", "static")  # what makes it no plain call
 _DECLARERS: Final = ("var", "let", "const", "class", "function")
-_MESSAGE: Final = f"`{NAME}` takes one string that names an asset"
-_HINT: Final = f'write `{NAME}("img/logo.svg")`; what is computed cannot be followed'
+_MESSAGE: Final = "`{}` takes one string that names an asset"
+_HINT: Final = 'write `{}("img/logo.svg")`'
+_NOT_COMPUTED: Final = "; what is computed cannot be followed"
 
 
 class Fault(NamedTuple):
@@ -55,11 +58,27 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
     A text that uses the name otherwise, as one that declares it does, has a meaning of its own for it: then there are
     none. Nor are there in a text that is no script.
     """
-    if NAME not in text:
+    if NAME not in text:  # which is in the other one, too
         return AssetUrls()
+    by_name = [_found(text, logical, name) for name in (NAME, PROPSHAFT_NAME) if name in text]
+    return _together([one for one in by_name if one.calls])
+
+
+def _together(found: Sequence[AssetUrls]) -> AssetUrls:
+    """What two names ask for; what keeps the script's URL is put in once."""
+    if len(found) < 2:
+        return found[0] if found else AssetUrls()
+    edits = in_order(dict.fromkeys(edit for one in found for edit in one.edits))
+    faults = tuple(dict.fromkeys(fault for one in found for fault in one.faults))
+    calls = tuple(sorted(call for one in found for call in one.calls))
+    return AssetUrls((), faults, calls) if faults else AssetUrls(tuple(edits), calls=calls)
+
+
+def _found(text: str, logical: LogicalPath, name: str) -> AssetUrls:
+    """The calls of one name."""
     is_module = logical.endswith(".mjs") or reads_as_module(text)
     code = _code(text, is_module)
-    places = [place for place, word in enumerate(code) if word.text == NAME and _is_free(code, place)]
+    places = [place for place, word in enumerate(code) if word.text == name and _is_free(code, place)]
     closers = _closers(code) if places else {}
     calls = [call for place in places if (call := _Call.read(code, place, closers))]
     if not calls or len(calls) < len(places) or any(word.kind is Kind.BAD for word in code):
@@ -160,11 +179,13 @@ class _Call(NamedTuple):
         """What is wrong with the argument."""
         literal = self._literal()
         if literal is None:
-            return Fault(self.name.start, self.name.end, _MESSAGE, _HINT)
+            hint = _HINT.format(self.name.text) + _NOT_COMPUTED
+            return Fault(self.name.start, self.name.end, _MESSAGE.format(self.name.text), hint)
         value = js.unescaped(literal.text[1:-1])
         if value is not None and _names_asset(value):
             return None
-        return Fault(literal.start + 1, literal.end - 1, _MESSAGE, f'write `{NAME}("img/logo.svg")`')
+        message, hint = _MESSAGE.format(self.name.text), _HINT.format(self.name.text)
+        return Fault(literal.start + 1, literal.end - 1, message, hint)
 
     def edits(self, logical: LogicalPath, base: str) -> Iterator[Edit]:
         """What makes a reference of the call."""
@@ -173,8 +194,9 @@ class _Call(NamedTuple):
         yield Edit(self.name.start, self.name.end, "new URL")
         value = js.unescaped(literal.text[1:-1]) or ""
         if not value.startswith(("./", "../")):
-            from_top = "../" * logical.count("/") + value.removeprefix("/")
-            yield Edit(literal.start + 1, literal.end - 1, quoted(from_top))
+            is_beside = self.name.text == PROPSHAFT_NAME and not value.startswith("/")
+            base_folder = "./" if is_beside else "../" * logical.count("/")
+            yield Edit(literal.start + 1, literal.end - 1, quoted(base_folder + value.removeprefix("/")))
         yield Edit(literal.end, self.closer.end, f",{base}).href")
 
 

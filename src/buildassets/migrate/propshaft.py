@@ -1,0 +1,97 @@
+"""Propshaft: the load path of Rails becomes source roots. Takes a folder, gives a Plan."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildassets.migrate.assets_rb import Setting, settings
+from buildassets.migrate.plan import Accounted, Outcome, Plan, nothing_there, written
+from buildassets.migrate.rails import IMPORTMAP_ROOTS, asset_roots, existing
+
+_RUBY: Final = "it is Ruby, which nothing runs here"
+_INTEGRITY: Final = ("sha256", "sha384", "sha512")
+_ELSEWHERE: Final = "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md"
+_LEFT_OUT: Final = {
+    "output_path": _ELSEWHERE,
+    "manifest_path": _ELSEWHERE,
+    "version": "names change with the content alone: change the content",
+    "sweep_cache": "`watch` sees every change",
+    "file_watcher": "`watch` sees every change",
+    "server": "`watch`, or the application, serves files in development",
+    "compilers": "CSS, scripts and source maps are followed here; others are engines: docs/engines.md",
+    "quiet": "nothing logs requests of assets",
+    "relative_url_root": "references between assets are relative, so it is needed nowhere",
+}
+
+
+def plan(folder: str) -> Plan:
+    """What becomes of the project of Propshaft in `folder`. Raises ConfigError."""
+    roots: list[Any] = existing(folder, (*asset_roots(folder), *IMPORTMAP_ROOTS))
+    if not roots:
+        raise nothing_there("Propshaft", ["app/assets/"])
+    project = Project(folder, roots)
+    lines = tuple(line for one in settings(folder) for line in project.taken(one))
+    return Plan(lines, written(project.settings()))
+
+
+class Project:
+    """What is known of one project, as its lines are read."""
+
+    def __init__(self, folder: str, roots: list[Any]) -> None:
+        self._folder = folder
+        self._roots = roots
+        self._excluded: list[str] = []
+        self._more: dict[str, Any] = {}
+
+    def settings(self) -> dict[str, Any]:
+        """Our configuration."""
+        roots = [root for root in self._roots if not any(is_within(root, one) for one in self._excluded)]
+        return {"sources": roots, "url": "/assets/", **self._more}
+
+    def taken(self, setting: Setting) -> Iterator[Accounted]:
+        """The account of each line of `setting`, which is noted."""
+        outcome, note = self._answer(setting)
+        for number, text in setting.statement.lines:
+            yield Accounted(setting.file, number, text, outcome, note)
+
+    def _answer(self, setting: Setting) -> tuple[Outcome, str]:
+        if setting.name in _LEFT_OUT:
+            return "not possible", _LEFT_OUT[setting.name]
+        answer = {
+            "paths": self._paths,
+            "excluded_paths": self._excludes,
+            "prefix": self._prefix,
+            "integrity_hash_algorithm": self._integrity,
+        }.get(setting.name)
+        if answer is None:
+            return "not possible", "no setting of Propshaft that has a counterpart here"
+        value = setting.value if isinstance(setting.value, list) else [setting.value]
+        if not value or not all(isinstance(one, str) for one in value):
+            return "not possible", f"{_RUBY}: write the value that it gives"
+        return answer(value)
+
+    def _paths(self, paths: list[str]) -> tuple[Outcome, str]:
+        there = existing(self._folder, paths)
+        self._roots += [path for path in there if path not in self._roots]
+        if len(there) < len(paths):
+            gone = next(path for path in paths if path not in there)
+            return "not possible", f"there is no folder `{gone}`: make it, or name it in `sources` when it is there"
+        return "taken over", "it is a source root"
+
+    def _excludes(self, paths: list[str]) -> tuple[Outcome, str]:
+        self._excluded += paths
+        return "taken over", "it is no source root"
+
+    def _prefix(self, paths: list[str]) -> tuple[Outcome, str]:
+        self._more["url"] = f"/{paths[0].strip('/')}/"
+        return "taken over", "it is `url`"
+
+    def _integrity(self, values: list[str]) -> tuple[Outcome, str]:
+        if values[0] not in _INTEGRITY:
+            return "not possible", "integrity is by one of `sha256`, `sha384`, `sha512`"
+        self._more["integrity"] = values[0]
+        return "taken over", "it is `integrity`"
+
+
+def is_within(root: object, folder: str) -> bool:
+    """Whether the source root is `folder`, or lies in it."""
+    return isinstance(root, str) and f"{root}/".startswith(f"{folder.rstrip('/')}/")

@@ -1,0 +1,133 @@
+"""Sprockets: the load path of Rails, `manifest.js` and `precompile` become ours. Takes a folder, gives a Plan."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildassets.compiler.config.file import read_text
+from buildassets.compiler.languages.directives import read_header
+from buildassets.migrate.assets_rb import Setting, settings
+from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
+from buildassets.migrate.rails import asset_roots, existing
+
+_MANIFEST: Final = "app/assets/config/manifest.js"
+_RUBY: Final = "it is Ruby, which nothing runs here: write the value that it gives"
+_LEFT_OUT: Final = {
+    "version": "names change with the content alone: change the content",
+    "debug": "`build --mode development` neither minifies nor compresses",
+    "compile": "nothing is compiled in a web process: run `buildassets build`, or `watch` in development",
+    "digest": "every name has a fingerprint",
+    "unknown_asset_fallback": "a name that is no asset is an error where a template names it",
+    "check_precompiled_asset": "`buildassets check` finds names in templates that no asset has",
+    "quiet": "nothing logs requests of assets",
+    "configure": "processors of Sprockets are Ruby: engines of other packages take their place, docs/engines.md",
+    "manifest": "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md",
+}
+
+
+def plan(folder: str) -> Plan:
+    """What becomes of the project of Sprockets in `folder`. Raises ConfigError."""
+    roots = existing(folder, asset_roots(folder))
+    if not roots:
+        raise nothing_there("Sprockets", ["app/assets/"])
+    project = Project(folder, roots)
+    linked = [*project.linked()]
+    lines = [line for one in settings(folder) for line in project.taken(one)]
+    return Plan((*linked, *lines), written(project.settings()))
+
+
+class Project:
+    """What is known of one project, as its lines are read."""
+
+    def __init__(self, folder: str, roots: list[str]) -> None:
+        self._folder = folder
+        self._roots = roots
+        self._entries: list[str] = []
+        self._more: dict[str, Any] = {}
+
+    def settings(self) -> dict[str, Any]:
+        """Our configuration."""
+        found: dict[str, Any] = {"sources": self._roots, "url": "/assets/", "directives": True, **self._more}
+        return {**found, "entries": self._entries} if self._entries else found
+
+    def linked(self) -> Iterator[Accounted]:
+        """The account of each line of `manifest.js`, which is an entry: it links to what is released."""
+        path = os.path.join(self._folder, _MANIFEST)
+        if not os.path.isfile(path):
+            return
+        self._entries.append("./manifest.js")
+        text = read_text(path, _MANIFEST)
+        known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
+        for number, line in lines_of(text, comment="/*"):
+            is_directive = number in known
+            note = "it is read as it is, with `directives = true`" if is_directive else "it is code of a script"
+            yield Accounted(_MANIFEST, number, line.strip(), "taken over", note)
+
+    def taken(self, setting: Setting) -> Iterator[Accounted]:
+        """The account of each line of `setting`, which is noted."""
+        outcome, note = self._answer(setting)
+        for number, text in setting.statement.lines:
+            yield Accounted(setting.file, number, text, outcome, note)
+
+    def _answer(self, setting: Setting) -> tuple[Outcome, str]:
+        if setting.name in _LEFT_OUT:
+            return "not possible", _LEFT_OUT[setting.name]
+        answer = {
+            "paths": self._paths,
+            "precompile": self._precompiles,
+            "prefix": self._prefix,
+            "css_compressor": self._compressor,
+            "js_compressor": self._compressor,
+            "gzip": self._gzip,
+            "enabled": self._enabled,
+        }.get(setting.name)
+        if answer is None:
+            return "not possible", "no setting of Sprockets that has a counterpart here"
+        if setting.value is None:
+            return "not possible", _RUBY
+        return answer(setting.value if isinstance(setting.value, list) else [setting.value])
+
+    def _paths(self, paths: list[Any]) -> tuple[Outcome, str]:
+        texts = [one for one in paths if isinstance(one, str)]
+        there = existing(self._folder, texts)
+        self._roots += [path for path in there if path not in self._roots]
+        if len(there) < len(paths):
+            gone = next((path for path in texts if path not in there), "")
+            return "not possible", f"there is no folder `{gone}`: make it, or name it in `sources` when it is there"
+        if "node_modules" in there:
+            self._roots[self._roots.index("node_modules")] = {"path": "node_modules", "npm": True}  # type: ignore[call-overload]  # a table
+            return "changed", "it is a source root with `npm = true`: of a package only what is asked for is read"
+        return "taken over", "it is a source root"
+
+    def _precompiles(self, patterns: list[Any]) -> tuple[Outcome, str]:
+        texts = [one for one in patterns if isinstance(one, str)]
+        if len(texts) < len(patterns) or not texts:
+            return "not possible", f"a function or an expression: name the assets in `entries`; {_RUBY}"
+        self._entries += [one for one in map(_anchored, texts) if one not in self._entries]
+        if any("*" in one for one in texts):
+            return "changed", "they are globs of `entries`; `*` matches in each folder, as Sprockets has it"
+        return "taken over", "they are `entries`, each at the top as Sprockets has it"
+
+    def _prefix(self, values: list[Any]) -> tuple[Outcome, str]:
+        self._more["url"] = f"/{str(values[0]).strip('/')}/"
+        return "taken over", "it is `url`"
+
+    def _compressor(self, values: list[Any]) -> tuple[Outcome, str]:
+        return "changed", f"`{values[0]}` is not needed: production minifies; choose another minifier in `engines`"
+
+    def _gzip(self, values: list[Any]) -> tuple[Outcome, str]:
+        if values[0] is False:
+            self._more["compress"] = []
+            return "taken over", "it is `compress = []`"
+        return "taken over", "copies by gzip and brotli are made in production"
+
+    def _enabled(self, values: list[Any]) -> tuple[Outcome, str]:
+        return ("taken over", "so it is") if values[0] else ("not possible", "do not run `buildassets build`")
+
+
+def _anchored(pattern: str) -> str:
+    """What names the same assets in `entries`: `*` of Sprockets matches slashes, too, and a name is at the top."""
+    if "*" not in pattern:
+        return f"./{pattern}"
+    folder, slash, name = pattern.rpartition("/")
+    return f"{folder}/**/{name}" if slash and "*" not in folder else pattern

@@ -1,0 +1,109 @@
+"""`migrate sprockets` and `migrate propshaft`: each line about `config.assets`, and a build of the result."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "app/assets/images/logo.png": "png",
+    "app/assets/stylesheets/application.css": "a { background: url(logo.png) }",
+    "app/assets/javascripts/admin.js": "admin()",
+    "app/assets/javascripts/deep/admin.js": "deep()",
+    "lib/assets/javascripts/lib.js": "lib()",
+    "vendor/theme/theme.css": "",
+}
+
+
+def migrated(folder: Path, system: str, lines: str, files: Tree | None = None) -> tuple[list[str], dict[str, Any]]:
+    """The outcomes of `lines` about assets, and our configuration, which a build takes."""
+    write_tree(folder, {**SITE, **(files or {}), "config/initializers/assets.rb": lines})
+    document = json.loads(run(folder, "migrate", system, "--write", "--json").stdout)
+    done = run(folder, "build", "-q")
+    assert done.returncode == 0, done.stderr
+    return [one["outcome"] for one in document["lines"]], tomllib.loads((folder / "buildassets.toml").read_text())
+
+
+def assets_of(folder: Path) -> list[str]:
+    return [*json.loads((folder / "build/manifest.json").read_text())["assets"]]
+
+
+ROOTS = ["app/assets/images", "app/assets/javascripts", "app/assets/stylesheets", "lib/assets/javascripts"]
+
+
+@pytest.mark.parametrize("system", ["sprockets", "propshaft"])
+@pytest.mark.parametrize(
+    ("line", "outcome", "root"),
+    [
+        ('Rails.application.config.assets.paths << Rails.root.join("vendor/theme")', "taken over", "vendor/theme"),
+        ('config.assets.paths << Rails.root.join("vendor", "theme").to_s', "taken over", "vendor/theme"),
+        ('config.assets.paths << "#{Rails.root}/vendor/theme"', "taken over", "vendor/theme"),
+        ('config.assets.paths += ["vendor/theme"]', "taken over", "vendor/theme"),
+        ('config.assets.paths << Rails.root.join("vendor/none")', "not possible", None),
+        ("config.assets.paths << Emoji.path", "not possible", None),
+        ('config.assets.paths << "vendor/theme" if Rails.env.test?', "not possible", None),
+    ],
+)
+def test_paths_become_source_roots(tmp_path: Path, system: str, line: str, outcome: str, root: str | None) -> None:
+    outcomes, config = migrated(tmp_path, system, line)
+    assert outcomes == [outcome]
+    assert config["sources"] == ROOTS + ([root] if root else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "entries", "released"),
+    [
+        ('config.assets.precompile += ["admin.js"]', ["./admin.js"], ["admin.js"]),
+        ("config.assets.precompile += %w( admin.js lib.js )", ["./admin.js", "./lib.js"], ["admin.js", "lib.js"]),
+        ('config.assets.precompile << "*.js"', ["*.js"], ["admin.js", "deep/admin.js", "lib.js"]),
+        ('config.assets.precompile << "deep/*.js"', ["deep/**/*.js"], ["deep/admin.js"]),
+        ("config.assets.precompile += [\n  'admin.js', # one\n  'lib.js'\n]", None, ["admin.js", "lib.js"]),
+    ],
+)
+def test_precompile_becomes_entries(tmp_path: Path, lines: str, entries: list[str] | None, released: list[str]) -> None:
+    _, config = migrated(tmp_path, "sprockets", lines)
+    assert entries is None or config["entries"] == entries
+    assert assets_of(tmp_path) == released
+
+
+def test_manifest_js_is_the_entry(tmp_path: Path) -> None:
+    manifest = "/* of the site */\n//= link_directory ../javascripts .js\n//= link application.css\n"
+    outcomes, config = migrated(tmp_path, "sprockets", "", {"app/assets/config/manifest.js": manifest})
+    assert outcomes == ["taken over", "taken over"]
+    assert config["entries"] == ["./manifest.js"]
+    assert assets_of(tmp_path) == ["admin.js", "application.css", "logo.png", "manifest.js"]
+
+
+@pytest.mark.parametrize(
+    ("system", "line", "outcome", "setting"),
+    [
+        ("sprockets", 'config.assets.prefix = "/static"', "taken over", {"url": "/static/"}),
+        ("sprockets", "config.assets.gzip = false", "taken over", {"compress": []}),
+        ("sprockets", "config.assets.css_compressor = :sass", "changed", {}),
+        ("sprockets", "config.assets.compile = false", "not possible", {}),
+        ("sprockets", "config.assets.unheard_of = 1", "not possible", {}),
+        ("propshaft", 'config.assets.prefix = "/static"', "taken over", {"url": "/static/"}),
+        ("propshaft", 'config.assets.integrity_hash_algorithm = "sha512"', "taken over", {"integrity": "sha512"}),
+        ("propshaft", 'config.assets.version = "2"', "not possible", {}),
+    ],
+)
+def test_settings(tmp_path: Path, system: str, line: str, outcome: str, setting: dict[str, Any]) -> None:
+    outcomes, config = migrated(tmp_path, system, line)
+    assert outcomes == [outcome]
+    assert setting.items() <= config.items()
+
+
+def test_excluded_paths_are_no_roots(tmp_path: Path) -> None:
+    _, config = migrated(tmp_path, "propshaft", 'config.assets.excluded_paths << Rails.root.join("lib/assets")')
+    assert config["sources"] == ROOTS[:3]
+
+
+@pytest.mark.parametrize("system", ["sprockets", "propshaft"])
+def test_a_folder_without_assets_of_rails_is_none(tmp_path: Path, system: str) -> None:
+    done = run(tmp_path, "migrate", system)
+    assert (done.returncode, "error[migrate/none]: there is no `app/assets/`" in done.stderr) == (2, True)

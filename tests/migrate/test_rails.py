@@ -58,8 +58,8 @@ def test_paths_become_source_roots(tmp_path: Path, system: str, line: str, outco
 @pytest.mark.parametrize(
     ("lines", "entries", "released"),
     [
-        ('config.assets.precompile += ["admin.js"]', ["./admin.js"], ["admin.js"]),
-        ("config.assets.precompile += %w( admin.js lib.js )", ["./admin.js", "./lib.js"], ["admin.js", "lib.js"]),
+        ('config.assets.precompile += ["admin.js"]', ["/admin.js"], ["admin.js"]),
+        ("config.assets.precompile += %w( admin.js lib.js )", ["/admin.js", "/lib.js"], ["admin.js", "lib.js"]),
         ('config.assets.precompile << "*.js"', ["*.js"], ["admin.js", "deep/admin.js", "lib.js"]),
         ('config.assets.precompile << "deep/*.js"', ["deep/**/*.js"], ["deep/admin.js"]),
         ("config.assets.precompile += [\n  'admin.js', # one\n  'lib.js'\n]", None, ["admin.js", "lib.js"]),
@@ -75,7 +75,7 @@ def test_manifest_js_is_the_entry(tmp_path: Path) -> None:
     manifest = "/* of the site */\n//= link_directory ../javascripts .js\n//= link application.css\n"
     outcomes, config = migrated(tmp_path, "sprockets", "", {"app/assets/config/manifest.js": manifest})
     assert outcomes == ["taken over", "taken over"]
-    assert config["entries"] == ["./manifest.js"]
+    assert config["entries"] == ["/manifest.js"]
     assert assets_of(tmp_path) == ["admin.js", "application.css", "logo.png", "manifest.js"]
 
 

@@ -55,7 +55,7 @@ class Project:
         path = os.path.join(self._folder, _MANIFEST)
         if not os.path.isfile(path):
             return
-        self._entries.append("./manifest.js")
+        self._entries.append("/manifest.js")
         text = read_text(path, _MANIFEST)
         known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
         for number, line in lines_of(text, comment="/*"):
@@ -128,6 +128,6 @@ class Project:
 def _anchored(pattern: str) -> str:
     """What names the same assets in `entries`: `*` of Sprockets matches slashes, too, and a name is at the top."""
     if "*" not in pattern:
-        return f"./{pattern}"
+        return f"/{pattern}"
     folder, slash, name = pattern.rpartition("/")
     return f"{folder}/**/{name}" if slash and "*" not in folder else pattern

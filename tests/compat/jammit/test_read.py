@@ -284,6 +284,14 @@ def test_the_file_of_another_system_is_not_read(tmp_path: Path, settings: str) -
     assert list(manifest_of(build(load_config(start=str(tmp_path)))).assets) == ["own.css"]
 
 
+def test_named_beside_sources_it_adds_its_own(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"buildassets.toml": 'jammit = "config/assets.yml"\nsources = ["own", "public"]\n', "own/a.css": ""}
+    )
+    assert list(manifest_of(run(tmp_path, PACKAGES)).assets) == ["all.css", "site.js"]
+    assert [root.shown for root in load_config(start=str(tmp_path)).sources] == ["own", "public", "app"]
+
+
 def test_sources_of_our_own_go_without_it(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": 'sources = ["own"]\n', "own/a.css": ""})
     assert list(manifest_of(run(tmp_path, PACKAGES)).assets) == ["a.css"]

@@ -6,6 +6,7 @@ it is named here and imported when there is such a file: those modules know the 
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
@@ -24,12 +25,14 @@ class Foreign:
     """What the file of another system means.
 
     `table` are keys as our file has them, for which our own file goes before; `fields` are those of `Config` that have
-    no key. `files` are the absolute paths of all that was read or looked for, folders among them.
+    no key. `files` are the absolute paths of all that was read or looked for, folders among them; `further_sources` are
+    source roots that stand behind those of our own file.
     """
 
     table: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    further_sources: tuple[Mapping[str, Any], ...] = ()
 
 
 # Takes the folder of the configuration, the file as the user wrote it, and the mode. Gives None for a file of something
@@ -47,12 +50,22 @@ def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
         return Foreign()
     if named is not None:
         file = table.filled_text(_JAMMIT, "")
-        return (_reader()(folder, file, mode, True) if file else None) or Foreign()
+        found = _reader()(folder, file, mode, True) if file else None
+        return _beside(table.peek("sources"), found) if found else Foreign()
     if any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
     found = _reader()(folder, _JAMMIT_FILE, mode, False) if os.path.isfile(path) else None
     return found or Foreign(files=(path,))
+
+
+def _beside(sources: object, found: Foreign) -> Foreign:
+    """`found`, its source roots behind the `sources` of our own file, if that has any."""
+    if not isinstance(sources, list):
+        return found
+    paths = [one.get("path") if isinstance(one, dict) else one for one in sources]
+    further = [one for one in found.table.get("sources", ()) if one["path"] not in paths]
+    return replace(found, further_sources=tuple(further))
 
 
 def _reader() -> Reader:

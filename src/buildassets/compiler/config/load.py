@@ -51,7 +51,7 @@ def load_config(
     given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
     foreign = Foreign() if sources else read_foreign(document.table, folder, mode)
-    document = document.above(foreign.table)
+    document = document.above(foreign.table, sources=foreign.further_sources)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]

@@ -52,9 +52,10 @@ class Document:
         self._shown = shown
         self._root = root
 
-    def above(self, values: Mapping[str, Any]) -> "Document":
-        """The same with further `values` for keys that it does not have."""
-        return Document({**values, **self._values}, self._text, self._shown, self._root)
+    def above(self, values: Mapping[str, Any], **further: Iterable[Any]) -> "Document":
+        """The same with `values` for keys that it does not have, and `further` elements for some that it has."""
+        longer = {key: [*self._values[key], *elements] for key, elements in further.items() if elements}
+        return Document({**values, **self._values, **longer}, self._text, self._shown, self._root)
 
     @cached_property
     def _places(self) -> KeyPositions:

@@ -62,13 +62,19 @@ def test_paths_become_source_roots(tmp_path: Path, system: str, line: str, outco
         ("config.assets.precompile += %w( admin.js lib.js )", ["/admin.js", "/lib.js"], ["admin.js", "lib.js"]),
         ('config.assets.precompile << "*.js"', ["*.js"], ["admin.js", "deep/admin.js", "lib.js"]),
         ('config.assets.precompile << "deep/*.js"', ["deep/**/*.js"], ["deep/admin.js"]),
-        ("config.assets.precompile += [\n  'admin.js', # one\n  'lib.js'\n]", None, ["admin.js", "lib.js"]),
+        (
+            "config.assets.precompile += [\n  'admin.js', # one\n  'lib.js'\n]",
+            ["/admin.js", "/lib.js"],
+            ["admin.js", "lib.js"],
+        ),
     ],
 )
-def test_precompile_becomes_entries(tmp_path: Path, lines: str, entries: list[str] | None, released: list[str]) -> None:
+def test_precompile_becomes_entries_beside_the_usual_ones(
+    tmp_path: Path, lines: str, entries: list[str], released: list[str]
+) -> None:
     _, config = migrated(tmp_path, "sprockets", lines)
-    assert entries is None or config["entries"] == entries
-    assert assets_of(tmp_path) == released
+    assert config["entries"] == ["/application.css", "*.png", *entries]
+    assert assets_of(tmp_path) == sorted([*released, "application.css", "logo.png"])
 
 
 def test_manifest_js_is_the_entry(tmp_path: Path) -> None:

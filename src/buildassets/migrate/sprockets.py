@@ -6,11 +6,15 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
+from buildassets.folders import files_below
+from buildassets.media import suffix
 from buildassets.migrate.assets_rb import Setting, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
 from buildassets.migrate.rails import asset_roots, existing
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
+_APPLICATION: Final = ("application.css", "application.js")
+_COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
 _RUBY: Final = "it is Ruby, which nothing runs here: write the value that it gives"
 _LEFT_OUT: Final = {
     "version": "names change with the content alone: change the content",
@@ -48,7 +52,23 @@ class Project:
     def settings(self) -> dict[str, Any]:
         """Our configuration."""
         found: dict[str, Any] = {"sources": self._roots, "url": "/assets/", "directives": True, **self._more}
-        return {**found, "entries": self._entries} if self._entries else found
+        if not self._entries:
+            return found
+        usual = [] if "/manifest.js" in self._entries else self._usual()
+        return {**found, "entries": list(dict.fromkeys((*usual, *self._entries)))}
+
+    def _usual(self) -> list[str]:
+        """What Sprockets precompiles without a `manifest.js`: `application`, and what is neither script nor sheet."""
+        names = {
+            name
+            for root in asset_roots(self._folder)
+            if root.startswith("app/")
+            for name in files_below(os.path.join(self._folder, root))
+            if not name.rpartition("/")[2].startswith(".")
+        }
+        tops = {os.path.splitext(name)[0] + _COMPILED.get(suffix(name), suffix(name)) for name in names}
+        suffixes = {suffix(name) for name in names}.difference(_COMPILED, _COMPILED.values(), [""])
+        return [*(f"/{top}" for top in _APPLICATION if top in tops), *(f"*{one}" for one in sorted(suffixes))]
 
     def linked(self) -> Iterator[Accounted]:
         """The account of each line of `manifest.js`, which is an entry: it links to what is released."""

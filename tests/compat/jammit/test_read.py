@@ -285,9 +285,8 @@ def test_the_file_of_another_system_is_not_read(tmp_path: Path, settings: str) -
 
 
 def test_named_beside_sources_it_adds_its_own(tmp_path: Path) -> None:
-    write_tree(
-        tmp_path, {"buildassets.toml": 'jammit = "config/assets.yml"\nsources = ["own", "public"]\n', "own/a.css": ""}
-    )
+    settings = 'jammit = "config/assets.yml"\nsources = ["own", "public"]\n'
+    write_tree(tmp_path, {"buildassets.toml": settings, "own/a.css": ""})
     assert list(manifest_of(run(tmp_path, PACKAGES)).assets) == ["all.css", "site.js"]
     assert [root.shown for root in load_config(start=str(tmp_path)).sources] == ["own", "public", "app"]
 

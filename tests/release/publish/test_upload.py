@@ -289,3 +289,13 @@ def test_a_link_at_the_target_is_replaced_and_not_followed(site: Path) -> None:
     assert run(site, "publish", "www").returncode == 0
     assert read_tree(site / "www") == read_tree(site / "build")
     assert (site / "else.svg").read_text() == "<svg></svg>"
+
+
+def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, prefix: str) -> None:
+    for text in ("<svg/>", "<svg></svg>"):
+        write_tree(site, {"assets/img/a.svg": text})
+        assert run(site, "build", "-q", "--sprockets-manifest").returncode == 0
+        assert run(site, "publish", "-q", f"s3://{BUCKET}/{prefix}", **s3.environment).returncode == 0
+    (here,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
+    there = [name for name in s3.names(prefix) if ".sprockets-manifest-" in name]
+    assert there == [f"assets/{here.name}"]

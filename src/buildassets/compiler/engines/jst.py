@@ -51,7 +51,8 @@ def compile_template(given: EngineInput, templating: Templating | None = None) -
     name = templating.stem(given.path[given.path.rfind("/") + 1 :])
     place = f"{_object(templating.namespace)}[{_literal(name)}]"
     if templating.function is not None:
-        return Compiled(f"{place} = {templating.function}({_literal(template)});\n")
+        text = template.replace("\r\n", "\n")  # as Jammit has it
+        return Compiled(f"{place} = {templating.function}({_literal(text)});\n")
     pieces = [_Piece(_HEAD % place), *_pieces(template), _Piece(_TAIL)]
     script = "".join(piece.code for piece in pieces)
     faults = tuple(_faults(template, pieces, given.shown))

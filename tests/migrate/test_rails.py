@@ -113,3 +113,19 @@ def test_excluded_paths_are_no_roots(tmp_path: Path) -> None:
 def test_a_folder_without_assets_of_rails_is_none(tmp_path: Path, system: str) -> None:
     done = run(tmp_path, "migrate", system)
     assert (done.returncode, "error[migrate/none]: there is no `app/assets/`" in done.stderr) == (2, True)
+
+
+def test_sources_that_need_ruby_are_named_and_left_out(tmp_path: Path) -> None:
+    files: Tree = {"app/assets/javascripts/a.js.erb": "<%= x %>", "lib/assets/javascripts/b.coffee": "b = 1"}
+    outcomes, config = migrated(tmp_path, "sprockets", "", files)
+    assert outcomes == ["not possible"] * 2
+    assert config["exclude"] == ["*.erb", "*.coffee"]
+    assert assets_of(tmp_path) == ["admin.js", "application.css", "deep/admin.js", "lib.js", "logo.png"]
+
+
+@pytest.mark.parametrize("system", ["sprockets", "propshaft"])
+def test_folders_of_importmap_rails_are_roots_where_it_is_used(tmp_path: Path, system: str) -> None:
+    files: Tree = {"app/javascript/application.js": "", "config/importmap.rb": 'pin "application"\n'}
+    assert migrated(tmp_path / "with", system, "", files)[1]["sources"] == [*ROOTS, "app/javascript"]
+    bundled: Tree = {"app/javascript/application.js": ""}
+    assert migrated(tmp_path / "without", system, "", bundled)[1]["sources"] == ROOTS

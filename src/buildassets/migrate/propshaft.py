@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from buildassets.migrate.assets_rb import Setting, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, nothing_there, written
-from buildassets.migrate.rails import IMPORTMAP_ROOTS, asset_roots, existing
+from buildassets.migrate.rails import asset_roots, existing, importmap_roots
 
 _RUBY: Final = "it is Ruby, which nothing runs here"
 _INTEGRITY: Final = ("sha256", "sha384", "sha512")
@@ -25,7 +25,7 @@ _LEFT_OUT: Final = {
 
 def plan(folder: str) -> Plan:
     """What becomes of the project of Propshaft in `folder`. Raises ConfigError."""
-    roots: list[Any] = existing(folder, (*asset_roots(folder), *IMPORTMAP_ROOTS))
+    roots: list[Any] = [*asset_roots(folder), *importmap_roots(folder)]
     if not roots:
         raise nothing_there("Propshaft", ["app/assets/"])
     project = Project(folder, roots)

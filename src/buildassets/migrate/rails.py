@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from buildassets.folders import files_below
+from buildassets.media import suffix
 
-IMPORTMAP_ROOTS = ("app/javascript", "vendor/javascript")
-_PARENTS = ("app/assets", "lib/assets", "vendor/assets")
+IMPORTMAP_ROOTS: Final = ("app/javascript", "vendor/javascript")
+MADE_BY_RUBY: Final = (".erb", ".coffee", ".eco", ".haml", ".slim")
+_PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
 
 
 def asset_roots(folder: str) -> list[str]:
@@ -19,6 +22,12 @@ def asset_roots(folder: str) -> list[str]:
     return found
 
 
+def importmap_roots(folder: str) -> list[str]:
+    """The folders that importmap-rails adds to the load path, where the project has it."""
+    has_pins = os.path.isfile(os.path.join(folder, "config", "importmap.rb"))
+    return existing(folder, IMPORTMAP_ROOTS) if has_pins else []
+
+
 def existing(folder: str, roots: Iterable[str]) -> list[str]:
     """Those of `roots` that are there, each once."""
     return [root for root in dict.fromkeys(roots) if os.path.isdir(os.path.join(folder, root))]
@@ -27,6 +36,13 @@ def existing(folder: str, roots: Iterable[str]) -> list[str]:
 def holder(folder: str, roots: Iterable[str], path: str) -> str | None:
     """The first of `roots` that holds the file `path`."""
     return next((root for root in roots if os.path.isfile(os.path.join(folder, root, path))), None)
+
+
+def unread(folder: str, roots: Iterable[str]) -> Iterator[str]:
+    """The sources in `roots` that only Ruby makes assets of, by their paths below `folder`."""
+    for root in roots:
+        names = files_below(os.path.join(folder, root))
+        yield from (f"{root}/{name}" for name in names if suffix(name) in MADE_BY_RUBY)
 
 
 def scripts_below(folder: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from buildassets.folders import files_below
 from buildassets.media import suffix
 from buildassets.migrate.assets_rb import Setting, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
-from buildassets.migrate.rails import asset_roots, existing
+from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
 _APPLICATION: Final = ("application.css", "application.js")
@@ -31,13 +31,14 @@ _LEFT_OUT: Final = {
 
 def plan(folder: str) -> Plan:
     """What becomes of the project of Sprockets in `folder`. Raises ConfigError."""
-    roots = existing(folder, asset_roots(folder))
+    roots = [*asset_roots(folder), *importmap_roots(folder)]
     if not roots:
         raise nothing_there("Sprockets", ["app/assets/"])
     project = Project(folder, roots)
     linked = [*project.linked()]
     lines = [line for one in settings(folder) for line in project.taken(one)]
-    return Plan((*linked, *lines), written(project.settings()))
+    unread_sources = [*project.unread()]
+    return Plan((*linked, *lines, *unread_sources), written(project.settings()))
 
 
 class Project:
@@ -82,6 +83,14 @@ class Project:
             is_directive = number in known
             note = "it is read as it is, with `directives = true`" if is_directive else "it is code of a script"
             yield Accounted(_MANIFEST, number, line.strip(), "taken over", note)
+
+    def unread(self) -> Iterator[Accounted]:
+        """The account of each source that needs Ruby."""
+        found = [*unread(self._folder, (root for root in self._roots if isinstance(root, str)))]
+        if found:
+            self._more["exclude"] = [f"*{one}" for one in MADE_BY_RUBY if any(name.endswith(one) for name in found)]
+        note = "Ruby makes it: put what it gives in its place, or bring an engine, see docs/engines.md"
+        yield from (Accounted(name, 1, name.rpartition("/")[2], "not possible", note) for name in found)
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
         """The account of each line of `setting`, which is noted."""

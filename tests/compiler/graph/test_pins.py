@@ -73,3 +73,21 @@ def test_what_is_not_to_be_preloaded_is_left_out(tmp_path: Path, preload: str, l
     markup = assets.modulepreload("js/app.js")
     assert {path for path in loaded if assets.url(path) not in markup} == set(left_out)
     assert assets.url("lone.js") in assets.modulepreload("lone.js")
+
+
+def test_a_package_of_npm_can_be_left_out_by_its_name(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.js": 'import "chart.js";',
+        "node_modules/chart.js/package.json": '{"module": "dist/chart.js"}',
+        "node_modules/chart.js/dist/chart.js": "export {};",
+    }
+    settings = 'sources = ["assets", { path = "node_modules", prefix = "npm", npm = true }]\n[importmap_preload]\n'
+    for modules in ("rewrite", "importmap"):
+        manifest = built(tmp_path, files, f'modules = "{modules}"\n{settings}"chart.js" = false\n')
+        assert manifest.not_preloaded == ("npm/chart.js/dist/chart.js",)
+
+
+def test_a_name_that_means_nothing_is_a_warning(tmp_path: Path) -> None:
+    result = building.built(tmp_path, PINS, '[importmap]\n"lone" = "lone.js"\n[importmap_preload]\n"lome" = false\n')
+    (found,) = (one for one in result.diagnostics if one.code == "importmap/preload")
+    assert (found.is_error, found.hint) == (False, "did you mean `lone`?")

@@ -13,7 +13,13 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
-from buildassets.compiler.graph.import_map import NameResolution, configured_map, mapped_assets, settle
+from buildassets.compiler.graph.import_map import (
+    NameResolution,
+    configured_map,
+    mapped_assets,
+    settle,
+    with_preloads,
+)
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
@@ -107,6 +113,8 @@ def asset_graph(
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
+    page_map, preload_warnings = with_preloads(config, settled.importmap, names.packages)
+    diagnostics += preload_warnings
     looked_at = (*config.read, *discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
     inputs = (*looked_at, config.file) if config.file else looked_at
     if config.plan:
@@ -119,7 +127,7 @@ def asset_graph(
     imports = {
         path: imports_of(path, (*one.links, *settled.by_name.get(path, ()))) for path, one in walk.assets.items()
     }
-    maps = settled.importmap, imports
+    maps = page_map, imports
     by_themselves = frozenset(walk.by_themselves())
     vendored = {index for index, root in enumerate(config.sources) if root.vendored}
     of_others = frozenset(path for path, source in listed.items() if source.root in vendored)

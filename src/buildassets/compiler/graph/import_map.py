@@ -18,7 +18,7 @@ from buildassets.compiler.model import ImportMap, Linked, Source
 from buildassets.compiler.resolve.node import Packages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
@@ -43,25 +43,41 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
             message = f"import map scope `{scope}` holds no asset"
             faults.append(_missing(message, scope, nearby, place_of_setting(config, *keys)))
         scopes[scope] = _named(config, keys, names, known, nearby, faults)
-    not_preloaded = tuple(sorted({*_not_preloaded(config, imports, faults)}))
-    return ImportMap(imports, scopes, not_preloaded=not_preloaded), tuple(faults)
+    return ImportMap(imports, scopes), tuple(faults)
 
 
-def _not_preloaded(config: Config, imports: Mapping[str, str], faults: list[Diagnostic]) -> Iterator[LogicalPath]:
-    """What pages do not load ahead, by its own name or by that of the folder or glob that it comes from."""
-    nearby = Known({*imports, *config.importmap})
+def with_preloads(
+    config: Config, importmap: ImportMap, packages: Packages | None
+) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
+    """`importmap` with what pages do not load ahead, and a warning for each name that it and the packages lack.
+
+    A name stands for what it means in a page, and that of a folder or a glob for all that comes of it.
+    """
+    left_out: set[LogicalPath] = set()
+    faults: list[Diagnostic] = []
+    nearby = Known({*importmap.imports, *config.importmap})
     for specifier, is_preloaded in config.importmap_preload.items():
-        stem = specifier.rstrip("*")
-        is_of_several = stem.endswith("/") and specifier in config.importmap
-        names = [one for one in imports if one == specifier or (is_of_several and f"{one}/".startswith(stem))]
-        found = [imports[one] for one in names]
+        found = [*_meant(config, importmap, packages, specifier)]
         if not found:
             near = nearby.nearest(specifier)
             hint = f"did you mean `{near}`?" if near else "map it in `importmap`"
             where = place_of_setting(config, "importmap_preload", specifier)
-            faults.append(error("importmap/preload", f"the import map has no name `{specifier}`", where, hint=hint))
+            faults.append(warning("importmap/preload", f"the import map has no name `{specifier}`", where, hint=hint))
         elif not is_preloaded:
-            yield from (LogicalPath(one) for one in found if not has_host(one))
+            left_out.update(LogicalPath(one) for one in found if not has_host(one))
+    return replace(importmap, not_preloaded=tuple(sorted(left_out))), tuple(faults)
+
+
+def _meant(config: Config, importmap: ImportMap, packages: Packages | None, specifier: str) -> Iterator[str]:
+    """The targets of `specifier`, which may be a name, or that of a folder or a glob of the configuration."""
+    stem = specifier.rstrip("*")
+    is_of_several = stem.endswith("/") and specifier in config.importmap
+    for name, target in importmap.imports.items():
+        if name == specifier or (is_of_several and f"{name}/".startswith(stem)):
+            yield target
+    if specifier not in importmap.imports and packages is not None:
+        answer = packages.target(specifier, _AT_THE_TOP)
+        yield from [answer] if isinstance(answer, str) else ()
 
 
 def _named(

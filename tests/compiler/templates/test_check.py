@@ -217,3 +217,25 @@ def test_where_no_engine_starts_nothing_is_said_of_templates(tmp_path: Path, mon
     monkeypatch.setenv("PATH", str(tmp_path))
     tree = {"buildassets.toml": '[engines]\njs = "esbuild"', "templates/a.html": '{{ asset("x") }}'}
     assert [found.code for found in checked(tmp_path, tree).diagnostics] == ["js/unavailable"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "template"),
+    [
+        ("django", "{% load jammit %}{% include_stylesheets 'site' 'stie' 'none' %}{% include_javascripts 'siet' %}"),
+        ("jinja", "{{ include_stylesheets('site', 'stie', 'none', media='x') }}{{ include_javascripts('siet') }}"),
+    ],
+)
+def test_packages_of_jammit_are_names_of_assets(tmp_path: Path, engine: str, template: str) -> None:
+    files: Tree = {
+        "config/assets.yml": "stylesheets: {site: [css/*.css], none: [no.css]}\njavascripts: {site: [js/*.js]}\n",
+        "css/a.css": "a { top: 0 }",
+        "js/a.js": "a()",
+        "templates/page.html": template,
+        **settings(f'engine = "{engine}"\nextensions = ["buildassets.compat.jammit.JammitExtension"]'),
+    }
+    found = [one for one in checked(tmp_path, files).diagnostics if one.code != "jammit/empty"]
+    assert [(one.message, one.hint) for one in found] == [
+        ("no asset is named `stie.css`", "did you mean `site.css`?"),
+        ("no asset is named `siet.js`", "did you mean `site.js`?"),
+    ]

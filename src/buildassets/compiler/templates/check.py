@@ -8,14 +8,14 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
-from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Use
+from buildassets.compiler.templates.names import HELPERS, JAMMIT, OF_SEVERAL, Fault, Reading, Rule, Use
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
 from buildassets.frozen import frozen
@@ -114,7 +114,7 @@ def _text_of(file: TemplateFile) -> str | Diagnostic | None:
 def _mention(config: Config) -> Callable[[str], object]:
     """What tells whether a text may speak of assets at all: most templates do not, and need not be parsed."""
     own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
-    words = "|".join((*HELPERS, *OF_SEVERAL, "static", "url_for", "import", "integrity", *own))
+    words = "|".join((*HELPERS, *OF_SEVERAL, *JAMMIT, "static", "url_for", "import", "integrity", *own))
     return re.compile(rf"\b(?:{words})\b").search
 
 
@@ -175,6 +175,9 @@ def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
             yield found
 
 
+_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js"}  # of the assets of packages
+
+
 class _Judge:
     """Tells which asset a use means, and whether it has to be one."""
 
@@ -191,6 +194,8 @@ class _Judge:
         self._unreached = unreached
         self._uncompiled = uncompiled
         self._external = compile_globs(config.external)
+        packages = config.pieces.members if config.pieces else {}
+        self._empty = {name for name, members in packages.items() if not members}
         roots = [os.path.join(root.path, "") for root in config.sources]
         beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
         self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
@@ -204,6 +209,8 @@ class _Judge:
         """Whether what is named need not be an asset: a folder, or what the framework or something else serves."""
         if use.rule is Rule.EXACT:
             return False
+        if use.rule in _SUFFIXES:
+            return _path_of(use) in self._empty
         name = _path_of(use)
         if self._external(use.written.text) or self._external(name):
             return True
@@ -228,7 +235,7 @@ class _Judge:
         near = self._nearby.nearest_asset(name)
         if near is not None:
             hint = f"did you mean `{near}`?"
-        elif use.rule is Rule.EXACT:
+        elif use.rule is Rule.EXACT or use.rule in _SUFFIXES:
             hint = "add the file to a source root, or correct the name"
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
@@ -244,4 +251,4 @@ def _path_of(use: Use) -> str:
     text = use.written.text
     if use.rule is Rule.STATIC:
         return split_url(text)[0]
-    return text.lstrip("/") if use.rule is Rule.MOUNT else text
+    return text.lstrip("/") if use.rule is Rule.MOUNT else text + _SUFFIXES.get(use.rule, "")

@@ -14,6 +14,8 @@ from django.template.exceptions import TemplateSyntaxError
 
 from buildassets.compiler.templates.names import (
     HELPERS,
+    JAMMIT,
+    OF_EACH,
     OF_SEVERAL,
     Fault,
     Possible,
@@ -27,6 +29,7 @@ from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {**HELPERS, **OF_SEVERAL},
+    "jammit": JAMMIT,
     "static": {"static": Rule.STATIC},
     "staticfiles": {"static": Rule.STATIC},  # as it was called before Django 3
     "admin_static": {"static": Rule.STATIC},
@@ -150,9 +153,9 @@ class _Visitor:
         span = (start, word.end() if word else start)
         given = {match[1]: _value(bit, at) for bit, at in bits if (match := _KEYWORD.fullmatch(bit))}
         positional = [(bit, at) for bit, at in bits if not _KEYWORD.fullmatch(bit)]
-        if rule is Rule.EACH:
+        if rule in OF_EACH:
             for one in positional:
-                self._note(Rule.EXACT, self._possible(*one), span)
+                self._note(OF_EACH[rule], self._possible(*one), span)
             return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:

@@ -14,7 +14,16 @@ from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_STRING, Lexer
 from jinja2.parser import Parser
 
 from buildassets.compiler.templates.jinja_scopes import Visitor
-from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL, Fault, Reading, Rule, Span
+from buildassets.compiler.templates.names import (
+    HELPERS,
+    JAMMIT,
+    JAMMIT_EXTENSION,
+    OF_SEVERAL,
+    Fault,
+    Reading,
+    Rule,
+    Span,
+)
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
 # What frameworks and their habits add to the globals.
@@ -36,8 +45,10 @@ class JinjaReader:
     def __init__(
         self, functions: Iterable[str], extensions: Iterable[str], source: Callable[[str], str | None]
     ) -> None:
+        extensions = [*extensions]
         self._environment = _Environment(extensions=[*EXTENSIONS, *extensions])
         self._functions = dict.fromkeys(functions, Rule.OWN)
+        self._globals = {**_GLOBALS, **(JAMMIT if JAMMIT_EXTENSION in extensions else {})}
         self._source = source
         self._exports: dict[str, Mapping[str, object]] = {}
 
@@ -48,7 +59,7 @@ class JinjaReader:
 
     def _visited(self, text: str) -> tuple[Visitor, list[Fault]]:
         parser_faults: list[Fault] = []
-        visitor = Visitor(self._environment, {**_GLOBALS, **self._functions}, self._functions, self._exported)
+        visitor = Visitor(self._environment, {**self._globals, **self._functions}, self._functions, self._exported)
         try:
             tree = self._parsed(text, parser_faults)
             visitor.run(tree, self._environment.lexer.strings)

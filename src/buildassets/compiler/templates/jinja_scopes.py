@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from jinja2 import Environment, nodes
 
-from buildassets.compiler.templates.names import Possible, Rule, Span, Use, WrittenName, either, joined
+from buildassets.compiler.templates.names import OF_EACH, Possible, Rule, Span, Use, WrittenName, either, joined
 
 Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
 
@@ -90,8 +90,8 @@ class Visitor:
         if rule is Rule.UNSURE:
             self.unchecked.append(span)
             return
-        if rule is Rule.EACH:
-            self._call_of_several(node, scope, span)
+        if rule in OF_EACH:
+            self._call_of_several(OF_EACH[rule], node, scope, span)
             return
         argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
@@ -99,9 +99,9 @@ class Visitor:
         elif node.dyn_args or node.dyn_kwargs:
             self.unchecked.append(span)
 
-    def _call_of_several(self, node: nodes.Call, scope: Scope, span: Span) -> None:
+    def _call_of_several(self, rule: Rule, node: nodes.Call, scope: Scope, span: Span) -> None:
         for argument in node.args:
-            self._note(Rule.EXACT, self._possible(argument, scope), span)
+            self._note(rule, self._possible(argument, scope), span)
         if node.dyn_args:
             self.unchecked.append(span)
 

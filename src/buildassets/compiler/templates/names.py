@@ -15,6 +15,10 @@ class Rule(Enum):
 
     EXACT = "exact"  # it is a logical path, and one that no asset has fails the page
     EACH = "each"  # the same for all arguments that have no name
+    SHEETS = "sheets"  # the arguments without names are packages of Jammit, each the asset with `.css` behind it
+    SHEET = "sheet"  # one of these
+    SCRIPTS = "scripts"  # the same with `.js`
+    SCRIPT = "script"
     OWN = "own"  # the same, through a function of the project's own
     STATIC = "static"  # a path below the static URL: it may begin with a slash, and have a query and a fragment
     ENDPOINT = "endpoint"  # `url_for`: what the first argument makes of it
@@ -29,6 +33,15 @@ HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
     ("asset", "image", "inline_asset", "preload", "script", "stylesheet"), Rule.EXACT
 )
 OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
+# What each argument without a name is, where all are taken alike.
+OF_EACH: Final[Mapping[Rule, Rule]] = {
+    Rule.EACH: Rule.EXACT,
+    Rule.SHEETS: Rule.SHEET,
+    Rule.SCRIPTS: Rule.SCRIPT,
+}
+# Jammit's helpers, where its tag library or its Jinja extension is loaded.
+JAMMIT: Final[Mapping[str, Rule]] = {"include_stylesheets": Rule.SHEETS, "include_javascripts": Rule.SCRIPTS}
+JAMMIT_EXTENSION: Final = "buildassets.compat.jammit.JammitExtension"
 
 Span: TypeAlias = tuple[int, int]
 

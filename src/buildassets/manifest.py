@@ -94,7 +94,7 @@ class Entry:
 class Packages:
     """What pages may load in place of some assets: for each, by its logical path, the `members` that make it, in order.
 
-    Of one that would be empty there are none. With `individual`, pages load the members unless told otherwise.
+    Of one that would be empty there are none. With `individual`, pages load the members by default.
     """
 
     members: Mapping[str, tuple[str, ...]]

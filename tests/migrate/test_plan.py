@@ -1,4 +1,4 @@
-"""The configuration that a migration writes is TOML that says what was meant."""
+"""The configuration that a migration writes is TOML that means what was meant."""
 
 import tomllib
 

@@ -1,4 +1,4 @@
-"""Calls with literal arguments are read; whatever else Ruby can say is not guessed."""
+"""Calls with literal arguments are read; whatever else is Ruby is not guessed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`config.assets.…` of Rails, in the files that have it: what each line says, whichever asset pipeline reads it.
+"""`config.assets.…` of Rails, in the files that have it: what each line sets, whichever asset pipeline reads it.
 
 Takes a folder, gives settings. What is no literal is not guessed.
 """
@@ -28,7 +28,7 @@ _INTERPOLATED: Final = re.compile(r"[\"']#\{(?:Rails\.)?root\}/([^\"'#]*)[\"']\Z
 class Setting:
     """A statement about `config.assets`: `name` is the setting, `value` what it is given, None for what is computed.
 
-    `adds` says that the value is added to those that are there.
+    With `adds` the value is added to those that are there.
     """
 
     file: str

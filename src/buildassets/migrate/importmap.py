@@ -40,7 +40,8 @@ class Pins:
 
     def settings(self) -> dict[str, Any]:
         """Our configuration."""
-        return {"sources": self.roots, "importmap": self._map, "importmap_preload": self._preload}
+        sources = {"sources": self.roots} if self.roots else {}
+        return {**sources, "importmap": self._map, "importmap_preload": self._preload}
 
     def taken(self, statement: Statement) -> Iterator[Accounted]:
         """The account of each line of `statement`, whose pins are noted."""

@@ -1,4 +1,4 @@
-"""What a migration lists: an account of each line of the other system, and the text of our configuration. Pure."""
+"""What a migration gives: an account of each line of the other system, and the text of our configuration. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ def _value(value: Any) -> str:
 
 
 def lines_of(text: str, comment: str = "#") -> Iterable[tuple[int, str]]:
-    """The lines of `text` that are neither empty nor comments, with their numbers."""
+    """The lines of `text` that are neither empty nor a comment, with their numbers."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith(comment):
             yield number, line.rstrip()

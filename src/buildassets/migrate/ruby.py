@@ -25,7 +25,7 @@ class NotLiteralError(ValueError):
 class Statement:
     """What stands in one line, or in several that belong together; `lines` are their numbers with their texts.
 
-    `is_conditional` says that it stands in a block.
+    One that `is_conditional` stands in a block.
     """
 
     text: str

@@ -13,7 +13,7 @@ PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
 
 
 def built(folder: Path, files: Tree, settings: str) -> Manifest:
-    """The manifest of a build that succeeds and has nothing to say."""
+    """The manifest of a build that succeeds without a diagnostic."""
     result = building.built(folder, files, settings)
     assert result.manifest is not None
     assert building.codes(result) == []

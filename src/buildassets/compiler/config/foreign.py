@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
-from buildassets.compiler.config.toml_table import Table
+from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
 from buildassets.frozen import field, frozen
 
@@ -38,6 +38,12 @@ class Foreign:
 # Takes the folder of the configuration, the file as the user wrote it, and the mode. Gives None for a file of something
 # else, where it was not asked for by name. Raises ConfigError.
 Reader = Callable[[str, str, Mode, bool], Foreign | None]
+
+
+def with_foreign(document: Document, folder: str, mode: Mode) -> tuple[Foreign, Document]:
+    """What other systems have in `folder`, and our own `document` with the keys that this means. Raises ConfigError."""
+    foreign = read_foreign(document.table, folder, mode)
+    return foreign, document.above(foreign.table, sources=foreign.further_sources)
 
 
 def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import read_named, search, working_directory
-from buildassets.compiler.config.foreign import Foreign, read_foreign
+from buildassets.compiler.config.foreign import Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.roots import (
     configured_roots,
@@ -50,8 +50,7 @@ def load_config(
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
     given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
-    foreign = Foreign() if sources else read_foreign(document.table, folder, mode)
-    document = document.above(foreign.table, sources=foreign.further_sources)
+    foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]

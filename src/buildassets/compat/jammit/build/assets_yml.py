@@ -37,7 +37,7 @@ class Glob:
 class AssetsYml:
     """The settings that hold in one mode. `places` are those of all values, by their keys in the file.
 
-    `section` are the keys that come from the section of the mode. `notices` tell what is left out.
+    `section` are the keys that come from the section of the mode. `notices` report what is left out.
     """
 
     values: Mapping[str, Any]

@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.conf import settings
 
+from buildassets.compat.compressor.build import plan_trace
 from buildassets.compat.compressor.build.contents import Contents, Tag
 from buildassets.compat.compressor.build.contexts import offline_contexts
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
@@ -64,14 +65,25 @@ def scope(given: Scope) -> Iterator[None]:
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
-    document, sources = _Collection().document(folder)
-    sources.write(os.path.join(folder, _GENERATED))
     path = os.path.join(folder, "plan.json")
+    if not plan_trace.holds(folder, _SCOPE.get()):
+        _write(folder, path)
+    return ["--plan", os.path.relpath(path)]
+
+
+def _write(folder: str, path: str) -> None:
+    """Collect all blocks, and keep by what the plan is shown to be valid where that can be known."""
+    plan_trace.forget(folder)
+    collection = _Collection()
+    with plan_trace.recorded_reads() as reads:
+        document, sources = collection.document(folder)
+    sources.write(os.path.join(folder, _GENERATED))
     content = json.dumps(document, indent=1, sort_keys=True).encode("ascii")
     if _content(path) != content:
         os.makedirs(folder, exist_ok=True)
         write_whole(path, content)
-    return ["--plan", os.path.relpath(path)]
+    if collection.is_traceable():
+        plan_trace.keep(folder, _SCOPE.get(), [*reads, *document["inputs"], *collection.looked_for()])
 
 
 def _content(path: str) -> bytes | None:
@@ -123,6 +135,19 @@ class _Collection:
             "inputs": [os.path.abspath(path) for path in inputs],
             "renew": _renewal(),
         }, self._sources
+
+    def is_traceable(self) -> bool:
+        """Whether nothing but files and settings decided: no program, and no function of the project's."""
+        has_errors = any(one.is_error for one in self._faults) or self._contents is None
+        has_functions = isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str)
+        return not (has_errors or has_functions) and self._contents is not None and self._contents.is_traceable
+
+    def looked_for(self) -> Iterator[str]:
+        """Where the static files that blocks link are, or might be."""
+        for path in self._contents.linked if self._contents else ():
+            for root in self._files.roots:
+                below = path.removeprefix(f"{root.prefix}/") if root.prefix else path
+                yield os.path.join(root.path, below)
 
     def _collect(self, contents: Contents) -> None:
         readers = [*_readers(_SCOPE.get())]

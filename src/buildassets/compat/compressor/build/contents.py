@@ -63,7 +63,8 @@ class _Refused(Exception):  # noqa: N818 no error: it ends the making of one blo
 class Contents:
     """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
-    `read` are the absolute paths of the files of which something was generated.
+    `read` are the absolute paths of the files of which something was generated, `linked` the logical paths that blocks
+    link. It `is_traceable` where no program had a part in it.
     """
 
     options: BuildOptions
@@ -76,6 +77,8 @@ class Contents:
     unknown: dict[tuple[str, int], list[Diagnostic]] = field(default_factory=dict)
     known: set[tuple[str, int]] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
+    is_traceable: bool = True
 
     def made(self, rendering: Rendering) -> Made:
         """What a rendering becomes; what is wrong with it is kept."""
@@ -146,6 +149,7 @@ class Contents:
         if part.type and not is_plain_type(kind, part.type):
             if is_for_engine(part.type, self.options.precompilers):
                 return self._sass_member(content, part.type, path, location)
+            self.is_traceable = False  # nobody reports what a program or class reads
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
             content = Content(text, kind, content.attributes, "utf-8", content.file, content.path)
             path = splitext(path)[0] + f".{kind}"
@@ -197,6 +201,7 @@ class Contents:
         path = static_path(url, self.options.prefixes)
         if path is None:
             self._error("compressor/external", f"`{url}` is no static file", rendering, element.markup, _EXTERNAL)
+        self.linked.add(path or "")
         file = self.files.find(path or "") or self.files.collected(path or "")
         if file is None:
             self._error("compressor/missing", f"cannot find the static file `{path}`", rendering, path or "", None)

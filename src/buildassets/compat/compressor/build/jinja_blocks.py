@@ -6,11 +6,13 @@ compiler, from trees of which `jinja_tree` has left what leads to blocks. Import
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.template import engines
+from django.template.utils import InvalidTemplateEngineError
 
 from buildassets.compat.compressor.build.jinja_tree import (
     BEGIN,
@@ -37,7 +39,8 @@ def build_environments() -> Iterator[Any]:
     found: list[Any] = []
     given = getattr(settings, "COMPRESS_JINJA2_GET_ENVIRONMENT", None)
     if callable(given):
-        found.append(given())
+        with suppress(InvalidTemplateEngineError):  # of django-compressor's default, where there is no such backend
+            found.append(given())
     found += [backend.env for backend in engines.all() if hasattr(backend, "env")]
     for environment in dict.fromkeys(one for one in found if one is not None):
         if EXTENSION in environment.extensions:

@@ -1,0 +1,107 @@
+"""By what an earlier plan is shown to be still valid: the settings, and all files and folders that were read for it.
+
+Takes a folder, gives whether its plan holds; keeps a trace beside it. What Python loads and what templates and their
+tags read is recorded by the interpreter's own audit events, so that nobody has to name it. Imports Django.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any, Final
+
+from django.conf import settings
+
+from buildassets._version import __version__
+from buildassets.files import write_whole
+
+__all__ = ["forget", "holds", "keep", "recorded_reads"]
+
+_NAME: Final = "plan.trace"
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
+_READING: Final = ("open", "os.listdir", "os.scandir")
+_WRITES: Final = os.O_WRONLY | os.O_RDWR
+_recordings: list[set[str]] = []  # an audit hook cannot be taken away again, so there is one for the process
+_hooked: list[bool] = []
+
+
+@contextmanager
+def recorded_reads() -> Iterator[set[str]]:
+    """The paths of files and folders that this process reads meanwhile."""
+    if not _hooked:
+        sys.addaudithook(_audit)
+        _hooked.append(True)
+    found: set[str] = set()
+    _recordings.append(found)
+    try:
+        yield found
+    finally:
+        _recordings.remove(found)
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _recordings or event not in _READING:
+        return
+    path = arguments[0]
+    if event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & _WRITES:
+        return
+    if isinstance(path, str | bytes):
+        for found in _recordings:
+            found.add(os.fsdecode(path))
+
+
+def holds(folder: str, scope: object) -> bool:
+    """Whether the plan in `folder`, made for `scope`, is what would be made now."""
+    try:
+        with open(os.path.join(folder, _NAME), encoding="utf-8") as file:
+            trace = json.load(file)
+        return bool(trace["key"] == _key(scope) and trace["stamps"] == _stamps(trace["stamps"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def keep(folder: str, scope: object, paths: Iterable[str]) -> None:
+    """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are."""
+    modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    own = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name != _NAME)
+    known = {os.path.abspath(path) for path in (*paths, *filter(None, modules), *own)}
+    trace = {"key": _key(scope), "stamps": _stamps(known)}
+    write_whole(os.path.join(folder, _NAME), json.dumps(trace, sort_keys=True).encode("utf-8", "surrogatepass"))
+
+
+def forget(folder: str) -> None:
+    """Let no plan in `folder` hold."""
+    if os.path.exists(os.path.join(folder, _NAME)):
+        os.unlink(os.path.join(folder, _NAME))
+
+
+def _stamps(paths: Iterable[str]) -> dict[str, list[int] | None]:
+    found: dict[str, list[int] | None] = {}
+    for path in sorted(paths):
+        try:
+            status = os.stat(path)
+            found[path] = [status.st_mtime_ns, status.st_size, status.st_ino]
+        except OSError:
+            found[path] = None
+    return found
+
+
+def _key(scope: object) -> str:
+    """All that decides a plan besides files: settings, the environment, versions. Their values are hashed only."""
+    given = sorted((name, _text(getattr(settings, name))) for name in dir(settings) if name.isupper())
+    decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(scope), given, sorted(os.environ.items()))
+    return sha256(repr(decided).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(value: object) -> str:
+    """A value as a text that is the same in every process: no order of sets, no address."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_text(key)}: {_text(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(map(_text, value)))}}}"
+    return _ADDRESS.sub("", repr(value))

@@ -175,3 +175,55 @@ def test_development_shows_compiled_sass(tmp_path: Path) -> None:
     sass, plain = re.findall(r'href="([^"]*)"', made.page())
     assert "/CACHE/css/" in sass
     assert plain.startswith("/static/css/two.")
+
+
+def test_url_of_blocks_is_that_of_the_setting(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js")), COMPRESS_URL="https://cdn.example/static/")
+    assert ' src="https://cdn.example/static/CACHE/js/' in made.page()
+
+
+def test_nothing_is_written_when_pages_are_made(tmp_path: Path) -> None:
+    program = (
+        "import sys\nwrites = []\n"
+        "def heard(event, given):\n"
+        "    if event == 'open' and isinstance(given[2], int) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):\n"
+        "        writes.append(str(given[0]))\n"
+        "    if event in ('os.mkdir', 'os.rename', 'os.remove', 'subprocess.Popen'):\n        writes.append(event)\n"
+        "sys.addaudithook(heard)\n"
+        "for name in ('page.html', 'unknown.html'):\n    engines['django'].get_template(name).render({'user': 1})\n"
+        "found['writes'] = writes\n"
+    )
+    templates = {
+        "page.html": block("js", js("js/one.js")) + block("css", css("css/one.css"), "inline"),
+        "unknown.html": block("js", "<script>var u = {{ user }}</script>"),
+    }
+    made = site(tmp_path, templates, pages=[], program=program)
+    assert made.found["writes"] == []
+
+
+def test_the_application_needs_no_other(tmp_path: Path) -> None:
+    apps = ["buildassets.compat.compressor", "django.contrib.staticfiles"]
+    made = site(tmp_path, block("js", js("js/one.js")), INSTALLED_APPS=apps)
+    assert ' src="/static/CACHE/js/' in made.page()
+
+
+def test_extension_of_the_project_s_own_is_read_too(tmp_path: Path) -> None:
+    own = "from buildassets.compat.compressor import CompressorExtension\nclass Own(CompressorExtension):\n    pass\n"
+    backend = "django.template.backends.jinja2.Jinja2"
+    templates: list[dict[str, Any]] = [
+        {"BACKEND": "django.template.backends.django.DjangoTemplates"},
+        {"BACKEND": backend, "DIRS": [str(tmp_path / "jinja2")], "OPTIONS": {"extensions": ["own.Own"]}},
+    ]
+    page = {"jinja2/j.html": "{% compress js %}<script>var own = 1</script>{% endcompress %}"}
+    made = site(tmp_path, page, files={"own.py": own}, pages=[("j.html", "jinja2", {})], TEMPLATES=templates)
+    assert ' src="/static/CACHE/js/' in made.page("j.html")
+
+
+def test_changed_template_and_changed_file_are_noticed(tmp_path: Path) -> None:
+    template = block("js", js("js/one.js"))
+    site(tmp_path, template)
+    assert (tmp_path / ".buildassets/compressor/plan.trace").exists()
+    made = site(tmp_path, template, files={"site/js/one.js": "var one = 11"})
+    assert made.texts(made.page()) == ["var one=11\n"]
+    made = site(tmp_path, template + block("js", js("js/two.js")))
+    assert made.page().count("/CACHE/js/") == 2

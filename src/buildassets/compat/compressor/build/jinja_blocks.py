@@ -19,7 +19,6 @@ from buildassets.compat.compressor.build.jinja_tree import (
     CHOOSE,
     COUNT,
     ELSE,
-    EXTENSION,
     RENDERING,
     structure_of,
 )
@@ -28,6 +27,7 @@ from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import marked_translations
 from buildassets.compat.compressor.build.unknowns import Recorder, variants
+from buildassets.compat.compressor.run.jinja import CompressorExtension
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
 
@@ -43,7 +43,7 @@ def build_environments() -> Iterator[Any]:
             found.append(given())
     found += [backend.env for backend in engines.all() if hasattr(backend, "env")]
     for environment in dict.fromkeys(one for one in found if one is not None):
-        if EXTENSION in environment.extensions:
+        if any(isinstance(one, CompressorExtension) for one in environment.extensions.values()):
             yield environment
 
 

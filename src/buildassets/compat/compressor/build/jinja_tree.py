@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from jinja2 import nodes
 
-__all__ = ["BEGIN", "CHOOSE", "COUNT", "ELSE", "EXTENSION", "RENDERING", "structure_of"]
+__all__ = ["BEGIN", "CHOOSE", "COUNT", "ELSE", "RENDERING", "structure_of"]
 
-EXTENSION: Final = "buildassets.compat.compressor.run.jinja.CompressorExtension"
 CHOOSE: Final = "compress_choose"  # globals of the build's environment
 COUNT: Final = "compress_count"
 RENDERING: Final = "compress_rendering"
@@ -109,7 +108,7 @@ class _Structure:
 def is_block(node: nodes.CallBlock) -> bool:
     """Whether a call with a body is a block of ours."""
     called = node.call.node
-    return isinstance(called, nodes.ExtensionAttribute) and called.identifier == EXTENSION
+    return isinstance(called, nodes.ExtensionAttribute) and called.name == "_compressed"
 
 
 def _forking(node: Any) -> Any:

@@ -46,7 +46,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "ROOT": "used for files that no finder has",
     **dict.fromkeys(("STORAGE", "STORAGE_ALIAS"), _RELEASE),
     "TEMPLATE_FILTER_CONTEXT": "used with `TemplateFilter`",
-    "URL": "used, beside `STATIC_URL`, to tell static files",
+    "URL": "used: it tells static files, and stands before those that blocks become",
     "URL_PLACEHOLDER": "nothing to do: the manifest has no URL prefix in it",
     "VERBOSE": "nothing to do: `-v` of the command",
 }

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
-from buildassets.compat.compressor.run.settings import url_prefixes
+from buildassets.compat.compressor.run.settings import run_options, url_prefixes
 from buildassets.errors import ManifestError
 from buildassets.runtime import tags
 from buildassets.runtime.assets import AssetNotFound, Assets, release_of
@@ -35,9 +35,21 @@ def current_release() -> tuple[Assets, Release] | None:
     """The release of the process; None where there is none, so that blocks stay as they are written."""
     try:
         found = assets()
-        return found, release_of(found)
+        release = release_of(found)
     except (ImproperlyConfigured, ManifestError):
         return None
+    url = run_options().url
+    return (found, release) if url is None or found.reload else _under(found, release, url)
+
+
+@lru_cache(maxsize=4)
+def _under(found: Assets, release: Release, url: str) -> tuple[Assets, Release]:
+    """The same release under another URL prefix; `release` is what makes another of a newer one."""
+    try:
+        other = found.at(url)
+    except ValueError:
+        return found, release
+    return other, release_of(other)
 
 
 def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Markup | None:

@@ -19,7 +19,7 @@ _SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
 _NAMED: Final = re.compile(rf"[\"']{_SETTINGS}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 _LIBSASS: Final = {
     "LIBSASS_ADDITIONAL_INCLUDE_PATHS": "used: Sass also looks there",
-    "LIBSASS_CUSTOM_FUNCTIONS": "used where filters of your own work on Sass; `static` is known anyway",
+    "LIBSASS_CUSTOM_FUNCTIONS": "used; `static` is known anyway",
     "LIBSASS_OUTPUT_STYLE": "nothing to do: what is released is minified",
     "LIBSASS_PRECISION": "decides nothing any more: the engine has its own",
     "LIBSASS_SOURCEMAPS": "nothing to do: see `source_maps` in the configuration",
@@ -42,7 +42,7 @@ class Settled:
     def report(self) -> Sequence[str]:
         """The settings, then the changes, for a person."""
         lines = ["settings:", *(f"  {name}: {meaning}" for name, meaning in self.settings)]
-        return [*lines, "to be done by hand:", *(f"  {change}" for change in self.changes)]
+        return [*lines, "to be done by hand:", *(f"  {change}" for change in self.changes or ("nothing",))]
 
     def document(self) -> dict[str, Any]:
         """The same for JSON."""

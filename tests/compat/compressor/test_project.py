@@ -227,3 +227,41 @@ def test_changed_template_and_changed_file_are_noticed(tmp_path: Path) -> None:
     assert made.texts(made.page()) == ["var one=11\n"]
     made = site(tmp_path, template + block("js", js("js/two.js")))
     assert made.page().count("/CACHE/js/") == 2
+
+
+def test_check_knows_blocks(tmp_path: Path) -> None:
+    program = (
+        "out, err = io.StringIO(), io.StringIO()\n"
+        "call_command('assets', 'check', stdout=out, stderr=err)\nfound['check'] = err.getvalue()\n"
+    )
+    sass = block("css", css("scss/app.scss", type="text/x-scss"))
+    own = '{% compress css %}<link rel="stylesheet" href="{{ static(\'css/two.css\') }}">{% endcompress %}'
+    templates = {"page.html": sass, "jinja2/j.html": own}
+    made = site(tmp_path, templates, files={"manage.py": ""}, pages=[], program=program)
+    assert "error[" not in made.found["check"]
+    assert "warning[" not in made.found["check"]
+    assert "CACHE" not in made.found["check"]
+
+
+def test_functions_of_the_project_are_called_in_sass(tmp_path: Path) -> None:
+    functions = "import sass\ndef twice(value):\n    return sass.SassNumber(2 * value.value, value.unit)\n"
+    setup = (
+        "import sass\nfrom functions import twice\nfrom django.test import override_settings\n"
+        "with override_settings(LIBSASS_CUSTOM_FUNCTIONS={'twice': twice}):\n"
+        "    call_command('compress', stdout=out, stderr=sys.stderr)\n"
+        "found['pages'] = {'page.html': [engines['django'].get_template('page.html').render({})]}\n"
+    )
+    template = block("css", '<style type="text/x-scss">a { line-height: twice(2) }</style>')
+    made = site(tmp_path, template, files={"functions.py": functions}, builds=False, pages=[], program=setup)
+    assert made.texts(made.page())[0].strip() == "a{line-height:4}"
+
+
+def test_data_urls_up_to_the_limit(tmp_path: Path) -> None:
+    names = ["compressor.filters.css_default.CssAbsoluteFilter", "compressor.filters.datauri.CssDataUriFilter"]
+    made = site(tmp_path, block("css", css("css/one.css")), COMPRESS_FILTERS={"css": names})
+    assert 'url("data:image/png;base64,' in made.texts(made.page())[0].replace("url(data:", 'url("data:')
+
+
+def test_a_file_that_is_only_collected_is_found(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/three.js")), files={"collected/js/three.js": "var three = 3"})
+    assert made.texts(made.page()) == ["var three=3\n"]

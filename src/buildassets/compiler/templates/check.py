@@ -176,6 +176,7 @@ def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 _SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js"}  # of the assets of packages
+_SASS: Final = (".sass", ".scss")
 
 
 class _Judge:
@@ -190,6 +191,7 @@ class _Judge:
         uncompiled: Collection[LogicalPath],
     ) -> None:
         self._released = released
+        self._has_blocks = config.plan is not None
         self._nearby = Known(released)
         self._unreached = unreached
         self._uncompiled = uncompiled
@@ -203,7 +205,12 @@ class _Judge:
     def asset(self, use: Use) -> LogicalPath | None:
         """The asset that is named, if there is one."""
         name = LogicalPath(_path_of(use))
-        return name if name in self._released else None
+        if name in self._released:
+            return name
+        stem, suffix = os.path.splitext(name)  # a block may name the source, whose asset takes its place
+        compiled = LogicalPath(f"{stem}.css")
+        is_source = self._has_blocks and use.rule is Rule.STATIC and suffix in _SASS
+        return compiled if is_source and compiled in self._released else None
 
     def is_left_alone(self, use: Use) -> bool:
         """Whether what is named need not be an asset: a folder, or what the framework or something else serves."""

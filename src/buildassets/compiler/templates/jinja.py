@@ -35,6 +35,10 @@ _GLOBALS: Final[Mapping[str, Rule]] = {
 }
 
 
+# Parts of other tags, and a tag around what is read as it stands: that of `buildassets.compat.compressor`.
+_PASSED_OVER: Final = ("else", "elif", "compress")
+
+
 class JinjaReader:
     """Reads templates as an environment with `extensions` would.
 
@@ -153,7 +157,7 @@ class _TolerantParser(Parser):
 
     def fail_unknown_tag(self, name: str, lineno: int | None = None) -> NoReturn:
         """Note the tag, if it does not only go on with or end an earlier one; nothing of it has been consumed yet."""
-        if not name.startswith("end") and name not in ("else", "elif"):
+        if not name.startswith("end") and name not in _PASSED_OVER:
             hint = "name the extension that has it in `extensions`"
             start = self.stream.current.lineno
             self._faults.append(Fault(f"unknown tag `{name}`", start, start + len(name), hint))

@@ -32,7 +32,7 @@ from buildassets.compat.compressor.build.precompilers import (
     precompiled,
 )
 from buildassets.compat.compressor.build.rendering import Rendering
-from buildassets.compat.compressor.build.sass_texts import compiled_sass
+from buildassets.compat.compressor.build.sass_texts import compiled_sass, own_functions
 from buildassets.compat.compressor.build.settings import BuildOptions
 from buildassets.compat.compressor.build.sources import GeneratedSources, digest_of
 from buildassets.compat.compressor.build.static_files import StaticFiles
@@ -177,7 +177,8 @@ class Contents:
         """A source in Sass, which the compiler compiles; here, where filters of the project's want its text."""
         suffix = SASS_SUFFIXES[mimetype]
         filters = Filters(self.options.filters.get("css", ()))
-        if filters:
+        if filters or own_functions():
+            self.is_traceable = False
             folders = [root.path for root in self.files.roots]
             text, read = self._tried(lambda: compiled_sass(content, suffix, folders), location)
             self.read |= read

@@ -1,4 +1,7 @@
-"""Sass compiled here, where filters of the project's work on what it gives. Imports libsass and Django."""
+"""Sass compiled here: where filters of the project's work on what it gives, or functions of its own are called.
+
+Imports libsass and Django.
+"""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +13,13 @@ from django.templatetags.static import static
 from buildassets.compat.compressor.build.precompilers import Content, PrecompilerError
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 
-__all__ = ["compiled_sass"]
+__all__ = ["compiled_sass", "own_functions"]
+
+
+def own_functions() -> dict[str, Any]:
+    """What LIBSASS_CUSTOM_FUNCTIONS has beside `static`, which the engine of the build knows."""
+    given = getattr(settings, "LIBSASS_CUSTOM_FUNCTIONS", None) or {}
+    return {name: function for name, function in dict(given).items() if name != "static"}
 
 
 def compiled_sass(content: Content, suffix: str, folders: Sequence[str]) -> tuple[str, set[str]]:
@@ -22,7 +31,7 @@ def compiled_sass(content: Content, suffix: str, folders: Sequence[str]) -> tupl
     own = [os.path.dirname(content.file)] if content.file else []
     more = getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()
     functions: dict[str, Any] = {"static": lambda path: f'"{static(path)}"'}
-    functions |= dict(getattr(settings, "LIBSASS_CUSTOM_FUNCTIONS", None) or {})
+    functions |= own_functions()
     try:
         with plain_static_urls():
             text = sass.compile(  # type: ignore[no-untyped-call]  # it has no types

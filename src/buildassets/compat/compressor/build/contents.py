@@ -38,6 +38,7 @@ from buildassets.compat.compressor.build.sources import GeneratedSources, digest
 from buildassets.compat.compressor.build.static_files import StaticFiles
 from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
+from buildassets.compat.compressor.run.nodes import KINDS
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 
 __all__ = ["Contents", "Made"]
@@ -83,6 +84,8 @@ class Contents:
     def made(self, rendering: Rendering) -> Made:
         """What a rendering becomes; what is wrong with it is kept."""
         kind = rendering.block.kind
+        if kind not in KINDS:  # of a compressor of the project's, which a diagnostic names
+            return Made(None)
         parts = parts_of(kind, rendering.text, self.options.precompilers)
         unknown = [] if rendering.fault else unknown_names(rendering, parts)
         if rendering.fault or unknown:

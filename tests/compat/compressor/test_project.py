@@ -265,3 +265,11 @@ def test_data_urls_up_to_the_limit(tmp_path: Path) -> None:
 def test_a_file_that_is_only_collected_is_found(tmp_path: Path) -> None:
     made = site(tmp_path, block("js", js("js/three.js")), files={"collected/js/three.js": "var three = 3"})
     assert made.texts(made.page()) == ["var three=3\n"]
+
+
+def test_a_generator_that_fails_is_an_error_without_a_traceback(tmp_path: Path) -> None:
+    contexts = "def every():\n    yield {}\n    raise LookupError('no theme')\n"
+    made = site(tmp_path, LOAD, files={"contexts.py": contexts}, pages=[], COMPRESS_OFFLINE_CONTEXT="contexts.every")
+    assert made.codes() == ["error[compressor/setting]"]
+    assert "LookupError: no theme" in made.err
+    assert "Traceback" not in made.err

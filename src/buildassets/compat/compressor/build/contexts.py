@@ -27,8 +27,20 @@ def offline_contexts() -> Iterator[dict[str, Any]]:
         given = [given]
     if not isinstance(given, Iterable):
         raise BuildError([_fault(f"COMPRESS_OFFLINE_CONTEXT holds {type(given).__name__}, and no contexts")])
-    for one in given:
-        yield {"STATIC_URL": settings.STATIC_URL, **_flat(one)}
+    contexts = iter(given)
+    while (one := _next(contexts)) is not None:
+        yield {"STATIC_URL": settings.STATIC_URL, **one}
+
+
+def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:
+    """The next context as a dictionary; None behind the last one."""
+    try:
+        return _flat(next(contexts))
+    except StopIteration:
+        return None
+    except Exception as fault:
+        message = f"COMPRESS_OFFLINE_CONTEXT gives no context: {type(fault).__name__}: {fault}"
+        raise BuildError([_fault(message)]) from None
 
 
 def _called(name: str) -> Any:

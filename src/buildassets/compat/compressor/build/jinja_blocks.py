@@ -6,7 +6,6 @@ compiler, from trees of which `jinja_tree` has left what leads to blocks. Import
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 import jinja2
@@ -29,7 +28,8 @@ from buildassets.compat.compressor.build.translations import marked_translations
 from buildassets.compat.compressor.build.unknowns import Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension
 from buildassets.compat.compressor.run.key import Block
-from buildassets.diagnostics import Diagnostic, Location, locate, warning
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.errors import BuildError
 
 __all__ = ["JinjaBlocks", "build_environments"]
 
@@ -39,12 +39,22 @@ def build_environments() -> Iterator[Any]:
     found: list[Any] = []
     given = getattr(settings, "COMPRESS_JINJA2_GET_ENVIRONMENT", None)
     if callable(given):
-        with suppress(InvalidTemplateEngineError):  # of django-compressor's default, where there is no such backend
-            found.append(given())
+        found += _given_environment(given)
     found += [backend.env for backend in engines.all() if hasattr(backend, "env")]
     for environment in dict.fromkeys(one for one in found if one is not None):
         if any(isinstance(one, CompressorExtension) for one in environment.extensions.values()):
             yield environment
+
+
+def _given_environment(make: Callable[[], Any]) -> list[Any]:
+    """What COMPRESS_JINJA2_GET_ENVIRONMENT gives. Raises BuildError."""
+    try:
+        return [make()]
+    except InvalidTemplateEngineError:  # of django-compressor's default, where there is no such backend
+        return []
+    except Exception as fault:
+        message = f"cannot call `COMPRESS_JINJA2_GET_ENVIRONMENT`: {type(fault).__name__}: {fault}"
+        raise BuildError([error("compressor/setting", message)]) from None
 
 
 class JinjaBlocks:

@@ -15,18 +15,19 @@ from buildassets.diagnostics import Diagnostic, Location, error, place, reason_t
 from buildassets.errors import ConfigError
 from buildassets.files import content_of, write_whole
 from buildassets.frozen import field, frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.toml_text import basic_string
 from buildassets.soundness import is_file
 
 NAME: Final = "buildassets.lock"
-_POSITION: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
-_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_POSITION: Final = lazy_pattern(r" \(at line (\d+), column (\d+)\)$")
+_BARE_KEY: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 # A name or version becomes a part of a path: none of these can lead anywhere else.
-_WORD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}")
-_PACKAGE: Final = re.compile(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}", re.ASCII)
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_SHA512: Final = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
-_CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
+_WORD: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}")
+_PACKAGE: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}", re.ASCII)
+_SHA256: Final = lazy_pattern(r"[0-9a-f]{64}")
+_SHA512: Final = lazy_pattern(r"sha512-[A-Za-z0-9+/]{86}==")
+_CONFLICT: Final = lazy_pattern(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 
 
 @frozen

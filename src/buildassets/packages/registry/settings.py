@@ -82,8 +82,13 @@ def registry_settings(
         _proxies(found),
         tuple(filter(None, (one.strip() for one in (found.get("noproxy") or "").split(",")))),
         found.get("ca", "").replace("\\n", "\n"),
-        found.get("cafile", ""),
+        found.get("cafile") or _existing(environment.get("NODE_EXTRA_CA_CERTS", "")),
     )
+
+
+def _existing(path: str) -> str:
+    """`path` where there is such a file: Node passes over one that is not there."""
+    return path if os.path.isfile(path) else ""
 
 
 def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:

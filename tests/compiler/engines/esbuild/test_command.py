@@ -9,6 +9,7 @@ import pytest
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.unavailable import UnavailableError
+from tests.packages.installed import put_tool
 
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 NATIVE = f"@esbuild/{sys.platform}-{MACHINE}/bin/esbuild"
@@ -104,3 +105,23 @@ def test_old_version_is_refused(tmp_path: Path) -> None:
     why = complaint(tmp_path)
     assert why.message == "`node_modules/.bin/esbuild` is too old: esbuild 0.16.17"
     assert why.hint == "install esbuild 0.17 or later"
+
+
+def test_the_locked_one_goes_before_all_others_and_is_not_started(
+    tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / "tools"))
+    program(path / "esbuild", "echo 0.27.0")
+    (locked,) = put_tool(tmp_path, tmp_path / "tools", "esbuild", "0.28.2", f"no program {tmp_path}")
+    found = find_esbuild(str(tmp_path))
+    assert (found.path, found.version, found.origin) == (str(locked), "0.28.2", "lock")
+    assert found.shown == "esbuild 0.28.2 (lock)"
+    locked.write_text("another")
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / "empty"))
+    assert complaint(tmp_path).message == "`esbuild` is in `buildassets.lock` and not installed here"
+
+
+def test_a_locked_one_can_be_too_old(tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / "tools"))
+    put_tool(tmp_path, tmp_path / "tools", "esbuild", "0.16.0", f"too old {tmp_path}")
+    assert "is too old: esbuild 0.16.0" in complaint(tmp_path).message

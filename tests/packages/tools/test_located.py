@@ -1,0 +1,91 @@
+"""Locked programs: where they lie, and what is not run."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from buildassets.errors import ConfigError, PackagesError
+from buildassets.packages.lock import Lock, LockedTool, write_lock
+from buildassets.packages.tools.kinds import TOOLS, platform_of
+from buildassets.packages.tools.located import locked_command, tools_folder
+from tests.packages.installed import put_tool
+
+
+def refusal(project: Path, name: str = "dart-sass") -> str:
+    with pytest.raises(PackagesError) as caught:
+        locked_command(str(project), name)
+    return caught.value.diagnostics[0].code
+
+
+def test_the_command_is_the_program_and_what_it_runs(bare: Path) -> None:
+    program, snapshot = put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "the text of this test")
+    found = locked_command(str(bare), "dart-sass")
+    assert found is not None
+    assert (found.command, found.version) == ((str(program), str(snapshot)), "1.108.2")
+    assert snapshot.name == "sass.snapshot"
+
+
+def test_a_tool_that_is_not_locked_has_no_command(bare: Path) -> None:
+    put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2")
+    assert locked_command(str(bare), "esbuild") is None
+    assert locked_command(str(bare / "elsewhere"), "dart-sass") is None
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_each_file_that_runs_has_to_be_there_as_it_is_locked(bare: Path, which: int) -> None:
+    paths = put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", f"changed {which}")
+    paths[which].write_text("another")
+    assert refusal(bare) == "tools/changed"
+    paths[which].unlink()
+    assert refusal(bare) == "tools/absent"
+
+
+def test_a_folder_in_the_place_of_a_program_is_no_program(bare: Path) -> None:
+    program, _ = put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "a folder")
+    program.unlink()
+    program.mkdir()
+    assert refusal(bare) == "tools/changed"
+
+
+def test_a_file_is_compared_once_in_a_process(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "compared once")
+    assert locked_command(str(bare), "dart-sass")
+    monkeypatch.setattr("buildassets.packages.tools.located.digest_of", lambda path: pytest.fail("compared again"))
+    assert locked_command(str(bare), "dart-sass")
+
+
+def test_a_platform_without_all_files_is_none(bare: Path) -> None:
+    put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "without all files")
+    text = (bare / "buildassets.lock").read_text()
+    (bare / "buildassets.lock").write_text("\n".join(line for line in text.splitlines() if "snapshot" not in line))
+    assert refusal(bare) == "tools/platform"
+
+
+def test_a_tool_of_a_later_buildassets_is_not_run(bare: Path) -> None:
+    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
+    assert refusal(bare, "rolldown") == "tools/platform"
+
+
+def test_a_lock_that_is_none_is_no_reason_to_look_elsewhere(bare: Path) -> None:
+    (bare / "buildassets.lock").write_text("= =")
+    with pytest.raises(ConfigError):
+        locked_command(str(bare), "esbuild")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders of Linux")
+def test_tools_lie_in_the_users_data(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tools_folder() == str(bare.parent / "tools")
+    monkeypatch.delenv("BUILDASSETS_TOOLS_DIR")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    assert tools_folder() == str(bare.parent / "home/.local/share/buildassets/tools")
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert tools_folder() == "/data/buildassets/tools"
+
+
+def test_a_machine_of_another_c_library_has_a_platform_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("sys.implementation._multiarch", "x86_64-linux-musl", raising=False)
+    monkeypatch.setattr("os.uname", lambda: type("Name", (), {"machine": "x86_64"}))
+    assert platform_of(TOOLS["dart-sass"]) == "linux-musl-x64"
+    assert platform_of(TOOLS["esbuild"]) == "linux-x64"

@@ -111,8 +111,7 @@ def test_an_answer_without_end_is_given_up(bare: Path, registry: Registry, monke
 
 
 def test_a_server_that_never_answers_is_given_up(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("buildassets.download._LIMIT_SECONDS", 1.0)
-    monkeypatch.setattr("buildassets.download._SLOWEST_BYTES", 1 << 40)
+    monkeypatch.setattr("buildassets.packages.registry.registry._DOCUMENT_SECONDS", 1.0)
     with slow.serving(slow.silent) as url, pytest.raises(RegistryError, match="longer than 1 seconds"):
         client(bare, url).package("a")
 

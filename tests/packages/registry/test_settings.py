@@ -113,3 +113,12 @@ def test_proxies_and_certificates_are_read(tmp_path: Path) -> None:
     found = settings(write_tree(tmp_path, {".npmrc": text}))
     assert found.proxies == {"http": "http://proxy:3128", "https": "http://proxy:3128"}
     assert (found.direct, found.certificate_file) == (("a.example", ".b.example"), "/ca.pem")
+
+
+def test_certificates_for_node_count_where_npmrc_names_none(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"ca.pem": ""})
+    more = {"npm_config_registry": URL, "NODE_EXTRA_CA_CERTS": str(tmp_path / "ca.pem")}
+    assert settings(tmp_path, **more).certificate_file == str(tmp_path / "ca.pem")
+    write_tree(tmp_path, {".npmrc": "ca=text"})
+    assert settings(tmp_path, **more).certificate_file == ""
+    assert settings(tmp_path, npm_config_registry=URL, NODE_EXTRA_CA_CERTS="/nowhere").certificate_file == ""

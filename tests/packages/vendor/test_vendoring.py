@@ -175,6 +175,17 @@ def test_a_folder_of_somebody_else_is_not_taken(bare: Path, registry: Registry) 
     assert refused(vendoring_of(bare, registry), "a").code == "vendor/foreign"
 
 
+@pytest.mark.parametrize("link", ["assets/vendor", "assets/vendor/@s", "assets/vendor/@s/a"])
+def test_no_link_is_followed(bare: Path, registry: Registry, link: str) -> None:
+    publish(registry, "@s/a", "1.0.0")
+    elsewhere = bare.parent / "elsewhere"
+    elsewhere.mkdir()
+    (bare / link).parent.mkdir(parents=True)
+    (bare / link).symlink_to(elsewhere)
+    assert refused(vendoring_of(bare, registry), "@s/a").code == "vendor/foreign"
+    assert read_tree(elsewhere) == {}
+
+
 def test_missing_files_are_put_there_again(bare: Path, registry: Registry) -> None:
     publish(registry, "a", "1.0.0")
     add(vendoring_of(bare, registry), {"a": ""})

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha512
@@ -19,12 +18,15 @@ from buildassets.files import chunks_of
 from buildassets.packages.registry.documents import Advisory, Package, Release, advisories_in, package_in
 from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.registry.settings import RegistrySettings, certificates_of
+from buildassets.threads import UnwaitedThreads
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
 _LARGEST_DOCUMENT_BYTES: Final = 128 << 20  # some packages have thousands of releases, with their readmes
 _LARGEST_ARCHIVE_BYTES: Final = 512 << 20
+_DOCUMENT_SECONDS: Final = 300.0  # for all of one, however slowly it comes
+_ARCHIVE_SECONDS: Final = 900.0
 _AT_ONCE: Final = 6
 _ADVISORIES: Final = "-/npm/v1/security/advisories/bulk"
 _REACHABLE: Final = "see that the registry can be reached from here: `registry`, `.npmrc`, proxies and certificates"
@@ -55,7 +57,7 @@ class Registry:
 
     def packages(self, names: Iterable[str]) -> dict[str, Package]:
         """The same of several at once; those that the registry does not have are left out."""
-        with ThreadPoolExecutor(_AT_ONCE) as executor:
+        with UnwaitedThreads(_AT_ONCE) as executor:
             found = list(executor.map(self._package_or_none, names))
         return {one.name: one for one in found if one is not None}
 
@@ -76,7 +78,7 @@ class Registry:
             raise PackagesError([error("package/damaged", message, hint="take a release that has one")])
         url = release.tarball
         try:
-            download_to(path, url, _LARGEST_ARCHIVE_BYTES, terms=self._terms(url, {}))
+            download_to(path, url, _LARGEST_ARCHIVE_BYTES, _ARCHIVE_SECONDS, self._terms(url, {}))
         except FileNotFoundError as fault:
             if fault.filename is not None:  # the folder of `path` is gone
                 raise
@@ -108,7 +110,7 @@ class Registry:
     def _asked(self, url: str, registry: str, body: bytes | None = None) -> bytes:
         headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {})}
         try:
-            content = download(url, _LARGEST_DOCUMENT_BYTES, terms=self._terms(url, headers, body))
+            content = download(url, _LARGEST_DOCUMENT_BYTES, _DOCUMENT_SECONDS, self._terms(url, headers, body))
         except FileNotFoundError:
             raise
         except AnswerError as fault:

@@ -82,7 +82,7 @@ def registry_settings(
         _proxies(found),
         tuple(filter(None, (one.strip() for one in (found.get("noproxy") or "").split(",")))),
         found.get("ca", "").replace("\\n", "\n"),
-        found.get("cafile") or _existing(environment.get("NODE_EXTRA_CA_CERTS", "")),
+        found.get("cafile") or ("" if "ca" in found else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))),
     )
 
 

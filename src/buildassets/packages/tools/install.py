@@ -6,7 +6,6 @@ ConfigError, and writes nothing to the lock then.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,6 +26,7 @@ from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 from buildassets.packages.tools.located import home_of, program_files, prove
+from buildassets.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 4
 
@@ -253,7 +253,7 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str) -> _Choice:
 
 def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, staging: str) -> LockedTool:
     """The tool as the lock will have it; what runs on each platform is unpacked below `staging` by its name."""
-    with ThreadPoolExecutor(_AT_ONCE) as executor:
+    with UnwaitedThreads(_AT_ONCE) as executor:
         platforms = dict(executor.map(partial(_locked_platform, shop, kind, staging), choice.releases.items()))
     stated = choice.releases[platform_of(kind)].license
     return LockedTool(choice.version, " ".join(stated.split()), platforms, wanted, choice.complete)

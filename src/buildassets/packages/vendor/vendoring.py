@@ -25,6 +25,7 @@ from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
+from buildassets.plain_files import linked_folder
 
 _BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
 
@@ -319,7 +320,14 @@ def _refuse_changed(vendoring: Vendoring, lock: Lock, names: Iterable[str]) -> N
 
 
 def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:
-    for name in after.keys() - lock.vendor.keys():
+    """Raises PackagesError where a package would take the place of what is not its own, or a link leads elsewhere."""
+    for name in sorted(after):
+        linked = linked_folder(os.path.dirname(vendoring.vendor), f"{os.path.basename(vendoring.vendor)}/{name}/")
+        if linked is not None:
+            shown = f"{os.path.dirname(vendoring.shown)}/{linked}"
+            message, hint = f"`{shown}` is a symbolic link, and not followed", "put a folder there"
+            raise PackagesError([error("vendor/foreign", message, Location(shown), hint=hint)])
+    for name in sorted(after.keys() - lock.vendor.keys()):
         home, shown = _home(vendoring, name), f"{vendoring.shown}/{name}"
         if os.path.lexists(home) and (not os.path.isdir(home) or os.listdir(home)):
             message, hint = f"`{shown}` is there already, and not in the lock", "move it away, or remove it"

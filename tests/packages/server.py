@@ -168,6 +168,6 @@ def cut_off(content: bytes) -> Answer:
 def serving() -> Iterator[Registry]:
     """A registry that runs."""
     with Registry() as registry:
-        Thread(target=registry.serve_forever, daemon=True).start()
+        Thread(target=registry.serve_forever, args=(0.01,), daemon=True).start()
         yield registry
         registry.shutdown()

@@ -62,6 +62,13 @@ def test_a_platform_without_all_files_is_none(bare: Path) -> None:
     assert refusal(bare) == "tools/platform"
 
 
+def test_another_package_is_none_of_the_tools(bare: Path) -> None:
+    put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "another package")
+    text = (bare / "buildassets.lock").read_text()
+    (bare / "buildassets.lock").write_text(text.replace('package = "sass-embedded-', 'package = "evil-'))
+    assert refusal(bare) == "tools/platform"
+
+
 def test_a_tool_of_a_later_buildassets_is_not_run(bare: Path) -> None:
     write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
     assert refusal(bare, "rolldown") == "tools/platform"

@@ -12,9 +12,9 @@ from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import PackagesError
 from buildassets.files import digest_of
 from buildassets.frozen import frozen
-from buildassets.packages.lock import NAME, LockedTool, read_lock
+from buildassets.packages.lock import NAME, LockedPlatform, LockedTool, read_lock
 from buildassets.packages.registry.integrity import sha512_of
-from buildassets.packages.tools.kinds import TOOLS, platform_of
+from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 
 FOLDER_VARIABLE: Final = "BUILDASSETS_TOOLS_DIR"
 _FOLDER: Final = "buildassets"
@@ -64,11 +64,16 @@ def program_files(tools: str, name: str, tool: LockedTool) -> list[tuple[str, st
     kind = TOOLS.get(name)
     platform = platform_of(kind) if kind else ""
     locked = tool.platforms.get(platform)
-    wanted = kind.files_for(platform) if kind else ()
-    if locked is None or set(locked.files) != set(wanted):
+    if kind is None or locked is None or not _is_of(kind, platform, locked):
         raise _not_for_this_machine(name, tool, platform)
+    wanted = kind.files_for(platform)
     home = home_of(tools, name, tool)
     return [(os.path.join(home, *file.split("/")), locked.files[file]) for file in wanted]
+
+
+def _is_of(kind: ToolKind, platform: str, locked: LockedPlatform) -> bool:
+    """Whether that is what the tool has for `platform`: a lock can name another version, and no other package."""
+    return locked.package == kind.package_for(platform) and set(locked.files) == set(kind.files_for(platform))
 
 
 def home_of(tools: str, name: str, tool: LockedTool) -> str:

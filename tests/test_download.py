@@ -1,3 +1,5 @@
+import errno
+import os
 import time
 from email.message import Message
 from io import BytesIO
@@ -6,7 +8,9 @@ from urllib.request import Request
 
 import pytest
 
-from buildassets.download import _Redirects, download
+from buildassets.download import AnswerError, Terms, _Redirects, _try_to_copy, download
+from tests.packages.server import answering
+from tests.packages.server import serving as registry
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 
@@ -33,3 +37,39 @@ def test_a_server_that_does_not_come_to_an_end_is_given_up(behaviour: Behaviour)
         with pytest.raises(OSError, match="it takes longer than 1 seconds"):
             download(url, 200_000, limit_seconds=1.0)
         assert time.monotonic() - began < 20
+
+
+class Full(BytesIO):
+    """A file on a disk that is full."""
+
+    def write(self, _: object, /) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_file_that_cannot_be_written_is_not_asked_for_again() -> None:
+    with registry() as server:
+        path = server.publish("a", "1.0.0", {"a": "1"})
+        with pytest.raises(OSError, match="No space left") as caught:
+            _try_to_copy(server.url.rstrip("/") + path, 10_000, Full(), Terms())
+        assert caught.value.errno == errno.ENOSPC
+        assert server.paths == [path]
+
+
+@pytest.mark.parametrize(("status", "times"), [(403, 1), (503, 3)])
+def test_the_status_of_an_answer_is_known_and_asked_for_again_where_that_may_help(
+    status: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with registry() as server:
+        server.answers["/a"] = answering(status)
+        with pytest.raises(AnswerError, match=f"answers {status}") as caught:
+            download(server.url + "a", 10)
+        assert caught.value.status == status
+        assert server.paths == ["/a"] * times
+
+
+def test_what_is_sent_with_a_body_is_a_post() -> None:
+    with registry() as server:
+        server.advisories["a"] = []
+        content = download(server.url + "-/npm/v1/security/advisories/bulk", 99, terms=Terms(body=b'{"a": ["1"]}'))
+    assert content == b'{"a": []}'

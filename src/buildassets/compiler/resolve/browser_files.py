@@ -44,6 +44,7 @@ class _Choice:
         self._described: dict[str, dict[str, Any]] = {}
         self._modules = self._resolver(_CONDITIONS)
         self._sheets = self._resolver(_STYLE_CONDITIONS)
+        self._are_modules: dict[str, bool] = {}
         self._specifiers: dict[str, str] = {}
         self._imports: dict[str, set[str]] = defaultdict(set)
         self._absent: dict[str, dict[str, str]] = defaultdict(dict)
@@ -128,7 +129,10 @@ class _Choice:
                 yield path
 
     def _is_module(self, path: str) -> bool:
-        return not self._modules.is_commonjs(LogicalPath(path), lambda: reads_as_module(self._text(path)))
+        if path not in self._are_modules:  # which is found out by reading all of a script
+            is_commonjs = self._modules.is_commonjs(LogicalPath(path), lambda: reads_as_module(self._text(path)))
+            self._are_modules[path] = not is_commonjs
+        return self._are_modules[path]
 
     def _is_script(self, path: str) -> bool:
         """Whether a page can load `path` with `<script>`: it may ask whether there is CommonJS, but needs none."""

@@ -63,6 +63,7 @@ def test_a_bare_machine_builds_typescript_and_use_and_again_offline(project: Pat
     assert run(project, "build").returncode == 1
     done = run(project, "tools", "install", "esbuild@0.28", "dart-sass")
     assert done.returncode == 0, done.stderr
+    assert "fetching esbuild 0.28.2 for linux-x64\n" in done.stderr
     assert "installed esbuild 0.28.2\n" in done.stderr
     assert "warning[tools/platform]" in done.stderr
     registry.shutdown()

@@ -29,7 +29,8 @@ def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool,
     from buildassets.packages.tools.install import asked_for, install
 
     config = configured_for_packages(config_file)
-    return _finish(Output(as_json, quiet=quiet), install(workshop(config), [asked_for(name) for name in names]))
+    show = Output(as_json, quiet=quiet)
+    return _finish(show, install(workshop(config, show), [asked_for(name) for name in names]))
 
 
 @command.command("update")
@@ -40,7 +41,8 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     from buildassets.packages.tools.install import asked_for, update
 
     config = configured_for_packages(config_file)
-    return _finish(Output(as_json, quiet=quiet), update(workshop(config), [asked_for(name) for name in names]))
+    show = Output(as_json, quiet=quiet)
+    return _finish(show, update(workshop(config, show), [asked_for(name) for name in names]))
 
 
 @command.command("list")
@@ -80,8 +82,8 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     """List tools of which the registry has newer versions; exit with 1 if there are any."""
     from buildassets.packages.tools.install import outdated
 
-    found = outdated(workshop(configured_for_packages(config_file)))
-    return show_newer(Output(as_json, quiet=quiet), found)
+    show = Output(as_json, quiet=quiet)
+    return show_newer(show, outdated(workshop(configured_for_packages(config_file), show)))
 
 
 @command.command("remove")
@@ -105,22 +107,21 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.tools.install import verify
 
     config = configured_for_packages(config_file)
-    shop = workshop(config)
-    found = verify(shop)
     show = Output(as_json, quiet=quiet)
+    found = verify(workshop(config, show))
     tools = read_lock(config.folder).tools
     if not found:
         show.say(f"verified {', '.join(tools) or 'nothing: the lock has no tools'}")
     return show.finish(not found, found, {"tools": _documents(tools)})
 
 
-def workshop(config: "Config") -> "Workshop":
+def workshop(config: "Config", show: Output) -> "Workshop":
     """Where the tools of `config` are put."""
     from buildassets.packages.tools.install import Workshop
     from buildassets.packages.tools.located import tools_folder
 
     days = config.packages.min_age_days
-    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days)
+    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.say)
 
 
 def _finish(show: Output, done: "Installed") -> int:

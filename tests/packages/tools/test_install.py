@@ -45,10 +45,10 @@ def publish(registry: Registry, *versions: str, platforms: tuple[str, ...] = KIN
             registry.publish(KIND.package_for(platform), version, content)
 
 
-def shop_of(project: Path, registry: Registry, **more: float) -> Workshop:
+def shop_of(project: Path, registry: Registry, *, now: float = 2e9, min_age_days: float = 0) -> Workshop:
     settings = registry_settings(str(project), registry.url)
     client = Client(settings)
-    return Workshop(str(project), str(project.parent / "tools"), lambda: client, more.pop("now", 2e9), **more)
+    return Workshop(str(project), str(project.parent / "tools"), lambda: client, now, min_age_days)
 
 
 def nothing_is_there(project: Path) -> bool:

@@ -31,12 +31,16 @@ from buildassets.threads import UnwaitedThreads
 _AT_ONCE: Final = 4
 
 
+def _pass_over(_line: str) -> None:
+    """Report to nobody."""
+
+
 @frozen
 class Workshop:
     """Where tools are put: the project's `folder`, which has the lock, and the folder `tools`.
 
     `registry` gives the registry, when it is first needed. Releases younger than `min_age_days` at `now_seconds` (since
-    1970) are not taken, unless they are named by their version.
+    1970) are not taken, unless they are named by their version. `report` gets a line for each fetch.
     """
 
     folder: str
@@ -44,6 +48,7 @@ class Workshop:
     registry: Callable[[], Registry]
     now_seconds: float
     min_age_days: float = 0
+    report: Callable[[str], None] = _pass_over
 
 
 @frozen
@@ -190,6 +195,7 @@ def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
     release = package.releases.get(tool.version)
     if release is None:
         raise _no_version(package, tool.version)
+    shop.report(f"fetching {name} {tool.version}")
     with _staging(shop) as staging:
         home = _unpacked(shop, replace(release, integrity=tool.platforms[platform].sha512), staging)
         for path, digest in files:
@@ -253,6 +259,8 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str) -> _Choice:
 
 def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, staging: str) -> LockedTool:
     """The tool as the lock will have it; what runs on each platform is unpacked below `staging` by its name."""
+    machines = ", ".join(choice.releases)
+    shop.report(f"fetching {kind.name} {choice.version} for {machines}")
     with UnwaitedThreads(_AT_ONCE) as executor:
         platforms = dict(executor.map(partial(_locked_platform, shop, kind, staging), choice.releases.items()))
     stated = choice.releases[platform_of(kind)].license

@@ -26,6 +26,7 @@ _PARTS = (
     "tests/release/publish/test_upload.py::test_a_second_publication_uploads_nothing",
     "tests/release/publish/test_upload.py::test_a_folder_holds_the_same_as_the_release_directory",
     *(f"tests/runtime/test_{name}.py" for name in ("jinja", "flask", "quart", "starlette", "litestar", "wsgi")),
+    "tests/packages/registry/test_versions.py",
     "tests/runtime/django/test_templatetags.py",
 )
 _NOT_HERE = (

@@ -76,6 +76,7 @@ def test_a_token_goes_to_its_host_port_and_path_only(tmp_path: Path) -> None:
             "https://packages.example/npmx",
         ),
         *("https://packages.example@evil.example/npm/a", "file:///npm/a", "https://[::1/npm"),
+        *("https://packages.example/npm/../other/a", "https://packages.example/npm/%2e%2E/other/a"),
     ):
         assert found.authorization_for(url) == "", url
 

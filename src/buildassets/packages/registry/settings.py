@@ -10,7 +10,7 @@ import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from buildassets.credentials import masked_url, without_credentials
 from buildassets.diagnostics import Location, error, reason_text
@@ -183,13 +183,14 @@ def _proxies(settings: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 def _place(url: str) -> str:
-    """`//host:port/path/` of what `url` names, without the port that is usual; empty for what is no such URL."""
+    """`//host:port/path/` of what `url` names, without the port that is usual; empty for what is no such URL, and for a
+    path that climbs, which a server reads as another one."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in _PORTS or not parts.hostname or ".." in unquote(parts.path).split("/"):
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     own = f":{port}" if port and port != _PORTS[parts.scheme] else ""

@@ -184,3 +184,25 @@ def test_a_project_without_a_file_gets_one_and_pyproject_gets_its_table(project:
 )
 def test_what_is_not_known_exits_with_2(project: Path, arguments: list[str]) -> None:
     assert run(project, "vendor", *arguments).returncode == 2
+
+
+def test_entries_have_the_prefix_of_the_root_and_those_of_the_user_stay(project: Path, registry: Registry) -> None:
+    settings = f'registry = "{registry.url}"\nsources = [{{ path = "front", prefix = "x" }}]\n'
+    own = '[importmap]\n"alpinejs" = "x/own.js"\n"lit/" = "x/vendor/htmx.org/"\n'
+    write_tree(project, {"buildassets.toml": settings + own, "front/own.js": "export default 1\n"})
+    succeed(project, "vendor", "add", "htmx.org", "alpinejs")
+    assert importmap(project) == {
+        "alpinejs": "x/own.js",
+        "lit/": "x/vendor/htmx.org/",
+        "htmx.org": "x/vendor/htmx.org/dist/htmx.esm.js",
+    }
+    assert (project / "front/vendor/alpinejs/dist/module.esm.js").exists()
+    assert run(project, "build").returncode == 0
+
+
+def test_a_project_without_a_source_root_of_its_own_exits_with_2(project: Path, registry: Registry) -> None:
+    write_tree(
+        project, {"buildassets.toml": f'registry = "{registry.url}"\nsources = [{{ path = "n", npm = true }}]\n'}
+    )
+    done = run(project, "vendor", "add", "htmx.org")
+    assert (done.returncode, "error[config/no-sources]" in done.stderr) == (2, True)

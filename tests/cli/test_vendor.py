@@ -107,6 +107,21 @@ def test_a_package_of_commonjs_only_is_refused_with_a_bundle_as_the_way(project:
     assert not (project / "buildassets.lock").exists()
 
 
+def test_a_peer_that_is_imported_comes_along_and_sheets_do(project: Path) -> None:
+    succeed(project, "vendor", "add", "bootstrap")
+    assert set(locked(project)) == {"bootstrap", "@popperjs/core"}
+    assert {"vendor/bootstrap/dist/css/bootstrap.css", "vendor/bootstrap/dist/js/bootstrap.esm.js"} <= vendored(project)
+    assert importmap(project)["@popperjs/core"] == "vendor/@popperjs/core/lib/index.js"
+    built = run(project, "build")
+    assert (built.returncode, "warning" in built.stderr) == (0, False), built.stderr
+
+
+def test_of_a_package_for_bundlers_the_script_for_pages_is_taken(project: Path) -> None:
+    succeed(project, "vendor", "add", "vue")
+    assert vendored(project) == {"vendor/vue/LICENSE", "vendor/vue/dist/vue.global.js"}
+    assert importmap(project) == {"own": "js/own.js"}
+
+
 def test_the_bill_of_materials_has_what_the_lock_has(project: Path) -> None:
     succeed(project, "vendor", "add", "alpinejs", "bootstrap-icons")
     succeed(project, "build", "--provenance")

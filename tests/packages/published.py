@@ -22,6 +22,9 @@ PACKAGES = (
     "lit-element@4.1.1",
     "@lit/reactive-element@2.0.4",
     "react@18.3.1",
+    "vue@3.5.13",
+    "bootstrap@5.3.3",
+    "@popperjs/core@2.11.8",
 )
 
 

@@ -14,7 +14,9 @@ from tests.packages.server import archive, member, tarball
 HOSTILE = {
     "a symbolic link": member("package/a", kind=tarfile.SYMTYPE, target="/etc/passwd"),
     "a hard link": member("package/a", kind=tarfile.LNKTYPE, target="package/b"),
-    "a folder": member("package/a", kind=tarfile.DIRTYPE),
+    "a folder that climbs": member("package/../a", kind=tarfile.DIRTYPE),
+    "a folder beside package": member("other", kind=tarfile.DIRTYPE),
+    "a folder for all": member("package/a", kind=tarfile.DIRTYPE, mode=0o1777),
     "a device": member("package/a", kind=tarfile.CHRTYPE),
     "a block device": member("package/a", kind=tarfile.BLKTYPE),
     "a named pipe": member("package/a", kind=tarfile.FIFOTYPE),
@@ -62,6 +64,13 @@ def test_modes_are_those_of_files_and_programs(tmp_path: Path, mode: int, expect
 def test_a_hostile_member_refuses_the_package(tmp_path: Path, hostile: tuple[tarfile.TarInfo, bytes]) -> None:
     assert refusal(tmp_path, archive([member("package/fine", "x"), hostile])) == "package/member"
     assert set(read_tree(tmp_path)) <= {"a.tgz", "out/fine"}
+
+
+def test_folders_are_passed_over(tmp_path: Path) -> None:
+    folders = (member(name, kind=tarfile.DIRTYPE, mode=0o700) for name in ("package", "package/a", "package/empty/"))
+    assert unpacked(tmp_path, archive([*folders, member("package/a/b.js", "1")])) == {"a/b.js": b"1"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a"]
+    assert (tmp_path / "out/a").stat().st_mode & 0o777 != 0o700
 
 
 def test_a_name_that_is_there_twice_refuses_the_package(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ _SPECIAL_BITS: Final = 0o7000  # setuid, setgid, sticky
 def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
     """Unpack the file `archive` of the package `shown` into `folder`; gives the names of the files in it, sorted.
 
-    A link, a device, a folder, a name that leaves `package/`, a bit such as setuid: one such member refuses it all.
+    A link, a device, a name that leaves `package/`, a bit such as setuid: one such member refuses it all. Folders are
+    passed over, of which the archives of some packages have entries: those of the files that are taken are made anew.
     """
     tar = f"{folder}.tar"
     try:
@@ -82,15 +83,18 @@ def _listed(members: tarfile.TarFile, shown: str) -> Iterator[tarfile.TarInfo]:
             raise _refused(shown, f"holds more than {_MOST_FILES:,} files")
         if complaint := _complaint(member):
             raise _refused(shown, f"holds `{member.name}`, {complaint}")
-        yield member
+        if member.isreg():
+            yield member
     if not count:
         raise _damaged(shown, "it holds nothing")
 
 
 def _complaint(member: tarfile.TarInfo) -> str:
     """Why `member` is none that a package may have; empty where it is one."""
-    if not member.isreg() or member.issparse():
-        kinds = ((member.issym(), "a symbolic link"), (member.islnk(), "a hard link"), (member.isdir(), "a folder"))
+    if member.isdir() and f"{member.name}/" == _TOP:
+        return ""
+    if not (member.isreg() or member.isdir()) or member.issparse():
+        kinds = ((member.issym(), "a symbolic link"), (member.islnk(), "a hard link"))
         return next((kind for is_kind, kind in kinds if is_kind), "which is no plain file")
     name = member.name.removeprefix(_TOP)
     if name == member.name or not is_file(name) or "\\" in name or not name.isprintable():

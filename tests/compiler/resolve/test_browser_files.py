@@ -101,6 +101,7 @@ UMD = """!function (root, make) {
     [
         ({"main": "u.js"}, {"u.js": UMD}, "u.js"),
         ({"main": "g.js"}, {"g.js": "window.g = 1"}, "g.js"),
+        ({"main": "g.js"}, {"g.js": "var G = (function (exports) { exports.a = 1; return exports })({})"}, "g.js"),
         ({"main": "c.js", "unpkg": "./u.js"}, {"c.js": "module.exports = 1", "u.js": UMD}, "u.js"),
         ({"main": "c.cjs", "jsdelivr": "u.js"}, {"c.cjs": "exports.a = 1", "u.js": UMD}, "u.js"),
     ],
@@ -119,6 +120,8 @@ def test_a_script_for_pages_is_needed_and_in_no_import_map(
         ({"main": "c.js"}, {"c.js": "'use strict'; exports.a = 1"}, "CommonJS only"),
         ({"exports": "./c.cjs"}, {"c.cjs": "module.exports = 1"}, "CommonJS only"),
         ({"module": "m.js"}, {"m.js": 'import "./x"', "x.js": MODULE}, "`./x` without its whole name"),
+        ({"module": "m.js"}, {"m.js": "export default process.env.NODE_ENV"}, "`process.env`"),
+        ({"module": "m.js"}, {"m.js": 'import "./n.js"', "n.js": "export default process . env.X"}, "`process.env`"),
         ({"module": "m.js", "imports": {"#x": "./x.js"}}, {"m.js": 'import "#x"', "x.js": MODULE}, "`#x`"),
         ({}, {"README": ""}, "neither a module, a script nor a style sheet"),
     ],
@@ -132,6 +135,27 @@ def test_what_no_browser_can_load_is_unfit(
 def test_an_import_of_commonjs_is_unfit(tmp_path: Path) -> None:
     a = ({"module": "m.js"}, {"m.js": 'import "b"'})
     assert "CommonJS" in needed(tmp_path, a=a, b=({"main": "c.js"}, {"c.js": "module.exports = 1"})).unfit["b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'export default typeof process !== "undefined" && process.env.X',
+        "export default 1 // process.env.NODE_ENV",
+        'export default "process.env.NODE_ENV"',
+        "export default globalThis.process.env",
+    ],
+)
+def test_what_only_mentions_an_environment_is_fit(tmp_path: Path, text: str) -> None:
+    found = needed(tmp_path, a=({"module": "m.js"}, {"m.js": text}))
+    assert (found.unfit, found.modules) == ({}, {"a": "a/m.js"})
+
+
+def test_a_module_for_bundlers_gives_way_to_the_script_for_pages(tmp_path: Path) -> None:
+    exports = {".": "./m.js", "./sub": "./sub.js", "./x.css": "./x.css"}
+    files = {"m.js": "export default process.env.NODE_ENV", "sub.js": MODULE, "x.css": "", "g.js": "window.g = 1"}
+    found = needed(tmp_path, a=({"exports": exports, "unpkg": "g.js"}, files))
+    assert (found.files, found.modules, found.unfit) == ({"a": ("g.js", "x.css")}, {}, {})
 
 
 def test_sheets_alone_are_enough(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from posixpath import basename, dirname
 from typing import Any, Final
 
-from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
@@ -27,7 +27,10 @@ _SCRIPTS: Final = (".js", ".mjs", ".cjs")
 _SCRIPT_KEYS: Final = ("unpkg", "jsdelivr")  # where packages name the file for a page that has no modules
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
-_GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b")
+# What asks whether there is CommonJS, and what calls something of its own `exports`, as Vue's script does.
+_GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
+_COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
+_FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
 _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
@@ -86,16 +89,26 @@ class _Choice:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
         if found:  # one that offers no module may still have sheets
             self._unfit.pop(name, None)
+        return [*found, *self._further(name, described)]
+
+    def _further(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
+        """What subpaths offer: sheets, and modules, unless the package itself has a script in place of its module."""
+        has_modules = name in self._specifiers or self._target_of(name) is None
         for subpath in self._subpaths(described):
             specifier = name + subpath[1:]
-            target = self._modules.target(specifier, LogicalPath("x"))
-            if isinstance(target, str) and target in self._known and suffix(target) in _SCRIPTS[:2]:
-                if self._is_module(target):
-                    self._specifiers[specifier] = target
-                    found.append(target)
-            elif isinstance(target, str) and target in self._known and suffix(target) == ".css":
-                found.append(target)
-        return found
+            target = self._target_of(specifier)
+            if target is None or suffix(target) not in (".css", *_SCRIPTS[:2]):
+                continue
+            if suffix(target) == ".css":
+                yield target
+            elif has_modules and self._is_module(target) and not _needs_bundler(self._text(target)):
+                self._specifiers[specifier] = target
+                yield target
+
+    def _target_of(self, specifier: str) -> LogicalPath | None:
+        """The file that a specifier means outside of all packages; None where there is no such file."""
+        target = self._modules.target(specifier, LogicalPath("x"))
+        return target if isinstance(target, str) and target in self._known else None
 
     def _subpaths(self, described: Mapping[str, Any]) -> Iterator[str]:
         exports = described.get("exports")
@@ -104,9 +117,9 @@ class _Choice:
 
     def _module(self, name: str) -> str | None:
         """The module that the package itself is, or else the script that it has for pages."""
-        target = self._modules.target(name, LogicalPath("x"))
-        if isinstance(target, str) and target in self._known and suffix(target) in _SCRIPTS:
-            if self._is_module(target):
+        target = self._target_of(name)
+        if target is not None and suffix(target) in _SCRIPTS:
+            if self._is_module(target) and not _needs_bundler(self._text(target)):
                 self._specifiers[name] = target
                 return target
             if self._is_script(target):
@@ -116,8 +129,9 @@ class _Choice:
             path = f"{name}/{str(described.get(key, '')).removeprefix('./')}"
             if path in self._known and self._is_script(path):
                 return path
-        if isinstance(target, str) and target in self._known:
-            self._unfit[name] = "is CommonJS only, which no browser loads"
+        if target is not None:
+            is_module = suffix(target) in _SCRIPTS and self._is_module(target)
+            self._unfit[name] = _FOR_BUNDLERS if is_module else _COMMONJS_ONLY
         return None
 
     def _sheets_of(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
@@ -146,6 +160,8 @@ class _Choice:
         if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT):
             return
         text = self._text(path)
+        if syntax is Syntax.JAVASCRIPT and self._is_module(path) and _needs_bundler(text):
+            self._refuse(path, _FOR_BUNDLERS)
         if syntax is Syntax.JAVASCRIPT and not self._is_module(path):
             references = [one for one in scan(syntax, text) if one.kind not in SPECIFIERS]
         else:
@@ -189,7 +205,7 @@ class _Choice:
             self._absent[own].setdefault(name, specifier)
             return None
         if suffix(target) in _SCRIPTS and not self._is_module(target):
-            self._unfit[name] = "is CommonJS only, which no browser loads"
+            self._unfit[name] = _COMMONJS_ONLY
             return None
         self._specifiers[specifier] = target
         return target
@@ -218,6 +234,19 @@ class _Choice:
     def _content(self, path: str) -> bytes:
         package = _package_of(path)
         return content_of(os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/")))
+
+
+def _needs_bundler(text: str) -> bool:
+    """Whether a module reads `process.env` without asking whether there is a `process`."""
+    if "process" not in text or "env" not in text or "typeof process" in text:
+        return False
+    code = (text[start:end] for kind, start, end in tokens(text, module=True) if kind not in (Kind.SPACE, Kind.COMMENT))
+    last = ("", "", "")
+    for word in code:
+        if (*last[1:], word) == ("process", ".", "env") and last[0] not in (".", "?."):
+            return True
+        last = (*last[1:], word)
+    return False
 
 
 def _package_of(path: str) -> str:

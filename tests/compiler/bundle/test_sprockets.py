@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import built, printed, released
+from tests.building import built, codes, only, printed, released
 from tests.conftest import Tree, write_tree
 
 SETTINGS = "directives = true\nminify = false\ncompress = []\n"
@@ -60,6 +60,35 @@ def test_files_that_require_each_other_are_joined_once_each(tmp_path: Path) -> N
 def test_without_the_setting_directives_are_comments(tmp_path: Path) -> None:
     result = built(tmp_path, {"assets/a.js": "//= require nothing\na()"}, "minify = false\ncompress = []\n")
     assert released(tmp_path, result, "a.js") == "//= require nothing\na()"
+
+
+OFF = "minify = false\ncompress = []\n"
+
+
+@pytest.mark.parametrize(
+    "head", ["//= require ./b", "/*\n *= require_tree .\n */", "'use strict'", "/* a */ //= require b"]
+)
+def test_directives_that_are_left_alone_are_reported(tmp_path: Path, head: str) -> None:
+    result = built(tmp_path, {"assets/a.js": head + "\n", "assets/b.js": "b()"}, OFF)
+    assert result.manifest is not None
+    assert codes(result) == ([] if head == "'use strict'" else ["directive/ignored"])
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["// see: = require b", "// == link to it ==", "//= b", "a()\n//= require b", "/*! = link */", "/* require b */"],
+)
+def test_plain_comments_are_no_directives_that_are_left_alone(tmp_path: Path, head: str) -> None:
+    assert not built(tmp_path, {"assets/a.js": head + "\n"}, OFF).diagnostics
+
+
+def test_directives_in_many_files_are_one_warning_with_their_number(tmp_path: Path) -> None:
+    files = {f"assets/{name}.js": "//= require ./a\n" for name in "bcd"}
+    found = only(built(tmp_path, {"assets/a.js": "a()", **files}, OFF))
+    assert (found.message, found.location and found.location.file) == (
+        "3 files in `assets/` have directives, which are left alone",
+        "assets/b.js",
+    )
 
 
 def test_sheets_require_sass_and_references_stay_right(tmp_path: Path) -> None:

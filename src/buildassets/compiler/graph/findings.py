@@ -45,10 +45,14 @@ def told(
 
 
 _GATHERED: Final = {
+    "directive/ignored": "{} files in {} have directives, which are left alone",
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
     "json/syntax": "{} files in {} are not JSON",
     "source/encoding": "{} files in {} are not UTF-8",
 }
+
+
+_GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting mends all of them
 
 
 def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
@@ -56,13 +60,14 @@ def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
     for draft in drafts:
         for found in draft.diagnostics:
-            if found.code in _GATHERED and not found.is_error and _root_of_others(config, draft.source.root):
+            is_of_others = _root_of_others(config, draft.source.root) or found.code in _GATHERED_EVERYWHERE
+            if found.code in _GATHERED and not found.is_error and is_of_others:
                 of_others.setdefault((draft.source.root, found.code), []).append(found)
             else:
                 yield found
     for (root, code), several in of_others.items():
         first = several[0]
-        if len(several) > 1:
+        if len(several) > 1 and root >= 0:
             message = _GATHERED[code].format(len(several), f"`{config.sources[root].shown}/`")
             first = replace(first, message=message, notes=(f"the first: {first.message}",))
         yield first

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
-from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
@@ -51,6 +51,23 @@ def read_header(text: str, shown: str) -> Header:
         (directives if isinstance(found, Directive) else faults).append(found)  # type: ignore[arg-type]
     pieces.append(text[position:])
     return Header("".join(pieces), tuple(directives), tuple(faults))
+
+
+def ignored_directives(text: str, shown: str) -> Iterator[Diagnostic]:
+    """A warning at the first directive in the head of `text`, where no heads are read for directives.
+
+    What only may be one, such as an unknown name or a rule of `=` in a comment, is none here.
+    """
+    for start, end in _directive_lines(text):
+        is_marked = _MARKED.match(text, start + 2 if text.startswith("//", start) else start, end)
+        found = _directive(text, start, end, shown) if is_marked else None
+        if isinstance(found, Directive):
+            match = _DIRECTIVE.match(text, start, end)
+            assert match
+            where = locate(shown, text, match.start(1), match.end(1))
+            message = f"`{shown}` has directives, which are left alone"
+            yield warning("directive/ignored", message, where, hint="set `directives = true` to have them read")
+            return
 
 
 def _directive_lines(text: str) -> Iterator[tuple[int, int]]:

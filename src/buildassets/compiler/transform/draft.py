@@ -12,7 +12,7 @@ from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.languages.css import minify as css
-from buildassets.compiler.languages.directives import read_header
+from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
@@ -80,8 +80,11 @@ def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, direc
         references = tuple(scan(syntax, text)) if syntax else ()
         draft = _as_it_is(source, text if references else raw, references)
         return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
-    if not directives or syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
+    if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
         return _compiled(source, text, raw, syntax, engines)
+    if not directives:
+        ignored = ignored_directives(text, source.shown)
+        return with_diagnostics(_compiled(source, text, raw, syntax, engines), ignored)
     header = read_header(text, source.shown)
     is_whole = header.text == text
     draft = _compiled(source, header.text, raw if is_whole else header.text.encode("utf-8"), syntax, engines)

@@ -312,9 +312,13 @@ def test_the_hint_of_an_entry_that_matches_nothing_names_what_was_meant(tmp_path
     assert (found.code, found.hint) == ("config/entries", hint)
 
 
-def test_an_entry_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "css/ap.css"]\n')
-    assert [found.code for found in result.diagnostics] == ["config/entries"]
+@pytest.mark.parametrize(("entry", "is_error"), [("css/ap.css", True), ("img/*.png", False), ("fonts/", False)])
+def test_an_entry_that_matches_nothing_is_an_error_only_without_wildcard(
+    tmp_path: Path, entry: str, is_error: bool
+) -> None:
+    result = run(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "{entry}"]\n')
+    assert [(found.code, found.is_error) for found in result.diagnostics] == [("config/entries", is_error)]
+    assert result.succeeded is not is_error
 
 
 def test_import_map_folders_are_written_out(tmp_path: Path) -> None:

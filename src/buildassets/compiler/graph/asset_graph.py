@@ -89,7 +89,7 @@ def asset_graph(
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
     uncompiled = in_source - parts
-    starts, start_warnings = _starts(config, frozenset(listed), parts, in_source)
+    starts, start_faults = _starts(config, frozenset(listed), parts, in_source)
     starts |= listed.keys() & set(map(LogicalPath, planned))
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
@@ -101,7 +101,7 @@ def asset_graph(
     absence = _absence(config, walk, {**sources.skipped, **discovery.skipped})
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
-    diagnostics += (*start_warnings, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
+    diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += (*config.notices, *_faults_of_assets(config, walk, absence, shown))
     if mode == "production":
         diagnostics += large_images(config, [asset.draft for asset in walk.assets.values()])
@@ -164,7 +164,7 @@ def _starts(
     if not config.entries:
         return set(listed - parts - uncompiled), []
     starts: set[LogicalPath] = set()
-    warnings = []
+    faults = []
     known = Known(listed)
     for index, pattern in enumerate(config.entries):
         found = {LogicalPath(path) for path in named_by(pattern, listed)}
@@ -172,8 +172,11 @@ def _starts(
         if not found:
             where = place_of_setting(config, "entries", index)
             hint = _meant_entry(pattern, listed, known)
-            warnings.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
-    return starts - uncompiled, warnings
+            if is_glob(pattern):
+                faults.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
+            else:
+                faults.append(error("config/entries", f"entry `{pattern}` names no asset", where, hint=hint))
+    return starts - uncompiled, faults
 
 
 def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> str | None:

@@ -13,8 +13,9 @@ from tests.conftest import Tree, write_tree
 PLAIN = "minify = false\ncompress = []\n"
 RAW_SUFFIXES = (
     *(".erb", ".coffee", ".ejs", ".slim", ".haml", ".ts", ".tsx", ".mts", ".cts", ".jsx", ".vue", ".svelte"),
-    *(".less", ".styl", ".pug", ".hbs"),
+    *(".less", ".styl", ".pug", ".hbs", ".cjsx", ".ls", ".mdx"),
 )
+SERVER_SUFFIXES = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")
 
 
 def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
@@ -32,6 +33,22 @@ def test_what_nothing_compiles_is_not_released_and_is_reported(tmp_path: Path, s
     assert assets(result) == ["a.js"]
     assert (only(result).code, only(result).is_error) == ("source/uncompiled", False)
     assert only(result).message == f"`assets/b.js{suffix}` is not released: nothing compiles `{suffix}`"
+
+
+@pytest.mark.parametrize("suffix", SERVER_SUFFIXES)
+def test_what_servers_run_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
+    result = run(tmp_path, {f"assets/x{suffix}": "secret", "assets/a.js": ""})
+    assert assets(result) == ["a.js"]
+    assert only(result).message == f"`assets/x{suffix}` is not released: servers run `{suffix}`"
+
+
+def test_what_servers_run_is_released_where_raw_has_it(tmp_path: Path) -> None:
+    assert assets(run(tmp_path, {"assets/x.py": "", "assets/y.py": ""}, 'raw = ["x.py"]\n')) == ["x.py"]
+
+
+def test_of_many_files_in_one_language_some_are_named(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/a.js": "", **{f"assets/{number:02}.py": "" for number in range(23)}})
+    assert (len(only(result).notes), only(result).notes[-1]) == (21, "and 3 more")
 
 
 def test_each_language_is_reported_once_with_all_its_files(tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ def test_leavings_of_editors_and_systems_are_excluded(tmp_path: Path, name: str)
     assert _names(discover(_config(tmp_path))) == ["kept.css"]
 
 
+@pytest.mark.parametrize("name", ["buildassets.toml", "pyproject.toml", "buildassets.lock", "other.toml"])
+def test_the_files_of_the_project_itself_make_no_asset(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {name: "", f"sub/{name}": "", "kept.css": ""})
+    (tmp_path / "link.txt").symlink_to(name)
+    config = replace(_config(tmp_path, _root(tmp_path, ".")), file=str(tmp_path / "other.toml"))
+    assert _names(discover(config)) == ["kept.css", f"sub/{name}"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "kept"),
     [

@@ -5,17 +5,20 @@ Takes the sources and what became of them, gives diagnostics.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
-from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration
+from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration, reason
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
+
+_MOST_NAMED: Final = 20  # of the files in one language
 
 
 @frozen
@@ -70,8 +73,9 @@ def _faults_of_lost(config: Config, lost: Iterable[Source]) -> Iterator[Diagnost
 def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
     first, *more = sorted(sources, key=lambda one: one.shown)
     named = f"`{first.shown}` is not released" if not more else f"{len(sources)} files are not released"
-    notes = [f"`{one.shown}`" for one in (first, *more)] if more else []
-    message = f"{named}: nothing compiles `{kind}`"
+    notes = [f"`{one.shown}`" for one in (first, *more)[:_MOST_NAMED]] if more else []
+    notes += [f"and {len(sources) - _MOST_NAMED} more"] if len(sources) > _MOST_NAMED else []
+    message = f"{named}: {reason(kind)}"
     return warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
 
 
@@ -106,7 +110,7 @@ def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
 
 def _named(config: Config, what: str, path: str, where: Location | None) -> Diagnostic:
     kind = suffix(path)
-    message = f"{what} names `{path}`, and nothing compiles `{kind}`"
+    message = f"{what} names `{path}`, and {reason(kind)}"
     made = [name for name, bundle in config.module_bundles.items() if path in map(_without_dot, bundle.files)]
     if made:
         message = f"{what} names `{path}`, which is compiled in the bundle `{made[0]}` only"

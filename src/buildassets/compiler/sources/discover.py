@@ -34,6 +34,8 @@ BUILT_IN_EXCLUDES: Final = (
     "*___jb_old___",
 )
 
+# The project's own, which a release would show to everybody: in its folder only, and the configuration by any name.
+_OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 _COMPILED_SUFFIXES: Final = dict.fromkeys(_SASS_SUFFIXES, ".css")
 UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
@@ -117,8 +119,10 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     # A template often lies beside its script, so what it becomes has its whole name: `item.jst` → `item.jst.js`.
     template = config.templating.suffix
     suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
+    never = {os.path.join(config.folder, name) for name in _OF_THE_PROJECT}
+    never = frozenset(map(os.path.realpath, never | {config.file} if config.file else never))
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
-    return [_RootWalk(root, index, excluded, suffixes, output) for index, root in roots]
+    return [_RootWalk(root, index, excluded, suffixes, output, never) for index, root in roots]
 
 
 class Sources(Mapping[LogicalPath, Source]):
@@ -201,7 +205,13 @@ class _RootWalk:
     """Goes through one source root and keeps what it finds."""
 
     def __init__(
-        self, root: SourceRoot, index: int, excluded: Matcher, suffixes: Mapping[str, str], output: str
+        self,
+        root: SourceRoot,
+        index: int,
+        excluded: Matcher,
+        suffixes: Mapping[str, str],
+        output: str,
+        never: frozenset[str],
     ) -> None:
         self.sources: dict[LogicalPath, Source] = {}
         self.skipped: dict[LogicalPath, str] = {}
@@ -210,6 +220,8 @@ class _RootWalk:
         self._root = root
         self._index = index
         self._output = output
+        self._never = never
+        self._names_of_never = {os.path.basename(path) for path in never}
         self._suffixes = suffixes
         self._prefix = root.prefix + "/" if root.prefix else ""
         self._shown_prefix = "" if root.shown == "." else root.shown.rstrip("/") + "/"
@@ -255,6 +267,8 @@ class _RootWalk:
             try:
                 with os.scandir(folder.path) as entries:
                     for entry in sorted(entries, key=_name):
+                        if entry.name in self._names_of_never and os.path.realpath(entry.path) in self._never:
+                            continue
                         if entry.is_file(follow_symlinks=False):
                             self._add_file(entry.path, folder.relative + entry.name)
                         else:
@@ -283,6 +297,8 @@ class _RootWalk:
             mode = os.stat(real).st_mode
         except OSError:
             self._skip(relative, *_DANGLING)
+            return
+        if real in self._never:
             return
         if not is_within(self._real_root, real):
             self._skip(relative, *_OUTSIDE)

@@ -8,20 +8,36 @@ from buildassets.paths import LogicalPath
 
 TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what esbuild compiles, in the bundles that it makes
 _TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))
-_SCRIPTS: Final = (".coffee", ".litcoffee", ".iced", ".elm", ".vue", ".svelte", ".astro", ".marko", ".riot")
+_SCRIPTS: Final = (
+    ".coffee",
+    ".litcoffee",
+    ".iced",
+    ".elm",
+    ".vue",
+    ".svelte",
+    ".astro",
+    ".marko",
+    ".riot",
+    ".cjsx",
+    ".ls",
+    ".mdx",
+)
 _SHEETS: Final = (".less", ".styl", ".stylus", ".pcss", ".postcss", ".sss")
 _PAGES: Final = (".slim", ".haml", ".pug", ".jade", ".njk", ".liquid", ".twig", ".jinja", ".jinja2", ".j2")
+_SERVERS: Final = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")  # released, they would be readable
 _COMPILES_TO: Final[Mapping[str, str]] = {
     **dict.fromkeys((*TYPED, *_SCRIPTS, *_TEMPLATES), ".js"),
     **dict.fromkeys(_SHEETS, ".css"),
     **dict.fromkeys(_PAGES, ".html"),
     ".mts": ".mjs",
     ".cts": ".cjs",
-    ".erb": "",  # what stands before it
+    **dict.fromkeys((*_SERVERS, ".erb"), ""),  # what stands before it
 }
 _SASS: Final = {".scss": ".css", ".sass": ".css"}  # which an engine compiles, unless something stands behind it
 # Where the compiled file lies under the same name by custom; a template and a script of one name are two things.
-_COMPILED_BESIDE: Final = frozenset((*TYPED, ".coffee", ".litcoffee", ".iced", *_SHEETS, *_PAGES, ".erb"))
+_COMPILED_BESIDE: Final = frozenset(
+    (*TYPED, ".coffee", ".litcoffee", ".iced", ".cjsx", ".ls", *_SHEETS, *_PAGES, ".erb")
+)
 
 
 def is_source_language(path: str) -> bool:
@@ -52,6 +68,11 @@ def is_compiled_beside(path: LogicalPath, known: Container[str]) -> bool:
 _OTHERWISE: Final = "name it in `raw` to release it as it is, or in `exclude` to pass it over"
 
 
+def reason(kind: str) -> str:
+    """Why a file with the suffix `kind` is not released, to stand behind a colon."""
+    return f"servers run `{kind}`" if kind in _SERVERS else f"nothing compiles `{kind}`"
+
+
 def advice(kind: str, *others: str) -> str:
     """What to do about files with the suffix `kind`, or one of `others`, that nothing compiles."""
     if others:
@@ -60,6 +81,8 @@ def advice(kind: str, *others: str) -> str:
         how = f'bundle it: `"js/app.js" = {{ files = ["js/app{kind}"], bundle = true }}` in `bundles`'
     elif kind in (".ejs", ".eco"):
         how = "rename it to `.jst` if it is a template in the manner of underscore.js"
+    elif kind in _SERVERS:
+        how = "move it out of the source root"
     elif kind == ".erb":
         how = "write the values into a page or a JSON file of their own, or run the file through ERB before the build"
     else:

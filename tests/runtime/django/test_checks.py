@@ -37,7 +37,7 @@ def test_nothing_is_wrong_with_a_whole_release(tmp_path: Path, debug: bool) -> N
 
 def test_wrong_settings_are_an_error(tmp_path: Path) -> None:
     ((code, message, _),) = found(tmp_path, BUILDASSETS={"manifst": "x"})
-    assert (code, message) == ("E001", 'settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
+    assert (code, message) == ("E001", "BUILDASSETS has the unknown key `manifst`; did you mean `manifest`?")
 
 
 def test_missing_manifest_names_the_command(tmp_path: Path) -> None:

@@ -113,3 +113,32 @@ def test_settings_without_ours(tmp_path: Path) -> None:
         '?: (buildassets.E001) settings have no BUILDASSETS = {"manifest": …}, the path of the manifest\n'
         '\tHINT: write `BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}` in `settings`\n'
     ) in manage(tmp_path, "check").stderr
+
+
+def test_manifest_that_is_a_folder(tmp_path: Path) -> None:
+    write_project(tmp_path, BUILDASSETS='{"manifest": BASE_DIR / "build"}')
+    message = (
+        f'BUILDASSETS["manifest"] is the folder `{tmp_path}/build`; '
+        f"name the manifest in it, `{tmp_path}/build/manifest.json`"
+    )
+    for made in (False, True):
+        if made:
+            (tmp_path / "build").mkdir()
+        built = manage(tmp_path, "assets", "build")
+        assert (built.returncode, built.stderr) == (1, f"CommandError: {message}\n")
+        assert f"(buildassets.E001) {message}\n" in manage(tmp_path, "check").stderr
+
+
+def test_key_that_is_misspelt(tmp_path: Path) -> None:
+    write_project(tmp_path, BUILDASSETS='{"manifset": BASE_DIR / "build/manifest.json"}')
+    done = manage(tmp_path, "assets", "build")
+    assert done.stderr == "CommandError: BUILDASSETS has the unknown key `manifset`; did you mean `manifest`?\n"
+
+
+@pytest.mark.parametrize(
+    ("verb", "hint"), [("buidl", "did you mean `build`?"), ("zzz", "use one of `build`, `watch`, `check`")]
+)
+def test_verb_that_is_misspelt(tmp_path: Path, verb: str, hint: str) -> None:
+    done = manage(write_project(tmp_path), "assets", verb)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"manage.py assets: error: argument verb: unknown verb `{verb}`; {hint}"

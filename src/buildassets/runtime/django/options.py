@@ -28,15 +28,20 @@ class Options:
 def read_options() -> Options:
     """The settings as they are now. Raises ImproperlyConfigured for the first thing that is wrong with them."""
     given = getattr(settings, "BUILDASSETS", None)
+    if isinstance(given, dict):
+        _refuse_unknown(given)
     if not isinstance(given, dict) or "manifest" not in given:
         raise ImproperlyConfigured('settings have no BUILDASSETS = {"manifest": …}, the path of the manifest')
-    for key in given.keys() - set(KNOWN):
+    return Options(_manifest(given["manifest"]), _url(given.get("url")), _names(given.get("early_hints", ())))
+
+
+def _refuse_unknown(given: dict[Any, Any]) -> None:
+    for key in sorted(given.keys() - set(KNOWN), key=str):
         meant = nearest(str(key), KNOWN)
         known = ", ".join(f"`{one}`" for one in KNOWN)
         raise ImproperlyConfigured(
             f"BUILDASSETS has the unknown key `{key}`; {f'did you mean `{meant}`?' if meant else f'known are {known}'}"
         )
-    return Options(_manifest(given["manifest"]), _url(given.get("url")), _names(given.get("early_hints", ())))
 
 
 def has_release_storage() -> bool:
@@ -57,7 +62,22 @@ def has_release_storage() -> bool:
 def _manifest(given: Any) -> str | None:
     if given is not None and not (isinstance(given, str | os.PathLike) and os.fspath(given)):
         raise ImproperlyConfigured(f'BUILDASSETS["manifest"] is {given!r}; make it a path, or None for no release')
-    return None if given is None else os.fspath(given)
+    if given is None:
+        return None
+    path = os.fspath(given)
+    if _is_folder(path):
+        from buildassets.manifest import MANIFEST_NAME  # which a web process does not load
+
+        meant = os.path.join(path, MANIFEST_NAME)
+        raise ImproperlyConfigured(
+            f'BUILDASSETS["manifest"] is the folder `{path}`; name the manifest in it, `{meant}`'
+        )
+    return path
+
+
+def _is_folder(path: str) -> bool:
+    """Whether that is a folder, or will be one: a build makes it, and no manifest is without a suffix until then."""
+    return os.path.isdir(path) or not (os.path.splitext(path)[1] or os.path.lexists(path))
 
 
 def _url(given: Any) -> str | None:

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
-from argparse import REMAINDER, ArgumentParser
+from argparse import REMAINDER, ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from buildassets.nearest import nearest
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
 from buildassets.typed import IS_TYPED, typed
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         super().run_from_argv(argv)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("verb", choices=_VERBS)
+        parser.add_argument("verb", choices=_VERBS, type=_verb)
         parser.add_argument("arguments", nargs=REMAINDER, metavar="...", help="What the verb takes.")
 
     def handle(self, *_: Any, verb: str, arguments: Sequence[str], **options: Any) -> None:
@@ -53,6 +54,15 @@ class Command(BaseCommand):
         self.stderr.write(done.stderr, style_func=str, ending="")
         if done.returncode:
             raise CommandError(f"`{typed(verb)}` ended with {done.returncode}", returncode=done.returncode)
+
+
+def _verb(given: str) -> str:
+    """`given`, which is one of the verbs. Raises ArgumentTypeError with the one that it was meant to be."""
+    if given in _VERBS:
+        return given
+    meant = nearest(given, _VERBS)
+    hint = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(f'`{one}`' for one in _VERBS)}"
+    raise ArgumentTypeError(f"unknown verb `{given}`; {hint}")
 
 
 def _parted(arguments: Sequence[str]) -> tuple[Any, list[str]]:

@@ -1,6 +1,7 @@
 """Headers that an application adds to the files of its release."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,38 @@ def test_what_must_not_be_sent_ends_the_start(assets: Assets, name: object, valu
 def test_what_is_no_mapping_ends_the_start(assets: Assets) -> None:
     with pytest.raises(ValueError, match="let it give a mapping of names to values, or None"):
         wsgi.AssetServer(assets=assets, headers=lambda path, entry: [("X-A", "b")])  # type: ignore[arg-type,return-value]
+
+
+def test_what_the_function_raises_is_the_cause(assets: Assets) -> None:
+    def give(path: str, entry: Mapping[str, Any]) -> dict[str, str]:
+        return {"X-A": entry["nosuch"]}
+
+    with pytest.raises(ValueError, match=r"^`headers` raises KeyError for `css/app\.css`: 'nosuch'$") as refused:
+        wsgi.AssetServer(assets=assets, headers=give)
+    assert isinstance(refused.value.__cause__, KeyError)
+
+
+def test_one_header_in_two_spellings_ends_the_start(assets: Assets) -> None:
+    why = r"^`headers` gives 'X-A' and 'x-a' for `css/app\.css`, which are one header$"
+    with pytest.raises(ValueError, match=why):
+        wsgi.AssetServer(assets=assets, headers=lambda path, entry: {"X-A": "1", "x-a": "2"})
+
+
+def test_an_empty_value_ends_the_start(assets: Assets) -> None:
+    why = r"^`headers` gives 'X-A' for `css/app\.css` an empty value; leave the header out$"
+    with pytest.raises(ValueError, match=why):
+        adding(assets, "X-A", "")
+
+
+@pytest.mark.parametrize("server", [wsgi.AssetServer, asgi.AssetServer])
+def test_headers_that_are_no_function(assets: Assets, server: Any) -> None:
+    why = "`headers` is {'X': '1'}; give it a function, as in `lambda path, entry: {'X': '1'}`"
+    with pytest.raises(TypeError, match=f"^{re.escape(why)}$"):
+        server(assets=assets, headers={"X": "1"})
+
+
+@pytest.mark.parametrize("server", [wsgi.AssetServer, asgi.AssetServer])
+def test_a_path_in_place_of_the_assets(server: Any) -> None:
+    why = "`assets` is 'build/manifest.json'; give it `Assets('build/manifest.json')`"
+    with pytest.raises(TypeError, match=f"^{re.escape(why)}$"):
+        server(assets="build/manifest.json")

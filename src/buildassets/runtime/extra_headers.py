@@ -40,16 +40,28 @@ _MENDS: Final = {
 def extra_headers(give: ExtraHeaders | None, path: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What `give` adds for the asset `path`, of which the manifest has `entry`; it gets a copy.
 
-    Raises ValueError for what is no header, and for one that the server decides itself.
+    Raises ValueError for what is no header, for one that the server decides itself, and where `give` raises anything.
     """
     if give is None:
         return ()
-    given = give(path, {**entry})
+    try:
+        given = give(path, {**entry})
+    except Exception as fault:
+        raise ValueError(f"`headers` raises {type(fault).__name__} for `{path}`: {fault}") from fault
     if given is None:
         return ()
     if not isinstance(given, Mapping):
         raise ValueError(f"`headers` gives {given!r} for `{path}`; let it give a mapping of names to values, or None")
+    _refuse_repeated([*given], path)
     return tuple((name, _checked(name, value, path)) for name, value in given.items())
+
+
+def _refuse_repeated(names: list[object], path: str) -> None:
+    """Names of headers are alike in any case of their letters (RFC 9110, section 5.1)."""
+    first: dict[str, str] = {}
+    for name in names:
+        if isinstance(name, str) and first.setdefault(name.lower(), name) != name:
+            raise ValueError(f"`headers` gives {first[name.lower()]!r} and {name!r} for `{path}`, which are one header")
 
 
 def _checked(name: object, value: object, path: str) -> str:
@@ -58,6 +70,8 @@ def _checked(name: object, value: object, path: str) -> str:
         raise ValueError(f"{where}, which is no name of a header")
     if name.lower() in _OURS or name.lower() == "set-cookie":
         raise ValueError(f"{where}, which it may not{_MENDS.get(name.lower(), ': the server decides that itself')}")
+    if value == "":
+        raise ValueError(f"{where} an empty value; leave the header out")
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
         raise ValueError(f"{where} the value {value!r}, which no header can have")
     return value

@@ -41,11 +41,17 @@ class ServedFiles:
 
     `prefix` is the path of the URL prefix, that of `assets` by default; `headers` gives more headers for an asset, by
     its logical path and its entry in the manifest. Raises ManifestError where a file that the manifest names is not
-    there as it says, ValueError for headers that must not be sent. Where `assets` follows its manifest, so does this,
+    there as it says, ValueError for headers that must not be sent, TypeError for what is no `Assets` or no function. Where `assets` follows its manifest, so does this,
     and files that are not there are not served.
     """
 
     def __init__(self, assets: Assets, prefix: str | None = None, headers: ExtraHeaders | None = None) -> None:
+        if not isinstance(assets, Assets):
+            path = os.fspath(assets) if isinstance(assets, str | os.PathLike) else "build/manifest.json"
+            raise TypeError(f"`assets` is {assets!r}; give it `Assets({path!r})`")
+        if headers is not None and not callable(headers):
+            given = repr(headers) if isinstance(headers, Mapping) else "{…}"
+            raise TypeError(f"`headers` is {headers!r}; give it a function, as in `lambda path, entry: {given}`")
         self._assets = assets
         self._prefix = prefix
         self._headers = headers
@@ -92,7 +98,7 @@ class ServedFiles:
                 except _OtherwiseError as fault:
                     faults.append(str(fault))
         except _RefusedError as fault:
-            raise ValueError(str(fault)) from None
+            raise ValueError(str(fault)) from fault.__cause__
         except (KeyError, ValueError):  # an entry lacks something, or the name of a delta cannot be made
             raise no_manifest(release.manifest) from None
         if faults and not self._assets.reload:
@@ -104,8 +110,8 @@ class ServedFiles:
 
         try:
             return extra_headers(self._headers, path, entry)
-        except (KeyError, ValueError) as fault:  # which are the manifest's where they come from elsewhere
-            raise _RefusedError(str(fault)) from fault
+        except ValueError as fault:  # which is the manifest's where it comes from elsewhere
+            raise _RefusedError(str(fault)) from fault.__cause__
 
     def _path(self, release: Release, file: str) -> str:
         return _path_of(release.prefix if self._prefix is None else self._prefix) + file

@@ -39,7 +39,7 @@ class AssetServer:
     its logical path and its entry in the manifest; it is asked once for each when the process starts.
 
     Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin, and for
-    headers that must not be sent.
+    headers that must not be sent; TypeError for `assets` and `headers` that are something else.
     """
 
     def __init__(

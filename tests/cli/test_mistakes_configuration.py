@@ -291,7 +291,7 @@ def test_a_size_with_a_unit_that_there_is_not(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         2,
         """
-error[config/value]: `budgets.a.css` cannot be `60 kilobytes`
+error[config/value]: `budgets."a.css"` cannot be `60 kilobytes`
   --> buildassets.toml:2:11
    |
 2  | "a.css" = "60 kilobytes"
@@ -524,5 +524,164 @@ error[budget/exceeded]: `app.js` is 50 B after gzip, 30 B over its budget of 20 
 hint: make it smaller, or raise its budget
 
 failed with 1 error; there is no release yet
+""",
+    )
+
+
+def test_types_that_browsers_refuse(tmp_path: Path) -> None:
+    types = '[types]\n".css" = "text/plain"\n".js" = "text/foo"\n".mjs" = "application/JavaScript"\n'
+    write_tree(tmp_path, {"buildassets.toml": types, "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `types.".css"` cannot be `text/plain`: browsers take no style sheet of that type
+  --> buildassets.toml:2:10
+   |
+2  | ".css" = "text/plain"
+   |          ^^^^^^^^^^^^
+
+hint: write `text/css`, or leave it out
+
+error[config/value]: `types.".js"` cannot be `text/foo`: browsers take no script of that type
+  --> buildassets.toml:3:9
+   |
+3  | ".js" = "text/foo"
+   |         ^^^^^^^^^^
+
+hint: write `text/javascript`, or leave it out
+""",
+    )
+
+
+def test_a_key_that_no_table_has(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "zzz = 1\n", "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/unknown-key]: unknown key `zzz`
+  --> buildassets.toml:1:1
+   |
+1  | zzz = 1
+   | ^^^
+
+hint: use one of `browsers`, `budgets`, `bundles`, `compress`, `data_urls`, `directives`, `engines`, `entries`, \
+`exclude`, `external`, `fingerprinted`, `images`, `importmap`, `integrity`, `load_paths`, `minify`, `missing`, \
+`modules`, `output`, `packages`, `raw`, `registry`, `retain`, `source_maps`, `sources`, `sources_content`, \
+`templates`, `types`, `url`, `url_prefixes`
+""",
+    )
+
+
+def test_a_key_of_a_source_root_at_the_top(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'prefer = "source"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/unknown-key]: unknown key `prefer`
+  --> buildassets.toml:1:1
+   |
+1  | prefer = "source"
+   | ^^^^^^
+
+hint: put it into an element of `sources`, as in `{ path = "assets", prefer = "compiled" }`
+""",
+    )
+
+
+def test_the_whole_file_system_as_a_source_root(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'sources = ["/"]\n'})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/source]: the source root `/` is the whole file system
+  --> buildassets.toml:1:12
+   |
+1  | sources = ["/"]
+   |            ^^^
+
+hint: name the folder that your assets are in
+""",
+    )
+
+
+def test_bundles_without_quotes(tmp_path: Path) -> None:
+    bundles = '[bundles]\nx.css = ["a.css"]\ny.min.js = { files = ["b.js"] }\n'
+    write_tree(tmp_path, {"buildassets.toml": bundles, "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `bundles.x.css` is a key in a table, as dots part keys
+  --> buildassets.toml:2:3
+   |
+2  | x.css = ["a.css"]
+   |   ^^^
+
+hint: put the path in quotes: `"x.css"`
+
+error[config/value]: `bundles.y.min.js` is a key in a table, as dots part keys
+  --> buildassets.toml:3:7
+   |
+3  | y.min.js = { files = ["b.js"] }
+   |       ^^
+
+hint: put the path in quotes: `"y.min.js"`
+""",
+    )
+
+
+def test_a_setting_below_the_header_of_bundles(tmp_path: Path) -> None:
+    bundles = '[bundles]\n"x.css" = ["a.css"]\nentries = ["x.css"]\n'
+    write_tree(tmp_path, {"buildassets.toml": bundles, "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `bundles.entries` is no bundle, but a setting
+  --> buildassets.toml:3:1
+   |
+3  | entries = ["x.css"]
+   | ^^^^^^^
+
+hint: put `entries` above `[bundles]`: what stands below a header belongs to its table
+""",
+    )
+
+
+def test_bundles_with_one_fault_each(tmp_path: Path) -> None:
+    bundles = '[bundles]\n"x.css" = "a.css"\n"y.css" = { file = ["a.css"] }\n'
+    write_tree(tmp_path, {"buildassets.toml": bundles, "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/type]: `bundles."x.css"` is a string, not an array
+  --> buildassets.toml:2:11
+   |
+2  | "x.css" = "a.css"
+   |           ^^^^^^^
+
+hint: write it in brackets: `["a.css"]`
+
+error[config/unknown-key]: unknown key `bundles."y.css".file`
+  --> buildassets.toml:3:13
+   |
+3  | "y.css" = { file = ["a.css"] }
+   |             ^^^^
+
+hint: did you mean `files`?
+""",
+    )
+
+
+def test_an_integrity_of_another_length(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'integrity = "sha1"\n', "assets/a.css": ""})
+    assert mistaken(tmp_path, "build") == (
+        2,
+        """
+error[config/value]: `integrity` cannot be `sha1`
+  --> buildassets.toml:1:13
+   |
+1  | integrity = "sha1"
+   |             ^^^^^^
+
+hint: use one of `sha256`, `sha384`, `sha512`, `none`
 """,
     )

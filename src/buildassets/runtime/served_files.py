@@ -41,17 +41,12 @@ class ServedFiles:
 
     `prefix` is the path of the URL prefix, that of `assets` by default; `headers` gives more headers for an asset, by
     its logical path and its entry in the manifest. Raises ManifestError where a file that the manifest names is not
-    there as it says, ValueError for headers that must not be sent, TypeError for what is no `Assets` or no function. Where `assets` follows its manifest, so does this,
-    and files that are not there are not served.
+    there as it says, ValueError for headers that must not be sent, TypeError for what is no `Assets` or
+    no function. Where `assets` follows its manifest, so does this, and files that are not there are not served.
     """
 
     def __init__(self, assets: Assets, prefix: str | None = None, headers: ExtraHeaders | None = None) -> None:
-        if not isinstance(assets, Assets):
-            path = os.fspath(assets) if isinstance(assets, str | os.PathLike) else "build/manifest.json"
-            raise TypeError(f"`assets` is {assets!r}; give it `Assets({path!r})`")
-        if headers is not None and not callable(headers):
-            given = repr(headers) if isinstance(headers, Mapping) else "{…}"
-            raise TypeError(f"`headers` is {headers!r}; give it a function, as in `lambda path, entry: {given}`")
+        _refuse_others(assets, headers)
         self._assets = assets
         self._prefix = prefix
         self._headers = headers
@@ -115,6 +110,16 @@ class ServedFiles:
 
     def _path(self, release: Release, file: str) -> str:
         return _path_of(release.prefix if self._prefix is None else self._prefix) + file
+
+
+def _refuse_others(assets: object, headers: object) -> None:
+    """Raise TypeError for what is no `Assets`, and for headers that are no function."""
+    if not isinstance(assets, Assets):
+        path = os.fspath(assets) if isinstance(assets, str | os.PathLike) else "build/manifest.json"
+        raise TypeError(f"`assets` is {assets!r}; give it `Assets({path!r})`")
+    if headers is not None and not callable(headers):
+        given = repr(headers) if isinstance(headers, Mapping) else "{…}"
+        raise TypeError(f"`headers` is {headers!r}; give it a function, as in `lambda path, entry: {given}`")
 
 
 def _incomplete(manifest: str, faults: list[str]) -> ManifestError:

@@ -459,7 +459,11 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
             "use one of `auto`, `libsass`, `dart-sass`, `sass`, or install the package that has it",
         ),
         ("engines.Less = 'x'", "`engines.Less` is no suffix", "write it in lower case and without a dot, as in `less`"),
-        ("engines.'.md' = 'x'", "`engines..md` is no suffix", "write it in lower case and without a dot, as in `less`"),
+        (
+            "engines.'.md' = 'x'",
+            '`engines.".md"` is no suffix',
+            "write it in lower case and without a dot, as in `less`",
+        ),
         ("engines.md = ''", "`engines.md` is empty", None),
         ("engines.md = 'marked'", f"`engines.md` cannot be `marked`: {NO_PACKAGE}", "install the package that has it"),
         (
@@ -477,10 +481,10 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
         ("importmap.a = '../x'", "`importmap.a` cannot be `../x`", "use a logical path or an absolute URL"),
         (
             "importmap.scopes.'a/'.b = '../x'",
-            "`importmap.scopes.a/.b` cannot be `../x`",
+            '`importmap.scopes."a/".b` cannot be `../x`',
             "use a logical path or an absolute URL",
         ),
-        ("importmap.'a/' = 'x'", "`importmap.a/` ends in a slash and `x` does not", "write `x/`"),
+        ("importmap.'a/' = 'x'", '`importmap."a/"` ends in a slash and `x` does not', "write `x/`"),
         ("output = ''", "`output` is empty", None),
         ("exclude = ['']", "`exclude[0]` is empty", None),
         ('load_paths = ["\\u0000"]', "`load_paths[0]` holds a NUL character", None),
@@ -734,23 +738,23 @@ def test_bundle_of_modules_is_read(project: Path) -> None:
 @pytest.mark.parametrize(
     ("bundle", "message", "marked"),
     [
-        ("{ bundle = true }", "`bundles.b.js` names no files", "{ bundle = true }"),
-        ('{ files = ["b.ts"], bundle = 1 }', "`bundles.b.js.bundle` is an integer, not a boolean", "1"),
-        ('{ files = ["b.ts"], bundle = true, format = "cjs" }', "`bundles.b.js.format` cannot be `cjs`", '"cjs"'),
-        ('{ files = ["b.ts"], splitting = true }', "unknown key `bundles.b.js.splitting`", "splitting"),
+        ("{ bundle = true }", '`bundles."b.js"` names no files', "{ bundle = true }"),
+        ('{ files = ["b.ts"], bundle = 1 }', '`bundles."b.js".bundle` is an integer, not a boolean', "1"),
+        ('{ files = ["b.ts"], bundle = true, format = "cjs" }', '`bundles."b.js".format` cannot be `cjs`', '"cjs"'),
+        ('{ files = ["b.ts"], splitting = true }', 'unknown key `bundles."b.js".splitting`', "splitting"),
         (
             '{ files = ["b.ts"], bundle = true, format = "iife", splitting = true }',
-            '`bundles.b.js.splitting` cannot be with `format = "iife"`',
+            '`bundles."b.js".splitting` cannot be with `format = "iife"`',
             "true",
         ),
         (
             '{ files = ["b.ts"], bundle = true, define = { "a-b" = 1 } }',
-            "`bundles.b.js.define.a-b` is no name in JavaScript",
+            '`bundles."b.js".define.a-b` is no name in JavaScript',
             '"a-b"',
         ),
         (
             '{ files = ["b.ts"], bundle = true, define = { a = [] } }',
-            "`bundles.b.js.define.a` is an array, not a string or a boolean or an integer or a number",
+            '`bundles."b.js".define.a` is an array, not a string or a boolean or an integer or a number',
             "[]",
         ),
     ],

@@ -11,6 +11,7 @@ from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import (
     DEFAULT_SCSS,
     LEVELS,
+    SETTINGS,
     USUAL,
     BundleFormat,
     DataUrls,
@@ -42,12 +43,40 @@ _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
+# Of keys at the top of the file that belong into a table, and of a table that belongs into the other file.
+ELSEWHERE: Final = {
+    **{
+        key: f'put it into an element of `sources`, as in `{{ path = "assets", {key} = {example} }}`'
+        for key, example in {
+            "path": "…",
+            "prefix": '"site"',
+            "include": '["*.css"]',
+            "npm": "true",
+            "vendored": "true",
+            "prefer": '"compiled"',
+        }.items()
+    },
+    "tool": "leave `tool.buildassets` out of the headers: in this file the keys stand at the top",
+}
+# What browsers run as a script (WHATWG MIME Sniffing, "JavaScript MIME type").
+_JAVASCRIPT_TYPES: Final = frozenset(
+    (
+        *(f"{kind}/{name}" for kind in ("application", "text") for name in ("ecmascript", "javascript")),
+        *(f"{kind}/x-{name}" for kind in ("application", "text") for name in ("ecmascript", "javascript")),
+        *("text/jscript", "text/livescript", *(f"text/javascript1.{minor}" for minor in range(6))),
+    )
+)
+_NEEDED_TYPES: Final = {
+    ".css": (frozenset(("text/css",)), "style sheet", "text/css"),
+    **dict.fromkeys((".js", ".mjs"), (_JAVASCRIPT_TYPES, "script", "text/javascript")),
+}
 MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
 MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
 _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
+_BUNDLE_KEYS: Final = ("files", "bundle", "format", "splitting", "define")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _AUTO: Final = "auto"  # the engine of the lock, else one that is installed
 _SCSS_ENGINES: Final = (_AUTO, "libsass", "dart-sass", "sass")
@@ -153,9 +182,19 @@ def types(table: Table) -> dict[str, str]:
         elif given and not names_media_type(given):
             hint = "write a media type without parameters, as in `application/x-foobar`"
             table.refuse(f"cannot be `{given}`", name, hint=hint)
-        elif given:
+        elif given and not _is_refused_type(table, name, given):
             found[name] = given.lower()
     return found
+
+
+def _is_refused_type(table: Table, name: str, given: str) -> bool:
+    """Whether browsers would take no file with such a suffix: servers of releases send `nosniff`, which forbids it."""
+    fit, kind, example = _NEEDED_TYPES.get(name, (None, "", ""))
+    if fit is None or given.lower() in fit:
+        return False
+    complaint = f"cannot be `{given}`: browsers take no {kind} of that type"
+    table.refuse(complaint, name, hint=f"write `{example}`, or leave it out")
+    return True
 
 
 def compress(table: Table) -> dict[str, int]:
@@ -252,14 +291,43 @@ def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
     """The bundles by their logical paths: globs of what is joined, or how esbuild makes it."""
     found: dict[str, tuple[str, ...] | ModuleBundle] = {}
     for name in table:
+        faults = table.fault_count
+        if _is_misplaced(table, name) or _is_without_quotes(table, name):
+            continue
         _is_logical(table, name)
         if isinstance(table.take(name), dict):
             found[name] = _described_bundle(table.table(name))
         else:
             found[name] = path_globs(table, name)
-        if found[name] in ((), ModuleBundle(())):
+        if found[name] in ((), ModuleBundle(())) and table.fault_count == faults:
             table.refuse("names no files", name, hint="give it an array of globs")
     return found
+
+
+def _is_misplaced(table: Table, name: str) -> bool:
+    """Whether a setting of the file stands among the bundles, as what is written below a header does."""
+    if name not in SETTINGS:
+        return False
+    hint = f"put `{name}` above `[bundles]`: what stands below a header belongs to its table"
+    table.refuse_key("is no bundle, but a setting", name, hint=hint)
+    return True
+
+
+def _is_without_quotes(table: Table, name: str) -> bool:
+    """Whether `name` is only the beginning of a path, of which TOML makes tables at each dot."""
+    parts, inner = [name], table
+    value = table.peek(name)
+    while isinstance(value, dict) and "." not in name:
+        key = next(iter(value), "files")
+        if nearest(key, _BUNDLE_KEYS):
+            break
+        inner, value = inner.inner(value, parts[-1]), value[key]
+        parts.append(key)
+    if len(parts) == 1:
+        return False
+    path = ".".join(parts)
+    inner.refuse_key("is a key in a table, as dots part keys", parts[-1], hint=f'put the path in quotes: `"{path}"`')
+    return True
 
 
 def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
@@ -338,7 +406,7 @@ def scopes(importmap: Table) -> dict[str, dict[str, str]]:
 def data_urls(table: Table) -> DataUrls:
     """Which files style sheets hold as `data:` URLs."""
     found = DataUrls(
-        limit_bytes=_size_bytes(table, "limit") if "limit" in table else _DEFAULT_DATA_URL_BYTES,
+        limit_bytes=_size_bytes(table, "limit") if table.has("limit") else _DEFAULT_DATA_URL_BYTES,
         include=path_globs(table, "include"),
     )
     table.close()

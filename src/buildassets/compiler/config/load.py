@@ -99,7 +99,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         output=keys.absolute(folder, table.filled_text("output", "build")),
         file=file,
         url=keys.url(table),
-        url_prefixes=keys.url_prefixes(table) if "url_prefixes" in table else None,
+        url_prefixes=keys.url_prefixes(table) if table.has("url_prefixes") else None,
         entries=keys.path_globs(table, "entries"),
         exclude=keys.path_globs(table, "exclude"),
         fingerprinted=keys.path_globs(table, "fingerprinted"),
@@ -122,9 +122,9 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         importmap=keys.specifiers(importmap, besides="scopes"),
         scopes=keys.scopes(importmap),
         importmap_preload=keys.preloads(table.table("importmap_preload")),
-        data_urls=keys.data_urls(table.table("data_urls")) if "data_urls" in table else None,
+        data_urls=keys.data_urls(table.table("data_urls")) if table.has("data_urls") else None,
         templates=keys.templates(table.table("templates"), folder),
-        retain=keys.retain(table.table("retain")) if "retain" in table else None,
+        retain=keys.retain(table.table("retain")) if table.has("retain") else None,
         budgets=keys.budgets(table.table("budgets")),
         image_warn_bytes=keys.image_warn_bytes(table.table("images")),
         registry=keys.registry(table),
@@ -132,5 +132,5 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         locked=locked,
     )
     table.take("jammit")
-    table.close()
+    table.close(keys.ELSEWHERE)
     return config

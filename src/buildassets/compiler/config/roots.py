@@ -86,6 +86,9 @@ def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document)
         elif not os.path.isdir(root.path):
             hint = "name the folder that it lies in" + (", and the file in `include`" if path else "")
             yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
+        elif (real := os.path.realpath(root.path)) == os.path.dirname(real):
+            message = f"the source root `{root.shown}` is the whole file system"
+            yield error("config/source", message, where, hint="name the folder that your assets are in")
 
 
 def folder_like(absolute: str, shown: str) -> str | None:

@@ -4,6 +4,7 @@ Takes a text that `tomllib` has accepted, gives spans in characters. Pure; impor
 that is no TOML the spans are of no use, but nothing is raised.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -195,10 +196,14 @@ class _Walk:
 
 def key_name(path: KeyPath) -> str:
     """`path` as TOML writes it, with elements of arrays as `sources[1].prefix`."""
-    parts = (
-        f"[{part}]" if isinstance(part, int) else f".{part}" if _BARE.fullmatch(part) else f'."{part}"' for part in path
-    )
-    return "".join(parts).removeprefix(".")
+    return "".join(map(_part_name, path)).removeprefix(".")
+
+
+def _part_name(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    # A basic string of TOML, which JSON writes the same.
+    return f".{part}" if _BARE.fullmatch(part) else f".{json.dumps(part, ensure_ascii=False)}"
 
 
 def _key_text(token: str) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from buildassets.compiler.config.toml_faults import syntax_fault
-from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places
+from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places, key_name
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.errors import ConfigError
 from buildassets.lazy_pattern import lazy_pattern
@@ -29,6 +29,7 @@ _TYPE_NAMES: Final[Mapping[type, str]] = {
 }
 
 _ESCAPED: Final = lazy_pattern("[\b\f]")  # `public\\build` and `site\\fonts`: no name has these characters
+_DIGITS: Final = lazy_pattern("[0-9]+")
 _FORMS: Final[Mapping[type, str]] = {
     str: 'text in quotes, as in `"text"`',
     int: "a whole number without quotes",
@@ -100,10 +101,19 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    def has(self, key: str) -> bool:
+        """Whether `key` is there; in either case it is one that may be."""
+        self._known[key] = None
+        return key in self._values
+
+    @property
+    def fault_count(self) -> int:
+        """How many faults the whole document has so far."""
+        return len(self._document.faults)
+
     def name(self, *keys: str | int) -> str:
-        """The value at `keys` as a user says it: `sources[1].prefix`."""
-        parts = (*self._path, *keys)
-        return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+        """The value at `keys` as a user writes it: `sources[1].prefix`, `budgets."app.css"`."""
+        return key_name((*self._path, *keys))
 
     def fault(self, code: str, message: str, *keys: str | int, hint: str | None = None) -> None:
         """Note that the value at `keys` is wrong."""
@@ -199,7 +209,8 @@ class Table:
             if one == value:
                 return one
         meant = nearest(value, known)
-        hint = f"did you mean `{meant}`?" if meant else f"use one of {_listed(known)}"
+        is_slip = meant and _DIGITS.sub("0", meant) != _DIGITS.sub("0", value)  # `sha1` is none of `sha512`
+        hint = f"did you mean `{meant}`?" if is_slip else f"use one of {_listed(known)}"
         self.refuse(f"cannot be `{value}`", *keys, hint=hint)
         return None
 
@@ -236,14 +247,13 @@ class Table:
         self.fault("config/type", f"`{self.name(*keys)}` is {found}, not {expected}", *keys, hint=hint)
         return False
 
-    def close(self) -> None:
-        """Note every key that was never asked for."""
+    def close(self, elsewhere: Mapping[str, str] = {}) -> None:
+        """Note every key that was never asked for; of what belongs `elsewhere`, the hint is there."""
         for key in self._values:
             if key not in self._known:
                 meant = nearest(key, self._known)
                 hint = f"did you mean `{meant}`?" if meant else f"use one of {_listed(sorted(self._known))}"
-                if key == "tool" and not self._path:
-                    hint = "leave `tool.buildassets` out of the headers: in this file the keys stand at the top"
+                hint = elsewhere.get(key, hint)
                 self._fault_at_key("config/unknown-key", f"unknown key `{self.name(key)}`", key, hint)
 
 

@@ -41,6 +41,7 @@ HAZARDS = (
     '@charset "utf-8";a{b:c}',
     '@charset "utf-8"; @layer x;',
     "a{b:c}/*# sourceMappingURL=a.css.map */",
+    "a{b:c}/*# sourceMappingURL=a.css.map",
     "<!-- a{b:c} -->",
     "<!--",
     "",
@@ -217,3 +218,86 @@ def test_a_late_import_from_another_host_is_moved_to_the_head(texts: Sequence[st
 )
 def test_what_cannot_be_moved_is_refused(texts: Sequence[str]) -> None:
     assert [fault.code for fault in joints(texts).faults] == ["bundle/import"]
+
+
+def only_changes(texts: Sequence[str]) -> str:
+    found = joints(texts)
+    assert (found.faults, {change.code for change in found.changes}) == ((), {"bundle/import"})
+    return joined(texts)
+
+
+def without_changes(texts: Sequence[str]) -> str:
+    found = joints(texts)
+    assert (found.faults, found.changes) == ((), ())
+    return joined(texts)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        f"{FAR} screen{{}};.z{{y:x}}",
+        f"{FAR} screen{{}}.z{{y:x}}",
+        f"{FAR} {{.z{{y:x}}}} .k{{l:m}};",
+        f"{FAR} {{.z{{y:x}}",
+        "@import 'b'{}",
+    ],
+)
+@pytest.mark.parametrize("first", [".a{b:c}", "<!---->.a{b:c}"])
+def test_an_import_that_meets_a_block_is_invalid_and_stays_where_it_is(first: str, second: str) -> None:
+    assert without_changes([first, second]).startswith(f"{first}\n{second.rstrip(';')}")
+
+
+def test_an_invalid_import_leaves_the_head_open_as_in_browsers() -> None:
+    assert without_changes([f"{FAR}{{}}", "@import 'b';"]) == f"{FAR}{{}}\n@import 'b';\n"
+    assert codes(["a{}", f"{FAR}{{}}@import 'b';"]) == ["bundle/import"]
+    assert only_changes([f"{FAR}{{}}a{{}}", f"{FAR};"]) == f"{FAR};{FAR}{{}}a{{}}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "closed"),
+    [
+        ("", ";"),
+        (" screen", " screen;"),
+        (" /* open", " /* open*/;"),
+        (" layer(x", " layer(x);"),
+        (" supports((a:b", " supports((a:b));"),
+        (" /*# sourceMappingURL=a */", " ;"),
+        (" /*# sourceMappingURL=a", " ;"),
+        ("\n", "\n;"),
+    ],
+)
+def test_a_late_import_that_ends_with_its_sheet_is_moved_closed(end: str, closed: str) -> None:
+    assert only_changes(["a{}", f"/* b */{FAR}{end}", "c{}"]) == f"{FAR}{closed}a{{}}\n/* b */\nc{{}}\n"
+
+
+@pytest.mark.parametrize("url", ["'https://c", '"//c/d', "url(https://c", "url('//c"])
+def test_a_late_import_whose_url_ends_with_its_sheet_is_moved_closed(url: str) -> None:
+    moved = only_changes(["a{}", f"@import {url}"])
+    assert rules(moved) == [*rules(f"@import {url}"), *rules("a{}")]
+
+
+@pytest.mark.parametrize("end", ["", " /* open", " layer(x", " screen", "\n"])
+def test_a_late_local_import_that_ends_with_its_sheet_is_refused(end: str) -> None:
+    assert codes(["a{}", f"@import 'b.css'{end}"]) == ["bundle/import"]
+
+
+def test_an_import_behind_one_that_ends_with_its_sheet_follows_it() -> None:
+    assert only_changes(["@import 'x'", "a{}", f"{FAR};"]) == f"@import 'x';\n{FAR};a{{}}\n\n"
+    assert codes(["@import 'x'", "@layer l;@import 'y';"]) == ["bundle/import"]
+
+
+@pytest.mark.parametrize("first", [".a{b:c", "@media x{a{b:c", ".a{b:'c", "@font-face{b:url(c", "@x", "a{}/* b"])
+def test_what_the_end_of_an_earlier_sheet_closes_counts_as_closed(first: str) -> None:
+    moved = only_changes([first, f"{FAR};b{{}}"])
+    assert moved.startswith(f"{FAR};{first}")
+    assert codes([first, "@import 'b';"]) == ["bundle/import"]
+
+
+def test_a_selector_that_is_left_out_does_not_end_the_head() -> None:
+    assert without_changes(["a, b", f"{FAR};"]) == f"{FAR};\n"
+
+
+def test_a_namespace_counts_for_sheets_whose_last_block_is_open() -> None:
+    assert codes(["@namespace 'x';", "b{c:d"]) == ["bundle/namespace"]
+    assert codes(["@namespace 'x'", "b{c:d}"]) == ["bundle/namespace"]
+    assert codes(["@namespace 'x'{}", "b{c:d}"]) == []

@@ -5,6 +5,8 @@ Takes the texts of the sheets with their rules, gives edits and what they change
 What is moved keeps its order and its conditions (`layer`, `supports()`, media queries), and brings the `@layer`
 statements along that stand before it in its own sheet, as these say in which order the layers count. They may not stand
 between two imports (CSS Cascade 5, section 2), so that with another import before them nothing is moved.
+
+An import that meets a `{` is invalid up to the end of that block (CSS Syntax 3, section 5.4.2), and stays where it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,79 +15,109 @@ from typing import Final, NamedTuple
 from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
 from buildassets.compiler.languages.css.outline import Head, Rule
 from buildassets.compiler.languages.css.references import scan
-from buildassets.compiler.languages.edits import Edit
+from buildassets.compiler.languages.edits import Edit, edited, in_order
 from buildassets.lazy_pattern import lazy_pattern
 
 _HOST: Final = lazy_pattern(r"(?:[hH][tT][tT][pP][sS]?:)?//")
 
 
+class Part(NamedTuple):
+    """A sheet: its rules are at least those up to the first one that closes the head.
+
+    `start` is behind what names its encoding; `closers` are what its last statement lacks of its end.
+    """
+
+    text: str
+    rules: Sequence[Rule]
+    start: int
+    closers: str
+
+
 class Late(NamedTuple):
     """An `@import` behind rules of earlier sheets: `rule` of the sheet with the number `member`, up to `end`.
 
-    `layers` are the `@layer` statements before it in that sheet. One that `is_movable` names another host.
+    `layers` are the `@layer` statements before it in that sheet, `closers` what it lacks of its end as the last of all.
+    One that `is_movable` names another host.
     """
 
     member: int
     rule: Rule
     end: int
+    closers: str
     layers: str
     is_movable: bool
 
 
-def late_imports(texts: Sequence[str], rules: Sequence[Sequence[Rule]]) -> Iterator[Late]:
+def late_imports(parts: Sequence[Part]) -> Iterator[Late]:
     """The imports that would count in their own sheets and do not in the whole, in order."""
     head = Head.LAYERS
     has_imports = False  # at the head of the whole
-    for member, (text, own) in enumerate(zip(texts, rules, strict=True)):
+    for member, part in enumerate(parts):
         own_head = Head.LAYERS
         layers = ""
-        for rule in own:
-            if rule.keyword == "@import" and own_head <= Head.IMPORTS:
+        for rule in part.rules:
+            if rule.keyword == "@import" and not rule.has_block and own_head <= Head.IMPORTS:
                 if head > Head.IMPORTS:
-                    late = _late(text, member, rule, layers, may_follow=not (layers and has_imports))
+                    late = _late(part, member, rule, layers, may_follow=not (layers and has_imports))
                     yield late
                     has_imports = has_imports or late.is_movable
                     layers = ""  # brought along once
                 else:
                     has_imports = True
             elif rule.keyword == "@layer" and own_head is Head.LAYERS and not rule.has_block:
-                layers += text[rule.start : _end(text, rule)]
+                layers += part.text[rule.start : _end(part.text, rule)]
             head, own_head = rule.head_after(head), rule.head_after(own_head)
 
 
-def _late(text: str, member: int, rule: Rule, layers: str, *, may_follow: bool) -> Late:
-    end = _end(text, rule)
-    return Late(member, rule, end, layers, may_follow and _is_foreign(text[rule.start : end]))
+def _late(part: Part, member: int, rule: Rule, layers: str, *, may_follow: bool) -> Late:
+    end = _end(part.text, rule)
+    closers = part.closers if end == len(part.text) else ""
+    return Late(member, rule, end, closers, layers, may_follow and _is_foreign(part.text[rule.start : end] + closers))
 
 
-def hoisted(
-    texts: Sequence[str], rules: Sequence[Sequence[Rule]], starts: Sequence[int], late: Sequence[Late]
-) -> list[list[Edit]]:
-    """For each sheet the edits that move `late` behind the last import that counts in the whole, or to its begin.
+def hoisted(parts: Sequence[Part], own: Sequence[Sequence[Edit]], late: Sequence[Late]) -> list[list[Edit]]:
+    """The edits of each sheet, which are `own` without `late`: it goes behind the last import that counts in the whole.
 
-    `starts` are where the sheets begin behind what names their encoding.
+    Where there is none it goes to the begin.
     """
-    edits: list[list[Edit]] = [[] for _ in texts]
+    edits = [list(one) for one in own]
     if not late:
-        return edits
-    moved = "".join(f"{one.layers}{texts[one.member][one.rule.start : one.end]}" for one in late)
-    member, place = _end_of_head(texts, rules, starts)
+        return [in_order(one) for one in edits]
+    member, place = _end_of_head(parts)
+    moved = "".join(_statement(parts[one.member].text, own[one.member], one) for one in late)
     edits[member].append(Edit(place, place, moved))
     for one in late:
+        edits[one.member] = [_without(edit, one) for edit in edits[one.member]]
         edits[one.member].append(Edit(one.rule.start, one.end))
-    return edits
+    return [in_order(one) for one in edits]
 
 
-def _end_of_head(texts: Sequence[str], rules: Sequence[Sequence[Rule]], starts: Sequence[int]) -> tuple[int, int]:
+def _statement(text: str, own: Sequence[Edit], late: Late) -> str:
+    """All that is moved: without the comments in it that are cut out of their sheet."""
+    start = late.rule.start
+    inside = [edit for edit in own if start <= edit.start < edit.end <= late.end]
+    cuts = [Edit(edit.start - start, edit.end - start) for edit in inside]
+    return late.layers + edited(text[start : late.end], cuts) + late.closers
+
+
+def _without(edit: Edit, late: Late) -> Edit:
+    """`edit`, but for closing what is moved."""
+    if late.closers and edit.start == edit.end == late.end:
+        return edit._replace(replacement=edit.replacement.removeprefix(late.closers))
+    return edit
+
+
+def _end_of_head(parts: Sequence[Part]) -> tuple[int, int]:
     """The sheet and the place in it behind the last rule of the whole that an import may follow."""
     head = Head.LAYERS
-    found = 0, starts[0]
-    for member, (text, own) in enumerate(zip(texts, rules, strict=True)):
-        for rule in own:
+    found = 0, parts[0].start
+    for member, part in enumerate(parts):
+        for rule in part.rules:
             head = rule.head_after(head)
             if head > Head.IMPORTS:
                 return found
-            found = member, _end(text, rule)
+            if not rule.has_block:
+                found = member, _end(part.text, rule)
     return found
 
 

@@ -9,10 +9,10 @@ what it means. `@charset` is written once.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.languages.css.hoist import Late, hoisted, late_imports
+from buildassets.compiler.languages.css.hoist import Late, Part, hoisted, late_imports
 from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
-from buildassets.compiler.languages.edits import Edit, in_order
+from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.joints import Fault, Joints, Member
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -28,11 +28,12 @@ _CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
 def join(members: Sequence[Member]) -> Joints:
     """How these sheets are joined. The codes of faults are `bundle/import`, `bundle/namespace`, `bundle/unclosed`."""
     sheets = [_Sheet(member.text) for member in members]
-    texts, rules = [member.text for member in members], [sheet.rules for sheet in sheets]
-    late = list(late_imports(texts, rules))
+    parts = [
+        Part(member.text, sheet.rules, sheet.body, sheet.closers) for member, sheet in zip(members, sheets, strict=True)
+    ]
+    late = list(late_imports(parts))
     movable = [one for one in late if one.is_movable]
-    moves = hoisted(texts, rules, [sheet.body for sheet in sheets], movable)
-    edits = [in_order([*sheet.edits(), *moved]) for sheet, moved in zip(sheets, moves, strict=True)]
+    edits = hoisted(parts, [sheet.edits() for sheet in sheets], movable)
     if any(sheet.body for sheet in sheets):
         edits[0].insert(0, Edit(0, 0, _CHARSET))
     refused = [_refused(members, one) for one in late if not one.is_movable]
@@ -62,6 +63,7 @@ class _Sheet:
         if not self._takes_outline():
             for token in tokens(text, self.body):
                 self._take(token)
+        self._take_end()
 
     def _takes_outline(self) -> bool:
         """Whether the sheet could be read without its tokens: then none is open at its end."""
@@ -102,21 +104,36 @@ class _Sheet:
                 self.rules.append(self._open._replace(has_block=word == "}"))
                 self._open = None
 
+    def _take_end(self) -> None:
+        """The rule that ends with the sheet counts as the others."""
+        if self._open and not self._is_dropped:
+            self.rules.append(self._open._replace(has_block="{" in self._brackets[:1]))
+
     @property
     def is_closed(self) -> bool:
         return self._open is None and not self._closer_of_token()
+
+    @property
+    def _is_dropped(self) -> bool:
+        """Whether the sheet ends in a selector that awaits its block."""
+        return self._open is not None and not self._open.keyword and "{" not in self._brackets[:1]
+
+    @property
+    def closers(self) -> str:
+        """What the end of the sheet closes."""
+        awaits_block = self._open is not None and "{" not in self._brackets[:1]
+        brackets = "".join(_CLOSERS.get(bracket, ")") for bracket in reversed(self._brackets))
+        token = "" if self._last in self._source_maps else self._closer_of_token()
+        return token + brackets + (";" if awaits_block else "")
 
     def edits(self) -> list[Edit]:
         """What ends the sheet in its place, and sets it off from the next one."""
         end = len(self._text)
         edits = [Edit(0, self.body)] if self.body else []
         edits += [Edit(token.start, token.end) for token in self._source_maps]
-        awaits_block = self._open is not None and "{" not in self._brackets[:1]
-        if self._open and awaits_block and not self._open.keyword:
+        if self._open and self._is_dropped:
             return [*(edit for edit in edits if edit.end <= self._open.start), Edit(self._open.start, end)]
-        closers = self._closer_of_token() + "".join(_CLOSERS.get(bracket, ")") for bracket in reversed(self._brackets))
-        if awaits_block:
-            closers += ";"
+        closers = self.closers
         if closers or not self._text.endswith("\n"):
             edits.append(Edit(end, end, closers + "\n"))
         return edits
@@ -153,7 +170,7 @@ def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> It
     for number, (member, sheet) in enumerate(zip(members, sheets, strict=True)):
         own_head = Head.LAYERS
         for rule in sheet.rules:
-            if rule.keyword == "@namespace" and own_head <= Head.NAMESPACES:
+            if rule.keyword == "@namespace" and not rule.has_block and own_head <= Head.NAMESPACES:
                 message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
                 hint = "leave this file out of the bundle"
                 yield Fault(number, rule.start, rule.end, "bundle/namespace", message, hint)

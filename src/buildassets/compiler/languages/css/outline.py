@@ -29,7 +29,9 @@ class Rule(NamedTuple):
     has_block: bool = False
 
     def head_after(self, head: Head) -> Head:
-        """How far the head has come with this rule."""
+        """How far the head has come with this rule; one that is invalid does not count."""
+        if self.has_block and self.keyword in ("@import", "@namespace"):
+            return head
         if self.keyword == "@layer" and not self.has_block:
             return head if head in (Head.LAYERS, Head.CLOSED) else Head.NAMESPACES
         if self.keyword == "@import":

@@ -19,6 +19,12 @@ PACKET = b"G" + bytes(187)
         (b"", False),
         (b"G", False),
         (b"Global.start();\n" * 60, False),
+        (b"G" + b"lobal.start(1); // of one packet's length".ljust(187), False),
+        ((b"G = 1; //" + b"x" * 178 + b"\n") * 3, False),
+        ((b"// 1G = 1;" + b"x" * 181 + b"\n") * 3, False),
+        (b"G" * 4000, False),
+        (PACKET + b"G", True),
+        (PACKET + b"x", False),
         (PACKET * 2 + b"x" * 188, False),
     ],
 )

@@ -7,6 +7,10 @@ from buildassets.plain_files import plain
 
 _PACKET_BYTES: Final = 188
 _PACKETS: Final = 16  # that are looked at
+_SYNC: Final = 0x47  # also the letter `G`
+_NO_TEXT: Final = frozenset(
+    range(9)
+)  # control characters that no text has, and the first packets do: `0x000001` begins a frame
 
 
 def may_be_stream(path: str) -> bool:
@@ -17,7 +21,7 @@ def may_be_stream(path: str) -> bool:
 def is_stream(path: str) -> bool:
     """Whether the file is an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): each 188 bytes begin with 0x47.
 
-    Cameras write a time of four bytes before each such packet.
+    Cameras write a time of four bytes before each such packet. A text is none, however many of its bytes are `G`.
     """
     try:
         with open(plain(path), "rb") as file:
@@ -28,4 +32,5 @@ def is_stream(path: str) -> bool:
 
 
 def _has_packets(head: bytes, distance: int) -> bool:
-    return len(head) >= _PACKET_BYTES and set(head[::distance]) == {0x47}
+    is_in_sync = len(head) >= _PACKET_BYTES and set(head[::distance]) == {_SYNC}
+    return is_in_sync and not _NO_TEXT.isdisjoint(head)

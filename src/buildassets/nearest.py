@@ -61,8 +61,11 @@ def nearest_paths(target: str, paths: Iterable[str], most: int) -> tuple[str, ..
 
 
 def _are_alike(stem: str, other: str) -> bool:
-    """Whether they are alike, or have the same letters in another order."""
-    return sorted(stem) == sorted(other) or nearest(stem, [other], _ALIKE) is not None
+    """Whether they are alike, have the same letters in another order, or differ by one letter too many."""
+    if sorted(stem) == sorted(other) or nearest(stem, [other], _ALIKE) is not None:
+        return True
+    short, long = sorted((stem, other), key=len)
+    return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _stem(path: str) -> str:

@@ -220,7 +220,7 @@ def test_a_late_import_from_another_host_is_moved_with_a_warning(tmp_path: Path,
         "assets/b.scss": "// c\n@import url('https://a.example/f.css') screen;\nb { background: url(i.png) }\n",
         "assets/i.png": "pixels",
     }
-    result = run(tmp_path, files, '"all.css" = ["*.css"]', settings)
+    result = run(tmp_path, files, '"all.css" = ["*.css", "*.scss"]', settings)
     assert result.manifest is not None, printed(result)
     sheet = released(tmp_path, result, "all.css")
     assert sheet.index("https://a.example/f.css") < sheet.index("a{" if settings == "compress = []\n" else "a {")

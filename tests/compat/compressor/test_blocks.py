@@ -255,3 +255,10 @@ def test_key_does_not_depend_on_the_url_of_static_files(tmp_path: Path) -> None:
     made = site(tmp_path, template, values={"STATIC_URL": "/static/"}, program=program)
     assert " src=" in made.page()
     assert " src=" in made.found["other"]
+
+
+def test_what_is_not_known_behind_a_file_is_a_query(tmp_path: Path) -> None:
+    template = block("js", "<script src=\"{% static 'js/one.js' %}{{ version }}\"></script>")
+    made = site(tmp_path, template, values={"version": "?v=1"})
+    assert not made.codes()
+    assert ' src="/static/CACHE/js/' in made.page()

@@ -21,6 +21,7 @@ from buildassets.compat.compressor.build.contents import Contents, Tag
 from buildassets.compat.compressor.build.contexts import offline_contexts
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
+from buildassets.compat.compressor.build.marks import root_name, without_queries
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.settings import build_options, setting_faults
 from buildassets.compat.compressor.build.sources import GeneratedSources
@@ -161,6 +162,11 @@ class _Collection:
             self._templates |= reader.files
 
     def _take(self, contents: Contents, rendering: Rendering) -> None:
+        text, queries = without_queries(rendering.text)
+        if queries:
+            roots = {root_name(name) for name in queries}
+            missing = tuple(name for name in rendering.missing if root_name(name) not in roots)
+            rendering = replace(rendering, text=text, missing=missing)
         seen = rendering.block, rendering.text
         if seen in self._seen:  # a parent's block, which a hundred templates inherit
             contents.known.add((rendering.place.file, rendering.place.line))

@@ -132,12 +132,4 @@ def _unknown_in(part: Part) -> Iterator[str]:
 def _path_of(url: str) -> str:
     """A URL without what is cut off from contents: query and fragment."""
     end = min((url.index(mark) for mark in "?#" if mark in url), default=len(url))
-    # A mark behind the suffix of a file is a query, as in `app.js{{ cache_param }}`.
-    path = url[:end]
-    stem, dot, suffix = path.rpartition(".")
-    if dot and has_mark(suffix) and suffix[:2].isalpha():
-        for name in marked_names(suffix):
-            suffix = suffix.replace(name, "")
-        head = suffix.split("\ue000", 1)[0].split("%EE", 1)[0]
-        return f"{stem}.{head}"
-    return path
+    return url[:end]

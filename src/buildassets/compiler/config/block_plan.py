@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, SourceRoot
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import ConfigError
@@ -19,14 +20,15 @@ FORMAT: Final = 1
 
 def with_plan(config: Config, path: str) -> Config:
     """`config` with all that the plan at `path`, which is absolute, asks for."""
-    document = _read(path)
+    shown = relative_to(config.folder, path)
+    document = _read(path, shown)
     folder = os.path.dirname(path)
     try:
         plan, limit = _plan(path, document), int(document["data_url_bytes"])
         roots = tuple(SourceRoot(**_tuples(root)) for root in document["roots"])
         generated = SourceRoot(os.path.join(folder, document["folder"]), plan.folder)
     except (KeyError, TypeError, AttributeError, ValueError):
-        raise ConfigError([_refusal(path)]) from None
+        raise ConfigError([_refusal(shown)]) from None
     return replace(
         config,
         sources=(*([generated] if document["parts"] or document["named"] else []), *config.sources, *roots),
@@ -51,21 +53,20 @@ def _moved(location: Location, place: Location) -> Location:
     return replace(location, file=place.file, line=place.line + location.line - 1, column=column)
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: str, shown: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
     except (OSError, ValueError):
-        raise ConfigError([_refusal(path)]) from None
+        raise ConfigError([_refusal(shown)]) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise ConfigError([_refusal(path)])
+        raise ConfigError([_refusal(shown)])
     return document
 
 
-def _refusal(path: str) -> Diagnostic:
-    shown = os.path.basename(path)  # its folder is a temporary one
+def _refusal(shown: str) -> Diagnostic:
     hint = "let `manage.py assets build` write it"
-    return error("config/plan", f"`{shown}` is no plan of blocks", Location(shown), hint=hint)
+    return error("config/plan", f"`{os.path.basename(shown)}` is no plan of blocks", Location(shown), hint=hint)
 
 
 def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:

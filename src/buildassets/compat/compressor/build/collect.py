@@ -168,7 +168,7 @@ class _Collection:
             missing = tuple(name for name in rendering.missing if root_name(name) not in roots)
             rendering = replace(rendering, text=text, missing=missing)
         seen = rendering.block, rendering.text
-        if seen in self._seen:  # a parent's block, which a hundred templates inherit
+        if contents.is_traceable and seen in self._seen:  # a parent's block, which a hundred templates inherit
             contents.known.add((rendering.place.file, rendering.place.line))
             return
         made = contents.made(rendering)

@@ -164,6 +164,7 @@ class Contents:
     def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> Member:
         """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
         filters = Filters(self.options.filters.get(content.kind, ()))
+        self.is_traceable = self.is_traceable and not filters
         text = self._tried(lambda: filters.on_content(content), location) if filters else content.text
         is_as_it_is = content.path is not None and text == content.text and not is_changed
         if is_as_it_is and content.charset == "utf-8" and self.files.find(path):

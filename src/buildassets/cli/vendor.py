@@ -118,7 +118,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 def vendoring(config: "Config") -> "Vendoring":
     """Where the packages of `config` are put. Raises ConfigError."""
-    from buildassets.compiler.resolve.browser_files import browser_files
+    from buildassets.compiler.resolve.browser_files import BrowserFiles
     from buildassets.packages.vendor.vendoring import Vendoring
 
     root = _root(config)
@@ -127,7 +127,7 @@ def vendoring(config: "Config") -> "Vendoring":
         os.path.join(root.path, _FOLDER),
         f"{root.shown}/{_FOLDER}",
         registry_for(config),
-        browser_files,
+        BrowserFiles(),
         time.time(),
         config.packages.min_age_days,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.resolve.browser_files import browser_files
+from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.packages.vendor.values import Needed, Unpacked
 from tests.conftest import Tree, write_tree
 
@@ -21,7 +21,7 @@ def needed(folder: Path, *direct: str, **packages: tuple[dict[str, Any], Tree]) 
         tree = {"package.json": json.dumps({"name": name, **described}), **files}
         write_tree(folder / name, tree)
         unpacked[name] = Unpacked(name, str(folder / name), tuple(sorted(tree)))
-    return browser_files(unpacked, direct or ("a",))
+    return BrowserFiles()(unpacked, direct or ("a",))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,12 @@ def test_a_module_for_bundlers_gives_way_to_the_script_for_pages(tmp_path: Path)
     assert (found.files, found.modules, found.unfit) == ({"a": ("g.js", "x.css")}, {}, {})
 
 
+def test_modules_that_are_not_whole_give_way_to_a_script(tmp_path: Path) -> None:
+    files = {"m.js": 'export * from "./lib/x"', "lib/x.js": MODULE, "u.js": UMD}
+    found = needed(tmp_path, a=({"module": "m.js", "main": "u.js"}, files))
+    assert (found.files, found.modules, found.unfit) == ({"a": ("u.js",)}, {}, {})
+
+
 def test_sheets_alone_are_enough(tmp_path: Path) -> None:
     found = needed(tmp_path, a=({"style": "./a.css", "main": "c.js"}, {"a.css": "", "c.js": "module.exports = 1"}))
     assert (found.files, found.unfit) == ({"a": ("a.css",)}, {})
@@ -165,5 +171,5 @@ def test_sheets_alone_are_enough(tmp_path: Path) -> None:
 
 def test_a_description_that_is_no_json_is_none(tmp_path: Path) -> None:
     write_tree(tmp_path / "a", {"package.json": "{", "index.js": MODULE})
-    found = browser_files({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])
+    found = BrowserFiles()({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])
     assert found.modules == {"a": "a/index.js"}

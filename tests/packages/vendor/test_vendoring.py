@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.resolve.browser_files import browser_files
+from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.errors import BuildAssetsError
 from buildassets.packages.lock import read_lock
 from buildassets.packages.registry.registry import Registry as Client
@@ -29,7 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def vendoring_of(project: Path, registry: Registry, **more: float) -> Vendoring:
     client = Client(registry_settings(str(project), registry.url))
     vendor = str(project / "assets/vendor")
-    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, browser_files, 2e9, **more)
+    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, **more)
 
 
 def publish(registry: Registry, name: str, version: str, text: str = "export default 1", **described: Any) -> None:

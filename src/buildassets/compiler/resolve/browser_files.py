@@ -8,7 +8,8 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from posixpath import basename, dirname
 from typing import Any, Final
 
@@ -24,30 +25,41 @@ from buildassets.paths import LogicalPath, from_url, join, split_url
 _CONDITIONS: Final = ("browser", "import", "module", "production")
 _STYLE_CONDITIONS: Final = ("style", "browser", "production")
 _SCRIPTS: Final = (".js", ".mjs", ".cjs")
-_SCRIPT_KEYS: Final = ("unpkg", "jsdelivr")  # where packages name the file for a page that has no modules
+_SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # where packages may name the file for a page without modules
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # What asks whether there is CommonJS, and what calls something of its own `exports`, as Vue's script does.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
+_INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
 _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
-def browser_files(packages: Mapping[str, Unpacked], direct: Collection[str]) -> Needed:
-    """What browsers need of the `direct` packages, and of those that they import."""
-    return _Choice(packages).needed(direct)
+class BrowserFiles:
+    """Decides what browsers need of packages. What is found out about a file is kept: it is asked for again with each
+    package that comes along, and to read a script takes as long as fetching it."""
+
+    def __init__(self) -> None:
+        self.text = cache(_text_at)
+        self.has_module_syntax = cache(lambda path: reads_as_module(self.text(path)))
+        self.needs_bundler = cache(lambda path: _needs_bundler(self.text(path)))
+        self.references = cache(lambda path: _references(path, self.text))
+
+    def __call__(self, packages: Mapping[str, Unpacked], direct: Collection[str]) -> Needed:
+        """What browsers need of the `direct` packages, and of those that they import."""
+        return _Choice(packages, self).needed(direct)
 
 
 class _Choice:
-    def __init__(self, packages: Mapping[str, Unpacked]) -> None:
+    def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles) -> None:
         self._packages = packages
+        self._files = files
         self._known = {LogicalPath(f"{name}/{file}") for name, one in packages.items() for file in one.files}
         self._folders = {folder for path in self._known for folder in _folders(path)}
         self._described: dict[str, dict[str, Any]] = {}
         self._modules = self._resolver(_CONDITIONS)
         self._sheets = self._resolver(_STYLE_CONDITIONS)
-        self._are_modules: dict[str, bool] = {}
         self._specifiers: dict[str, str] = {}
         self._imports: dict[str, set[str]] = defaultdict(set)
         self._absent: dict[str, dict[str, str]] = defaultdict(dict)
@@ -101,7 +113,7 @@ class _Choice:
                 continue
             if suffix(target) == ".css":
                 yield target
-            elif has_modules and self._is_module(target) and not _needs_bundler(self._text(target)):
+            elif has_modules and self._is_module(target) and not self._complaint(target):
                 self._specifiers[specifier] = target
                 yield target
 
@@ -119,7 +131,7 @@ class _Choice:
         """The module that the package itself is, or else the script that it has for pages."""
         target = self._target_of(name)
         if target is not None and suffix(target) in _SCRIPTS:
-            if self._is_module(target) and not _needs_bundler(self._text(target)):
+            if self._is_module(target) and not self._complaint(target):
                 self._specifiers[name] = target
                 return target
             if self._is_script(target):
@@ -130,9 +142,13 @@ class _Choice:
             if path in self._known and self._is_script(path):
                 return path
         if target is not None:
-            is_module = suffix(target) in _SCRIPTS and self._is_module(target)
-            self._unfit[name] = _FOR_BUNDLERS if is_module else _COMMONJS_ONLY
+            self._unfit[name] = self._why_unfit(target)
         return None
+
+    def _why_unfit(self, path: str) -> str:
+        if suffix(path) not in _SCRIPTS or not self._is_module(path):
+            return _COMMONJS_ONLY
+        return self._complaint(path)
 
     def _sheets_of(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
         style = described.get("style")
@@ -143,10 +159,35 @@ class _Choice:
                 yield path
 
     def _is_module(self, path: str) -> bool:
-        if path not in self._are_modules:  # which is found out by reading all of a script
-            is_commonjs = self._modules.is_commonjs(LogicalPath(path), lambda: reads_as_module(self._text(path)))
-            self._are_modules[path] = not is_commonjs
-        return self._are_modules[path]
+        place = self._place(path)
+        return not self._modules.is_commonjs(LogicalPath(path), lambda: self._files.has_module_syntax(place))
+
+    def _complaint(self, path: str) -> str:
+        """Why the module `path`, with what it imports of its own package, needs a bundler; empty where it does not."""
+        waiting, seen = [path], {path}
+        while waiting:
+            one = waiting.pop()
+            is_javascript = _syntax_of(one) is Syntax.JAVASCRIPT
+            if is_javascript and self._is_module(one) and self._files.needs_bundler(self._place(one)):
+                return _FOR_BUNDLERS
+            for reference in self._files.references(self._place(one)):
+                target = self._beside(one, reference)
+                if target is not None and target not in self._known and self._completed(one, target) is not None:
+                    return _INCOMPLETE.format(reference.url)
+                if target in self._known and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        return ""
+
+    def _beside(self, path: str, reference: Reference) -> LogicalPath | None:
+        """What a relative specifier in `path` names, as it stands; None for any other reference."""
+        is_relative = reference.kind in SPECIFIERS and reference.url.startswith(("./", "../"))
+        return join(LogicalPath(path), from_url(split_url(reference.url)[0])) if is_relative else None
+
+    def _completed(self, path: str, target: LogicalPath) -> LogicalPath | None:
+        """The file that bundlers find by an incomplete name; None where there is none."""
+        found = self._modules.completed(target, LogicalPath(path))
+        return found if found in self._known else None
 
     def _is_script(self, path: str) -> bool:
         """Whether a page can load `path` with `<script>`: it may ask whether there is CommonJS, but needs none."""
@@ -156,17 +197,13 @@ class _Choice:
         return not _COMMONJS.search(text) or _GUARD.search(text) is not None
 
     def _reached_from(self, path: str) -> Iterator[str]:
-        syntax = media_of(path).syntax
-        if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT):
-            return
-        text = self._text(path)
-        if syntax is Syntax.JAVASCRIPT and self._is_module(path) and _needs_bundler(text):
+        is_javascript = _syntax_of(path) is Syntax.JAVASCRIPT
+        is_script = is_javascript and not self._is_module(path)
+        if is_javascript and not is_script and self._files.needs_bundler(self._place(path)):
             self._refuse(path, _FOR_BUNDLERS)
-        if syntax is Syntax.JAVASCRIPT and not self._is_module(path):
-            references = [one for one in scan(syntax, text) if one.kind not in SPECIFIERS]
-        else:
-            references = scan(syntax, text)
-        for reference in references:
+        for reference in self._files.references(self._place(path)):
+            if is_script and reference.kind in SPECIFIERS:
+                continue
             found = self._target(path, reference)
             if found is not None and found in self._known:
                 yield found
@@ -183,8 +220,8 @@ class _Choice:
         target = join(LogicalPath(path), from_url(url))
         if target is None or not is_specifier or target in self._known:
             return target
-        if self._modules.completed(target, LogicalPath(path)) in self._known:
-            self._refuse(path, f"imports `{url}` without its whole name, which only bundlers find")
+        if self._completed(path, target) is not None:
+            self._refuse(path, _INCOMPLETE.format(url))
         return None
 
     def _bare(self, path: str, specifier: str) -> str | None:
@@ -223,17 +260,30 @@ class _Choice:
 
     def _description(self, path: str) -> dict[str, Any]:
         try:
-            found = json.loads(self._content(path))
+            found = json.loads(self._text(path))
         except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
     def _text(self, path: str) -> str:
-        return self._content(path).decode("utf-8", "replace")
+        return self._files.text(self._place(path))
 
-    def _content(self, path: str) -> bytes:
+    def _place(self, path: str) -> str:
         package = _package_of(path)
-        return content_of(os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/")))
+        return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
+
+
+def _text_at(path: str) -> str:
+    return content_of(path).decode("utf-8", "replace")
+
+
+def _references(path: str, text_of: Callable[[str], str]) -> tuple[Reference, ...]:
+    syntax = _syntax_of(path)
+    return tuple(scan(syntax, text_of(path))) if syntax in (Syntax.CSS, Syntax.JAVASCRIPT) else ()
+
+
+def _syntax_of(path: str) -> Syntax | None:
+    return media_of(path).syntax
 
 
 def _needs_bundler(text: str) -> bool:

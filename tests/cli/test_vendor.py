@@ -54,8 +54,8 @@ def succeed(folder: Path, *arguments: str) -> str:
 
 
 def test_what_browsers_need_is_vendored_with_licences_and_builds(project: Path) -> None:
-    said = succeed(project, "vendor", "add", "htmx.org@2", "alpinejs", "bootstrap-icons")
-    assert "vendored htmx.org 2.0.4\n" in said
+    printed = succeed(project, "vendor", "add", "htmx.org@2", "alpinejs", "bootstrap-icons")
+    assert "vendored htmx.org 2.0.4\n" in printed
     assert vendored(project) == {
         "vendor/htmx.org/LICENSE",
         "vendor/htmx.org/dist/htmx.esm.js",

@@ -22,7 +22,7 @@ class Release:
     """A version of a package: `integrity` is npm's text with a `sha512`, `license` may be empty.
 
     `requires` are ranges by name, `peers` the same of what is to be there beside it, without the optional ones;
-    `published` is in seconds since 1970, None where the registry does not tell.
+    `published` is in seconds since 1970, None where the registry does not state it.
     """
 
     name: str

@@ -40,7 +40,7 @@ class Registry:
         self._known: dict[str, Package] = {}
 
     def package(self, name: str) -> Package:
-        """The package `name`. Raises PackagesError where there is none, RegistryError where nobody can tell."""
+        """The package `name`. Raises PackagesError where there is none, RegistryError where it cannot be asked."""
         if name not in self._known:
             registry = self.settings.registry_of(name)
             url = registry + quote(name, safe="@")

@@ -61,6 +61,30 @@ def test_a_broken_sheet_is_a_warning(tmp_path: Path, settings: str, mode: Mode) 
     assert (only(result).code, only(result).message) == ("css/syntax", "`}` closes nothing")
 
 
+@pytest.mark.parametrize("settings", ["", "minify = false\n", '[engines]\ncss = "none"\n'])
+def test_a_late_import_is_a_warning_at_its_place(tmp_path: Path, settings: str) -> None:
+    files = {"assets/a.css": 'a { b: c }\n@import "b.css";\n', "assets/b.css": "b { c: d }\n"}
+    found = only(built(tmp_path, files, settings))
+    assert (found.code, found.location and found.location.line) == ("css/syntax", 2)
+
+
+def test_lightningcss_reports_a_late_import_itself(tmp_path: Path) -> None:
+    files = {"assets/a.css": 'a { b: c }\n@import "b.css";\n', "assets/b.css": "b { c: d }\n"}
+    assert len(built(tmp_path, files, '[engines]\ncss = "lightningcss"\n').diagnostics) == 1
+
+
+def test_late_imports_of_vendored_sheets_are_counted(tmp_path: Path) -> None:
+    late = 'a { b: c }\n@import "c.css";\n'
+    files = {"vendor/a.css": late, "vendor/b.css": late, "vendor/c.css": "b { c: d }\n"}
+    found = only(built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n'))
+    assert found.message == "2 places in the style sheets of `vendor/` that browsers give up on"
+
+
+def test_a_late_import_in_sass_is_left_to_sass(tmp_path: Path) -> None:
+    files = {"assets/a.scss": 'a { b: c }\n@import "b.css";\n', "assets/b.css": "b { c: d }\n"}
+    assert not built(tmp_path, files, "").diagnostics
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.webmanifest", "a.geojson"])
 def test_what_is_no_json_is_a_warning_and_released_as_it_is(tmp_path: Path, name: str) -> None:
     text = '{\n  "a": 1, // b\n}\n'

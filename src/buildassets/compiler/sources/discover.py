@@ -119,8 +119,8 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     # A template often lies beside its script, so what it becomes has its whole name: `item.jst` → `item.jst.js`.
     template = config.templating.suffix
     suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
-    own = {os.path.join(config.folder, name) for name in _OF_THE_PROJECT} | ({config.file} if config.file else set())
-    never = frozenset(map(os.path.realpath, own))
+    own = [os.path.join(config.folder, name) for name in _OF_THE_PROJECT]
+    never = frozenset(map(os.path.realpath, [*own, config.file] if config.file else own))
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
     return [_RootWalk(root, index, excluded, suffixes, output, never) for index, root in roots]
 

@@ -30,7 +30,7 @@ from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_min
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
-from buildassets.compiler.transform.syntax_faults import is_json, json_faults, syntax_faults
+from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
@@ -239,6 +239,9 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
             return
     if minifier is None or minifier.name not in READERS:
         yield from syntax_faults(text, draft.source, positions)
+    is_sheet = media_of(draft.source.logical).syntax is Syntax.CSS
+    if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):
+        yield from late_rule_faults(text, positions)
 
 
 def with_diagnostics(draft: Draft, found: Iterable[Diagnostic]) -> Draft:

@@ -4,6 +4,7 @@ Takes a draft with its text, gives diagnostics at the places where the user wrot
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from buildassets.compiler.model import Source
@@ -28,6 +29,15 @@ def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> It
 
         for one in open_ends(text)[:MOST_OPEN_ENDS]:
             yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
+
+
+def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagnostic]:
+    """What the sheet `text`, which nobody compiled, has where browsers ignore it."""
+    from buildassets.compiler.languages.css.late_rules import late_rules
+    from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS
+
+    for one in islice(late_rules(text), MOST_OPEN_ENDS):
+        yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
 
 
 def is_json(source: Source) -> bool:

@@ -73,8 +73,6 @@ def test_what_esbuild_bundles_is_not_judged(tmp_path: Path) -> None:
         ('import s from "./c.css";\n', 'write `with { type: "css" }` behind it, or '),
         ('import d from "./d.json";\n', 'write `with { type: "json" }` behind it, or '),
         ('import d from "./s.webmanifest";\n', 'write `with { type: "json" }` behind it, or '),
-        ('import d from "./d.json" with { type: "css" };\n', 'write `with { type: "json" }` behind it, or '),
-        ('import d from "./d.json" assert { type: "json" };\n', 'write `with { type: "json" }` behind it, or '),
         ('import d from "./d.json" with {};\n', 'write `with { type: "json" }` behind it, or '),
         ('import("./d.json");\n', 'write `{ with: { type: "json" } }` as its second argument, or '),
         ('import l from "./l.svg";\n', 'take its URL: `new URL("./l.svg", import.meta.url)`; or '),
@@ -86,6 +84,29 @@ def test_what_is_no_script_is_refused(tmp_path: Path, text: str, hint: str) -> N
     files = {**FILES, "assets/t.ts": "let a: number;\n"} if "t.ts" in text else FILES
     found = only(built(tmp_path, {**files, "assets/a.js": text}, PLAIN))
     assert (found.code, found.hint) == ("reference/no-module", hint + "bundle what imports it (`bundle = true`)")
+
+
+@pytest.mark.parametrize("minify", ["minify = true\n", "minify = false\n"])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('import d from "./d.json" with { type: "css" };\n', 'write `type: "json"` in the place of `type: "css"`'),
+        ('import d from "./d.json" with { type: "jsn" };\n', 'write `type: "json"` in the place of `type: "jsn"`'),
+        ('import("./c.css", { with: { type: "scss" } });\n', 'write `type: "css"` in the place of `type: "scss"`'),
+        ('import s from "./c.css" assert { type: "css" };\n', "write `with` in the place of `assert`"),
+        ('import("./d.json", { assert: { type: "json" } });\n', "write `with` in the place of `assert`"),
+    ],
+)
+def test_an_attribute_that_is_wrong_has_a_hint_of_its_own(tmp_path: Path, text: str, hint: str, minify: str) -> None:
+    found = only(built(tmp_path, {**FILES, "assets/a.js": text}, minify))
+    assert found.code == "reference/no-module"
+    assert (found.hint or "").startswith(hint)
+
+
+@pytest.mark.parametrize(("name", "why"), [("t.ts", "nothing compiles `.ts`"), ("t.py", "servers run `.py`")])
+def test_an_import_of_a_source_language_names_the_cause(tmp_path: Path, name: str, why: str) -> None:
+    files: Tree = {f"assets/{name}": "let a: number;\n", "assets/a.js": f'import t from "./{name}";\n'}
+    assert only(built(tmp_path, files, PLAIN)).message == f"browsers refuse to import `{name}`: {why}"
 
 
 @pytest.mark.parametrize("minify", ["minify = true\n", "minify = false\n"])

@@ -11,6 +11,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
+from tests.building import built, only
 from tests.conftest import Tree, write_tree
 
 both_engines = pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
@@ -378,3 +379,19 @@ def test_data_url_of_what_refers_to_others_is_an_error_in_the_call(tmp_path: Pat
     }
     found = only_error(run(tmp_path, engine, files))
     assert (found.code, marked(found)) == ("data-url/refused", ("assets/css/app.scss", 2, "img/a.svg"))
+
+
+@pytest.mark.parametrize(
+    ("specifier", "meant"),
+    [
+        ("./b", "./b.js"),
+        ("./dir", "./dir/index.js"),
+        ("./dir/", "./dir/index.js"),
+        ("./m?x#y", "./m.mjs?x#y"),
+        ("/assets/b", "/assets/b.js"),
+    ],
+)
+def test_an_import_that_only_node_would_find_names_the_file(tmp_path: Path, specifier: str, meant: str) -> None:
+    files = {f"assets/{name}": "b();" for name in ("b.js", "dir/index.js", "m.mjs", "other/b.mjs")}
+    found = only(built(tmp_path, {**files, "assets/a.js": f'import "{specifier}";'}, ""))
+    assert (found.code, found.hint) == ("reference/missing", f"did you mean `{meant}`?")

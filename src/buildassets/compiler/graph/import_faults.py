@@ -12,15 +12,16 @@ from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.findings import Finding, told
 from buildassets.compiler.graph.import_map import NameResolution
-from buildassets.compiler.languages.javascript.import_type import import_type
+from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.compiler.sources.uncompiled import reason
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, warning
 from buildassets.media import media_of, suffix
-from buildassets.nearest import Known
+from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
@@ -104,24 +105,32 @@ def _no_modules(
         links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
         positions = OriginalPositions(asset.draft, shown)
         for reference, target in links:
-            if hint := _refusal(asset.draft, reference, target):
-                message = f"browsers refuse to import `{target}`: it is no script but `{media_of(target).type}`"
+            is_source = target in compiled and compiled[target].draft.source.uncompiled
+            if hint := _refusal(asset.draft, reference, target, is_source=is_source):
+                why = reason(suffix(target)) if is_source else f"it is no script but `{media_of(target).type}`"
+                message = f"browsers refuse to import `{target}`: {why}"
                 index = asset.draft.references.index(reference)
                 yield Finding(positions, index, asset.draft.source.root, target, message, hint)
 
 
-def _refusal(draft: Draft, reference: Reference, target: LogicalPath) -> str | None:
+def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_source: bool) -> str | None:
     """What to do about the import of `target`; None where browsers may take it (HTML, "fetch a single module script").
 
-    With an attribute of a type that is not known here, that is left to them.
+    With an attribute of a type that is not known here, and not like the right one, that is left to them.
     """
     media_type = media_of(target).type
     if media_type in ("text/javascript", "application/wasm"):
         return None
-    given = import_type(text_of(draft.body), reference)
+    text = text_of(draft.body)
+    given = import_type(text, reference)
     wanted = _wanted_type(media_type)
-    if given and (given == wanted or given not in _TYPES):
+    if wanted and has_old_word(text, reference):
+        return f"write `with` in the place of `assert`, which no browser knows any more, or {_BUNDLE}"
+    is_typing_error = bool(wanted and given not in _TYPES and nearest(given, (wanted,)))
+    if given and (given == wanted or (given not in _TYPES and not is_typing_error)):
         return None
+    if wanted and given:
+        return f'write `type: "{wanted}"` in the place of `type: "{given}"`'
     if wanted:
         behind = "behind it" if reference.kind is ReferenceKind.MODULE else "as its second argument"
         attribute = f'with {{ type: "{wanted}" }}'
@@ -129,6 +138,8 @@ def _refusal(draft: Draft, reference: Reference, target: LogicalPath) -> str | N
         return f"write `{written}` {behind}, or {_BUNDLE}"
     if suffix(target) in _COMPILED:
         return _BUNDLE
+    if is_source:
+        return "compile it before the build, and import what comes of it"
     return f'take its URL: `new URL("{reference.url}", import.meta.url)`; or {_BUNDLE}'
 
 

@@ -6,7 +6,7 @@ from posixpath import basename, splitext
 from typing import Final
 
 from buildassets.compiler.graph.link import Site
-from buildassets.compiler.languages.reference import Reference, ReferenceKind
+from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
@@ -14,9 +14,10 @@ from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
+from buildassets.paths import LogicalPath, split_url
 
 _SASS: Final = (".scss", ".sass")
+_ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # which browsers do not add
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
@@ -78,7 +79,7 @@ class MissingReferences:
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
         file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
-        hint = _slip(draft, reference, place) or hint
+        hint = _slip(draft, reference, place) or self._of_node(reference, target) or hint
         is_meant = not hint and not target.startswith("../")
         suggestion = self.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
         return Diagnostic(
@@ -89,6 +90,14 @@ class MissingReferences:
             (self._reason(target), *beside),
             f"did you mean `{suggestion}`?" if suggestion else hint or _of_package(draft, reference),
         )
+
+    def _of_node(self, reference: Reference, target: LogicalPath) -> str | None:
+        """The specifier of a script that Node and bundlers find without its suffix, or as the index of its folder."""
+        if reference.kind not in SPECIFIERS:
+            return None
+        ends = next((end for end in _ENDS if f"{target}{end}" in self.site.known), None)
+        path, rest = split_url(reference.url)
+        return f"did you mean `{path.rstrip('/')}{ends}{rest}`?" if ends else None
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
         """A note and a hint on `file`, which the reference names as seen from its partial."""

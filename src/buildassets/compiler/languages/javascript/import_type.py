@@ -11,6 +11,8 @@ UNKNOWN: Final = "?"  # the attributes are computed
 _ATTRIBUTES: Final = rf"\{{(?P<attributes>(?:{GAP}(?:{STRING}|[^{{}}\"'/]))*+){GAP}\}}"
 _BEHIND: Final = lazy_pattern(rf"{GAP}with{GAP}{_ATTRIBUTES}")
 _SECOND: Final = lazy_pattern(rf"{GAP},{GAP}\{{{GAP}(?:with|\"with\"|'with'){GAP}:{GAP}{_ATTRIBUTES}")
+_OLD_BEHIND: Final = lazy_pattern(rf"{GAP}assert{GAP}{_ATTRIBUTES}")
+_OLD_SECOND: Final = lazy_pattern(rf"{GAP},{GAP}\{{{GAP}(?:assert|\"assert\"|'assert'){GAP}:{GAP}{_ATTRIBUTES}")
 _ALONE: Final = lazy_pattern(rf"{GAP}(?:,{GAP})?\)")
 _TYPE: Final = lazy_pattern(rf"(?:\A|,){GAP}(?:type|\"type\"|'type'){GAP}:{GAP}(?P<type>{STRING})")
 
@@ -29,3 +31,9 @@ def import_type(text: str, reference: Reference) -> str:
     if not named:
         return "" if is_declaration or not found["attributes"].strip() else UNKNOWN
     return unescaped(named["type"][1:-1]) or UNKNOWN
+
+
+def has_old_word(text: str, reference: Reference) -> bool:
+    """Whether the import has its attributes behind `assert`, the word of an earlier draft of the standard."""
+    pattern = _OLD_BEHIND if reference.kind is ReferenceKind.MODULE else _OLD_SECOND
+    return pattern.match(text, reference.end + 1) is not None

@@ -386,7 +386,6 @@ def test_data_url_of_what_refers_to_others_is_an_error_in_the_call(tmp_path: Pat
     [
         ("./b", "./b.js"),
         ("./dir", "./dir/index.js"),
-        ("./dir/", "./dir/index.js"),
         ("./m?x#y", "./m.mjs?x#y"),
         ("/assets/b", "/assets/b.js"),
     ],

@@ -97,7 +97,7 @@ class MissingReferences:
             return None
         ends = next((end for end in _ENDS if f"{target}{end}" in self.site.known), None)
         path, rest = split_url(reference.url)
-        return f"did you mean `{path.rstrip('/')}{ends}{rest}`?" if ends else None
+        return f"did you mean `{path}{ends}{rest}`?" if ends else None
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
         """A note and a hint on `file`, which the reference names as seen from its partial."""

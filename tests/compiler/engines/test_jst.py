@@ -49,7 +49,9 @@ console.log(JSON.stringify(Object.fromEntries(made)));
         ("<%= x // c %>|<% /* d */ %>", "X|"),
         ("<%= obj.x %><%= '%' + '>' %>", "X%>"),
         ("<% list.forEach(function (one) { %>(<%= one %>)<% }) %>", "(1)(2)"),
-        ("a <% b", "a <% b"),
+        ("a <%", "a <%"),
+        ("<%%>", "<%%>"),
+        ("<%= '<%' %>|<%= x /* <% */ %>", "<%|X"),
         ("${x} %>", "${x} %>"),
     ],
 )
@@ -149,6 +151,24 @@ def test_code_that_is_out_of_balance_is_told_in_the_template(
     assert fault.location is not None
     assert (fault.code, fault.message) == ("jst/syntax", f"{message} in the code of the template")
     assert (fault.location.file, fault.location.line, fault.location.column) == ("v/item.jst", *place)
+
+
+@pytest.mark.parametrize(
+    ("template", "message", "place"),
+    [
+        ("a\nb <%= x", "`<%=` is never closed", (2, 3)),
+        ("a <% b", "`<%` is never closed", (1, 3)),
+        ("<%- x\n<p><%= y %>", "`<%-` is never closed", (1, 1)),
+        ("<% if (x) {\n<%= y %><% } %>", "`<%` is never closed", (1, 1)),
+    ],
+)
+def test_a_tag_that_is_never_closed_is_an_error_at_its_place(
+    template: str, message: str, place: tuple[int, int]
+) -> None:
+    (fault,) = compile_template(EngineInput(template, "/v/item.jst", "v/item.jst")).diagnostics
+    assert (fault.code, fault.message) == ("jst/syntax", message)
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == place
 
 
 @pytest.mark.parametrize("template", ["<%" * 200_000, "<%= " * 200_000 + "%>", "<%-%>" * 50_000, "%><" * 200_000])

@@ -120,6 +120,30 @@ def _tag_at(template: str, start: int) -> tuple[str, str, str, int] | None:
     return None
 
 
+def _unclosed_tag(template: str) -> int | None:
+    """Where the tag begins that nothing closes, or that only the end of a later one does; None without one."""
+    position = 0
+    while (start := template.find("<%", position)) >= 0:
+        tag = _tag_at(template, start)
+        if tag is None:
+            return start if len(template) > start + 2 and not template.startswith("%>", start + 2) else None
+        mark, _, _, end = tag
+        if template.find("<%", start + 2, end) >= 0 and _has_tag(template[start + len(mark) : end]):
+            return start
+        position = end + 2
+    return None
+
+
+def _has_tag(code: str) -> bool:
+    """Whether a tag begins in `code`, not in a string of it: in a script no `%` follows a `<`."""
+    previous = -1
+    for kind, start, end in tokens(code):
+        if kind is Kind.PUNCTUATOR and code.startswith("%", start) and start == previous:
+            return True
+        previous = end if code[start:end] == "<" else -1
+    return False
+
+
 def _written(text: str) -> Iterator[_Piece]:
     if text:
         yield _Piece(f"__p += {_literal(text)};\n")
@@ -132,7 +156,12 @@ def _literal(text: str) -> str:
 
 
 def _faults(template: str, pieces: Sequence[_Piece], shown: str) -> Iterator[Diagnostic]:
-    """What is out of balance: in one value, or else in all of the code."""
+    """What is out of balance: a tag, the code in one value, or else all of the code."""
+    if (start := _unclosed_tag(template)) is not None:
+        mark = next(mark for mark, _, _ in _TAGS if template.startswith(mark, start))
+        where = locate(shown, template, start, start + len(mark))
+        yield error("jst/syntax", f"`{mark}` is never closed", where, hint="close it with `%>`")
+        return
     for piece in pieces:
         if piece.is_value and (unclosed := read_script(piece.code).unclosed):
             yield _fault(unclosed[1], locate(shown, template, piece.start + unclosed[0][0]))

@@ -305,6 +305,35 @@ def test_fifo_is_skipped_and_never_opened(tmp_path: Path) -> None:
     assert codes(discovery) == ["source/special"] * 2
 
 
+_MANIFEST = '{"schema": 1, "generator": {"name": "buildassets"}, "assets": {"a.css": {"file": "a.0123456789ab.css"}}}'
+
+
+def test_release_below_a_root_is_skipped(tmp_path: Path) -> None:
+    release = {"manifest.json": _MANIFEST, "assets/a.0123456789ab.css": ""}
+    write_tree(tmp_path, {"assets/kept.css": "", **{f"assets/old/{name}": text for name, text in release.items()}})
+    discovery = discover(_config(tmp_path))
+    assert _names(discovery) == ["kept.css"]
+    assert discovery.skipped == {"old": "a release that a build left there"}
+    assert codes(discovery) == ["source/release"]
+
+
+@pytest.mark.parametrize("manifest", ["{", "[]", '{"schema": 1}', '{"schema": 1, "generator": {"name": "other"}}'])
+def test_folder_with_a_manifest_of_another_kind_is_taken(tmp_path: Path, manifest: str) -> None:
+    write_tree(tmp_path, {"assets/app/manifest.json": manifest, "assets/app/assets/a.css": ""})
+    assert _names(discover(_config(tmp_path))) == ["app/assets/a.css", "app/manifest.json"]
+
+
+def test_root_that_is_a_release_is_taken(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/manifest.json": _MANIFEST, "assets/assets/a.css": ""})
+    assert _names(discover(_config(tmp_path))) == ["assets/a.css", "manifest.json"]
+
+
+def test_release_that_a_package_brings_is_taken(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/old/manifest.json": _MANIFEST, "assets/old/assets/a.css": ""})
+    root = replace(_root(tmp_path, "assets"), vendored=True)
+    assert _names(discover(_config(tmp_path, root))) == ["old/assets/a.css", "old/manifest.json"]
+
+
 def test_socket_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {"assets/kept.css": ""})
     monkeypatch.chdir(tmp_path / "assets")  # a socket's path may have 107 bytes only

@@ -14,11 +14,13 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
 from buildassets.compiler.sources.names import carries_digest, is_compiled
+from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
+from buildassets.manifest import MANIFEST_NAME
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
@@ -44,7 +46,9 @@ _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
 _LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
 _SPECIAL: Final = "source/special", "neither a file nor a folder"
+_RELEASE: Final = "source/release", "a release that a build left there"
 _HINTS: Final = {
+    "source/release": "delete it, or leave it out with `exclude`",
     "source/link-outside": "make what it leads to a source root, or leave the link out with `exclude`",
     "source/link-dangling": "correct or delete the link, or leave it out with `exclude`",
     "source/link-loop": "delete the link, or leave it out with `exclude`",
@@ -265,16 +269,30 @@ class _RootWalk:
             folder = self._folders.pop()
             self.looked_at.append(folder.path)
             try:
-                with os.scandir(folder.path) as entries:
-                    for entry in sorted(entries, key=_name):
-                        if entry.name in self._names_of_never and os.path.realpath(entry.path) in self._never:
-                            continue
-                        if entry.is_file(follow_symlinks=False):
-                            self._add_file(entry.path, folder.relative + entry.name)
-                        else:
-                            self._visit(entry, folder)
+                with os.scandir(folder.path) as found:
+                    entries = sorted(found, key=_name)
+                if not self._is_release(folder, entries):
+                    self._visit_all(folder, entries)
             except OSError as fault:
                 self._unreadable(folder, fault)
+
+    def _visit_all(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> None:
+        for entry in entries:
+            if entry.name in self._names_of_never and os.path.realpath(entry.path) in self._never:
+                continue
+            if entry.is_file(follow_symlinks=False):
+                self._add_file(entry.path, folder.relative + entry.name)
+            else:
+                self._visit(entry, folder)
+
+    def _is_release(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> bool:
+        """Whether it is passed over as a release; a root that is one, and a package that brings one, mean it so."""
+        if not folder.relative or self._root.npm or self._root.vendored:
+            return False
+        if not any(entry.name == MANIFEST_NAME for entry in entries) or not is_release(folder.path):
+            return False
+        self._skip(folder.relative.rstrip("/"), *_RELEASE)
+        return True
 
     def _unreadable(self, folder: _Folder, fault: OSError) -> None:
         shown = (self._shown_prefix + folder.relative).rstrip("/") or self._root.shown

@@ -1,0 +1,23 @@
+"""Which folders below a source root are releases, as a build with another `output` left them there.
+
+Takes a folder, reads the manifest in it. Imports the vocabulary only.
+"""
+
+import json
+import os
+
+from buildassets.files import bytes_at
+from buildassets.manifest import MANIFEST_NAME
+
+
+def is_release(folder: str) -> bool:
+    """Whether `folder` has a manifest of ours, whatever its schema, beside the folder of the files that it names."""
+    content = bytes_at(os.path.join(folder, MANIFEST_NAME)) if os.path.isdir(os.path.join(folder, "assets")) else None
+    if content is None or b'"schema"' not in content:
+        return False
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    generator = document.get("generator") if isinstance(document, dict) and "schema" in document else None
+    return isinstance(generator, dict) and generator.get("name") == "buildassets"

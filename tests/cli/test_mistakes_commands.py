@@ -102,3 +102,41 @@ error[config/source]: the source root `assets/app.css` is not a folder
 hint: name the folder that it lies in
 """,
     )
+
+
+def test_a_further_source_root_that_is_not_there(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "--also", "nosuch") == (
+        2,
+        """
+error[config/source]: the source root `nosuch` does not exist
+
+hint: create the folder, or correct `--also`
+""",
+    )
+
+
+def test_an_option_of_a_verb_before_it(tmp_path: Path) -> None:
+    assert mistaken(tmp_path, "--config", "x", "build") == (
+        2,
+        """
+Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'python -m buildassets --help' for help.
+
+Error: No such option '--config' before the verb. Write it behind 'build'.
+""",
+    )
+
+
+def test_explaining_an_asset_with_a_doubled_letter(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build")[0] == 0
+    assert mistaken(tmp_path, "explain", "aa.css") == (
+        1,
+        """
+error[asset/unknown]: the release has no asset `aa.css`
+  --> build/manifest.json
+
+hint: did you mean `a.css`?
+""",
+    )

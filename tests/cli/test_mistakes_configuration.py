@@ -685,3 +685,101 @@ error[config/value]: `integrity` cannot be `sha1`
 hint: use one of `sha256`, `sha384`, `sha512`, `none`
 """,
     )
+
+
+def test_patterns_of_bundles_in_another_syntax(tmp_path: Path) -> None:
+    bundles = '[bundles]\n"x.js" = ["js/{a,b}.js", "js", "!js/b.js"]\n'
+    write_tree(tmp_path, {"buildassets.toml": bundles, "assets/js/a.js": "a()\n", "assets/js/b.js": "b()\n"})
+    assert mistaken(tmp_path, "check") == (
+        1,
+        """
+error[bundle/empty]: `js/{a,b}.js` in the bundle `x.js` matches no source
+  --> buildassets.toml:2:11
+   |
+2  | "x.js" = ["js/{a,b}.js", "js", "!js/b.js"]
+   |           ^^^^^^^^^^^^^
+
+hint: write a pattern for each: `js/a.js`, `js/b.js`; braces stand for themselves
+
+error[bundle/empty]: `js` in the bundle `x.js` matches no source
+  --> buildassets.toml:2:26
+   |
+2  | "x.js" = ["js/{a,b}.js", "js", "!js/b.js"]
+   |                          ^^^^
+
+hint: it is a folder: write `js/*.js`
+
+error[bundle/empty]: `!js/b.js` in the bundle `x.js` matches no source
+  --> buildassets.toml:2:32
+   |
+2  | "x.js" = ["js/{a,b}.js", "js", "!js/b.js"]
+   |                                ^^^^^^^^^^
+
+hint: name the files that are wanted: no pattern takes away what others match
+
+3 errors, 0 warnings
+""",
+    )
+
+
+def test_a_glob_for_what_esbuild_begins_with(tmp_path: Path) -> None:
+    bundles = '[bundles]\n"x.js" = { files = ["js/*.js"], bundle = true }\n'
+    write_tree(tmp_path, {"buildassets.toml": bundles, "assets/js/a.js": "a()\n"})
+    assert mistaken(tmp_path, "check") == (
+        1,
+        """
+error[bundle/empty]: `js/*.js` in the bundle `x.js` is no file
+  --> buildassets.toml:2:21
+   |
+2  | "x.js" = { files = ["js/*.js"], bundle = true }
+   |                     ^^^^^^^^^
+
+hint: name one file: esbuild begins with it and takes what it imports
+
+1 error, 0 warnings
+""",
+    )
+
+
+def test_a_script_in_a_bundle_of_style_sheets(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[bundles]\n"x.css" = ["*"]\n', "assets/a.js": "a()\n"})
+    assert mistaken(tmp_path, "check") == (
+        1,
+        """
+error[bundle/kind]: `assets/a.js` cannot be joined into `x.css`: it is no style sheet
+  --> buildassets.toml:2:11
+   |
+2  | "x.css" = ["*"]
+   |           ^^^^^
+
+hint: name its kind in the pattern, as in `css/*.css`
+
+1 error, 0 warnings
+""",
+    )
+
+
+def test_a_budget_of_no_asset(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[budgets]\n"b.css" = "1 kB"\n"aa.css" = 1\n', "assets/a.css": "\n"})
+    assert mistaken(tmp_path, "check") == (
+        1,
+        """
+error[budget/unknown]: there is no asset `b.css`
+  --> buildassets.toml:2:11
+   |
+2  | "b.css" = "1 kB"
+   |           ^^^^^^
+
+hint: name an asset by its logical path, as in `a.css`, or several by a glob
+
+error[budget/unknown]: there is no asset `aa.css`
+  --> buildassets.toml:3:12
+   |
+3  | "aa.css" = 1
+   |            ^
+
+hint: did you mean `a.css`?
+
+2 errors, 0 warnings
+""",
+    )

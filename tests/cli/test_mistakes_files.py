@@ -378,3 +378,21 @@ hint: see to the permissions and to the space there, or name another folder with
 failed with 1 error; there is no release yet
 """,
     )
+
+
+def test_a_web_manifest_that_is_not_closed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/site.webmanifest": '{"a":1'})
+    assert mistaken(tmp_path, "check") == (
+        0,
+        """
+warning[json/syntax]: `assets/site.webmanifest` is not JSON: unclosed `{`
+  --> assets/site.webmanifest:1:1
+   |
+1  | {"a":1
+   | ^
+
+hint: close it with `}`
+
+0 errors, 1 warning
+""",
+    )

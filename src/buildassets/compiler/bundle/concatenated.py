@@ -20,6 +20,7 @@ from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.sources.names import file_name, is_template
+from buildassets.compiler.sources.pattern_advice import pattern_advice
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -101,9 +102,11 @@ def _matches(
             matching = [LogicalPath(one) for one in named_by(pattern, compiled)]
         found += matching
         if not matching:
-            near = _glob_of_files(pattern, by_file) if is_glob(pattern) else nearby.nearest_asset(pattern)
             message = f"`{pattern}` in the bundle `{bundle}` matches no source"
-            hint = f"did you mean `{near}`?" if near else None
+            hint = pattern_advice(pattern, suffix(bundle), by_file)
+            if hint is None:
+                near = _glob_of_files(pattern, by_file) if is_glob(pattern) else nearby.nearest_asset(pattern)
+                hint = f"did you mean `{near}`?" if near else None
             faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
     return tuple(dict.fromkeys(found))
 
@@ -128,7 +131,7 @@ def _kind_faults(
         message = f"`{bundle}` cannot be a bundle: only style sheets and scripts can be joined"
         yield error("bundle/kind", message, where, hint="end its name in `.css` or `.js`")
         return
-    kind = "style sheet" if syntax is Syntax.CSS else "script"
+    kind, example = ("style sheet", "css/*.css") if syntax is Syntax.CSS else ("script", "js/*.js")
     for member in members:
         if known[member].uncompiled:
             what = suffix(member)
@@ -136,7 +139,7 @@ def _kind_faults(
             yield error("bundle/kind", message, where, hint=advice(what))
         elif media_of(member).syntax is not syntax:
             message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is no {kind}"
-            yield error("bundle/kind", message, where, hint="name its kind in the pattern, as in `js/*.js`")
+            yield error("bundle/kind", message, where, hint=f"name its kind in the pattern, as in `{example}`")
 
 
 def joined(

@@ -13,6 +13,7 @@ from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
+from buildassets.compiler.sources.globs import is_glob
 from buildassets.compiler.sources.names import names_of
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -73,6 +74,8 @@ def _entry_path(
     if not os.path.isfile(path):
         near = known.nearest_asset(given)
         hint = f"did you mean `{near}`?" if near else None
+        if is_glob(given) or os.path.isdir(path) or any(one.startswith(given + "/") for one in by_name):
+            hint = "name one file: esbuild begins with it and takes what it imports"
         return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
     other = by_name.get(name)
     if other and other is not source:

@@ -71,7 +71,9 @@ def load_config(
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     config = replace(config, sources=with_further(config, [root for _, root in further]))
-    document.faults += root_faults([*overriding, *further], Document({})) if overriding or further else ()
+    if overriding or further:
+        document.faults += root_faults(overriding, Document({}), "its name")
+        document.faults += root_faults(further, Document({}), "`--also`")
     if needs_sources:
         document.faults += output_faults(config, document if output is None else Document({}))
     _raise_if_any([*document.faults, *given.faults])

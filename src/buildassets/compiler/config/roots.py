@@ -75,13 +75,15 @@ def root_at(folder: str, path: str) -> SourceRoot:
     return SourceRoot(absolute(folder, path), path.replace(os.sep, "/").rstrip("/") or "/")
 
 
-def root_faults(roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document) -> Iterator[Diagnostic]:
-    """What is wrong with source roots, each with its place in the configuration."""
+def root_faults(
+    roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document, named_in: str = "`sources`"
+) -> Iterator[Diagnostic]:
+    """What is wrong with source roots, each with its place in the configuration; `named_in` is where to mend it."""
     for path, root in roots:
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):
             near = folder_like(root.path, root.shown)
-            hint = f"did you mean `{near}`?" if near else "create the folder, or correct `sources`"
+            hint = f"did you mean `{near}`?" if near else f"create the folder, or correct {named_in}"
             yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
         elif not os.path.isdir(root.path):
             hint = "name the folder that it lies in" + (", and the file in `include`" if path else "")

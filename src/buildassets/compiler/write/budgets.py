@@ -18,7 +18,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, sort_key
 from buildassets.errors import ManifestError
 from buildassets.manifest import Entry, entries_of
-from buildassets.media import media_of
+from buildassets.media import media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
@@ -93,7 +93,13 @@ class Budgets:
         known = Known(self._assets)
         for key in sorted(key for key, matches in self._globs.items() if not any(map(matches, self._assets))):
             near = known.nearest(key)
-            hint = f"did you mean `{near}`?" if near else "name an asset by its logical path, or several by a glob"
+            alike = [path for path in self._assets if suffix(path) == suffix(key)]
+            example = f"as in `{min(alike)}`, " if alike else ""
+            hint = (
+                f"did you mean `{near}`?"
+                if near
+                else f"name an asset by its logical path, {example}or several by a glob"
+            )
             yield error("budget/unknown", f"there is no asset `{key}`", self._place(key), hint=hint)
 
     def _growth(self, asset: Linked, size_bytes: int, before: Entry | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ _DEFINITIONS: Final = {
     "function": re.compile(r"@function\s++([\w-]+)"),
 }
 _USED: Final = re.compile(r"\$([\w-]+)|@include\s++(?:[\w-]+\.)?([\w-]+)|\+?([\w-]+)")
-_MISSING: Final = re.compile(r"expected [\"`']([;}])")
+_MISSING: Final = re.compile(r"expected [\"`']([;{}])")
 _STATEMENT: Final = re.compile(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
 
 
@@ -50,6 +50,8 @@ def _of_unclosed(blank: str, offset: int, mark: str) -> str | None:
     """What to close, where a compiler expects `mark` at `offset`."""
     if not blank[offset:].strip():
         return _of_open_block(blank)
+    if mark == "{":
+        return None  # it may be a selector without a block, or a declaration that is none
     before = blank[: blank.rfind("\n", 0, offset) + 1].rstrip()
     last = before[before.rfind("\n") + 1 :].strip()
     if _STATEMENT.fullmatch(last) and not last.endswith("}"):

@@ -1,10 +1,12 @@
 """Why a text is no JSON (RFC 8259), and where. Pure."""
 
 import json
+import re
 from typing import Final
 
 from buildassets.compiler.languages.json.lexer import refused
 from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.lazy_pattern import lazy_pattern
 
 # What Python's reader complains of, as far as versions of it agree.
 _WORDS: Final = {
@@ -16,6 +18,8 @@ _WORDS: Final = {
     "Unterminated string starting at": "unclosed string",
     "Invalid control character at": "a control character in a string",
 }
+_CLOSING: Final = {"{": "}", "[": "]"}
+_STRING_OR_BRACKET: Final = lazy_pattern(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _HINT: Final = "remove comments and trailing commas, and write texts in double quotes"
 
 
@@ -32,6 +36,10 @@ def json_fault(text: str) -> OpenEnd | None:
             fault.pos + begins,
             _WORDS.get(fault.msg, "no such escape"),
         )
+        opened = -1 if text[start:].strip() else _open_bracket(text)
+        if opened >= 0:
+            mark = text[opened]
+            return OpenEnd(opened, opened + 1, f"is not JSON: unclosed `{mark}`", f"close it with `{_CLOSING[mark]}`")
         return OpenEnd(start, start + 1, f"is not JSON: {reason}", _HINT)
     except RecursionError:
         return None  # nobody knows
@@ -39,6 +47,17 @@ def json_fault(text: str) -> OpenEnd | None:
         start = text.find(str(constant))
         return OpenEnd(start, start + len(str(constant)), f"is not JSON: it has no `{constant}`")
     return None
+
+
+def _open_bracket(text: str) -> int:
+    """Where the last bracket stands that nothing closes; -1 where there is none."""
+    opened: list[int] = []
+    for match in _STRING_OR_BRACKET.finditer(text):
+        if match[0] in _CLOSING:
+            opened.append(match.start())
+        elif opened and match[0] in "]}":
+            opened.pop()
+    return opened[-1] if opened else -1
 
 
 def _trailing_comma(text: str, place: int) -> tuple[int, str] | None:

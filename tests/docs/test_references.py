@@ -1,0 +1,15 @@
+"""docs/references.md lists what the source knows."""
+
+import re
+from pathlib import Path
+
+from buildassets.compiler.sources import uncompiled
+
+PAGE = Path(__file__).parents[2] / "docs/references.md"
+
+
+def test_every_suffix_of_a_source_language_is_listed() -> None:
+    section = PAGE.read_text().partition("\n## Source languages\n")[2].partition("\n## ")[0]
+    rows = [line.rpartition(" | ")[2] for line in section.splitlines() if line.startswith("| ")]
+    listed = re.findall(r"`(\.\w+)`", "".join(rows))
+    assert sorted(listed) == sorted(uncompiled._COMPILES_TO)

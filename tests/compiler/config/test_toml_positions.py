@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.config.toml_positions import KeyPath, find_places
+from buildassets.compiler.config.toml_positions import KeyPath, find_places, find_repeated
+from tests.conftest import watchdog
 
 EXAMPLES = {
     "bare": "a = 1\nb-c_1 = true\n",
@@ -140,7 +141,8 @@ def test_text_that_is_no_toml_raises_nothing(text: str) -> None:
 def test_what_stands_twice_is_noted_with_both_places(
     text: str, name: str, first: str, again: int, is_table: bool
 ) -> None:
-    (found,) = find_places(text).repeated
+    found = find_repeated(text)
+    assert found is not None
     assert (found.name, found.is_table, found.span[0]) == (name, is_table, again)
     assert text[slice(*found.first)] == first
 
@@ -148,4 +150,20 @@ def test_what_stands_twice_is_noted_with_both_places(
 def test_nothing_stands_twice_in_what_is_toml() -> None:
     text = "[[a]]\nx = 1\n[a.b]\nx = 1\n[[a]]\nx = 2\n[a.b]\nx = 1\n[c]\nd.e = 1\nd.f = 2\ng = [{x = 1}, {x = 2}]\n"
     assert tomllib.loads(text)
-    assert find_places(text).repeated == ()
+    assert find_repeated(text) is None
+
+
+@pytest.mark.parametrize("rest", ["b = " + "[" * 100_000, "b = " + "[{ c = 1," * 50_000, '"\\' * 200_000])
+def test_what_follows_a_key_that_stands_twice_takes_no_time(rest: str) -> None:
+    with watchdog(5):
+        found = find_repeated(f"a = 1\na = 2\n{rest}")
+    assert found is not None
+    assert found.span == (6, 7)
+
+
+def test_quoted_keys_take_no_more_time_than_bare_ones() -> None:
+    text = "".join(f'"css/{number}.css" = ["a.css"]\n' for number in range(100_000))
+    with watchdog(5):
+        found = find_repeated(f'{text}"css/5.css" = []\n')
+    assert found is not None
+    assert found.name == '"css/5.css"'

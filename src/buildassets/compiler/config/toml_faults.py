@@ -5,7 +5,7 @@ Takes a complaint and the text, gives a diagnostic. Pure; imports the vocabulary
 
 from typing import Final
 
-from buildassets.compiler.config.toml_positions import Repeated, find_places
+from buildassets.compiler.config.toml_positions import Repeated, find_repeated
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -31,8 +31,8 @@ _NOTHING: Final = ("None", "null", "nil")
 
 def syntax_fault(complaint: str, text: str, shown: str) -> Diagnostic:
     """The error for the TOML `text` of the file `shown`, of which `tomllib` complains so; its line ends are LF."""
-    if complaint.startswith(_REPEATED) and (repeated := find_places(text).repeated):
-        return _repeated(repeated[0], text, shown)
+    if complaint.startswith(_REPEATED) and (repeated := find_repeated(text)):
+        return _repeated(repeated, text, shown)
     position = _POSITION.search(complaint)
     if position is None:
         location = Location(shown)

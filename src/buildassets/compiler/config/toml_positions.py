@@ -7,7 +7,7 @@ that is no TOML the spans are of no use, but nothing is raised.
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,14 +46,10 @@ class Repeated:
 
 @frozen
 class KeyPositions:
-    """Spans by key path: of the key as a statement or a table's header names it, and of the value.
-
-    `repeated` is what stands twice, in the order of the second places; such a text is no TOML, but so far it is one.
-    """
+    """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
 
     keys: Mapping[KeyPath, Span]
     values: Mapping[KeyPath, Span]
-    repeated: tuple[Repeated, ...] = ()
 
     def of_key(self, path: KeyPath) -> Span | None:
         """Where the key at `path` stands, else what encloses it; None where nothing is known."""
@@ -71,15 +67,18 @@ class KeyPositions:
 def find_places(text: str) -> KeyPositions:
     """The places of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
     walk = _Walk()
-    for match in _TOKEN.finditer(text):
-        kind, token, start, end = match.lastgroup, match.group(), match.start(), match.end()
-        if kind == "punctuation":
-            walk.punctuation(token, start, end)
-        elif kind == "newline":
-            walk.end_line()
-        elif kind != "skip":
-            walk.word(token, start, end)
-    return KeyPositions(walk.keys, walk.values, tuple(walk.repeated))
+    for _ in walk.over(text):
+        pass
+    return KeyPositions(walk.keys, walk.values)
+
+
+def find_repeated(text: str) -> Repeated | None:
+    """The first key or header of `text` that stands there a second time: up to it the text is TOML.
+
+    What follows is not read: in what is no TOML, brackets can be open without end.
+    """
+    walk = _Walk()
+    return next((walk.repeated for _ in walk.over(text) if walk.repeated), None)
 
 
 @dataclass(slots=True)
@@ -104,7 +103,19 @@ class _Walk:
         self._table_counts: dict[KeyPath, int] = {}  # of arrays of tables
         self._set: dict[KeyPath, Span] = {}  # the last parts of keys that have a value
         self._declared: dict[KeyPath, Span] = {}  # and of the headers of tables
-        self.repeated: list[Repeated] = []
+        self.repeated: Repeated | None = None  # the first that is
+
+    def over(self, text: str) -> Iterator[None]:
+        """Go over `text`, and stop behind each key."""
+        for match in _TOKEN.finditer(text):
+            kind, token, start, end = match.lastgroup, match.group(), match.start(), match.end()
+            if kind == "punctuation":
+                self.punctuation(token, start, end)
+                yield
+            elif kind == "newline":
+                self.end_line()
+            elif kind != "skip":
+                self.word(token, start, end)
 
     def word(self, token: str, start: int, end: int) -> None:
         """A key's part or a piece of a value."""
@@ -153,9 +164,9 @@ class _Walk:
 
     def _note(self, known: dict[KeyPath, Span], path: KeyPath, span: Span) -> None:
         """Note that the key, or the header of the table, at `path` stands at `span`, perhaps once more."""
-        if path in known or path in self._set:
+        if not self.repeated and (path in known or path in self._set):
             first = known.get(path) or self._set[path]
-            self.repeated.append(Repeated(key_name(path), first, span, known is self._declared))
+            self.repeated = Repeated(key_name(path), first, span, known is self._declared)
         known.setdefault(path, span)
 
     def _next_element(self) -> None:
@@ -210,7 +221,7 @@ def _key_text(token: str) -> str:
     if token.startswith("'"):
         return token[1:-1]
     if token.startswith('"'):
-        return _unescaped(token)
+        return _unescaped(token) if "\\" in token else token[1:-1]
     return token
 
 

@@ -180,6 +180,50 @@ def test_a_missing_source_map_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
+        ("a.js", "a()\n//# sourceMappingURL=b.map\n//# sourceMappingURL=c.map\n", "a()\n\n\n"),
+        ("a.js", "a()\n/*# sourceMappingURL=b.map */ /* d *///@ sourceMappingURL=c.map", "a()\n /* d */"),
+        ("a.css", "a{}\n/*# sourceMappingURL=b.map *//* d *//*# sourceMappingURL=c.map */\n", "a{}\n/* d */\n"),
+    ],
+)
+def test_no_comment_that_names_a_lost_map_is_released_where_there_are_two(
+    tmp_path: Path, name: str, text: str, expected: str
+) -> None:
+    result = run(tmp_path, {f"assets/{name}": text}, PLAIN)
+    assert released(tmp_path, result) == {name: expected}
+    assert [found.message for found in result.diagnostics] == [
+        "cannot find source map `b.map`",
+        "cannot find source map `c.map`",
+    ]
+
+
+def test_a_comment_counts_once_the_one_behind_it_is_left_out(tmp_path: Path) -> None:
+    text = "a()\n//# sourceMappingURL=b.js.map\n//# sourceMappingURL=c.map\n"
+    source_map = '{"version":3,"sources":[],"mappings":""}'
+    result = run(tmp_path, {"assets/a.js": text, "assets/b.js.map": source_map}, PLAIN)
+    assert result.manifest is not None
+    entry = result.manifest.assets["a.js"]
+    assert entry.map == "b.js.map"
+    name = result.manifest.assets["b.js.map"].file
+    assert (tmp_path / "build/assets" / entry.file).read_text() == f"a()\n//# sourceMappingURL={name}\n\n"
+    assert [found.message for found in result.diagnostics] == ["cannot find source map `c.map`"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("//# sourceMappingURL=b.map\na()\n//# sourceMappingURL=c.map", "//# sourceMappingURL=b.map\na()\n"),
+        ("a()\n//# sourceMappingURL=data:,b\n//# sourceMappingURL=c.map", "a()\n//# sourceMappingURL=data:,b\n"),
+    ],
+)
+def test_a_comment_that_names_no_lost_map_stays(tmp_path: Path, text: str, expected: str) -> None:
+    result = run(tmp_path, {"assets/a.js": text}, PLAIN)
+    assert released(tmp_path, result) == {"a.js": expected}
+    assert [found.message for found in result.diagnostics] == ["cannot find source map `c.map`"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
         ("a.js", "a()\n//# sourceMappingURL=a.js.map\n", "a()\n\n"),
         ("a.min.js", "a() //@ sourceMappingURL=../a.js.map", "a() "),
         (

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.languages.map_comment import map_comment
+from buildassets.compiler.languages.edits import Edit, edited
+from buildassets.compiler.languages.map_comment import map_comments
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -59,8 +60,10 @@ class Site:
 def linked(draft: Draft, site: Site) -> Linked:
     """`draft` with each of its references followed.
 
-    What names no asset beside a compiled sheet is looked for beside the file that wrote it, a Sass partial.
+    What names no asset beside a compiled sheet is looked for beside the file that wrote it, a Sass partial. Where the
+    source map that counts is not there, the draft gets a reference to the one that counts without it.
     """
+    draft = _with_earlier_maps(draft, site)
     targets: dict[int, LogicalPath] = {}
     missing: dict[int, LogicalPath] = {}
     for index, reference in enumerate(draft.references):
@@ -83,10 +86,41 @@ def linked(draft: Draft, site: Site) -> Linked:
     return Linked(draft, links, tuple(missing.items()))
 
 
-def without_lost_map(asset: Linked) -> Linked:
-    """`asset` without a comment that names a source map which is not there: every debugger would ask for it in vain.
+def _with_earlier_maps(draft: Draft, site: Site) -> Draft:
+    """`draft` with the comments that name a source map as soon as those behind them go, whose maps are not there."""
+    syntax = media_of(draft.source.logical).syntax
+    last = draft.references[-1:]
+    if (
+        syntax is None
+        or draft.source.keeps_name
+        or not last
+        or not names_map(last[0])
+        or _is_there(last[0], draft, site)
+    ):
+        return draft
+    earlier: list[Reference] = []
+    for comment in reversed(map_comments(text_of(draft.body), syntax)):
+        if comment.url_start >= last[0].start:
+            continue
+        if not comment.url or comment.url.startswith("data:"):
+            break
+        end = comment.url_start + len(comment.url)
+        earlier.append(Reference(comment.url_start, end, comment.url, ReferenceKind.SOURCE_MAP))
+        if _is_there(earlier[-1], draft, site):
+            break
+    return replace(draft, references=(*draft.references[:-1], *reversed(earlier), *last)) if earlier else draft
 
-    The reference stays among those of the draft, by whose numbers others are known.
+
+def _is_there(reference: Reference, draft: Draft, site: Site) -> bool:
+    """Whether `reference` leads to an asset, or to what is none of ours."""
+    target = site.target(reference, draft.source.logical)
+    return target is None or target in site.known
+
+
+def without_lost_map(asset: Linked) -> Linked:
+    """`asset` without the comments that name source maps which are not there: debuggers would ask for them in vain.
+
+    The references stay among those of the draft, by whose numbers others are known.
     """
     draft = asset.draft
     lost = {draft.references[index].start for index, _ in asset.missing if names_map(draft.references[index])}
@@ -94,10 +128,8 @@ def without_lost_map(asset: Linked) -> Linked:
     if not lost or syntax is None or draft.source.keeps_name:
         return asset
     text = text_of(draft.body)
-    comment = map_comment(text, syntax)
-    if comment is None or comment.url_start not in lost:
-        return asset
-    return replace(asset, draft=replace(draft, body=text[: comment.start] + text[comment.end :], digest=None))
+    cuts = [Edit(one.start, one.end) for one in map_comments(text, syntax) if one.url_start in lost]
+    return replace(asset, draft=replace(draft, body=edited(text, cuts), digest=None)) if cuts else asset
 
 
 def names_map(reference: Reference) -> bool:

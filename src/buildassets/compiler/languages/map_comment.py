@@ -41,13 +41,25 @@ def map_comment(text: str, syntax: Syntax) -> MapComment | None:
     return None
 
 
+def map_comments(text: str, syntax: Syntax) -> list[MapComment]:
+    """All such comments behind which no code stands. Only the last counts, but the others do as those behind it go."""
+    if text.count(_HINT) < 2:
+        last = map_comment(text, syntax)
+        return [last] if last else []
+    return _all_by_tokens(text, syntax)
+
+
 def _found_by_tokens(text: str, syntax: Syntax) -> MapComment | None:
-    found = None
+    return next(reversed(_all_by_tokens(text, syntax)), None)
+
+
+def _all_by_tokens(text: str, syntax: Syntax) -> list[MapComment]:
+    found: list[MapComment] = []
     for start, end, is_comment in _words(text, syntax):
         if not is_comment:
-            found = None
+            found.clear()
         elif match := _COMMENT.fullmatch(text, start, end):
-            found = MapComment(start, end, match.start(1), match[1])
+            found.append(MapComment(start, end, match.start(1), match[1]))
     return found
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from wsgiref.util import is_hop_by_hop
 
 import pytest
 
@@ -69,6 +70,11 @@ def test_of_ours_these_are_replaced(assets: Assets, name: str, value: str) -> No
         *(("X-A", value, "which no header can have") for value in ("a\n", "\0", " a", "a\t", "\u2603", 1, None)),
         *((name, "a", "which is no name of a header") for name in ("", "X A", "X:", "X\n", "\u00fc", 1)),
         *((name, "a", _OURS) for name in ("content-length", "Content-Encoding", "ETag", "Vary", "Transfer-Encoding")),
+        *((name, "a", _OURS) for name in ("trailers", "Proxy-Connection", "Location")),
+        *(
+            (f"Access-Control-{rest}", "a", _OURS)
+            for rest in ("Allow-Credentials", "Max-Age", "Allow-Private-Network", "X")
+        ),
         ("Access-Control-Allow-Origin", "*", "name origins in `origins`"),
         ("Content-Type", "a/b", "name the type in `types` of the configuration"),
         ("Set-Cookie", "a=b", "caches that visitors share would give it to all of them"),
@@ -78,6 +84,23 @@ def test_what_must_not_be_sent_ends_the_start(assets: Assets, name: object, valu
     with pytest.raises(ValueError, match=r"^`headers` gives .* for `css/app\.css`") as refused:
         adding(assets, name, value)
     assert why in str(refused.value)
+
+
+HOP_BY_HOP = ("Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailers", "Upgrade")
+
+
+@pytest.mark.parametrize("name", HOP_BY_HOP)
+def test_of_the_headers_of_a_connection_none_is_sent(assets: Assets, name: str) -> None:
+    assert is_hop_by_hop(name)  # a server of wsgiref would end the answer with an AssertionError
+    with pytest.raises(ValueError, match=_OURS):
+        adding(assets, name, "a")
+
+
+def test_names_that_differ_in_case_only_end_the_start(assets: Assets) -> None:
+    given = {"X-Kind": "a", "X-Other": "b", "x-kind": "c"}
+    message = "^`headers` gives 'X-Kind' and 'x-kind' for `css/app.css`, which are one header; give one of them$"
+    with pytest.raises(ValueError, match=message):
+        wsgi.AssetServer(assets=assets, headers=lambda path, entry: given)
 
 
 def test_what_is_no_mapping_ends_the_start(assets: Assets) -> None:

@@ -6,7 +6,7 @@ Takes the application's function, gives headers or ValueError. Standard library 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -19,17 +19,16 @@ __all__ = ["extra_headers"]
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
 # A field value (section 5.5) in bytes as servers take them: nothing that ends a line, no blank at its ends.
 _VALUE: Final = re.compile(r"(?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?")
-# What an answer's own headers say: of its content and of this connection, or who may read it.
+# What an answer's own headers say: of its content and its place, and of this connection, as `wsgiref` has it.
 _OURS: Final = frozenset(
     (
         *("accept-ranges", "allow", "content-encoding", "content-length", "content-range", "content-type", "date"),
-        *("etag", "last-modified", "status", "use-as-dictionary", "vary"),
-        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"),
-        *("transfer-encoding", "upgrade"),
-        *("access-control-allow-headers", "access-control-allow-methods", "access-control-allow-origin"),
-        *("access-control-expose-headers", "access-control-max-age"),
+        *("etag", "last-modified", "location", "status", "use-as-dictionary", "vary"),
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer"),
+        *("trailers", "transfer-encoding", "upgrade"),
     )
 )
+_SHARING: Final = "access-control-"  # who may read it, whatever the header is
 _MENDS: Final = {
     "access-control-allow-origin": "; name origins in `origins`",
     "content-type": "; name the type in `types` of the configuration",
@@ -61,14 +60,14 @@ def _refuse_repeated(names: list[object], path: str) -> None:
     first: dict[str, str] = {}
     for name in names:
         if isinstance(name, str) and first.setdefault(name.lower(), name) != name:
-            raise ValueError(f"`headers` gives {first[name.lower()]!r} and {name!r} for `{path}`, which are one header")
+            raise ValueError(f"`headers` gives {first[name.lower()]!r} and {name!r} for `{path}`, which are one header; give one of them")
 
 
 def _checked(name: object, value: object, path: str) -> str:
     where = f"`headers` gives {name!r} for `{path}`"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"{where}, which is no name of a header")
-    if name.lower() in _OURS or name.lower() == "set-cookie":
+    if name.lower() in _OURS or name.lower() == "set-cookie" or name.lower().startswith(_SHARING):
         raise ValueError(f"{where}, which it may not{_MENDS.get(name.lower(), ': the server decides that itself')}")
     if value == "":
         raise ValueError(f"{where} an empty value; leave the header out")

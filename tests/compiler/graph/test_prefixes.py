@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.config.load import load_config
+from buildassets.errors import ConfigError
 from tests.building import built, codes, only, printed, released
-from tests.conftest import Tree
+from tests.conftest import Tree, write_tree
 
 IMAGES: Tree = {"assets/img/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>", "assets/img/a.png": "pixels"}
 PLAIN = "minify = false\ncompress = []\n"
@@ -112,10 +114,27 @@ def test_in_a_root_of_others_there_is_one_warning_with_a_count(tmp_path: Path) -
 
 @pytest.mark.parametrize("prefix", ["static/", "//static/", "https://a.example/", "/static?a"])
 def test_a_prefix_is_a_path_from_the_root(tmp_path: Path, prefix: str) -> None:
-    from buildassets.compiler.config.load import load_config
-    from buildassets.errors import ConfigError
-    from tests.conftest import write_tree
-
     write_tree(tmp_path, {"buildassets.toml": f'url_prefixes = ["{prefix}"]\n', "assets/a.css": ""})
     with pytest.raises(ConfigError, match="url_prefixes"):
         load_config(start=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["/..", "/a/../", "/./", "/.", "/a/.", "/a//b/", "/a//", "/%2E/", "/a/.%2e", "/a\\u0000/", "/\\u0000", "/\\u007f/"],
+)
+def test_a_prefix_with_which_no_url_begins_is_an_error(tmp_path: Path, prefix: str) -> None:
+    write_tree(tmp_path, {"buildassets.toml": f'url_prefixes = ["/", "{prefix}"]\n', "assets/a.css": ""})
+    with pytest.raises(ConfigError) as refused:
+        load_config(start=str(tmp_path))
+    (fault,) = refused.value.diagnostics
+    assert fault.message.endswith("which begins no URL of an asset")
+    assert fault.hint == "leave out `.`, `..`, empty parts and control characters, as in `/static/`"
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (1, 22)
+
+
+@pytest.mark.parametrize("prefix", ["/", "/a", "/.well-known/", "/a.b/..c/", "/a../...", "/%20/"])
+def test_other_prefixes_are_none(tmp_path: Path, prefix: str) -> None:
+    write_tree(tmp_path, {"buildassets.toml": f'url_prefixes = ["{prefix}"]\n', "assets/a.css": ""})
+    assert load_config(start=str(tmp_path)).url_prefixes == (f"{prefix.rstrip('/')}/",)

@@ -38,6 +38,9 @@ _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
+# What no path of a URL has once browsers have read it: `.` and `..` (URL Standard, section 4.4), as `%2e`, too, control
+# characters; and an empty part, as an asset's path has none.
+_NEVER_IN_PATH: Final = lazy_pattern(r"/(?:(?:\.|%2e){1,2}(?:/|\Z)|/)|[\x00-\x1f\x7f]", re.IGNORECASE)
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
@@ -121,11 +124,14 @@ def url_prefixes(table: Table) -> tuple[str, ...]:
     for index, prefix in table.elements("url_prefixes"):
         if not table.is_one_of((str,), prefix, "url_prefixes", index):
             continue
-        if _PATH_PREFIX.fullmatch(prefix):
-            found.append(prefix if prefix.endswith("/") else prefix + "/")
-        else:
+        if not _PATH_PREFIX.fullmatch(prefix):
             hint = "begin it with one `/`, without a host, `?` and `#`, as in `/static/`"
             table.refuse(f"cannot be `{prefix}`", "url_prefixes", index, hint=hint)
+        elif _NEVER_IN_PATH.search(prefix):
+            hint = "leave out `.`, `..`, empty parts and control characters, as in `/static/`"
+            table.refuse(f"cannot be `{prefix}`, which begins no URL of an asset", "url_prefixes", index, hint=hint)
+        else:
+            found.append(prefix if prefix.endswith("/") else prefix + "/")
     return tuple(sorted(set(found), key=lambda prefix: (-len(prefix), prefix)))
 
 

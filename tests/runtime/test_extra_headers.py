@@ -117,12 +117,6 @@ def test_what_the_function_raises_is_the_cause(assets: Assets) -> None:
     assert isinstance(refused.value.__cause__, KeyError)
 
 
-def test_one_header_in_two_spellings_ends_the_start(assets: Assets) -> None:
-    why = r"^`headers` gives 'X-A' and 'x-a' for `css/app\.css`, which are one header$"
-    with pytest.raises(ValueError, match=why):
-        wsgi.AssetServer(assets=assets, headers=lambda path, entry: {"X-A": "1", "x-a": "2"})
-
-
 def test_an_empty_value_ends_the_start(assets: Assets) -> None:
     why = r"^`headers` gives 'X-A' for `css/app\.css` an empty value; leave the header out$"
     with pytest.raises(ValueError, match=why):

@@ -45,7 +45,7 @@ class Project:
     def settings(self) -> dict[str, Any]:
         """Our configuration."""
         roots = [root for root in self._roots if not any(is_within(root, one) for one in self._excluded)]
-        return {"sources": roots, "url": "/assets/", **self._more}
+        return {"sources": roots, "url": "/assets/", "url_prefixes": ["/"], **self._more}
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
         """The account of each line of `setting`, which is noted."""

@@ -6,7 +6,7 @@ Takes the application's function, gives headers or ValueError. Standard library 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def _refuse_repeated(names: list[object], path: str) -> None:
     """Names of headers are alike in any case of their letters (RFC 9110, section 5.1)."""
     first: dict[str, str] = {}
     for name in names:
-        if isinstance(name, str) and first.setdefault(name.lower(), name) != name:
-            raise ValueError(f"`headers` gives {first[name.lower()]!r} and {name!r} for `{path}`, which are one header; give one of them")
+        if isinstance(name, str) and (other := first.setdefault(name.lower(), name)) != name:
+            where = f"`headers` gives {other!r} and {name!r} for `{path}`"
+            raise ValueError(f"{where}, which are one header; give one of them")
 
 
 def _checked(name: object, value: object, path: str) -> str:

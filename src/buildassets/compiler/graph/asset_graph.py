@@ -97,17 +97,11 @@ def asset_graph(
     places = places_of(config, sources, descriptions)
     walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places)
     walk.run(starts)
-    shown = partial(shown_path, config)
-    absence = _absence(config, walk, {**sources.skipped, **discovery.skipped})
+    skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
-    diagnostics += (*config.notices, *_faults_of_assets(config, walk, absence, shown))
-    if mode == "production":
-        diagnostics += large_images(config, [asset.draft for asset in walk.assets.values()])
-    diagnostics += fingerprinted_faults(config, walk.assets, shown)
-    diagnostics += import_faults(config, names, walk.compiled, shown)
-    diagnostics += prefix_faults(config, walk.compiled, sources, shown)
+    diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
     taken = walk.assets.keys() | walk.compiled.keys() | parts
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
@@ -127,12 +121,27 @@ def asset_graph(
     imports = {
         path: imports_of(path, (*one.links, *settled.by_name.get(path, ()))) for path, one in walk.assets.items()
     }
-    maps = page_map, imports
-    by_themselves = frozenset(walk.by_themselves())
+    sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
+    return AssetGraph(released.assets, released.written, page_map, imports, unreached, told, inputs, *sets)
+
+
+def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:
+    """The sources in roots that others keep in order."""
     vendored = {index for index, root in enumerate(config.sources) if root.vendored}
-    of_others = frozenset(path for path, source in listed.items() if source.root in vendored)
-    sets = by_themselves, uncompiled, of_others
-    return AssetGraph(released.assets, released.written, *maps, unreached, told, inputs, *sets)
+    return frozenset(path for path, source in listed.items() if source.root in vendored)
+
+
+def _faults_of_graph(
+    config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
+) -> Iterator[Diagnostic]:
+    """What is wrong with the assets, and with what they refer to."""
+    shown = partial(shown_path, config)
+    yield from _faults_of_assets(config, walk, _absence(config, walk, skipped), shown)
+    if mode == "production":
+        yield from large_images(config, [asset.draft for asset in walk.assets.values()])
+    yield from fingerprinted_faults(config, walk.assets, shown)
+    yield from import_faults(config, names, walk.compiled, shown)
+    yield from prefix_faults(config, walk.compiled, sources, shown)
 
 
 def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:

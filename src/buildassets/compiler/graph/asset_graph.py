@@ -28,6 +28,7 @@ from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.uncompiled import judged
 from buildassets.compiler.graph.walk import Progress, Walk
+from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
@@ -142,6 +143,7 @@ def _faults_of_graph(
     yield from fingerprinted_faults(config, walk.assets, shown)
     yield from import_faults(config, names, walk.compiled, shown)
     yield from prefix_faults(config, walk.compiled, sources, shown)
+    yield from worker_faults(config, walk.compiled, sources, shown)
 
 
 def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:

@@ -1,0 +1,95 @@
+"""Scripts of workers that a string names, where an asset has that name: its name in the release is another.
+
+Takes all assets with the sources, gives diagnostics.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from buildassets.compiler.body import OnDisk, text_of
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.javascript.worker_urls import IMPORT_SCRIPTS, WorkerUrl, worker_urls
+from buildassets.compiler.model import Draft, Linked, Source
+from buildassets.compiler.resolve.urls import has_host
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.diagnostics import Diagnostic, warning
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
+
+_HABITS: Final = ("/static/", "/assets/", "/")  # where systems serve assets, the longest first
+
+
+def worker_faults(
+    config: Config,
+    compiled: Mapping[LogicalPath, Linked],
+    sources: Mapping[LogicalPath, Source],
+    shown: Callable[[str], str],
+) -> Iterator[Diagnostic]:
+    """A warning for each; of roots that others keep, one for each root with the number of them.
+
+    `shown` turns a path into the name a user would write.
+    """
+    is_external = compile_globs(config.external)
+    prefixes = (config.url, *_HABITS)
+    of_others: dict[int, list[Diagnostic]] = {}
+    for _, asset in sorted(compiled.items()):
+        draft = asset.draft
+        for found in _found(draft, prefixes, is_external, sources, shown):
+            root = config.sources[draft.source.root]
+            if root.npm or root.vendored:
+                of_others.setdefault(draft.source.root, []).append(found)
+            else:
+                yield found
+    for index, several in of_others.items():
+        message = (
+            f"{len(several)} scripts of workers in `{config.sources[index].shown}/` are assets that a string names"
+        )
+        yield several[0] if len(several) == 1 else replace(several[0], message=message)
+
+
+def _found(
+    draft: Draft,
+    prefixes: Sequence[str],
+    is_external: Callable[[str], object],
+    sources: Mapping[LogicalPath, Source],
+    shown: Callable[[str], str],
+) -> Iterator[Diagnostic]:
+    logical = draft.source.logical
+    is_script = media_of(logical).syntax is Syntax.JAVASCRIPT and draft.source.root >= 0
+    if not is_script or isinstance(draft.body, OnDisk) or not any(worker_urls(text_of(draft.body))):
+        return
+    positions = OriginalPositions(draft, shown)
+    is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
+    for one in worker_urls(positions.text):
+        target = None if is_external(one.url) else _target(one.url, logical, prefixes, sources)
+        if target is not None:
+            message = f"`{one.url}` is left alone, and `{target}` is an asset"
+            hint = _hint(one, logical, target, is_module=is_module)
+            yield warning("reference/worker", message, positions.place_in(one.start, one.end), hint=hint)
+
+
+def _target(
+    url: str, logical: LogicalPath, prefixes: Sequence[str], sources: Mapping[LogicalPath, Source]
+) -> LogicalPath | None:
+    """The asset with another name in the release that `url` names beside the script `logical`, or at the top."""
+    path = from_url(split_url(url)[0])
+    if has_host(url) or url.startswith("//") or "\\" in url or not path:
+        return None
+    if path.startswith("/"):
+        places = [normalise(path.removeprefix(prefix)) for prefix in prefixes if path.startswith(prefix)]
+    else:
+        places = [join(logical, path), normalise(path)]
+    found = (place for place in places if place and place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
+    return next((place for place in found if place != logical and not sources[place].keeps_name), None)
+
+
+def _hint(one: WorkerUrl, logical: LogicalPath, target: LogicalPath, *, is_module: bool) -> str:
+    if is_module and one.by != IMPORT_SCRIPTS:
+        path = relative(logical, target)
+        written = path if path.startswith("../") else f"./{path}"
+        return f'write `new {one.by}(new URL("{written}", import.meta.url))`'
+    call = one.by if one.by == IMPORT_SCRIPTS else f"new {one.by}"
+    return f'write `{call}(ASSET_URL("{target}"))`'

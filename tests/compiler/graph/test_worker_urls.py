@@ -1,0 +1,58 @@
+"""Scripts of workers that a string names."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.building import built, only
+from tests.conftest import Tree
+
+FILES: Tree = {"assets/js/w.js": "w();\n", "assets/top.js": "top();\n", "assets/img/a.png": ""}
+
+
+@pytest.mark.parametrize("settings", ["", "minify = false\n"])
+@pytest.mark.parametrize(
+    ("text", "target", "hint"),
+    [
+        ('new Worker("./w.js");', "js/w.js", 'new Worker(ASSET_URL("js/w.js"))'),
+        ("new self.Worker('w.js', { name: 'a' });", "js/w.js", 'new Worker(ASSET_URL("js/w.js"))'),
+        ('new Worker("top.js");', "top.js", 'new Worker(ASSET_URL("top.js"))'),
+        ('new SharedWorker("/static/js/w.js");', "js/w.js", 'new SharedWorker(ASSET_URL("js/w.js"))'),
+        ('importScripts("no.js", "../top.js?a");', "top.js", 'importScripts(ASSET_URL("top.js"))'),
+        ("new Worker(`./w.js`); export {};", "js/w.js", 'new Worker(new URL("./w.js", import.meta.url))'),
+        ('export const w = new Worker("top.js")', "top.js", 'new Worker(new URL("../top.js", import.meta.url))'),
+    ],
+)
+def test_a_string_that_names_an_asset_is_reported(
+    tmp_path: Path, text: str, target: str, hint: str, settings: str
+) -> None:
+    found = only(built(tmp_path, {**FILES, "assets/js/a.js": text + "\n"}, settings))
+    assert (found.code, found.is_error, found.hint) == ("reference/worker", False, f"write `{hint}`")
+    assert found.message.endswith(f"`{target}` is an asset")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'new Worker("blob:w.js"); new Worker("https://a.example/js/w.js"); new Worker("//a.example/w.js");',
+        'new Worker("./none.js"); new Worker("./" + name); new Worker(`./${name}.js`); new Worker("../img/a.png");',
+        'new Worker(new URL("./w.js", import.meta.url));',
+        'new lib.Worker("./w.js"); Worker("./w.js"); importScripts(ASSET_URL("js/w.js"));',
+        '// new Worker("./w.js")\nconst text = `new Worker("./w.js")`;',
+        'new Worker("./a.js");',
+    ],
+)
+def test_what_names_no_asset_by_a_string_is_left_alone(tmp_path: Path, text: str) -> None:
+    assert not built(tmp_path, {**FILES, "assets/js/a.js": text + "\n"}, "").diagnostics
+
+
+def test_what_is_external_or_keeps_its_name_is_left_alone(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.js": 'new Worker("b.js"); new Worker("c-0123456789ab.js");\n'}
+    files = {**files, "assets/b.js": "b();\n", "assets/c-0123456789ab.js": "c();\n"}
+    assert not built(tmp_path, files, 'external = ["b.js"]\nfingerprinted = ["c-*.js"]\n').diagnostics
+
+
+def test_in_a_root_of_others_they_are_counted(tmp_path: Path) -> None:
+    files: Tree = {"vendor/a.js": 'new Worker("b.js"); importScripts("./b.js");\n', "vendor/b.js": "b();\n"}
+    found = only(built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n'))
+    assert found.message == "2 scripts of workers in `vendor/` are assets that a string names"

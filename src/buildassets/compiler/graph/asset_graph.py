@@ -26,6 +26,7 @@ from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
+from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.uncompiled import judged
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.graph.worker_urls import worker_faults
@@ -108,9 +109,7 @@ def asset_graph(
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-    page_map, preload_warnings = with_preloads(config, settled.importmap, names.packages)
-    diagnostics += preload_warnings
-    looked_at = (*config.read, *discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
+    diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
     inputs = (*looked_at, config.file) if config.file else looked_at
     if config.plan:
         inputs = (*inputs, config.plan.path, *config.plan.inputs)
@@ -143,6 +142,7 @@ def _faults_of_graph(
     yield from fingerprinted_faults(config, walk.assets, shown)
     yield from import_faults(config, names, walk.compiled, shown)
     yield from prefix_faults(config, walk.compiled, sources, shown)
+    yield from setting_faults(config, sources.listed)
     yield from worker_faults(config, walk.compiled, sources, shown)
 
 

@@ -1,0 +1,74 @@
+"""Settings that name nothing, where that is surely a mistake: globs with a source root's own name, folders not there.
+
+Takes the configuration and the sources, gives diagnostics. Looks on the disk whether a folder is there.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+
+from buildassets.compiler.config.roots import folder_like
+from buildassets.compiler.config.shown import place_of_setting, shown_path
+from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.sources.globs import compile_globs, is_glob
+from buildassets.diagnostics import Diagnostic, warning
+from buildassets.nearest import Known
+
+
+def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnostic]:
+    """A warning for each of them; `listed` are the logical paths of all sources but those in packages of npm.
+
+    A glob that matches nothing is mostly there for what may come, so only `data_urls.include` needs a match.
+    """
+    embedded = config.data_urls.include if config.data_urls else ()
+    for keys, patterns in (
+        (("exclude",), config.exclude),
+        (("raw",), config.raw),
+        (("data_urls", "include"), embedded),
+    ):
+        for index, pattern in enumerate(patterns):
+            meant = _below_root(config, pattern)
+            if meant is None and (keys[-1] == "exclude" or _is_there(config, keys[-1], pattern, listed)):
+                continue
+            near = meant or (None if is_glob(pattern) else Known(listed).nearest_asset(pattern))
+            hint = f"did you mean `{near}`?" if near else "correct it, or take it out; it is held against logical paths"
+            message = f"`{pattern}` in `{'.'.join(keys)}` matches nothing"
+            yield warning("config/unmatched", message, place_of_setting(config, *keys, index), hint=hint)
+    for index, path in lost_load_paths(config):
+        shown = shown_path(config, path)
+        near = folder_like(path, shown)
+        hint = f"did you mean `{near}`?" if near else "create the folder, or take it out of `load_paths`"
+        message = f"the load path `{shown}` is no folder"
+        yield warning("config/unmatched", message, place_of_setting(config, "load_paths", index), hint=hint)
+
+
+def lost_load_paths(config: Config) -> Iterator[tuple[int, str]]:
+    """The load paths that are no folders, with their numbers; none with a plan, which brings load paths of its own."""
+    for index, path in enumerate(() if config.plan else config.load_paths):
+        if not os.path.isdir(path):
+            yield index, path
+
+
+def _is_there(config: Config, key: str, pattern: str, listed: Collection[str]) -> bool:
+    """Whether something matches, or nothing has to."""
+    is_pattern = is_glob(pattern) and key == "raw"
+    return is_pattern or any(root.npm for root in config.sources) or any(map(compile_globs([pattern]), listed))
+
+
+def _below_root(config: Config, pattern: str) -> str | None:
+    """What `pattern` is without the name of a source root, which stands in front and in no logical path."""
+    path = pattern.removeprefix("./")
+    for root in config.sources:
+        rest = path.removeprefix(root.shown + "/")
+        if rest and rest != path and not any(_has_folder(one, root.shown) for one in config.sources):
+            return f"{root.prefix}/{rest}" if root.prefix else rest
+    return None
+
+
+def _has_folder(root: SourceRoot, folder: str) -> bool:
+    """Whether the assets of `root` may lie in a folder of that name."""
+    if root.prefix:
+        inner = (folder + "/").removeprefix(root.prefix + "/")
+        if (root.prefix + "/").startswith(folder + "/"):
+            return True
+        return inner != folder + "/" and os.path.isdir(os.path.join(root.path, inner))
+    return os.path.isdir(os.path.join(root.path, folder))

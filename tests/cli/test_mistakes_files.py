@@ -159,7 +159,7 @@ error[reference/missing]: cannot find `js/lib`
    |                    ^^^^^
 note: looked in `assets/`
 
-hint: did you mean `js/lib.js`?
+hint: did you mean `./lib.js`?
 
 failed with 1 error; there is no release yet
 """,

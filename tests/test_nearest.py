@@ -61,6 +61,7 @@ def test_what_shares_a_folder_and_a_suffix_only_is_not_meant(target: str, known:
         ("css/base", "css/base.css"),
         ("css/stlye.css", "css/style.css"),
         ("js/lti.js", "js/lit.js"),
+        ("js/aa.js", "js/a.js"),
         ("lib/carousel/index.js", "lib/carousels/index.js"),
     ],
 )

@@ -1,5 +1,7 @@
 """What patterns find out about a script is what its tokens say, or else they say that they do not know."""
 
+from time import process_time
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -141,3 +143,24 @@ def test_what_patterns_cannot_tell_is_left_to_the_tokens(text: str) -> None:
 def test_time_is_linear_in_the_length(piece: str) -> None:
     with watchdog():
         reduction_of(piece * (100_000 // len(piece)))
+
+
+@pytest.mark.parametrize("piece", ["a / b;", "x = [/a/, /b/g];", "'c' / 1;", "if (a) /b/.test(c);", "`d${e / f}` / 2;"])
+@pytest.mark.parametrize("count", [40, 150, 1000])
+def test_what_stands_far_before_a_slash_changes_nothing(piece: str, count: int) -> None:
+    text = piece * count
+    found = reduction_of(text)
+    assert found
+    assert found.text() == reduction(piece).text() * count
+    assert same_meaning(pieces(text), pieces(found.text()))
+
+
+def test_a_line_of_slashes_takes_not_much_longer_than_its_tokens() -> None:
+    text = "x=" + "1/" * 40_000 + "1"
+    started = process_time()
+    assert len(list(tokens(text))) == 80_003
+    by_tokens = process_time() - started
+    assert reduction_of(text)
+    assert (
+        process_time() - started - by_tokens < 5 * by_tokens
+    )  # twice as long; sixteen times with the pieces before each slash joined anew

@@ -129,7 +129,7 @@ def is_reduced_to(text: str, expected: Reduction, *, module: bool | None = None)
 class _Reading:
     """Goes through a text and takes out of it what is no plain code."""
 
-    __slots__ = ("_end", "_holes", "_module", "_text", "_tokens", "code", "taken")
+    __slots__ = ("_before", "_before_end", "_end", "_holes", "_module", "_text", "_tokens", "code", "taken")
 
     def __init__(self, text: str, module: bool | None) -> None:
         self._text = text
@@ -137,6 +137,8 @@ class _Reading:
         self._end = 0
         self._holes: list[int] = []  # of the templates that are open: how many brackets are open in the hole
         self._tokens: Iterator[tuple[Kind, int, int]] | None = None
+        self._before = ""  # the end of `code[:_before_end]`
+        self._before_end = 0
         self.code: list[str] = []
         self.taken: list[str] = []
 
@@ -234,12 +236,9 @@ class _Reading:
 
     def _code_before(self) -> str:
         """The code read last: all, or as much as `divides` looks at."""
-        length = 0
-        place = len(self.code)
-        while place and length < _NEARBY:
-            place -= 1
-            length += len(self.code[place])
-        return "".join(self.code[place:])[-_NEARBY:]
+        self._before = (self._before + "".join(self.code[self._before_end :]))[-_NEARBY:]
+        self._before_end = len(self.code)
+        return self._before
 
     def _divides_surely(self, start: int) -> bool:
         """The same from the tokens up to there."""

@@ -109,7 +109,10 @@ def asset_graph(
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-    diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
+    page_map, preload_warnings = with_preloads(config, settled.importmap, names.packages)
+    diagnostics += preload_warnings
+    looked_at = (*config.read, *discovery.looked_at, *sources.looked_at, *descriptions.looked_at, *walk.inputs())
+    looked_at += tuple(path for _, path in lost_load_paths(config))
     inputs = (*looked_at, config.file) if config.file else looked_at
     if config.plan:
         inputs = (*inputs, config.plan.path, *config.plan.inputs)

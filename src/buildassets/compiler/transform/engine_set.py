@@ -29,7 +29,7 @@ class EngineSet:
 
     `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
     suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
-    whether drafts tell their origins. `grammar` reads the scripts that it does not minify, where there is such a one;
+    whether drafts have their origins. `grammar` reads the scripts that it does not minify, where there is such a one;
     `templating` is how templates become scripts.
     """
 

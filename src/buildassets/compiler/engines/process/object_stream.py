@@ -18,6 +18,7 @@ _CLASSES: Final = {
     "buildassets.compiler.body": ("OnDisk",),
     "buildassets.compiler.config.values": (
         *(
+            "BlockPlan",
             "Config",
             "DataUrls",
             "EngineNames",

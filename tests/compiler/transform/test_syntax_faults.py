@@ -85,6 +85,19 @@ def test_a_late_import_in_sass_is_left_to_sass(tmp_path: Path) -> None:
     assert not built(tmp_path, files, "").diagnostics
 
 
+@pytest.mark.parametrize("settings", ["", "minify = false\n"])
+def test_a_broken_drawing_is_a_warning_and_released_as_it_is(tmp_path: Path, settings: str) -> None:
+    result = built(tmp_path, {"assets/a.svg": "<svg>\n<g>"}, settings)
+    assert (only(result).code, only(result).is_error) == ("svg/syntax", False)
+    assert released(tmp_path, result, "a.svg") == "<svg>\n<g>"
+
+
+def test_broken_drawings_of_others_are_counted(tmp_path: Path) -> None:
+    files = {"vendor/a.svg": "<svg>", "vendor/b.svg": "<svg>", "vendor/c.svg": "<svg/>"}
+    found = only(built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n'))
+    assert found.message == "browsers show nothing of 2 files in `vendor/`"
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.webmanifest", "a.geojson"])
 def test_what_is_no_json_is_a_warning_and_released_as_it_is(tmp_path: Path, name: str) -> None:
     text = '{\n  "a": 1, // b\n}\n'

@@ -48,6 +48,7 @@ _GATHERED: Final = {
     "directive/ignored": "{} files in {} have directives, which are left alone",
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
     "json/syntax": "{} files in {} are not JSON",
+    "svg/syntax": "browsers show nothing of {} files in {}",
     "source/encoding": "{} files in {} are not UTF-8",
 }
 

@@ -29,6 +29,12 @@ def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> It
 
         for one in open_ends(text)[:MOST_OPEN_ENDS]:
             yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
+    elif syntax is Syntax.SVG:
+        from buildassets.compiler.languages.markup.svg_fault import svg_fault
+
+        if wrong := svg_fault(text):
+            where = positions.place_in(wrong.start, wrong.end)
+            yield warning("svg/syntax", f"`{source.shown}` {wrong.message}", where, hint=wrong.hint)
 
 
 def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagnostic]:

@@ -398,6 +398,24 @@ def test_an_image_that_becomes_too_large_is_a_warning_until_it_is_smaller(tmp_pa
         assert sum(one.code == "source/large" for one in found) == warnings
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("a.js", 'new Worker("b.js");\n', "reference/worker"),
+        ("a.js", "//= require ./b\n", "directive/ignored"),
+        ("c.css", 'a { b: c }\n@import "d.css";\n', "css/syntax"),
+        ("e.svg", "<svg>", "svg/syntax"),
+    ],
+)
+def test_what_an_edit_brings_is_reported_until_another_mends_it(
+    tmp_path: Path, name: str, text: str, code: str
+) -> None:
+    files = {"buildassets.toml": "", "assets/b.js": "b();\n", "assets/d.css": "d { e: f }\n", f"assets/{name}": ""}
+    project = Project(write_tree(tmp_path, files))
+    for edit, codes in ((text, [code]), (text + "\n", [code]), ("\n", [])):
+        assert [one.code for one in project.edit({f"assets/{name}": edit}).diagnostics] == codes
+
+
 def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:
     files = {"buildassets.toml": 'missing = "ignore"\n', "assets/a.min.js": "a()\n//# sourceMappingURL=a.map\n"}
     project = Project(write_tree(tmp_path, files))

@@ -50,6 +50,12 @@ def worker_faults(
         yield several[0] if len(several) == 1 else replace(several[0], message=message)
 
 
+def names_workers(draft: Draft) -> bool:
+    """Whether `draft` is a script that names some of a worker's by strings, whatever these mean."""
+    is_script = media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT
+    return is_script and not isinstance(draft.body, OnDisk) and any(worker_urls(text_of(draft.body)))
+
+
 def _found(
     draft: Draft,
     prefixes: Sequence[str],
@@ -58,8 +64,7 @@ def _found(
     shown: Callable[[str], str],
 ) -> Iterator[Diagnostic]:
     logical = draft.source.logical
-    is_script = media_of(logical).syntax is Syntax.JAVASCRIPT and draft.source.root >= 0
-    if not is_script or isinstance(draft.body, OnDisk) or not any(worker_urls(text_of(draft.body))):
+    if draft.source.root < 0 or not names_workers(draft):
         return
     positions = OriginalPositions(draft, shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)

@@ -17,6 +17,7 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
+from buildassets.compiler.graph.worker_urls import names_workers
 from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
@@ -245,7 +246,7 @@ class _Change:
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
         if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
-        if is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
+        if names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
             raise NeedsFullBuild
 
     @cached_property

@@ -28,7 +28,7 @@ SITE: Tree = {
     "assets/css/dot.svg": "<svg/>",
     "assets/css/twins.css": "a { background: url(dot.svg), url(../img/dot.svg) }",
     "assets/img/all.svg": (
-        '<svg xmlns:xlink="x"><style>a { fill: url("dot.svg#a") }</style><use xlink:href="dot.svg#b"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="x"><style>a { fill: url("dot.svg#a") }</style><use xlink:href="dot.svg#b"/>'
         '<g style="fill: url(&quot;dot.svg#c&quot;)"/></svg>'
     ),
     "assets/js/app.js": (
@@ -44,7 +44,7 @@ SITE: Tree = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a release in `build/`."""
     folder = tmp_path_factory.mktemp("site")
-    settings = 'compress = []\nminify = false\nintegrity = "none"\n'
+    settings = 'compress = []\nminify = false\nintegrity = "none"\nurl_prefixes = []\n'
     assert build(load_config(start=str(write_tree(folder, {"buildassets.toml": settings, **SITE})))).diagnostics == ()
     return folder
 

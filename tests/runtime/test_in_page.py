@@ -28,7 +28,8 @@ SITE: Tree = {
     "assets/css/dot.svg": "<svg/>",
     "assets/css/twins.css": "a { background: url(dot.svg), url(../img/dot.svg) }",
     "assets/img/all.svg": (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="x"><style>a { fill: url("dot.svg#a") }</style><use xlink:href="dot.svg#b"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="x">'
+        '<style>a { fill: url("dot.svg#a") }</style><use xlink:href="dot.svg#b"/>'
         '<g style="fill: url(&quot;dot.svg#c&quot;)"/></svg>'
     ),
     "assets/js/app.js": (

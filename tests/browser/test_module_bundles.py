@@ -101,7 +101,7 @@ def released(folder: Path, settings: str, replacements: dict[str, str], *argumen
 
 def opened(folder: Path, release: Release, browser: Browser, serve: Serve, name: str, kind: str) -> None:
     """The page with the bundle `name`."""
-    assets = Assets(release.folder / "manifest.json", url="build/assets/")
+    assets = Assets(release.folder / "manifest.json", url="build/assets/", reload=True)
     sheet = assets.stylesheet("js/app.css") if name == "js/app.js" else ""
     script = assets.script(name, type="module") if kind == "esm" else assets.script(name, defer=True)
     body = f'<body><div id="app"></div>{script}</body>'

@@ -4,6 +4,8 @@
 PY = .venv/bin/python
 BUILDASSETS = ../.venv/bin/buildassets
 
+NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
+
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
 .PHONY: demo serve serve-django watch test test-quick lint check bench clean
@@ -50,14 +52,20 @@ bench: .venv/.test
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf dist example_project/build
+	rm -rf dist example_project/build native/target
+	rm -f src/buildassets/compiler/languages/native/native.lexers.*
 
 .venv/.pip:
 	scripts/venv
 	touch $@
 
-.venv/.package: .venv/.pip pyproject.toml
-	$(PY) -m pip install --quiet --editable .
+# The library of lexers, where there is cargo; pip, which would make it too, does not show why it could not.
+.venv/.native: .venv/.pip $(NATIVE)
+	$(PY) native/build_hook.py
+	touch $@
+
+.venv/.package: .venv/.pip .venv/.native pyproject.toml
+	BUILDASSETS_NATIVE=0 $(PY) -m pip install --quiet --editable .
 	touch $@
 
 .venv/.example: .venv/.package example_project/requirements.txt example_project/requirements-django.txt

@@ -30,8 +30,26 @@ _VERBS = {
 _ASKING = frozenset(("-h", "--help", "--version"))  # what click answers by itself
 
 
+_VERBOSE = "buildassets.verbose"
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked:
+        return
+    click.echo(f"buildassets, version {__version__}")
+    if ctx.meta[_VERBOSE]:
+        from buildassets.compiler.languages.native.library import implementation
+
+        click.echo(f"lexers: {implementation()}")
+    ctx.exit()
+
+
 class _Verbs(click.Group):
     """Loads a verb's module when the verb is called: what `build` imports is not what `explain` pays for."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_VERBOSE] = not {"-v", "--verbose"}.isdisjoint(args)  # it may stand behind `--version`
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_VERBS)
@@ -90,7 +108,15 @@ def _verb_with(option: str, ctx: click.Context | None) -> str | None:
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="buildassets")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.option("-v", "--verbose", is_flag=True, expose_value=False, help="With --version: which lexers run, too.")
 def commands() -> None:
     """Compile, minify and fingerprint web assets into a release directory with a manifest."""
 

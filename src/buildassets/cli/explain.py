@@ -38,6 +38,7 @@ def command(
     """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
     from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.explain import referrers
+    from buildassets.compiler.languages.native.library import implementation
 
     config = release_config(config_file, output)
     path = os.path.join(config.output, "manifest.json")
@@ -48,15 +49,17 @@ def command(
         raise BuildError([_unknown(logical_path, manifest, shown_path(config, path), notes)])
     referring = referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
+    lexers = implementation()
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
-        document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached}
+        document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
         lines = _lines(logical_path, entry, manifest, referring)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
-        print_data((*lines, *_section("in the cache", kept), *_since_lines(since, change)))
+        others = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
+        print_data((*lines, *others, *_since_lines(since, change)))
     return 0
 
 

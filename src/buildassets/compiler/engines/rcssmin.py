@@ -12,8 +12,9 @@ import rcssmin
 
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.languages.css.minify import alignment, essence, has_essence, written_apart
+from buildassets.compiler.languages.css.minify import alignment
 from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
+from buildassets.compiler.languages.css.proof import Source
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
@@ -45,9 +46,9 @@ class RcssminEngine:
             warning("css/syntax", one.message, locate(given.shown, text, one.start, one.end), hint=one.hint)
             for one in faulty[:MOST_OPEN_ENDS]
         )
-        entries = essence(text)
-        for minified in _minified(text, entries, by_rcssmin=not faulty):
-            if has_essence(minified, entries):
+        source = Source(text)
+        for minified in _minified(text, source, by_rcssmin=not faulty):
+            if source.means(minified):
                 source_map = _source_map(minified, given) if given.wants_source_map else None
                 return Compiled(minified, diagnostics=warnings, source_map=source_map)
         source_map = _source_map(text, given) if given.wants_source_map else None
@@ -57,7 +58,7 @@ class RcssminEngine:
         """Nothing is held."""
 
 
-def _minified(text: str, entries: list[str], *, by_rcssmin: bool) -> Iterator[str]:
+def _minified(text: str, source: Source, *, by_rcssmin: bool) -> Iterator[str]:
     """Shorter texts, still to be proven, of which the last always stands the proof.
 
     In the place of one that is no shorter stands the text itself.
@@ -66,8 +67,8 @@ def _minified(text: str, entries: list[str], *, by_rcssmin: bool) -> Iterator[st
         # As bytes, so that lone surrogates do it no harm.
         encoded = text.encode("utf-8", "surrogatepass")
         yield min(text, rcssmin.cssmin(encoded, keep_bang_comments=True).decode("utf-8", "surrogatepass"), key=len)
-    yield min(text, "".join(entries), key=len)
-    yield min(text, written_apart(entries), key=len)
+    yield min(text, source.joined(), key=len)
+    yield min(text, source.written_apart(), key=len)
 
 
 def _source_map(minified: str, given: EngineInput) -> str:

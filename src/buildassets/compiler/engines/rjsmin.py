@@ -1,11 +1,10 @@
 """JavaScript through rjsmin, shipped only where it is proven right.
 
 rjsmin knows no grammar, so it breaks templates, class fields and regular expressions. Its result has to consist of the
-very tokens of the source; where it does not, the source's own tokens are written with the least between them. Patterns
-prove that of nearly every script, and tokens of the others.
+very tokens of the source; where it does not, the source's own tokens are written with the least between them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -14,9 +13,8 @@ import rjsmin
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, tokens
-from buildassets.compiler.languages.javascript.minify import Piece, alignment, pieces, reduced, same_meaning
-from buildassets.compiler.languages.javascript.reduction import is_reduced_to, reduction
-from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.javascript.minify import alignment
+from buildassets.compiler.languages.javascript.proof import Source
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
@@ -51,14 +49,12 @@ class RjsminEngine:
         if fault := unclosed(text, module=module):
             place = locate(given.shown, text, fault.start, fault.end)
             return Compiled(text, diagnostics=(error("js/syntax", fault.message, place, hint=fault.hint),))
-        minified = _by_patterns(text, module)
-        if minified is not None:
-            return Compiled(minified, source_map=_source_map(minified, text, module, given))
-        source = tuple(pieces(text, module=module))
-        if any(piece.kind == Kind.BAD for piece in source):
-            return Compiled(text, diagnostics=(_syntax_error(text, module, given.shown),))
+        source = Source(text, module)
         for minified in _minified(text, source):
-            if same_meaning(source, pieces(minified, module=module)):
+            is_proven = source.compared(minified)
+            if is_proven is None:
+                return Compiled(text, diagnostics=(_syntax_error(text, module, given.shown),))
+            if is_proven:
                 return Compiled(minified, source_map=_source_map(minified, text, module, given))
         return Compiled(text, diagnostics=(_unproven(given.shown),), source_map=_source_map(text, text, module, given))
 
@@ -66,23 +62,10 @@ class RjsminEngine:
         """Nothing is held."""
 
 
-def _by_patterns(text: str, module: bool | None) -> str | None:
-    """A shorter text that is proven, without a look at any token; None where only tokens tell."""
-    try:
-        source = reduction(text, module=module)
-    except Doubt:
-        return None
-    for shorter in (_by_rjsmin(text), source.text()):
-        minified = min(text, shorter, key=len)
-        if is_reduced_to(minified, source, module=module):
-            return minified
-    return None
-
-
-def _minified(text: str, source: Iterable[Piece]) -> Iterator[str]:
+def _minified(text: str, source: Source) -> Iterator[str]:
     """Shorter texts, still to be proven; the text itself in the place of one that is no shorter."""
     yield min(text, _by_rjsmin(text), key=len)
-    yield min(text, reduced(source), key=len)
+    yield min(text, source.reduced(), key=len)
 
 
 def _by_rjsmin(text: str) -> str:

@@ -13,6 +13,7 @@ from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, Templating
 from buildassets.compiler.engines.registry import start_compiler, start_engine
+from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
@@ -85,7 +86,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
         named |= {kind: name for kind, name in minifiers.items() if name != "none"}
     started: dict[str, KnownEngine] = {}
     compilers: dict[str, KnownCompiler] = {}
-    faults: list[Diagnostic] = []
+    faults: list[Diagnostic] = [*filter(None, [unmet_demand()])]
     for kind, name in (*named.items(), *sorted(config.engines.compilers.items())):
         try:
             if kind in config.engines.compilers:

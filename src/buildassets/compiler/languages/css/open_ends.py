@@ -6,8 +6,9 @@ of the sheet may go.
 
 from typing import Final
 
-from buildassets.compiler.languages.css.lexer import Kind, Token, faults, tokens
+from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
 from buildassets.compiler.languages.css.outline import outline
+from buildassets.compiler.languages.css.proof import faults
 from buildassets.compiler.languages.open_ended import OpenEnd
 
 MOST_OPEN_ENDS: Final = 10  # that are reported of one sheet: an unclosed quote can spoil all that follows

@@ -43,15 +43,15 @@ LINE_TERMINATORS: Final = r"\n\r\u2028\u2029"
 # strings, comments, templates and regular expressions no other is allowed there.
 NAME_START: Final = rf"[^\x00-\x23\x25-\x40\x5b-\x5e\x60\x7b-\x7f{SPACES}{LINE_TERMINATORS}]"
 NAME_PART: Final = rf"[^\x00-\x23\x25-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f{SPACES}{LINE_TERMINATORS}]"
-_ESCAPE: Final = r"\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]++\})"
+_ESCAPE: Final = r"\\u(?:[0-9a-fA-F]{4}|\{[0-9a-fA-F]++\})"
 IN_DOUBLE: Final = r'(?:[^"\\\n\r]++|\\(?:\r\n|[\s\S]))*+'
 IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
 IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
 _NO_NAME: Final = rf"(?!{NAME_START}|\\)"  # what must follow a number: `1.in` is an error (ECMA-262, section 12.9.3)
 NUMBER: Final = (
-    r"[0-9](?:(?<=0)(?:[xX][\da-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
-    rf"|(?<=0)[0-7]++(?![\d_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}"
+    r"[0-9](?:(?<=0)(?:[xX][0-9a-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
+    rf"|(?<=0)[0-7]++(?![0-9_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}"
 )
 FRACTION: Final = rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"
 _TEMPLATE_END: Final = r"(?:`|\$\{)"

@@ -9,8 +9,7 @@ nor before one with which nothing begins; every other line end is taken to matte
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import starmap, zip_longest
-from operator import eq
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, Kind, tokens
@@ -21,18 +20,24 @@ class Piece(NamedTuple):
     """A token that a minifier has to leave as it is.
 
     `on_new_line` says that a line end stands between it and the code before it, and that this can matter. It is false
-    for comments and the hashbang, which are no code.
+    for comments and the hashbang, which are no code. `gap` is what stood before it, which carries no meaning: nothing,
+    something, or something with a line end.
     """
 
     kind: Kind
     text: str
     on_new_line: bool
+    gap: int = 0
+
+
+_NOTHING, _SOMETHING, _LINE = range(3)
 
 
 # A statement or class field may end with these punctuators. After any other, an operand or a name has to come.
 _ENDS: Final = frozenset({")", "]", "}", "++", "--"})
 # These may begin one: `/` and `/=` as regular expressions, `*` as a generator method. No line end may precede `=>`.
 _BEGINS: Final = frozenset({"(", "[", "{", "+", "-", "++", "--", "!", "~", "/", "/=", "*", "=>"})
+_NUMBER_AND_DOT: Final = lazy_pattern(r"[0-9]\.\Z")  # or a name and a dot that look like it
 _LINE_TERMINATOR: Final = lazy_pattern(f"[{LINE_TERMINATORS}]")
 _STAYS: Final = lazy_pattern(r"/[*/]!|<!--|-->|[\s\S]*?@(?:license|preserve)")
 _LINE_COMMENTS: Final = ("//", "#!", "<!--", "-->")
@@ -44,6 +49,7 @@ _STICKY: Final = frozenset(
 )
 _BEFORE_ALL: Final = Piece(Kind.PUNCTUATOR, ";", False)  # what could as well stand before the first piece
 _LINE_START: Final = Piece(Kind.LINE_END, "\n", False)
+_NONE: Final = Piece(Kind.SPACE, "", False)  # which no text has
 
 
 def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
@@ -54,18 +60,22 @@ def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
     """
     last = _BEFORE_ALL
     line_ended = False
+    code_end = 0
     for kind, start, end in tokens(text, module=module):
         if kind > Kind.HASHBANG:
             word = text[start:end]
-            last = Piece(kind, word, line_ended and _line_end_matters(last, kind, word))
+            gap = _LINE if line_ended else start > code_end
+            last = Piece(kind, word, line_ended and _line_end_matters(last, kind, word), gap)
             line_ended = False
+            code_end = end
             yield last
         elif kind == Kind.LINE_END:
             line_ended = True
         elif kind != Kind.SPACE:
             word = text[start:end]
             if kind == Kind.HASHBANG or _STAYS.match(word):
-                yield Piece(kind, word, False)
+                yield Piece(kind, word, False, start > code_end)
+                code_end = end
             line_ended = line_ended or _ends_a_line(word)
 
 
@@ -75,6 +85,11 @@ def _line_end_matters(last: Piece, kind: Kind, word: str) -> bool:
         return False
     if last.kind == Kind.TEMPLATE and last.text.endswith("${"):
         return False
+    return _begins(kind, word)
+
+
+def _begins(kind: Kind, word: str) -> bool:
+    """Whether such a token can begin something in a new line."""
     if kind == Kind.PUNCTUATOR:
         return word in _BEGINS
     return not (kind == Kind.TEMPLATE and word.startswith("}"))
@@ -86,7 +101,7 @@ def _ends_a_line(comment: str) -> bool:
 
 def same_meaning(before: Iterable[Piece], after: Iterable[Piece]) -> bool:
     """Whether two texts, given as their pieces, mean the same to whoever runs them. Stops at the first difference."""
-    return all(starmap(eq, zip_longest(before, after)))
+    return all(one[:3] == other[:3] for one, other in zip_longest(before, after, fillvalue=_NONE))
 
 
 def token_starts(text: str, *, module: bool | None = None) -> list[int]:
@@ -107,8 +122,8 @@ def reduced(kept: Iterable[Piece]) -> str:
     for piece in kept:
         if (piece.on_new_line and not line_ended) or (piece.text.startswith("-->") and last is not _LINE_START):
             written.append("\n")
-        elif _read_otherwise_together(last, piece):
-            written.append(" ")
+        elif last is not _LINE_START and piece.gap and (gap := _gap(written, last, piece)):
+            written.append(gap)
         written.append(piece.text)
         last = piece
         if piece.kind > Kind.HASHBANG:
@@ -122,11 +137,28 @@ def reduced(kept: Iterable[Piece]) -> str:
     return "".join(written)
 
 
+def _gap(written: list[str], last: Piece, piece: Piece) -> str:
+    """What has to stand between the two: nothing, a space, or the line end that stood there."""
+    if piece.kind > Kind.HASHBANG and _NUMBER_AND_DOT.search("".join(written[-2:])):
+        if piece.gap == _LINE and _begins(piece.kind, piece.text):
+            return "\n"
+        return " " if piece.kind in (Kind.NAME, Kind.NUMBER) or piece.text[0] == "." else ""
+    if piece.text.startswith("--") and written[-2:] == ["<", "!"]:
+        return " "  # else it would be `<!--`
+    return " " if _read_otherwise_together(last, piece) else ""
+
+
 def _read_otherwise_together(last: Piece, piece: Piece) -> bool:
-    """Whether the two, written without space between them, could read as other tokens."""
-    first = piece.text[0]
-    if last.text[-1] + first in _STICKY:
+    """Whether the two, of which the source has something between, could read as other tokens without a space."""
+    first, end = piece.text[0], last.text[-1]
+    if last.kind <= Kind.HASHBANG or piece.kind <= Kind.HASHBANG:
+        return last.kind == Kind.PUNCTUATOR and end + first in _STICKY
+    if last.kind == Kind.REGEXP:
+        return first in "/*=" or (piece.kind in _WORDS and first not in "#.")
+    if piece.kind == Kind.NUMBER and first == ".":
+        return last.kind in (Kind.NAME, Kind.NUMBER) or end in ".?"
+    if end + first in _STICKY and not (first == "=" and last.text in ("++", "--")):
         return True
-    if Kind.NUMBER in (last.kind, piece.kind) and "." in (last.text[-1], first):
+    if (last.kind == Kind.NUMBER and first == ".") or (piece.kind == Kind.NUMBER and end == "."):
         return True
-    return last.kind in _WORDS and piece.kind in _WORDS and first not in "#./"
+    return last.kind in _WORDS and piece.kind in _WORDS and first not in "#/"

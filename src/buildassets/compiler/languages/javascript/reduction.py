@@ -52,7 +52,8 @@ _COMMENT_GAP: Final = lazy_pattern(r"[ \n]*+[\x04-\x06][ \n\x04-\x06]*+")
 # Line ends that cannot matter: after punctuators with which nothing ends, before those with which nothing begins.
 _IDLE_BEFORE: Final = r"[)\]};,:?<>&|^%]|\.(?![0-9])|=(?!>)|[!+\-]=|\*[*=]"
 _IDLE_LINE_END: Final = lazy_pattern(
-    r"\n(?:(?<=[{(\[,;:?~!%^&|*<>=/]\n)|(?<=[^0-9]\.\n)|(?<=[^+]\+\n)|(?<=[^\-]-\n)" rf"|(?={_IDLE_BEFORE}))"
+    r"\n(?:(?<=[{(\[,;:?~!%^&|*<>=/]\n)|(?<=\.\n)(?<![0-9]\.\n)|(?<=\+\n)(?<!\+\+\n)|(?<=-\n)(?<!--\n)"
+    rf"|(?={_IDLE_BEFORE}))"
 )
 _IDLE_BEFORE_IT: Final = lazy_pattern(_IDLE_BEFORE)
 _IDLE_AFTER_IT: Final = lazy_pattern(r"[\s\S]?(?:[{(\[,;:?~!%^&|*<>=/]|(?<![0-9])\.|(?<!\+)\+|(?<!-)-)\Z")
@@ -75,7 +76,7 @@ _LEGAL: Final = lazy_pattern(
 _TAKEN_OUT: Final = lazy_pattern(r"[\"`\x01\x04-\x06]")
 _LIKE: Final = {ord(mark): like for mark, like in (('"', "[]"), ("`", "[]"), *((one, "/") for one in _COMMENTS))}
 # What `divides` is to see for the marks: other operands that no word runs into, and the end of a comment.
-_LONGEST_NUMBER: Final = 64  # what is longer is cut, and then counts as one: a space too many
+_LONGEST_NUMBER: Final = 64  # what is longer is left to the tokens
 _NEARBY: Final = 600  # characters of code that are looked at before a slash
 
 
@@ -260,7 +261,7 @@ def _without_idle_space(code: str) -> str:
     code = _IDLE_LINE_END.sub(" ", code.strip(" \n"))
     code = _SPACED_DOT.sub(_spaced_dot, code)
     code = _IDLE_SPACE.sub("", code)
-    if "<!--" in code or "-->" in code or not _LEGAL.fullmatch(code):
+    if any(odd in code for odd in ("<!--", "-->", "+++", "---")) or not _LEGAL.fullmatch(code):
         raise Doubt
     return code
 
@@ -268,6 +269,8 @@ def _without_idle_space(code: str) -> str:
 def _spaced_dot(gap: re.Match[str]) -> str:
     """The space before a dot, which has to stay behind a number: `1.a` is an error."""
     word = _LAST_WORD.search(gap.string, max(0, gap.start() - _LONGEST_NUMBER), gap.start())
+    if word and len(word[0]) == _LONGEST_NUMBER:
+        raise Doubt
     return _SPACE_MARK + "." if word and word[0][0].isdigit() else " ."
 
 

@@ -1,17 +1,26 @@
 """References of JavaScript: `import`, `export … from`, `import()`, `new URL(…, import.meta.url)`, the source map.
 
-Two ways lead to the same result. The fast one asks first where a reference could stand (`import`, `from "…"`,
+Where the library of lexers is there, it finds the words that may begin one. Else two ways lead to the same result. The
+fast one asks first where a reference could stand (`import`, `from "…"`,
 `new URL(`), and then only whether those places are code: strings, comments, templates and regular expressions are
 passed over in C, and what comes after the last such place is not read. Where it cannot tell a `/` or a word from what
 stands beside it, the slow one reads every token. Pure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
-from buildassets.compiler.languages.javascript.slash import Doubt, begins_word, divides, is_property
+from buildassets.compiler.languages.javascript.slash import (
+    Doubt,
+    before_space,
+    begins_word,
+    divides,
+    is_property,
+    may_hold_comment,
+)
+from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -44,6 +53,8 @@ _FORMS: Final = {
     "new": lazy_pattern(_spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]")),
 }
 
+_SPECIFIER, _COMMENT_AT_END = 0, 3  # sorts of places in the library
+
 # The same as far as it can be asked of any place at no cost: a comment that never ends may stand there a million times.
 # What must not stand before a word is asked behind it: a pattern that begins with plain letters is found fast. A string
 # that ends where `import` begins makes no sense, and one that holds just this word is common.
@@ -69,6 +80,11 @@ _DECLARATION: Final = lazy_pattern(
 )
 _SOURCE_MAP: Final = lazy_pattern(r"/[/*][#@]\s*sourceMappingURL=(\S*?)\s*(?:(?<=.)\*/)?")
 
+# What may stand before `from` in a declaration, without comments, escapes and names that are strings.
+_CLAUSE: Final = lazy_pattern(
+    rf"(?:import{_NAME_END}|export{_NAME_END}(?={_WHITE}[{{*]))(?:[{{}},*\s]++|{_PLAIN_NAME})*+"
+)
+_CLAUSE_WINDOW: Final = 20_000
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
 _GAP_PATTERN: Final = lazy_pattern(GAP)
 _COMMENT: Final = lazy_pattern(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
@@ -102,6 +118,11 @@ def scan(text: str) -> list[Reference]:
     comments that name a source map the last counts, and only if no code follows it (ECMA-426, section 11.1.2.1); a
     `data:` URL is no reference.
     """
+    source_map = _plainly_named(text)
+    answer = asked(Question.SCRIPT_PLACES, text, option=int(source_map is None))
+    if answer is not None:
+        found = list(_at_places(text, numbers_of(answer)))
+        return found if source_map is None else found + source_map
     try:
         return list(_scan_code_places(text))
     except Doubt:
@@ -127,7 +148,27 @@ def scan_tokens(text: str) -> Iterator[Reference]:
         elif in_clause:
             in_clause = _continues_clause(kind, word, previous)
         previous = word
-    yield from source_maps
+    plainly_named = _plainly_named(text)
+    yield from source_maps if plainly_named is None else plainly_named
+
+
+def _at_places(text: str, places: Sequence[int]) -> Iterator[Reference]:
+    """The references at the places that the library found."""
+    each = iter(places)
+    comments: list[tuple[int, int]] = []
+    for sort, start, end in zip(each, each, each, strict=True):
+        if sort == _SPECIFIER:
+            url = unescaped(text[start:end])
+            if url is not None:
+                yield Reference(start, end, url, ReferenceKind.MODULE)
+        elif sort == _COMMENT_AT_END:
+            comments.append((start, end))
+        else:
+            yield from _reference(text, text[start:end], start)
+    for start, end in reversed(comments):
+        if _SOURCE_MAP.fullmatch(text, start, end):
+            yield from _source_map(text[start:end], start)
+            return
 
 
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
@@ -199,8 +240,8 @@ def _scan_code_places(text: str) -> Iterator[Reference]:
             raise Doubt
         if begins_word(text, start) and _is_reference_word(text, start, word):
             yield from _reference(text, word, start)
-    if _may_end_in_comment(text):
-        yield from _last_source_map(text, walk)
+    source_map = _plainly_named(text)
+    yield from _last_source_map(text, walk) if source_map is None else source_map
 
 
 def _is_reference_word(text: str, start: int, word: str) -> bool:
@@ -212,7 +253,19 @@ def _is_reference_word(text: str, start: int, word: str) -> bool:
         return not is_property(text, start)
     if _LINE_TERMINATOR.search(text, start, match.start("specifier")):
         raise Doubt  # with a semicolon left out, it may be anything that is named so
+    if word == "from" and not _ends_plain_clause(text, start):
+        raise Doubt
     return True
+
+
+def _ends_plain_clause(text: str, start: int) -> bool:
+    """Whether the names before the `from` at `start` surely belong to an `import` or `export`."""
+    nearby = max(0, start - _CLAUSE_WINDOW)
+    begin = max(text.rfind("import", nearby, start), text.rfind("export", nearby, start))
+    if begin < 0 or not _CLAUSE.fullmatch(text, begin, start) or not begins_word(text, begin):
+        return False
+    before = text[before_space(text, begin) - 1 : begin][:1]
+    return before not in (".", "/") and not may_hold_comment(text, begin)
 
 
 def _candidates(text: str, position: int) -> list[tuple[int, str]]:
@@ -284,22 +337,40 @@ def _may_end_in_comment(text: str) -> bool:
     return not line_start or "//" in tail[line_start:] or "*/" in tail[line_start:] or tail.endswith("\ufeff")
 
 
-def _last_source_map(text: str, walk: "_Walk") -> Iterator[Reference]:
+def _plainly_named(text: str) -> list[Reference] | None:
+    """The source map that the text names, as far as that shows without reading it from the start; None if it does not.
+
+    A comment that fills the last line and ends nothing else is one whatever is unclosed before it.
+    """
+    if not _may_end_in_comment(text):
+        return []
     for place in _places_backwards(text, "sourceMappingURL="):
-        head = _SOURCE_MAP_HEAD.search(text, max(0, place - 64), place)
+        head = _head_before(text, place)
         if not head:
             continue
         if text.startswith("data:", place + len("sourceMappingURL=")):
-            return
+            return []
         comment = _COMMENT.match(text, head.start())
         if not comment:
-            raise Doubt
+            return None
         if _GAP_PATTERN.match(text, comment.end()).end() < len(text):  # type: ignore[union-attr]  # matches anywhere
-            return
-        if not _is_plainly_a_comment(text, comment) and not walk.reaches(comment.start()):
-            raise Doubt
-        yield from _source_map(comment[0], comment.start())
-        return
+            return []
+        return [*_source_map(comment[0], comment.start())] if _is_plainly_a_comment(text, comment) else None
+    return []
+
+
+def _last_source_map(text: str, walk: "_Walk") -> Iterator[Reference]:
+    """The same by reading on."""
+    place = next(place for place in _places_backwards(text, "sourceMappingURL=") if _head_before(text, place))
+    comment = _COMMENT.match(text, _head_before(text, place).start())  # type: ignore[union-attr]  # found before
+    if not comment or not walk.reaches(comment.start()):
+        raise Doubt
+    yield from _source_map(comment[0], comment.start())
+
+
+def _head_before(text: str, place: int) -> re.Match[str] | None:
+    """The head of a comment that names the source map, if it stands before `place`."""
+    return _SOURCE_MAP_HEAD.search(text, max(0, place - 64), place)
 
 
 def _places_backwards(text: str, mark: str) -> Iterator[int]:

@@ -79,7 +79,7 @@ def is_property(text: str, start: int) -> bool:
         if text[end - 2 : end - 1].isdigit():
             raise Doubt  # `2.` may be a number
         return text[end - 3 : end] != "..."
-    after_comment = last == "/" or (_LINE_TERMINATOR.search(text, end, start) and _may_hold_comment(text, end))
+    after_comment = last == "/" or (_LINE_TERMINATOR.search(text, end, start) and may_hold_comment(text, end))
     if after_comment and _DOT_BEFORE_COMMENT.search(text, max(0, start - _NEARBY), start):
         raise Doubt
     return False
@@ -95,7 +95,7 @@ def divides(text: str, place: int) -> bool:
     """Whether the `/` at `place` divides, as far as the code just before it tells."""
     end = before_space(text, place)
     last = text[end - 1 : end]
-    if _LINE_TERMINATOR.search(text, end, place) and _may_hold_comment(text, end):
+    if _LINE_TERMINATOR.search(text, end, place) and may_hold_comment(text, end):
         raise Doubt
     if not last or (last in "=(,:[!&|?{;%~^<>+-*" and text[end - 2 : end] not in ("++", "--")):
         return False
@@ -117,7 +117,7 @@ def _may_be_declared(text: str, start: int) -> bool:
     return text[end - 1 : end] in tuple(",/\\}") or text[max(0, end - 3) : end] in ("var", "let")
 
 
-def _may_hold_comment(text: str, end: int) -> bool:
+def may_hold_comment(text: str, end: int) -> bool:
     """Whether a `//` comment may stand in the line that ends at `end`."""
     nearby = text[max(0, end - _NEARBY) : end]
     line_start = nearby.rfind("\n") + 1
@@ -147,7 +147,7 @@ def _ends_head(text: str, end: int) -> bool:
     before = text[word_end - 1 : word_end]
     if before in tuple("\\/[^") or not _is_plain_code(text[start:end]):
         raise Doubt  # the parenthesis that seems to open it may be one of a regular expression or a comment
-    if _LINE_TERMINATOR.search(text, word_end, end) and _may_hold_comment(text, start):
+    if _LINE_TERMINATOR.search(text, word_end, end) and may_hold_comment(text, start):
         raise Doubt
     return is_head(text, start)
 
@@ -165,7 +165,7 @@ def is_head(text: str, start: int) -> bool:
 def _word_before(text: str, place: int) -> re.Match[str] | None:
     """The word that ends before `place`, which is in code, as far as it is short."""
     end = _before_comment_lines(text, place)
-    if text[end - 2 : end] == "*/" or (_LINE_TERMINATOR.search(text, end, place) and _may_hold_comment(text, end)):
+    if text[end - 2 : end] == "*/" or (_LINE_TERMINATOR.search(text, end, place) and may_hold_comment(text, end)):
         raise Doubt
     return _LAST_WORD.search(text, max(0, end - 12), end)
 

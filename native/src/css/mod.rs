@@ -1,0 +1,4 @@
+//! CSS, as `compiler/languages/css` has it.
+
+pub mod essence;
+pub mod lexer;

@@ -1,0 +1,6 @@
+//! JavaScript, as `compiler/languages/javascript` has it.
+
+pub mod lexer;
+pub mod meaning;
+pub mod references;
+mod states;

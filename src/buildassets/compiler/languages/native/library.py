@@ -1,0 +1,159 @@
+"""The library of lexers: found, loaded and asked. Pure but for the loading, at the first question.
+
+A text goes as UTF-8 and an answer comes as bytes; the interpreter's lock is free meanwhile. There is no answer where
+there is no library, where the environment turns it off, and where the text is too long: then whoever asked reads the
+text in Python.
+"""
+
+import os
+import sys
+import warnings
+from array import array
+from enum import IntEnum
+from functools import cache
+from typing import Final
+
+from buildassets.compiler.languages.native.sources import SOURCES
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.frozen import frozen
+
+SWITCH: Final = "BUILDASSETS_NATIVE"
+_NAME: Final = "native.lexers" + {"win32": ".dll", "cygwin": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+_MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
+
+
+class Question(IntEnum):
+    """What can be asked, by its number there."""
+
+    SCRIPT_PLACES = 1
+    SCRIPT_COMPARISON = 2
+    REDUCED_SCRIPT = 3
+    SCRIPT_TOKENS = 4
+    ESSENCE = 5
+    IS_ESSENCE_OF = 6
+    JOINED_ESSENCE = 7
+    WRITTEN_APART = 8
+    SHEET_FAULTS = 9
+    SHEET_TOKENS = 10
+
+
+class Library:
+    """The loaded library. `path` is where it lies."""
+
+    __slots__ = ("_ask", "_forget", "_handle", "path", "sources")
+
+    def __init__(self, path: str) -> None:
+        """Load it; raises OSError or AttributeError where that is none of ours."""
+        from ctypes import CDLL, POINTER, c_char_p, c_int32, c_size_t, c_uint32, c_void_p
+
+        self.path = path
+        self._handle = handle = CDLL(path)
+        handle.buildassets_sources.restype = c_char_p
+        self.sources: str = handle.buildassets_sources().decode("ascii")
+        self._ask = handle.buildassets_ask
+        text = c_char_p, c_size_t
+        self._ask.argtypes = (c_uint32, *text, *text, c_uint32, POINTER(c_void_p), POINTER(c_size_t))
+        self._ask.restype = c_int32
+        self._forget = handle.buildassets_forget
+        self._forget.argtypes = c_void_p, c_size_t
+        self._forget.restype = None
+
+    def answer(self, question: Question, first: bytes, second: bytes, option: int) -> bytes | None:
+        """The answer; None where the library has none, which is a fault of it."""
+        from ctypes import byref, c_size_t, c_void_p, string_at
+
+        data, length = c_void_p(), c_size_t()
+        status = self._ask(question, first, len(first), second, len(second), option, byref(data), byref(length))
+        if status:
+            return None
+        try:
+            return string_at(data, length.value)
+        finally:
+            self._forget(data, length)
+
+
+@frozen
+class _Found:
+    """The library, or why there is none; `is_odd` where that should not be so."""
+
+    library: Library | None
+    reason: str = ""
+    is_odd: bool = False
+
+
+@cache
+def _found() -> _Found:
+    if os.environ.get(SWITCH) == "0":
+        return _Found(None, f"`{SWITCH}` is `0`")
+    found = _loaded(os.path.join(os.path.dirname(__file__), _NAME))
+    if found.is_odd:
+        warnings.warn(f"the native lexers are not used: {found.reason}", RuntimeWarning, stacklevel=2)
+    return found
+
+
+def unmet_demand() -> Diagnostic | None:
+    """What is wrong where the environment demands the library, or something that there is not."""
+    switch = os.environ.get(SWITCH, "")
+    if switch in ("", "0"):
+        return None
+    if switch != "require":
+        hint = "set it to `0` or `require`, or unset it"
+        return error("environment/native", f"`{SWITCH}` cannot be `{switch}`", hint=hint)
+    found = _found()
+    if found.library:
+        return None
+    message = f"the native lexers that `{SWITCH}` requires are not there"
+    return error(
+        "environment/native", message, notes=[found.reason], hint="install a wheel for this platform, or unset it"
+    )
+
+
+def _loaded(path: str) -> _Found:
+    try:
+        library = Library(path)
+    except OSError as fault:
+        return _Found(None, f"they are not installed, or cannot be loaded: {fault}")
+    except (AttributeError, UnicodeDecodeError, ImportError) as fault:
+        return _Found(None, f"`{path}` is another library: {fault}", is_odd=True)
+    if library.sources != SOURCES:
+        message = (
+            f"`{path}` was made of other sources ({library.sources}, not {SOURCES}); `make` or `pip` makes it anew"
+        )
+        return _Found(None, message, is_odd=True)
+    return _Found(library)
+
+
+def implementation() -> str:
+    """Which lexers run: `native`, or `python` and why."""
+    found = _found()
+    return "native" if found.library else f"python ({found.reason})"
+
+
+def asked(question: Question, first: str | bytes, second: str | bytes = b"", option: int = 0) -> bytes | None:
+    """The answer to a question about one text or two; None where Python has to find it."""
+    library = _found().library
+    if library is None or max(len(first), len(second)) > _MOST_CHARACTERS:
+        return None
+    return library.answer(question, _encoded(first), _encoded(second), option)
+
+
+def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:
+    """The same of scripts: modules, classic scripts, or what they read as."""
+    return asked(question, first, second, 2 if module is None else int(module))
+
+
+def numbers_of(answer: bytes) -> "array[int]":
+    """An answer that is a list of numbers."""
+    found: array[int] = array("I", answer)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
+
+
+def text_of(answer: bytes) -> str:
+    """An answer that is a text."""
+    return answer.decode("utf-8", "surrogatepass")
+
+
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,182 @@
+"""The library and the modules in Python answer alike, whatever the text."""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.languages.css import lexer as css
+from buildassets.compiler.languages.css import minify as css_minify
+from buildassets.compiler.languages.css import proof as css_proof
+from buildassets.compiler.languages.javascript import lexer as js
+from buildassets.compiler.languages.javascript import minify as js_minify
+from buildassets.compiler.languages.javascript import references as js_references
+from buildassets.compiler.languages.javascript.proof import Source
+from buildassets.compiler.languages.native import library
+from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
+from tests.conftest import watchdog
+from tests.lexers import need_library
+
+PACKAGE: Final = Path(js.__file__).parents[3]
+ROOT: Final = Path(__file__).parents[4]
+
+_SCRIPT: Final = r"""
+a b1 / /= * = == => ( ) [ ] { } , ; : ? ?. . ... ' " ` ${ \ < <!--
+--> -- ++ + - ! ~ && | ^ << >>> 0 1 0x1F 017 08 1_0 1e5 1n
+1. # #! @ async await function class let of for var const if return yield import export from new URL meta default static
+get typeof in instanceof extends case do else while /* */ // /*! //! @license 'a' "b" `c` /r/g \u0061 \u{62}
+as break this import('a') import.meta.url newURL('a',import.meta.url) //#sourceMappingURL=a.map
+"""
+_SHEET: Final = r"""
+a b-c --x - : ; { } ( ) [ ] , > ~ + * = | ^ $ ! important @media @import @charset @x url( url(a) URL("x") \75rl( u\72l(
+style( supports( STYLE( \ /* */ /*! /*!k*/ /**/ ' " 's' "t" <!-- --> # #id 1 1.5 +.5e3 10px 5% 2n & .c calc( var(--x)
+@supports @container @property / initial-value result --y: \41 \0 \110000 \d800
+"""
+SCRIPT_PIECES, SHEET_PIECES = _SCRIPT.split(), _SHEET.split()
+ODD: Final = (
+    "\n",
+    "\r\n",
+    "\f",
+    "\t",
+    " ",
+    "\u2028",
+    "\ufeff",
+    "\xa0",
+    "é",
+    "\U0001f600",
+    "\ud800",
+    "\0",
+    "\x85",
+    "\u212a",
+)
+
+
+def texts(pieces: list[str]) -> st.SearchStrategy[str]:
+    """Texts of tokens and their parts, or of anything."""
+    piece = st.one_of(st.sampled_from(pieces), st.sampled_from(ODD), st.just(" "))
+    return st.one_of(st.lists(piece, max_size=14).map("".join), st.text(max_size=30), st.binary(max_size=30).map(_text))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library_is_there() -> None:
+    need_library()
+
+
+def listed(answer: bytes | None) -> list[tuple[int, int]]:
+    assert answer is not None
+    each = iter(numbers_of(answer))
+    return [*zip(each, each, strict=True)]
+
+
+@given(texts(SCRIPT_PIECES), st.sampled_from([None, True, False]))
+def test_tokens_of_scripts_are_the_same(text: str, module: bool | None) -> None:
+    expected = [(int(kind), end) for kind, _, end in js.tokens(text, module=module)]
+    assert listed(asked_of_script(Question.SCRIPT_TOKENS, text, "", module)) == expected
+
+
+@given(texts(SHEET_PIECES))
+def test_tokens_of_sheets_are_the_same(text: str) -> None:
+    assert listed(asked(Question.SHEET_TOKENS, text)) == [(int(kind), end) for kind, _, end in css.tokens(text)]
+
+
+@given(texts(SCRIPT_PIECES))
+def test_scripts_are_reduced_to_the_same(text: str) -> None:
+    assert Source(text, None).reduced() == js_minify.reduced(js_minify.pieces(text))
+
+
+@given(texts(SCRIPT_PIECES), texts(SCRIPT_PIECES))
+def test_scripts_are_compared_alike(text: str, other: str) -> None:
+    source = [*js_minify.pieces(text)]
+    is_bad = any(piece.kind is js.Kind.BAD for piece in source)
+    for minified in (other, text, js_minify.reduced(source)):
+        expected = None if is_bad else js_minify.same_meaning(source, js_minify.pieces(minified))
+        assert Source(text, None).compared(minified) is expected
+
+
+@given(texts(SCRIPT_PIECES))
+def test_references_of_scripts_are_the_same(text: str) -> None:
+    assert js_references.scan(text) == [*js_references.scan_tokens(text)]
+
+
+@given(texts(SHEET_PIECES))
+def test_faults_of_sheets_are_the_same(text: str) -> None:
+    assert css_proof.faults(text) == css.faults(text)
+
+
+@given(texts(SHEET_PIECES), texts(SHEET_PIECES))
+def test_what_sheets_mean_is_the_same(text: str, other: str) -> None:
+    source, entries = css_proof.Source(text), css_minify.essence(text)
+    assert source.joined() == "".join(entries)
+    assert source.written_apart() == css_minify.written_apart(entries)
+    for minified in (other, text, source.joined(), source.written_apart()):
+        assert source.means(minified) is css_minify.has_essence(minified, entries)
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    """The text with a character taken out, put in or replaced."""
+    place = chance.randrange(len(text) + 1)
+    put = chance.choice("'\"`/*{}()[]\n\\<>!-$#@;: ")
+    return text[:place] + chance.choice(("", put)) + text[place + chance.randrange(2) :]
+
+
+def real_texts(suffix: str, count: int) -> Iterator[str]:
+    """Files of this project, each as it is and in mutants."""
+    chance = random.Random(0)
+    for path in sorted(path for folder in (PACKAGE, ROOT / "example_project") for path in folder.rglob(f"*{suffix}")):
+        if "node_modules" not in path.parts:
+            text = path.read_text("utf-8")
+            yield text
+            yield from (mutated(text, chance) for _ in range(count))
+
+
+def in_python(function: Callable[[], object]) -> object:
+    """What a function gives with the lexers in Python."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, library.SWITCH, "0")
+        library._found.cache_clear()
+        try:
+            return function()
+        finally:
+            library._found.cache_clear()
+
+
+def test_scripts_of_the_project_are_minified_and_scanned_alike() -> None:
+    for text in real_texts(".js", 30):
+        minify = partial(RjsminEngine().run, EngineInput(text, "/p/a.js", "a.js"))
+        for function in (minify, partial(js_references.scan, text)):
+            assert function() == in_python(function)
+
+
+def test_sheets_of_the_project_are_minified_alike() -> None:
+    for text in real_texts(".css", 30):
+        minify = partial(RcssminEngine().run, EngineInput(text, "/p/a.css", "a.css"))
+        assert minify() == in_python(minify)
+
+
+REPEATED: Final = {
+    **dict.fromkeys(("(", "{", "`${", "/*", "'", "\0", "\ud800", "a?", "<!--", "url(", "@", "import "), ""),
+    "1": "a",
+    "0": ".a",
+    "\\\\": "\\",
+}
+
+
+@pytest.mark.parametrize(("repeated", "end"), REPEATED.items(), ids=map(repr, REPEATED))
+def test_whatever_is_repeated_has_an_answer_in_linear_time(repeated: str, end: str) -> None:
+    text = repeated * (200_000 // len(repeated)) + end
+    with watchdog(10):
+        for question in Question:
+            assert asked(question, text, b"", 2) is not None

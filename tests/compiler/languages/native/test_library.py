@@ -1,0 +1,67 @@
+"""Which lexers run: what the environment chooses, and what a library has to be."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.languages.native import library
+from buildassets.compiler.languages.native.library import Question, asked, implementation, unmet_demand
+from buildassets.compiler.languages.native.sources import SOURCES
+from tests.lexers import need_library
+
+HOOK = runpy.run_path(str(Path(__file__).parents[4] / "native/build_hook.py"))
+
+
+@pytest.fixture(autouse=True)
+def found_anew() -> None:
+    library._found.cache_clear()
+
+
+def test_the_digest_in_the_package_is_that_of_the_sources() -> None:
+    assert HOOK["digest_of_sources"]() == SOURCES, "run `make`, and commit what it writes"
+
+
+def test_zero_turns_the_library_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.SWITCH, "0")
+    assert implementation() == "python (`BUILDASSETS_NATIVE` is `0`)"
+    assert asked(Question.ESSENCE, "a{}") is None
+    assert unmet_demand() is None
+
+
+def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_library()
+    library._found.cache_clear()
+    monkeypatch.setattr(library, "SOURCES", "0123456789abcdef")
+    with pytest.warns(RuntimeWarning, match=f"was made of other sources \\({SOURCES}, not 0123456789abcdef\\)"):
+        assert implementation().startswith("python (")
+
+
+def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / library._NAME).write_text("none")
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    assert implementation().startswith("python (they are not installed, or cannot be loaded: ")
+
+
+def test_demand_is_met_where_the_library_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_library()
+    monkeypatch.setenv(library.SWITCH, "require")
+    assert unmet_demand() is None
+
+
+def test_demand_is_not_met_where_no_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.SWITCH, "require")
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    fault = unmet_demand()
+    assert fault
+    assert (fault.code, fault.message) == (
+        "environment/native",
+        "the native lexers that `BUILDASSETS_NATIVE` requires are not there",
+    )
+
+
+def test_unknown_question_has_no_answer() -> None:
+    need_library()
+    found = library._found().library
+    assert found
+    assert found.answer(0, b"a", b"", 0) is None  # type: ignore[arg-type]  # a number that no question has

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 import pytest
 from hypothesis import settings
 
+from buildassets.compiler.languages.native import library
 from tests import purity
 
 # How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
@@ -209,6 +210,26 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         return made
 
     return folder
+
+
+def need_library() -> None:
+    """Skip the test where the lexers are those in Python; under CI it fails."""
+    if not library.implementation().startswith("native"):
+        missing_tool(f"the lexers are not native: {library.implementation()}")
+
+
+@pytest.fixture(scope="module", params=["native", "python"])
+def each_lexer(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs the tests of a module twice: with the library of lexers, and with the lexers in Python."""
+    if request.param == "native":
+        need_library()
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, library.SWITCH, "0")
+        library._found.cache_clear()
+        yield
+    library._found.cache_clear()
 
 
 @pytest.fixture(scope="session")

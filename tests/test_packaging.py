@@ -86,7 +86,9 @@ def test_a_wheel_is_pure_where_the_lexers_do_not_compile_and_a_warning_gives_the
         missing_tool("there is no cargo")
     command = [sys.executable, "-m", "pip", "wheel", "-v", "--no-deps", "--wheel-dir", str(tmp_path), str(spoilt)]
     done = subprocess.run(command, check=True, timeout=300, capture_output=True, text=True)
-    assert "the lexers are not compiled, and those in Python are used instead: cargo exited" in done.stdout + done.stderr
+    assert (
+        "the lexers are not compiled, and those in Python are used instead: cargo exited" in done.stdout + done.stderr
+    )
     assert "this is no Rust" in done.stdout + done.stderr
     assert [path.name.endswith("py3-none-any.whl") for path in tmp_path.glob("*.whl")] == [True]
 

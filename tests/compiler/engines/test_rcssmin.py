@@ -10,6 +10,8 @@ from buildassets.diagnostics import render_text
 from tests.conftest import watchdog
 from tests.css_trees import tree
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 
 def run(text: str) -> Compiled:
     return RcssminEngine().run(EngineInput(text, "/app/assets/css/a.css", "assets/css/a.css"))

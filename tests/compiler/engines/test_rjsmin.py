@@ -11,6 +11,8 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
 from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run, running_in
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 pytestmark = pytest.mark.node
 
 

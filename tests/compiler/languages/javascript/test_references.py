@@ -8,6 +8,8 @@ from buildassets.compiler.languages.javascript.references import scan, scan_toke
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from tests.conftest import watchdog
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 MODULE, LATER, RESOLVED = ReferenceKind.MODULE, ReferenceKind.LATER, ReferenceKind.RESOLVED
 URL, SOURCE_MAP = ReferenceKind.URL, ReferenceKind.SOURCE_MAP
 

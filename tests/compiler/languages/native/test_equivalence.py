@@ -23,8 +23,7 @@ from buildassets.compiler.languages.javascript import references as js_reference
 from buildassets.compiler.languages.javascript.proof import Source
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
-from tests.conftest import watchdog
-from tests.lexers import need_library
+from tests.conftest import need_library, watchdog
 
 PACKAGE: Final = Path(js.__file__).parents[3]
 ROOT: Final = Path(__file__).parents[4]

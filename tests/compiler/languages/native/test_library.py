@@ -1,6 +1,7 @@
 """Which lexers run: what the environment chooses, and what a library has to be."""
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ import pytest
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library import Question, asked, implementation, unmet_demand
 from buildassets.compiler.languages.native.sources import SOURCES
-from tests.lexers import need_library
+from tests.conftest import need_library
 
 HOOK = runpy.run_path(str(Path(__file__).parents[4] / "native/build_hook.py"))
 
 
 @pytest.fixture(autouse=True)
-def found_anew() -> None:
+def found_anew() -> Iterator[None]:
+    library._found.cache_clear()
+    yield
     library._found.cache_clear()
 
 

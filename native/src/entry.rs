@@ -28,6 +28,8 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         8 => css::essence::written_apart(first),
         9 => css::lexer::faults(first),
         10 => css::lexer::listed(first),
+        11 => javascript::brackets::closed_braces(first),
+        12 => css::outline::outline(first, option as usize),
         _ => return None,
     })
 }

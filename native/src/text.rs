@@ -116,8 +116,3 @@ impl<'a> Characters<'a> {
         self.characters as u32
     }
 }
-
-/// Whether lists of numbers can name each offset of a text.
-pub fn is_short_enough(text: &[u8]) -> bool {
-    text.len() < u32::MAX as usize
-}

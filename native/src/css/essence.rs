@@ -357,7 +357,7 @@ impl Statement {
                 }
                 Part::Url(start, end) => {
                     let (first, last) = url_span(&text[..end], start);
-                    entries.bytes.extend_from_slice(&text[start..first].trim_ascii_end_of_url());
+                    entries.bytes.extend_from_slice(&text[start..end_of_opening(text, start)]);
                     entries.bytes.extend_from_slice(&text[first..last]);
                     entries.push(if text[end - 1] == b')' && end > last { b")" } else { b"" });
                 }
@@ -381,16 +381,9 @@ impl Statement {
     }
 }
 
-/// What stands before a URL, without the white space that ends it.
-trait UrlStart {
-    fn trim_ascii_end_of_url(&self) -> &[u8];
-}
-
-impl UrlStart for [u8] {
-    fn trim_ascii_end_of_url(&self) -> &[u8] {
-        let end = self.iter().position(|&byte| byte == b'(').map_or(self.len(), |place| place + 1);
-        &self[..end]
-    }
+/// The end of `url(` at `start`.
+fn end_of_opening(text: &[u8], start: usize) -> usize {
+    start + text[start..].iter().position(|&byte| byte == b'(').map_or(0, |place| place + 1)
 }
 
 fn is_idle_in_query(gap: &Gap) -> bool {

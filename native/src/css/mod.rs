@@ -2,3 +2,4 @@
 
 pub mod essence;
 pub mod lexer;
+pub mod outline;

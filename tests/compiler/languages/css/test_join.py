@@ -15,6 +15,8 @@ from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
 from tests.css_trees import tinycss2
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 HAZARDS = (
     "a{b:c}",
     "a{b:c",

@@ -12,6 +12,8 @@ from tests.compiler.languages.javascript.test_brackets import BODIES
 from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
 from tests.conftest import watchdog
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 # A comment that names a file has to be found: a function that begins with one is read token by token.
 READ_ALL = "/*# sourceURL=a.js */"
 FUNCTIONS = (

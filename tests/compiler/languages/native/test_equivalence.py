@@ -21,8 +21,11 @@ from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.proof import Source
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
+from buildassets.media import Syntax
 from tests.conftest import need_library, watchdog
 
 PACKAGE: Final = Path(js.__file__).parents[3]
@@ -122,6 +125,18 @@ def test_what_sheets_mean_is_the_same(text: str, other: str) -> None:
     assert source.written_apart() == css_minify.written_apart(entries)
     for minified in (other, text, source.joined(), source.written_apart()):
         assert source.means(minified) is css_minify.has_essence(minified, entries)
+
+
+@given(texts(SHEET_PIECES), texts(SHEET_PIECES))
+def test_sheets_are_joined_alike(text: str, other: str) -> None:
+    joined = partial(join, Syntax.CSS, [Member("a", text), Member("b", other), Member("c", "d{}")])
+    assert joined() == in_python(joined)
+
+
+@given(texts(SCRIPT_PIECES), texts(SCRIPT_PIECES))
+def test_scripts_are_joined_alike(text: str, other: str) -> None:
+    joined = partial(join, Syntax.JAVASCRIPT, [Member("a", f"function f(){{{text}}}"), Member("b", other)])
+    assert joined() == in_python(joined)
 
 
 def mutated(text: str, chance: random.Random) -> str:

@@ -7,6 +7,7 @@ what it means. `@charset` is written once.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from buildassets.compiler.languages.css.hoist import Late, Part, hoisted, late_imports
@@ -14,6 +15,7 @@ from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, f
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.joints import Fault, Joints, Member
+from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.lazy_pattern import lazy_pattern
 
 _ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
@@ -60,10 +62,29 @@ class _Sheet:
         self._last: Token | None = None
         encoding = _ENCODING.match(text)
         self.body = encoding.end() if encoding else 0  # what stands before it names the sheet's encoding
-        if not self._takes_outline():
+        if not self._takes_answer() and not self._takes_outline():
             for token in tokens(text, self.body):
                 self._take(token)
         self._take_end()
+
+    def _takes_answer(self) -> bool:
+        """Whether the library of lexers has read the sheet."""
+        skipped = len(self._text[: self.body].encode("utf-8", "surrogatepass"))
+        answer = asked(Question.SHEET_OUTLINE, self._text, option=skipped)
+        if answer is None:
+            return False
+        rules, opened, brackets, comments, last = _lists(iter(numbers_of(answer)), (4, 3, 2, 2, 3))
+        self.rules = [self._rule(*rule) for rule in rules]
+        self._open = next((self._rule(*rule) for rule in opened), None)
+        self._brackets = [self._text[start:end] for start, end in brackets]
+        found = (Token(Kind.COMMENT, start, end) for start, end in comments)
+        self._source_maps = [token for token in found if _SOURCE_MAP.match(self._text, token.start)]
+        self._last = next((Token(Kind(kind), start, end) for start, end, kind in last), None)
+        return True
+
+    def _rule(self, start: int, end: int, is_at_rule: int, has_block: int = 0) -> Rule:
+        keyword = unescaped(self._text[start:end]).lower() if is_at_rule else ""
+        return Rule(keyword, start, end, bool(has_block))
 
     def _takes_outline(self) -> bool:
         """Whether the sheet could be read without its tokens: then none is open at its end."""
@@ -149,6 +170,12 @@ class _Sheet:
             return word[0] if _OPEN_STRING.fullmatch(word) else ""
         is_url = kind is Kind.URL or (kind is Kind.BAD and word[0] not in "\"'")
         return ")" if is_url and _OPEN_URL.fullmatch(word) else ""
+
+
+def _lists(numbers: Iterator[int], sizes: Sequence[int]) -> Iterator[list[tuple[int, ...]]]:
+    """Lists that each begin with how many there are, of entries of as many numbers as `sizes` has."""
+    for size in sizes:
+        yield [tuple(islice(numbers, size)) for _ in range(next(numbers))]
 
 
 def _refused(members: Sequence[Member], late: Late) -> Fault:

@@ -22,6 +22,7 @@ from buildassets.compiler.languages.javascript.lexer import (
     WHOLE_COMMENT,
 )
 from buildassets.compiler.languages.javascript.slash import Doubt, before_space, divides, is_head
+from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.lazy_pattern import lazy_pattern
 
 # Whole tokens that open and close nothing. Not in it is what may be something else (`<!--`, a `/`) and what the lexer
@@ -55,6 +56,32 @@ def closing_place(text: str, start: int, stops: Sequence[int]) -> int:
     in code or begins a comment. `stops` are sorted and end with the end of the text.
     """
     return _Walk(text, stops).closing_place(start)
+
+
+class Closers:
+    """Where the braces of a text are closed: those that the library finds in one go, or each when it is asked for."""
+
+    __slots__ = ("_closers", "_stops", "_text")
+
+    def __init__(self, text: str, stops: Sequence[int]) -> None:
+        """`stops` are as for `closing_place`."""
+        self._text = text
+        self._stops = stops
+        answer = asked(Question.CLOSED_BRACES, text)
+        self._closers = None if answer is None else _pairs(numbers_of(answer))
+
+    def closing_place(self, start: int) -> int:
+        """As the function of that name; with the library a place in a string counts as one in code, too."""
+        if self._closers is None:
+            return closing_place(self._text, start, self._stops)
+        end = self._closers.get(start)
+        if end is None or self._stops[bisect_left(self._stops, start)] < end:
+            raise DoubtAt(start)
+        return end
+
+
+def _pairs(numbers: Sequence[int]) -> dict[int, int]:
+    return dict(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 class _Walk:

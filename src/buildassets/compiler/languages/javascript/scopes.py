@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from buildassets.compiler.languages.javascript.brackets import DoubtAt, closing_place
+from buildassets.compiler.languages.javascript.brackets import Closers, DoubtAt
 from buildassets.compiler.languages.javascript.lexer import (
     LINE_TERMINATORS,
     SPACES,
@@ -108,7 +108,7 @@ class _Reader:
         self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
-        self._odd_places = _odd_places(text)
+        self._closers = Closers(text, _odd_places(text))
         self._sure_from = 0  # bodies of functions that begin before are read
         self._tokens = LeapingTokens(text)
         for token in self._tokens:
@@ -283,7 +283,7 @@ class _Reader:
         if start < self._sure_from:
             return  # else the same place would be met again and again
         try:
-            self._tokens.leap(closing_place(self._text, start, self._odd_places))
+            self._tokens.leap(self._closers.closing_place(start))
         except DoubtAt as doubt:
             self._sure_from = doubt.place + 1
 

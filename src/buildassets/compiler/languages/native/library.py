@@ -35,6 +35,8 @@ class Question(IntEnum):
     WRITTEN_APART = 8
     SHEET_FAULTS = 9
     SHEET_TOKENS = 10
+    CLOSED_BRACES = 11
+    SHEET_OUTLINE = 12
 
 
 class Library:

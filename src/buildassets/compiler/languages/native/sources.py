@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "b6865e6dc2f0bff6"
+SOURCES = "7b4dcef1f86984d9"

@@ -1,22 +1,6 @@
 //! Bytes of UTF-8, in which lone surrogates may stand as three bytes each: searching, and offsets in characters.
 
-const LOW_BITS: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-#[inline]
-const fn has_zero(word: u64) -> u64 {
-    word.wrapping_sub(LOW_BITS) & !word & HIGH_BITS
-}
-
-#[inline]
-const fn repeated(byte: u8) -> u64 {
-    (byte as u64) * LOW_BITS
-}
-
-#[inline]
-fn word_at(text: &[u8], place: usize) -> Option<u64> {
-    text.get(place..place + 8).map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap_or([0; 8])))
-}
+const CHUNK: usize = 32; // bytes that are compared at once
 
 /// The byte at `place`, or NUL behind the end.
 #[inline]
@@ -24,19 +8,19 @@ pub fn at(text: &[u8], place: usize) -> u8 {
     text.get(place).copied().unwrap_or(0)
 }
 
-/// Where the first of three bytes stands from `start` on, or the end of the text. Two of them may be the same.
+/// Where the first byte stands from `start` on that is one of three, or the end of the text.
 #[inline]
 pub fn find_any(text: &[u8], start: usize, wanted: [u8; 3]) -> usize {
-    let [first, second, third] = [repeated(wanted[0]), repeated(wanted[1]), repeated(wanted[2])];
+    let [first, second, third] = wanted;
+    let is_wanted = |byte: u8| (byte == first) | (byte == second) | (byte == third);
     let mut place = start;
-    while let Some(word) = word_at(text, place) {
-        let found = has_zero(word ^ first) | has_zero(word ^ second) | has_zero(word ^ third);
-        if found != 0 {
-            return place + found.trailing_zeros() as usize / 8;
+    while let Some(chunk) = text.get(place..place + CHUNK) {
+        if chunk.iter().fold(false, |found, &byte| found | is_wanted(byte)) {
+            break;
         }
-        place += 8;
+        place += CHUNK;
     }
-    while place < text.len() && !wanted.contains(&text[place]) {
+    while place < text.len() && !is_wanted(text[place]) {
         place += 1;
     }
     place.min(text.len())
@@ -48,14 +32,20 @@ pub fn find_byte(text: &[u8], start: usize, wanted: u8) -> usize {
     find_any(text, start, [wanted; 3])
 }
 
-/// Where `wanted` begins from `start` on. It is looked for by its byte at `key`, which is to be a rare one.
+/// Where `wanted` begins from `start` on. It is looked for by its two bytes at `key`, which are to be a rare pair.
 pub fn find(text: &[u8], start: usize, wanted: &[u8], key: usize) -> Option<usize> {
+    let (first, second) = (wanted[key], wanted[key + 1]);
     let mut place = start + key;
     loop {
-        place = find_byte(text, place, wanted[key]);
-        if place >= text.len() {
-            return None;
+        while let Some(chunk) = text.get(place..place + CHUNK + 1) {
+            let pairs = chunk[..CHUNK].iter().zip(&chunk[1..]);
+            if pairs.fold(false, |found, (&one, &other)| found | ((one == first) & (other == second))) {
+                break;
+            }
+            place += CHUNK;
         }
+        let rest = text.get(place..)?;
+        place += rest.windows(2).position(|pair| pair == [first, second])?;
         if text[place - key..].starts_with(wanted) {
             return Some(place - key);
         }
@@ -63,17 +53,17 @@ pub fn find(text: &[u8], start: usize, wanted: &[u8], key: usize) -> Option<usiz
     }
 }
 
-/// Where `wanted` begins for the last time.
-pub fn find_last(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    let last = wanted[wanted.len() - 1];
-    let mut end = text.len();
-    while end >= wanted.len() {
-        if text[end - 1] == last && text[..end].ends_with(wanted) {
-            return Some(end - wanted.len());
+/// Where `wanted` begins for the last time, as far as `is_meant` of the places; `key` is as for `find`.
+pub fn find_last(text: &[u8], wanted: &[u8], key: usize, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut last = None;
+    let mut start = 0;
+    while let Some(place) = find(text, start, wanted, key) {
+        if is_meant(place) {
+            last = Some(place);
         }
-        end -= 1;
+        start = place + 1;
     }
-    None
+    last
 }
 
 /// How many bytes the character has that begins at `place`; at least one, and none behind the end of the text.

@@ -129,13 +129,28 @@ pub fn has_line_end(text: &[u8], start: usize, end: usize) -> bool {
     end_of_line(&text[..end], start) < end
 }
 
+#[inline]
 fn skip_spaces(text: &[u8], mut place: usize) -> usize {
     loop {
+        while at(text, place) == b' ' {
+            place += 1;
+        }
         match class_at(text, place) {
             (Class::Space, width) if place < text.len() => place += width,
             _ => return place,
         }
     }
+}
+
+/// Where white space and line ends from `place` on end.
+pub fn skip_white(text: &[u8], mut place: usize) -> usize {
+    while place < text.len() {
+        match class_at(text, place) {
+            (Class::Space | Class::LineEnd, width) => place += width,
+            _ => break,
+        }
+    }
+    place
 }
 
 /// Where white space, line ends and whole comments from `place` on end.
@@ -910,7 +925,7 @@ impl Iterator for Lexer<'_> {
 
 /// Whether `text`, read as a module, has an `import` or `export` declaration or `import.meta`.
 pub fn reads_as_module(text: &[u8]) -> bool {
-    if crate::text::find(text, 0, b"import", 2).is_none() && crate::text::find(text, 0, b"export", 1).is_none() {
+    if crate::text::find(text, 0, b"import", 1).is_none() && crate::text::find(text, 0, b"export", 1).is_none() {
         return false;
     }
     let mut lexer = Lexer::new(text, Some(true));

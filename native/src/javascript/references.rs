@@ -3,7 +3,7 @@
 //! Of the forms of a reference only the commonest is read here, a word and a string. The others are patterns that stand
 //! in Python: here is found which words are code that may begin one, and which comments may name the source map.
 
-use super::lexer::{Kind, Lexer, Token, inside_string, skip_gap};
+use super::lexer::{Kind, Lexer, Token, inside_string, skip_gap, skip_white};
 use crate::text::{Characters, at, find, find_last};
 
 /// What was read last, as far as it matters here.
@@ -42,12 +42,14 @@ pub fn places(text: &[u8], wants_comments: bool) -> Vec<u8> {
 
 /// Behind which place no word begins a reference; 0 where none does.
 fn end_of_words(text: &[u8]) -> usize {
-    let import = find_last(text, b"import");
-    let own = find_last(text, b"ASSET_URL_");
-    if import.is_none() && own.is_none() && find(text, 0, b"export", 1).is_none() {
-        return 0;
-    }
-    let from = find_last(text, b"from");
+    let is_before = |place: usize, followers: &[u8]| followers.contains(&at(text, skip_white(text, place)));
+    let import = find_last(text, b"import", 1, |place| is_before(place + b"import".len(), b"\"'(./"));
+    let own = find_last(text, b"ASSET_URL_", 4, |_| true);
+    let from = if find(text, 0, b"export", 1).is_some() || find(text, 0, b"import", 1).is_some() {
+        find_last(text, b"from", 0, |place| is_before(place + b"from".len(), b"\"'/"))
+    } else {
+        None
+    };
     import.max(own).max(from).map_or(0, |place| place + 1)
 }
 
@@ -69,7 +71,7 @@ fn found(text: &[u8], wants_comments: bool) -> Vec<Place> {
         comments.clear();
         let word = &text[token.start..token.end];
         let is_name = token.kind == Kind::Name;
-        let is_code = is_name && previous != Previous::Dot;
+        let is_code = is_name && previous != Previous::Dot && matches!(word[0], b'i' | b'e' | b'f' | b'n');
         if is_code {
             places.extend(reference(text, word, token, in_clause));
         }
@@ -92,6 +94,7 @@ fn found(text: &[u8], wants_comments: bool) -> Vec<Place> {
 /// The reference that may begin with `word`.
 fn reference(text: &[u8], word: &[u8], token: Token, in_clause: bool) -> Option<Place> {
     match word {
+        b"import" if token.start > 0 && matches!(text[token.start - 1], b'"' | b'\'') => None, // of no program
         b"import" => {
             let place = skip_gap(text, token.end);
             let is_call = matches!(at(text, place), b'(' | b'.');

@@ -141,37 +141,77 @@ pub enum Word {
     Export,
 }
 
-/// Which word these bytes are.
+/// Which word these bytes are. The first and the length leave few to compare with.
 #[inline]
 pub fn word_of(bytes: &[u8]) -> Word {
-    if bytes.len() < 2 || bytes.len() > 10 || !matches!(bytes[0], b'a'..=b'y') {
-        return Word::Other;
-    }
     match bytes {
-        b"if" | b"while" | b"with" | b"switch" | b"catch" => Word::Fixed(HEAD),
-        b"do" | b"else" | b"try" | b"finally" | b"debugger" => Word::Fixed(STATEMENT),
-        b"case" | b"typeof" | b"void" | b"delete" | b"new" => Word::Fixed(OPERAND),
-        b"var" | b"const" => Word::Fixed(BINDING),
-        b"return" | b"throw" => Word::Fixed(RETURN),
-        b"break" | b"continue" => Word::Fixed(BREAK),
-        b"in" => Word::In,
-        b"instanceof" => Word::Instanceof,
-        b"extends" => Word::Extends,
-        b"for" => Word::For,
-        b"from" => Word::From,
-        b"as" => Word::As,
-        b"async" => Word::Async,
-        b"await" => Word::Await,
-        b"class" => Word::Class,
-        b"default" => Word::Default,
-        b"function" => Word::Function,
-        b"let" => Word::Let,
-        b"of" => Word::Of,
-        b"yield" => Word::Yield,
-        b"import" => Word::Import,
-        b"export" => Word::Export,
+        [b'a', rest @ ..] => among(rest, &[(b"s", Word::As), (b"sync", Word::Async), (b"wait", Word::Await)]),
+        [b'b', rest @ ..] => among(rest, &[(b"reak", Word::Fixed(BREAK))]),
+        [b'c', rest @ ..] => among(
+            rest,
+            &[
+                (b"ase", Word::Fixed(OPERAND)),
+                (b"atch", Word::Fixed(HEAD)),
+                (b"lass", Word::Class),
+                (b"onst", Word::Fixed(BINDING)),
+                (b"ontinue", Word::Fixed(BREAK)),
+            ],
+        ),
+        [b'd', rest @ ..] => among(
+            rest,
+            &[
+                (b"o", Word::Fixed(STATEMENT)),
+                (b"elete", Word::Fixed(OPERAND)),
+                (b"efault", Word::Default),
+                (b"ebugger", Word::Fixed(STATEMENT)),
+            ],
+        ),
+        [b'e', rest @ ..] => among(
+            rest,
+            &[(b"lse", Word::Fixed(STATEMENT)), (b"xport", Word::Export), (b"xtends", Word::Extends)],
+        ),
+        [b'f', rest @ ..] => among(
+            rest,
+            &[
+                (b"or", Word::For),
+                (b"rom", Word::From),
+                (b"inally", Word::Fixed(STATEMENT)),
+                (b"unction", Word::Function),
+            ],
+        ),
+        [b'i', rest @ ..] => among(
+            rest,
+            &[
+                (b"f", Word::Fixed(HEAD)),
+                (b"n", Word::In),
+                (b"mport", Word::Import),
+                (b"nstanceof", Word::Instanceof),
+            ],
+        ),
+        [b'l', b'e', b't'] => Word::Let,
+        [b'n', b'e', b'w'] => Word::Fixed(OPERAND),
+        [b'o', b'f'] => Word::Of,
+        [b'r', rest @ ..] => among(rest, &[(b"eturn", Word::Fixed(RETURN))]),
+        [b's', rest @ ..] => among(rest, &[(b"witch", Word::Fixed(HEAD))]),
+        [b't', rest @ ..] => among(
+            rest,
+            &[(b"ry", Word::Fixed(STATEMENT)), (b"hrow", Word::Fixed(RETURN)), (b"ypeof", Word::Fixed(OPERAND))],
+        ),
+        [b'v', rest @ ..] => among(rest, &[(b"ar", Word::Fixed(BINDING)), (b"oid", Word::Fixed(OPERAND))]),
+        [b'w', rest @ ..] => among(rest, &[(b"ith", Word::Fixed(HEAD)), (b"hile", Word::Fixed(HEAD))]),
+        [b'y', rest @ ..] => among(rest, &[(b"ield", Word::Yield)]),
         _ => Word::Other,
     }
+}
+
+#[inline]
+fn among(rest: &[u8], words: &[(&[u8], Word)]) -> Word {
+    for &(wanted, word) in words {
+        if rest.len() == wanted.len() && rest == wanted {
+            return word;
+        }
+    }
+    Word::Other
 }
 
 /// The state after `word` where it has a meaning of its own.

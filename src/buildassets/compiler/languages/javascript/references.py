@@ -141,7 +141,8 @@ def scan_tokens(text: str) -> Iterator[Reference]:
             continue
         source_maps = []
         word = text[start:end] if kind in (Kind.NAME, Kind.PUNCTUATOR) else kind.name
-        if word in _FORMS and previous not in _DOTS and (in_clause or word != "from"):
+        may_refer = word in _FORMS and previous not in _DOTS and (in_clause or word != "from")
+        if may_refer and not (word == "import" and text[start - 1 : start] in ("'", '"')):  # that is of no program
             yield from _reference(text, word, start)
         if previous not in _DOTS and word in ("import", "export"):
             in_clause = True

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, LEAST_COMPILED_BYTES
+from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, LEAST_COMPILED_BYTES, NATIVE_BYTES_PER_WORKER
 from tests.conftest import write_tree
 
 PAGE = (Path(__file__).parents[2] / "docs/parallel.md").read_text(encoding="utf-8")
@@ -22,4 +22,5 @@ def test_the_program_builds(tmp_path: Path) -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     assert f"for every {BYTES_PER_WORKER // 1000} kB" in PAGE
     assert f"less than {2 * BYTES_PER_WORKER // 1000} kB" in PAGE
+    assert f"one worker for every {NATIVE_BYTES_PER_WORKER // 1000} kB" in PAGE
     assert f"at least {LEAST_COMPILED_BYTES // 1000} kB" in PAGE

@@ -30,7 +30,12 @@ SITE: Tree = {
 def start(site: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "buildassets", "build", "--no-cache", "--jobs", "4"]
     return subprocess.Popen(
-        command, cwd=site, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=site,
+        env=environment(BUILDASSETS_NATIVE="0"),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 

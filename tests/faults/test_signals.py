@@ -22,7 +22,9 @@ SITE: Tree = {
     "assets/css/_theme.scss": "$edge: 1px;\n",
     "assets/img/a.svg": "<svg/>",
 }
-LARGE: Tree = {f"assets/js/{name}.js": SCRIPT for name in ("one", "two")}  # enough for two workers
+LARGE: Tree = {
+    f"assets/js/{name}.js": SCRIPT for name in ("one", "two")
+}  # enough for two workers, with the lexers in Python
 STATES: tuple[Tree, ...] = tuple(
     {
         f"assets/css/{name}.scss": f"@import 'theme'; a {{ top: $edge; left: {left}px; background: url(../img/a.svg) }}"
@@ -53,7 +55,7 @@ class Site:
         return subprocess.Popen(
             self._command,
             cwd=self.folder,
-            env=environment(),
+            env=environment(BUILDASSETS_NATIVE="0"),
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.result import BuildResult
 from tests.building import printed
 from tests.compiler.conftest import Install
@@ -109,6 +111,28 @@ def test_each_thread_has_a_worker_of_its_own(tmp_path: Path) -> None:
 def test_no_worker_is_started_for_little(tmp_path: Path) -> None:
     result = run(tmp_path, FOUR, jobs=2, bytes_per_worker=300_000)  # each counts as 100,000
     assert set(processes(tmp_path, result).values()) == {os.getpid()}
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts what it is given to do."""
+
+    submitted = 0
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        self.submitted += 1
+        return super().submit(*arguments, **options)
+
+
+@pytest.mark.usefixtures("each_lexer")
+def test_native_lexers_need_workers_for_seven_times_as_much(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "compress = []\n", "assets/a.js": "a( 1 )\n", "assets/b.js": "b( 1 )\n"})
+    config = load_config(start=str(tmp_path))
+    submitted = []
+    for bytes_per_worker in (1, 3):  # of 7 each
+        with Counting(2) as executor:
+            assert build(config, executor=executor, bytes_per_worker=bytes_per_worker).succeeded
+            submitted.append(executor.submitted)
+    assert submitted == ([2, 0] if is_native() else [2, 2])
 
 
 @pytest.mark.usefixtures("telltale")

@@ -125,6 +125,11 @@ def _loaded(path: str) -> _Found:
     return _Found(library)
 
 
+def is_native() -> bool:
+    """Whether the lexers in Rust run."""
+    return _found().library is not None
+
+
 def implementation() -> str:
     """Which lexers run: `native`, or `python` and why."""
     found = _found()

@@ -213,9 +213,22 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 
 
 def need_library() -> None:
-    """Skip the test where the lexers are those in Python; under CI it fails."""
-    if not library.implementation().startswith("native"):
-        missing_tool(f"the lexers are not native: {library.implementation()}")
+    """Skip the test where the lexers are those in Python; where the environment requires the library, it fails."""
+    if not library.is_native():
+        message = f"the lexers are not native: {library.implementation()}"
+        pytest.fail(message) if os.environ.get(library.SWITCH) == "require" else pytest.skip(message)
+
+
+@contextmanager
+def lexers_in_python() -> Iterator[None]:
+    """Within it the library of lexers is turned off."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, library.SWITCH, "0")
+        library._found.cache_clear()
+        try:
+            yield
+        finally:
+            library._found.cache_clear()
 
 
 @pytest.fixture(scope="module", params=["native", "python"])
@@ -225,11 +238,8 @@ def each_lexer(request: pytest.FixtureRequest) -> Iterator[None]:
         need_library()
         yield
         return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, library.SWITCH, "0")
-        library._found.cache_clear()
+    with lexers_in_python():
         yield
-    library._found.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The library and the modules in Python answer alike, whatever the text."""
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,10 +22,9 @@ from buildassets.compiler.languages.javascript import references as js_reference
 from buildassets.compiler.languages.javascript.proof import Source
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
-from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
 from buildassets.media import Syntax
-from tests.conftest import need_library, watchdog
+from tests.conftest import lexers_in_python, need_library, watchdog
 
 PACKAGE: Final = Path(js.__file__).parents[3]
 ROOT: Final = Path(__file__).parents[4]
@@ -158,13 +156,8 @@ def real_texts(suffix: str, count: int) -> Iterator[str]:
 
 def in_python(function: Callable[[], object]) -> object:
     """What a function gives with the lexers in Python."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, library.SWITCH, "0")
-        library._found.cache_clear()
-        try:
-            return function()
-        finally:
-            library._found.cache_clear()
+    with lexers_in_python():
+        return function()
 
 
 def test_scripts_of_the_project_are_minified_and_scanned_alike() -> None:

@@ -301,7 +301,10 @@ def _candidates(text: str, position: int) -> list[tuple[int, str]]:
 
 def _follows_prose(text: str, start: int) -> bool:
     """Whether two words that begin no declaration stand before the `from` at `start`, in its line."""
-    words = text[max(0, start - _PROSE) : start + 1].splitlines()[-1].split()[-4:]
+    line = text[max(0, start - _PROSE) : start + 1].splitlines()[-1]
+    if "import" in line or "export" in line:
+        return False
+    words = line.split()[-4:]
     if len(words) < 4 or words[3] != "f" or not words[2].isidentifier():
         return False
     word = words[1].lstrip("\"'`")  # no name follows a string either

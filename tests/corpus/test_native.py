@@ -1,0 +1,69 @@
+"""Published scripts and sheets have the same references, results and joints with native lexers and with those in Python."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.languages.join import join
+from buildassets.compiler.languages.joints import Member
+from buildassets.compiler.languages.scan import scan
+from buildassets.media import Syntax
+from tests.conftest import lexers_in_python, need_library
+from tests.corpus.packages import node_modules, sampled
+
+pytestmark = pytest.mark.corpus
+
+LARGE_BYTES = 600_000  # of which there are a few, and what is true of them is true of their parts
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library_is_there() -> None:
+    need_library()
+
+
+def published(*suffixes: str) -> Iterator[str]:
+    """The texts of published files."""
+    paths = (path for suffix in suffixes for path in node_modules().rglob(f"*{suffix}"))
+    for path in sampled(sorted(path for path in paths if path.is_file())):
+        raw = path.read_bytes()
+        if len(raw) < LARGE_BYTES:
+            yield raw.decode("utf-8", "surrogateescape")
+
+
+def differing(texts: Iterator[str], *questions: Callable[[str], object]) -> list[str]:
+    """How the texts begin of which an answer differs."""
+    known = [(text, [question(text) for question in questions]) for text in texts]
+    with lexers_in_python():
+        return [text[:200] for text, answers in known if answers != [question(text) for question in questions]]
+
+
+def test_sheets_are_read_alike() -> None:
+    def minified(text: str) -> object:
+        return RcssminEngine().run(EngineInput(text, "/p/a.css", "a.css"))
+
+    def joined(text: str) -> object:
+        return join(Syntax.CSS, [Member("a.css", text), Member("b.css", "b {}")])
+
+    assert not differing(published(".css"), minified, joined, partial(scan, Syntax.CSS))
+
+
+def test_scripts_are_read_alike() -> None:
+    def minified(text: str) -> object:
+        return RjsminEngine().run(EngineInput(text, "/p/a.js", "a.js"))
+
+    assert not differing(published(".min.js", "core.js", "dist/*.mjs"), minified, partial(scan, Syntax.JAVASCRIPT))
+
+
+def test_references_of_scripts_are_the_same() -> None:
+    assert not differing(published(".js", ".mjs"), partial(scan, Syntax.JAVASCRIPT))
+
+
+def test_scripts_are_joined_alike() -> None:
+    def joined(text: str) -> object:
+        return join(Syntax.JAVASCRIPT, [Member("a.js", text), Member("b.js", "b()")])
+
+    assert not differing(published(".umd.js", ".min.js", ".bundle.js", "d3.js", "jquery.js"), joined)

@@ -1,4 +1,4 @@
-"""Published scripts and sheets have the same references, results and joints with native lexers and with those in Python."""
+"""Native lexers and those in Python find the same references, results and joints in published scripts and sheets."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -11,7 +11,7 @@ import warnings
 from array import array
 from enum import IntEnum
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from buildassets.compiler.languages.native.sources import SOURCES
 from buildassets.diagnostics import Diagnostic, error
@@ -42,11 +42,11 @@ class Question(IntEnum):
 class Library:
     """The loaded library. `path` is where it lies."""
 
-    __slots__ = ("_ask", "_forget", "_handle", "path", "sources")
+    __slots__ = ("_ask", "_forget", "_handle", "_new_place", "_taken", "path", "sources")
 
     def __init__(self, path: str) -> None:
         """Load it; raises OSError or AttributeError where that is none of ours."""
-        from ctypes import CDLL, POINTER, c_char_p, c_int32, c_size_t, c_uint32, c_void_p
+        from ctypes import CDLL, POINTER, byref, c_char_p, c_int32, c_size_t, c_uint32, c_void_p, string_at
 
         self.path = path
         self._handle = handle = CDLL(path)
@@ -60,16 +60,21 @@ class Library:
         self._forget.argtypes = c_void_p, c_size_t
         self._forget.restype = None
 
+        def new_place() -> tuple[Any, Any, Any, Any]:
+            data, length = c_void_p(), c_size_t()
+            return data, length, byref(data), byref(length)
+
+        self._new_place = new_place
+        self._taken = string_at
+
     def answer(self, question: Question, first: bytes, second: bytes, option: int) -> bytes | None:
         """The answer; None where the library has none, which is a fault of it."""
-        from ctypes import byref, c_size_t, c_void_p, string_at
-
-        data, length = c_void_p(), c_size_t()
-        status = self._ask(question, first, len(first), second, len(second), option, byref(data), byref(length))
+        data, length, to_data, to_length = self._new_place()
+        status = self._ask(question, first, len(first), second, len(second), option, to_data, to_length)
         if status:
             return None
         try:
-            return string_at(data, length.value)
+            return self._taken(data, length.value)
         finally:
             self._forget(data, length)
 

@@ -103,6 +103,8 @@ _SILENTLY_WRONG: Final = (
     (r"\bvar\(\s*--[^\s,()]+\s*,\s*\)", "libsass drops the empty fallback of `var()`"),
 )
 _SOURCE_GUARDS: Final = tuple((re.compile(pattern), message) for pattern, message in _SILENTLY_WRONG)
+# What stands in all that each matches: looking for it takes a tenth of the time of a pattern that begins with `\b`.
+_GUARDED: Final = ("@", ":nth-", "hsl", "adjust-hue(", "rgba(", "var(")
 _MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
 _NEGATION: Final = re.compile(r"\bnot\b(\s*\()?")
 
@@ -112,7 +114,8 @@ def silently_wrong(blank: str) -> list[Finding]:
     blank = without_custom_values(blank)
     found = [
         Finding(match.start(), match.end(), message.format(match[0]))
-        for pattern, message in _SOURCE_GUARDS
+        for (pattern, message), part in zip(_SOURCE_GUARDS, _GUARDED, strict=True)
+        if part in blank
         for match in pattern.finditer(blank)
     ]
     return sorted((*found, *_negated_queries(blank)), key=lambda finding: finding.start)
@@ -209,6 +212,9 @@ def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Findin
             yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
 
 
+_IN_NAMES: Final = re.compile(r"[\w./-]")
+
+
 @frozen
 class ImportRule:
     """`text[start:end]` is the name in an `@import`; with conditions (`screen`) it is a plain CSS import."""
@@ -220,9 +226,21 @@ class ImportRule:
 
 def import_rule(text: str, blank: str, name: str, *, indented: bool) -> ImportRule | None:
     """The `@import` of `name` in `text`; `blank` is `blanked(text)`. None where `name` is not written like that."""
-    whole_name = re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])")
     for rule in re.finditer(r"@import\s([^;\n]*)" if indented else r"@import\b([^;{}]*)", blank):
-        if match := whole_name.search(text, rule.start(1), rule.end(1)):
+        start = _whole_name(text, name, *rule.span(1))
+        if start >= 0:
             has_conditions = not indented and bool(rule[1].replace(",", "").strip())
-            return ImportRule(match.start(), match.end(), has_conditions)
+            return ImportRule(start, start + len(name), has_conditions)
     return None
+
+
+def _whole_name(text: str, name: str, start: int, end: int) -> int:
+    """Where `name` stands in `text[start:end]` and is no part of a longer one, or -1."""
+    # A pattern for each name takes longer to compile than all the rest of an import.
+    place = text.find(name, start, end)
+    while place >= 0:
+        after = place + len(name)
+        if not (_IN_NAMES.match(text, max(0, place - 1), place) or _IN_NAMES.match(text, after, end)):
+            return place
+        place = text.find(name, place + 1, end)
+    return -1

@@ -13,7 +13,7 @@ import json
 import os
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from socket import socket
@@ -84,7 +84,10 @@ class Sheet:
         rule = text.import_rule(name, indented=path.endswith(".sass"))
         if _PLAIN_IMPORT.match(name) or (rule is not None and rule.has_conditions):
             return None
-        location = locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
+
+        def location() -> Location:  # which only a fault needs
+            return locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
+
         resolution = scss_imports.resolve(name, path, self._load_paths, self._listings.exists)
         self.absences.update(resolution.absences)
         number = self._numbered(name, importer, location, resolution)
@@ -97,26 +100,26 @@ class Sheet:
         return [(f"/{number}.scss", self.texts[number].text)]
 
     def _numbered(
-        self, name: str, importer: int, location: Location, resolution: scss_imports.Resolution
+        self, name: str, importer: int, location: Callable[[], Location], resolution: scss_imports.Resolution
     ) -> int | None:
         if len(resolution.found) != 1:
-            self.faults.append(_not_one(name, self.paths[importer], location, resolution))
+            self.faults.append(_not_one(name, self.paths[importer], location(), resolution))
             return None
         path = resolution.found[0]
         number = self.paths.index(path) if path in self.paths else self._read(path, location)
         if number in self._open:
             loop = " → ".join(f"`{named(self.paths[each])}`" for each in (*self._open, number))
             message = f"`{name}` imports itself"
-            self.faults.append(error("scss/import-loop", message, location, notes=[loop], hint=IMPORT_LOOP))
+            self.faults.append(error("scss/import-loop", message, location(), notes=[loop], hint=IMPORT_LOOP))
             return None
         return number
 
-    def _read(self, path: str, location: Location) -> int | None:
+    def _read(self, path: str, location: Callable[[], Location]) -> int | None:
         try:
             text = normalised(scss_imports.read(path))
         except ValueError as fault:
             self.unreadable.add(path)
-            self.faults.append(error("scss/unreadable", f"`{named(path)}` {fault}", location))
+            self.faults.append(error("scss/unreadable", f"`{named(path)}` {fault}", location()))
             return None
         self.paths.append(path)
         self.texts.append(self._recent.of(text))

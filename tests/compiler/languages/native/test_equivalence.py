@@ -137,6 +137,16 @@ def test_scripts_are_joined_alike(text: str, other: str) -> None:
     assert joined() == in_python(joined)
 
 
+ODD_BYTES: Final = b"/*'\"`\\{}()[]<>!-@#:;,.=+ \n\r\0\xe2\x80\xa8\xef\xbb\xbf\xc2\xa0\xff\xf0\xed09eurl"
+
+
+@given(st.binary(max_size=40) | st.lists(st.sampled_from(ODD_BYTES), max_size=40).map(bytes), st.binary(max_size=20))
+def test_any_bytes_have_an_answer(first: bytes, second: bytes) -> None:
+    for question in Question:
+        for option in range(3):
+            assert asked(question, first, second, option) is not None
+
+
 def mutated(text: str, chance: random.Random) -> str:
     """The text with a character taken out, put in or replaced."""
     place = chance.randrange(len(text) + 1)

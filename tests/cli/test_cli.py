@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets import __version__
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import PATIENCE_SECONDS, Tree, children, read_tree, wait_for, write_tree
 from tests.forks import run_buildassets
@@ -177,6 +178,13 @@ def test_explain_as_json(tmp_path: Path) -> None:
     run(write_tree(tmp_path, SITE), "build")
     document = json.loads(run(tmp_path, "explain", "img/a.svg", "--json").stdout)
     assert document["referrers"] == ["css/app.css"]
+    assert document["lexers"].startswith(("native", "python ("))
+
+
+@pytest.mark.parametrize("options", [("--version", "-v"), ("-v", "--version")])
+def test_verbose_version_shows_which_lexers_run(options: tuple[str, str], tmp_path: Path) -> None:
+    done = run(tmp_path, *options, BUILDASSETS_NATIVE="0")
+    assert done.stdout == f"buildassets, version {__version__}\nlexers: python (`BUILDASSETS_NATIVE` is `0`)\n"
 
 
 STYLED: Tree = {

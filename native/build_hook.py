@@ -8,6 +8,7 @@ made of others is known.
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 HOME = HERE.parent / "src/buildassets/compiler/languages/native"
 RECORD = HOME / "sources.py"
 SWITCH = "BUILDASSETS_NATIVE"
+MACOS = "11.0"  # the first that the library runs on
 
 
 class Unavailable(Exception):  # noqa: N818  # no error unless one is wanted
@@ -52,6 +54,7 @@ def compile_library() -> Path:
     target = HERE / "target"
     command = [cargo, "build", "--release", "--locked", "--quiet", "--manifest-path", str(HERE / "Cargo.toml")]
     environment = {**os.environ, "BUILDASSETS_NATIVE_SOURCES": digest_of_sources(), "CARGO_TARGET_DIR": str(target)}
+    environment.setdefault("MACOSX_DEPLOYMENT_TARGET", MACOS)
     environment.pop("CARGO_BUILD_TARGET", None)  # the library is for the Python that runs this
     done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
@@ -81,6 +84,8 @@ def compiled(warn: Any) -> Path | None:
 
 def tag() -> str:
     """The tag of a wheel with the library: for every Python 3, on this platform."""
+    if sys.platform == "darwin":  # where Python itself may be for two processors at once
+        return f"py3-none-macosx_{MACOS.replace('.', '_')}_{platform.machine()}"
     return "py3-none-" + re.sub(r"[-.]", "_", sysconfig.get_platform())
 
 

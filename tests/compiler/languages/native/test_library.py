@@ -43,7 +43,13 @@ def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch)
 def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / library._NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    assert implementation().startswith("python (they are not installed, or cannot be loaded: ")
+    with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{library._NAME}` cannot be loaded: "):
+        assert implementation().startswith("python (")
+
+
+def test_where_no_library_is_python_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    assert implementation() == "python (they are not installed)"
 
 
 def test_demand_is_met_where_the_library_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,9 @@ def _loaded(path: str) -> _Found:
     try:
         library = Library(path)
     except OSError as fault:
-        return _Found(None, f"they are not installed, or cannot be loaded: {fault}")
+        if isinstance(fault, FileNotFoundError) or "no such file" in str(fault).lower():
+            return _Found(None, "they are not installed")
+        return _Found(None, f"`{path}` cannot be loaded: {fault}", is_odd=True)
     except (AttributeError, UnicodeDecodeError, ImportError) as fault:
         return _Found(None, f"`{path}` is another library: {fault}", is_odd=True)
     if library.sources != SOURCES:

@@ -121,10 +121,9 @@ def scan(text: str) -> list[Reference]:
     source_map = _plainly_named(text)
     answer = asked(Question.SCRIPT_PLACES, text, option=int(source_map is None))
     if answer is not None:
-        found = list(_at_places(text, numbers_of(answer)))
-        return found if source_map is None else found + source_map
+        return [*_at_places(text, numbers_of(answer)), *(source_map or ())]
     try:
-        return list(_scan_code_places(text))
+        return list(_scan_code_places(text, source_map))
     except Doubt:
         return list(scan_tokens(text))
 
@@ -227,7 +226,8 @@ def _escaped_character(escape: re.Match[str]) -> str:
     return "" if other[0] in "\n\r\u2028\u2029" else _SINGLE_ESCAPES.get(other, other)
 
 
-def _scan_code_places(text: str) -> Iterator[Reference]:
+def _scan_code_places(text: str, source_map: list[Reference] | None) -> Iterator[Reference]:
+    """The references; `source_map` is what `_plainly_named` gives."""
     position = 0
     while match := _DECLARATION.match(text, position):
         start, end = match.span(match.lastindex or 0)
@@ -241,7 +241,6 @@ def _scan_code_places(text: str) -> Iterator[Reference]:
             raise Doubt
         if begins_word(text, start) and _is_reference_word(text, start, word):
             yield from _reference(text, word, start)
-    source_map = _plainly_named(text)
     yield from _last_source_map(text, walk) if source_map is None else source_map
 
 

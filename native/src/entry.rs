@@ -30,6 +30,8 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         10 => css::lexer::listed(first),
         11 => javascript::brackets::closed_braces(first),
         12 => css::outline::outline(first, option as usize),
+        13 => javascript::balance::is_whole(first, module),
+        14 => css::balance::is_whole(first),
         _ => return None,
     })
 }

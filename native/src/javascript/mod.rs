@@ -1,5 +1,6 @@
 //! JavaScript, as `compiler/languages/javascript` has it.
 
+pub mod balance;
 pub mod brackets;
 pub mod lexer;
 pub mod meaning;

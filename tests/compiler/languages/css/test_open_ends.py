@@ -4,6 +4,8 @@ import pytest
 
 from buildassets.compiler.languages.css.open_ends import open_ends
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 
 @pytest.mark.parametrize(
     ("text", "messages"),

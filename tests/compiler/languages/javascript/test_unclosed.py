@@ -6,6 +6,8 @@ import pytest
 
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 
 @pytest.mark.parametrize(
     ("text", "message", "at"),

@@ -16,10 +16,12 @@ from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.languages.css import lexer as css
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css import proof as css_proof
+from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.proof import Source
+from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
@@ -114,6 +116,18 @@ def test_references_of_scripts_are_the_same(text: str) -> None:
 @given(texts(SHEET_PIECES))
 def test_faults_of_sheets_are_the_same(text: str) -> None:
     assert css_proof.faults(text) == css.faults(text)
+
+
+@given(texts(SCRIPT_PIECES), st.sampled_from([None, True, False]))
+def test_what_scripts_leave_open_is_the_same(text: str, module: bool | None) -> None:
+    found = partial(unclosed, text, module=module)
+    assert found() == in_python(found)
+
+
+@given(texts(SHEET_PIECES))
+def test_what_sheets_leave_open_is_the_same(text: str) -> None:
+    found = partial(open_ends, text)
+    assert found() == in_python(found)
 
 
 @given(texts(SHEET_PIECES), texts(SHEET_PIECES))

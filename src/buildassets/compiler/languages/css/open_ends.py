@@ -9,6 +9,7 @@ from typing import Final
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
 from buildassets.compiler.languages.css.outline import outline
 from buildassets.compiler.languages.css.proof import faults
+from buildassets.compiler.languages.native.library import Question, asked
 from buildassets.compiler.languages.open_ended import OpenEnd
 
 MOST_OPEN_ENDS: Final = 10  # that are reported of one sheet: an unclosed quote can spoil all that follows
@@ -18,6 +19,8 @@ _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 
 def open_ends(text: str) -> list[OpenEnd]:
     """All that is at fault in `text`, in its order."""
+    if asked(Question.IS_SHEET_WHOLE, text) == b"\1":
+        return []
     found = outline(text, 1 if text.startswith("\ufeff") else 0, len(text))
     if found and not found.last:
         return []

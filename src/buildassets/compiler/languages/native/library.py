@@ -37,6 +37,8 @@ class Question(IntEnum):
     SHEET_TOKENS = 10
     CLOSED_BRACES = 11
     SHEET_OUTLINE = 12
+    IS_SCRIPT_WHOLE = 13
+    IS_SHEET_WHOLE = 14
 
 
 class Library:

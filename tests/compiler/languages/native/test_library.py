@@ -41,6 +41,7 @@ def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(library.SWITCH, raising=False)
     (tmp_path / library._NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{library._NAME}` cannot be loaded: "):
@@ -48,6 +49,7 @@ def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pyte
 
 
 def test_where_no_library_is_python_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(library.SWITCH, raising=False)
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     assert implementation() == "python (they are not installed)"
 

@@ -1,7 +1,7 @@
 //! Where bytes come in and go out: the only module with unsafe code.
 #![allow(unsafe_code)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::slice::from_raw_parts;
 
 use crate::{css, javascript};
@@ -39,7 +39,11 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
 /// # Safety
 /// `data` must be readable for `length` bytes, unless there are none.
 unsafe fn bytes<'a>(data: *const u8, length: usize) -> &'a [u8] {
-    if length == 0 || data.is_null() { &[] } else { unsafe { from_raw_parts(data, length) } }
+    if length == 0 || data.is_null() {
+        &[]
+    } else {
+        unsafe { from_raw_parts(data, length) }
+    }
 }
 
 /// Answers a question; 0 where it is answered, and only then `answer` and `answer_length` are written: bytes that the

@@ -1,6 +1,6 @@
 //! What a style sheet must keep to mean the same, as in `minify.py`, and sheets written from just that.
 
-use super::lexer::{Kind, Lexer, Token, unescaped_lower, url_span};
+use super::lexer::{unescaped_lower, url_span, Kind, Lexer, Token};
 use crate::text::at;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -126,7 +126,11 @@ struct Statement {
 
 /// The only byte of a word, or 0 where it has more.
 fn sign(text: &[u8], start: usize, end: usize) -> u8 {
-    if end == start + 1 { text[start] } else { 0 }
+    if end == start + 1 {
+        text[start]
+    } else {
+        0
+    }
 }
 
 impl Statement {
@@ -159,10 +163,8 @@ impl Statement {
     }
 
     fn ending(&self) -> Ending {
-        let is_declaration = self.nested
-            && self.words > 0
-            && self.terminator != Some(b'{')
-            && self.lead_kind != Kind::AtKeyword;
+        let is_declaration =
+            self.nested && self.words > 0 && self.terminator != Some(b'{') && self.lead_kind != Kind::AtKeyword;
         Ending { nested: self.nested, terminator: self.terminator, is_declaration }
     }
 
@@ -416,7 +418,11 @@ fn is_idle_in_selector(gap: &Gap) -> bool {
 
 fn function(raw: &[u8]) -> Bracket {
     let may_be = matches!(raw[0], b's' | b'S' | b'\\');
-    if may_be && unescaped_lower(raw) == b"supports(" { Bracket::Supports } else { Bracket::Function }
+    if may_be && unescaped_lower(raw) == b"supports(" {
+        Bracket::Supports
+    } else {
+        Bracket::Function
+    }
 }
 
 fn is_style(raw: &[u8]) -> bool {

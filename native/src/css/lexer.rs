@@ -1,6 +1,6 @@
 //! A lexer for CSS Syntax 3, the same as `lexer.py`: bytes to tokens that lie end to end, and what escapes mean.
 
-use crate::text::{Characters, at, find_byte, width};
+use crate::text::{at, find_byte, width, Characters};
 
 /// What a token is; the numbers are those of `Kind` in Python.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! What of a sheet matters to those that it is joined with, as `join.py` reads it.
 
 use super::lexer::{Kind, Lexer, Token};
-use crate::text::{Characters, at};
+use crate::text::{at, Characters};
 
 type Span = (usize, usize);
 

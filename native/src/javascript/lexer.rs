@@ -1,7 +1,7 @@
 //! A lexer for ECMAScript 2026, the same as `lexer.py`: bytes to tokens that lie end to end.
 
 use super::states::*;
-use crate::text::{Characters, at, find_any, find_byte, width};
+use crate::text::{at, find_any, find_byte, width, Characters};
 
 /// What a token is; the numbers are those of `Kind` in Python.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -93,7 +93,11 @@ const NAME_PARTS: [bool; 256] = {
 #[inline]
 fn class_at(text: &[u8], place: usize) -> (Class, usize) {
     let byte = at(text, place);
-    if byte < 0x80 { (CLASSES[byte as usize], 1) } else { wide_class_at(text, place) }
+    if byte < 0x80 {
+        (CLASSES[byte as usize], 1)
+    } else {
+        wide_class_at(text, place)
+    }
 }
 
 #[cold]
@@ -382,13 +386,21 @@ impl<'a> Lexer<'a> {
             Word::Yield => OPERATOR,
             Word::Await => {
                 let is_keyword = self.flags & (ASYNC_FLAG | CONCISE_FLAG) != 0 || self.is_module();
-                if is_keyword { OPERAND } else { OPERATOR }
+                if is_keyword {
+                    OPERAND
+                } else {
+                    OPERATOR
+                }
             }
             Word::Async => ASYNC,
             Word::Default => OPERATOR,
             Word::Of => {
                 let may_be = matches!(state, OPERATOR | NEXT_LINE) || is_declared(state);
-                if self.context == Context::ForHead && may_be { OPERAND } else { AFTER_NAME[state as usize] }
+                if self.context == Context::ForHead && may_be {
+                    OPERAND
+                } else {
+                    AFTER_NAME[state as usize]
+                }
             }
             Word::As | Word::Other => AFTER_NAME[state as usize],
         }
@@ -735,7 +747,11 @@ impl<'a> Lexer<'a> {
             return place;
         }
         let digits = place + 1 + usize::from(matches!(at(self.text, place + 1), b'+' | b'-'));
-        if at(self.text, digits).is_ascii_digit() { self.digits_end(digits) } else { place }
+        if at(self.text, digits).is_ascii_digit() {
+            self.digits_end(digits)
+        } else {
+            place
+        }
     }
 
     fn number(&mut self, start: usize) -> (Kind, usize, State) {

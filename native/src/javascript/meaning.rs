@@ -1,6 +1,6 @@
 //! What of a script carries meaning, as in `minify.py`: to prove a minifier's result, and to minify without one.
 
-use super::lexer::{Kind, Lexer, Token, has_line_end};
+use super::lexer::{has_line_end, Kind, Lexer, Token};
 use crate::text::{at, find_byte};
 
 /// A token that a minifier has to leave, and whether a line end that can matter stands before it.
@@ -42,10 +42,9 @@ impl<'a> Pieces<'a> {
 /// Whether such a token can begin something in a new line.
 fn begins(kind: Kind, word: &[u8]) -> bool {
     match kind {
-        Kind::Punctuator => matches!(
-            word,
-            b"(" | b"[" | b"{" | b"+" | b"-" | b"++" | b"--" | b"!" | b"~" | b"/" | b"/=" | b"*" | b"=>"
-        ),
+        Kind::Punctuator => {
+            matches!(word, b"(" | b"[" | b"{" | b"+" | b"-" | b"++" | b"--" | b"!" | b"~" | b"/" | b"/=" | b"*" | b"=>")
+        }
         Kind::Template => word[0] != b'}',
         _ => true,
     }
@@ -194,7 +193,9 @@ fn ends_like_number(written: &[u8]) -> bool {
 /// Whether two characters read as one operator or comment when they meet.
 fn is_sticky(before: u8, first: u8) -> bool {
     match first {
-        b'=' => matches!(before, b'=' | b'>' | b'<' | b'!' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'?'),
+        b'=' => {
+            matches!(before, b'=' | b'>' | b'<' | b'!' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'?')
+        }
         b'>' => matches!(before, b'=' | b'>' | b'-'),
         b'.' => matches!(before, b'?' | b'.'),
         b'*' => matches!(before, b'*' | b'/'),

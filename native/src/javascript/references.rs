@@ -3,8 +3,8 @@
 //! Of the forms of a reference only the commonest is read here, a word and a string. The others are patterns that stand
 //! in Python: here is found which words are code that may begin one, and which comments may name the source map.
 
-use super::lexer::{Kind, Lexer, Token, inside_string, skip_gap, skip_white};
-use crate::text::{Characters, at, find, find_last};
+use super::lexer::{inside_string, skip_gap, skip_white, Kind, Lexer, Token};
+use crate::text::{at, find, find_last, Characters};
 
 /// What was read last, as far as it matters here.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,18 @@ pub const STATES: usize = 34;
 pub const fn is_before_regexp(state: State) -> bool {
     matches!(
         state,
-        STATEMENT | OPERAND | RETURN | ARROW | DEFAULT | NEXT_LINE_BOUND | EXPORT | HEAD | FOR | BREAK | EXPORT_STAR | KEY
+        STATEMENT
+            | OPERAND
+            | RETURN
+            | ARROW
+            | DEFAULT
+            | NEXT_LINE_BOUND
+            | EXPORT
+            | HEAD
+            | FOR
+            | BREAK
+            | EXPORT_STAR
+            | KEY
     )
 }
 
@@ -29,7 +40,11 @@ pub const fn wants_operand(state: State) -> bool {
 
 /// The state after `++` and `--`.
 pub const fn after_step(state: State) -> State {
-    if matches!(state, OPERATOR | ASYNC_OPERAND | ASYNC | ASYNC_PARAMETERS | LET | FROM) { OPERATOR } else { OPERAND }
+    if matches!(state, OPERATOR | ASYNC_OPERAND | ASYNC | ASYNC_PARAMETERS | LET | FROM) {
+        OPERATOR
+    } else {
+        OPERAND
+    }
 }
 
 pub const fn is_declared(state: State) -> bool {
@@ -166,10 +181,9 @@ pub fn word_of(bytes: &[u8]) -> Word {
                 (b"ebugger", Word::Fixed(STATEMENT)),
             ],
         ),
-        [b'e', rest @ ..] => among(
-            rest,
-            &[(b"lse", Word::Fixed(STATEMENT)), (b"xport", Word::Export), (b"xtends", Word::Extends)],
-        ),
+        [b'e', rest @ ..] => {
+            among(rest, &[(b"lse", Word::Fixed(STATEMENT)), (b"xport", Word::Export), (b"xtends", Word::Extends)])
+        }
         [b'f', rest @ ..] => among(
             rest,
             &[
@@ -181,12 +195,7 @@ pub fn word_of(bytes: &[u8]) -> Word {
         ),
         [b'i', rest @ ..] => among(
             rest,
-            &[
-                (b"f", Word::Fixed(HEAD)),
-                (b"n", Word::In),
-                (b"mport", Word::Import),
-                (b"nstanceof", Word::Instanceof),
-            ],
+            &[(b"f", Word::Fixed(HEAD)), (b"n", Word::In), (b"mport", Word::Import), (b"nstanceof", Word::Instanceof)],
         ),
         [b'l', b'e', b't'] => Word::Let,
         [b'n', b'e', b'w'] => Word::Fixed(OPERAND),

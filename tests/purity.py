@@ -74,12 +74,12 @@ def _guarded(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 def _caller() -> str:
     """The innermost module that is running of the package and its tests: a function that a pure one is given may read.
 
-    What an import statement reads is nobody's doing.
+    What an import statement reads is nobody's doing, nor the lines that are quoted in a traceback which a library logs.
     """
     frame: FrameType | None = sys._getframe(2)
     while frame:
         name: str = frame.f_globals.get("__name__", "")
-        if name.startswith(("buildassets.", "tests.", "importlib.")):
+        if name.startswith(("buildassets.", "tests.", "importlib.", "linecache")):
             return name
         frame = frame.f_back
     return ""

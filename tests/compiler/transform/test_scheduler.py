@@ -76,7 +76,7 @@ def run(
     folder: Path, files: Tree, *, jobs: int, bytes_per_worker: int = 1, cached: bool = False, load_path: str = "any"
 ) -> BuildResult:
     """A build of `files` by `telltale` with `jobs` threads."""
-    write_tree(folder, {"buildassets.toml": SETTINGS.format(load_path), **files})
+    write_tree(folder, {"buildassets.toml": SETTINGS.format(load_path), f"{load_path}/.keep": "", **files})
     config = load_config(start=str(folder))
     with ThreadPoolExecutor(jobs) as executor:
         cache = str(folder / ".cache") if cached else None

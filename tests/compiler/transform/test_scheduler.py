@@ -163,7 +163,7 @@ def test_what_is_done_as_a_whole_takes_what_was_made_for_less(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], count: int
 ) -> None:
     sources: Tree = {f"assets/{number}.tell": "print" for number in range(count)}
-    write_tree(tmp_path, {"buildassets.toml": SETTINGS.format("any"), **sources})
+    write_tree(tmp_path, {"buildassets.toml": SETTINGS.format("any"), "any/.keep": "", **sources})
     config, cache = load_config(start=str(tmp_path)), str(tmp_path / ".cache")
     work = partial(build, config, cache=cache)
     settled(tmp_path, {})

@@ -565,8 +565,9 @@ error[config/unknown-key]: unknown key `zzz`
    | ^^^
 
 hint: use one of `browsers`, `budgets`, `bundles`, `compress`, `data_urls`, `directives`, `engines`, `entries`, \
-`exclude`, `external`, `fingerprinted`, `images`, `importmap`, `integrity`, `load_paths`, `minify`, `missing`, \
-`modules`, `output`, `packages`, `raw`, `registry`, `retain`, `source_maps`, `sources`, `sources_content`, \
+`exclude`, `external`, `fingerprinted`, `images`, `importmap`, `importmap_preload`, `integrity`, `jammit`, \
+`load_paths`, `minify`, `missing`, `modules`, `output`, `packages`, `raw`, `registry`, `retain`, \
+`source_maps`, `sources`, `sources_content`, \
 `templates`, `types`, `url`, `url_prefixes`
 """,
     )

@@ -1,10 +1,14 @@
 """`buildassets migrate compressor`: what it lists, and what it writes."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from buildassets.errors import ConfigError
+from buildassets.migrate.compressor import plan
 from tests.cli.test_cli import run
 from tests.conftest import write_tree
 
@@ -61,3 +65,13 @@ def test_a_configuration_that_is_there_stays(project: Path) -> None:
     done = run(project, "migrate", "compressor", "--write")
     assert done.returncode == 2
     assert (project / "buildassets.toml").read_text() == "minify = false\n"
+
+
+def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    paths = list(sys.path)
+    with pytest.raises(ConfigError, match="cannot load the settings"):
+        plan(str(tmp_path), "no_such.settings")
+    assert ("DJANGO_SETTINGS_MODULE" in os.environ, sys.path) == (False, paths)

@@ -71,15 +71,27 @@ def _settings(folder: str, module: str | None) -> Any:
     if name is None:
         hint = f"run this where `manage.py` is, set `{_SETTINGS}`, or name the module with `--settings`"
         raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
-    os.environ[_SETTINGS] = name
     sys.path[:0] = [folder]
     try:
-        from django.conf import settings
-
-        settings.INSTALLED_APPS  # noqa: B018 which loads them
+        return _loaded(name)
     except Exception as fault:
+        sys.path.remove(folder)
         message = f"cannot load the settings `{name}`: {type(fault).__name__}: {fault}"
         raise ConfigError([error("compressor/project", message)]) from None
+
+
+def _loaded(name: str) -> Any:
+    """Django's settings, of the module `name`; the environment is as before afterwards."""
+    from django.conf import settings
+
+    before = os.environ.get(_SETTINGS)
+    os.environ[_SETTINGS] = name
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 which loads them
+    finally:
+        del os.environ[_SETTINGS]
+        if before is not None:
+            os.environ[_SETTINGS] = before
     return settings
 
 

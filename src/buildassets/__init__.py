@@ -1,29 +1,60 @@
 """Compile, minify and fingerprint web assets in the build stage; read one manifest at run time.
 
-Importing this package imports nothing else: `build`, `Config` and `Diagnostic` are loaded when first asked for
-(PEP 562), so that a web process which needs `buildassets.runtime` alone never pays for the compiler.
+Importing this package imports nothing else: the names of the public API are loaded when first asked for (PEP 562), so
+that a web process which needs `buildassets.runtime` alone never pays for the compiler.
 """
 
 from buildassets._version import __version__
 
 TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
 if TYPE_CHECKING:
-    from buildassets.compiler.build import build
+    from buildassets.api import build, check, load_config
+    from buildassets.compiler.check import CheckResult
     from buildassets.compiler.config.values import Config
+    from buildassets.compiler.result import BuildResult
     from buildassets.diagnostics import Diagnostic
+    from buildassets.errors import (
+        BuildAssetsError,
+        BuildError,
+        ConfigError,
+        ManifestError,
+        PackagesError,
+        RegistryError,
+        ReleaseError,
+    )
 
-__all__ = ["Config", "Diagnostic", "__version__", "build"]
+__all__ = [
+    "BuildAssetsError",
+    "BuildError",
+    "BuildResult",
+    "CheckResult",
+    "Config",
+    "ConfigError",
+    "Diagnostic",
+    "ManifestError",
+    "PackagesError",
+    "RegistryError",
+    "ReleaseError",
+    "__version__",
+    "build",
+    "check",
+    "load_config",
+]
 
 _HOMES = {
-    "Config": "buildassets.compiler.config.values",
-    "Diagnostic": "buildassets.diagnostics",
-    "build": "buildassets.compiler.build",
+    "buildassets.api": ("build", "check", "load_config"),
+    "buildassets.compiler.check": ("CheckResult",),
+    "buildassets.compiler.config.values": ("Config",),
+    "buildassets.compiler.result": ("BuildResult",),
+    "buildassets.diagnostics": ("Diagnostic",),
+    "buildassets.errors": tuple(name for name in __all__ if name.endswith("Error")),
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    for home, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

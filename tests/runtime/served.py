@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
 
-from buildassets import build
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.paths import from_url
 from tests.conftest import write_tree

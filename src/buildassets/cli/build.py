@@ -18,7 +18,6 @@ from buildassets.cli.options import (
     companion_options,
     compile_options,
     provenance_option,
-    threads,
 )
 from buildassets.cli.output import (
     Output,
@@ -30,6 +29,7 @@ from buildassets.cli.output import (
 from buildassets.cli.provenance import attested
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
+from buildassets.jobs import threads
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from buildassets.cli.options import CompileOptions, check_options, threads
+from buildassets.cli.options import CompileOptions, check_options
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
+from buildassets.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult

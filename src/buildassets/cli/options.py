@@ -1,11 +1,9 @@
 """Options that several verbs share, and what they make."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,8 +11,6 @@ from buildassets.compiler.config.values import Mode
 from buildassets.frozen import frozen
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from buildassets.compiler.config.values import Config
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -341,44 +337,3 @@ def configured_for_packages(config_file: str | None) -> "Config":
     from buildassets.compiler.config.load import load_config
 
     return load_config(config_file, needs_sources=False)
-
-
-@contextmanager
-def threads(jobs: int | None) -> "Iterator[Executor | None]":
-    """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""
-    count = jobs or _cores()
-    if count == 1:
-        yield None
-        return
-    started = _Threads(count)
-    try:
-        yield cast("Executor", started)
-    finally:
-        started.end()
-
-
-class _Threads:
-    """An executor of threads that is loaded, in 10 ms, when it is used: most builds after an edit do not."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._executor: Executor | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        if self._executor is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._executor = ThreadPoolExecutor(self._count)
-        return getattr(self._executor, name)
-
-    def end(self) -> None:
-        """Let those at work come to an end. Whoever interrupts a build does not want to wait for what is lined up."""
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-
-
-def _cores() -> int:
-    """The cores that this process may use: on Linux a container's share, elsewhere all."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

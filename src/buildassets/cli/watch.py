@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.build import left_text, summary, timed
-from buildassets.cli.options import CompileOptions, cache_options, threads, watch_options
+from buildassets.cli.options import CompileOptions, cache_options, watch_options
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
 from buildassets.frozen import field, frozen
+from buildassets.jobs import threads
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:

@@ -250,7 +250,7 @@ def test_workers_start_from_any_thread(tmp_path: Path) -> None:
 
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
-from buildassets import build
+from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 
 print("started")

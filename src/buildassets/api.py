@@ -1,0 +1,97 @@
+"""What Python programs call in place of the command line: the functions of the public API.
+
+Takes and returns the public values (`Config`, `BuildResult`, `CheckResult`); prints nothing. Loads the compiler
+where it is used. Must not import `cli`.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from buildassets.jobs import threads
+
+if TYPE_CHECKING:
+    from buildassets.compiler.check import CheckResult
+    from buildassets.compiler.config.values import Config, Mode
+    from buildassets.compiler.result import BuildResult, LastBuild
+
+
+def load_config(
+    file: str | os.PathLike[str] | None = None,
+    *,
+    start: str | os.PathLike[str] = ".",
+    sources: Sequence[str] = (),
+    also: Sequence[str] = (),
+    templates: Sequence[str] = (),
+    output: str | None = None,
+    url: str | None = None,
+    mode: "Mode" = "production",
+) -> "Config":
+    """The configuration in `file`, or else in the nearest file from the folder `start` upward, or else the default one.
+
+    The other arguments are the options of `buildassets build`, relative to `start`: `sources` and `output` replace what
+    the file has, `also` and `templates` add to it. Raises ConfigError with every fault that was found.
+    """
+    from buildassets.compiler.config.load import load_config as load
+
+    for name, value in {"sources": sources, "also": also, "templates": templates}.items():
+        if isinstance(value, str):  # which is a sequence of letters
+            raise TypeError(f"`{name}` is a sequence of paths, not one")
+    return load(
+        None if file is None else os.fspath(file),
+        start=os.fspath(start),
+        sources=sources,
+        also=also,
+        templates=templates,
+        output=output,
+        url=url,
+        mode=mode,
+    )
+
+
+def build(
+    config: "Config",
+    *,
+    mode: "Mode" = "production",
+    jobs: int | None = None,
+    cache_dir: str | None = None,
+    use_cache: bool = True,
+) -> "BuildResult":
+    """Compile everything that `config` names into its release directory, as `buildassets build` does.
+
+    The mode `development` neither minifies nor compresses. `jobs` is how much is done at the same time: as many as this
+    process has cores, if not given. `cache_dir` is the folder of the cache, else `$BUILDASSETS_CACHE_DIR`, else
+    `.buildassets` beside the configuration. A build with nothing to do compares time stamps only. Never raises for a
+    fault in a source: the result has the diagnostics, sorted by place, and then the earlier release stands as it was.
+    Raises ConfigError where the cache would lie in a source root or in the release directory.
+    """
+    from buildassets.compiler.cache.folder import cache_to_build_with
+    from buildassets.compiler.incremental.no_op import incremental
+
+    _require_jobs(jobs)
+    cache = cache_to_build_with(config, cache_dir) if use_cache else None
+
+    def work(*, last: "LastBuild | None") -> "BuildResult":
+        from buildassets.compiler.build import build as build_all
+
+        with threads(jobs) as executor:
+            return build_all(config, mode=mode, executor=executor, cache=cache, last=last)
+
+    return incremental(config, mode, cache, work)
+
+
+def check(config: "Config", *, mode: "Mode" = "production", jobs: int | None = None) -> "CheckResult":
+    """Everything that a build of `config` would complain about, and what templates name, as `buildassets check` does.
+
+    Writes nothing. `mode` and `jobs` are those of `build`.
+    """
+    from buildassets.compiler.check import check as check_all
+
+    _require_jobs(jobs)
+    with threads(jobs) as executor:
+        return check_all(config, mode=mode, executor=executor)
+
+
+def _require_jobs(jobs: int | None) -> None:
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"`jobs` is {jobs}: at least one has to work")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from buildassets._version import __version__
-from buildassets.cli.output import end_without_stdout, print_mistake, show_failure, terminated_as_exit
+from buildassets.cli.output import end_without_stdout, print_mistake, show_failure
+from buildassets.cli.termination import terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.typed import IS_TYPED

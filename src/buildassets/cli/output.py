@@ -6,7 +6,6 @@ terminal or a CI service, make a line of its own, or show a password.
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -29,7 +28,7 @@ from buildassets.diagnostics import (
     render_text,
     to_json,
 )
-from buildassets.errors import BuildAssetsError, Terminated
+from buildassets.errors import BuildAssetsError
 from buildassets.frozen import field, frozen
 
 if TYPE_CHECKING:
@@ -296,21 +295,6 @@ def _encodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode(encoding, "backslashreplace").decode(encoding)
     return text
-
-
-def terminated_as_exit() -> None:
-    """Let SIGTERM, and the end of the terminal, unwind the stack, so that temporary files and processes go.
-
-    The exit code is 143 or 129 then.
-    """
-
-    def stop(number: int, _frame: object) -> NoReturn:
-        raise Terminated(128 + number)
-
-    signal.signal(signal.SIGTERM, stop)
-    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:  # as it is under nohup
-        signal.signal(hangup, stop)
 
 
 def stale_text(stale: "Stale", config: "Config") -> str:

@@ -1,0 +1,77 @@
+"""Signals that end the program: they unwind the stack, so that temporary files and processes go."""
+
+import os
+import signal
+import sys
+from threading import Thread, main_thread
+from time import sleep
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from buildassets.errors import Terminated
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_PATIENCE_SECONDS: Final = 0.1  # in which the main thread answers a signal, unless it has missed it
+
+
+def terminated_as_exit() -> None:
+    """Let SIGTERM, and the end of the terminal, raise Terminated in the main thread; the exit code is 143 or 129 then.
+
+    Ctrl-C raises KeyboardInterrupt as before. None of them is lost: see `_Ending`.
+    """
+    ending = _Ending()
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as SIGHUP is under nohup
+            signal.signal(number, ending.begin)
+    if sys.platform != "win32":  # where nothing can wake a thread that waits
+        ending.watch_over()
+
+
+class _Ending:
+    """The end of the program, begun by a signal.
+
+    Python loses a signal in two cases, and then the program would go on for ever: where it comes just before the main
+    thread begins to wait for a lock or for a process, nothing wakes that thread; and what is raised in a destructor or
+    in a callback of a weak reference, as each import has one, is dropped (`sys.unraisablehook`). So a thread of its own
+    hears of each signal (`signal.set_wakeup_fd`), and sends it once more where the main thread does not begin to end.
+    """
+
+    def __init__(self) -> None:
+        self._has_begun = False
+
+    def begin(self, number: int, _frame: object) -> NoReturn:
+        """The handler of a signal: unwind the stack."""
+        self._has_begun = True
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Terminated(128 + number)
+
+    def watch_over(self) -> None:
+        """Hear of each signal from now on."""
+        heard, self._hear = os.pipe()
+        os.set_blocking(self._hear, False)
+        signal.set_wakeup_fd(self._hear, warn_on_full_buffer=False)
+        sys.unraisablehook = self._note_dropped
+        Thread(target=self._send_again, args=(heard,), daemon=True, name="signals").start()
+
+    def _send_again(self, heard: int) -> None:
+        while number := os.read(heard, 1):
+            sleep(_PATIENCE_SECONDS)
+            if not self._has_begun:
+                signal.pthread_kill(main_thread().ident or 0, number[0])
+
+    def _note_dropped(self, dropped: "UnraisableHookArgs") -> None:
+        """Report what was dropped, as Python does, unless a signal raised it."""
+        if isinstance(dropped.exc_value, Terminated):
+            number = int(str(dropped.exc_value.code)) - 128
+        elif isinstance(dropped.exc_value, KeyboardInterrupt):
+            number = signal.SIGINT
+        else:
+            sys.__unraisablehook__(dropped)
+            return
+        self._has_begun = False
+        os.write(self._hear, bytes([number]))

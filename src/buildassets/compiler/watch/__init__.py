@@ -1,4 +1,4 @@
-"""Changes of files come in, builds and messages to open pages go out, for as long as the watch runs.
+"""Takes changes of files, gives builds and events for open pages, for as long as the watch runs.
 
-Builds by a function that it is given. Must not know how a build is made.
+The function that builds is passed in: this package must not know how a build is made.
 """

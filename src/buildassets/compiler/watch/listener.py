@@ -1,4 +1,4 @@
-"""Who is informed of each build under watch, and of what. Imports no stage."""
+"""The events of a watch, and the protocol of those that receive them. Imports no stage."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -15,9 +15,9 @@ Rebuild: TypeAlias = Callable[[Config], BuildResult]
 class Rebuilt:
     """A build under watch.
 
-    `previous` is the manifest of the release before, `changed` are the absolute paths of what woke the watch, none for
-    the first build. `seconds` is the time from the first of these changes to the result. `is_same` says that the build
-    found nothing new: neither another release nor another diagnostic.
+    `previous` is the manifest of the release before. `changed` holds the absolute paths whose changes caused the build,
+    none for the first one. `seconds` is the time from the first of these changes to the result. `is_same` is true if
+    the build changed neither the release nor the diagnostics.
     """
 
     config: Config
@@ -30,9 +30,10 @@ class Rebuilt:
 
 @frozen
 class PagesChanged:
-    """Open pages are to be loaded again: of their templates those at the absolute paths `changed` are others.
+    """Templates changed, so open pages have to reload.
 
-    None are for the first time. `state` stands for what all say now, `seconds` is the time from the first change.
+    `changed` holds their absolute paths, none the first time. `state` is a digest of all templates, `seconds` the time
+    since the first change.
     """
 
     config: Config
@@ -42,20 +43,20 @@ class PagesChanged:
 
 
 class Listener(Protocol):
-    """Whoever wants to know of each build: the terminal, the browser."""
+    """Receives each build of a watch: the terminal, the browser."""
 
     def start(self, config: Config) -> None:
         """The watch begins."""
         ...
 
     def rebuilt(self, rebuilt: Rebuilt) -> None:
-        """There was a build."""
+        """A build ended, well or not."""
         ...
 
     def pages_changed(self, pages: PagesChanged) -> None:
-        """There are other pages, with the assets that there are. Is called once for those that there are at first."""
+        """Templates changed, assets did not. Also called once at the start, if there are templates."""
         ...
 
     def stop(self) -> None:
-        """The watch ends; is called once for each `start`."""
+        """The watch ends. Called once for each `start`."""
         ...

@@ -1,4 +1,4 @@
-"""Live reload: what each build means for open pages, and the file among the assets by which they find the server.
+"""Live reload: turns builds into events for open pages, and writes the file by which pages find the server.
 
 Takes the results of builds, gives server-sent events; `livereload_server` sends them.
 """
@@ -25,30 +25,33 @@ from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, 
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
 
-PORT: Final = 8470  # the first one tried: a fixed one can stand in a Content-Security-Policy
+PORT: Final = 8470  # tried first: a Content-Security-Policy can name a fixed port
 _LOOPBACK_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 _HEARTBEAT_SECONDS: Final = 15.0
-_RELEASES_KEPT: Final = 20  # for pages that were hidden meanwhile; 5,000 names are about half a megabyte
+_RELEASES_KEPT: Final = 20  # for pages that missed builds while hidden; 5,000 names are about half a megabyte
 _DIAGNOSTICS_SHOWN: Final = 50
 
 
 @frozen
 class _State:
-    """What the latest build left: the latest good release, and the errors if it failed. `number` counts builds."""
+    """The state after the latest build: the latest good release, and the errors of a failed build.
+
+    `number` counts the states.
+    """
 
     number: int
     manifest: Manifest | None
     release: str
     errors: tuple[Diagnostic, ...]
-    templates: str  # stands for what they say
-    events: dict[str, bytes] = field(default_factory=dict)  # by the release that a page has; made when first needed
+    templates: str  # a digest of them
+    events: dict[str, bytes] = field(default_factory=dict)  # by the page's release; made when first needed
 
 
 class LiveReload:
-    """The server for the release directory `output`, from `start` to `stop`; the end of a `with` block stops it too.
+    """Serves events about the release directory `output`, from `start` to `stop` or the end of a `with` block.
 
-    `origins` are those of pages that may listen beside the ones of this machine: `http://my.test:8000`. Results may be
-    published from any thread. Nothing is queued: a page that is slow gets the newest state next.
+    Pages of this machine may listen, and those of `origins`, such as `http://my.test:8000`. Results may be published
+    from any thread. Nothing is queued: a slow page gets the newest state next.
     """
 
     def __init__(self, output: str, *, port: int = PORT, origins: Iterable[str] = ()) -> None:
@@ -71,33 +74,33 @@ class LiveReload:
         self.stop()
 
     def start(self) -> str:
-        """Listen, and let pages find out where; gives the URL.
+        """Start the server and write the file by which pages find it. Returns the URL.
 
-        Pages may be open that were made with the release that stands before the first build. Where the port is taken,
-        the system gives another. Raises OSError where no port can be had.
+        Pages may be open that were made with the release on disk, before the first build. If the port is taken, the
+        system chooses another. Raises OSError if there is no port.
         """
         server = listening(self._port, self)
         self.url = f"http://{ADDRESS}:{server.server_port}/"
-        self._follow(self._standing(), ())
+        self._follow(self._release_on_disk(), ())
         self._announce()
         self._server = server
         server.start()
         return self.url
 
     def publish(self, result: BuildResult) -> None:
-        """Tell all pages what the build that gave `result` means for them."""
-        errors = tuple(found for found in result.diagnostics if found.is_error)
+        """Send all pages the changes or the errors of the build `result`."""
+        errors = tuple(diagnostic for diagnostic in result.diagnostics if diagnostic.is_error)
         self._follow(result.manifest or self._state.manifest, errors)
         self._announce()
 
     def publish_templates(self, state: str) -> None:
-        """Have all pages loaded again that know of another `state` of the templates."""
+        """Reload all pages that were made with another `state` of the templates."""
         with self._changed:
             self._state = replace(self._state, number=self._state.number + 1, templates=state, events={})
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End all connections, and let no page look for the server any more. Stopping twice is stopping once."""
+        """End all connections and remove the file by which pages find the server. May be called twice."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
@@ -107,9 +110,9 @@ class LiveReload:
             server.stop()
 
     def events(self, release: str) -> Iterator[bytes]:
-        """What a page that was made with `release` is sent, at once and then whenever there is more; ends at the stop.
+        """The events for a page that was made with `release`: the state now, then each change until the stop.
 
-        In between there are heartbeats: only who writes finds out that a page is gone.
+        Heartbeats come in between: only a failed write shows that a page is gone.
         """
         seen = -1
         yield b"retry: 1000\n\n"
@@ -121,7 +124,7 @@ class LiveReload:
             seen, release = state.number, state.release
 
     def allows(self, origin: str) -> bool:
-        """Whether pages of `origin` may listen: those of this machine, and those that were named."""
+        """Whether pages of `origin` may listen: those of this machine and of the configured origins."""
         if origin in self._origins:
             return True
         try:
@@ -149,7 +152,7 @@ class LiveReload:
 
     def _event(self, state: _State, release: str) -> bytes:
         if release not in self._history:
-            release = ""  # all that are not known get the same
+            release = ""  # all unknown releases share one event
         if release not in state.events:
             changes = self._changes(state, release)
             document = {
@@ -157,7 +160,7 @@ class LiveReload:
                 "release": state.release,
                 "templates": state.templates,
                 **asdict(changes),
-                "errors": [to_json(found) for found in state.errors[:_DIAGNOSTICS_SHOWN]],
+                "errors": [to_json(error) for error in state.errors[:_DIAGNOSTICS_SHOWN]],
                 "error_count": len(state.errors),
             }
             state.events[release] = f"id: {state.release}\ndata: {json.dumps(document)}\n\n".encode("ascii")
@@ -171,8 +174,8 @@ class LiveReload:
             return PageChanges(reload="an unknown release")
         return page_changes(before, state.manifest, self._read)
 
-    def _standing(self) -> Manifest | None:
-        """The release that stands, if one does."""
+    def _release_on_disk(self) -> Manifest | None:
+        """The manifest of the release on disk, if there is one."""
         try:
             with open(plain(self._manifest_path), "rb") as file:
                 return loads(file.read())
@@ -180,7 +183,7 @@ class LiveReload:
             return None
 
     def _release(self) -> str:
-        """What pages name the release that stands: a digest that would take longer to make again than to read."""
+        """The digest of the release on disk, as pages name it; reading it is faster than computing it."""
         try:
             with open(plain(self._manifest_path), "rb") as file:
                 return str(read_served(file.read(), MANIFEST_NAME).get("release"))
@@ -199,9 +202,9 @@ class LiveReload:
         return json.dumps({"token": self.token, "url": self.url}).encode("ascii") + b"\n"
 
     def _announce(self) -> None:
-        """Write the file by which pages find the server; anew where somebody has removed it.
+        """Write the file by which pages find the server, unless it is there; somebody may have removed it.
 
-        Where that is not possible no build is either, which says so; the next build tries again.
+        An error is ignored: a build that cannot write there reports it, and the next build tries again.
         """
         if self._read(LIVERELOAD_NAME) == self._announcement:
             return

@@ -1,7 +1,7 @@
-"""The server of live reload: server-sent events (HTML, section 9.2) on 127.0.0.1 for who may have them.
+"""The HTTP server of live reload: server-sent events (HTML, section 9.2) on 127.0.0.1.
 
-Whoever asks without the token, from a page of another machine or under another name than the address, gets an empty
-refusal.
+A request without the token, from a page of another machine or to another host name than the address, gets an empty
+403 response.
 """
 
 import secrets
@@ -16,16 +16,16 @@ from urllib.parse import parse_qs, urlsplit
 
 ADDRESS: Final = "127.0.0.1"
 _EVENTS_PATH: Final = "/events"
-_TIMEOUT_SECONDS: Final = 10.0  # for a request to arrive whole, and for a page to take what is sent
+_TIMEOUT_SECONDS: Final = 10.0  # for a request to arrive whole, and for a page to accept each write
 _CONNECTIONS: Final = 200
 
 
 class Streams(Protocol):
-    """What is sent to whom."""
+    """The events that the server sends, and the checks of who may have them."""
 
     @property
     def token(self) -> str:
-        """What a request has to name."""
+        """The secret that a request has to contain."""
         ...
 
     def allows(self, origin: str) -> bool:
@@ -33,15 +33,15 @@ class Streams(Protocol):
         ...
 
     def events(self, release: str) -> Iterator[bytes]:
-        """The events for a page that was made with `release`, for as long as there are some."""
+        """The events for a page that was made with `release`; the connection ends with them."""
         ...
 
 
 class Server(ThreadingHTTPServer):
-    """Takes connections in a thread of its own, which sleeps in between: a watch may run all day."""
+    """Accepts connections in a thread of its own, which sleeps in between: a watch may run all day."""
 
     daemon_threads = True
-    timeout = 1.0  # where who asked to connect has gone before it is taken up
+    timeout = 1.0  # for a client that has gone before its connection is accepted
 
     def __init__(self, port: int, live_reload: Streams) -> None:
         super().__init__((ADDRESS, port), _Handler)
@@ -51,11 +51,11 @@ class Server(ThreadingHTTPServer):
         self._thread = Thread(target=self._take_connections, name="livereload", daemon=True)
 
     def start(self) -> None:
-        """Take connections from now on."""
+        """Begin to accept connections."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more of them. Those that there are end by themselves."""
+        """Accept no more connections. Open ones end by themselves."""
         self._wake.send(b".")
         self._thread.join()
         self._waking.close()
@@ -69,7 +69,7 @@ class Server(ThreadingHTTPServer):
                 self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Take the connection, unless there are too many: none of them may take all of the machine."""
+        """Accept the connection, unless too many are open: they must not use up the machine."""
         if self._free.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
@@ -83,11 +83,11 @@ class Server(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a page that goes away in the middle of an event is no fault."""
+        """Print nothing: a page may close in the middle of an event."""
 
 
 def listening(port: int, live_reload: Streams) -> Server:
-    """A server on that port, or where it is taken on one that the system chooses. Raises OSError."""
+    """A server on `port`, or if that is taken, on a port that the system chooses. Raises OSError."""
     try:
         return Server(port, live_reload)
     except OSError:
@@ -95,14 +95,14 @@ def listening(port: int, live_reload: Streams) -> Server:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One request. There is one thing to get, and one way to be refused."""
+    """One request: for the events, or refused."""
 
     protocol_version = "HTTP/1.1"
     timeout = _TIMEOUT_SECONDS
     server: Server
 
     def handle(self) -> None:
-        """Serve the request, if all of it comes in time: `timeout` begins anew with each byte."""
+        """Serve the request if all of it arrives in time. A timer is needed: `timeout` starts again with each byte."""
         self._end_of_patience = Timer(self.timeout, self._stop_reading)
         self._end_of_patience.daemon = True
         self._end_of_patience.start()
@@ -112,11 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._end_of_patience.cancel()
 
     def _stop_reading(self) -> None:
-        with suppress(OSError):  # it is closed already
+        with suppress(OSError):  # the connection is closed already
             self.connection.shutdown(socket.SHUT_RD)
 
     def do_GET(self) -> None:
-        """Send events for as long as both sides are there, to who may have them."""
+        """Send events until either side closes, or refuse the request."""
         self._end_of_patience.cancel()
         live_reload = self.server.live_reload
         self.close_connection = True
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def _is_ours(self, live_reload: Streams, path: str, token: str) -> bool:
-        """Whether the request is for the address itself, not for a name that leads to it, and from an allowed page."""
+        """Whether the request has the token, comes from an allowed page and names the address, not a host name."""
         hosts, origins = self.headers.get_all("Host", []), self.headers.get_all("Origin", [])
         checks = (
             hosts == [f"{ADDRESS}:{self.server.server_port}"],
@@ -158,9 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is no request in the same way; the base class would tell it back."""
+        """Refuse a malformed request in the same way; the base class would repeat it in the response."""
         self.close_connection = True
         self._refuse()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""
+        """Log nothing."""

@@ -1,7 +1,7 @@
-"""Watching: build, then build again whenever something changes that decided the last build.
+"""Watching: build, then build again whenever an input of the last build changes.
 
-It knows nothing of what is up to date: events wake it, and the same `rebuild` is called that a single build is. Takes
-that and a way to read the configuration; tells listeners of each build.
+It does not decide what is up to date: on each event it calls the `rebuild` that a single build calls. Takes that and a
+function that reads the configuration; reports each build to listeners.
 """
 
 import gc
@@ -34,9 +34,9 @@ from buildassets.manifest import Manifest
 class Watch:
     """One watch: `run` goes on until something is raised, as by Ctrl-C.
 
-    `read_config` raises ConfigError; `config_files` are those whose change asks for it to be read again. A build writes
-    only below the folders that `ours` gives for a configuration. `warn` is told what the user should know of the watch
-    itself. `poll_seconds` asks to look that often instead of being told. `templates` gives those whose pages are open.
+    `read_config` raises ConfigError; it is called again when one of `config_files` changes. `ours` gives the folders
+    below which a build writes. `warn` receives warnings about the watch itself. With `poll_seconds` the watch polls
+    that often instead of waiting for events. `templates` gives the templates of open pages.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Watch:
         self._covered_config: Config | None = None
 
     def run(self) -> None:
-        """Build, and build again on each change. Raises ConfigError where not even the first configuration is good."""
+        """Build, and build again on each change. Raises ConfigError if the first configuration is invalid."""
         self._config = self._read_config()
         self._events = started_events(self._poll_seconds, self._warn)
         try:
@@ -92,15 +92,15 @@ class Watch:
             missed = self._cover(began_ns, wake, pages)
             self._show(pages, wake)
             if concerns_pages:
-                now = self._templates(self._config)  # some may have come before their folders were covered
-                missed |= _other_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
+                now = self._templates(self._config)  # some may have appeared before their folders were covered
+                missed |= _changed_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
             wake = next_wake(self._events, self._watched, is_held, missed)
             touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
             if touched.intersection(self._config_files(self._config)):
                 self._configure()
 
     def _configure(self) -> None:
-        """Read the configuration again; where it is no good, the one before stays."""
+        """Read the configuration again. An invalid one is reported, and the one before stays in use."""
         try:
             self._config = self._read_config()
         except ConfigError as failure:
@@ -123,21 +123,21 @@ class Watch:
             listener.rebuilt(rebuilt)
 
     def _show(self, pages: PageTemplates, wake: Wake) -> None:
-        """Tell of `pages` if their templates are others than before."""
+        """Report `pages` to the listeners if their templates changed."""
         is_first = self._pages is None
         before, self._pages = self._pages or PageTemplates(), pages
-        others = _other_templates(before, pages)
-        if not others:
+        differing = _changed_templates(before, pages)
+        if not differing:
             return
-        changed = () if is_first else tuple(sorted(others))
-        state = digest_of_all(f"{path}\0{found}" for path, found in sorted(pages.digests.items()))
+        changed = () if is_first else tuple(sorted(differing))
+        state = digest_of_all(f"{path}\0{digest}" for path, digest in sorted(pages.digests.items()))
         for listener in self._listeners:
             listener.pages_changed(PagesChanged(self._config, changed, state, monotonic() - wake.at))
 
     def _cover(self, began_ns: int, wake: Wake, pages: PageTemplates) -> frozenset[str]:
-        """Cover all that decided the last build, and the templates of `pages`.
+        """Watch the inputs of the last build, and the templates of `pages`.
 
-        Gives what may have changed unseen since the build began, at `began_ns`.
+        Returns the paths that may have changed unseen since the build began at `began_ns`.
         """
         assert self._last is not None
         covered_for = (self._last.succeeded, self._last.inputs, self._config)
@@ -149,51 +149,51 @@ class Watch:
         if self._last.succeeded:
             self._inputs = inputs
         else:
-            inputs |= self._inputs  # it may not have got to all of them
+            inputs |= self._inputs  # a failed build may not have read all of them
         roots = [root.path for root in self._config.sources if not root.npm]
         config_files = frozenset(self._config_files(self._config))
-        # A folder that is somebody's working directory does not tell that it was deleted: the one around it does.
+        # No event reports the deletion of a folder that is a process's working directory: its parent's events do.
         homes = map(os.path.dirname, config_files)
         self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
-        added = self._told_of(self._watched.folders)
+        added = self._cover_folders(self._watched.folders)
         missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
-        # Other files leave a trace in their folders when they go, which are among the paths. With what a build has used
-        # its folder may have gone, which is not covered then.
+        # Files that go usually change the time of their folder, which is among the paths. But the folder of what the
+        # build used may have gone, too: it is not covered then.
         may_be_gone = (path for path in self._necessary() if self._last.succeeded or os.path.dirname(path) in added)
         gone = {path for path in may_be_gone if not os.path.exists(path)}
         return frozenset(missed | gone)
 
     def _necessary(self) -> Iterable[str]:
-        """The paths without which there is no build, and the one that there is now."""
+        """The paths that a build needs (configuration, source roots), and its release directory."""
         assert self._last is not None
         output = self._config.output if self._last.succeeded else None
         return filter(None, (self._config.file, output, *(root.path for root in self._config.sources)))
 
-    def _told_of(self, folders: frozenset[str]) -> frozenset[str]:
-        """Cover `folders`, if need be by looking at them from now on; gives those that were not covered before."""
+    def _cover_folders(self, folders: frozenset[str]) -> frozenset[str]:
+        """Cover `folders`, by polling if the system cannot. Returns those that were not covered before."""
         if not isinstance(self._events, Polling) and (mount := silent_mount(folders)):
-            self._look_instead(mount_warning(mount))
+            self._poll_instead(mount_warning(mount))
         try:
             return self._events.cover(folders)
         except LimitError as limit:
-            self._look_instead(limit_warning(limit))
+            self._poll_instead(limit_warning(limit))
             return self._events.cover(folders)
 
-    def _look_instead(self, why: Diagnostic) -> None:
-        """Find changes by looking at all that is to be covered."""
+    def _poll_instead(self, why: Diagnostic) -> None:
+        """Replace the system's events by polling, and warn of the reason."""
         self._events.close()
         self._events = Polling(DEFAULT_POLL_SECONDS)
         self._warn(why)
 
 
-def _other_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
-    """The paths of those that changed, came or went."""
+def _changed_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
+    """The paths of templates that changed, appeared or went."""
     return frozenset(path for path, _ in before.digests.items() ^ after.digests.items())
 
 
 @contextmanager
 def _garbage_left() -> Iterator[None]:
-    """Collect no garbage meanwhile: that takes a tenth of a rebuild's time, and can be done when nobody waits."""
+    """Collect no garbage in this block: it takes a tenth of a rebuild's time, and can wait until nobody does."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -204,6 +204,6 @@ def _garbage_left() -> Iterator[None]:
 
 
 def _may_be_newer(path: str, began_ns: int) -> bool:
-    """Whether what is at `path`, or in that folder, may have come there since `began_ns`."""
+    """Whether the file `path`, or the names in the folder `path`, may have changed since `began_ns`."""
     seen = signature(path)
     return seen is not None and not is_settled(seen, began_ns)

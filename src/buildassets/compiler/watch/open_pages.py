@@ -1,4 +1,4 @@
-"""The listener of a watch that informs open pages of its builds."""
+"""The listener that sends the builds of a watch to open pages."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class OpenPages:
-    """The listener of a watch that tells open pages of its builds.
+    """Sends the builds of a watch to open pages, by a live reload server.
 
-    `started` is told the URL whenever the server starts: at the start of the watch, and where the configuration names
-    another release directory from then on. `warn` is told where it cannot, or not at the `port` that was asked for;
-    without one, it is the usual one or any other.
+    `started` gets the URL whenever the server starts: with the watch, and when the configuration names another release
+    directory. `warn` gets a warning if it cannot start, or not at the `port` asked for; without one, the server takes
+    the usual port or any other.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""What a rebuild means for an open page: which files take the place of which, and whether that is enough.
+"""What an open page has to do after a rebuild: exchange files, or load anew.
 
-Takes two releases, gives what a page can do without loading anew. Pure: files are read by a
-function that the caller gives.
+Takes two releases, gives the exchanges or the reason to reload. Pure: files are read by a function that the caller
+gives.
 """
 
 import posixpath
@@ -14,7 +14,7 @@ from buildassets.paths import to_url
 
 __all__ = ["PageChanges", "ReleaseNames", "Swap", "names_of", "page_changes"]
 
-ReadFile = Callable[[str], bytes | None]  # of a path relative to `assets/`; None where there is none
+ReadFile = Callable[[str], bytes | None]  # takes a path relative to `assets/`; None if there is no such file
 
 _SHEET: Final = "text/css"
 _DOCUMENT: Final = "text/html"
@@ -24,9 +24,9 @@ _SWAPPED: Final = (_SHEET, "image/", "font/", "application/vnd.ms-fontobject", "
 
 @frozen
 class ReleaseNames:
-    """What has to be remembered of a release to tell later how another one differs.
+    """The part of a release that has to be kept to compare a later one with it.
 
-    `files` are by logical path. `page_wide` is all that decides how pages load assets and is not in the assets' names.
+    `files` are by logical path. `page_wide` is what decides how pages load assets but does not show in file names.
     """
 
     files: Mapping[str, str]
@@ -35,7 +35,7 @@ class ReleaseNames:
 
 @frozen
 class Swap:
-    """One file in the place of another, for the asset `path`. `old` and `new` are relative to the URL prefix."""
+    """The file `new` takes the place of `old` for the asset `path`; both are relative to the URL prefix."""
 
     path: str
     type: str
@@ -46,22 +46,22 @@ class Swap:
 
 @frozen
 class PageChanges:
-    """`swaps` is all that an open page needs, unless `reload` says for whose sake it has to be loaded again."""
+    """An open page makes the `swaps`, or reloads if `reload` names an asset or other reason to."""
 
     swaps: tuple[Swap, ...] = ()
     reload: str | None = None
 
 
 def names_of(manifest: Manifest) -> ReleaseNames:
-    """What to remember of the release that `manifest` describes."""
+    """The names to keep of the release that `manifest` describes."""
     files = {path: entry.file for path, entry in manifest.assets.items()}
     return ReleaseNames(files, (manifest.url, manifest.importmap, manifest.scopes, manifest.modules))
 
 
 def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:
-    """How a page that was made with `before` becomes one of `after`.
+    """What turns a page that was made with `before` into one of `after`.
 
-    Assets that are new or gone change no page: what named them has changed then. Source maps are for tools.
+    New and removed assets need nothing: a page that names them has changed itself. Source maps are for tools only.
     """
     maps = {entry.map for entry in after.assets.values()}
     changed = {
@@ -83,9 +83,9 @@ def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageC
 
 
 def _follows(entry: Entry, old_file: str, before: ReleaseNames, after: Manifest, read: ReadFile) -> bool:
-    """Whether a script or document is another for the names of others only, which a page exchanges by itself.
+    """Whether a script or document differs only in names of other assets, which the page exchanges by itself.
 
-    A script keeps the URLs of images that it names and may use them at any time: there a page cannot.
+    False for a script that names an image: it keeps the URL and may use it at any time, where no page can exchange it.
     """
     old, new = read(old_file), read(entry.file)
     if old is None or new is None:

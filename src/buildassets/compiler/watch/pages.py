@@ -1,6 +1,6 @@
-"""What open pages are made of besides assets: the templates in the folders that are named for them.
+"""The templates of open pages: those in the configured template folders.
 
-Takes the configuration, gives the folders and the digests of what stands in them. Reads files.
+Takes the configuration, gives the folders and the digests of the templates in them. Reads files.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,14 +13,14 @@ from buildassets.frozen import field, frozen
 
 @frozen
 class PageTemplates:
-    """Templates as they stand: their digests by path, and the `folders` that may hold some; absolute."""
+    """The digests of templates by path, and the `folders` that may hold some; all paths are absolute."""
 
     folders: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def page_templates(config: Config) -> PageTemplates:
-    """The templates in folders that `config` or the command line names; none are looked for elsewhere."""
+    """The templates in the folders that `config` or the command line names."""
     if not (config.templates.folders or config.templates.further):
         return PageTemplates()
     from buildassets.compiler.templates.files import named_templates  # 10 ms, which most watches do not need
@@ -40,5 +40,5 @@ def _folders(config: Config) -> Iterator[str]:
 def _digest(path: str) -> str:
     try:
         return digest(content_of(path))
-    except OSError:  # it has gone
+    except OSError:  # the template has gone
         return ""

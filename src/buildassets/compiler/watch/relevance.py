@@ -1,7 +1,7 @@
-"""Which changes matter to a build: those of its inputs, and new names where it lists folders.
+"""Which changes matter to a build: those of its inputs, and new names in folders that it lists.
 
-Takes the paths that decided a build, gives the folders to cover and a verdict on each change. Whether a change that
-matters makes any work, only the build knows.
+Takes the paths that decided a build, gives the folders to cover and a verdict on each change. Whether such a change
+leads to another result, only the build finds out.
 """
 
 import os
@@ -16,12 +16,15 @@ from buildassets.frozen import frozen
 
 @frozen
 class Watched:
-    """What a watch looks at.
+    """The paths that a watch looks at.
 
-    `paths` are the files and folders that decide a build, there or not, and the folders that have to be there for it;
-    of the folders among `listed` the names in them decide, too. `folders` are those that are there and in which all
-    this happens; `roots` are source roots, in whose folders every file matters. Nothing below `ours` does: a build
-    writes there. `homes` only have to be there. What is in the folders `templates` decides pages, and no build.
+    - `paths`: files and folders that decide a build, whether they exist or not, and folders that must exist for it
+    - `listed`: folders in which names that appear or go decide a build, too
+    - `folders`: existing folders in which all this happens; the events have to cover them
+    - `roots`: source roots; every file in a listed folder of theirs matters
+    - `ours`: folders below which a build writes, so nothing there matters
+    - `homes`: folders that only have to exist
+    - `templates`: folders whose files decide pages, but no build
     """
 
     paths: frozenset[str] = frozenset()
@@ -33,7 +36,7 @@ class Watched:
     templates: frozenset[str] = frozenset()
 
     def matters(self, change: Change) -> bool:
-        """Whether a build has to look after `change`."""
+        """Whether `change` needs a build."""
         path = change.path
         if not path:
             return True
@@ -48,16 +51,16 @@ class Watched:
         return is_listed and not _EXCLUDED(name)
 
     def changes_pages(self, change: Change) -> bool:
-        """Whether pages may be others after `change`, even if no asset is."""
+        """Whether `change` may change pages, even if it changes no asset."""
         folder, name = os.path.split(change.path)
         if change.path in self.templates or (self.templates and not change.path):
             return True
         return folder in self.templates and not _EXCLUDED(name)
 
     def paths_in(self, folders: frozenset[str]) -> Iterator[str]:
-        """Those of `paths` that lie in one of `folders` or are one, but for what is ours and for homes of it."""
-        others = self.paths.difference(self.ours, self.homes)
-        return (path for path in others if path in folders or os.path.dirname(path) in folders)
+        """Those of `paths` that are one of `folders` or directly in one; `ours` and `homes` are left out."""
+        candidates = self.paths.difference(self.ours, self.homes)
+        return (path for path in candidates if path in folders or os.path.dirname(path) in folders)
 
     def _is_in_root(self, path: str) -> bool:
         return any(path.startswith(root + os.sep) for root in self.roots)
@@ -73,14 +76,14 @@ def watched(
     homes: Iterable[str] = (),
     templates: Iterable[str] = (),
 ) -> Watched:
-    """What to look at so that nothing is missed that happens to `paths`; all paths are absolute."""
+    """What to watch so that no change of `paths` is missed; all paths are absolute."""
     templates = frozenset(templates)
     roots, ours, homes = sorted(set(roots)), sorted(set(ours)), sorted(set(homes).difference(paths))
     listed = {*paths, *roots, *ours}
-    wanted = listed.union(homes, templates)
+    to_watch = listed.union(homes, templates)
     folders: set[str] = set()
     missing: set[str] = set()
-    for path in wanted:
+    for path in to_watch:
         if path not in folders and os.path.isdir(path):
             folders.add(path)
         parent = os.path.dirname(path)
@@ -90,5 +93,5 @@ def watched(
         folders.add(parent)
     in_ours = tuple(folder + os.sep for folder in ours)
     covered = frozenset(folder for folder in folders if not f"{folder}{os.sep}".startswith(in_ours))
-    names = frozenset(wanted | missing), frozenset(listed)
-    return Watched(*names, covered, tuple(roots), tuple(ours), tuple(homes), templates)
+    paths_and_listed = frozenset(to_watch | missing), frozenset(listed)
+    return Watched(*paths_and_listed, covered, tuple(roots), tuple(ours), tuple(homes), templates)

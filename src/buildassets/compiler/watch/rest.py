@@ -1,4 +1,4 @@
-"""When changes have come to rest, so that a build finds them whole."""
+"""Waits until changes have come to rest, so that a build finds them whole."""
 
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
@@ -11,16 +11,16 @@ from buildassets.frozen import frozen
 _REST_SECONDS: Final = 0.005
 _REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files
 MANY: Final = 10
-_REST_WHILE_WRITTEN_SECONDS: Final = 0.25  # a file that is open: its writer will close it, or takes its time
-_REST_WHILE_GONE_SECONDS: Final = 0.03  # most of what goes comes back: it is how many editors save
+_REST_WHILE_WRITTEN_SECONDS: Final = 0.25  # a file is still open: an event follows when its writer closes it
+_REST_WHILE_GONE_SECONDS: Final = 0.03  # many editors save by removing the file and putting another there
 _LONGEST_SECONDS: Final = 2.0
 
 
 @frozen
 class Wake:
-    """What woke the watch: the paths `changed`, which a build may have to look at, or something `of_templates`.
+    """The changes that woke the watch: the paths `changed`, which may need a build, or some `of_templates`.
 
-    The first of it happened `at` that time of `monotonic`; `of_names` says that some appeared or went.
+    The first happened `at` that time of `monotonic`; `of_names` is true if names appeared or went.
     """
 
     changed: frozenset[str]
@@ -30,9 +30,10 @@ class Wake:
 
 
 def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
-    """The next changes that matter, once they and those that are `known`, of which nothing was told, are at rest.
+    """Wait for the next changes that matter, and until they are at rest.
 
-    `is_held` says that a program is at work which has more to change.
+    `known` are paths that may have changed without an event. As long as `is_held` is true, a program has more to
+    change.
     """
     phases = dict.fromkeys(known, Phase.UNDER_WAY)
     builds, pages = set(phases), set[str]()
@@ -44,9 +45,9 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
         is_any = False
         for change in events.wait(seconds):
             paths = [change.path] if change.path else looked_at.roots
-            concerned = [one for one, is_concerned in both if is_concerned(change)]
-            for one in concerned:
-                one.update(paths)
+            concerned = [collected for collected, is_concerned in both if is_concerned(change)]
+            for collected in concerned:
+                collected.update(paths)
             if concerned:
                 phases.update(dict.fromkeys(paths, change.phase))
                 of_names, is_any = of_names or change.of_names or not change.path, True
@@ -64,7 +65,7 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
 
 
 def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:
-    """How long nothing may happen after these changes until all of them count as done."""
+    """How long nothing more may happen until these changes count as done."""
     if Phase.UNDER_WAY in phases.values():
         return _REST_WHILE_WRITTEN_SECONDS
     if len(phases) > MANY:

@@ -1,5 +1,4 @@
-"""What wakes a watch: changes in folders, as the system reports them or as polling finds them.
+"""Gives the changes in folders that wake a watch; the system reports them or polling finds them.
 
-Whoever waits decides what a change means. Must not import another package of the compiler but the cache: its stamps and
-their type.
+The receiver decides what a change means. Of the compiler only the cache's stamps and their type may be imported.
 """

@@ -1,14 +1,17 @@
-"""Whether git is in the middle of a checkout: it holds a lock on its index for as long as that takes."""
+"""Whether git is in the middle of a checkout: it holds a lock on its index meanwhile."""
 
 import os
 import time
 from typing import Final
 
-_LONGEST_SECONDS: Final = 10.0  # longer it is held while somebody writes a commit message, or after a crash
+_LONGEST_SECONDS: Final = 10.0  # a lock held longer is left by a crash, or somebody writes a commit message
 
 
 def git_lock(folder: str) -> str | None:
-    """The lock of the working tree in which the absolute `folder` lies (gitrepository-layout(5)); None: in none."""
+    """The path of the lock of the working tree around the absolute `folder`, None outside of working trees.
+
+    See gitrepository-layout(5).
+    """
     while True:
         path = os.path.join(folder, ".git")
         if os.path.isdir(path):
@@ -20,7 +23,7 @@ def git_lock(folder: str) -> str | None:
 
 
 def is_checkout_under_way(lock: str | None) -> bool:
-    """Whether `lock` is held, and has not been for too long to wait for it."""
+    """Whether `lock` is held, but not for so long that waiting for it makes no sense."""
     if lock is None:
         return False
     try:
@@ -30,7 +33,7 @@ def is_checkout_under_way(lock: str | None) -> bool:
 
 
 def _lock_elsewhere(path: str) -> str | None:
-    """The lock that the `.git` file of a linked working tree or a submodule leads to."""
+    """The lock of a linked working tree or a submodule, whose `.git` file names the folder."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             key, _, folder = file.read().strip().partition(": ")

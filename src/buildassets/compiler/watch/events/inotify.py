@@ -1,7 +1,7 @@
-"""Changes as Linux tells of them (inotify(7)), through watchdog's own reading of these.
+"""Change events of Linux (inotify(7)), read through watchdog's internal reader.
 
-watchdog's observers are not used: they leave out folders silently where the limit is reached, hold back for half a
-second all that follows a file moved away, and start a thread a folder.
+watchdog's observers are not used: they leave out folders silently when the limit is reached, hold back all events for
+half a second after a file was moved away, and start a thread for each folder.
 """
 
 import errno
@@ -36,35 +36,35 @@ _MASK: Final = Mask(
 )
 _UNREADABLE: Final = WatchDescriptor(-1)  # what watchdog gives for a folder that may not be read
 
-_Told: TypeAlias = "tuple[_Folder, InotifyEvent | None]"
+_Report: TypeAlias = "tuple[_Folder, InotifyEvent | None]"  # None: the queue overflowed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Folder:
-    """A folder under one of its names, to be called by watchdog's thread."""
+    """A covered folder under one of its names; watchdog's thread calls the methods."""
 
     path: str
-    told: "SimpleQueue[_Told]"
+    reports: "SimpleQueue[_Report]"
 
     def on_event(self, event: InotifyEvent) -> None:
-        self.told.put((self, event))
+        self.reports.put((self, event))
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """The folder is no more; before that there was an event."""
+        """Do nothing: an event has already reported that the folder is gone."""
 
     def on_queue_overflow(self) -> None:
-        self.told.put((self, None))
+        self.reports.put((self, None))
 
 
 class Inotify:
-    """Events by inotify; raises LimitError where the system gives no more of it."""
+    """Events by inotify. Raises LimitError if the system's limit on its instances is reached."""
 
     def __init__(self) -> None:
         try:
             self._reading = InotifyFD()
         except OSError:
             raise _limit("instances") from None
-        self._told: SimpleQueue[_Told] = SimpleQueue()
+        self._reports: SimpleQueue[_Report] = SimpleQueue()
         self._covered: dict[str, tuple[WatchDescriptor, _Folder]] = {}
         self._reading.start()
 
@@ -75,13 +75,13 @@ class Inotify:
 
     def wait(self, seconds: float | None) -> list[Change]:
         """See Events."""
-        told = []
+        reports = []
         try:
-            told.append(self._told.get(timeout=seconds))
+            reports.append(self._reports.get(timeout=seconds))
             while True:
-                told.append(self._told.get_nowait())
+                reports.append(self._reports.get_nowait())
         except Empty:
-            return [change for folder, event in told if (change := self._change(folder, event))]
+            return [change for folder, event in reports if (change := self._change(folder, event))]
 
     def close(self) -> None:
         """See Events."""
@@ -89,8 +89,8 @@ class Inotify:
         self._reading.join()
 
     def _add(self, path: str) -> bool:
-        """Whether there is such a folder that may be read; its changes are told from now on."""
-        folder = _Folder(path, self._told)
+        """Cover the folder `path`. Returns False if it does not exist or may not be read."""
+        folder = _Folder(path, self._reports)
         try:
             descriptor = self._reading.add_callback(os.fsencode(path), _MASK, folder, CallbackId(id(folder)))
         except OSError as fault:
@@ -108,15 +108,15 @@ class Inotify:
 
     def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
         if event is None:
-            self._leave(list(self._covered))  # any folder may be another by now
+            self._leave(list(self._covered))  # any folder may have been replaced meanwhile
             return Change("")
         _, covered = self._covered.get(folder.path, (None, None))
         if covered is not folder:
-            return None  # it was told before the folder was left
+            return None  # reported before the folder was left
         path = os.path.join(folder.path, os.fsdecode(event.name)) if event.name else folder.path
         is_of_names = bool(event.mask & _NAMES)
         if is_of_names:
-            # What is there from now on is another folder, even if it has the name of one that was covered.
+            # A folder that appears there is a new one, even if it has the name of one that was covered.
             self._leave([name for name in self._covered if name == path or name.startswith(path + os.sep)])
         if event.mask & _AWAY:
             return Change(path, Phase.GONE, is_of_names)
@@ -125,7 +125,7 @@ class Inotify:
 
 
 def _limit(what: str) -> LimitError:
-    """The lowest of the limits that there are: of the machine, of the container."""
+    """The lower of the two limits: the machine's and the container's."""
     settings = [f"fs.inotify.max_user_{what}", f"user.max_inotify_{what}"]
     limits = {setting: number for setting in settings if (number := _number(setting)) is not None}
     setting = min(limits, key=limits.__getitem__, default=settings[0])

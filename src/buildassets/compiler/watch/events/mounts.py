@@ -1,7 +1,6 @@
-"""Which folders lie where the system does not tell of all changes: what other machines write, or what the host of this
-one does, passes it by.
+"""Which folders lie on mounts where the system does not report changes by other machines or by its host.
 
-Takes absolute paths. Reads /proc/self/mountinfo (proc_pid_mountinfo(5)), and nothing where there is none.
+Takes absolute paths. Reads /proc/self/mountinfo (proc_pid_mountinfo(5)); without that file no folder counts as one.
 """
 
 import os
@@ -19,7 +18,7 @@ _SILENT: Final = frozenset(
         "fuse",
     )
 )
-# What these show lies on this machine, and nobody changes it but through them.
+# These show files of this machine, which change only through them.
 _OF_THIS_MACHINE: Final = frozenset(
     f"fuse.{name}" for name in ("fuse-overlayfs", "overlayfs", "gocryptfs", "cryfs", "encfs", "mergerfs", "unionfs")
 )
@@ -28,17 +27,17 @@ _ESCAPE: Final = re.compile(r"\\([0-7]{3})")
 
 @frozen
 class SilentMount:
-    """Where such a file system is mounted, and what the kernel calls its type."""
+    """A mount whose changes are not all reported: its path, and the kernel's name of its type."""
 
     path: str
     type: str
 
 
 def silent_mount(folders: Iterable[str], mountinfo: str = _MOUNTINFO) -> SilentMount | None:
-    """The mount of the first of `folders` of whose changes the system does not tell, if there is one."""
+    """The mount of the first of `folders` whose changes the system does not report, if there is one."""
     mounts = _mounts(mountinfo)
     if not any(_is_silent(kind) for kind in mounts.values()):
-        return None  # as on most machines, where no path has to be followed
+        return None  # as on most machines, which need no `realpath`
     for folder in sorted(folders):
         path = os.path.realpath(folder)
         while path not in mounts and path != os.path.dirname(path):
@@ -53,7 +52,7 @@ def _is_silent(kind: str) -> bool:
 
 
 def _mounts(mountinfo: str) -> dict[str, str]:
-    """The type of what is mounted, by place; where several are, of the last, which hides the others."""
+    """The types of mounts by path. Of several at one path the last counts: it hides the others."""
     try:
         with open(mountinfo, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().split("\n")

@@ -1,4 +1,4 @@
-"""Changes as systems other than Linux tell of them, through watchdog's observers."""
+"""Change events of systems other than Linux, through watchdog's observers."""
 
 import os
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ from buildassets.compiler.watch.events.protocol import Change, Phase
 
 
 class Observed(FileSystemEventHandler):
-    """Events by an observer of watchdog. It tells of whole trees, and so of folders, too, that it need not cover."""
+    """Events by an observer of watchdog. It reports whole trees, and so also folders that nobody asked for."""
 
     def __init__(self) -> None:
-        self._told: SimpleQueue[FileSystemEvent] = SimpleQueue()
+        self._reports: SimpleQueue[FileSystemEvent] = SimpleQueue()
         self._observer = Observer()
         self._covered: frozenset[str] = frozenset()
         self._trees: dict[str, ObservedWatch] = {}
@@ -41,13 +41,13 @@ class Observed(FileSystemEventHandler):
 
     def wait(self, seconds: float | None) -> list[Change]:
         """See Events."""
-        told = []
+        reports = []
         try:
-            told.append(self._told.get(timeout=seconds))
+            reports.append(self._reports.get(timeout=seconds))
             while True:
-                told.append(self._told.get_nowait())
+                reports.append(self._reports.get_nowait())
         except Empty:
-            return [change for event in told for change in _changes(event)]
+            return [change for event in reports for change in _changes(event)]
 
     def close(self) -> None:
         """See Events."""
@@ -56,8 +56,8 @@ class Observed(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog's thread."""
-        if event.event_type not in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):  # those of a build that reads
-            self._told.put(event)
+        if event.event_type not in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):  # a build causes these by reading
+            self._reports.put(event)
 
 
 def _parents(folder: str) -> Iterator[str]:

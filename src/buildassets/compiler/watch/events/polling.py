@@ -1,4 +1,4 @@
-"""Changes as looking at every file finds them: for folders of which the system tells nothing, as on network mounts."""
+"""Finds changes by polling: for folders whose changes the system does not report, as on network mounts."""
 
 import os
 import time
@@ -10,23 +10,23 @@ from buildassets.compiler.cache.stamps import is_settled
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.watch.events.protocol import Change, Phase
 
-_LARGEST_SHARE: Final = 0.05  # of one core, that looking may take
+_LARGEST_SHARE: Final = 0.05  # of one core's time, that polling may take
 
-# The looks of all that is in a folder; None for what was written so lately that a later write could leave the same.
-_Looks: TypeAlias = dict[str, Signature | None]
+# The stamps of a folder's entries by name; None for one written so lately that a later write could leave the same.
+_Stamps: TypeAlias = dict[str, Signature | None]
 
 
 class Polling:
-    """Events by looking `every_seconds`, or less often where looking takes long."""
+    """Events by polling `every_seconds`, or less often where one round takes long."""
 
     def __init__(self, every_seconds: float) -> None:
         self._every_seconds = every_seconds
-        self._seen: dict[str, _Looks | None] = {}  # None: the folder is not there
+        self._seen: dict[str, _Stamps | None] = {}  # None: the folder does not exist
 
     def cover(self, folders: frozenset[str]) -> frozenset[str]:
         """See Events."""
         added = folders - self._seen.keys()
-        new = {folder: _looks(folder) for folder in added}
+        new = {folder: _stamps(folder) for folder in added}
         self._seen = {folder: new[folder] if folder in new else self._seen[folder] for folder in sorted(folders)}
         return added
 
@@ -48,7 +48,7 @@ class Polling:
         """See Events."""
 
     def _changes(self, folder: str) -> Iterator[Change]:
-        before, now = self._seen[folder], _looks(folder)
+        before, now = self._seen[folder], _stamps(folder)
         self._seen[folder] = now
         if now is None or before is None:
             if now is not before:
@@ -62,22 +62,22 @@ class Polling:
 
 
 def _is_other(before: Signature | None, now: Signature | None) -> bool:
-    """Whether what has the name now may be another file or folder, not the same with another content."""
+    """Whether the name may stand for another file or folder now, not for the same one with new content."""
     return before is None or now is None or before[3] != now[3]
 
 
-def _looks(folder: str) -> _Looks | None:
+def _stamps(folder: str) -> _Stamps | None:
     now = time.time_ns()
-    looks: _Looks = {}
+    stamps: _Stamps = {}
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 try:
                     status = entry.stat()
-                except OSError:  # it is gone again, or a link that leads nowhere
+                except OSError:  # gone again, or a link that leads nowhere
                     status = entry.stat(follow_symlinks=False)
                 seen = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-                looks[entry.name] = seen if is_settled(seen, now) else None
+                stamps[entry.name] = seen if is_settled(seen, now) else None
     except OSError:
         return None
-    return looks
+    return stamps

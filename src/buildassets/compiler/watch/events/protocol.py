@@ -1,6 +1,6 @@
-"""What wakes a watch: changes in folders, as the system tells of them or as looking finds them.
+"""The protocol of change events, which wake a watch; the system reports them or polling finds them.
 
-Whoever waits decides what a change means. Imports nothing of the compiler.
+The receiver decides what a change means. Imports nothing of the compiler.
 """
 
 from collections.abc import Iterable
@@ -11,18 +11,18 @@ from buildassets.frozen import frozen
 
 
 class Phase(Enum):
-    """How far what happens at a path has come."""
+    """The state of a changed path."""
 
-    UNDER_WAY = "under way"  # it is being written
-    DONE = "done"  # it is closed, moved into place, or was never open
+    UNDER_WAY = "under way"  # being written
+    DONE = "done"  # closed, moved into place, or never open
     GONE = "gone"
 
 
 @frozen
 class Change:
-    """Something happened at the absolute `path`; `of_names` says that it appeared in its folder or left it.
+    """A change at the absolute `path`; `of_names` is true if it appeared in its folder or left it.
 
-    Where nobody knows what has happened, because there was too much of it, `path` is empty.
+    An empty `path` means that anything may have changed: there were more events than the system could queue.
     """
 
     path: str
@@ -31,26 +31,26 @@ class Change:
 
 
 class Events(Protocol):
-    """Tells of changes in the folders that it covers; one thread calls all of it."""
+    """Reports changes in the folders that it covers. All methods are called by one thread."""
 
     def cover(self, folders: frozenset[str]) -> frozenset[str]:
-        """Tell from now on of changes in these `folders`, absolute paths; gives those of which it did not tell before.
+        """Report changes in these `folders` from now on, absolute paths. Returns those not covered before.
 
-        Raises LimitError where the system refuses that many.
+        Raises LimitError if the system refuses that many.
         """
         ...
 
     def wait(self, seconds: float | None) -> Iterable[Change]:
-        """The next changes, as soon as there are any; none after `seconds`; None waits for ever."""
+        """The next changes, as soon as there are any. Empty after `seconds`; None waits for ever."""
         ...
 
     def close(self) -> None:
-        """Stop telling."""
+        """Stop reporting, and release what the system holds for it."""
         ...
 
 
 class LimitError(Exception):
-    """The system tells of no more folders. `setting` is what sysctl calls its limit, `limit` what that is now."""
+    """The system watches no more folders. `setting` is the name of its limit for sysctl, `limit` its value now."""
 
     def __init__(self, setting: str, limit: int | None) -> None:
         super().__init__(setting)

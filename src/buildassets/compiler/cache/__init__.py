@@ -1,4 +1,4 @@
-"""What earlier builds found out, and the means to tell whether it still holds: keys and digests in, values out.
+"""Keeps the results of earlier builds and decides whether they are still valid: takes keys and digests, gives values.
 
 Must not import a stage. `folder`, `stamps` and `toolchain` load next to nothing: a build with nothing to do needs only
 them.

@@ -1,4 +1,4 @@
-"""Bytes by their digest, in a folder that others share and may damage. Reads and writes it."""
+"""Bytes by their digest, in a folder that other programs share and may damage. Reads and writes it."""
 
 import os
 import time
@@ -14,14 +14,14 @@ from buildassets.folders import walk
 
 
 class ContentStore:
-    """Bytes by their digest. What does not have its digest any more is not there."""
+    """Bytes by their digest. A file that no longer has its digest counts as absent, and is removed."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._folders: dict[str, bool] = {}
 
     def put(self, content: bytes | OnDisk) -> str:
-        """Keep `content`; gives its digest. Raises OSError, as where a link stands in the place of a folder."""
+        """Keep `content`. Returns its digest. Raises OSError, also if a folder of the store is a link."""
         name = content.digest if isinstance(content, OnDisk) else digest(content)
         path = self._path(name)
         if not self._is_folder(os.path.dirname(path)):
@@ -32,9 +32,9 @@ class ContentStore:
         return name
 
     def touch(self, name: str) -> bool:
-        """Keep the bytes whose digest is `name` from being removed while a build may be about to name them.
+        """Mark the bytes whose digest is `name` as used now, so that no other build removes them as unused.
 
-        The result is whether they are there.
+        Returns whether they are there.
         """
         path = self._path(name)
         try:
@@ -44,7 +44,7 @@ class ContentStore:
         return self._is_own(path)
 
     def get(self, name: str, size_bytes: int) -> bytes | None:
-        """So many bytes, whose digest is `name`; None where they are not there or damaged."""
+        """The bytes whose digest is `name`; None if they are absent, damaged or not `size_bytes` long."""
         path = self._path(name)
         content = bytes_at(path) if self._is_own(path, size_bytes) else None
         if content is not None and digest(content) == name:
@@ -53,7 +53,7 @@ class ContentStore:
         return None
 
     def file(self, name: str, size_bytes: int) -> OnDisk | None:
-        """A file of the same."""
+        """The same as `get`, but left on disk."""
         path = self._path(name)
         with suppress(OSError):
             if self._is_own(path, size_bytes) and digest_of(path) == name:
@@ -62,7 +62,7 @@ class ContentStore:
         return None
 
     def _is_own(self, path: str, size_bytes: int | None = None) -> bool:
-        """Whether there is a file at `path`, of that size, to which no link leads: it would be somebody else's."""
+        """Whether the store has a file at `path`, of that size if one is given. What a link leads to is not its own."""
         if not self._is_folder(os.path.dirname(path)):
             return False
         try:
@@ -72,22 +72,22 @@ class ContentStore:
         return S_ISREG(status.st_mode) and size_bytes in (None, status.st_size)
 
     def _is_folder(self, folder: str) -> bool:
-        """Whether `folder` is one of the store's, and no link; each is looked at once."""
+        """Whether no link stands in the place of `folder` or of the whole store. Each folder is checked once."""
         if folder not in self._folders:
             self._folders[folder] = not os.path.islink(self._folder) and not os.path.islink(folder)
         return self._folders[folder]
 
     def _remove(self, path: str) -> None:
-        """Remove what is damaged, or a link in the place of a file."""
+        """Remove a damaged file, or a link in the place of one."""
         if self._is_folder(os.path.dirname(path)):
             with suppress(OSError):
                 os.unlink(path)
 
     def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
-        """The path and the size of every other file.
+        """The path and the size of every file but those of `names`.
 
-        Left out is what was put or touched so lately that another build may be about to name it. Where a link leads,
-        all is somebody else's.
+        Files put or touched lately are left out: another build may be about to name them. Nothing is listed behind a
+        link: it would not be the store's.
         """
         if os.path.islink(self._folder):
             return
@@ -103,7 +103,7 @@ class ContentStore:
 
 
 def _size_if_old(path: str, seconds: float) -> int | None:
-    """The size of the file at `path`, if it was written at least so long ago."""
+    """The size of the file at `path` if it was written at least `seconds` ago, else None."""
     with suppress(OSError):
         status = os.lstat(path)
         if status.st_mtime < time.time() - seconds:

@@ -1,4 +1,4 @@
-"""The digests of files and folders, each looked at once, and whether they may have changed meanwhile."""
+"""The digests of files and folders, each read once, and whether they may have changed since."""
 
 import os
 import time
@@ -11,16 +11,16 @@ from buildassets.digest import digest
 from buildassets.files import digest_of
 from buildassets.frozen import frozen
 
-ABSENT: Final = ""  # stands for the digest of what is not there or cannot be read
+ABSENT: Final = ""  # in place of the digest of a file that does not exist or cannot be read
 
 Nanoseconds = Callable[[], int]  # since the epoch
 
 
 @frozen
 class _Look:
-    """What was found at a path. `is_settled`: whether its looks alone will tell a later state apart.
+    """The state of a path: its digest and its stamp.
 
-    `was_read`: whether there was something to read, which takes a while.
+    `is_settled`: any later write will change the stamp. `was_read`: its content was read, which takes a while.
     """
 
     digest: str
@@ -30,7 +30,7 @@ class _Look:
 
 
 class FileDigests:
-    """The digests of files and folders as they are now; each path is looked at once.
+    """The digests of files and folders as they are now; each path is read once.
 
     A folder's digest is that of the names in it and of their kinds.
     """
@@ -48,13 +48,13 @@ class FileDigests:
         return look.digest
 
     def of_at_most(self, path: str, limit_bytes: int) -> str | None:
-        """The same; None, and nothing read, where a file that has not been looked at yet is larger."""
+        """The same as `of`; but None, with nothing read, for a file larger than `limit_bytes` that was not read yet."""
         if path not in self._looks and (seen := signature(path)) is not None and seen[0] > limit_bytes:
             return None
         return self.of(path)
 
     def may_have_changed(self, path: str, since_ns: int) -> bool:
-        """Whether what `of` said was perhaps not so all the time from `since_ns` until now."""
+        """Whether the path may have had another digest than `of` gives at some time since `since_ns`."""
         is_new = path not in self._looks
         self.of(path)
         look = self._looks[path]
@@ -62,8 +62,8 @@ class FileDigests:
         return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
-        """What may be known from now on by its looks: path, looks, digest."""
-        for path, look in self._looks.copy().items():  # threads of an interrupted build still look
+        """The path, stamp and digest of each file whose stamp alone will show a change."""
+        for path, look in self._looks.copy().items():  # threads of an interrupted build still add to it
             if look.signature is not None and look.is_settled:
                 yield path, look.signature, look.digest
 
@@ -76,10 +76,10 @@ class FileDigests:
         if known and known[0] == seen:
             return _Look(known[1], seen, True)
         try:
-            found = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
+            current = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
         except OSError:
             return _Look(ABSENT, seen, was_read=True)
-        return _Look(found, seen, is_settled(seen, now), was_read=True)
+        return _Look(current, seen, is_settled(seen, now), was_read=True)
 
 
 def _listing(folder: str) -> bytes:
@@ -88,7 +88,7 @@ def _listing(folder: str) -> bytes:
 
 
 def kind(entry: os.DirEntry[str]) -> str:
-    """What an entry of a folder is, links not followed."""
+    """The kind of a folder's entry: `link`, `folder` or `file`. Links are not followed."""
     if entry.is_symlink():
         return "link"
     return "folder" if entry.is_dir() else "file"

@@ -1,11 +1,11 @@
-"""Where the cache of a project is, and what is called how in it.
+"""The path of a project's cache folder, and the names in it.
 
-Imports nothing before it is asked for more than names: it is asked before all else.
+Imports nothing at load time: every command loads this module first.
 """
 
 import os
 
-TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -17,13 +17,13 @@ BUILDS = "builds"
 
 
 def cache_folder(config: "Config", given: str | None = None) -> str:
-    """Where the cache of a project is: `given`, relative to the working directory, or what the environment has."""
+    """The cache folder: `given` or that of the environment, relative to the working directory, or else the default."""
     given = given or os.environ.get(FOLDER_VARIABLE)
     return os.path.abspath(given) if given else os.path.join(config.folder, DEFAULT_FOLDER)
 
 
 def cache_to_build_with(config: "Config", given: str | None = None) -> str:
-    """The same; raises ConfigError where a build would take what is in it for sources, or for its release."""
+    """The same; raises ConfigError if it lies among the sources or in the release directory."""
     from buildassets.compiler.config.shown import shown_path
 
     folder = cache_folder(config, given)
@@ -36,7 +36,7 @@ def cache_to_build_with(config: "Config", given: str | None = None) -> str:
 
 
 def _is_seen_in(around: str, folder: str) -> bool:
-    """Whether `folder` is `around`, or in it and not in a hidden folder of it."""
+    """Whether `folder` is `around`, or below it outside of hidden folders."""
     try:
         names = os.path.relpath(os.path.realpath(folder), os.path.realpath(around)).split(os.sep)
     except ValueError:  # another drive of Windows

@@ -1,6 +1,6 @@
-"""Plain values as JSON gives them, each shown to be what it should be: what lies in a cache may be anybody's.
+"""Checks the types of values read from JSON: anybody may have written what lies in a cache.
 
-Takes what `json.loads` gave, gives it back with its type, or ValueError. Pure.
+Each function takes a value of `json.loads` and returns it with its type, or raises ValueError. Pure.
 """
 
 import json
@@ -15,7 +15,7 @@ _DIGEST: Final = lazy_pattern("[0-9a-f]{64}")
 
 
 def read(text: str | bytes) -> Any:
-    """What stands in `text` as JSON. Raises ValueError for all that is none, however deeply it is nested."""
+    """The value of the JSON `text`. Raises ValueError if it is not JSON, or nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -33,17 +33,17 @@ def text_or_none(value: object) -> str | None:
 
 
 def number(value: object) -> int:
-    """`value`, if it is a number without a fraction, of 64 bits at most."""
+    """`value`, if it is an integer of 64 bits at most."""
     return value if type(value) is int and -_LIMIT <= value < _LIMIT else _refuse("number", value)
 
 
 def size(value: object) -> int:
-    """`value`, if it is a number that something can have of bytes."""
-    return found if (found := number(value)) >= 0 else _refuse("size", value)
+    """`value`, if it is a number of bytes: an integer from 0."""
+    return count if (count := number(value)) >= 0 else _refuse("size", value)
 
 
 def truth(value: object) -> bool:
-    """`value`, if it is true or false."""
+    """`value`, if it is a boolean."""
     return value if isinstance(value, bool) else _refuse("truth value", value)
 
 
@@ -61,17 +61,17 @@ def table(value: object) -> dict[str, Any]:
 
 def texts(value: object) -> tuple[str, ...]:
     """`value`, if it is an array of texts."""
-    found = array(value)
-    return tuple(found) if all(isinstance(one, str) for one in found) else _refuse("array of texts", value)
+    members = array(value)
+    return tuple(members) if all(isinstance(member, str) for member in members) else _refuse("array of texts", value)
 
 
 def digest(value: object) -> str:
-    """`value`, if it is a SHA-256 as `digest` gives it: it names files in a cache, and must not name any other."""
+    """`value`, if it is a SHA-256 as `digest` gives it. It names files of a cache, so nothing else may pass."""
     return value if isinstance(value, str) and _DIGEST.fullmatch(value) else _refuse("digest", value)
 
 
 def diagnostic(value: object) -> Diagnostic:
-    """`value` as a diagnostic, if it is one as `to_json` gives it."""
+    """`value` as a diagnostic, if it has the form that `to_json` gives."""
     known = table(value)
     place = known.get("location")
     return Diagnostic(
@@ -85,7 +85,7 @@ def diagnostic(value: object) -> Diagnostic:
 
 
 def location(value: object) -> Location:
-    """`value` as a place, if it is one as JSON has it."""
+    """`value` as a location, if it has the form that `to_json` gives."""
     known = table(value)
     line, column, length, excerpt_column = (
         number(known.get(name)) for name in ("line", "column", "length", "excerpt_column")
@@ -94,8 +94,8 @@ def location(value: object) -> Location:
 
 
 def cut(content: bytes, sizes: object, count: int) -> list[bytes]:
-    """`content` in `count` pieces, if `sizes` are those of its pieces."""
-    numbers = [size(one) for one in array(sizes, count)]
+    """`content` cut into `count` pieces of `sizes`, if these add up to its length."""
+    numbers = [size(length) for length in array(sizes, count)]
     if sum(numbers) != len(content):
         raise ValueError("other sizes")
     ends = list(accumulate(numbers))

@@ -1,29 +1,29 @@
-"""What a stat tells of a file: whether it may be another than it was, without reading it.
+"""Stamps of files, by which a change is found without reading the file.
 
-Four numbers for each file: size in bytes, mtime and ctime in ns, inode. Reads the disk; imports next to nothing, as a
-build with nothing to do needs no more.
+A stamp is four numbers of a stat: size in bytes, mtime and ctime in ns, inode. Reads the disk; imports next to nothing,
+since a build with nothing to do needs no more.
 """
 
 import os
 from array import array
 from stat import S_ISLNK
 
-TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from buildassets.compiler.cache.traces import Signature
 
-NOTHING = (-1, 0, 0, 0)  # the stamp of what is not there
-# Kernels stamp files by a clock that ticks every 10 ms at the slowest; file systems without fractions of a second
-# (ext3, HFS+) or with seconds in twos (FAT) are known by their zeros.
+NOTHING = (-1, 0, 0, 0)  # the stamp of a path without a file
+# Kernels take file times from a clock that ticks every 10 ms at the slowest. File systems that store whole seconds
+# (ext3, HFS+) or every other second (FAT) are recognized by the zeros in the nanoseconds.
 _GRAIN_NS = 20_000_000
 _COARSE_GRAIN_NS = 2_000_000_000
 _IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
 def looks_of(names: "list[str]") -> "array[int]":
-    """The looks of files, one after the other. Most of the time that a build with nothing to do takes is this."""
+    """The stamps of files, one after the other. A build with nothing to do spends most of its time here."""
     numbers: list[int] = []
     stat = os.stat
     for name in names:
@@ -37,9 +37,9 @@ def looks_of(names: "list[str]") -> "array[int]":
 
 
 def signature(path: str) -> "Signature | None":
-    """What tells two states of a file apart without reading it; None where there is none.
+    """The stamp of the file at `path`; None if there is no file, as where the path holds a NUL.
 
-    The ctime is there for restored mtimes. What cannot be a path (it holds a NUL) is nowhere.
+    The ctime is in it because tools such as `cp -p` restore the mtime.
     """
     try:
         status = os.stat(path)
@@ -49,17 +49,17 @@ def signature(path: str) -> "Signature | None":
 
 
 def is_settled(seen: "Signature", at_ns: int) -> bool:
-    """Whether a file that looked so at `at_ns` cannot have been written since and look the same."""
+    """Whether any write after `at_ns` will change the stamp `seen`, which the file had then."""
     youngest = max(seen[1], seen[2])
     grain = _GRAIN_NS if seen[1] % 1_000_000_000 else _COARSE_GRAIN_NS
     return youngest + grain < at_ns
 
 
 def were_exchanged(paths: "Iterable[str]", since_ns: int) -> bool:
-    """Whether a folder around one of `paths`, or a link that leads there, may be another than at `since_ns`.
+    """Whether a folder around one of `paths`, or a link to one, may have been replaced since `since_ns`.
 
-    A file is then another, too, however old it looks. Renaming a folder changes its ctime and not its mtime, which is
-    that of the names in it.
+    Then the files are others, too, however old their stamps are. Renaming a folder changes its ctime but not its mtime,
+    which changes with the names in it.
     """
     folders: set[str] = set()
     for folder in set(map(os.path.dirname, paths)):

@@ -1,12 +1,12 @@
-"""What earlier builds found out, with the means to tell whether it still holds.
+"""The cache: the results of the steps of earlier builds, and the conditions under which they are still valid.
 
 A step of a build is kept as a Trace: a chain of keys that begins with all that it depends on besides files and goes on
 with the digest of every file and folder that it looked at, and the digest of its result, whose bytes are in the
-content store. A stat is a shortcut to a digest: a file that looks as it did when it was read counts as the same,
-unless it was so young then that a later write could have left no mark.
+content store. A stat is a shortcut to a digest: a file with the stamp that it had when it was read counts as the same,
+unless it was so young then that a later write could have left the stamp as it was.
 
 The folder may be shared by builds that run at the same time, also of other clones and users, and be deleted at any
-time. Whatever in it is damaged counts as not there, and nothing in it is a program: what reads it makes plain values.
+time. Damaged files in it count as absent. Nothing in it is executed: reading it gives plain values only.
 """
 
 import os
@@ -31,35 +31,35 @@ _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
 CONTENT: Final = "content"
 IGNORE_FILE: Final = ".gitignore"
-_KEPT_BUILDS: Final = 20  # of which there is one for each folder, mode, configuration and environment
+_KEPT_BUILDS: Final = 20  # one for each folder, mode, configuration and environment
 _ABANDONED_SECONDS: Final = 3600.0
-# A sheet of Bootstrap is made with 360 files or 1,500 in view, which takes 10 ms to keep: after an edit the release
-# need not wait for that. Of more runs the first are kept meanwhile, as their results take memory.
+# A Bootstrap sheet depends on 360 to 1,500 files, and takes 10 ms to keep: after an edit the release need not wait for
+# that. Of more runs the first are kept at once, since their results take memory.
 _KEPT_LATER: Final = 4
-_MOST_BYTES: Final = 1 << 30  # of an index, and of what an engine reads: more than either ever has
+_MOST_BYTES: Final = 1 << 30  # of an index, and of a file that an engine reads; no real one is that large
 _PATIENCE_SECONDS: Final = 10.0
-_TOO_LARGE: Final = "-"  # stands for the digest of what is larger
+_TOO_LARGE: Final = "-"  # in place of the digest of a larger file
 _Value = TypeVar("_Value")
 
 
-def _looks_so(path: str, seen: Signature) -> bool:
+def _has_stamp(path: str, seen: Signature) -> bool:
     return signature(path) == seen
 
 
 def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
-    """The path and the size of all files of `folder` but those `besides` that were written last; none behind a link."""
+    """The path and the size of all files of `folder` but the `besides` newest; none if it is a link."""
     if os.path.islink(folder):
         return
     with suppress(OSError), os.scandir(folder) as entries:
-        looks = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda one: one[0].st_mtime_ns)
-        yield from ((path, status.st_size) for status, path in looks[:-besides])
+        files = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda file: file[0].st_mtime_ns)
+        yield from ((path, status.st_size) for status, path in files[:-besides])
 
 
 @frozen
 class Run:
-    """What one run of a step gave: bytes, perhaps in a file, and the absolute paths of all that it looked at.
+    """The result of one run of a step: bytes, perhaps in a file, and the absolute paths of all that it looked at.
 
-    These are in groups: which paths are in one is decided by the settings and by what lies at the paths before.
+    The paths are in groups: the settings and the files of the groups before decide which paths are in the next.
     """
 
     content: bytes | OnDisk
@@ -67,17 +67,17 @@ class Run:
 
 
 class Form(Protocol[_Value]):
-    """How the values of a step are kept."""
+    """Turns the values of a step into bytes to keep, and back."""
 
     def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> _Value | None:
-        """The value that is kept as the result of `trace`; None where it is not there, or is none.
+        """The value that is kept as the result of `trace`; None if it is absent or damaged.
 
-        `looked_at` are the names of what the run looked at. Reading a result makes nothing but values.
+        `looked_at` are the names of what the run looked at. Reading a result must execute nothing.
         """
         ...
 
     def run(self, value: _Value) -> Run | None:
-        """What to keep of `value`; None where that is nothing, as of one with an error."""
+        """What to keep of `value`; None to keep nothing, as of a value with errors."""
         ...
 
 
@@ -97,14 +97,14 @@ class _InFile:
         return Run(value)
 
 
-BYTES: Final[Form[bytes]] = _Bytes()  # of values that are bytes and depend on no file
-IN_FILE: Final[Form[OnDisk]] = _InFile()  # of the same, where they are too large to be held
+BYTES: Final[Form[bytes]] = _Bytes()  # for values that are bytes and depend on no file
+IN_FILE: Final[Form[OnDisk]] = _InFile()  # for the same, if they are too large to hold in memory
 
 
 class Cache:
     """The traces and results of earlier builds in one folder, and those of this one.
 
-    `names` are those that files have in it.
+    `names` are the names of files in it.
     """
 
     def __init__(self, folder: str, clock: Nanoseconds = time.time_ns, names: PortableNames = EVERYWHERE) -> None:
@@ -115,18 +115,18 @@ class Cache:
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
         self._unkept: dict[str, tuple[str, Run, int]] = {}
         self._reasons: dict[str, Stale] = {}
-        self.rerun: dict[str, Stale] = {}  # the steps whose results are kept anew, and why they had to run
+        self.rerun: dict[str, Stale] = {}  # the steps that ran and whose results are kept, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
         self.files = FileDigests(self._index.files, clock)
 
     def now(self) -> int:
-        """When a step begins, for `keep`."""
+        """The time at which a step begins, for `keep`."""
         return self._clock()
 
     def step(self, name: str, key: str, make: Callable[[], _Value], form: Form[_Value]) -> _Value:
-        """What `make` gives; or gave, when it last ran with all that it depends on as it is now.
+        """The kept value of the step `name` if it is still valid, else that of `make`, which is then kept.
 
-        `key` stands for all of that but files. What there is to keep of the value is kept.
+        `key` has to contain all that the step depends on besides files.
         """
         held = self.held(name, key, form)
         if not isinstance(held, Stale):
@@ -137,7 +137,7 @@ class Cache:
         return value
 
     def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:
-        """What the step gave when it last ran with all that it depends on as it is now; or why it has to run."""
+        """The kept value of the step if it is still valid, or the reason why the step has to run."""
         trace = self.trace(name, key)
         if isinstance(trace, Stale):
             return trace
@@ -149,7 +149,7 @@ class Cache:
         return self._reasons[name]
 
     def trace(self, name: str, key: str) -> Trace | Stale:
-        """What is known of the step as it is now, though the result may be lost; or why it has to run."""
+        """The trace of the step that is still valid, though its result may be lost; or why the step has to run."""
         if name in self._unkept:
             self._keep_all_but(0)
         first = first_key(name, key)
@@ -161,57 +161,57 @@ class Cache:
         return self._reasons[name]
 
     def holds(self, name: str, key: str) -> bool:
-        """Whether `held` would give a result, if that is still in the content store."""
+        """Whether `held` would give a result, provided that it is still in the content store."""
         return isinstance(self.trace(name, key), Trace)
 
     def steps(self) -> Iterable[str]:
-        """All steps that are known from earlier builds."""
+        """The names of all steps of earlier builds."""
         return iter(self._index.steps)
 
     def results(self, name: str, besides: str) -> frozenset[str]:
-        """The digests of what the step is known to have given with other keys than `besides`."""
+        """The digests of the step's known results with other keys than `besides`."""
         first = first_key(name, besides)
         return frozenset(trace.result for kept in self._known(name) for trace in kept.traces if trace.keys[0] != first)
 
     def _known(self, name: str) -> Iterator[Kept]:
-        """What this build has found out about the step, then what earlier ones have."""
+        """The traces of the step from this build, then those of earlier builds."""
         for steps in (self._new, self._index.steps):
             if kept := steps.get(name):
                 yield kept
 
     def _digest_of(self, name: str) -> str:
-        """The digest of what has that name in the cache, or ABSENT; no engine reads what is too large for one."""
-        found = self.files.of_at_most(self._names.path(name), _MOST_BYTES)
-        return _TOO_LARGE if found is None else found
+        """The digest of the file with that name in the cache, ABSENT, or _TOO_LARGE: such a file no engine reads."""
+        known = self.files.of_at_most(self._names.path(name), _MOST_BYTES)
+        return _TOO_LARGE if known is None else known
 
     def _use(self, name: str, kept: Kept, trace: Trace) -> None:
         if kept is self._new.get(name):
             return
         self._new[name] = replace(kept, traces=(trace,)).at_most(1)
         if kept.day != self._today():
-            self._content.touch(trace.result)  # which a build at the same time may find too old to keep
+            self._content.touch(trace.result)  # another build, running now, may otherwise remove it as too old
 
     def _today(self) -> int:
         return self._clock() // _DAY_NS
 
     def _reason(self, name: str, first: str) -> Stale:
-        """Why none of the traces holds; of one with other settings, such as another mode's, nothing better is known."""
+        """Why no trace is valid. For traces with other settings, such as another mode's, the reason is only that."""
         traces = [(kept, trace) for kept in self._known(name) for trace in kept.traces]
         for kept, trace in traces:
             if trace.keys[0] == first:
                 for file, was in kept.inputs(trace):
-                    if (found := self._digest_of(file)) != was:
-                        clause = "is new" if was == ABSENT else "is gone" if found == ABSENT else "changed"
+                    if (now := self._digest_of(file)) != was:
+                        clause = "is new" if was == ABSENT else "is gone" if now == ABSENT else "changed"
                         return Stale(clause, self._names.path(file))
         return Stale("the settings or an engine changed" if traces else "it was never built before")
 
     def keep(self, name: str, key: str, run: Run | None, began_ns: int) -> None:
-        """Keep what the step, which began at `began_ns`, gave; unless an input may have been written since."""
+        """Keep the result of the step, unless an input may have been written since the step began at `began_ns`."""
         if run is None:
             return
         if name in self._reasons:
             self.rerun[name] = self._reasons[name]
-        if not run.inputs:  # which takes no time, and may be what a thread asks for
+        if not run.inputs:  # keeping it takes no time, and the caller may be a thread
             self._keep(name, key, run, began_ns)
             return
         self._unkept[name] = key, run, began_ns
@@ -228,7 +228,7 @@ class Cache:
             return
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]
-        with suppress(OSError):  # a cache that cannot be written is none, and no fault of the build
+        with suppress(OSError):  # the build goes on without a cache that cannot be written
             size_bytes = run.content.size_bytes if isinstance(run.content, OnDisk) else len(run.content)
             result = self._content.put(run.content), size_bytes
             first = first_key(name, key)
@@ -237,7 +237,7 @@ class Cache:
                 self._new[name] = made
 
     def save(self) -> None:
-        """Put the traces of this build before those on disk, and let go of what is too old or too much."""
+        """Write the traces of this build to disk; once a day, also remove what is too old or too much."""
         self._keep_all_but(0)
         today = self._today()
         new = self._new.copy()  # threads of an interrupted build still add to it
@@ -245,23 +245,23 @@ class Cache:
             return
         with suppress(OSError), writable(self._folder):
             on_disk = self._on_disk()
-            looked_at = {name: (seen, found) for name, seen, found in self.files.settled()}
+            looked_at = {path: (stamp, digest) for path, stamp, digest in self.files.settled()}
             index = on_disk.with_runs(new, today)
             if on_disk.swept == today:
                 self._write(index.with_files(looked_at))
-            else:  # to look at all that is known, and at every file, is for once a day
-                self._sweep(index.with_files(looked_at).bounded(today, _looks_so))
+            else:  # once a day, since it checks every known step and every file
+                self._sweep(index.with_files(looked_at).bounded(today, _has_stamp))
 
     def _is_latest(self, name: str, run: Kept, today: int) -> bool:
         known = self._index.steps.get(name)
         return known is not None and known.traces[0] == run.traces[0] and known.day == today
 
     def prune(self, *, dry_run: bool = False) -> list[tuple[str, int]]:
-        """Let go of what is too old or too much; gives the paths and sizes of the files.
+        """Remove what is too old or too much. Returns the paths and sizes of the files.
 
-        Whoever calls this has locked the folder. Raises OSError.
+        The caller has to lock the folder. Raises OSError.
         """
-        index = self._on_disk().bounded(self._today(), _looks_so)
+        index = self._on_disk().bounded(self._today(), _has_stamp)
         return list(self._unused(index)) if dry_run else self._sweep(index)
 
     def _on_disk(self) -> Index:
@@ -276,23 +276,23 @@ class Cache:
 
     def _sweep(self, index: Index) -> list[tuple[str, int]]:
         unused = list(self._unused(index))
-        for path, _ in unused:  # first of all, since a full disk has no room for another index
+        for path, _ in unused:  # before the index is written: a full disk has no room for another one
             with suppress(OSError):
                 os.unlink(path)
         self._write(replace(index, swept=self._today()))
         return unused
 
     def _unused(self, index: Index) -> Iterator[tuple[str, int]]:
-        """The path and the size of every file that is not worth keeping, if `index` is all that is known."""
+        """The path and the size of every file that `index` does not need."""
         yield from self._content.all_but(index.results(), _ABANDONED_SECONDS)
         yield from _oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
 
 
 @contextmanager
 def writable(folder: str) -> Iterator[None]:
-    """Make the cache folder if need be; who writes it at the same time takes turns.
+    """Create the cache folder if need be, and lock it while the block writes to it.
 
-    Raises OSError, TimeoutError where somebody else is at it for long: a build can do without.
+    Raises OSError, and TimeoutError if another program holds the lock for long: a build can do without its cache.
     """
     os.makedirs(folder, exist_ok=True)
     with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "xb") as file:

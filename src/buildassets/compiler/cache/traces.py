@@ -1,11 +1,11 @@
-"""What the cache knows of the steps of builds: as text, and how much of it is worth keeping. Pure.
+"""The index of the cache: the traces of the steps of builds, their form as text, and which are worth keeping. Pure.
 
-What a step looks at is found out by running it, so its result is found by a chain of keys: a key gives the names of
-what was looked at, the key and what is found under these names give the next key, and the last one gives the result.
-What a key gives never changes, so builders may share it. No name is a place: the same chain holds in every clone.
+Only running a step shows what it looks at, so its result is found by a chain of keys: a key leads to the names of files
+that were looked at, the key and the digests of these files give the next key, and the last key leads to the result.
+What a key leads to never changes, so builders may share it. Names are portable: a chain is valid in every clone.
 
-The text begins with its own digest. It has a line for each step and each file, which is read when it is asked for, and
-written again as it was: a build that does over what one edit concerns asks for few of thousands.
+The text begins with its own digest. It has a line for each step and each file, which is parsed only when needed, and
+otherwise written again as it was: a rebuild after one edit needs few of thousands.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,13 +19,13 @@ from buildassets.compiler.cache import json_values
 from buildassets.digest import digest, digest_of_all
 from buildassets.frozen import field, frozen
 
-KEPT_TRACES: Final = 8  # of each step, so that going back to another branch, or sharing with another, finds its own
+KEPT_TRACES: Final = 8  # of each step, so that each branch, and each clone that shares the cache, finds its own
 KEPT_DAYS: Final = 90  # of a step that no build came to: its source is gone, or nobody works on it
-LIMIT_BYTES: Final = 1_000_000_000  # of all results; forty times what a tree of 1,600 files and 32 MB takes
+LIMIT_BYTES: Final = 1_000_000_000  # of all results: forty times those of a tree of 1,600 files and 32 MB
 _VERSION: Final = "5"  # of the text
 
 Signature = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
-Look = tuple[Signature, str]  # how a file looked, and its digest
+Look = tuple[Signature, str]  # the stamp of a file, and its digest then
 
 _Value = TypeVar("_Value")
 
@@ -34,8 +34,8 @@ _Value = TypeVar("_Value")
 class Trace:
     """One run of a step.
 
-    `keys` are those of its chain, in order; the last one gives the result. `digests` are those of all that the keys
-    before it name, in order, and empty for what was looked for in vain. `result` is the digest of the result.
+    `keys` are those of its chain, in order; the last one leads to the result. `digests` are those of all files that the
+    keys before it lead to, in order, empty for absent files. `result` is the digest of the result.
     """
 
     keys: tuple[str, ...]
@@ -46,7 +46,7 @@ class Trace:
 
 @frozen
 class Stale:
-    """Why a step has to run again: `reason` is a clause, or goes on from the name of what lies at `path`."""
+    """Why a step has to run again: `reason` is a clause, or a predicate whose subject is `path`, if that is given."""
 
     reason: str
     path: str | None = None
@@ -54,9 +54,9 @@ class Stale:
 
 @frozen
 class Kept:
-    """The traces of one step, the latest first, and the day (since the epoch) when a build last came to it.
+    """The traces of one step, the latest first, and the day (since the epoch) when a build last used it.
 
-    `names` are those that each key of a trace gives but its last, sorted.
+    `names` are the sorted file names that each key of a trace, except its last, leads to.
     """
 
     traces: tuple[Trace, ...]
@@ -65,39 +65,39 @@ class Kept:
 
     @property
     def size_bytes(self) -> int:
-        """What the results take."""
+        """The size of all results."""
         return sum(trace.size_bytes for trace in self.traces)
 
     def found(self, key: str, digest_of: Callable[[str], str]) -> Trace | None:
-        """The trace at the end of the chain that begins with `key`, if it has one now; `digest_of` takes a name."""
+        """The trace at the end of the chain from `key`, if the files still lead to one; `digest_of` takes a name."""
         while names := self.names.get(key):
             key = next_key(key, names, digest_of)
         return next((trace for trace in self.traces if trace.keys[-1] == key), None)
 
     def inputs(self, trace: Trace) -> Iterator[tuple[str, str]]:
-        """The name of all that was looked at in that run, and the digest of what was there."""
+        """The name and the digest of each file that the run looked at."""
         return zip(chain.from_iterable(self.names[key] for key in trace.keys[:-1]), trace.digests, strict=True)
 
     def after(self, trace: Trace, names: Mapping[str, tuple[str, ...]], day: int) -> "Kept":
-        """The same after a run, whose keys gave `names`."""
-        return Kept((trace, *(one for one in self.traces if one != trace)), day, {**self.names, **names}).at_most(
+        """The same with `trace` as the latest, whose keys lead to `names`."""
+        return Kept((trace, *(old for old in self.traces if old != trace)), day, {**self.names, **names}).at_most(
             KEPT_TRACES
         )
 
     def at_most(self, count: int) -> "Kept":
-        """The same with so many of the latest traces."""
+        """The same with the `count` latest traces only."""
         traces = self.traces[:count]
         used = {key for trace in traces for key in trace.keys}
         return Kept(traces, self.day, {key: names for key, names in self.names.items() if key in used})
 
 
 def first_key(step: str, settings: str) -> str:
-    """The key with which the chain of `step` begins, where `settings` are all that it depends on besides files."""
+    """The first key of the chain of `step`; `settings` has to contain all that it depends on besides files."""
     return digest_of_all([step, settings])
 
 
 def next_key(key: str, names: Iterable[str], digest_of: Callable[[str], str]) -> str:
-    """The key behind `key`, which gives `names`."""
+    """The key that follows `key` in a chain, if `key` leads to `names`."""
     return digest_of_all([key, *chain.from_iterable((name, digest_of(name)) for name in names)])
 
 
@@ -108,26 +108,26 @@ def run_of(
     digest_of: Callable[[str], str],
     result: tuple[str, int],
 ) -> Kept:
-    """One run of a step as a trace of its own: the chain from `first` along what is `known`, as far as that goes.
+    """The trace of one run of a step. Its chain starts at `first` and follows the `known` names as far as they go.
 
-    `groups` are the names of what it looked at; which names are in one is decided by what the groups before it name.
-    `result` is the digest of what it gave and the size of that. The day is none.
+    `groups` are the names of the files that it looked at; the files of the groups before decide which names are in the
+    next. `result` is the digest and the size of the result. The day is 0.
     """
     keys, digests, names = [first], list[str](), dict[str, tuple[str, ...]]()
     looked_at: set[str] = set()
     unseen = (tuple(sorted(fresh)) for group in groups if (fresh := set(group) - looked_at))
-    while given := known.get(keys[-1]) or next(unseen, None):
-        names[keys[-1]] = given
-        looked_at.update(given)
-        digests += map(digest_of, given)
-        keys.append(next_key(keys[-1], given, digest_of))
+    while group_names := known.get(keys[-1]) or next(unseen, None):
+        names[keys[-1]] = group_names
+        looked_at.update(group_names)
+        digests += map(digest_of, group_names)
+        keys.append(next_key(keys[-1], group_names, digest_of))
     return Kept((Trace(tuple(keys), tuple(digests), *result),), 0, names)
 
 
 class JsonLines(Mapping[str, _Value], Generic[_Value]):
-    """Values by name, each read from its text when it is asked for. Names and values stand in it as JSON.
+    """Values by name, each parsed from its JSON text only when needed. Names are JSON texts, too.
 
-    What `read` refuses with ValueError is not there.
+    A value for which `read` raises ValueError counts as absent.
     """
 
     def __init__(self, texts: dict[str, str], read: Callable[[Any], _Value]) -> None:
@@ -152,11 +152,11 @@ class JsonLines(Mapping[str, _Value], Generic[_Value]):
         return len(self.texts)
 
     def readable(self) -> dict[str, _Value]:
-        """All of them that can be read."""
+        """All values that can be read."""
         return {name: value for name in self for value in (self.get(name),) if value is not None}
 
     def updated(self, values: Mapping[str, Any]) -> "JsonLines[_Value]":
-        """The same with other `values`, as JSON has them."""
+        """The same with `values`, as JSON, added or replaced."""
         return JsonLines({**self.texts, **_texts(values)}, self._read)
 
 
@@ -166,11 +166,11 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _read_kept(value: object) -> Kept:
     day, names, *traces = json_values.array(value)
-    known = {key: json_values.texts(given) for key, given in json_values.table(names).items()}
+    known = {key: json_values.texts(files) for key, files in json_values.table(names).items()}
     kept = Kept(tuple(map(_read_trace, traces)), json_values.number(day), known)
     for trace in kept.traces:
-        given = [known.get(key) for key in trace.keys[:-1]]
-        if not all(given) or sum(len(one or ()) for one in given) != len(trace.digests):
+        groups = [known.get(key) for key in trace.keys[:-1]]
+        if not all(groups) or sum(len(group or ()) for group in groups) != len(trace.digests):
             raise ValueError("a trace lacks names")
     if not kept.traces:
         raise ValueError("no trace")
@@ -187,24 +187,25 @@ def _read_trace(value: object) -> Trace:
 
 
 def _written_kept(kept: Kept) -> Any:
-    return kept.day, kept.names, *((one.keys, one.digests, one.result, one.size_bytes) for one in kept.traces)
+    traces = ((trace.keys, trace.digests, trace.result, trace.size_bytes) for trace in kept.traces)
+    return kept.day, kept.names, *traces
 
 
 def _read_look(value: object) -> Look:
-    size, mtime, ctime, inode, found = json_values.array(value, 5)
+    size, mtime, ctime, inode, file_digest = json_values.array(value, 5)
     return (
         json_values.number(size),
         json_values.number(mtime),
         json_values.number(ctime),
         json_values.number(inode),
-    ), json_values.text(found)
+    ), json_values.text(file_digest)
 
 
 @frozen
 class Index:
-    """All steps by their names, how files looked that have a known digest, and the day of the last sweep.
+    """All steps by their names, the stamps and digests of files, and the day of the last sweep.
 
-    Those files are the only ones that are known by their paths: they are of this machine, and no key depends on them.
+    Unlike the files of steps these are known by their paths: they are of this machine, and no key depends on them.
     """
 
     steps: JsonLines[Kept] = field(default_factory=lambda: JsonLines({}, _read_kept))
@@ -216,24 +217,24 @@ class Index:
         return frozenset(trace.result for kept in self.steps.readable().values() for trace in kept.traces)
 
     def with_runs(self, new: Mapping[str, Kept], day: int) -> "Index":
-        """The same after a build came to the steps `new`, each with the one trace that it used."""
+        """The same after a build that used the steps `new`, each with the one trace that it used."""
         steps = {}
         for step, run in new.items():
             steps[step] = (self.steps.get(step) or Kept((), day)).after(run.traces[0], run.names, day)
         return self.with_steps(steps)
 
     def with_files(self, files: Mapping[str, Look]) -> "Index":
-        """The same with the looks of `files`."""
-        return replace(self, files=self.files.updated({path: (*seen, found) for path, (seen, found) in files.items()}))
+        """The same with the stamps and digests of `files`."""
+        values = {path: (*stamp, file_digest) for path, (stamp, file_digest) in files.items()}
+        return replace(self, files=self.files.updated(values))
 
     def bounded(
         self, today: int, is_there: Callable[[str, Signature], bool], limit_bytes: int = LIMIT_BYTES
     ) -> "Index":
-        """The same without what has not been used for long, and what there is no room for.
+        """The same without steps that were not used for long, and without those that exceed `limit_bytes`.
 
-        First goes the step that was used least recently, then all but the latest trace of those used today. What
-        builds of today needed last stays, whatever it takes. Looks stay of the files that still look so, as `is_there`
-        finds.
+        First goes the step that was used least recently, then all but the latest trace of those used today. The latest
+        traces of today stay, however large. Stamps stay if `is_there` finds that the file still has them.
         """
         steps = {step: kept for step, kept in self.steps.readable().items() if today - kept.day <= KEPT_DAYS}
         excess = sum(kept.size_bytes for kept in steps.values()) - limit_bytes
@@ -255,7 +256,7 @@ class Index:
 
 
 def loads(content: bytes) -> Index:
-    """The index in `content`; an empty one where it is damaged or of another version."""
+    """The index in `content`; an empty one if that is damaged or of another version."""
     checksum, _, body = content.partition(b"\n")
     if digest(body).encode() != checksum:
         return Index()

@@ -51,8 +51,8 @@ def command(
     show = Output(as_json, verbose, quiet)
     folder, shown = config.output, shown_path(config, config.output)
     with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
-        wanted = inventory_of_folder(folder, shown)
-        publication = Publication(folder, shown, wanted, _destination(target, config), dry_run)
+        inventory = inventory_of_folder(folder, shown)
+        publication = Publication(folder, shown, inventory, _destination(target, config), dry_run)
         with locked(folder, shared=True):
             published = publish(publication, executor, show.on_progress())
     size_bytes = sum(published.uploaded.values())

@@ -43,16 +43,16 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     diagnostics = diagnostics_of(found.report, shown)
     differing: Mapping[str, str] = {}
     if rebuild:
-        again = _built_again(config_file, found.wanted.manifest)
-        differing = differences(found.wanted.manifest, again)
-        diagnostics += rebuilt_diagnostics(differing, found.wanted.manifest, again, shown)
+        again = _built_again(config_file, found.inventory.manifest)
+        differing = differences(found.inventory.manifest, again)
+        diagnostics += rebuilt_diagnostics(differing, found.inventory.manifest, again, shown)
     lines = [*_lines(found.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
     if lines and not as_json:
         print_data(lines)
-    document = {**_document(found.report), "release": found.wanted.release, "files": len(found.wanted.files)}
+    document = {**_document(found.report), "release": found.inventory.release, "files": len(found.inventory.files)}
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:
-        show.say(f"`{shown}` is what its manifest says: {count_text(len(found.wanted.files), 'file')}")
+        show.say(f"`{shown}` is what its manifest says: {count_text(len(found.inventory.files), 'file')}")
     return code
 
 

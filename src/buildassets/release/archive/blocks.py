@@ -1,8 +1,8 @@
-"""Where the bytes of a tar go: as they are, or as gzip or zstd that no compressor decides.
+"""Writes a tar as it is, or as a gzip or zstd file whose bytes depend on the release alone.
 
-What a compressor writes changes with its version, so none is used. A gzip file is a series of members (RFC 1952) and
-a zstd file one of frames (RFC 8878): what the release holds compressed is taken as a member or frame of its own, and
-what is between these is stored. So the bytes depend on the release alone.
+The output of a compressor changes with its version, so none is run here. A gzip file is a series of members (RFC 1952)
+and a zstd file a series of frames (RFC 8878): each precompressed copy of the release becomes a member or frame of its
+own, and everything between them is stored uncompressed.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,30 +14,30 @@ Write: TypeAlias = Callable[[bytes], object]
 GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no flags, no time, system unknown
 GZIP_TRAILER_BYTES: Final = 8
 _DEFLATE_STORED_BYTES: Final = 0xFFFF  # the most in a stored block (RFC 1951, section 3.2.4)
-# The magic number, then: no size of the content, no checksum, no dictionary; a window of 128 KiB.
+# The magic number, then a descriptor without content size, checksum or dictionary, and a window of 128 KiB.
 _ZSTD_HEADER: Final = b"\x28\xb5\x2f\xfd\x00\x38"
 _ZSTD_RAW_BYTES: Final = 1 << 17  # the most in a block (RFC 8878, section 3.1.1.2.4)
 
 
 class Sink(Protocol):
-    """Takes a tar."""
+    """Receives the bytes of a tar, in order."""
 
     @property
     def coding(self) -> str | None:
-        """The content coding of the copies that it can take in place of their files."""
+        """The content coding of the precompressed copies that it accepts in place of their files; None for none."""
 
     def stored(self, content: bytes) -> None:
-        """Take these bytes of the tar."""
+        """Append `content` to the tar."""
 
     def copied(self, chunks: Iterable[bytes]) -> None:
-        """Take the next bytes of the tar as a precompressed copy of them."""
+        """Append what `chunks`, a precompressed copy, holds decompressed."""
 
     def close(self) -> None:
-        """The tar is whole."""
+        """End the tar, after its last byte."""
 
 
 class Plain:
-    """The tar itself."""
+    """Writes the tar uncompressed."""
 
     coding = None
 
@@ -49,7 +49,7 @@ class Plain:
         self._write(content)
 
     def copied(self, chunks: Iterable[bytes]) -> None:
-        """See Sink. Nothing is asked to take copies that names no coding."""
+        """See Sink. Never called, since `coding` is None."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -57,7 +57,7 @@ class Plain:
 
 
 class _InParts:
-    """What is stored between two copies, cut into blocks of one size. The last block of each part says that it is."""
+    """Cuts the bytes between two copies into stored blocks of one size; the last of each part is marked as last."""
 
     def __init__(self, write: Write, block_bytes: int) -> None:
         self._write = write
@@ -96,7 +96,7 @@ class _InParts:
 
 
 class GzipMembers(_InParts):
-    """The tar as a gzip file."""
+    """Writes the tar as a gzip file."""
 
     coding = "gzip"
 
@@ -120,7 +120,7 @@ class GzipMembers(_InParts):
 
 
 class ZstdFrames(_InParts):
-    """The tar as a zstd file."""
+    """Writes the tar as a zstd file."""
 
     coding = "zstd"
 

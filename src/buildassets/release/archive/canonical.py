@@ -1,7 +1,7 @@
-"""Whether an archive is, byte for byte, the one that `pack` writes of the release in it.
+"""Checks that an archive is, byte for byte, the one that `pack` writes of the release in it.
 
-Packs the contents of the archive anew, and compares what comes out with the archive itself: then no byte of it, also
-none of a header, can be another.
+Packs the contents of the archive again and compares the result with the archive itself, so that every byte is covered,
+those of headers too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,10 +16,10 @@ from buildassets.release.inventory.inventory import Expected, Inventory
 from buildassets.release.inventory.members import CHUNK_BYTES, Member
 
 
-def other_byte(path: str, shown: str, wanted: Inventory) -> int | None:
-    """The offset from which on the archive at `path` is not as `pack` writes it; None if all of it is.
+def first_mismatch(path: str, shown: str, inventory: Inventory) -> int | None:
+    """The offset of the first byte of the archive at `path` that `pack` would write otherwise; None if there is none.
 
-    Its contents are those that are `wanted`: that has been made sure of. Raises OSError, and ReleaseError.
+    The caller has checked the contents against `inventory`. Raises OSError and ReleaseError.
     """
     form = form_of(path)
     with open(plain(path), "rb") as file:
@@ -27,18 +27,18 @@ def other_byte(path: str, shown: str, wanted: Inventory) -> int | None:
         try:
             if form == "zip":
                 with opened_zip(path, shown) as members:
-                    pack(wanted, _ZipContents(members), form, compared.write)
+                    pack(inventory, _ZipContents(members), form, compared.write)
             else:
-                contents = _TarContents(members_of_archive(path, shown), wanted.files, compared)
-                pack(wanted, contents, form, compared.write)
+                contents = _TarContents(members_of_archive(path, shown), inventory.files, compared)
+                pack(inventory, contents, form, compared.write)
             compared.finish()
-        except _OtherError as other:
-            return other.offset
+        except _MismatchError as mismatch:
+            return mismatch.offset
     return None
 
 
-class _OtherError(Exception):
-    """A byte is another; `offset` is where it stands."""
+class _MismatchError(Exception):
+    """The byte at `offset` is not the expected one."""
 
     def __init__(self, offset: int) -> None:
         super().__init__(offset)
@@ -46,7 +46,7 @@ class _OtherError(Exception):
 
 
 class _Compared:
-    """Takes the bytes that should be in `file`."""
+    """Compares the bytes that it is given with those of `file`; raises _MismatchError at the first difference."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -56,35 +56,36 @@ class _Compared:
         """Compare the next bytes."""
         found = self._file.read(len(content))
         if found != content:
-            same = (number for number, (one, other) in enumerate(zip(found, content, strict=False)) if one != other)
-            raise _OtherError(self.offset + next(same, len(found)))
+            pairs = enumerate(zip(found, content, strict=False))
+            differing = (number for number, (actual, expected) in pairs if actual != expected)
+            raise _MismatchError(self.offset + next(differing, len(found)))
         self.offset += len(content)
 
     def peek(self, size_bytes: int) -> Iterator[bytes]:
-        """The next bytes as they are, without comparing them: whoever asks hands them to `write`."""
+        """The next bytes of the file, not compared yet: the caller passes them to `write`."""
         while size_bytes:
             start = self._file.tell()
             chunk = self._file.read(min(size_bytes, CHUNK_BYTES))
             self._file.seek(start)
             if not chunk:
-                raise _OtherError(self.offset)
+                raise _MismatchError(self.offset)
             yield chunk
             size_bytes -= len(chunk)
 
     def finish(self) -> None:
-        """There are no more bytes."""
+        """Check that the file ends here."""
         if self._file.read(1):
-            raise _OtherError(self.offset)
+            raise _MismatchError(self.offset)
 
 
 class _TarContents:
-    """See pack.Contents: the members of a tar, in the order in which they stand there."""
+    """See pack.Contents. Reads the members of a tar in their order in the archive."""
 
     def __init__(self, members: Iterator[Member], files: Mapping[str, Expected], compared: _Compared) -> None:
         self._members = members
         self._files = files
         self._compared = compared
-        self._copies: dict[str, str] = {}  # digests of those that stood in place of what they are copies of
+        self._copies: dict[str, str] = {}  # digests of the copies that the archive holds in place of their files
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """See Contents."""
@@ -93,10 +94,10 @@ class _TarContents:
             digest.update(chunk)
             yield chunk
         if self._copies.pop(name, digest.hexdigest()) != digest.hexdigest():
-            raise _OtherError(self._compared.offset)
+            raise _MismatchError(self._compared.offset)
 
     def copy(self, name: str) -> Iterator[bytes]:
-        """See Contents. A copy stands in the archive where it is asked for."""
+        """See Contents. The copy is the part of the archive that is compared next."""
         expected = self._files[name]
         assert expected.copy_of is not None
         self._next(expected.copy_of.name)
@@ -107,18 +108,18 @@ class _TarContents:
         self._copies[name] = digest.hexdigest()
 
     def checksum(self, name: str) -> int:
-        """See Contents. No tar asks for it."""
+        """See Contents. Never called, since a tar holds no CRC-32."""
         raise NotImplementedError
 
     def _next(self, name: str) -> Member:
         member = next(self._members, None)
         if member is None or member.name != name:
-            raise _OtherError(self._compared.offset)
+            raise _MismatchError(self._compared.offset)
         return member
 
 
 class _ZipContents:
-    """See pack.Contents: the members of a zip, wherever they stand there."""
+    """See pack.Contents. Reads the members of a zip in any order."""
 
     def __init__(self, members: Mapping[str, tuple[Member, int]]) -> None:
         self._members = members

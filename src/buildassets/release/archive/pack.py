@@ -1,6 +1,6 @@
-"""A release as one archive whose bytes depend on the release alone.
+"""Packs a release into one archive whose bytes depend on the release alone.
 
-Takes an inventory and the contents, gives bytes. Files come sorted by name, the manifest behind all that it names;
+Takes an inventory and the contents, gives bytes. Files are sorted by name, the manifest comes after all that it names;
 owners, modes and times are fixed. Nothing depends on the clock, the user, the locale or the version of a library.
 """
 
@@ -25,24 +25,24 @@ _SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Plain, "tar.gz":
 
 
 class Contents(Protocol):
-    """Where the contents of a release come from; they are asked for in the order of the archive."""
+    """Gives the contents of a release, file by file, in the order of the archive."""
 
     def chunks(self, name: str) -> Iterable[bytes]:
         """The content of a file."""
 
     def copy(self, name: str) -> Iterable[bytes]:
-        """The content of a precompressed copy, to stand in place of what it is a copy of."""
+        """The content of a precompressed copy, which the archive holds in place of the file it was made from."""
 
     def checksum(self, name: str) -> int:
         """The CRC-32 of the content of a file."""
 
 
-def pack(wanted: Inventory, contents: Contents, form: Form, write: Write) -> None:
-    """Write the archive of a release. Raises whatever `contents` and `write` do."""
+def pack(inventory: Inventory, contents: Contents, form: Form, write: Write) -> None:
+    """Write the archive of a release. Raises what `contents` and `write` raise."""
     if form == "zip":
-        _write_zip(wanted.files, contents, write)
+        _write_zip(inventory.files, contents, write)
     else:
-        _write_tar(wanted.files, contents, _SINKS[form](write))
+        _write_tar(inventory.files, contents, _SINKS[form](write))
 
 
 def _write_tar(files: Mapping[str, Expected], contents: Contents, sink: Sink) -> None:

@@ -1,4 +1,4 @@
-"""An archive of a release: what kind it is, which files it holds, and the manifest among them."""
+"""Reads an archive of a release: its form, its files, and the manifest among them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,11 +16,11 @@ from buildassets.release.inventory.refusals import refusal
 Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
 FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")
 _SHOWN_CHARACTERS: Final = 40
-_LARGEST_MANIFEST_BYTES: Final = 1 << 26  # that of 150,000 assets, which is held in memory
+_LARGEST_MANIFEST_BYTES: Final = 1 << 26  # enough for 150,000 assets; the manifest is held in memory
 
 
 def form_of(path: str) -> Form:
-    """What kind of archive the file at `path` is by its first bytes; a tar if it could be anything. Raises OSError."""
+    """The form of the archive at `path` by its first bytes; a tar where they match no other form. Raises OSError."""
     begin = begin_of(path)
     if begin.startswith(GZIP_MAGIC):
         return "tar.gz"
@@ -36,9 +36,9 @@ def is_archive(path: str) -> bool:
 
 
 def members_of_archive(path: str, shown: str) -> Iterator[Member]:
-    """The files that the archive at `path`, called `shown`, holds, in its order; read anew with each call.
+    """The files in the archive at `path`, in its order; errors call it `shown`. Each call reads the archive again.
 
-    Raises OSError, and ReleaseError where it is damaged, or holds what is no plain file or has no proper name.
+    Raises OSError; ReleaseError for a damaged archive, a member that is no plain file and a name that is not allowed.
     """
     _refuse_text(path, shown)
     taken = Taken()
@@ -51,7 +51,7 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
 
 
 def _refuse_text(path: str, shown: str) -> None:
-    """Raises ReleaseError where there is a text, such as the page of a server that has no such archive."""
+    """Raise ReleaseError for a text, such as the error page of a server that has no such archive."""
     begin = begin_of(path)
     with suppress(UnicodeDecodeError):
         first = begin.decode().lstrip().partition("\n")[0][:_SHOWN_CHARACTERS]
@@ -60,7 +60,7 @@ def _refuse_text(path: str, shown: str) -> None:
 
 
 def inventory_of_archive(path: str, shown: str) -> Inventory:
-    """What the manifest in the archive says. Raises OSError, ManifestError, and ReleaseError."""
+    """The inventory that the manifest in the archive describes. Raises OSError, ManifestError and ReleaseError."""
     content = _manifest(members_of_archive(path, shown), shown)
     found = inventory(content, f"{shown}:{MANIFEST_NAME}")
     unproven = next((name for name, expected in found.files.items() if not expected.digest), None)

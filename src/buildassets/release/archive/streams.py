@@ -1,6 +1,6 @@
-"""A file as a stream of bytes, decompressed where it is compressed: so many at a time, and never too many.
+"""Reads an archive as a stream of bytes, decompressed, and refuses to decompress more than an honest archive holds.
 
-Imports what decompresses where it is used: not every Python has zstd.
+Decompressors are imported where they are used: not every Python has zstd.
 """
 
 import os
@@ -16,31 +16,31 @@ from buildassets.release.inventory.refusals import refusal
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-# The manifest, which says how much there is, stands behind all else; until then this is what is believed.
+# The manifest, which lists the sizes, comes after all else; until it is read, these are the limits.
 _LARGEST_RATIO: Final = 100
 _ALWAYS_FINE_BYTES: Final = 1 << 28
 
 
 class Stream:
-    """The decompressed content of the archive at `path`; `shown` is what it is called in errors."""
+    """The decompressed content of the archive at `path`; errors call it `shown`."""
 
     def __init__(self, path: str, shown: str) -> None:
         self._chunks = _limited(_opened(path, shown), os.path.getsize(path), shown)
         self._chunk = b""
-        self._used = 0  # bytes of it
+        self._used = 0  # bytes of the chunk
         self._shown = shown
 
     def read(self, size_bytes: int) -> bytes:
-        """The next bytes, exactly so many. Raises ReleaseError where there are fewer."""
+        """The next `size_bytes` bytes. Raises ReleaseError where there are fewer."""
         return b"".join(self.pieces(size_bytes))
 
     def skip(self, size_bytes: int) -> None:
-        """Pass over so many bytes. Raises ReleaseError where there are fewer."""
+        """Skip `size_bytes` bytes. Raises ReleaseError where there are fewer."""
         for _ in self.pieces(size_bytes):
             pass
 
     def pieces(self, size_bytes: int) -> Iterator[bytes]:
-        """The next bytes, exactly so many, in pieces. Raises ReleaseError where there are fewer."""
+        """The next `size_bytes` bytes, in pieces. Raises ReleaseError where there are fewer."""
         while size_bytes:
             if self._used == len(self._chunk):
                 self._chunk, self._used = next(self._chunks, b""), 0
@@ -52,19 +52,19 @@ class Stream:
             yield piece
 
     def rest(self) -> Iterator[bytes]:
-        """All that is left."""
+        """All bytes that have not been read."""
         yield self._chunk[self._used :]
         yield from self._chunks
 
 
 def begin_of(path: str) -> bytes:
-    """The first bytes of the file at `path`, which tell what it is. Raises OSError."""
+    """The first 512 bytes of the file at `path`, enough to recognise every form of archive. Raises OSError."""
     with open(plain(path), "rb") as file:
         return file.read(512)
 
 
 def largest_bytes(archive_bytes: int) -> int:
-    """How much an archive of that size may hold, compressed."""
+    """The most bytes that a compressed archive of `archive_bytes` may hold once decompressed."""
     return max(_ALWAYS_FINE_BYTES, _LARGEST_RATIO * archive_bytes)
 
 
@@ -78,18 +78,18 @@ def _opened(path: str, shown: str) -> Iterator[bytes]:
 
 
 def _limited(chunks: Iterator[bytes], archive_bytes: int, shown: str) -> Iterator[bytes]:
-    """The same `chunks`; raises ReleaseError where they are more than an archive of that size can hold honestly."""
+    """The same `chunks`; raises ReleaseError once they exceed `largest_bytes` for an archive of that size."""
     left = largest_bytes(archive_bytes)
     for chunk in chunks:
         left -= len(chunk)
         if left < 0:
             raise refusal("archive/bomb", f"`{shown}` holds more than {_LARGEST_RATIO} times its size", shown)
-        if chunk:  # decompressors give nothing where a member or frame begins
+        if chunk:  # decompressors give empty chunks where a member or frame begins
             yield chunk
 
 
 def _gunzipped(path: str, shown: str) -> Iterator[bytes]:
-    """The content of all members of a gzip file (RFC 1952), one behind the other."""
+    """The content of all members of a gzip file (RFC 1952), one after the other."""
     inflate = zlib.decompressobj(31)
     try:
         for chunk in chunks_of(path):

@@ -1,7 +1,7 @@
-"""Tar archives: headers as this project writes them, and the members of an archive by whomever.
+"""Writes the headers of our tar archives, and reads the members of a tar that any program wrote.
 
-Written are POSIX headers (IEEE 1003.1, `pax`), with extended ones only where a name or a size needs it. Read are plain
-files and folders; whatever else an archive may hold is refused, not passed over.
+Writes POSIX headers (IEEE 1003.1, `pax`), with extended ones only where a name or a size needs it. Reads plain files
+and folders; every other kind of member is refused, not skipped.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,10 @@ from buildassets.release.inventory.refusals import refusal
 
 BLOCK_BYTES: Final = 512
 END: Final = bytes(2 * BLOCK_BYTES)
-# 1980-01-01T00:00:00Z, the earliest that a zip can say: of a file from 1970, other programs think that it has no time.
+# 1980-01-01T00:00:00Z, the earliest time in a zip. Not 1970: other programs take that for a file without a time.
 TIME_SECONDS: Final = 315_532_800
 _MODE: Final = 0o644
-_LARGEST_SIZE: Final = 0o77777777777  # of what stands in 11 octal digits
+_LARGEST_SIZE: Final = 0o77777777777  # the largest number of 11 octal digits
 _LONGEST_EXTENSION_BYTES: Final = 1 << 16  # of extended headers and long names, which are held in memory
 _LONGEST_NUMBER: Final = 20  # decimal digits
 _MAGICS: Final = (b"ustar\x0000", b"ustar  \x00")  # POSIX, GNU
@@ -36,7 +36,7 @@ _ODDITIES: Final = {
 
 
 def header(name: str, size_bytes: int) -> bytes:
-    """What stands before the content of a file."""
+    """The header, or headers, that precede the content of a file."""
     encoded = name.encode("utf-8", "surrogateescape")
     split = _split(encoded) if name.isascii() else None
     records = []
@@ -55,12 +55,12 @@ def header(name: str, size_bytes: int) -> bytes:
 
 
 def padding(size_bytes: int) -> bytes:
-    """What stands behind a content of that size."""
+    """The zeros that fill the last block after a content of that size."""
     return bytes(-size_bytes % BLOCK_BYTES)
 
 
 def _split(name: bytes) -> tuple[bytes, bytes] | None:
-    """Prefix and name of a header, as far as these fields can hold `name`."""
+    """`name` as the prefix and name fields of a header; None where it does not fit into them."""
     if len(name) <= 100:
         return b"", name
     slash = name.find(b"/", len(name) - 101)
@@ -92,7 +92,7 @@ def _block(prefix: bytes, name: bytes, size_bytes: int, kind: bytes) -> bytes:
         *(b"0000000\0", b"0000000\0"),  # user, group
         b"%011o\0" % size_bytes,
         b"%011o\0" % TIME_SECONDS,
-        b" " * 8,  # what the checksum is taken with
+        b" " * 8,  # stands in for the checksum while that is computed
         kind + bytes(100) + _MAGICS[0] + bytes(64),
         *(b"0000000\0", b"0000000\0"),  # device
         prefix.ljust(155, b"\0") + bytes(12),
@@ -103,7 +103,7 @@ def _block(prefix: bytes, name: bytes, size_bytes: int, kind: bytes) -> bytes:
 
 @frozen
 class _Head:
-    """What a header says, with the extended ones before it."""
+    """The values of a header together with those of the extended headers before it."""
 
     name: str
     size_bytes: int
@@ -111,27 +111,27 @@ class _Head:
 
 
 class _Content:
-    """The content of one file, as far as it has not been read yet."""
+    """The unread rest of the content of one file."""
 
     def __init__(self, stream: Stream, size_bytes: int) -> None:
         self._stream = stream
         self._left_bytes = size_bytes
 
     def chunks(self) -> Iterator[bytes]:
-        """What is left of it."""
+        """Read the rest."""
         for piece in self._stream.pieces(self._left_bytes):
             self._left_bytes -= len(piece)
             yield piece
 
     def skip(self) -> None:
-        """Pass over what is left of it."""
+        """Skip the rest."""
         self._stream.skip(self._left_bytes)
 
 
 def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
-    """The files in the archive `stream`, which is called `shown`; folders are passed over.
+    """The files in the archive `stream`, without folders; errors call it `shown`.
 
-    Raises ReleaseError where there is anything else in it, or it is damaged.
+    Raises ReleaseError for a damaged archive, and for members that are neither files nor folders.
     """
     while head := _head(stream, shown):
         content = _Content(stream, head.size_bytes)
@@ -145,20 +145,20 @@ def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
 
 def _head(stream: Stream, shown: str) -> _Head | None:
     """The next header; None at the end of the archive."""
-    said: dict[str, bytes] = {}
+    records: dict[str, bytes] = {}
     while (block := stream.read(BLOCK_BYTES)).strip(b"\0"):
         _refuse_damaged(block, shown)
         kind, size_bytes = block[156:157], _number(block[124:136], shown)
         if kind in (_EXTENDED, _LONG_NAME):
-            said |= _extension(stream, kind, size_bytes, shown)
+            records |= _extension(stream, kind, size_bytes, shown)
             continue
-        name = said.get("path", _name(block, shown)).decode("utf-8", "surrogateescape").removeprefix("./")
+        name = records.get("path", _name(block, shown)).decode("utf-8", "surrogateescape").removeprefix("./")
         if kind not in (*_FILE_KINDS, _FOLDER):
             raise refusal("archive/member", f"`{shown}` holds `{name}`, {_ODDITIES.get(kind, 'no plain file')}", shown)
-        if "size" in said:
-            size_bytes = _decimal(said["size"], shown)
+        if "size" in records:
+            size_bytes = _decimal(records["size"], shown)
         return _Head(name, size_bytes, kind == _FOLDER)
-    if said:
+    if records:
         raise refusal("archive/damaged", f"`{shown}` ends behind an extended header", shown)
     return None
 
@@ -170,14 +170,14 @@ def _refuse_damaged(block: bytes, shown: str) -> None:
 
 
 def _extension(stream: Stream, kind: bytes, size_bytes: int, shown: str) -> Mapping[str, bytes]:
-    """What an extended header, or a long name, says of the file whose header follows."""
+    """The records of an extended header, or of a long name, about the file whose header follows."""
     if size_bytes > _LONGEST_EXTENSION_BYTES:
         raise refusal("archive/bomb", f"`{shown}` has a header of {size_bytes:,} bytes", shown)
     content = stream.read(size_bytes)
     stream.skip(len(padding(size_bytes)))
     if kind == _LONG_NAME:
         return {"path": content.removesuffix(b"\0")}
-    said = {}
+    records = {}
     while content:
         length, _, record = content.partition(b" ")
         end = _decimal(length, shown) - len(length) - 1
@@ -186,9 +186,9 @@ def _extension(stream: Stream, kind: bytes, size_bytes: int, shown: str) -> Mapp
             raise refusal("archive/damaged", f"`{shown}` has an extended header that is damaged", shown)
         if key.startswith(b"GNU.sparse.") or key == b"linkpath":
             raise refusal("archive/member", f"`{shown}` holds a sparse file or a link", shown)
-        said[key.decode("utf-8", "replace")] = value[:-1]
+        records[key.decode("utf-8", "replace")] = value[:-1]
         content = record[end:]
-    return said
+    return records
 
 
 def _name(block: bytes, shown: str) -> bytes:
@@ -205,7 +205,7 @@ def _text(field: bytes, shown: str) -> bytes:
 
 
 def _number(field: bytes, shown: str) -> int:
-    """In octal digits, or binary where the first bit says so (GNU)."""
+    """The number in `field`: octal digits, or binary after a first byte of 0x80 (GNU)."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")

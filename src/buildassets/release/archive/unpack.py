@@ -1,7 +1,7 @@
-"""A release out of an archive: every byte proven before any of it is in its place.
+"""Unpacks a release from an archive: every byte is checked before any file is moved into place.
 
-Whatever the archive holds, nothing is written outside of a folder of its own beside the destination, no more than the
-manifest names, and no links. The destination holds the whole release then, or what it held before.
+Whatever the archive holds, files are written into a new folder beside the destination only, no more than the manifest
+names, and no links. Afterwards the destination holds the whole release, or on an error what it held before.
 """
 
 import os
@@ -25,31 +25,30 @@ from buildassets.release.inventory.refusals import refusal
 
 
 def unpack(archive: str, shown: str, destination: str, shown_destination: str, *, replaces: bool = False) -> Inventory:
-    """Put the release in the `archive` into the folder `destination`, which is new, empty, or else a release that it
-    `replaces`; gives what is in it.
+    """Unpack the release in `archive` into the folder `destination`, and return its inventory.
 
-    Raises OSError; ManifestError and ReleaseError where the archive does not hold a whole release and nothing else, or
-    the destination is in the way.
+    The folder is new or empty, or with `replaces` holds an earlier release. Raises OSError; ManifestError and
+    ReleaseError where the archive is not exactly one whole release, or the destination holds anything else.
     """
     destination = os.path.realpath(destination)
     earlier = _earlier(destination, shown_destination, replaces)
-    wanted = inventory_of_archive(archive, shown)
+    inventory = inventory_of_archive(archive, shown)
     parent = os.path.dirname(destination)
     make_folders(parent)
     with _staging(parent) as folder:
-        report = examined(_written(members_of_archive(archive, shown), folder), wanted)
+        report = examined(_written(members_of_archive(archive, shown), folder), inventory)
         if not report.is_clean:
             raise ReleaseError(diagnostics_of(report, shown))
         sync(folder)
         if earlier is None:
             os.rename(folder, destination)
         else:
-            _take_over(folder, destination, shown_destination, wanted, earlier)
-    return wanted
+            _take_over(folder, destination, shown_destination, inventory, earlier)
+    return inventory
 
 
 def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:
-    """The release that is to be replaced; None where there is nothing in the way."""
+    """The release that will be replaced; None where the destination is missing or empty."""
     if not os.path.lexists(destination) or (os.path.isdir(destination) and not os.listdir(destination)):
         return None
     if not replaces:
@@ -66,7 +65,7 @@ def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:
 
 @contextmanager
 def _staging(parent: str) -> Iterator[str]:
-    """A new folder in `parent`, with the permissions that any new folder has, gone at the end."""
+    """A temporary folder in `parent`, with the permissions of any new folder, unlike those of `mkdtemp`."""
     outer = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent)
     try:
         folder = os.path.join(outer, "release")
@@ -77,7 +76,7 @@ def _staging(parent: str) -> Iterator[str]:
 
 
 def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
-    """The same `members`; what is read of one is written into `folder`."""
+    """The same `members`; whatever is read of one is also written into `folder`."""
     folders: set[str] = set()
     for member in members:
         yield replace(member, chunks=partial(_chunks_written, member, folder, folders))
@@ -96,16 +95,16 @@ def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[
             yield chunk
 
 
-def _take_over(folder: str, destination: str, shown: str, wanted: Inventory, earlier: Inventory) -> None:
-    """Put the files of a release in their places as a build does, the manifest last; then remove what is left over."""
+def _take_over(folder: str, destination: str, shown: str, inventory: Inventory, earlier: Inventory) -> None:
+    """Move the files of a release into place, the manifest last, as a build does; then remove those of the earlier."""
     with locked(destination):
-        leftover = {*earlier.files, *earlier.passing} - wanted.files.keys()
-        _refuse_links(destination, shown, [*wanted.files, *leftover])
-        for name in (*(name for name in wanted.files if name != MANIFEST_NAME), MANIFEST_NAME):
+        leftover = {*earlier.files, *earlier.passing} - inventory.files.keys()
+        _refuse_links(destination, shown, [*inventory.files, *leftover])
+        for name in (*(name for name in inventory.files if name != MANIFEST_NAME), MANIFEST_NAME):
             path = os.path.join(destination, name)
             make_folders(os.path.dirname(path))
             put_in_place(os.path.join(folder, name), path)
-        taken = NamesInFolder(destination, wanted.files)
+        taken = NamesInFolder(destination, inventory.files)
         for name in (name for name in leftover if name not in taken):
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(destination, name))
@@ -113,7 +112,7 @@ def _take_over(folder: str, destination: str, shown: str, wanted: Inventory, ear
 
 
 def _refuse_links(destination: str, shown: str, names: Iterable[str]) -> None:
-    """Raise ReleaseError where a folder of the files `names` is a link: what is behind it is of no release."""
+    """Raise ReleaseError where a folder of the files `names` is a link: its target belongs to no release."""
     for folder in sorted({os.path.dirname(name) for name in names}):
         if linked := linked_folder(destination, f"{folder}/"):
             path = f"{shown}/{linked}"

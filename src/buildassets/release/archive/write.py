@@ -1,4 +1,4 @@
-"""The archive of a release directory, as a file that is there whole or not at all."""
+"""Writes the archive of a release directory; an unfinished file is never left in its place."""
 
 from hashlib import sha256
 from typing import BinaryIO, Final
@@ -14,13 +14,13 @@ from buildassets.release.inventory.inventory import Inventory, inventory_of_fold
 from buildassets.release.inventory.names import Taken
 from buildassets.release.inventory.refusals import refusal
 
-_AROUND_BYTES: Final = 2560  # at most, of headers and padding
+_AROUND_BYTES: Final = 2560  # the most that headers and padding of one file take
 _NO_BOMB: Final = "pack a .zip or a plain .tar"
 
 
 @frozen
 class Packed:
-    """An archive that was written: what is in it, and its own size and SHA-256."""
+    """An archive that was written: its release, its number of files, and its own size and SHA-256."""
 
     release: str
     files: int
@@ -31,31 +31,31 @@ class Packed:
 def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
     """Write the release in `folder` as an `archive` of that form.
 
-    Raises OSError; ManifestError and ReleaseError where the folder is not all that its manifest says, and where other
-    systems could not unpack it.
+    Raises OSError; ManifestError and ReleaseError where the folder does not match its manifest, and where other systems
+    could not unpack the archive.
     """
     with locked(folder, shared=True):
-        wanted = inventory_of_folder(folder, shown)
-        _refuse_names(wanted, form, shown)
-        return _written(wanted, FolderContents(folder, wanted.files, shown), archive, form)
+        inventory = inventory_of_folder(folder, shown)
+        _refuse_names(inventory, form, shown)
+        return _written(inventory, FolderContents(folder, inventory.files, shown), archive, form)
 
 
-def _written(wanted: Inventory, contents: FolderContents, archive: str, form: Form) -> Packed:
+def _written(inventory: Inventory, contents: FolderContents, archive: str, form: Form) -> Packed:
     with whole_file(archive) as file:
         written = _Written(file)
-        pack(wanted, contents, form, written.write)
-        if form != "zip" and _tar_bytes(wanted) > largest_bytes(written.size_bytes):
+        pack(inventory, contents, form, written.write)
+        if form != "zip" and _tar_bytes(inventory) > largest_bytes(written.size_bytes):
             raise refusal("archive/bomb", f"`{archive}` would hold too much for its size", archive, hint=_NO_BOMB)
-    return Packed(wanted.release, len(wanted.files), written.size_bytes, written.digest.hexdigest())
+    return Packed(inventory.release, len(inventory.files), written.size_bytes, written.digest.hexdigest())
 
 
-def _tar_bytes(wanted: Inventory) -> int:
-    """About as much as the tar of a release has, and not less."""
-    return sum(expected.size_bytes + _AROUND_BYTES for expected in wanted.files.values())
+def _tar_bytes(inventory: Inventory) -> int:
+    """An upper estimate of the size of the tar of a release."""
+    return sum(expected.size_bytes + _AROUND_BYTES for expected in inventory.files.values())
 
 
 class _Written:
-    """What goes into a file, counted and hashed."""
+    """Writes to a file, and counts and hashes what it writes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -63,16 +63,16 @@ class _Written:
         self.digest = sha256()
 
     def write(self, content: bytes) -> None:
-        """Write it."""
+        """Write `content`."""
         self._file.write(content)
         self.size_bytes += len(content)
         self.digest.update(content)
 
 
-def _refuse_names(wanted: Inventory, form: Form, shown: str) -> None:
-    """Refuse what `unpack` would refuse, and what a zip cannot say."""
+def _refuse_names(inventory: Inventory, form: Form, shown: str) -> None:
+    """Raise ReleaseError for names that `unpack` would refuse, and for those that a zip cannot hold."""
     taken = Taken()
-    for name in wanted.files:
+    for name in inventory.files:
         fault = taken.fault_of(name)
         if form == "zip" and any("\ud800" <= character <= "\udfff" for character in name):
             fault = "it is not UTF-8, as names in a zip are"

@@ -1,4 +1,4 @@
-"""Zip archives (APPNOTE 6.3): as this project writes them, and the members of an archive by whomever.
+"""Writes our zip archives (APPNOTE 6.3), and reads the members of a zip that any program wrote.
 
 A file that the release also holds as gzip is written with that copy's deflate data; all else is stored. So the bytes
 depend on the release alone, and on no compressor.
@@ -19,7 +19,7 @@ from buildassets.release.archive.blocks import Write
 from buildassets.release.inventory.members import CHUNK_BYTES, Member
 from buildassets.release.inventory.refusals import refusal
 
-MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of a file in it; of its end, where it holds none
+MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of the first file; of the end record, in an empty archive
 _HEADER_BYTES: Final = 30  # without the name
 _STORED, _DEFLATED = 0, 8
 _UTF8_FLAG: Final = 0x800
@@ -27,14 +27,14 @@ _ENCRYPTED_FLAG: Final = 0x1
 _UNIX: Final = 3
 _VERSION, _VERSION_64 = 20, 45
 _MODE: Final = (stat.S_IFREG | 0o644) << 16
-_TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01, the first day that there is
+_TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01, the earliest day that a zip can hold
 _LIMIT_32, _LIMIT_16 = 0xFFFFFFFF, 0xFFFF
-_ZIP64: Final = 1  # the extra field with sizes that need more than 32 bits
+_ZIP64: Final = 1  # the number of the extra field for sizes that need more than 32 bits
 
 
 @frozen
 class Stored:
-    """A file as it stands in the archive, in `packed_bytes` of data. `checksum` is the CRC-32 of its content."""
+    """A file in the archive, in `packed_bytes` of data. `checksum` is the CRC-32 of its content."""
 
     name: str
     size_bytes: int
@@ -44,7 +44,7 @@ class Stored:
 
 
 class Directory:
-    """Writes what is around the contents: a header before each, and the directory at the end."""
+    """Writes the header before each content, and the directory at the end."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -52,7 +52,7 @@ class Directory:
         self._offset = 0
 
     def begin(self, file: Stored) -> None:
-        """Write what stands before the content of `file`, which is to follow."""
+        """Write the header of `file`. Its content follows."""
         self._entries.append((file, self._offset))
         sizes = (file.size_bytes, file.packed_bytes)
         is_large = max(sizes) >= _LIMIT_32
@@ -92,7 +92,7 @@ def _directory_entry(file: Stored, offset: int) -> bytes:
 
 
 def _common(file: Stored, name: bytes, extra_bytes: int, sizes: tuple[int, int], is_large: bool) -> bytes:
-    """What a header and an entry of the directory both hold."""
+    """The fields that a header and an entry of the directory share."""
     return struct.pack(
         "<HHHHHIIIHH",
         _VERSION_64 if is_large else _VERSION,
@@ -113,23 +113,23 @@ def _encoded(name: str) -> bytes:
 
 
 def members_of_zip(path: str, shown: str) -> Iterator[Member]:
-    """The files in the archive at `path`, which is called `shown`; folders are passed over.
+    """The files in the archive at `path`, without folders; errors call it `shown`.
 
-    Raises ReleaseError where there is anything else in it, or it is damaged.
+    Raises ReleaseError for a damaged archive, and for members that are neither files nor folders.
     """
-    with _damage_told(shown), zipfile.ZipFile(path) as archive:
+    with _damage_as_refusal(shown), zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
         _refuse_overlap(infos, shown)
         for info in infos:
-            if not info.filename.endswith("/"):  # Python's `is_dir` wants a character
+            if not info.filename.endswith("/"):  # Python's `is_dir` fails on an empty name
                 _refuse_odd(info, shown)
                 yield _member(archive, info, shown)
 
 
 @contextmanager
 def opened_zip(path: str, shown: str) -> Iterator[Mapping[str, tuple[Member, int]]]:
-    """The files in the archive at `path` by name, with their CRC-32; their contents can be asked for in any order."""
-    with _damage_told(shown), zipfile.ZipFile(path) as archive:
+    """The files in the archive at `path` by name, with their CRC-32; their contents can be read in any order."""
+    with _damage_as_refusal(shown), zipfile.ZipFile(path) as archive:
         yield {info.filename: (_member(archive, info, shown), info.CRC) for info in archive.infolist()}
 
 
@@ -138,14 +138,14 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Memb
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Iterator[bytes]:
-    with _damage_told(shown), archive.open(info) as file:
+    with _damage_as_refusal(shown), archive.open(info) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
 
 
 @contextmanager
-def _damage_told(shown: str) -> Iterator[None]:
-    """Whatever `zipfile` and those that it calls raise over a damaged archive, as a ReleaseError."""
+def _damage_as_refusal(shown: str) -> Iterator[None]:
+    """Raise ReleaseError for every exception that `zipfile` and its callees raise over a damaged archive."""
     try:
         yield
     except OSError as fault:
@@ -166,7 +166,7 @@ def _damage_told(shown: str) -> Iterator[None]:
 
 
 def _refuse_overlap(infos: Sequence[zipfile.ZipInfo], shown: str) -> None:
-    """One part of the archive as the content of many files is how a small one becomes large."""
+    """Raise ReleaseError where files overlap: many contents in one part are how a small archive becomes huge."""
     ordered = sorted(infos, key=lambda info: info.header_offset)
     for info, following in pairwise(ordered):
         if info.header_offset + _HEADER_BYTES + info.compress_size > following.header_offset:
@@ -175,7 +175,7 @@ def _refuse_overlap(infos: Sequence[zipfile.ZipInfo], shown: str) -> None:
 
 def _refuse_odd(info: zipfile.ZipInfo, shown: str) -> None:
     name = info.filename
-    if info.orig_filename != name:  # which goes on behind a NUL
+    if info.orig_filename != name:  # zipfile cuts a name at its first NUL
         raise refusal("archive/name", f"`{shown}` holds a name with a NUL in it", shown)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):

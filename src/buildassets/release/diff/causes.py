@@ -1,8 +1,8 @@
-"""What differs between two releases, and why: by their manifests alone. Pure.
+"""Finds what differs between two releases, and why, from their manifests alone. Pure.
 
-A fingerprint changes when the asset itself does, or something that it refers to. So each one is followed, along
-references, to what changed by itself; and that to the files that it is made of, to engines and to settings, as far as
-manifests tell of them.
+A fingerprint changes when the asset itself changes, or something that it refers to. So each changed asset is followed,
+along references, to one that changed by itself; and that one to its inputs, engines and settings, where the manifests
+record these.
 """
 
 import json
@@ -23,7 +23,7 @@ _SETTING_CHARACTERS: Final = 60  # of its value
 
 @frozen
 class Cause:
-    """Why an asset is another. `parts` is a sentence: every second part is a name, and stands as code."""
+    """Why an asset changed. `parts` make a sentence: every second part is a name, to be shown as code."""
 
     kind: CauseKind
     parts: tuple[str, ...]
@@ -31,7 +31,7 @@ class Cause:
 
 @frozen
 class Sizes:
-    """Bytes: of files as they are, and as they are sent in each of CODINGS, where a copy is smaller."""
+    """Sizes in bytes: as files are, and as they are sent in each of CODINGS, where a copy is smaller."""
 
     raw: int = 0
     gzip: int = 0
@@ -40,9 +40,9 @@ class Sizes:
 
 @frozen
 class Change:
-    """An asset that is not as it was; `before` and `after` are None where it is not there.
+    """An asset that changed; `before` is None for a new one, `after` for a removed one.
 
-    `chain` leads from it, by references, to the asset that changed by itself, for `causes`.
+    `chain` leads from it, by references, to the asset that changed by itself; `causes` explain that one.
     """
 
     path: str
@@ -53,7 +53,7 @@ class Change:
 
     @property
     def kind(self) -> Kind:
-        """What has become of it."""
+        """Whether the asset was added, removed or changed."""
         if self.before is None:
             return "added"
         return "removed" if self.after is None else "changed"
@@ -69,20 +69,20 @@ class Difference:
 
 
 def difference(old: Manifest, new: Manifest) -> Difference:
-    """What is other in `new` than in `old`."""
+    """All changes from `old` to `new`."""
     comparison = _Comparison(old, new)
     changes = tuple(map(comparison.change, comparison.changed()))
     return Difference(changes, total(old), total(new))
 
 
 def change_of(path: str, old: Manifest, new: Manifest) -> Change | None:
-    """The change of the asset `path`; None where it is as it was."""
+    """The change of the asset `path`; None where it did not change."""
     comparison = _Comparison(old, new)
     return comparison.change(path) if comparison.is_changed(path) else None
 
 
 def sizes_of(entry: Entry | None) -> Sizes:
-    """The sizes of an asset; nothing of one that is not there."""
+    """The sizes of an asset; all 0 for None."""
     if entry is None:
         return Sizes()
     return Sizes(entry.size, *(entry.encodings.get(coding, entry.size) for coding in CODINGS))
@@ -91,11 +91,11 @@ def sizes_of(entry: Entry | None) -> Sizes:
 def total(manifest: Manifest) -> Sizes:
     """The sizes of all assets together."""
     all_sizes = [sizes_of(entry) for entry in manifest.assets.values()]
-    return Sizes(*(sum(getattr(one, name) for one in all_sizes) for name in ("raw", *CODINGS)))
+    return Sizes(*(sum(getattr(sizes, name) for sizes in all_sizes) for name in ("raw", *CODINGS)))
 
 
 class _Comparison:
-    """Two manifests beside each other."""
+    """Two manifests to compare."""
 
     def __init__(self, old: Manifest, new: Manifest) -> None:
         self._old = old
@@ -104,15 +104,15 @@ class _Comparison:
         self._after = dict(new.assets)
 
     def changed(self) -> list[str]:
-        """The assets that are not as they were, sorted."""
+        """The assets that were added, removed or changed, sorted."""
         return [path for path in sorted({*self._before, *self._after}) if self.is_changed(path)]
 
     def is_changed(self, path: str) -> bool:
-        """Whether the asset is not as it was."""
+        """Whether the asset was added, removed or changed."""
         return _identity(path, self._before.get(path)) != _identity(path, self._after.get(path))
 
     def change(self, path: str) -> Change:
-        """The change of an asset that is not as it was."""
+        """The change of an asset for which `is_changed` holds."""
         before, after = self._before.get(path), self._after.get(path)
         if before is None or after is None:
             return Change(path, before, after, (path,), ())
@@ -120,7 +120,7 @@ class _Comparison:
         return Change(path, before, after, chain, tuple(self._causes(chain[-1])))
 
     def _chain(self, path: str) -> tuple[str, ...]:
-        """The shortest way from `path`, by references that changed, to what certainly changed by itself."""
+        """The shortest way from `path`, along changed references, to an asset that certainly changed by itself."""
         came_from = {path: ""}
         queue = deque([path])
         while queue:
@@ -134,7 +134,7 @@ class _Comparison:
         return (path,)
 
     def _changed_itself(self, path: str) -> bool:
-        """Whether more than the names of what it refers to is certain to be other in an asset that changed."""
+        """Whether a changed asset certainly differs in more than the names of what it refers to."""
         before, after = self._before.get(path), self._after[path]
         if before is None or _references(before) != _references(after) or before.inputs != after.inputs:
             return True
@@ -143,7 +143,7 @@ class _Comparison:
         return not any(map(self.is_changed, _references(after)))
 
     def _causes(self, path: str) -> Iterator[Cause]:
-        """Why an asset changed by itself."""
+        """The reasons why an asset changed by itself."""
         before, after = self._before.get(path), self._after[path]
         if before is None:
             yield Cause("asset", ("", path, " is new"))
@@ -151,27 +151,27 @@ class _Comparison:
         if not self._changed_itself(path):
             yield Cause("unknown", _sentence("one of those that refer to each other changed: ", self._reached(path)))
             return
-        others = [*self._changed_engines(after), *self._changed_settings()] if _is_made(after) else []
+        makers = [*self._changed_engines(after), *self._changed_settings()] if _is_made(after) else []
         inputs = [*_exchanged(before.inputs, after.inputs), *self._changed_sources(before, after)]
         yield from inputs
         if not inputs and before.own is not None and before.own == after.own:
             yield from _changed_targets(before, after)
             return
-        yield from others
+        yield from makers
         if not inputs and not self._has_sources(after):
-            begin = "perhaps also " if others else ""
+            begin = "perhaps also " if makers else ""
             begin += "one of " if len(after.inputs) > 1 else ""
             yield Cause("input", _sentence(begin, after.inputs or (path,), " changed"))
-        elif not inputs and not others:
-            yield Cause("unknown", ("something is another that no manifest tells, such as an option of an engine",))
+        elif not inputs and not makers:
+            yield Cause("unknown", ("something changed that no manifest records, such as an option of an engine",))
 
     def _has_sources(self, entry: Entry) -> bool:
-        """Whether both manifests tell of the contents of all that the asset is made of."""
+        """Whether both manifests have the digests of all inputs of the asset."""
         known = self._old.sources.keys() & self._new.sources.keys()
         return bool(entry.inputs) and known.issuperset(entry.inputs)
 
     def _changed_sources(self, before: Entry, after: Entry) -> Iterator[Cause]:
-        """The inputs whose contents are others, as far as manifests tell of contents."""
+        """The inputs whose contents changed, where both manifests have their digests."""
         was, now = self._old.sources, self._new.sources
         for name in sorted(set(before.inputs).intersection(after.inputs)):
             if name in was and name in now and was[name] != now[name]:
@@ -195,7 +195,7 @@ class _Comparison:
                 yield Cause("configuration", parts)
 
     def _reached(self, path: str) -> list[str]:
-        """All that changed and can be reached from `path`."""
+        """All changed assets that can be reached from `path` along changed references, sorted."""
         reached = {path}
         waiting = [path]
         while waiting:
@@ -206,12 +206,12 @@ class _Comparison:
         return sorted(reached)
 
     def _changed_references(self, path: str) -> list[str]:
-        """What an asset refers to that is not as it was, sorted."""
-        return sorted(one for one in _references(self._after[path]) if one in self._after and self.is_changed(one))
+        """The changed assets that an asset refers to, sorted."""
+        return sorted(name for name in _references(self._after[path]) if name in self._after and self.is_changed(name))
 
 
 def kinds_of(entry: Entry) -> set[str]:
-    """The keys of the engines that may have taken part: one for each suffix of an input, and one for the output."""
+    """The engines that may have made an asset, by kind: one for each suffix of an input, and one for the output."""
     found = {suffix(path).removeprefix(".") for path in entry.inputs}
     if "sass" in found:
         found.add("scss")
@@ -220,7 +220,7 @@ def kinds_of(entry: Entry) -> set[str]:
 
 
 def _is_made(entry: Entry) -> bool:
-    """Whether engines and settings have a say in what it is: images and fonts are released as they are."""
+    """Whether engines and settings decide its content; images and fonts, for example, are released as they are."""
     return media_of(entry.file).syntax is not None
 
 
@@ -229,14 +229,14 @@ def _setting(value: object) -> str:
 
 
 def _identity(path: str, entry: Entry | None) -> object:
-    """What is another where the content is: the fingerprint, or the digest of a file that keeps its name."""
+    """A value that changes with the content: the name with its fingerprint, or size and digest if the name is kept."""
     if entry is None or entry.file != path:
         return entry and entry.file
     return entry.size, entry.integrity or entry.digests.get(IDENTITY)
 
 
 def _references(entry: Entry) -> set[str]:
-    """Every asset whose name stands in it."""
+    """The assets whose names the content holds, its source map included."""
     return {*entry.references, *([entry.map] if entry.map else [])}
 
 
@@ -248,7 +248,7 @@ def _way(end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _exchanged(before: Iterable[str], after: Iterable[str]) -> Iterator[Cause]:
-    """The inputs that came and went."""
+    """A cause for each added and each removed input."""
     for name in sorted(set(after).difference(before)):
         yield Cause("input", ("", name, " is new in it"))
     for name in sorted(set(before).difference(after)):
@@ -256,7 +256,7 @@ def _exchanged(before: Iterable[str], after: Iterable[str]) -> Iterator[Cause]:
 
 
 def _changed_targets(before: Entry, after: Entry) -> Iterator[Cause]:
-    """The same text refers to other assets: a file of that name came or went, or a setting says what names mean."""
+    """A cause for each target that changed while the text did not: files came or went, or a setting changed."""
     for name in sorted(_references(after).difference(_references(before))):
         yield Cause("reference", ("it refers to ", name, " now"))
     for name in sorted(_references(before).difference(_references(after))):
@@ -264,7 +264,7 @@ def _changed_targets(before: Entry, after: Entry) -> Iterator[Cause]:
 
 
 def _sentence(begin: str, names: Iterable[str], end: str = "") -> tuple[str, ...]:
-    """A sentence that lists `names`, a few of them."""
+    """A sentence that lists the first few `names`, and counts the rest."""
     listed = list(names)
     shown = listed[:_SHOWN_NAMES]
     if len(listed) > len(shown):

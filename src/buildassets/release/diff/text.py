@@ -1,4 +1,4 @@
-"""The difference of two releases as text: for a terminal, and in Markdown for a pull request. Pure."""
+"""Writes the difference of two releases as text: for a terminal, and in Markdown for a pull request. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,18 +12,18 @@ _MOST_ROWS: Final = 50
 _MOST_CHARACTERS: Final = 60_000  # a comment on GitHub may have 65,536
 _MOST_NAME_CHARACTERS: Final = 120
 _KINDS: Final[tuple[Kind, ...]] = ("changed", "added", "removed")
-_MARKS: Final = re.compile(r"[|`<&\\*_~@#\[\]]")  # what Markdown, and GitHub, read as more than a character
+_MARKS: Final = re.compile(r"[|`<&\\*_~@#\[\]]")  # characters with a meaning in Markdown or on GitHub
 _LABELS: Final = {"raw": "size", "gzip": "gzip", "br": "br"}
 
 
 def lines_of(difference: Difference) -> list[str]:
-    """All that there is to report, for a terminal, which is not to get them as they are: names stand in them."""
+    """The whole report, line by line. Names in it may hold control characters: escape them for a terminal."""
     lines = [line for change in difference.changes for line in change_lines(change)]
     return [*lines, _summary(difference)]
 
 
 def change_lines(change: Change) -> Iterator[str]:
-    """What has become of one asset, and why."""
+    """The lines on one asset: how it changed, and why."""
     if change.before is None or change.after is None:
         sizes = sizes_of(change.after or change.before)
         yield f"{change.path} {change.kind}: {', '.join(_sizes_text(sizes))}"
@@ -43,7 +43,7 @@ def cause_text(cause: Cause) -> str:
 
 
 def markdown_of(difference: Difference) -> str:
-    """A table for a pull request: what grew or shrank most comes first; of many changes, some."""
+    """A table for a pull request: what grew or shrank most comes first, as many rows as GitHub's limit allows."""
     head = f"### Assets\n\n{_summary(difference)}\n"
     if not difference.changes:
         return head
@@ -62,11 +62,11 @@ def markdown_of(difference: Difference) -> str:
 
 
 def _summary(difference: Difference) -> str:
-    """How much changed, in a line."""
+    """One line with the number of changes of each kind and the sizes of all assets."""
     kinds = [change.kind for change in difference.changes]
     counts = {kind: kinds.count(kind) for kind in _KINDS}
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing changed"
-    return f"{told}; all assets: {', '.join(_exchanged(difference.before, difference.after))}"
+    counted = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing changed"
+    return f"{counted}; all assets: {', '.join(_exchanged(difference.before, difference.after))}"
 
 
 def _row(change: Change) -> str:
@@ -91,12 +91,12 @@ def _plain(name: str) -> str:
 
 
 def _words(text: str) -> str:
-    """`text` as words in a cell: engines and settings come from manifests, and may hold any character."""
+    """`text` for a cell, with Markdown escaped: engines and settings come from manifests, and may hold anything."""
     return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", printable(text))
 
 
 def _code(name: str) -> str:
-    """`name` as code in a cell of a table in GitHub's Markdown, whatever is in it."""
+    """`name` as code in a cell of a table in GitHub's Markdown, whatever characters it holds."""
     shown = printable(name)
     if len(shown) > _MOST_NAME_CHARACTERS:
         shown = f"{shown[: _MOST_NAME_CHARACTERS // 2]}…{shown[-_MOST_NAME_CHARACTERS // 2 :]}"
@@ -107,8 +107,8 @@ def _code(name: str) -> str:
 
 def _longest_run(text: str, character: str) -> int:
     longest = run = 0
-    for one in text:
-        run = run + 1 if one == character else 0
+    for current in text:
+        run = run + 1 if current == character else 0
         longest = max(longest, run)
     return longest
 
@@ -118,7 +118,7 @@ def _moved_bytes(change: Change) -> int:
 
 
 def _moved(before: Sizes, after: Sizes, coding: str) -> str:
-    """A size and by how much it is another: `4.2 kB (+0.1 kB)`."""
+    """A size and its change, as `4.2 kB (+0.1 kB)`."""
     was, now = getattr(before, coding), getattr(after, coding)
     return f"{size_text(now)} ({_signed(now - was)})" if now != was else size_text(now)
 
@@ -128,7 +128,7 @@ def _signed(size_bytes: int) -> str:
 
 
 def _exchanged(before: Sizes, after: Sizes) -> Sequence[str]:
-    """`18.2 kB → 18.4 kB (+0.2 kB), gzip …`."""
+    """Each size before and after, as `18.2 kB → 18.4 kB (+0.2 kB)`, `gzip …`."""
     return [f"{_labelled(name)}{_arrow(getattr(before, name), getattr(after, name))}" for name in _LABELS]
 
 

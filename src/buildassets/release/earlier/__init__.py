@@ -1,4 +1,5 @@
-"""Earlier releases to carry files over from: folders, archives, or served ones.
+"""Opens an earlier release so that a build can carry files over from it.
 
-A name that the user gives comes in, a manifest and what fetches its files go out. Imports `archive` and `inventory`.
+The name that the user gives to a folder, an archive or a served release comes in; its manifest and a function that
+fetches its files go out. Imports `archive` and `inventory`.
 """

@@ -1,6 +1,7 @@
-"""Earlier releases to carry files over from: a release directory, an archive of one, or one that is served.
+"""Opens an earlier release to carry files over from: a release directory, an archive, or one that a server has.
 
-Takes what the user names, gives its manifest and what reads its files. What it gives is not to be trusted yet.
+Takes the name that the user gives, returns the manifest and a function that reads the files. None of the content has
+been checked.
 """
 
 import os
@@ -33,11 +34,11 @@ _MANIFEST_SECONDS: Final = 300.0
 
 @frozen
 class EarlierRelease:
-    """An earlier release: what the user calls it, its manifest, and what reads files of it, so many `at_once`.
+    """An earlier release: its name as the user writes it, its manifest, and a function that fetches its files.
 
-    `fetch` is given the name of a file below `assets/`, its size in bytes and a path; it writes the file's content
-    there, or some of it where there is more. It raises FileNotFoundError where there is none, and another OSError where
-    it cannot find out.
+    `fetch` takes the name of a file below `assets/`, its size in bytes and a path, to which it writes the content; it
+    stops soon after that size if there is more. It raises FileNotFoundError where there is no such file, and another
+    OSError where it cannot find out. At most `at_once` calls may run at the same time.
     """
 
     shown: str
@@ -50,14 +51,14 @@ class EarlierRelease:
 def previous_release(source: str, url: str | None = None) -> Iterator[EarlierRelease]:
     """The release that `source` names: a folder, an archive, a manifest, or the URL of a manifest.
 
-    `url` is that below which its files are, if they are not beside the manifest. Raises FileNotFoundError where there
-    is none, and BuildError where it cannot be read.
+    `url` is the URL or folder of its files, if they are not beside the manifest. Raises FileNotFoundError where there
+    is no release, and BuildError where it cannot be read.
     """
     manifest = manifest_at(source)
     if url is None and _is_archive(source):
         with temporary_folder() as folder:
             release = os.path.join(folder, "release")
-            with _faults_told(source):
+            with _faults_as_build_error(source):
                 unpack(_path(source), source, release, release)
             yield EarlierRelease(source, manifest, _reader(os.path.join(release, _ASSETS)))
         return
@@ -68,8 +69,8 @@ def previous_release(source: str, url: str | None = None) -> Iterator[EarlierRel
 
 
 def manifest_at(source: str) -> bytes:
-    """The manifest that `source` names, as for `previous_release`; sure to be one. Raises the same."""
-    with _faults_told(source):
+    """The manifest that `source` names, parsed once to prove that it is one. Raises as `previous_release` does."""
+    with _faults_as_build_error(source):
         if _is_archive(source):
             return inventory_of_archive(_path(source), source).content
         if source.startswith(_HTTP):
@@ -81,8 +82,8 @@ def manifest_at(source: str) -> bytes:
 
 
 @contextmanager
-def _faults_told(source: str) -> Iterator[None]:
-    """Tells what goes wrong with `source`, unless it is not there, as BuildError."""
+def _faults_as_build_error(source: str) -> Iterator[None]:
+    """Raise BuildError for every fault of `source`, but FileNotFoundError as it is."""
     try:
         yield
     except FileNotFoundError:
@@ -109,14 +110,14 @@ def _manifest_path(source: str) -> str:
 
 
 def _beside(source: str) -> str:
-    """Where the files are of a release whose manifest `source` names: a folder, or its URL."""
+    """The folder, or its URL, of the files of a release whose manifest `source` names."""
     if source.startswith(_HTTP):
         return urljoin(source, _ASSETS)
     return os.path.join(os.path.dirname(_manifest_path(source)), _ASSETS)
 
 
 def _reader(folder: str) -> Callable[[str, int, str], None]:
-    """What fetches files from below `folder`, which is one or the URL of one; see EarlierRelease."""
+    """The `fetch` of an EarlierRelease whose files are below `folder`, which may be a URL."""
     if folder.startswith(_HTTP):
         return partial(_from_url, folder.rstrip("/") + "/")
     return partial(_from_folder, _path(folder))
@@ -136,7 +137,7 @@ def _from_folder(folder: str, file: str, size_bytes: int, place: str) -> None:
 
 
 def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
-    """The same `chunks`, which end where there are more than `size_bytes`."""
+    """The same `chunks`, up to the first that exceeds `size_bytes` in total."""
     for chunk in chunks:
         yield chunk
         size_bytes -= len(chunk)
@@ -145,6 +146,6 @@ def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
 
 
 def _content_of(path: str, size_bytes: int) -> bytes:
-    """What the file at `path` holds, or a byte more than `size_bytes` of that."""
+    """The content of the file at `path`, cut after `size_bytes` and one byte more, which shows that it is too large."""
     with open(plain(path), "rb") as file:
         return file.read(size_bytes + 1)

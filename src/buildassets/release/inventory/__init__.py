@@ -1,4 +1,4 @@
-"""What a release has to hold by its manifest, and what a folder or archive does hold.
+"""Lists what a release must hold by its manifest, and compares that with what a folder or archive holds.
 
 A manifest and files come in, an inventory and a report go out. Imports no other package of the wing.
 """

@@ -1,4 +1,4 @@
-"""What files are, compared with what a manifest says of them: missing, changed, or not in it at all.
+"""Compares the files of a release with its manifest: which are missing, changed, or not listed.
 
 Takes members, gives a report; writes nothing.
 """
@@ -18,7 +18,7 @@ _SHOWN: Final = 3  # names in a diagnostic, which is no list
 
 @frozen
 class Report:
-    """What is wrong with a release, by names below the release directory, sorted; of what changed also how."""
+    """What is wrong with a release: names below the release directory, sorted; `changed` maps each to the fault."""
 
     missing: tuple[str, ...] = ()
     changed: Mapping[str, str] = field(default_factory=dict)
@@ -26,26 +26,26 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether everything is as the manifest says."""
+        """Whether every file matches the manifest."""
         return not (self.missing or self.changed or self.extra)
 
 
-def examined(members: Iterable[Member], wanted: Inventory) -> Report:
-    """How `members`, all that there are, differ from what is `wanted`. Raises OSError, and whatever they raise."""
-    missing = dict(wanted.files)
+def examined(members: Iterable[Member], inventory: Inventory) -> Report:
+    """How `members`, which are all files of a release, differ from its `inventory`. Raises what reading them raises."""
+    missing = dict(inventory.files)
     changed: dict[str, str] = {}
     extra = []
     for member in members:
         expected = missing.pop(member.name, None)
         if expected is None:
-            extra.extend([] if member.name in wanted.passing else [member.name])
-        elif fault := fault_of(member, expected, wanted.files):
+            extra.extend([] if member.name in inventory.passing else [member.name])
+        elif fault := fault_of(member, expected, inventory.files):
             changed[member.name] = fault
     return Report(tuple(sorted(missing)), dict(sorted(changed.items())), tuple(sorted(extra)))
 
 
 def fault_of(member: Member, expected: Expected, files: Mapping[str, Expected]) -> str | None:
-    """How `member` differs from what is `expected`, if it does; `files` are all that are."""
+    """How `member` differs from `expected`; None if it does not. `files` are all expected files."""
     if member.oddity:
         return f"it is {member.oddity}"
     if member.size_bytes != expected.size_bytes:
@@ -61,7 +61,7 @@ def fault_of(member: Member, expected: Expected, files: Mapping[str, Expected]) 
 
 
 def _fault_of_copy(copy: bytes, copied: Copied, files: Mapping[str, Expected]) -> str | None:
-    """What is wrong with a copy of which an older manifest has no digest."""
+    """What is wrong with a copy for which an older manifest has no digest: it is compared decompressed."""
     original = files[copied.name]
     try:
         content = decompressed(copied.coding, copy, original.size_bytes)
@@ -73,7 +73,7 @@ def _fault_of_copy(copy: bytes, copied: Copied, files: Mapping[str, Expected]) -
 
 
 def diagnostics_of(report: Report, shown: str) -> list[Diagnostic]:
-    """What is wrong with the release `shown`, in a diagnostic for each kind."""
+    """The faults of the release `shown`: a diagnostic each for what is missing, changed and not listed."""
     again = "build again, or get the release again from where it was built"
     listed = "run `buildassets clean`, which removes what earlier builds left; an archive has to be packed again"
     found = []

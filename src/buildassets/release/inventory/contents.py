@@ -1,4 +1,4 @@
-"""The contents of a release directory, each proven to be what the manifest says while it is read."""
+"""Reads the contents of a release directory, and checks each against the manifest while it is read."""
 
 import os
 import zlib
@@ -14,12 +14,12 @@ from buildassets.release.inventory.inventory import Copied, Expected
 from buildassets.release.inventory.members import CHUNK_BYTES, chunks_of
 from buildassets.release.inventory.refusals import refusal
 
-_PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without names and the like
+_PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without optional fields such as a name
 _HINT: Final = "run `buildassets verify` for all that is wrong, then build again"
 
 
 class FolderContents:
-    """See pack.Contents. Whatever is not as the manifest says raises ReleaseError, before or behind the last chunk."""
+    """See pack.Contents. A file that differs from the manifest raises ReleaseError, at its last chunk at the latest."""
 
     def __init__(self, folder: str, files: Mapping[str, Expected], shown: str) -> None:
         self._folder = folder
@@ -34,9 +34,9 @@ class FolderContents:
         """See Contents."""
         copied = self._files[name].copy_of
         assert copied is not None
-        other = self._no_copy(name, copied)
+        fault = self._wrong_copy(name, copied)
         _read(self.chunks(copied.name))
-        _read(checked(_decompressed(self._folder, name, copied.coding, other), self._files[copied.name], other))
+        _read(checked(_decompressed(self._folder, name, copied.coding, fault), self._files[copied.name], fault))
         return self.chunks(name)
 
     def checksum(self, name: str) -> int:
@@ -59,19 +59,19 @@ class FolderContents:
     def _changed(self, name: str) -> ReleaseError:
         return refusal("verify/changed", f"`{name}` is not what the manifest says", self._shown, hint=_HINT)
 
-    def _no_copy(self, name: str, copied: Copied) -> ReleaseError:
+    def _wrong_copy(self, name: str, copied: Copied) -> ReleaseError:
         message = f"`{self._shown}` holds `{name}`, which is no {copied.coding} copy of `{copied.name}`"
         return refusal("verify/copy", message, self._shown, hint="build again with an empty cache")
 
 
 def _read(chunks: Iterable[bytes]) -> None:
-    """Read all `chunks` for what is proven of them on the way."""
+    """Read all `chunks` for the checks that run while they are read."""
     for _ in chunks:
         pass
 
 
 def checked(chunks: Iterable[bytes], expected: Expected, otherwise: Exception) -> Iterator[bytes]:
-    """The same `chunks`; raises `otherwise` behind the last one where they are not what is `expected`."""
+    """The same `chunks`; raises `otherwise` after the last one where size or digest are not the `expected` ones."""
     running, size_bytes = new(expected.algorithm), 0
     for chunk in chunks:
         running.update(chunk)
@@ -82,7 +82,7 @@ def checked(chunks: Iterable[bytes], expected: Expected, otherwise: Exception) -
 
 
 def _decompressed(folder: str, name: str, coding: str, otherwise: Exception) -> Iterator[bytes]:
-    """What the copy `name` below `folder` holds; raises `otherwise` where it is none such as a build writes."""
+    """The decompressed content of the copy `name` below `folder`; raises `otherwise` if no build writes such a copy."""
     if coding == "gzip":
         return _inflated(folder, name, otherwise)
     if not is_available(coding):

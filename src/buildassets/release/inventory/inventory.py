@@ -1,4 +1,4 @@
-"""What a release has to hold by its manifest: each file with its size, digest and what it is a copy of."""
+"""Lists the files that a release must hold by its manifest: each with size, digest and what it is a copy of."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _AGAIN: Final = "build again, or get the release again from where it was built"
 
 @frozen
 class Copied:
-    """The file that a precompressed copy is of, and how."""
+    """The original of a precompressed copy, and the content coding of the copy."""
 
     name: str
     coding: str
@@ -29,11 +29,11 @@ class Copied:
 
 @frozen
 class Expected:
-    """What the manifest says of a file. `digest` is in hex, and empty where it says nothing of the content.
+    """The manifest's record of a file. `digest` is in hex, and empty where an older manifest has none.
 
-    `copies` are the names of its precompressed copies by content coding; `copy_of` what it is itself a copy of. `type`
-    is the media type, of a copy that of what it is a copy of; empty for the manifest and for companions. One that
-    `keeps_name` is called so in later releases too, whatever they hold.
+    `copies` maps content codings to the names of its precompressed copies; `copy_of` is set if it is such a copy
+    itself. `type` is the media type, for a copy that of the original; empty for the manifest and for companions.
+    `keeps_name` marks files whose names later releases use again for other contents.
     """
 
     size_bytes: int
@@ -49,7 +49,7 @@ class Expected:
 class Inventory:
     """The files of a release by their names below the release directory, sorted; the manifest is among them.
 
-    `passing` are files that may be there or not, of which nothing is said.
+    `passing` are files that may be there or not; they are not checked.
     """
 
     manifest: Manifest
@@ -59,14 +59,14 @@ class Inventory:
 
     @property
     def release(self) -> str:
-        """What the manifest says is its release."""
+        """The digest in the manifest's key `release`."""
         return str(json.loads(self.content)["release"])
 
 
 def inventory(content: bytes, shown: str) -> Inventory:
-    """What the manifest in `content` says; `shown` is what it is called.
+    """The inventory that the manifest in `content` describes; errors call it `shown`.
 
-    Raises ManifestError where it is none, ReleaseError where it is damaged or names what no build would.
+    Raises ManifestError where it is no manifest, ReleaseError where it is damaged or holds values that no build writes.
     """
     if not is_whole(content.decode("utf-8", "replace"), shown):
         raise refusal("verify/manifest", f"`{shown}` is not as a build wrote it", shown, hint=_AGAIN)
@@ -119,11 +119,11 @@ def _hex(in_base64: str) -> str:
 
 
 def _meaningless(what: str, shown: str) -> ReleaseError:
-    return refusal("verify/manifest", f"`{shown}` says what no build writes: {what}", shown, hint=_AGAIN)
+    return refusal("verify/manifest", f"`{shown}` holds what no build writes: {what}", shown, hint=_AGAIN)
 
 
 def inventory_of_folder(folder: str, shown: str) -> Inventory:
-    """What the manifest in the release directory says. Raises as `verified` does."""
+    """The inventory that the manifest in the release directory describes. Raises as `verified` does."""
     path = os.path.join(folder, MANIFEST_NAME)
     try:
         content = content_of(path)

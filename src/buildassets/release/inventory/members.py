@@ -1,4 +1,4 @@
-"""The files that a release directory or an archive holds, one after the other."""
+"""Lists the files that a release directory holds, as members; archives are read into the same form."""
 
 import os
 import stat
@@ -15,9 +15,9 @@ CHUNK_BYTES: Final = 1 << 18
 
 @frozen
 class Member:
-    """A file. `chunks` gives its content, once, before the next member is asked for.
+    """A file of a release. `chunks` gives its content, once, and only until the next member is requested.
 
-    `oddity` says what it is where it is no plain file, which then has no content.
+    `oddity` describes it if it is no plain file, such as `a symbolic link`; it has no content then.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Member:
 
 
 def members_of_folder(folder: str) -> Iterator[Member]:
-    """Every file below `folder`, links and the like too, by its name below it, sorted. Raises OSError."""
+    """Every file below `folder`, links and devices too, sorted by name. Raises OSError."""
     for name in sorted(files_below(folder)):
         path = os.path.join(folder, name)
         looks = os.lstat(path)
@@ -35,7 +35,7 @@ def members_of_folder(folder: str) -> Iterator[Member]:
 
 
 def chunks_of(folder: str, name: str) -> Iterator[bytes]:
-    """The content of the file `name` below `folder`, whatever its size. Raises OSError as `plain_below` does."""
+    """The content of the file `name` below `folder`, in chunks. Raises OSError as `plain_below` does."""
     with open(plain_below(folder, name), "rb", buffering=0) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk

@@ -1,4 +1,4 @@
-"""Which names the files of a release may have, wherever they come from: a manifest or an archive. Pure."""
+"""Checks the names of files in a release, whether a manifest or an archive lists them. Pure."""
 
 import os
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ _FORBIDDEN: Final = frozenset('<>:"\\|?*').union(map(chr, range(32)))
 
 
 def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
-    """What is wrong with `name` as that of a file in a release directory, if anything is.
+    """What is wrong with `name` for a file in a release directory; None if nothing is.
 
-    What Windows alone cannot have is wrong there: a file called `aux.js` would be written to a device.
+    Names that only Windows refuses are refused on Windows only: there `aux.js` would be written to a device.
     """
     if "\0" in name:
         return "it holds a NUL"
@@ -26,25 +26,25 @@ def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
         return "it climbs out of the release"
     if "" in segments or "." in segments:
         return "it has segments without a name"
-    if on_windows and any(map(_is_none_of_windows, segments)):
+    if on_windows and any(map(_is_refused_by_windows, segments)):
         return "Windows has no such name"
     return None
 
 
-def _is_none_of_windows(segment: str) -> bool:
+def _is_refused_by_windows(segment: str) -> bool:
     stem = segment.partition(".")[0].rstrip(" ").lower()
     return stem in _DEVICES or segment.endswith((".", " ")) or not _FORBIDDEN.isdisjoint(segment)
 
 
 class Taken:
-    """The names given so far, as the least discerning file systems see them: neither case nor composition counts."""
+    """The names so far, compared as by the least strict file systems, which ignore case and Unicode composition."""
 
     def __init__(self) -> None:
         self._files: dict[str, str] = {}
         self._folders: dict[str, str] = {}
 
     def fault_of(self, name: str) -> str | None:
-        """Why `name` cannot stand beside those that are taken; if it can, it is taken now."""
+        """Why `name` conflicts with an earlier name; None if it does not, and then it counts as taken."""
         alike = normalize("NFC", name).casefold()
         folders = list(_folders_of(alike))
         other = self._files.get(alike) or self._folders.get(alike)

@@ -1,4 +1,4 @@
-"""What a release was made of: a statement and a bill of materials, written beside it.
+"""Documents what a release was made of: a statement and a bill of materials, written beside it.
 
 A release and the digests of its sources come in, two documents go out. Imports `inventory` only.
 """

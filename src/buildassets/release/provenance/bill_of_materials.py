@@ -1,4 +1,4 @@
-"""A bill of the front-end packages in a release, as CycloneDX 1.6 (ECMA-424) has it. Pure."""
+"""Lists the front-end packages in a release as a CycloneDX 1.6 (ECMA-424) bill of materials. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -8,25 +8,25 @@ from uuid import NAMESPACE_OID, uuid5
 
 from buildassets.release.provenance.vendored import Component
 
-# An SPDX license expression (SPDX 2.3, annex D): identifiers, and what joins them.
+# An SPDX license expression (SPDX 2.3, annex D): identifiers and operators.
 _EXPRESSION: Final = re.compile(r"\(*[A-Za-z0-9.-]+\+?\)*(?: (?:AND|OR|WITH) \(*[A-Za-z0-9.-]+\+?\)*)*")
 _NO_IDENTIFIER: Final = "UNLICENSED"  # npm's word for no license at all
-_RELEASE: Final = "release"  # what the bill is about
+_RELEASE: Final = "release"  # the reference to the release itself in the bill
 _CERTAIN, _LIKELY = 1, 0.6
 
 
 def bill(components: Sequence[Component], release: str, manifest_digest: str, version: str, at: str | None) -> Any:
-    """The document, as JSON has it, of what is in the `release` whose manifest has that SHA-256.
+    """The bill, as a JSON value, of `components` in the `release` whose manifest has the SHA-256 `manifest_digest`.
 
-    `version` is that of this program, `at` the time to note, if any.
+    `version` is that of this program, `at` the time to record, if any.
     """
-    listed = [_component(one) for one in components]
+    listed = [_component(component) for component in components]
     about = {"type": "application", "bom-ref": _RELEASE, "name": "assets", "version": release}
     metadata = {
         "tools": {"components": [{"type": "application", "name": "buildassets", "version": version}]},
         "component": {**about, "hashes": [{"alg": "SHA-256", "content": manifest_digest}]},
     }
-    references = [one["bom-ref"] for one in listed]
+    references = [described["bom-ref"] for described in listed]
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -34,7 +34,7 @@ def bill(components: Sequence[Component], release: str, manifest_digest: str, ve
         "version": 1,
         "metadata": metadata | ({"timestamp": at} if at else {}),
         "components": listed,
-        "dependencies": [{"ref": _RELEASE, "dependsOn": references}, *({"ref": one} for one in references)],
+        "dependencies": [{"ref": _RELEASE, "dependsOn": references}, *({"ref": ref} for ref in references)],
     }
 
 

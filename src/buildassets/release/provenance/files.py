@@ -1,4 +1,4 @@
-"""The files that tell where a release comes from: beside the release directory, since none of it may change."""
+"""Writes the statement and the bill of materials beside the release directory, which must not change any more."""
 
 import json
 import os
@@ -20,11 +20,11 @@ BILL_SUFFIX = ".cdx.json"
 
 
 def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: str | None) -> tuple[str, str]:
-    """Write a statement and a bill of materials about the release directory `output`; gives their paths.
+    """Write a statement and a bill of materials about the release directory `output`, and return their paths.
 
-    `inputs` are the paths of all files that made the release by their names, `project` is the folder of all that is
-    no vendored package, `at` the time to note, if any. Files that are there already, byte for byte, are not written
-    again. Raises OSError.
+    `inputs` maps the names of all files that the release was made of to their paths. `project` is the folder of the
+    project's own files, as against vendored packages; `at` is the time to record, if any. A file that has the same
+    bytes already is not written again. Raises OSError.
     """
     content = content_of(os.path.join(output, MANIFEST_NAME))
     manifest = loads(content)

@@ -1,4 +1,4 @@
-"""What a release was made of and by what, as an in-toto statement with SLSA's provenance. Pure.
+"""States what a release was made of, and by which tools, as an in-toto statement with SLSA provenance. Pure.
 
 in-toto Attestation Framework 1.0, Statement v1; SLSA 1.0, Provenance v1.
 """
@@ -9,17 +9,17 @@ from typing import Any, Final
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, Manifest
 
-# URIs that are names: nothing is to be found there.
+# URIs that serve as names only; nothing can be fetched from them.
 BUILD_TYPE: Final = "urn:x-buildassets:build:v1"
 BUILDER: Final = "urn:x-buildassets:builder:v1"
 
 
 @frozen
 class Made:
-    """A release that was made: its manifest with its SHA-256, and the mode of the build.
+    """A release and how it was made: its manifest with the SHA-256 of that, and the mode of the build.
 
-    `inputs` are the SHA-256 of all files that it was made of by their names, `bill` name and SHA-256 of the bill of
-    materials, `at` the time to note, if any.
+    `inputs` maps the names of all files that it was made of to their SHA-256, `bill` is the name and SHA-256 of the
+    bill of materials, `at` the time to record, if any.
     """
 
     manifest: Manifest
@@ -31,7 +31,7 @@ class Made:
 
 
 def statement(made: Made) -> Any:
-    """The statement, as JSON has it."""
+    """The statement as a JSON value."""
     manifest = made.manifest
     parameters = {"mode": made.mode, "url": manifest.url, "settings": dict(manifest.settings)}
     details: dict[str, Any] = {

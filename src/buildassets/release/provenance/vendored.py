@@ -1,8 +1,8 @@
-"""What others have written of a release: packages by the lock or by `package.json`, lone files by the banner that they
-begin with.
+"""Finds the third-party components of a release.
 
-Takes the files that went into a release, gives components. Reads the lock, `package.json` files and the beginnings of
-lone files.
+Takes the files that went into a release, gives components: packages are recognised by the lock or by `package.json`,
+lone files by the banner comment that they begin with. Reads the lock, `package.json` files and the beginnings of lone
+files.
 """
 
 import json
@@ -19,10 +19,10 @@ from buildassets.plain_files import plain
 _MODULES: Final = "node_modules"
 _VENDOR: Final = "/vendor/"
 _DESCRIPTION: Final = "package.json"
-_KEYS: Final = ("name", "version")  # what a description has that is not only there to say how its folder is read
+_KEYS: Final = ("name", "version")  # a `package.json` without both only sets `type` or the like for its folder
 _BANNERED: Final = (".css", ".js", ".mjs", ".scss")
 _BANNER_BYTES: Final = 2048
-# A comment at the very beginning, up to its end; before it only what has to stand before it.
+# A comment at the beginning of a file, preceded only by what must come first: a BOM, `@charset`, "use strict".
 _FIRST_COMMENT: Final = re.compile(
     r"""\ufeff?\s*(?:@charset\s*"[^"]*";|["']use\ strict["'];?)?\s*(?:/\*+!?(?P<block>.*?)\*/|//!?(?P<line>[^\n]*))""",
     re.DOTALL | re.VERBOSE,
@@ -39,9 +39,10 @@ _TAGS: Final = re.compile(r"@(?:license|preserve|file|overview)\b")
 
 @frozen
 class Component:
-    """Something that others have written: `locations` are the inputs of the release that belong to it, sorted.
+    """A third-party component: `locations` are the inputs of the release that belong to it, sorted.
 
-    `license` is what it states of its own; with `is_package` the lock or a `package.json` names it, and not a banner.
+    `license` is as the component states it. `is_package` is true where the lock or a `package.json` names the
+    component, false where a banner does.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Component:
 
 
 def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
-    """The components among `inputs` (name → path), sorted; what the folder `project` says of itself is none.
+    """The components among `inputs` (name → path), sorted; the `package.json` of `project` itself is not one.
 
     Raises OSError where an input cannot be read, and ConfigError where the project's lock cannot.
     """
@@ -76,7 +77,7 @@ def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
 
 
 class _Packages:
-    """The packages that files lie in; each folder is looked at once."""
+    """Finds the package that a file belongs to; reads each `package.json` once."""
 
     def __init__(self, project: str) -> None:
         self._project = project
@@ -84,11 +85,11 @@ class _Packages:
         self._locked = read_lock(project).vendor
 
     def around(self, path: str) -> dict[str, Any] | None:
-        """What the lock, or else the package that the file at `path` lies in, states; None where it lies in none."""
+        """The description of the package that the file at `path` belongs to, from the lock or its `package.json`."""
         return self._locked_around(path) or self._described_around(path)
 
     def _locked_around(self, path: str) -> dict[str, Any] | None:
-        """The package of the lock that has this file below a folder `vendor`, as a `package.json` would describe it."""
+        """The locked package that owns this file below a folder `vendor`, in the form of a `package.json`."""
         below = path.removeprefix(self._project + os.sep).replace(os.sep, "/")
         _, folder, rest = f"/{below}".partition(_VENDOR)
         parts = rest.split("/")
@@ -101,11 +102,11 @@ class _Packages:
 
     def _described_around(self, path: str) -> dict[str, Any] | None:
         if not path.startswith(self._project + os.sep) and _MODULES not in path.split(os.sep):
-            return None  # whatever lies around the project says nothing of it
+            return None  # a `package.json` in a folder around the project does not describe this file
         return next(filter(None, map(self._described, self._folders(os.path.dirname(path)))), None)
 
     def _folders(self, folder: str) -> Iterator[str]:
-        """`folder` and those around it, as far as they can belong to one package."""
+        """`folder` and its parents, up to the project or to `node_modules`, where a package ends."""
         while folder not in (self._project, os.path.dirname(folder)) and os.path.basename(folder) != _MODULES:
             yield folder
             folder = os.path.dirname(folder)
@@ -117,7 +118,7 @@ class _Packages:
 
 
 def _description(path: str) -> dict[str, Any] | None:
-    """A `package.json`, if it is that of a package."""
+    """The `package.json` at `path`; None where it does not describe a package."""
     try:
         with open(plain(path), "rb") as file:
             found = json.load(file)
@@ -128,15 +129,15 @@ def _description(path: str) -> dict[str, Any] | None:
 
 
 def _license(description: Mapping[str, Any]) -> str:
-    """As it is, in either form that npm has had for it."""
+    """The license as the package states it, in npm's present form or one of its old ones."""
     stated = description.get("license") or description.get("licenses") or ""
     many = stated if isinstance(stated, list) else [stated]
-    names = [one.get("type") if isinstance(one, dict) else one for one in many]
+    names = [entry.get("type") if isinstance(entry, dict) else entry for entry in many]
     return " OR ".join(name for name in names if isinstance(name, str) and name)
 
 
 def _banner(path: str) -> tuple[str, str] | None:
-    """Name and version as the file at `path` begins with them; None where it does not."""
+    """Name and version in the comment that the file at `path` begins with; None where there are none."""
     if suffix(path) not in _BANNERED:
         return None
     with open(plain(path), "rb") as file:
@@ -150,12 +151,12 @@ def _banner(path: str) -> tuple[str, str] | None:
 
 
 def _is_version(title: re.Match[str]) -> bool:
-    """Whether the number is one: without a mark it has three parts or stands at the end, unlike `section 4.2 of …`."""
+    """Whether the number is a version: it has a mark or three parts, or ends the title, unlike `section 4.2 of …`."""
     has_parts = title["version"].count(".") > 1
     return bool(title["mark"]) or has_parts or bool(_END_OF_TITLE.match(title.string, title.end()))
 
 
 def _lines(comment: str) -> Iterable[str]:
-    """The lines of a comment without what frames them."""
+    """The lines of a comment without decoration and tags."""
     for line in comment.splitlines():
         yield " ".join(_TAGS.sub("", line.strip(" \t*!-=#")).split())

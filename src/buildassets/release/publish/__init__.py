@@ -1,4 +1,4 @@
-"""A release comes in, its files go to where they are served from; none is deleted there.
+"""Uploads a release to the place that serves it.
 
-Imports `inventory` only.
+A release comes in, its files go out; no file with a fingerprint is deleted at the target. Imports `inventory` only.
 """

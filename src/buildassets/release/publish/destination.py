@@ -1,8 +1,8 @@
-"""Where a release is published to: a folder, or any place that fsspec can write, with what each kind calls its headers.
+"""Writes files to the target of a publication: a folder, or any storage that fsspec can write to.
 
-Takes a URL or a folder, gives a destination that knows what lies there already. Storage fails now and then: each call
-is tried again before it counts as failed. Imports fsspec, and through it the library of the storage, for what is no
-folder of this machine.
+Takes a URL or a folder, gives a destination, which can list what it holds already. Storage fails now and then, so each
+call is repeated before it counts as failed. Imports fsspec, and through it the library of the storage, unless the
+target is a folder of this machine.
 """
 
 import base64
@@ -31,16 +31,16 @@ _T = TypeVar("_T")
 _OF_SCP: Final = re.compile(r"([\w.-]+@[\w.-]+):(?!//)(.*)")
 _TARGETS: Final = "name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
 _VARIABLES: Final = "set the storage's credentials, in the environment variables that its library reads"
-_LIMIT_S: Final = 1800.0  # for all tries of a call, beside the time that the bytes take: a listing can be long
+_LIMIT_S: Final = 1800.0  # for all tries of a call, plus the time that the bytes take: a listing can be long
 _SLOWEST_BYTES: Final = 50_000  # a second
-_PAUSES_S: Final = (1.0, 3.0)  # before each further try; the libraries of object stores make several of each
-# What another try would not change: no permission, no bucket, a storage that can only be read.
+_PAUSES_S: Final = (1.0, 3.0)  # before the second and third try; libraries of object stores repeat requests in each
+# Faults that another try does not change: no permission, no bucket, a read-only storage.
 _LASTING: Final = (PermissionError, FileNotFoundError, NotADirectoryError, NotImplementedError, TypeError, ValueError)
 
 
 @frozen
 class FileHeaders:
-    """What a web server says of a file: the values of `Content-Type`, `Cache-Control` and `Content-Encoding`."""
+    """The headers to serve a file with: `Content-Type`, `Cache-Control` and `Content-Encoding`."""
 
     type: str
     cache_control: str
@@ -62,7 +62,7 @@ def _azure(headers: FileHeaders) -> dict[str, Any]:
     return {"content_settings": {"content_type": headers.type, "cache_control": headers.cache_control, **coding}}
 
 
-# How storages that serve what they hold take headers. What they hold is there once it is whole.
+# The settings by which storages that serve files themselves take headers. These show a file only once it is whole.
 _STORES: Final[Mapping[str, Callable[[FileHeaders], dict[str, Any]]]] = {
     **dict.fromkeys(("s3", "s3a"), _s3),
     **dict.fromkeys(("gs", "gcs"), _gcs),
@@ -77,37 +77,37 @@ _LOCAL: Final = ("file", "local")
 
 
 class Storage(Protocol):
-    """What of fsspec's file systems is used."""
+    """The part of fsspec's file systems that is used here."""
 
     def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, Any]]:
-        """What is known of each file below a folder, by its path. Raises FileNotFoundError where there is none."""
+        """The storage's record of each file below a folder, by path. Raises FileNotFoundError without such a folder."""
 
     def cat_file(self, path: str) -> bytes:
-        """What a file holds."""
+        """The content of a file."""
 
     def pipe_file(self, path: str, value: bytes, **settings: Any) -> None:
         """Write a file."""
 
     def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
-        """A file that is read or written in parts of that size."""
+        """Open a file that is read or written in parts of `block_size` bytes."""
 
     def makedirs(self, path: str, exist_ok: bool) -> None:
-        """Make a folder, and those around it."""
+        """Make a folder and its parents."""
 
     def mv(self, path1: str, path2: str) -> None:
-        """Rename a file, in place of another."""
+        """Rename a file, over another one if there is one."""
 
     def rm_file(self, path: str) -> None:
         """Remove a file."""
 
 
 class LocalStorage:
-    """The folders of this machine, for which nothing has to be installed."""
+    """The folders of this machine, which need no fsspec."""
 
     def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, Any]]:
         """See Storage."""
-        found = (one for one in members_of_folder(path) if detail and not one.oddity)
-        return {f"{path}/{one.name}": {"size": one.size_bytes} for one in found}
+        members = (member for member in members_of_folder(path) if detail and not member.oddity)
+        return {f"{path}/{member.name}": {"size": member.size_bytes} for member in members}
 
     def cat_file(self, path: str) -> bytes:
         """See Storage."""
@@ -136,7 +136,7 @@ class LocalStorage:
 
 
 class Destination:
-    """A folder for a release. `path` is its name in the `storage`, `protocol` that of the storage, such as `s3`."""
+    """The folder that a release is published to: `path` in the `storage`, whose `protocol` is a name such as `s3`."""
 
     def __init__(
         self,
@@ -153,32 +153,32 @@ class Destination:
         self._sleep = sleep
         self._one_at_a_time = Lock()
         self._target = target
-        self.folder = path if protocol in _LOCAL else None  # on this machine
+        self.folder = path if protocol in _LOCAL else None  # None unless it is on this machine
 
     def masked(self, text: str) -> str:
-        """`text`, which a library wrote, without the credentials of the target."""
+        """`text`, such as a library's message, with the credentials of the target masked."""
         return masked_in(text, self._target)
 
     def held(self) -> dict[str, Mapping[str, Any]]:
-        """What the storage tells of each file that lies there, by its name below the folder."""
+        """The storage's record of each file in the folder, by name."""
         try:
-            found = self._tried(lambda: self._storage.find(self._path, detail=True))
+            listing = self._tried(lambda: self._storage.find(self._path, detail=True))
         except (FileNotFoundError, NotADirectoryError):
             return {}
         start = len(self._path) + 1
-        return {path[start:]: told for path, told in found.items()}
+        return {path[start:]: record for path, record in listing.items()}
 
-    def holds(self, name: str, told: Mapping[str, Any] | None, content: bytes) -> bool:
-        """Whether the file `name` consists of `content`: by the digest that is `told` of it, or else by reading it."""
-        if told is None or told.get("size") != len(content):
+    def holds(self, name: str, record: Mapping[str, Any] | None, content: bytes) -> bool:
+        """Whether the file `name` has that `content`, by the digest in the storage's `record` or else by reading it."""
+        if record is None or record.get("size") != len(content):
             return False
-        return _md5(told) == hashlib.md5(content, usedforsecurity=False).digest() or self.content(name) == content
+        return _md5(record) == hashlib.md5(content, usedforsecurity=False).digest() or self.content(name) == content
 
-    def holds_chunks(self, name: str, told: Mapping[str, Any] | None, size_bytes: int, content: Content) -> bool:
-        """The same of a file of `size_bytes` that is not in memory as a whole."""
-        if told is None or told.get("size") != size_bytes:
+    def holds_chunks(self, name: str, record: Mapping[str, Any] | None, size_bytes: int, content: Content) -> bool:
+        """Like `holds`, for a file of `size_bytes` that is too large for memory."""
+        if record is None or record.get("size") != size_bytes:
             return False
-        if (known := _md5(told)) is not None:
+        if (known := _md5(record)) is not None:
             running = hashlib.md5(usedforsecurity=False)
             for chunk in content():
                 running.update(chunk)
@@ -194,7 +194,7 @@ class Destination:
             return all(file.read(len(chunk)) == chunk for chunk in chunks)
 
     def content(self, name: str) -> bytes | None:
-        """What the file `name` consists of; None where there is none."""
+        """The content of the file `name`; None where there is no such file."""
         try:
             content: bytes = self._tried(lambda: self._storage.cat_file(f"{self._path}/{name}"))
         except FileNotFoundError:
@@ -202,11 +202,11 @@ class Destination:
         return content
 
     def remove(self, name: str) -> None:
-        """Remove the file `name`, which lies there."""
+        """Remove the file `name`, which must be there."""
         self._tried(lambda: self._storage.rm_file(f"{self._path}/{name}"))
 
     def write(self, name: str, content: bytes, headers: FileHeaders) -> None:
-        """Put the file `name` there, so that nobody sees a part of it."""
+        """Write the file `name`; no reader sees a part of it."""
         path = f"{self._path}/{name}"
         if self._settings is not None:
             settings = self._settings(headers)
@@ -215,12 +215,12 @@ class Destination:
             self._tried(lambda: self._renamed_into_place(path, content), len(content))
 
     def write_chunks(self, name: str, size_bytes: int, content: Content, headers: FileHeaders) -> None:
-        """The same for a file of `size_bytes` that is not in memory as a whole; one at a time, as parts of each are."""
+        """Like `write`, for a file of `size_bytes` that is too large for memory; one at a time, as each holds parts."""
         path = f"{self._path}/{name}"
         with self._one_at_a_time:
             if self._settings is None:
                 self._tried(lambda: self._streamed_into_place(path, content()), size_bytes)
-            elif self._settings is _azure:  # whose files take no headers
+            elif self._settings is _azure:  # its open files take no headers
                 self.write(name, b"".join(content()), headers)
             else:
                 settings = self._settings(headers)
@@ -243,7 +243,7 @@ class Destination:
             file.close()
         except BaseException:
             file.discard()
-            file.closed = True  # else it would be sent once nobody holds it any more
+            file.closed = True  # else its finaliser would send it
             raise
         file.commit()
 
@@ -255,9 +255,10 @@ class Destination:
         self._storage.mv(unfinished, path)
 
     def _tried(self, call: Callable[[], _T], size_bytes: int = 0) -> _T:
-        """What `call` gives, at its third try at the latest. Raises what the last one raises.
+        """The result of `call`, which is tried up to three times. Raises what the last try raises.
 
-        Not every library has a limit of its own, and none has one for a storage that sends a byte now and then.
+        It has a time limit: not every library has one of its own, and none has one for a storage that sends a byte now
+        and then.
         """
         return within(_LIMIT_S + size_bytes / _SLOWEST_BYTES, partial(self._in_three_tries, call))
 
@@ -267,29 +268,30 @@ class Destination:
                 return call()
             except _LASTING:
                 raise
-            except Exception:  # each library has its own for a connection that died and for an answer of 503
+            except Exception:  # each library has its own classes for a lost connection and an answer of 503
                 self._sleep(pause_s)
         return call()
 
 
-def _md5(told: Mapping[str, Any]) -> bytes | None:
-    """The MD5 that a storage tells of a file, if it does.
+def _md5(record: Mapping[str, Any]) -> bytes | None:
+    """The MD5 in a storage's record of a file; None if it has none.
 
-    The ETag of S3 is that in hex for files that came in one piece and are not encrypted by a key of the user's.
+    The ETag of S3 is the MD5 in hex for files that were uploaded in one piece and are not encrypted with a key of the
+    user's.
     """
-    settings = told.get("content_settings") or {}
+    settings = record.get("content_settings") or {}
     if given := settings.get("content_md5"):
         return bytes(given)
-    if "md5Hash" in told:
-        return base64.b64decode(told["md5Hash"])
+    if "md5Hash" in record:
+        return base64.b64decode(record["md5Hash"])
     try:
-        return bytes.fromhex(str(told.get("ETag", "")).strip('"'))
+        return bytes.fromhex(str(record.get("ETag", "")).strip('"'))
     except ValueError:
         return None
 
 
 def destination(target: str) -> Destination:
-    """The place that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
+    """The destination that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
     protocol = target.partition("://")[0] if "://" in target else "file"
     if not target:
         raise ConfigError([error("publish/target", "the target has no name", hint=_TARGETS)])
@@ -299,7 +301,7 @@ def destination(target: str) -> Destination:
         raise ConfigError([error("publish/target", message, hint=hint)])
     if protocol in _LOCAL:
         return Destination(LocalStorage(), _folder(target), protocol)
-    return _far(target, protocol)
+    return _remote(target, protocol)
 
 
 def _folder(target: str) -> str:
@@ -314,8 +316,8 @@ def _folder(target: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
 
 
-def _far(target: str, protocol: str) -> Destination:
-    """A place that needs fsspec."""
+def _remote(target: str, protocol: str) -> Destination:
+    """A destination that fsspec writes to. Raises ConfigError."""
     try:
         from fsspec.core import url_to_fs
         from fsspec.registry import known_implementations
@@ -332,7 +334,7 @@ def _far(target: str, protocol: str) -> Destination:
     except ImportError as fault:
         advice = known_implementations[protocol].get("err")
         raise ConfigError([_not_installed(protocol, str(advice or fault))]) from None
-    except Exception as fault:  # each library has its own for credentials that it lacks
+    except Exception as fault:  # each library has its own classes for missing credentials
         raise ConfigError([_unusable(target, fault)]) from None
     return Destination(storage, path.rstrip("/"), protocol, target=target)
 

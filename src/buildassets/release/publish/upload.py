@@ -1,7 +1,7 @@
-"""A release copied to where it is served from: its files first, its manifest last.
+"""Uploads a release to the place that serves it: its files first, its manifest last.
 
-Takes a release directory and a destination, gives what was uploaded. Whatever lies there already stays: a publication
-that was cut short goes on where it ended, and no page loses a file that it names.
+Takes a release directory and a destination, gives what was uploaded. Files that are there already stay: an interrupted
+publication continues where it ended, and no page loses a file that it names.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,9 +30,10 @@ _Uploads = Mapping[str, Future[int | None]]
 
 @frozen
 class Published:
-    """What was uploaded, or would be: names below the release directory with sizes in bytes. The rest was there.
+    """The result of a publication, or of a dry run: `uploaded` maps names below the release directory to bytes.
 
-    With `diagnostics` something is missing still, and the manifest is the earlier one.
+    `unchanged` files were there already. With `diagnostics` some files are still missing, and the target has its
+    earlier manifest.
     """
 
     uploaded: Mapping[str, int] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Published:
 
 @frozen
 class Publication:
-    """Which release goes where. `folder` is the release directory, `shown` the same as the user writes it."""
+    """A release and its destination. `folder` is the release directory, `shown` the same as the user writes it."""
 
     folder: str
     shown: str
@@ -50,30 +51,31 @@ class Publication:
     destination: Destination
     dry_run: bool = False
 
-    def upload(self, name: str, told: Mapping[str, Any] | None) -> int | None:
-        """Upload a file and give its size in bytes; None where it is there already, by what is `told` of it.
+    def upload(self, name: str, record: Mapping[str, Any] | None) -> int | None:
+        """Upload a file and return its size in bytes; None where it is there already.
 
-        Raises ReleaseError where it is not what the manifest says, and what the library of the storage raises.
+        `record` is the storage's record of the file, if any. Raises ReleaseError where the file differs from the
+        manifest, and what the library of the storage raises.
         """
         expected = self.inventory.files[name]
         content = partial(self._checked, name, expected)
         if expected.size_bytes >= LARGE_BYTES:
-            return self._upload_large(name, told, content)
+            return self._upload_large(name, record, content)
         whole = b"".join(content())
-        if self.destination.holds(name, told, whole):
+        if self.destination.holds(name, record, whole):
             return None
         if not self.dry_run:
             self.destination.write(name, whole, headers_of(name, expected))
         return len(whole)
 
     def _upload_large(
-        self, name: str, told: Mapping[str, Any] | None, content: Callable[[], Iterator[bytes]]
+        self, name: str, record: Mapping[str, Any] | None, content: Callable[[], Iterator[bytes]]
     ) -> int | None:
-        """The same of what is not in memory as a whole."""
+        """Like `upload`, for a file that is too large for memory."""
         expected = self.inventory.files[name]
-        for _ in content():  # for what is proven of it on the way
+        for _ in content():  # reads it once to check it before any of it is sent
             pass
-        if self.destination.holds_chunks(name, told, expected.size_bytes, content):
+        if self.destination.holds_chunks(name, record, expected.size_bytes, content):
             return None
         if not self.dry_run:
             self.destination.write_chunks(name, expected.size_bytes, content, headers_of(name, expected))
@@ -94,7 +96,7 @@ class Publication:
 
 
 def headers_of(name: str, expected: Expected) -> FileHeaders:
-    """What is to be said of the file `name` of a release whenever it is served."""
+    """The headers to serve the file `name` of a release with."""
     if name == MANIFEST_NAME:
         return FileHeaders("application/json", _ALWAYS_ASKED)
     if expected.keeps_name:
@@ -106,8 +108,9 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
 def publish(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
     """Upload the release; threads of `executor` upload its files at the same time.
 
-    The first file that cannot be uploaded ends the publication. What names others follows these; companions of the
-    release before that this one does not have go at the end, since other systems read whichever they find.
+    The first file that cannot be uploaded ends the publication. Assets come first, then companions, then the manifest,
+    so that what names a file never precedes it. Companions of the earlier release that this one lacks are removed at
+    the end, since other systems read whichever they find.
     """
     uploads: dict[str, Future[int | None]] = {}
     files = publication.inventory.files
@@ -128,7 +131,7 @@ def publish(publication: Publication, executor: Executor, progress: Progress | N
 
 
 def _companions_left(publication: Publication, held: Mapping[str, object]) -> list[str]:
-    """The companions that lie at the destination, by the manifest there, and that the release does not have."""
+    """The companions that the manifest at the destination names, that are there, and that the release lacks."""
     before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
     if before is None or b'"companions": {' not in before:
         return []
@@ -139,7 +142,7 @@ def _companions_left(publication: Publication, held: Mapping[str, object]) -> li
 
 
 def _await(uploads: _Uploads, progress: Progress | None) -> None:
-    """Wait for all, or for the first that fails, which raises."""
+    """Wait for all uploads; raise what the first failed one raised."""
     names = {upload: name for name, upload in uploads.items()}
     for done, upload in enumerate(as_completed(names), 1):
         upload.result()
@@ -148,19 +151,20 @@ def _await(uploads: _Uploads, progress: Progress | None) -> None:
 
 
 def _published(uploads: _Uploads, fault: Exception | None = None, masked: Callable[[str], str] = str) -> Published:
-    """What has been done once no upload is under way any more."""
+    """The result after all uploads have ended; those that have not begun are cancelled."""
     for upload in uploads.values():
         upload.cancel()
     wait(uploads.values())
-    done = {name: one.result() for name, one in uploads.items() if not one.cancelled() and not one.exception()}
+    ended = {name: upload for name, upload in uploads.items() if not upload.cancelled()}
+    done = {name: upload.result() for name, upload in ended.items() if not upload.exception()}
     uploaded = {name: size_bytes for name, size_bytes in done.items() if size_bytes is not None}
     unchanged = tuple(name for name, size_bytes in done.items() if size_bytes is None)
     if fault is None:
         return Published(uploaded, unchanged)
     if isinstance(fault, ReleaseError):
         return Published(uploaded, unchanged, fault.diagnostics)
-    failed = next((name for name, one in uploads.items() if not one.cancelled() and one.exception()), None)
-    # Most of these libraries' errors are system errors without a number, and with words of their own.
+    failed = next((name for name, upload in ended.items() if upload.exception()), None)
+    # Most errors of these libraries are OSErrors without a number, and with a message of their own.
     words = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
     return Published(uploaded, unchanged, (_failure(failed, masked(words), len(done)),))
 

@@ -1,4 +1,4 @@
-"""What differs between a release and the same sources built again. Pure."""
+"""Compares a release with one built again from the same sources. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -9,9 +9,9 @@ _SHOWN = 3  # names in a diagnostic, which is no list
 
 
 def differences(release: Manifest, again: Manifest) -> Mapping[str, str]:
-    """What is another in `again`, and how: by logical path, or by what the manifest calls it.
+    """How `again` differs from `release`: logical paths, or keys of the manifest, each with a sentence.
 
-    Earlier releases that are retained are not compared: no build makes them.
+    Retained earlier releases are not compared: no build makes them.
     """
     return dict(_assets(release, again)) | {
         key: "it is another"
@@ -22,19 +22,19 @@ def differences(release: Manifest, again: Manifest) -> Mapping[str, str]:
 
 def _assets(release: Manifest, again: Manifest) -> Iterator[tuple[str, str]]:
     for path in sorted(release.assets.keys() | again.assets.keys()):
-        one, other = release.assets.get(path), again.assets.get(path)
-        if other is None:
+        released, rebuilt = release.assets.get(path), again.assets.get(path)
+        if rebuilt is None:
             yield path, "the sources do not make it"
-        elif one is None:
+        elif released is None:
             yield path, "the release lacks it"
-        elif one.file != other.file:
-            yield path, f"it is `{one.file}`, and would be `{other.file}`"
-        elif one != other:
-            yield path, "its file is the same, and what the manifest says of it is not"
+        elif released.file != rebuilt.file:
+            yield path, f"it is `{released.file}`, and would be `{rebuilt.file}`"
+        elif released != rebuilt:
+            yield path, "its file is the same, but its entry in the manifest is not"
 
 
 def rebuilt_diagnostics(differing: Collection[str], release: Manifest, again: Manifest, shown: str) -> list[Diagnostic]:
-    """What is to be said of the release `shown`, if anything is `differing`."""
+    """The diagnostic for the release `shown` where assets are `differing`; nothing where none are."""
     if not differing:
         return []
     made_by = [

@@ -1,10 +1,10 @@
-"""Whether a release, in a directory or still in its archive, is byte for byte what its manifest says."""
+"""Verifies that a release, in a directory or still in its archive, matches its manifest byte for byte."""
 
 import os
 
 from buildassets.frozen import frozen
 from buildassets.locks import locked
-from buildassets.release.archive.canonical import other_byte
+from buildassets.release.archive.canonical import first_mismatch
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import Report, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
@@ -14,31 +14,31 @@ from buildassets.release.inventory.refusals import refusal
 
 @frozen
 class Verified:
-    """What a release was found to be: what its manifest says, and how it differs from that."""
+    """The inventory of a release by its manifest, and how its files differ from that."""
 
-    wanted: Inventory
+    inventory: Inventory
     report: Report
 
 
 def verified(path: str, shown: str) -> Verified:
-    """What the release at `path`, a directory or an archive, is.
+    """Compare the release at `path`, a directory or an archive, with its manifest.
 
-    Raises OSError; ManifestError where it has no manifest that can be read; ReleaseError where the manifest itself is
-    damaged, or the archive is damaged, holds what it must not, or is not as `pack` writes it.
+    Raises OSError; ManifestError where its manifest cannot be read; ReleaseError where the manifest itself is damaged,
+    or the archive is damaged, holds forbidden members, or differs from what `pack` writes.
     """
     return _of_folder(path, shown) if os.path.isdir(path) else _of_archive(path, shown)
 
 
 def _of_folder(folder: str, shown: str) -> Verified:
     with locked(folder, shared=True):
-        wanted = inventory_of_folder(folder, shown)
-        return Verified(wanted, examined(members_of_folder(folder), wanted))
+        inventory = inventory_of_folder(folder, shown)
+        return Verified(inventory, examined(members_of_folder(folder), inventory))
 
 
 def _of_archive(path: str, shown: str) -> Verified:
-    wanted = inventory_of_archive(path, shown)
-    report = examined(members_of_archive(path, shown), wanted)
-    if report.is_clean and (offset := other_byte(path, shown, wanted)) is not None:
+    inventory = inventory_of_archive(path, shown)
+    report = examined(members_of_archive(path, shown), inventory)
+    if report.is_clean and (offset := first_mismatch(path, shown, inventory)) is not None:
         notes = ["the release in it is whole"]
         raise refusal("archive/form", f"byte {offset:,} of `{shown}` is not as `pack` writes it", shown, notes=notes)
-    return Verified(wanted, report)
+    return Verified(inventory, report)

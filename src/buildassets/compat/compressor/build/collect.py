@@ -7,7 +7,7 @@ Imports Django.
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
@@ -17,10 +17,11 @@ from django.apps import apps
 from django.conf import settings
 
 from buildassets.compat.compressor.build import plan_trace
-from buildassets.compat.compressor.build.contents import Contents, Tag
-from buildassets.compat.compressor.build.contexts import offline_contexts
+from buildassets.compat.compressor.build.contents import Contents
+from buildassets.compat.compressor.build.contexts import offline_contexts, thread_state
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
+from buildassets.compat.compressor.build.found_blocks import FoundBlocks
 from buildassets.compat.compressor.build.marks import root_name, without_queries
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.settings import build_options, setting_faults
@@ -28,9 +29,10 @@ from buildassets.compat.compressor.build.sources import GeneratedSources
 from buildassets.compat.compressor.build.static_files import StaticFiles
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
+from buildassets.compat.compressor.run.state import State
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.config.block_plan import FORMAT
-from buildassets.diagnostics import Diagnostic, error
+from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from buildassets.files import write_whole
 
@@ -101,8 +103,7 @@ class _Collection:
     def __init__(self) -> None:
         self._sources = GeneratedSources()
         self._files = StaticFiles()
-        self._blocks: dict[str, list[Tag]] = {}
-        self._places: dict[str, str] = {}
+        self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
         self._seen: set[tuple[Block, str]] = set()
         self._templates: set[str] = set()
@@ -117,14 +118,14 @@ class _Collection:
             except BuildError as fault:
                 self._faults += fault.diagnostics
         contents = self._contents
-        found = [*self._faults, *(contents.all_diagnostics() if contents else [])]
+        found = [*self._faults, *self._blocks.diagnostics, *(contents.all_diagnostics() if contents else [])]
         folders = {os.path.dirname(os.path.abspath(path)) for path in self._templates}
         inputs = sorted({*folders, *self._templates, *(contents.read if contents else ())} - {""})
         return {
             "format": FORMAT,
             "shown": os.path.relpath(os.path.join(folder, _GENERATED)).replace(os.sep, "/"),
             "folder": _GENERATED,
-            "blocks": self._blocks,
+            "blocks": self._blocks.blocks(),
             "bundles": {name: list(members) for name, members in (contents.bundles if contents else {}).items()},
             "parts": sorted(self._sources.texts.keys() - self._sources.named),
             "named": sorted(self._sources.named),
@@ -151,17 +152,24 @@ class _Collection:
                 yield os.path.join(root.path, below)
 
     def _collect(self, contents: Contents) -> None:
-        readers = [*_readers(_SCOPE.get())]
+        state, readers = thread_state(), [*_readers(_SCOPE.get())]
         for values in offline_contexts():
+            if (now := thread_state()) != state:  # which may decide what a loader finds
+                self._leave(readers)
+                state, readers = now, [*_readers(_SCOPE.get())]
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
-                    self._take(contents, replace(rendering, values=values))
+                    self._take(contents, replace(rendering, values=values), state)
+        self._leave(readers)
+
+    def _leave(self, readers: Iterable[Any]) -> None:
+        """Keep what readers report of templates."""
         for reader in readers:
             self._faults += reader.diagnostics
             self._templates |= reader.files
 
-    def _take(self, contents: Contents, rendering: Rendering) -> None:
+    def _take(self, contents: Contents, rendering: Rendering, state: State) -> None:
         text, queries = without_queries(rendering.text)
         if queries:
             roots = {root_name(name) for name in queries}
@@ -177,16 +185,7 @@ class _Collection:
         self._seen.add(seen)
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, loose=made.is_loose)
-        known = self._blocks.setdefault(key, made.tags)
-        where = f"{rendering.place.file}:{rendering.place.line}"
-        first = self._places.setdefault(key, where)
-        if known != made.tags:
-            message = "this block becomes something else each time, and nothing in it tells when"
-            notes = [f"the first time it was found at {first}"]
-            hint = "let what decides it, such as a theme, stand in the block: in the name of a file, or of the block"
-            self._faults.append(
-                error("compressor/ambiguous", message, rendering.place.location(), notes=notes, hint=hint)
-            )
+        self._blocks.add(key, made.tags, rendering.place, state)
 
 
 def _renewal() -> list[str]:

@@ -3,16 +3,18 @@
 Takes Django's settings, gives contexts one at a time. Imports Django.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from buildassets.compat.compressor.run.state import State, states_in
 from buildassets.diagnostics import error
 from buildassets.errors import BuildError
 
-__all__ = ["offline_contexts"]
+__all__ = ["offline_contexts", "thread_state"]
 
 
 def offline_contexts() -> Iterator[dict[str, Any]]:
@@ -30,6 +32,16 @@ def offline_contexts() -> Iterator[dict[str, Any]]:
     contexts = iter(given)
     while (one := _next(contexts)) is not None:
         yield {"STATIC_URL": settings.STATIC_URL, **one}
+
+
+def thread_state() -> State:
+    """What the module of the function that COMPRESS_OFFLINE_CONTEXT names holds of the state of this thread."""
+    given = getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None)
+    try:
+        module = sys.modules[import_string(given).__module__] if isinstance(given, str) else None
+    except (ImportError, AttributeError, KeyError):
+        return ()
+    return states_in(module) if module else ()
 
 
 def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from django.template.base import Template
 from django.template.engine import Engine
 from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.cache import CacheNode
 
 from buildassets.compat.compressor.build.django_templates import KnownContext
 from buildassets.compat.compressor.build.django_walk import walk_template
@@ -87,7 +88,7 @@ class DjangoBlocks:
         place = Place(self._shown(str(origin)), self._source(origin), line or 1)
 
         def render(recorder: Recorder) -> str:
-            with _restored(context), marked_translations():
+            with _restored(context), marked_translations(), _fresh_fragments():
                 context.recorder = recorder
                 return str(node.nodelist.render(context))
 
@@ -107,6 +108,18 @@ class DjangoBlocks:
 def _line_of(file: str, source: str, line: int) -> Location:
     start = sum(map(len, source.splitlines(keepends=True)[: line - 1]))
     return locate(file, source, start)
+
+
+@contextmanager
+def _fresh_fragments() -> Iterator[None]:
+    """Let `{% cache %}` render what is in it: the cache is the site's, which is to see no marks and may be outdated."""
+    node: Any = CacheNode
+    kept = node.render
+    node.render = lambda self, context: self.nodelist.render(context)
+    try:
+        yield
+    finally:
+        node.render = kept
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 from buildassets.compat.compressor.run.key import Block
-from buildassets.compat.compressor.run.lookup import current_release, looked_up, needs_compiling
+from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
 from buildassets.compat.compressor.run.nodes import KINDS, MODES
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.errors import ManifestError
@@ -89,9 +89,12 @@ class CompressorExtension(Extension):
         if self._kept_of is not current[1]:
             self._kept, self._kept_of = {}, current[1]
         key = block, constant
-        if key not in self._kept:
-            self._kept[key] = looked_up(current, block, constant)
-        return self._kept[key]
+        if key in self._kept:
+            return self._kept[key]
+        found = looked_up(current, block, constant)
+        if is_steady(current, block, constant):
+            self._kept[key] = found
+        return found
 
 
 def _as_written(caller: Any) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from buildassets.compat.compressor.run.elements import Attributes, Element
 
-__all__ = ["VARYING", "Block", "block_key", "source_of", "static_path", "url_of"]
+__all__ = ["VARYING", "Block", "block_key", "source_of", "state_key", "static_path", "url_of"]
 
 _URLS: Final = {"script": "src", "link": "href", "img": "src"}
 _DECIDING: Final = ("charset", "rel", "type")  # what decides contents, or is no content to the compiler
@@ -35,6 +35,12 @@ def block_key(block: Block, elements: Iterable[Element], prefixes: Sequence[str]
     groups: dict[Attributes, int] = {}
     parts = [_part(one, prefixes, groups, loose) for one in elements]
     text = json.dumps([*block, loose, parts], separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def state_key(key: str, state: Iterable[tuple[str, object]]) -> str:
+    """The key of the block with that `key` in a thread whose state decides what it becomes."""
+    text = json.dumps([key, [*state]], separators=(",", ":"))
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.compat.compressor.run.elements import Element, elements_of
-from buildassets.compat.compressor.run.key import Block, block_key
+from buildassets.compat.compressor.run.key import Block, block_key, state_key
 from buildassets.compat.compressor.run.settings import run_options, url_prefixes
+from buildassets.compat.compressor.run.state import state_of
 from buildassets.errors import ManifestError
 from buildassets.runtime import tags
 from buildassets.runtime.assets import AssetNotFound, Assets, release_of
@@ -22,7 +23,15 @@ from buildassets.runtime.django import assets
 from buildassets.runtime.release import Release
 from buildassets.runtime.tags import Markup, element
 
-__all__ = ["CONTENT_PLACEHOLDER", "URL_PLACEHOLDER", "current_release", "looked_up", "markup_at", "needs_compiling"]
+__all__ = [
+    "CONTENT_PLACEHOLDER",
+    "URL_PLACEHOLDER",
+    "current_release",
+    "is_steady",
+    "looked_up",
+    "markup_at",
+    "needs_compiling",
+]
 
 URL_PLACEHOLDER: Final = "/__compressor_url_placeholder__/"
 _PLACEHOLDER: Final = re.compile(rf"{URL_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
@@ -56,10 +65,28 @@ def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Ma
     """What takes the place of `written`, a block as it was rendered with plain URLs."""
     keys = _keys(block, written, url_prefixes())
     for key in keys:
-        found = markup_at(current, key, written)
+        found = markup_at(current, _of_thread(current[1], key), written)
         if found is not None:
             return found
     return None
+
+
+def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bool:
+    """Whether what takes the place of `written` is the same in every thread."""
+    return not any(_deciding_state(current[1], key) for key in _keys(block, written, url_prefixes()))
+
+
+def _of_thread(release: Release, key: str) -> str:
+    """The key of what the block with that `key` became for the state of this thread."""
+    names = _deciding_state(release, key)
+    found = state_key(key, state_of(names)) if names else key
+    return found if found in release.blocks else key
+
+
+def _deciding_state(release: Release, key: str) -> Sequence[str]:
+    """The names of the state that decides what the block became; it stands with the first of its tags."""
+    tags_of_block: _Tag = release.blocks.get(key) or ()
+    return tags_of_block[0].get("state") or () if tags_of_block else ()
 
 
 def needs_compiling(written: str) -> bool:

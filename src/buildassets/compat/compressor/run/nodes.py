@@ -15,7 +15,7 @@ from django.templatetags.static import StaticNode
 from django.utils.encoding import filepath_to_uri
 
 from buildassets.compat.compressor.run.key import Block
-from buildassets.compat.compressor.run.lookup import current_release, looked_up, needs_compiling
+from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.errors import ManifestError
 from buildassets.runtime.assets import AssetNotFound
@@ -90,7 +90,8 @@ class CompressNode(Node):
         kept_of, found = self._kept
         if kept_of is not current[1]:
             found = looked_up(current, self.block, self.constant or "")
-            self._kept = (current[1], found)
+            if is_steady(current, self.block, self.constant or ""):
+                self._kept = (current[1], found)
         return found
 
     def _of_rendered(self, current: Any, context: Context) -> str | None:

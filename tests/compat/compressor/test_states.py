@@ -1,0 +1,147 @@
+"""State of the thread in which contexts are made, such as a theme, decides what a block becomes: at build and later."""
+
+from pathlib import Path
+
+from tests.compat.compressor.site import LOAD, Site, block, css, site
+
+_CONTEXTS = """
+import threading
+from contextvars import ContextVar
+
+local = threading.local()
+direction = ContextVar("direction")
+
+
+def themes():
+    for theme in ("light", "dark"):
+        local.theme = theme
+        local.always = 1
+        yield {}
+
+
+def directions():
+    for one in ("ltr", "rtl"):
+        direction.set(one)
+        yield {}
+
+
+class Theme:
+    def __init__(self, content, **given):
+        self.content = content
+
+    def input(self, **given):
+        return self.content + f" .{local.theme} {{ color: red }}"
+
+
+class Direction(Theme):
+    def input(self, **given):
+        return self.content + f" .{direction.get()} {{ color: red }}"
+"""
+_SHOW = """
+import contexts
+found["by"] = {}
+for theme in ("light", "dark", "other", None):
+    if theme is None:
+        del contexts.local.theme
+    else:
+        contexts.local.theme = theme
+    found["by"][str(theme)] = engines["django"].get_template("page.html").render({"two": "two"})
+"""
+
+
+def _themed(folder: Path, template: str) -> Site:
+    return site(
+        folder,
+        template,
+        files={"contexts.py": _CONTEXTS},
+        values={"two": "two"},
+        program=_SHOW,
+        COMPRESS_OFFLINE_CONTEXT="contexts.themes",
+        COMPRESS_FILTERS={"css": ["contexts.Theme"]},
+    )
+
+
+def test_each_theme_of_the_thread_has_its_own_sheet(tmp_path: Path) -> None:
+    made = _themed(tmp_path, block("css", css("css/two.css")))
+    assert made.codes() == []
+    shown = {theme: "".join(made.texts(page)) for theme, page in made.found["by"].items()}
+    assert ".light{" in shown["light"] and ".dark{" not in shown["light"]
+    assert ".dark{" in shown["dark"] and ".light{" not in shown["dark"]
+
+
+def test_a_theme_that_no_context_had_gets_the_first_sheet(tmp_path: Path) -> None:
+    by_theme = _themed(tmp_path, block("css", css("css/two.css"))).found["by"]
+    assert by_theme["other"] == by_theme["light"] == by_theme["None"]
+
+
+def test_a_themed_block_that_is_rendered_first_has_each_theme(tmp_path: Path) -> None:
+    made = _themed(tmp_path, block("css", "{% if two %}" + css("css/two.css") + "{% endif %}"))
+    assert ".dark{" in "".join(made.texts(made.found["by"]["dark"]))
+    assert ".light{" in "".join(made.texts(made.found["by"]["light"]))
+
+
+def test_only_state_that_differs_is_looked_at(tmp_path: Path) -> None:
+    blocks = _themed(tmp_path, block("css", css("css/two.css"))).manifest()["blocks"]
+    assert [tags[0].get("state") for tags in blocks.values() if tags[0].get("state")] == [["contexts:local.theme"]]
+    assert len(blocks) == 2
+
+
+def test_a_context_variable_decides_as_well(tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("css", css("css/two.css")),
+        files={"contexts.py": _CONTEXTS},
+        program="import contexts; contexts.direction.set('rtl');"
+        "found['rtl'] = engines['django'].get_template('page.html').render({})",
+        COMPRESS_OFFLINE_CONTEXT="contexts.directions",
+        COMPRESS_FILTERS={"css": ["contexts.Direction"]},
+    )
+    assert made.codes() == []
+    assert ".rtl{" in "".join(made.texts(made.found["rtl"]))
+
+
+_LOADER = """
+import contexts
+from django.template.loaders.filesystem import Loader
+
+
+class ThemeLoader(Loader):
+    def get_dirs(self):
+        return [f"themes/{contexts.local.theme}"] if getattr(contexts.local, "theme", None) else []
+"""
+
+
+def test_templates_that_a_loader_finds_for_one_theme_only_are_built(tmp_path: Path) -> None:
+    engine = {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {"loaders": ["loaders.ThemeLoader"]},
+    }
+    made = site(
+        tmp_path,
+        LOAD,
+        files={
+            "contexts.py": _CONTEXTS,
+            "loaders.py": _LOADER,
+            "themes/light/own.html": block("js", "<script>var light = 1</script>"),
+            "themes/dark/own.html": block("js", "<script>var dark = 1</script>"),
+        },
+        pages=[],
+        program="import contexts; contexts.local.theme = 'dark';"
+        "found['dark'] = engines['django'].get_template('own.html').render({})",
+        TEMPLATES=[engine, {"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": []}],
+        COMPRESS_OFFLINE_CONTEXT="contexts.themes",
+    )
+    assert made.texts(made.found["dark"]) == ["var dark=1\n"]
+    assert len(made.manifest()["blocks"]) == 2
+
+
+_CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "kept"}}
+
+
+def test_a_build_leaves_the_fragments_of_the_cache_alone(tmp_path: Path) -> None:
+    fragment = "{% load cache %}{% cache 600 piece %}<script>var a = {{ n }}</script>{% endcache %}"
+    for number in (1, 2):
+        made = site(tmp_path, block("js", fragment), pages=[], COMPRESS_OFFLINE_CONTEXT={"n": number}, CACHES=_CACHES)
+    assert not (tmp_path / "kept").exists()
+    (tags,) = made.manifest()["blocks"].values()
+    assert "var a=2" in (tmp_path / "build/assets" / made.manifest()["assets"][tags[0]["asset"]]["file"]).read_text()

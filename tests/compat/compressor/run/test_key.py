@@ -37,6 +37,10 @@ def test_attributes_count_but_for_the_value_of_a_nonce() -> None:
     assert key("<script defer>x</script>") != key("<script>x</script>")
 
 
+def test_whether_there_is_a_nonce_counts() -> None:
+    assert key('<script nonce="a">x</script>') != key("<script>x</script>")
+
+
 def test_which_elements_share_a_nonce_counts() -> None:
     one, other = '<script nonce="a">x</script>', '<script nonce="b">x</script>'
     assert key(one + one) != key(one + other)
@@ -47,6 +51,11 @@ def test_a_loose_key_knows_which_attributes_are_the_same_only() -> None:
     assert key(one, loose=True) == key(other, loose=True)
     assert key(one + one, loose=True) != key(one + other, loose=True)
     assert key(one, loose=True) != key(one)
+
+
+def test_a_loose_key_knows_the_names_of_attributes() -> None:
+    one, other = '<script data-a="1">x</script>', '<script data-b="1">x</script>'
+    assert key(one, loose=True) != key(other, loose=True)
 
 
 def test_paths_are_decoded_and_others_stay() -> None:

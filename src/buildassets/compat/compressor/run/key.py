@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
 
 def block_key(block: Block, elements: Iterable[Element], prefixes: Sequence[str], *, loose: bool = False) -> str:
-    """The key; a `loose` one knows of attributes only which elements have the same ones, and a few that decide."""
+    """The key; a `loose` one knows of attributes their names, which elements have the same, and a few that decide."""
     groups: dict[Attributes, int] = {}
     parts = [_part(one, prefixes, groups, loose) for one in elements]
     text = json.dumps([*block, loose, parts], separators=(",", ":"))
@@ -54,7 +54,8 @@ def _part(element: Element, prefixes: Sequence[str], groups: dict[Attributes, in
     kept = [one for one in others if (one[0] in _DECIDING if loose else one[0] not in VARYING)]
     group = groups.setdefault(varying, len(groups))
     text = None if element.text is None else _plain(element.text.strip(), prefixes)
-    return [element.name, None if url is None else source_of(url, prefixes), text, kept, group]
+    names = [name for name, _ in varying]  # who has none becomes something else than who has one
+    return [element.name, None if url is None else source_of(url, prefixes), text, kept, names, group]
 
 
 def url_of(element: Element) -> str | None:

@@ -5,6 +5,7 @@ Takes engines and contexts, gives renderings, and what is wrong with templates. 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.template.base import Template
@@ -17,7 +18,7 @@ from buildassets.compat.compressor.build.django_templates import KnownContext
 from buildassets.compat.compressor.build.django_walk import walk_template
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
-from buildassets.compat.compressor.build.translations import marked_translations
+from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import Recorder, variants
 from buildassets.compat.compressor.run.nodes import CompressNode
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
@@ -62,17 +63,21 @@ class DjangoBlocks:
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
         """The blocks that any template comes to in a context of these `values`."""
         for template in self._templates:
-            found: list[Rendering] = []
+            yield from in_each_language(partial(self._of_template, template, values))
 
-            def keep(node: CompressNode, context: KnownContext, found: list[Rendering] = found) -> None:
-                found.extend(self._rendered(node, context))
+    def _of_template(self, template: Template, values: dict[str, Any]) -> list[Rendering]:
+        """The blocks that this template comes to, in the language that is active."""
+        found: list[Rendering] = []
 
-            try:
-                with plain_static_urls():
-                    walk_template(template, KnownContext(dict(values)), keep)
-            except Exception as fault:
-                self._unreached(template, fault)
-            yield from found
+        def keep(node: CompressNode, context: KnownContext) -> None:
+            found.extend(self._rendered(node, context))
+
+        try:
+            with plain_static_urls():
+                walk_template(template, KnownContext(dict(values)), keep)
+        except Exception as fault:
+            self._unreached(template, fault)
+        return found
 
     def _unreached(self, template: Template, fault: Exception) -> None:
         if "compress" not in str(template.source):
@@ -88,7 +93,7 @@ class DjangoBlocks:
         place = Place(self._shown(str(origin)), self._source(origin), line or 1)
 
         def render(recorder: Recorder) -> str:
-            with _restored(context), marked_translations(), _fresh_fragments():
+            with _restored(context), _fresh_fragments():
                 context.recorder = recorder
                 return str(node.nodelist.render(context))
 

@@ -9,9 +9,12 @@ from contextlib import suppress
 from typing import Any, Final
 
 from django.template.base import Node, Template, TextNode, VariableNode
-from django.template.defaulttags import ForNode, IfNode, WithNode
+from django.template.defaulttags import AutoEscapeControlNode, ForNode, IfNode, WithNode
 from django.template.library import InclusionNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode, IncludeNode
+from django.templatetags.i18n import LanguageNode
+from django.templatetags.l10n import LocalizeNode
+from django.templatetags.tz import LocalTimeNode, TimezoneNode
 
 from buildassets.compat.compressor.build.django_templates import KnownContext
 from buildassets.compat.compressor.build.marks import has_mark
@@ -20,7 +23,7 @@ from buildassets.compat.compressor.run.nodes import CompressNode
 __all__ = ["walk_template"]
 
 Found = Callable[[CompressNode, KnownContext], None]
-_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name")  # where nodes keep the name after `as`
+_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "variable_name")  # where nodes keep the name after `as`
 _MOST_INCLUDES: Final = 50  # in one another
 
 
@@ -79,6 +82,17 @@ class _Walk:
     def _with(self, node: Any, context: Any) -> None:
         with context.push(**_resolved(node.extra_context, context)):
             self.nodes(node.nodelist, context)
+
+    def _setting(self, node: Any, context: Any) -> None:
+        """A tag that sets for its inside how values are written, or in which language: it does so itself."""
+        inner = node.nodelist
+        node.nodelist = _Gone(lambda: self.nodes(inner, context))
+        try:
+            node.render(context)
+        except Exception:  # what it is set to is not known
+            self.nodes(inner, context)
+        finally:
+            node.nodelist = inner
 
     def _for(self, node: Any, context: Any) -> None:
         values = _sequence(node, context)
@@ -143,6 +157,17 @@ class _Walk:
         self._depth -= 1
 
 
+class _Gone:
+    """In the place of a node's inside: goes through it when it is to be rendered."""
+
+    def __init__(self, walk: Callable[[], None]) -> None:
+        self._walk = walk
+
+    def render(self, _: Any) -> str:
+        self._walk()
+        return ""
+
+
 _WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...]] = (
     (IfNode, _Walk._if),
     (VariableNode, _Walk._variable),
@@ -152,6 +177,11 @@ _WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...
     (BlockNode, _Walk._block),
     (IncludeNode, _Walk._include),
     (InclusionNode, _Walk._inclusion),
+    (AutoEscapeControlNode, _Walk._setting),
+    (LanguageNode, _Walk._setting),
+    (LocalizeNode, _Walk._setting),
+    (LocalTimeNode, _Walk._setting),
+    (TimezoneNode, _Walk._setting),
 )
 
 

@@ -6,6 +6,7 @@ compiler, from trees of which `jinja_tree` has left what leads to blocks. Import
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import jinja2
@@ -24,7 +25,7 @@ from buildassets.compat.compressor.build.jinja_tree import (
 from buildassets.compat.compressor.build.marks import has_mark, mark
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
-from buildassets.compat.compressor.build.translations import marked_translations
+from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension
 from buildassets.compat.compressor.run.key import Block
@@ -138,14 +139,18 @@ class JinjaBlocks:
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
         """The blocks that any template comes to in a context of these `values`."""
         for template in self._templates:
-            self._recorder = Recorder()
-            try:
-                with plain_static_urls():
-                    template.render(values)
-            except Exception as fault:
-                self._unreached(template, fault)
-            found, self._found = self._found, []
-            yield from found
+            yield from in_each_language(partial(self._of_template, template, values))
+
+    def _of_template(self, template: Any, values: dict[str, Any]) -> list[Rendering]:
+        """The blocks that this template comes to, in the language that is active."""
+        self._recorder = Recorder()
+        try:
+            with plain_static_urls():
+                template.render(values)
+        except Exception as fault:
+            self._unreached(template, fault)
+        found, self._found = self._found, []
+        return found
 
     def _unreached(self, template: Any, fault: Exception) -> None:
         if "compress" not in self._source(template.name):
@@ -161,8 +166,7 @@ class JinjaBlocks:
 
         def render(recorder: Recorder) -> str:
             self._recorder = recorder
-            with marked_translations():
-                return str(caller())
+            return str(caller())
 
         self._in_block = True
         for one in variants(render):

@@ -119,6 +119,7 @@ def _unknown_in(part: Part) -> Iterator[str]:
     element = part.element
     url_names = _URL_ATTRIBUTES if element.name in ("link", "script", "img") else ()
     for name, value in element.attributes:
+        yield from marked_names(name)
         if name in url_names:
             yield from marked_names(_path_of(url_of(element) or ""))
         elif name in ("type", "charset", "rel"):

@@ -1,24 +1,45 @@
-"""Translations while a block is rendered at build time: each is marked, as a visitor's language decides it.
+"""Languages at build time: what is translated is marked, as a visitor's language decides it; what only asks for the
+language is done in each of them.
 
 Imports Django.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.translation import get_language, trans_real
 
 from buildassets.compat.compressor.build.marks import mark
 
-__all__ = ["marked_translations"]
+__all__ = ["in_each_language"]
+
+_Found = TypeVar("_Found")
+
+
+def in_each_language(run: Callable[[], list[_Found]]) -> list[_Found]:
+    """What `run` gives; where it asks for the language, what it gives in each of LANGUAGES."""
+    if not settings.USE_I18N or len(settings.LANGUAGES) < 2:
+        return run()
+    first = get_language() or settings.LANGUAGE_CODE
+    with _marked(first) as marking:
+        found = run()
+    if not marking.is_asked:
+        return found
+    for language, _ in settings.LANGUAGES:
+        if language != first:
+            with _marked(language):
+                found += run()
+    return found
 
 
 class _Marking:
-    """What Django asks for translations, in place of a catalogue."""
+    """What Django asks for translations, in place of a catalogue. `is_asked` once somebody wanted its language."""
 
     def __init__(self, language: str) -> None:
-        self._language = language
+        self.name = language
+        self.is_asked = False
 
     def gettext(self, message: str) -> str:
         return mark(message.rpartition("\x04")[2])
@@ -27,26 +48,39 @@ class _Marking:
         return mark((singular if number == 1 else plural).rpartition("\x04")[2])
 
     def language(self) -> str:
-        return self._language
+        self.is_asked = True
+        return self.name
 
     to_language = language
 
 
-@contextmanager
-def marked_translations() -> Iterator[None]:
-    """Mark what is translated meanwhile, in this thread; nothing where there is one language only."""
-    if not settings.USE_I18N or len(settings.LANGUAGES) < 2:
-        yield
-        return
-    from django.utils.translation import get_language, trans_real
+class _Active:
+    """Django's active translation: `{% language %}` sets another, and goes back to the marks behind its end."""
 
-    active: Any = trans_real._active  # type: ignore[attr-defined]  # no function sets what is no language
-    before = getattr(active, "value", None)
-    active.value = _Marking(get_language() or settings.LANGUAGE_CODE)
+    def __init__(self, marking: _Marking) -> None:
+        self._marking = marking
+        self._value: Any = marking
+
+    @property
+    def value(self) -> Any:
+        return self._value
+
+    @value.setter
+    def value(self, given: Any) -> None:
+        self._value = self._marking if given.to_language() == self._marking.name else given
+
+    @value.deleter
+    def value(self) -> None:
+        self._value = self._marking
+
+
+@contextmanager
+def _marked(language: str) -> Iterator[_Marking]:
+    """Mark what is translated meanwhile, and let `language` be the active one."""
+    django: Any = trans_real
+    before, marking = django._active, _Marking(language)
+    django._active = _Active(marking)  # no function of Django's sets what is no language
     try:
-        yield
+        yield marking
     finally:
-        if before is None:
-            del active.value
-        else:
-            active.value = before
+        django._active = before

@@ -18,15 +18,14 @@ import click
 import flask
 from flask.sansio.app import App
 
-from buildassets.manifest_json import refusal
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
+from buildassets.runtime.nearest_manifest import nearest_manifest
 from buildassets.runtime.wsgi import AssetServer
 from buildassets.typed import IS_TYPED
 
 __all__ = ["FlaskAssets", "commands"]
 
 _EXTENSION: Final = "buildassets"  # the key in `app.extensions`, whose value is the release
-_MANIFEST: Final = os.path.join("build", "manifest.json")
 
 
 class _AssetsOfApp(Assets):
@@ -111,7 +110,7 @@ class FlaskAssets:
 
 def _read(app: App) -> Assets:
     if "BUILDASSETS_MANIFEST" not in app.config:
-        app.config["BUILDASSETS_MANIFEST"] = _nearest_manifest(app.root_path)
+        app.config["BUILDASSETS_MANIFEST"] = nearest_manifest(app.root_path)
     given = app.config["BUILDASSETS_MANIFEST"]
     url = app.config.setdefault("BUILDASSETS_URL", None)
     if given is None:
@@ -121,16 +120,6 @@ def _read(app: App) -> Assets:
     # `app.run(debug=True)` sets the mode after this, and then runs the program again with this variable.
     is_debugged = app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
     return _AssetsOfApp(os.path.join(app.root_path, given), url=url, reload=is_debugged)
-
-
-def _nearest_manifest(folder: str) -> str:
-    """`build/manifest.json` in `folder`, or in the nearest folder above that has one. Raises ManifestError."""
-    above = folder
-    while not os.path.exists(found := os.path.join(above, _MANIFEST)):
-        if above == (above := os.path.dirname(above)):
-            message = f"there is no `{_MANIFEST}` in `{folder}`, nor in a folder above"
-            raise refusal("manifest/missing", message, os.path.join(folder, _MANIFEST))
-    return found
 
 
 class _UrlFor:

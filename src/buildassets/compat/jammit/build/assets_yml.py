@@ -1,15 +1,15 @@
 """`config/assets.yml` as values with their places: YAML 1.1, as Ruby reads it, without what Ruby would compute in it.
 
-Takes text and a mode, gives the settings that hold in it. Pure. Imports PyYAML: anchors, merge keys and the many ways
-to write a truth value are no work for a reader of our own.
+Takes text and a mode, gives the settings that hold in it. Pure.
 """
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
+from buildassets.compat.yaml_text import DEEPEST, Keys, places_of, read_yaml
 from buildassets.compiler.config.values import Mode
-from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.errors import ConfigError
 from buildassets.frozen import field, frozen
 
@@ -20,9 +20,6 @@ _COMPUTED: Final = "\ue000"
 _CODE: Final = re.compile(r"<%.*?%>", re.DOTALL)
 _LINE_OF_CODE: Final = re.compile(r"(?m)^[ \t]*<%(?!=)(?:(?!%>).)*%>[ \t]*$", re.DOTALL)
 _LIKE_JAMMIT: Final = re.compile(r"(?m)^(?:javascripts|stylesheets|templates)[ \t]*:")
-_DEEPEST: Final = 50  # lists in lists, of which an anchor may make endless ones
-
-Keys = tuple[Hashable, ...]
 
 
 @frozen
@@ -75,7 +72,7 @@ class AssetsYml:
         return found
 
     def _globs(self, globs: object, keys: Keys, depth: int = 0) -> Iterator[Glob]:
-        if isinstance(globs, list) and depth < _DEEPEST:
+        if isinstance(globs, list) and depth < DEEPEST:
             for index, one in enumerate(globs):
                 yield from self._globs(one, (*keys, index), depth + 1)
         elif isinstance(globs, str) and globs and not _is_computed(globs):
@@ -89,22 +86,11 @@ def is_like_jammit(text: str) -> bool:
 
 def read_assets_yml(text: str, shown: str, mode: Mode) -> AssetsYml:
     """What `text`, the file `shown`, has for `mode`. Raises ConfigError where it is no YAML, or no mapping."""
-    import yaml  # 20 ms
-
-    loader = yaml.SafeLoader(_without_code(text))
-    try:
-        node = loader.get_single_node()
-        values = loader.construct_document(node) if node is not None else {}
-    except RecursionError:
-        raise ConfigError([error("jammit/syntax", "values are nested too deeply", Location(shown))]) from None
-    except yaml.YAMLError as fault:
-        raise ConfigError([_syntax_error(fault, text, shown)]) from None
-    finally:
-        loader.dispose()
+    node, values = read_yaml(_without_code(text), shown, "jammit/syntax", text)
     if not isinstance(values, dict):
         message = f"`{shown}` is no mapping from settings to values"
         raise ConfigError([error("jammit/syntax", message, Location(shown))])
-    places = dict(_places(node, ()))
+    places = dict(places_of(node))
     settings = {str(key).removeprefix(":"): value for key, value in values.items()}
     own = settings.pop(mode, None)
     section = own if isinstance(own, dict) else {}
@@ -141,33 +127,3 @@ def _notices(found: AssetsYml, places: Mapping[Keys, tuple[int, int]]) -> Iterat
             name = str(keys[0]) if len(keys) == 1 else ".".join(str(key) for key in keys if isinstance(key, str))
             where = locate(found.shown, found.text, start, end)
             yield warning("jammit/ruby", f"`{name}` is computed by Ruby, and left out", where, hint=hint)
-
-
-def _places(node: Any, keys: Keys) -> Iterator[tuple[Keys, tuple[int, int]]]:
-    """Where each value stands, as offsets in the text; what an alias stands for where it is first written."""
-    waiting: list[tuple[Any, Keys]] = [(node, keys)]
-    seen: set[int] = set()
-    while waiting:
-        one, path = waiting.pop()
-        if one is None:
-            continue
-        if path:
-            yield path, (one.start_mark.index, one.end_mark.index)
-        if len(path) >= _DEEPEST or (id(one) in seen and len(path) > 3):
-            continue
-        seen.add(id(one))
-        if one.id == "mapping":
-            waiting += [(value, (*path, str(key.value).removeprefix(":"))) for key, value in one.value]
-        elif one.id == "sequence":
-            waiting += [(value, (*path, index)) for index, value in enumerate(one.value)]
-
-
-def _syntax_error(fault: Any, text: str, shown: str) -> Diagnostic:
-    """What PyYAML complains of, in our form."""
-    mark = getattr(fault, "problem_mark", None)
-    problem = getattr(fault, "problem", None) or str(fault).partition("\n")[0]
-    where = Location(shown)
-    if mark is not None:
-        lines = text.split("\n")
-        where = place(shown, mark.line + 1, mark.column + 1, lines[mark.line] if mark.line < len(lines) else "")
-    return error("jammit/syntax", f"`{shown}` is no YAML: {problem.replace(chr(39), '`')}", where)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final, Literal
 
 from buildassets.credentials import masked
@@ -98,10 +99,12 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
         start = 1
     if text[start - 1 : start + 1] == "\r\n":
         start -= 1
-    ends = _line_ends(text)
-    number = bisect_right(ends, start, key=_end)  # of the line ends before
-    line_start = ends[number - 1][1] if number else 0
-    line_end = ends[number][0] if number < len(ends) else len(text)
+    starts = _line_starts(text)
+    number = bisect_right(starts, start) - 1  # of the line ends before
+    line_start = starts[number]
+    line_end = starts[number + 1] - 1 if number + 1 < len(starts) else len(text)
+    if text[line_end - 1 : line_end + 1] == "\r\n":
+        line_end -= 1
     length = max(1, min(start + 1 if end is None else end, line_end) - start)
     if line_start == 0 and text.startswith("\ufeff"):
         line_start = 1
@@ -112,13 +115,12 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
 
 
 @lru_cache(maxsize=2)
-def _line_ends(text: str) -> list[tuple[int, int]]:
-    """The spans of what ends lines: a text of which one fault is shown may have thousands."""
-    return [match.span() for match in re.finditer(r"\r\n?|\n", text)]
-
-
-def _end(span: tuple[int, int]) -> int:
-    return span[1]
+def _line_starts(text: str) -> list[int]:
+    """Where each line begins: a text of which one fault is shown may have thousands."""
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+    sizes = map(len, text.split("\n")[:-1])
+    return [0, *accumulate(map((1).__add__, sizes))]
 
 
 def _window(column: int, length: int) -> tuple[int, int]:

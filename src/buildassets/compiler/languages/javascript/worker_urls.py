@@ -28,7 +28,8 @@ class WorkerUrl(NamedTuple):
 
 def worker_urls(text: str) -> Iterator[WorkerUrl]:
     """The scripts that calls in `text` name, in text order; what is computed is none."""
-    if not _CALL.search(text):
+    # Most scripts have neither word, which takes a tenth of the time to find out.
+    if ("Worker" not in text and IMPORT_SCRIPTS not in text) or not _CALL.search(text):
         return
     code = [token for token in tokens(text) if token.kind >= Kind.NAME]
     words = [text[token.start : token.end] for token in code]

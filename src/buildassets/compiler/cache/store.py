@@ -257,9 +257,10 @@ class Cache:
             index = on_disk.with_runs(new, today)
             if on_disk.swept == today:
                 self._write(index.with_files(looked_at))
-            else:  # once a day, since it checks every known step and every file
+            elif on_disk.steps or on_disk.files:  # once a day, since it checks every known step and every file
                 self._sweep(index.with_files(looked_at).bounded(today, _has_stamp))
-_NEVER_BUILT: Final = Stale("it was never built before")
+            else:  # what this build has found out is worth keeping
+                self._sweep(index.with_files(looked_at))
 
     def _is_latest(self, name: str, run: Kept, today: int) -> bool:
         known = self._index.steps.get(name)

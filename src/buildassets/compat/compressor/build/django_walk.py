@@ -23,7 +23,8 @@ from buildassets.compat.compressor.run.nodes import CompressNode
 __all__ = ["walk_template"]
 
 Found = Callable[[CompressNode, KnownContext], None]
-_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "variable_name")  # where nodes keep the name after `as`
+# Where nodes keep the name after `as`.
+_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "variable_name")
 _MOST_INCLUDES: Final = 50  # in one another
 
 

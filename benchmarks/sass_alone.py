@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
-from buildassets.compiler.engines.sass.dart_process import SassProcess, installed_command
+from buildassets.compiler.engines.sass.dart_process import SassProcess
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax
+from buildassets.compiler.engines.sass.wheel import installed_command
 
 LIMIT_SECONDS: Final = 60.0
 _LIBSASS: Final = """

@@ -33,7 +33,7 @@ PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080600000
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n[compress]\ngzip = 9\n',
     "assets/_colours.scss": "$ink: #123;\n",
-    "assets/app.scss": "@import 'colours';\nmain { a { color: $ink; background: url(img/a.png) } }\n",
+    "assets/app.scss": "@use 'colours' as *;\nmain { a { color: $ink; background: url(img/a.png) } }\n",
     "assets/page.css": "@font-face { src: url(img/a.png?x#y) }\n" + "b { top: 1px }\n" * 40,
     "assets/js/app.js": "import './part.js';\nconsole.log(1);\n",
     "assets/js/part.js": "export const part = 1;\n",

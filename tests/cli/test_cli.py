@@ -189,7 +189,7 @@ def test_verbose_version_shows_which_lexers_run(options: tuple[str, str], tmp_pa
 
 STYLED: Tree = {
     "assets/css/_theme.scss": "$colour: red;\n",
-    "assets/css/app.scss": '@import "theme"; a { color: $colour }\n',
+    "assets/css/app.scss": '@use "theme" as *; a { color: $colour }\n',
     "assets/js/app.js": "call( 1 )\n",
     "assets/logo.png": "",
 }
@@ -323,7 +323,7 @@ def test_an_interrupted_build_leaves_no_process(
         start_new_session=True,
     )
     wait_for((tmp_path / "begun").exists)
-    time.sleep(1)  # by now libsass has begun, too
+    time.sleep(1)  # by now Sass has begun, too
     to(child.pid, number)
     _, printed = child.communicate(timeout=PATIENCE_SECONDS)
     assert (child.returncode, printed.strip()) == (code, "")

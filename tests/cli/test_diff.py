@@ -15,7 +15,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project that is the working directory, with releases in `old` and `build`."""
     files = {
         "assets/_t.scss": "$c: red;",
-        "assets/a.scss": '@import "t"; a { color: $c }',
+        "assets/a.scss": '@use "t" as *; a { color: $c }',
         "assets/b.css": "b { top: 0 }",
     }
     monkeypatch.chdir(write_tree(tmp_path, files))

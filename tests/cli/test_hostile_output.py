@@ -156,6 +156,7 @@ class Session:
         write_tree(
             self.folder,
             {
+                "wrong/buildassets.toml": "engines.scss = 'libsass'\n",  # Dart Sass takes no path that is not UTF-8
                 f"wrong/assets/{name}/c.css": f'a {{ b: url("./{far}{text}.png") }} /* {text} */\n',
                 f"wrong/assets/{name}/d.scss": f"a {{ b: $c; /* {text} */ }}\n",
                 f"wrong/assets/{name}/{name}.js": f'import "./{far}{self.code}.js"; // {self.code}\n',

@@ -16,7 +16,7 @@ from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
     "site/pyproject.toml": "[tool.buildassets]\ncompress = []\n",
-    "site/assets/css/app.scss": '@import "theme"; a { color: $colour }\n',
+    "site/assets/css/app.scss": '@use "theme" as *; a { color: $colour }\n',
     "site/assets/css/_theme.scss": "$colour: red;\n",
     "site/assets/js/app.js": "app()\n",
     "site/inner/readme.txt": "",

@@ -69,7 +69,7 @@ def test_a_tilde_as_webpack_has_it(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {
-            "assets/app.scss": '@import "~bootstrap/scss/bootstrap";\n',
+            "assets/app.scss": '@use "~bootstrap/scss/bootstrap";\n',
             "node_modules/bootstrap/scss/bootstrap.scss": "a { color: red }\n",
         },
     )
@@ -77,10 +77,10 @@ def test_a_tilde_as_webpack_has_it(tmp_path: Path) -> None:
         1,
         """
 error[scss/import]: cannot find `~bootstrap/scss/bootstrap`
-  --> assets/app.scss:1:10
+  --> assets/app.scss:1:7
    |
-1  | @import "~bootstrap/scss/bootstrap";
-   |          ^^^^^^^^^^^^^^^^^^^^^^^^^
+1  | @use "~bootstrap/scss/bootstrap";
+   |       ^^^^^^^^^^^^^^^^^^^^^^^^^
 note: looked in `assets/`
 
 hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`

@@ -12,7 +12,7 @@ from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets", { path = "node_modules/lib", prefix = "lib" }]\n',
-    "assets/css/app.scss": '@import "theme";\na { background: url(../img/a.svg); color: $c }\n',
+    "assets/css/app.scss": '@use "theme" as *;\na { background: url(../img/a.svg); color: $c }\n',
     "assets/css/_theme.scss": "$c: red;\n",
     "assets/img/a.svg": "<svg/>",
     "assets/vendor/jquery.js": "/*! jQuery v3.7.1 | (c) OpenJS */\nvar jQuery;\n",

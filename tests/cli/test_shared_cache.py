@@ -21,7 +21,7 @@ compress = ["gzip"]
 """
 SITE: Tree = {
     "site/buildassets.toml": SETTINGS,
-    "site/assets/app.scss": '@import "own"; @import "colours"; a { background: url(a.svg); color: $ink }\n',
+    "site/assets/app.scss": '@use "own" as *; @use "colours" as *; a { background: url(a.svg); color: $ink }\n',
     "site/assets/_own.scss": ".own { width: 1px }\n",
     "site/assets/plain.css": "a { top: 0 }\n",
     "site/assets/wrong.css": "a { content: 'x }\n",
@@ -115,12 +115,15 @@ ELSEWHERE: dict[str, tuple[Callable[[Clones], Path], dict[str, str]]] = {
 @pytest.mark.parametrize("where", ELSEWHERE)
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
 def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) -> None:
-    files = {**SITE, "site/buildassets.toml": f'{SETTINGS}[engines]\nscss = "{engine}"\n'}
+    sheet = '@import "own"; @import "colours"; a { background: url(a.svg); color: $ink }\n'
+    settings = f'{SETTINGS}[engines]\nscss = "{engine}"\n'
+    files = {**SITE, "site/buildassets.toml": settings, "site/assets/app.scss": sheet}
     here = clones.clone("here", files)
     first = clones.build(here)
     assert sorted(first["anew"]) == MADE
     place, environment = ELSEWHERE[where]
     there = place(clones)
+    write_tree(there, {"assets/app.scss": sheet})
     for name in ("buildassets.toml", "pyproject.toml"):
         if (there / name).exists():
             with (there / name).open("a") as file:
@@ -237,7 +240,7 @@ def test_the_reason_names_the_file_as_it_is_seen_from_there(clones: Clones) -> N
 
 def test_two_states_with_other_partials_are_found_in_turn(clones: Clones) -> None:
     sites = []
-    for number, text in enumerate(('@import "colours"; a { color: $ink }', "a { color: red }", '@import "own";')):
+    for number, text in enumerate(('@use "colours" as *; a { color: $ink }', "a { color: red }", '@use "own" as *;')):
         site = clones.clone(f"{number}")
         (site / "assets/app.scss").write_text(text)
         clones.build(site)

@@ -13,7 +13,7 @@ from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tre
 
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n',
-    "assets/css/app.scss": '@import "theme";\na { color: $ink }\n',
+    "assets/css/app.scss": '@use "theme" as *;\na { color: $ink }\n',
     "assets/css/_theme.scss": "$ink: #123;\n",
     "assets/css/page.css": "a { background: url(../img/a.svg) }\n",
     "assets/img/a.svg": "<svg/>",

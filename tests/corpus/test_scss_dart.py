@@ -10,7 +10,7 @@ import pytest
 
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine
-from buildassets.compiler.engines.sass.dart_process import installed_command
+from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.conftest import write_tree
 from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules

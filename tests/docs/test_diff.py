@@ -16,7 +16,7 @@ def test_session_prints_what_the_page_shows(tmp_path: Path, pytestconfig: pytest
     page = PAGE.read_text(encoding="utf-8")
     found = re.search(r"```console\n\$ buildassets (.*)\n((?:.*\n)*?)```", page)
     assert found is not None
-    write_tree(tmp_path, {"assets/css/app.scss": '@import "theme"; a { color: $colour }'})
+    write_tree(tmp_path, {"assets/css/app.scss": '@use "theme" as *; a { color: $colour }'})
     for colour, folder in (("tomato", "old"), ("rebeccapurple", "build")):
         write_tree(tmp_path, {"assets/css/_theme.scss": f"$colour: {colour};"})
         run(tmp_path, "build", "-o", folder)

@@ -27,7 +27,7 @@ LARGE: Tree = {
 }  # enough for two workers, with the lexers in Python
 STATES: tuple[Tree, ...] = tuple(
     {
-        f"assets/css/{name}.scss": f"@import 'theme'; a {{ top: $edge; left: {left}px; background: url(../img/a.svg) }}"
+        f"assets/css/{name}.scss": f"@use 'theme' as *;a {{ top: $edge; left:{left}px; background: url(../img/a.svg) }}"
         for name in ("app", "page")
     }
     for left in (1, 2)

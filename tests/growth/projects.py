@@ -72,7 +72,7 @@ PROJECTS: Final[Mapping[str, Project]] = {
     "images": _files("f#.png", "#"),
     "script templates": _files("f#.jst", "<%= a %>"),
     "folders": _files("d#/f#.css", "a{b:c#}"),
-    "Sass sheets that import one": _files("f#.scss", "@import 'p'; a{b:#}", others={"assets/_p.scss": "$a:1;"}),
+    "Sass sheets that import one": _files("f#.scss", "@use 'p' as *; a{b:#}", others={"assets/_p.scss": "$a:1;"}),
     "Sass sheets without what they import": _files("f#.scss", "@import 'nothere#'; a{b:#}"),
     "sheets without what they refer to": _files("f#.css", "a{b:url(fle#.css)}"),
     "scripts without what they import": _files("f#.js", "import './nothere#.js'"),
@@ -118,7 +118,7 @@ PROJECTS: Final[Mapping[str, Project]] = {
     "missing icons": project(one=("assets/a.webmanifest", '{"icons":[', '{"src":"nothere#.png"},', "{}]}")),
     "bad strings of a sheet": _one("a.css", "a{b:'\n}"),
     "imports of a Sass sheet": project(
-        files={"assets/_p#.scss": "a{b:#}"}, one=("assets/a.scss", "", "@import 'p#';\n", "")
+        files={"assets/_p#.scss": "a{b:#}"}, one=("assets/a.scss", "", "@use 'p#' as *;\n", "")
     ),
     "faults of a Sass sheet": _one("a.scss", "a{b:rgba(1,1,1,50%)}\n"),
     "sheets in a cycle": _files("f#.css", "@import 'f>.css';"),

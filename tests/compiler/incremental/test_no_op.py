@@ -20,14 +20,14 @@ from tests.corpus.packages import node_modules
 
 SITE: Tree = {
     "pyproject.toml": '[tool.buildassets]\ncompress = ["gzip"]\nsource_maps = true\nload_paths = ["lib"]\n',
-    "assets/css/app.scss": '@import "theme"; @import "found"; a { background: url(../img/a.svg) }\n',
+    "assets/css/app.scss": '@use "theme" as *; @use "found"; a { color: $colour; background: url(../img/a.svg) }\n',
     "assets/css/_theme.scss": "$colour: red;\n",
     "assets/img/a.svg": "<svg/>",
     "assets/js/unclosed.css": 'a { content: "x }\n',  # a warning
     "assets/lib/one.js": "one()\n//# sourceMappingURL=one.js.map\n",
     "assets/lib/one.js.map": '{"version": 3, "sources": ["one.ts"], "names": [], "mappings": "AAAA"}',
     "assets/lib/one.ts": "one<number>()",
-    "lib/_found.scss": "b { color: $colour }\n",
+    "lib/_found.scss": "b { color: red }\n",
 }
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 

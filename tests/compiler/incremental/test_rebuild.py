@@ -19,11 +19,11 @@ from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'compress = ["gzip"]\nmissing = "warn"\n[bundles]\n"js/all.js" = ["js/one.js", "js/two.js"]\n',
-    "assets/css/app.scss": '@import "theme"; a { color: $colour; background: url(../img/a.svg) }\n',
+    "assets/css/app.scss": '@use "theme" as *; a { color: $colour; background: url(../img/a.svg) }\n',
     "assets/css/_theme.scss": "$colour: red;\n",
     "assets/css/base.css": '@import "print.css";\na { background: url("../img/a.svg"), url("../img/b.png") }\n',
     "assets/css/print.css": "b { color: black }\n",
-    "assets/css/warned.scss": '@import "size"; a { width: $size; @warn "old"; }\n',
+    "assets/css/warned.scss": '@use "size" as *; a { width: $size; @warn "old"; }\n',
     "assets/css/_size.scss": "$size: 1px;\n",
     "assets/css/faulty.css": 'a { background: url("gone.png") }\n',  # a warning
     "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>\n',
@@ -141,8 +141,8 @@ WHOLE = {
     },
     "a reference to nothing": {"assets/css/print.css": "b { background: url(none.png) }\n"},
     "a file with a warning": {"assets/css/faulty.css": "a { color: red }\n"},
-    "a warning less": {"assets/css/warned.scss": '@import "size"; a { width: $size; }\n'},
-    "a warning in another place": {"assets/css/warned.scss": '@import "size";\n\na { width: $size; @warn "old"; }\n'},
+    "a warning less": {"assets/css/warned.scss": '@use "size" as *; a { width: $size; }\n'},
+    "a warning in another place": {"assets/css/warned.scss": '@use "size" as *;\n\na { width: $size; @warn "old"; }\n'},
     "a member of a bundle": {"assets/js/one.js": "uno();\n"},
     "a fault": {"assets/css/_theme.scss": "$colour: ;\n"},
     "an unclosed string": {"assets/css/print.css": 'b { content: "x }\n'},
@@ -269,7 +269,7 @@ def test_what_names_something_else_is_done_as_a_whole_with_other_settings(
 def test_a_reference_that_moves_to_another_partial_is_followed_from_there(tmp_path: Path) -> None:
     files = {
         "buildassets.toml": "compress = []\n",
-        "assets/app.scss": '@import "one/part", "two/part";\n',
+        "assets/app.scss": '@use "one/part" as *; @use "two/part" as *;\n',
         "assets/one/_part.scss": "a { background: url(i.svg) }\n",
         "assets/one/i.svg": "<svg/>",
         "assets/two/_part.scss": "b { color: red }\n",

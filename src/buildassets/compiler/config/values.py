@@ -1,12 +1,12 @@
 """The values of a configuration. Frozen; what they mean is in the README, under Configuration."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.engines.protocol import Templating
+from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.frozen import frozen
@@ -17,10 +17,6 @@ Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
-
-# libsass has no wheel for Linux on ARM: there, the package's requirements bring Dart Sass in its place.
-_IS_LINUX_ON_ARM: Final = hasattr(os, "uname") and os.uname()[::4] == ("Linux", "aarch64")
-DEFAULT_SCSS: Final = "dart-sass" if _IS_LINUX_ON_ARM else "libsass"
 
 
 @frozen
@@ -48,13 +44,15 @@ class SourceRoot:
 class EngineNames:
     """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
 
-    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile.
+    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile. Where
+    `is_scss_pinned`, the settings or the lock name that for Sass; else it is what is installed here.
     """
 
-    scss: str = DEFAULT_SCSS
+    scss: str = field(default_factory=available_engine)
     css: str = "rcssmin"
     js: str = "rjsmin"
     compilers: Mapping[str, str] = field(default_factory=dict)
+    is_scss_pinned: bool = False
 
 
 @frozen

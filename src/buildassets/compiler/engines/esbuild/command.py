@@ -44,8 +44,8 @@ class EsbuildCommand:
 
     @property
     def shown(self) -> str:
-        """As the manifest gives it: `esbuild 0.28.2`, or `esbuild 0.28.2 (lock)`."""
-        return f"esbuild {self.version}{' (lock)' if self.origin == 'lock' else ''}"
+        """As the manifest gives it: `esbuild 0.28.2 (node_modules)`."""
+        return f"esbuild {self.version} ({self.origin})"
 
 
 def find_esbuild(folder: str) -> EsbuildCommand:

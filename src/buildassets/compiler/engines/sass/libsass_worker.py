@@ -199,7 +199,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
 
 def _unloadable(given: EngineInput, fault: ImportError) -> Diagnostic:
     location, notes = Location(named(given.path)), [sentence(str(fault))]
-    hint = f"run `pip install libsass`, or {DART_SASS}"
+    hint = f'run `pip install "buildassets[libsass]"`, or {DART_SASS}'
     return error("scss/unavailable", "libsass cannot be loaded", location, notes=notes, hint=hint)
 
 

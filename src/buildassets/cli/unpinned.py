@@ -1,0 +1,37 @@
+"""What to know of a release whose compiler of Sass nobody chose: another machine may have another one.
+
+The release that stood there before is what remembers: there is something to report where it was made by another
+compiler, or where there was none.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from buildassets.errors import ManifestError
+from buildassets.files import bytes_at
+from buildassets.manifest import MANIFEST_NAME, Manifest, loads_lazily
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
+
+_KIND = "scss"
+
+
+def released_sass(config: "Config") -> str:
+    """What compiled Sass for the release that stands in the release directory; empty where nothing did."""
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    with suppress(ManifestError):
+        return "" if content is None else loads_lazily(content).engines.get(_KIND, "")
+    return ""
+
+
+def unpinned_notes(config: "Config", before: str, built: Manifest | None) -> Iterator[str]:
+    """A line where `built` has another compiler of Sass than `before`, and it is the one that happens to be here."""
+    now = built.engines.get(_KIND, "") if built else ""
+    if now and now != before and not config.engines.is_scss_pinned:
+        yield (
+            f"note: Sass was compiled by {now}, as that is installed here; elsewhere it may be another: pin it by "
+            "`buildassets tools install dart-sass`, or set `scss` under `[tool.buildassets.engines]`"
+        )

@@ -28,6 +28,15 @@ HOSTILE = "::error::x\x1b]0;t\x07\r\nwarning[a-b]: c\x7f\x85\x9b1m\u2028\u2029\u
 Shown = dict[str, "subprocess.CompletedProcess[bytes]"]
 
 
+# Dart Sass takes no path that is not UTF-8.
+SETTINGS = """
+compress = []
+engines.scss = "libsass"
+templates.dirs = ["templates"]
+retain.releases = 2
+"""
+
+
 class Session:
     """All verbs over a project whose files are called `name`."""
 
@@ -57,7 +66,7 @@ class Session:
         write_tree(
             self.folder,
             {
-                "buildassets.toml": "compress = []\n[templates]\ndirs = ['templates']\n[retain]\nreleases = 2\n",
+                "buildassets.toml": SETTINGS,
                 f"assets/{name}.css": "a { color: red }\n",
                 f"assets/{name}/{name}.svg": "<svg/>",
                 "assets/b.css": f'a {{ background: url("{url}/{url}.svg") }}\n@import "{url}.css";\n',
@@ -156,7 +165,6 @@ class Session:
         write_tree(
             self.folder,
             {
-                "wrong/buildassets.toml": "engines.scss = 'libsass'\n",  # Dart Sass takes no path that is not UTF-8
                 f"wrong/assets/{name}/c.css": f'a {{ b: url("./{far}{text}.png") }} /* {text} */\n',
                 f"wrong/assets/{name}/d.scss": f"a {{ b: $c; /* {text} */ }}\n",
                 f"wrong/assets/{name}/{name}.js": f'import "./{far}{self.code}.js"; // {self.code}\n',

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from buildassets.packages.lock import read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, remove, update, verify
-from tests.conftest import read_tree, write_tree
-from tests.packages.server import Registry, answering, archive, integrity_of, member, tarball
+from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
+from tests.packages.server import Answer, Registry, answering, archive, integrity_of, member, respond, tarball
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,29 @@ def refused(vendoring: Vendoring, *names: str) -> Any:
         add(vendoring, dict(map(asked_for, names)))
     assert read_tree(folder) == before
     return caught.value.diagnostics[0]
+
+
+def test_packages_and_archives_are_asked_for_at_once(bare: Path, registry: Registry) -> None:
+    names = ("a", "b", "c")
+    for name in names:
+        publish(registry, name, "1.0.0")
+    together = threading.Barrier(len(names))
+    for path in [*(f"/{name}" for name in names), *registry.archives]:
+        registry.answers[path] = waiting(together, registry, path)
+    add(vendoring_of(bare, registry), dict.fromkeys(names, ""))
+    assert versions(bare) == dict.fromkeys(names, "1.0.0")
+    assert sorted(registry.paths) == sorted(registry.answers)
+
+
+def waiting(together: threading.Barrier, registry: Registry, path: str) -> Answer:
+    """What the registry has at `path`, once as many as that wait for theirs."""
+
+    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        together.wait(timeout=PATIENCE_SECONDS)
+        content = registry.archives.get(path) or json.dumps(registry.packages[path[1:]]).encode()
+        respond(handler, 200, content)
+
+    return answer
 
 
 def test_one_version_serves_all_that_want_it(bare: Path, registry: Registry) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha512
@@ -57,9 +57,19 @@ class Registry:
 
     def packages(self, names: Iterable[str]) -> dict[str, Package]:
         """The same of several at once; those that the registry does not have are left out."""
-        with UnwaitedThreads(_AT_ONCE) as executor:
-            found = list(executor.map(self._package_or_none, names))
-        return {one.name: one for one in found if one is not None}
+        return self._known_of(self._package_or_none, names)
+
+    def required(self, names: Iterable[str]) -> dict[str, Package]:
+        """The same, all of which have to be there: raises as `package` does for the first that is not."""
+        return self._known_of(self.package, names)
+
+    def _known_of(self, ask: Callable[[str], Package | None], names: Iterable[str]) -> dict[str, Package]:
+        """What is known of `names` after each that is not yet has been asked for."""
+        wanted = sorted(names)
+        unknown = [name for name in wanted if name not in self._known]
+        with UnwaitedThreads(min(_AT_ONCE, len(unknown))) as executor:
+            list(executor.map(ask, unknown))
+        return {name: self._known[name] for name in wanted if name in self._known}
 
     def _package_or_none(self, name: str) -> Package | None:
         try:

@@ -4,7 +4,7 @@ Takes what is asked for, gives releases; whoever is imported comes along, by the
 nobody imports does not come along, but where it is there it has the version that its peers want.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from buildassets.diagnostics import error
@@ -38,9 +38,12 @@ class Resolution:
 
 
 def resolved(
-    wanted: Wanted, package: Callable[[str], Package], needed_of: Callable[[Mapping[str, Release]], Needed]
+    wanted: Wanted,
+    packages: Callable[[Iterable[str]], Mapping[str, Package]],
+    needed_of: Callable[[Mapping[str, Release]], Needed],
 ) -> Resolution:
-    """The releases that go together. `needed_of` gives what browsers need of some, which it may have to fetch.
+    """The releases that go together. `packages` are those of some names, all of which there have to be; `needed_of` is
+    what browsers need of some releases. Either may have to be fetched, so each is asked for all of a round at once.
 
     Raises PackagesError where no version is one for all that want it.
     """
@@ -48,7 +51,8 @@ def resolved(
     ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
     for _ in range(_MOST_ROUNDS):
         before = dict(releases)
-        releases = {name: _chosen(name, ranges[name], wanted, package, before.get(name)) for name in sorted(ranges)}
+        known = packages(ranges)
+        releases = {name: _chosen(known[name], ranges[name], wanted, before.get(name)) for name in sorted(ranges)}
         needed = needed_of(releases)
         ranges = _ranges(wanted, releases, needed)
         if releases == before and ranges.keys() == releases.keys():
@@ -72,16 +76,9 @@ def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> 
     return ranges
 
 
-def _chosen(
-    name: str,
-    ranges: Mapping[str, str],
-    wanted: Wanted,
-    package: Callable[[str], Package],
-    before: Release | None,
-) -> Release:
+def _chosen(found: Package, ranges: Mapping[str, str], wanted: Wanted, before: Release | None) -> Release:
     asked = [one or "*" for one in ranges.values()]
-    found = package(name)
-    for version in (before.version if before else "", wanted.pinned.get(name, "")):
+    for version in (before.version if before else "", wanted.pinned.get(found.name, "")):
         fits = all(one in found.tags or satisfies(version, one) for one in asked)
         if version in found.releases and fits:
             return found.releases[version]

@@ -26,7 +26,9 @@ from buildassets.packages.registry.versions import best, candidates, days_before
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.plain_files import linked_folder
+from buildassets.threads import UnwaitedThreads
 
+_AT_ONCE: Final = 6
 _BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
 
 
@@ -192,7 +194,7 @@ def _arranged(
     trees: dict[tuple[str, str], Unpacked] = {}
     wanted = Wanted(direct, pinned, days_before(vendoring.now_seconds, vendoring.min_age_days))
     needed_of = partial(_needed_of, vendoring, lock, direct, staging, trees)
-    found = resolved(wanted, vendoring.registry().package, needed_of)
+    found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)
     after = {name: _locked(found, name, trees[name, one.version], direct) for name, one in found.releases.items()}
     changed = tuple(name for name, one in after.items() if _is_other(vendoring, lock.vendor.get(name), name, one))
@@ -215,19 +217,28 @@ def _needed_of(
     releases: Mapping[str, Release],
 ) -> Needed:
     """What browsers need of `releases`; what is not unpacked yet is fetched, proven and noted in `trees`."""
-    for name, release in releases.items():
-        if (name, release.version) in trees:
-            continue
-        known = lock.vendor.get(name)
-        if known is not None and known.version == release.version:
-            release = replace(release, integrity=known.integrity)
-        archive = os.path.join(staging, f"{len(trees)}.tgz")
-        folder = os.path.join(staging, str(len(trees)))
-        vendoring.registry().fetch(release, archive)
-        os.mkdir(folder)
-        files = unpack(archive, folder, f"{name}@{release.version}")
-        trees[name, release.version] = Unpacked(name, folder, files)
+    absent = [_as_locked(lock, one) for name, one in releases.items() if (name, one.version) not in trees]
+    folders = [os.path.join(staging, str(len(trees) + number)) for number in range(len(absent))]
+    registry = vendoring.registry()
+    with UnwaitedThreads(_AT_ONCE) as executor:
+        for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
+            trees[release.name, release.version] = tree
     return vendoring.choose({name: trees[name, one.version] for name, one in releases.items()}, set(direct))
+
+
+def _as_locked(lock: Lock, release: Release) -> Release:
+    """The release, with the digest that the lock has of it."""
+    known = lock.vendor.get(release.name)
+    is_locked = known is not None and known.version == release.version
+    return replace(release, integrity=known.integrity) if known is not None and is_locked else release
+
+
+def _unpacked(registry: Registry, release: Release, folder: str) -> Unpacked:
+    """The files of `release` in a new `folder`, proven."""
+    archive = f"{folder}.tgz"
+    registry.fetch(release, archive)
+    os.mkdir(folder)
+    return Unpacked(release.name, folder, unpack(archive, folder, f"{release.name}@{release.version}"))
 
 
 def _refuse_unfit(found: Resolution) -> None:

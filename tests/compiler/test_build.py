@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
+from buildassets.compiler.build import Means, build
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.result import BuildResult
+from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -45,6 +48,24 @@ SITE: Mapping[str, str] = {
     "assets/js/lib/a.js": 'import { b } from "./b.js"; export const a = 1;',
     "assets/js/lib/b.js": 'import { a } from "./a.js"; export const b = 2;',
 }
+
+
+@pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
+def test_sass_starts_ahead_for_a_sheet_of_which_no_draft_is_kept(tmp_path: Path, engine: str) -> None:
+    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "pyproject.toml": f'{PLAIN}engines = {{ scss = "{engine}" }}\n'})
+    config, folder = load_config(start=str(tmp_path)), str(tmp_path / "cache")
+
+    def started(names: set[str]) -> int:
+        means = Means("production", cache=Cache(folder, names=names_for(config)))
+        sources = [source for source in discover(config).sources if source.relative in names]
+        with means.engines(config) as engines:
+            means.begin_sass(config, engines, sources)
+            return len(engines.scss._idle.waiting)  # type: ignore[attr-defined]  # one of ours
+
+    assert started({"a.scss"}) == 1
+    assert build(config, cache=folder).succeeded
+    write_tree(tmp_path, {"assets/b.scss": "$a: 1;", "assets/c.css": "a { b: c }"})
+    assert [started(names) for names in ({"a.scss", "c.css"}, {"a.scss", "b.scss"})] == [0, 1]
 
 
 def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:

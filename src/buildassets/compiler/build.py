@@ -12,23 +12,20 @@ from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config, Mode, Retain
-from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.dependency_record import dumped, record_of
-from buildassets.compiler.incremental.rebuild import NeedsFullBuild, can_rebuild_changed, rebuild_changed
+from buildassets.compiler.incremental.dependency_record import (
+    NeedsFullBuild,
+    can_rebuild_changed,
+    dumped,
+    record_of,
+)
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import Content, ImportMap, Linked, Named, Stored
+from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons
-from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
+from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
+from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass, needs_sass
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
-from buildassets.compiler.write.budgets import Budgets
-from buildassets.compiler.write.carry import Previous, carried_over
 from buildassets.compiler.write.clock import Clock, build_time
-from buildassets.compiler.write.companions import companions_of, described, taken_names
-from buildassets.compiler.write.deltas import with_deltas
-from buildassets.compiler.write.manifest_entries import manifest_of
-from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, release_directory, release_files
-from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.digest import digest
 from buildassets.errors import BuildError
@@ -38,11 +35,15 @@ from buildassets.manifest import MANIFEST_NAME, Manifest, Retained, dumps, entri
 from buildassets.media import DELTA
 from buildassets.paths import LogicalPath
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor  # 10 ms
+if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
+    from concurrent.futures import Executor
 
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.write.budgets import Budgets
+    from buildassets.compiler.write.carry import Previous
+    from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
+    from buildassets.compiler.write.retain import Retaining
 
 
 def build(
@@ -56,7 +57,7 @@ def build(
     bytes_per_worker: int = BYTES_PER_WORKER,
     last: LastBuild | None = None,
     clock: Clock = build_time,
-    previous: Sequence[Previous] = (),
+    previous: "Sequence[Previous]" = (),
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -99,10 +100,12 @@ class Means:
     running: RunningEngines | None = None
     bytes_per_worker: int = BYTES_PER_WORKER
     clock: Clock = build_time
-    previous: tuple[Previous, ...] = ()
+    previous: "tuple[Previous, ...]" = ()
 
-    def retaining(self, config: Config) -> Retaining | None:
+    def retaining(self, config: Config) -> "Retaining | None":
         """What says which earlier releases are retained; None where none are."""
+        from buildassets.compiler.write.retain import Retaining
+
         limits = config.retain or (Retain() if self.previous else None)
         return Retaining(limits, self.clock) if limits and self.mode == "production" else None
 
@@ -119,8 +122,10 @@ class Means:
         """The digest of the file at `path`."""
         return (self.cache.files if self.cache else FileDigests({})).of(path)
 
-    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
+    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> "Budgets":
         """The limits that hold for `assets`: none in development, where they are as large as they are written."""
+        from buildassets.compiler.write.budgets import Budgets
+
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
@@ -132,12 +137,18 @@ class Means:
         with closing(RunningEngines()) as running:
             yield running.started(config, self.mode)
 
+    def begin_sass(self, config: Config, engines: EngineSet, sources: Iterable[Source]) -> None:
+        """Have Sass's process start if one of `sources` is a sheet for it of which no draft is kept."""
+        kept = KeptDrafts(self.cache, config, engines) if self.cache else None
+        if any(kept is None or not kept.knows(source) for source in sources if needs_sass(source)):
+            engines.begin_sass()
+
     def drafting(self, config: Config, engines: EngineSet) -> AbstractContextManager[Drafts]:
         """What makes drafts, or takes them from the cache."""
         return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
 
     def store(
-        self, config: Config, release: ReleaseWriter, assets: Iterable[Named], earlier: KnownFiles
+        self, config: Config, release: "ReleaseWriter", assets: Iterable[Named], earlier: "KnownFiles"
     ) -> dict[LogicalPath, Stored]:
         """Take `assets` and what belongs to them into `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
@@ -164,15 +175,20 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
 
 def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
     """The result, if only little has changed since the `last` build. Raises NeedsFullBuild, BuildError and OSError."""
-    with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
-        store = partial(_stored_in_budget, config, means)
-        return rebuild_changed(
-            config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting
-        )
+    with means.engines(config) as engines:
+        if any(map(is_sass, last.changed)):
+            engines.begin_sass()
+        from buildassets.compiler.incremental.rebuild import rebuild_changed
+
+        with means.drafting(config, engines) as drafts_of:
+            store = partial(_stored_in_budget, config, means)
+            return rebuild_changed(
+                config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting
+            )
 
 
 def _stored_in_budget(
-    config: Config, means: Means, release: ReleaseWriter, assets: Sequence[Named], earlier: KnownFiles
+    config: Config, means: Means, release: "ReleaseWriter", assets: Sequence[Named], earlier: "KnownFiles"
 ) -> dict[LogicalPath, Stored]:
     """The `assets`, stored. Raises OSError, and NeedsFullBuild where one is too large: all has to be built."""
     stored = means.store(config, release, assets, earlier)
@@ -184,6 +200,10 @@ def _stored_in_budget(
 
 def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
     """What `graph` makes, in the release directory. Raises BuildError and OSError."""
+    from buildassets.compiler.write.companions import described
+    from buildassets.compiler.write.manifest_entries import manifest_of
+    from buildassets.compiler.write.release_directory import release_directory, release_files
+
     assets = graph.assets
     with release_directory(config.output, is_lasting=means.is_lasting) as release:
         stored = means.store(config, release, outputs(graph), _earlier(config, last))
@@ -194,6 +214,8 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         manifest = manifest_of(config, graph, stored, means.mode, means.digest_of)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest))
         if means.makes_deltas(config):
+            from buildassets.compiler.write.deltas import with_deltas
+
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
         companions = _companions(config, manifest)
         manifest = replace(manifest, companions=described(companions))
@@ -216,6 +238,8 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     """The files for other systems that are wanted, by their names below `assets/`. Raises BuildError."""
+    from buildassets.compiler.write.companions import companions_of, taken_names
+
     companions = companions_of(config.companions, manifest)
     hint = "leave the source out with `exclude`, or take it out of `fingerprinted`"
     faults = [
@@ -227,19 +251,24 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     return companions
 
 
-def _retained(config: Config, means: Means, release: ReleaseWriter, manifest: Manifest) -> tuple[Retained, ...]:
+def _retained(config: Config, means: Means, release: "ReleaseWriter", manifest: Manifest) -> tuple[Retained, ...]:
     """The earlier releases that `manifest` is to name. Raises BuildError."""
     retaining = means.retaining(config)
     if retaining is None:
         return ()
+    from buildassets.compiler.write.carry import carried_over
+    from buildassets.compiler.write.retain import superseded
+
     if means.previous:
         return carried_over(release, retaining, means.previous, manifest.assets)
     shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
     return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
 
 
-def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
+def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
     """What need not be read of the release directory."""
+    from buildassets.compiler.write.release_directory import KnownFiles
+
     manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME))
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return KnownFiles()
@@ -248,20 +277,27 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
 
 def compiled(config: Config, means: Means) -> "AssetGraph":
     """Every asset, or else what is wrong with the engines."""
-    from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph
-
     try:
-        with means.engines(config) as engines, means.drafting(config, engines) as drafts_of:
+        with means.engines(config) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            graph = asset_graph(drafts_of, compiles_to, config, means.mode, means.progress)
+            discovery = discover(config, compiles_to)
+            means.begin_sass(config, engines, discovery.sources)
+            from buildassets.compiler.graph.asset_graph import asset_graph
+
+            with means.drafting(config, engines) as drafts_of:
+                graph = asset_graph(discovery, drafts_of, compiles_to, config, means.mode, means.progress)
             programs = (path for engine in engines.all for path in engine.programs)
             return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
     except BuildError as fault:
+        from buildassets.compiler.graph.asset_graph import AssetGraph
+
         return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
 def outputs(graph: "AssetGraph") -> Iterator[Named]:
     """The assets under their names, each when it is asked for."""
+    from buildassets.compiler.graph.fingerprint import Naming
+
     written = graph.written
     contents = {path: _content(asset, written[path]) for path, asset in graph.assets.items()}
     return Naming(text_of).named(contents)

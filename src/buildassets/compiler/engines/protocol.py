@@ -5,7 +5,7 @@ Stages know engines only by it.
 
 import os.path
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic
@@ -134,6 +134,15 @@ class KnownEngine(Engine, Protocol):
     @property
     def reads(self) -> tuple[str, ...]:
         """Such as `url`."""
+        ...
+
+
+@runtime_checkable
+class StartsAhead(Protocol):
+    """An engine with a process that may start before there is work for it."""
+
+    def start_ahead(self) -> None:
+        """Have the process start, and do not wait for it. Why it cannot is for `run` to report."""
         ...
 
 

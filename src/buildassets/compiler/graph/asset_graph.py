@@ -33,7 +33,7 @@ from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
-from buildassets.compiler.sources.discover import Sources, discover
+from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
@@ -70,17 +70,17 @@ class AssetGraph:
 
 
 def asset_graph(
+    discovery: Discovery,
     drafts_of: Drafts,
     compiles_to: Mapping[str, str],
     config: Config,
     mode: Mode,
     progress: Progress | None = None,
 ) -> AssetGraph:
-    """Every asset that `config` names and all that these reach, compiled by `drafts_of`.
+    """Every asset of `discovery` that `config` names and all that these reach, compiled by `drafts_of`.
 
     `compiles_to` tells of the suffixes of further kinds which ones they get. Raises BuildError.
     """
-    discovery = discover(config, compiles_to)
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, partial(place_of_setting, config))
     modules = _module_bundles(config, discovery.sources, mode)

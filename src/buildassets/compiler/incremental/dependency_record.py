@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
 
 from buildassets.compiler.cache import json_values
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, Linked
@@ -18,6 +19,15 @@ from buildassets.paths import LogicalPath
 
 Target: TypeAlias = Sequence[int | LogicalPath]  # the number of a reference of the draft, and the asset that it names
 _NO_REFERENCE = -1
+
+
+class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
+    """A change concerns more than can be done over by itself."""
+
+
+def can_rebuild_changed(config: Config) -> bool:
+    """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
+    return not (config.source_maps or config.fingerprinted or config.companions or config.bases)
 
 
 class Recorded(NamedTuple):

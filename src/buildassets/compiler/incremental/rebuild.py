@@ -18,7 +18,15 @@ from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
 from buildassets.compiler.graph.worker_urls import names_workers
-from buildassets.compiler.incremental.dependency_record import Record, dumped, links_of, loaded, recorded, wording_of
+from buildassets.compiler.incremental.dependency_record import (
+    NeedsFullBuild,
+    Record,
+    dumped,
+    links_of,
+    loaded,
+    recorded,
+    wording_of,
+)
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
@@ -40,15 +48,6 @@ from buildassets.paths import LogicalPath
 
 Drafts: TypeAlias = Callable[[Sequence[Source]], Iterator[Draft]]
 Store: TypeAlias = Callable[[ReleaseWriter, Sequence[Named], KnownFiles], Mapping[LogicalPath, Stored]]
-
-
-class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
-    """A change concerns more than can be done over by itself."""
-
-
-def can_rebuild_changed(config: Config) -> bool:
-    """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
-    return not (config.source_maps or config.fingerprinted or config.companions or config.bases)
 
 
 def _follows_paths(config: Config, draft: Draft) -> bool:

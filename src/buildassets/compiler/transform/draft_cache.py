@@ -53,7 +53,11 @@ class KeptDrafts:
 
         The key, which takes 40 ms the first time, is not asked for where no draft of it is known at all.
         """
-        return self._cache.knows(self._step(source)) and self._cache.holds(*self.step_of(source))
+        return self.knows(source) and self._cache.holds(*self.step_of(source))
+
+    def knows(self, source: Source) -> bool:
+        """Whether a draft of `source` is kept, of whatever it was made."""
+        return self._cache.knows(self._step(source))
 
     def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
         """The draft of `source`, kept or made."""

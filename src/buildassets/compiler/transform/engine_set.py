@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, Templating
+from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, StartsAhead, Templating
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
@@ -53,6 +53,11 @@ class EngineSet:
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """What minifies texts of that syntax, if anything does."""
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
+
+    def begin_sass(self) -> None:
+        """Have the process of Sass start, where it has one of ours: the next sheet need not wait for that."""
+        if isinstance(self.scss, StartsAhead):
+            self.scss.start_ahead()
 
     @property
     def all(self) -> tuple[KnownEngine, ...]:
@@ -139,7 +144,12 @@ class RunningEngines:
 
 def needs_sass(source: Source) -> bool:
     """Whether the Sass engine has to compile this source."""
-    return suffix(source.path) in _SASS_SUFFIXES
+    return is_sass(source.path)
+
+
+def is_sass(path: str) -> bool:
+    """Whether the file at `path` is in Sass, be it a partial."""
+    return suffix(path) in _SASS_SUFFIXES
 
 
 def is_minified(source: Source) -> bool:

@@ -16,7 +16,6 @@ from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
 from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
@@ -53,6 +52,8 @@ def drafting(
     Threads of `executor` wait for Sass, which runs in processes of its own, or for workers: these are started where
     there are `bytes_per_worker` for each of at least two of them in sources of which `cache` holds no draft.
     """
+    from buildassets.compiler.transform.draft import drafted  # 8 ms: for Sass's process to start meanwhile
+
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
     with closing(

@@ -84,6 +84,29 @@ def test_what_is_being_started_when_closing_begins_is_ended(processes: "Processe
     started[0].end()
 
 
+def test_what_started_ahead_is_taken_first(processes: "Processes[SocketProcess]") -> None:
+    processes.start_ahead(lambda: program(LONG))
+    (ahead,) = processes.waiting
+    processes.start_ahead(lambda: pytest.fail("another one is started"))
+    assert processes.take(lambda: pytest.fail("another one is started")) is ahead
+    ahead.end()
+
+
+def test_that_nothing_can_start_ahead_is_for_who_takes_one(processes: "Processes[SocketProcess]") -> None:
+    def start() -> SocketProcess:
+        raise OSError("no such program")
+
+    processes.start_ahead(start)
+    with pytest.raises(OSError, match="no such program"):
+        processes.take(start)
+
+
+def test_nothing_starts_ahead_when_all_is_over(processes: "Processes[SocketProcess]") -> None:
+    processes.close()
+    processes.start_ahead(lambda: pytest.fail("it is started"))
+    assert not processes.waiting
+
+
 def test_what_is_given_back_after_the_end_is_ended(processes: "Processes[SocketProcess]") -> None:
     process = processes.take(lambda: program(DEAF))
     process.channel.receive()  # it hears no signal by now

@@ -167,6 +167,13 @@ def test_process_that_died_idle_is_replaced(engine: SassEngine) -> None:
     assert engine.run(GIVEN) == first
 
 
+def test_process_that_started_ahead_compiles(engine: SassEngine) -> None:
+    engine.start_ahead()
+    (process,) = engine._idle.waiting
+    assert not engine.run(GIVEN).diagnostics
+    assert engine._idle.waiting == [process]
+
+
 def test_close_leaves_no_process_and_no_open_file_and_nothing_is_started_after_it(engine: SassEngine) -> None:
     before = os.listdir("/dev/fd")
     engine.run(GIVEN)

@@ -219,6 +219,12 @@ class Processes(Generic[_AnyChild]):
             self._taken.append(process)
             return process
 
+    def start_ahead(self, start: Callable[[], _AnyChild]) -> None:
+        """Let what `start` gives wait, if none does. Where it cannot be started, whoever takes one finds out."""
+        with self._lock, suppress(OSError):
+            if not self.is_closed and not self.waiting:
+                self.waiting.append(start())
+
     def give_back(self, process: _AnyChild) -> None:
         """Let it wait for more, or end it where all is over."""
         with self._lock:

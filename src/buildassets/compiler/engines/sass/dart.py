@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Final
@@ -100,6 +101,11 @@ class DartSassEngine:
             return program_files(self._command())
         except UnavailableError:  # which is an error in the first sheet
             return ()
+
+    def start_ahead(self) -> None:
+        """Have a process start. Where there is no command for it, `run` reports that."""
+        with suppress(UnavailableError):
+            self._idle.start_ahead(partial(SassProcess, self._command()))
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read."""

@@ -83,6 +83,10 @@ class LibsassEngine:
         """The package, which is two modules."""
         return files_of_modules("sass", "_sass")
 
+    def start_ahead(self) -> None:
+        """Have a child start, which takes it 0.1 s."""
+        self._idle.start_ahead(Child)
+
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every one that was looked for in vain."""
         given = replace(given, path=os.path.abspath(given.path))

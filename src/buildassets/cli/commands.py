@@ -1,5 +1,6 @@
 """The verbs: one module each, loaded when it is called for. `output` alone prints."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -147,6 +148,7 @@ def run() -> None:
         end_without_stdout(fault)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    gc.freeze()  # the end of the process need not look for cycles in all that there is
     sys.exit(code)
 
 

@@ -42,6 +42,13 @@ def test_sources_without_a_path_are_no_writers(tmp_path: Path) -> None:
     assert OriginalPositions(draft(tmp_path, TEXT, ["a.scss", "stdin"]), str).writers() == (None, None, None)
 
 
+def test_a_draft_that_is_its_source_is_not_read_again(tmp_path: Path) -> None:
+    source = Source(LogicalPath("app.css"), str(tmp_path / "gone.css"), "gone.css", 0, "gone.css")
+    whole = Draft(source, TEXT, tuple(scan(TEXT)), digest="0" * 64)
+    found = OriginalPositions(whole, str).place_of(1)
+    assert (found.file, found.line, found.column) == ("gone.css", 2, 9)
+
+
 @pytest.mark.parametrize(
     ("written", "reference", "line", "column", "marked"),
     [

@@ -108,6 +108,8 @@ class OriginalPositions:
     @cached_property
     def _references(self) -> list[Reference]:
         logical = self._draft.source.logical
+        if self._is_source:
+            return list(self._draft.references)
         syntax = media_of(logical).syntax
         assert syntax is not None
         return scan_written(self.text, logical) if syntax is Syntax.JAVASCRIPT else scan(syntax, self.text)
@@ -183,9 +185,15 @@ class OriginalPositions:
         start = text.find(words)
         return locate(shown, text, start, start + len(words))
 
+    @property
+    def _is_source(self) -> bool:
+        """Whether the draft's text is all that the source holds, as it is there."""
+        return self._draft.digest is not None and isinstance(self._draft.body, str)
+
     @cached_property
     def _source(self) -> str:
-        return _read_text(self._draft.source.path)
+        body = self._draft.body
+        return body if self._is_source and isinstance(body, str) else _read_text(self._draft.source.path)
 
 
 class _File:

@@ -95,9 +95,13 @@ class CompressNode(Node):
         return found
 
     def _of_rendered(self, current: Any, context: Context) -> str | None:
+        before = dict(context.render_context.dicts[-1])
         with plain_urls():
             written = self.nodelist.render(context)
-        return looked_up(current, self.block, written)
+        found = looked_up(current, self.block, written)
+        if found is None:
+            context.render_context.dicts[-1] = before  # it is rendered once more: a `cycle` in it begins anew
+        return found
 
 
 def _is_toggled(context: Context, toggle: str) -> bool:

@@ -6,7 +6,7 @@ reported with the template's place. Reads static files. Imports Django.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final
@@ -15,6 +15,7 @@ from buildassets.compat.compressor.build.filters import Filters
 from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
 from buildassets.compat.compressor.build.marks import has_mark
 from buildassets.compat.compressor.build.page_templates import own_markup
+from buildassets.compat.compressor.build.page_urls import page_urls
 from buildassets.compat.compressor.build.parts import (
     Part,
     Sort,
@@ -92,6 +93,7 @@ class Contents:
             self._report_unknown(rendering, parts, unknown)
             return Made(None)
         self.known.add((rendering.place.file, rendering.place.line))
+        parts = [self._of_the_page(rendering, part) for part in parts]
         tags: list[Tag] = []
         is_refused = False
         for _, run in groupby(parts, key=lambda part: self._run_key(part, kind)):
@@ -101,6 +103,24 @@ class Contents:
                 is_refused = True
         is_loose = any(_varies(part) for part in parts)
         return Made(None if is_refused else tags, is_loose)
+
+    def _of_the_page(self, rendering: Rendering, part: Part) -> Part:
+        """The part, or one that stays as it is: an inline text with URLs that are relative to the page."""
+        block, text = rendering.block, part.element.text
+        is_inline = part.sort is Sort.CONTENT and url_of(part.element) is None and is_plain_type(block.kind, part.type)
+        if not is_inline or not text:
+            return part
+        base = join(self.options.output_dir, block.kind, f"inline.{block.kind}")
+        find = self.files.find if block.mode != "inline" else _nothing
+        url = next(page_urls(block.kind, text, self.options.prefixes, base, find), None)
+        if url is None:
+            return part
+        if block.mode != "inline":
+            message = f"`{url}` is relative to the page: its element stays as written"
+            self.diagnostics[warning("compressor/relative", message, rendering.place.location(url), hint=_RELATIVE)] = (
+                None
+            )
+        return replace(part, sort=Sort.KEPT)
 
     def _run_key(self, part: Part, kind: str) -> object:
         if part.sort is Sort.CONTENT and part.type != "module":
@@ -330,7 +350,12 @@ class Contents:
 
 
 _EXTERNAL: Final = "take it out of the block, or out of the static files of another host"
+_RELATIVE: Final = "name a static file: `{% static 'img/a.png' %}`"
 _UNKNOWN: Final = "list it in `COMPRESS_OFFLINE_CONTEXT`, or take it out of the block"
+
+
+def _nothing(_: str) -> None:
+    """Finds no file: what stays in the page is relative to it, whatever there is."""
 
 
 def _attributes(parts: list[Part], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:

@@ -262,3 +262,57 @@ def test_what_is_not_known_behind_a_file_is_a_query(tmp_path: Path) -> None:
     made = site(tmp_path, template, values={"version": "?v=1"})
     assert not made.codes()
     assert ' src="/static/CACHE/js/' in made.page()
+
+
+def test_what_is_not_known_is_reported_beside_a_block_that_is(tmp_path: Path) -> None:
+    template = block("js", "<script>var a = 1</script>") + block("js", '<script>var b = "{{ b }}"</script>')
+    made = site(tmp_path, template)
+    assert made.codes() == ["warning[compressor/unknown]"]
+    column = template.index("{{ b }}") + len("{{ ") + 1
+    assert f"--> templates/page.html:1:{column}\n" in made.err
+
+
+@pytest.mark.parametrize("attribute", ["{{ attributes }}", 'data-{{ name }}="1"'])
+def test_names_of_attributes_that_are_not_known_are_reported(attribute: str, tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", f"<script {attribute}>var a = 1</script>"), values={"attributes": "defer"})
+    assert made.codes() == ["warning[compressor/unknown]"]
+    assert "/static/" not in made.page()
+
+
+def test_a_block_with_a_nonce_and_one_without_are_two(tmp_path: Path) -> None:
+    template = block("js", js("js/one.js", more=' nonce="{{ nonce }}"')) + block("js", js("js/one.js"))
+    made = site(tmp_path, template, values={"nonce": "n0"})
+    assert not made.codes()
+    assert [' nonce="n0"' in script for script in re.findall(r"<script[^>]*>", made.page())] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("css", "<style>a { background: url(img/own.png) }</style>"),
+        ("css", '<style>@import "own.css"; a { top: 0 }</style>'),
+        ("js", '<script>import("./own.js")</script>'),
+    ],
+)
+def test_inline_element_with_urls_of_the_page_stays_in_it(kind: str, content: str, tmp_path: Path) -> None:
+    linked = css("css/two.css") if kind == "css" else js("js/one.js")
+    made = site(tmp_path, block(kind, linked + content + linked))
+    assert made.codes() == ["warning[compressor/relative]"]
+    first, own, last = re.findall(r"<(?:link|script|style)[^>]*>(?:[^<]+</\w+>)?", made.page())
+    assert ("/static/CACHE/" in first, own, "/static/CACHE/" in last) == (True, content, True)
+
+
+def test_inline_mode_leaves_urls_of_the_page(tmp_path: Path) -> None:
+    content = '<style>a { background: url(img/a.png) }\nb { background: url({% static "img/a.png" %}) }</style>'
+    made = site(tmp_path, block("css", content, "inline"))
+    assert not made.codes()
+    urls = re.findall(r"url\(([^)]*)\)", made.page())
+    assert urls[0] == "img/a.png"
+    assert re.fullmatch(r"/static/img/a\.[0-9a-f]{12}\.png", urls[1])
+
+
+def test_url_of_an_inline_style_may_begin_where_the_files_of_blocks_are(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", "<style>a { background: url(../../img/a.png) }</style>"))
+    assert not made.codes()
+    (text,) = made.texts(made.page())
+    assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)

@@ -91,7 +91,8 @@ found["err"] = err.getvalue()
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    templates = {_name(name): LOAD + _long(one[0]) for name, one in {**_BUILT, **_WRITTEN}.items()}
+    texts = {name: text for name, (text, _) in _BUILT.items()} | {name: text for name, (text, _, _) in _WRITTEN.items()}
+    templates = {_name(name): LOAD + _long(text) for name, text in texts.items()}
     folder = tmp_path_factory.mktemp("site")
     backend = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -177,7 +177,7 @@ class _Collection:
             rendering = replace(rendering, text=text, missing=missing)
         seen = rendering.block, rendering.text
         if contents.is_traceable and seen in self._seen:  # a parent's block, which a hundred templates inherit
-            contents.known.add((rendering.place.file, rendering.place.line))
+            contents.known.add(rendering.place.tag)
             return
         made = contents.made(rendering)
         if made.tags is None:

@@ -76,8 +76,8 @@ class Contents:
     bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sass_files: dict[str, str] = field(default_factory=dict)
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
-    unknown: dict[tuple[str, int], list[Diagnostic]] = field(default_factory=dict)
-    known: set[tuple[str, int]] = field(default_factory=set)
+    unknown: dict[tuple[str, int, int], list[Diagnostic]] = field(default_factory=dict)
+    known: set[tuple[str, int, int]] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
     is_traceable: bool = True
@@ -92,7 +92,7 @@ class Contents:
         if rendering.fault or unknown:
             self._report_unknown(rendering, parts, unknown)
             return Made(None)
-        self.known.add((rendering.place.file, rendering.place.line))
+        self.known.add(rendering.place.tag)
         parts = [self._of_the_page(rendering, part) for part in parts]
         tags: list[Tag] = []
         is_refused = False
@@ -327,13 +327,13 @@ class Contents:
         if not found:
             message = f"a build cannot render this block: {rendering.fault}"
             found = [report("compressor/unknown", message, place.location(), hint=_UNKNOWN)]
-        self.unknown.setdefault((place.file, place.line), []).extend(found)
+        self.unknown.setdefault(place.tag, []).extend(found)
 
     def _unknown(self, report: Callable[..., Diagnostic], rendering: Rendering, name: str) -> Diagnostic:
         what = (
             "is known at run time only" if report is error else "is known at run time only: the block stays as written"
         )
-        location = rendering.place.location(name.split("|", maxsplit=1)[0])
+        location = rendering.place.variable(name.split("|", maxsplit=1)[0])
         return report("compressor/unknown", f"`{name}` {what}", location, hint=_UNKNOWN)
 
     def _needs_build(self, part: Part, kind: str) -> bool:

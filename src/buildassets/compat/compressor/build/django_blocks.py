@@ -89,8 +89,9 @@ class DjangoBlocks:
 
     def _rendered(self, node: CompressNode, context: KnownContext) -> Iterator[Rendering]:
         origin: Any = node.origin
-        line = node.token.lineno if node.token else 1
-        place = Place(self._shown(str(origin)), self._source(origin), line or 1)
+        position = getattr(node.token, "position", None)  # of an engine for debugging, as ours is
+        line = getattr(node.token, "lineno", None) or 1
+        place = Place(self._shown(str(origin)), self._source(origin), line, position[0] if position else None)
 
         def render(recorder: Recorder) -> str:
             with _restored(context), _fresh_fragments():

@@ -5,7 +5,7 @@ compiler, from trees of which `jinja_tree` has left what leads to blocks. Import
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -160,13 +160,14 @@ class JinjaBlocks:
         if found not in self.diagnostics:
             self.diagnostics.append(found)
 
-    def _collect(self, block: Block, name: str | None, line: int, caller: Callable[[], Any]) -> None:
-        place = Place(self._shown(self._file(name)), self._source(name), line)
+    def _collect(self, block: Block, tag: tuple[str | None, int, int], caller: Callable[[], Any]) -> None:
+        name, line, number = tag
+        place = Place(self._shown(self._file(name)), self._source(name), line, number=number)
         outer = self._recorder
 
         def render(recorder: Recorder) -> str:
             self._recorder = recorder
-            return str(caller())
+            return _completed(caller())
 
         self._in_block = True
         for one in variants(render):
@@ -184,6 +185,18 @@ class JinjaBlocks:
             return str(self._environment.loader.get_source(self._environment, name)[1] or name)
         except Exception:
             return name or ""
+
+
+def _completed(given: Any) -> str:
+    """The text of a block; of an environment that is asynchronous, where nothing in the block is waited for."""
+    if not isinstance(given, Coroutine):
+        return str(given)
+    try:
+        given.send(None)
+    except StopIteration as end:
+        return str(end.value)
+    given.close()
+    raise RuntimeError("it waits for something")
 
 
 def _structured(tree: Any, environment: Any) -> Any:

@@ -1,5 +1,6 @@
 """A block as one rendering has it, with its place in a template. Frozen values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,21 @@ __all__ = ["Place", "Rendering"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A tag in a template: `file` as a user would write it, `source` the template's text, `line` that of the tag."""
+    """A tag in a template: `file` as a user would write it, `source` the template's text, `line` that of the tag.
+
+    `start` is where the tag stands in the text, where that is known; `number` counts the blocks of the template else.
+    """
 
     file: str
     source: str
     line: int
+    start: int | None = None
+    number: int = 0
+
+    @property
+    def tag(self) -> tuple[str, int, int]:
+        """What tells it from other tags, also of its line."""
+        return self.file, self.line, self.number if self.start is None else self.start
 
     def location(self, name: str | None = None) -> Location:
         """The place of the tag, or of the first `name` behind it."""
@@ -26,8 +37,17 @@ class Place:
             return locate(self.file, self.source, start, start + len("{% compress"))
         return locate(self.file, self.source, found, found + len(name or ""))
 
+    def variable(self, name: str) -> Location:
+        """The place of the first variable or argument `name` behind the tag."""
+        found = re.compile(rf"\{{[{{%][^}}]*?(?<![\w.]){re.escape(name)}(?!\w)").search(self.source, self.offset())
+        if found is None:
+            return self.location(name)
+        return locate(self.file, self.source, found.end() - len(name), found.end())
+
     def offset(self) -> int:
-        """Where the tag stands in the template's text."""
+        """Where the tag stands in the template's text, or the first one of its line."""
+        if self.start is not None:
+            return self.start
         lines = self.source.splitlines(keepends=True)
         start = sum(map(len, lines[: self.line - 1]))
         found = self.source.find("{%", start)

@@ -49,7 +49,10 @@ class CompressorExtension(Extension):
                 name = _value(parser)
         body = parser.parse_statements(("name:endcompress",), drop_needle=True)
         parser.stream.skip_if(f"name:{kind}")
-        given = [nodes.Const(one) for one in (kind, mode, name, constant_text(body), parser.name, line)]
+        number = getattr(parser, "compress_blocks", 0) + 1
+        parser.compress_blocks = number  # type: ignore[attr-defined]  # ours: it is of one template
+        tag = parser.name, line, number
+        given = [nodes.Const(one) for one in (kind, mode, name, constant_text(body), tag)]
         call = self.call_method("_compressed", [*given, nodes.ContextReference()])
         return nodes.CallBlock(call, [], [], body).set_lineno(line)
 
@@ -59,31 +62,23 @@ class CompressorExtension(Extension):
         mode: str,
         name: str | None,
         constant: str | None,
-        template: str | None,
-        line: int,
+        tag: tuple[str | None, int, int],
         context: Any,
         caller: Any,
-    ) -> str:
+    ) -> Any:
         block = Block(kind, mode, name)
         collect: Callable[..., None] | None = getattr(self.environment, "compress_blocks", None)
         if collect is not None:
-            collect(block, template, line, caller)
+            collect(block, tag, caller)
             return ""
-        options = run_options()
-        is_toggled = options.toggle is not None and options.toggle in _parameters(context)
-        current = None if is_toggled else current_release()
-        if current is None:
-            return _as_written(caller)
-        if not options.is_enabled:
-            return _disabled(current, block, caller)
-        found: str | None
-        if constant is None:
-            with plain_urls():
-                written = str(caller())
-            found = looked_up(current, block, written)
-        else:
+        current = None if _is_toggled(context) else current_release()
+        if current is not None and constant is not None and run_options().is_enabled:
             found = self._of_constant(current, block, constant)
-        return _as_written(caller) if found is None else found
+            if found is not None:
+                return found
+            current = None
+        shown = _shown_later if self.environment.is_async else _shown
+        return shown(current, block, caller)
 
     def _of_constant(self, current: Any, block: Block, constant: str) -> str | None:
         if self._kept_of is not current[1]:
@@ -97,8 +92,14 @@ class CompressorExtension(Extension):
         return found
 
 
-def _as_written(caller: Any) -> str:
-    """The block itself; what it names and no release has gets a plain URL, as Sass does."""
+def _shown(current: Any, block: Block, caller: Any) -> str:
+    """What the release has for a block, or the block itself; what that names and no release has gets a plain URL."""
+    if current is not None:
+        with plain_urls():
+            written = str(caller())
+        found = _found(current, block, written)
+        if found is not None:
+            return found
     try:
         return str(caller())
     except (AssetNotFound, ManifestError):
@@ -106,17 +107,29 @@ def _as_written(caller: Any) -> str:
             return str(caller())
 
 
-def _disabled(current: Any, block: Block, caller: Any) -> str:
-    """The block itself, unless browsers cannot use it as it is."""
-    with plain_urls():
-        written = str(caller())
-    found = looked_up(current, block, written) if needs_compiling(written) else None
-    return _as_written(caller) if found is None else found
+async def _shown_later(current: Any, block: Block, caller: Any) -> str:
+    """The same in an environment that is asynchronous, where the block is waited for."""
+    if current is not None:
+        with plain_urls():
+            written = str(await caller())
+        found = _found(current, block, written)
+        if found is not None:
+            return found
+    try:
+        return str(await caller())
+    except (AssetNotFound, ManifestError):
+        with plain_urls():
+            return str(await caller())
 
 
-def _parameters(context: Any) -> Any:
-    request = context.get("request")
-    return getattr(request, "GET", None) or ()
+def _found(current: Any, block: Block, written: str) -> str | None:
+    """What the release has; where blocks are off, only for what browsers cannot use as it is."""
+    return looked_up(current, block, written) if run_options().is_enabled or needs_compiling(written) else None
+
+
+def _is_toggled(context: Any) -> bool:
+    toggle = run_options().toggle
+    return toggle is not None and toggle in (getattr(context.get("request"), "GET", None) or ())
 
 
 def _value(parser: Parser) -> Any:

@@ -1,0 +1,1 @@
+"""An application of the site, with templates, tags and static files of its own."""

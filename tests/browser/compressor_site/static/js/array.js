@@ -1,0 +1,1 @@
+[1, 2].forEach(function (n) { seen.push("each" + n) })

@@ -1,0 +1,1 @@
+seen.push("defer " + document.readyState + " " + !!document.querySelector(".last"));

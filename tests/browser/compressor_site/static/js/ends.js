@@ -1,0 +1,1 @@
+seen.push("ends") /* without a line end */

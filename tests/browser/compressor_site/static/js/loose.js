@@ -1,0 +1,2 @@
+seen.push("loose " + (function () { return this === window })());
+undeclared = 1;

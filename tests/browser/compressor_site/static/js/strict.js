@@ -1,0 +1,2 @@
+"use strict";
+seen.push("strict " + (function () { return this === undefined })());

@@ -38,6 +38,7 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "quart": _UVICORN,
     "hoarder": _GUNICORN,
 }
+_OTHERS: Final = {"compressor": _GUNICORN}  # which is tested elsewhere
 # Everything but what is no disk becomes read-only, for this process and those that it starts.
 _READ_ONLY: Final = """
 set -eu
@@ -117,7 +118,7 @@ def _worker(framework: str, site: Path, log: Path) -> Iterator[int]:
         # Which what it accepts inherits: uvicorn takes a descriptor for no TCP, and each answer waits for 40 ms.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         fd = listening.fileno()
-        server = [one.format(fd=fd) for one in SERVERS[framework]]
+        server = [one.format(fd=fd) for one in {**SERVERS, **_OTHERS}[framework]]
         application = f"tests.runtime.stateless.apps.{framework}_app:application"
         command = [*_traced(log), *_read_only(), sys.executable, *server, application]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,11 +1,12 @@
 """Whole template semantics, of both engines in one build: every page shows what was built for it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.compat.compressor.site import LOAD, Site, site
+from tests.compat.compressor.site import LOAD, Site, block, site
 
 
 def _js(text: str, arguments: str = "") -> str:
@@ -145,3 +146,51 @@ def test_page_shows_what_was_built_for_it(number: int, built: Site) -> None:
 def test_nothing_is_reported_of_templates_that_others_include(built: Site) -> None:
     assert built.code == 0
     assert "compressor/unknown" not in built.err
+
+
+_BLOCK = "{% block js %}" + block("js", "<script>var own = 1</script>") + "{% endblock %}"
+_PARENTS = {
+    "base.html": "{% block js %}{% endblock %}",
+    "page.html": "\n{% extends layout %}" + LOAD + _BLOCK,
+    "jinja2/jbase.html": "{% block js %}{% endblock %}",
+    "jinja2/jpage.html": "\n{% extends layout %}" + _BLOCK.replace(LOAD, ""),
+}
+
+
+def test_blocks_of_a_template_whose_parent_is_not_known_are_built(tmp_path: Path) -> None:
+    pages: list[tuple[str, str, Mapping[str, Any]]] = [
+        ("page.html", "django", {"layout": "base.html"}),
+        ("jpage.html", "jinja2", {"layout": "jbase.html"}),
+    ]
+    made = site(tmp_path, _PARENTS, pages=pages)
+    assert made.codes() == ["warning[compressor/template]"] * 2
+    assert "cannot follow the template `page.html`: `layout` is known at run time only" in made.err
+    assert "--> templates/page.html:2:1" in made.err
+    assert "--> jinja2/jpage.html:2:12" in made.err
+    assert ["/static/CACHE/js/" in made.page(name) for name, _, _ in pages] == [True, True]
+
+
+def test_a_parent_that_one_of_the_contexts_has_is_known(tmp_path: Path) -> None:
+    contexts = [{}, {"layout": "base.html"}, {"layout": "jbase.html"}, {}]
+    files = {"templates/jbase.html": "", "jinja2/base.html": ""}
+    made = site(tmp_path, _PARENTS, pages=[], files=files, COMPRESS_OFFLINE_CONTEXT=contexts)
+    assert made.codes() == []
+
+
+def test_a_parent_may_be_named_by_default(tmp_path: Path) -> None:
+    parent = (
+        "{% load compress %}{% compress js %}{% block js %}{% endblock %}<script>var p = 1</script>{% endcompress %}"
+    )
+    page = '{% extends layout|default:"base.html" %}{% block js %}<script>var c = 1</script>{% endblock %}'
+    made = site(tmp_path, {"base.html": parent, "page.html": page})
+    assert made.codes() == []
+    assert [text.split("\n") for text in made.texts(made.page())] == [["var c=1", "var p=1", ""]]
+
+
+def test_a_parent_that_is_not_there_is_reported_with_its_tag(tmp_path: Path) -> None:
+    absent = {"page.html": "\n{% extends 'gone.html' %}" + LOAD + _BLOCK}
+    absent["jinja2/jpage.html"] = "\n{% extends 'gone.html' %}" + _BLOCK.replace(LOAD, "")
+    made = site(tmp_path, absent, pages=[])
+    assert made.code == 0
+    for place in ("templates/page.html:2:1", "jinja2/jpage.html:2:4"):
+        assert f"there is no template `gone.html`\n  --> {place}\n" in made.err

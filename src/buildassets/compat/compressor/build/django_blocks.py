@@ -15,7 +15,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.cache import CacheNode
 
 from buildassets.compat.compressor.build.django_templates import KnownContext
-from buildassets.compat.compressor.build.django_walk import walk_template
+from buildassets.compat.compressor.build.django_walk import NoParent, walk_template
+from buildassets.compat.compressor.build.marks import marked_names
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
@@ -30,7 +31,9 @@ class DjangoBlocks:
     """The templates of one engine: read once, gone through in each context. `shown` turns a path into a name."""
 
     def __init__(self, engine: Engine, names: list[str], shown: Callable[[str], str]) -> None:
-        self.diagnostics: list[Diagnostic] = []
+        self._broken: list[Diagnostic] = []
+        self._lost: dict[str, Diagnostic] = {}
+        self._followed: set[str] = set()
         self.files: set[str] = set()
         self._shown = shown
         self._sources: dict[str, str] = {}
@@ -40,16 +43,16 @@ class DjangoBlocks:
         try:
             found = engine.get_template(name)
         except TemplateSyntaxError as fault:
-            self._broken(name, fault)
+            self._broken.append(self._unreadable(name, fault))
         except (TemplateDoesNotExist, OSError, UnicodeDecodeError) as fault:
             message = f"cannot read the template `{name}`: {type(fault).__name__}"
-            self.diagnostics.append(warning("compressor/template", message))
+            self._broken.append(warning("compressor/template", message))
         else:
             self.files.add(str(found.origin))
             return found
         return None
 
-    def _broken(self, name: str, fault: TemplateSyntaxError) -> None:
+    def _unreadable(self, name: str, fault: TemplateSyntaxError) -> Diagnostic:
         """A template that the tags of this engine cannot read: it may well be one of another engine's."""
         details: dict[str, Any] = getattr(fault, "template_debug", None) or {}
         where = None
@@ -58,7 +61,7 @@ class DjangoBlocks:
             file = self._shown(str(details.get("name", name)))
             where = locate(file, source, 0) if not source else _line_of(file, source, int(details["line"]))
         message = f"cannot read the template `{name}`: {fault}"
-        self.diagnostics.append(warning("compressor/template", message, where or Location(name)))
+        return warning("compressor/template", message, where or Location(name))
 
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
         """The blocks that any template comes to in a context of these `values`."""
@@ -76,16 +79,32 @@ class DjangoBlocks:
             with plain_static_urls():
                 walk_template(template, KnownContext(dict(values)), keep)
         except Exception as fault:
-            self._unreached(template, fault)
+            if "compress" in str(template.source):
+                self._lost.setdefault(str(template.origin), self._unreached(template, fault))
+        else:
+            self._followed.add(str(template.origin))
         return found
 
-    def _unreached(self, template: Template, fault: Exception) -> None:
-        if "compress" not in str(template.source):
-            return
-        message = f"cannot follow the template `{template.name}`: {fault}"
-        found = warning("compressor/template", message, Location(self._shown(str(template.origin))))
-        if found not in self.diagnostics:
-            self.diagnostics.append(found)
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with templates: those that cannot be read, and those that no context led to their parents."""
+        return [*self._broken, *(one for origin, one in self._lost.items() if origin not in self._followed)]
+
+    def _unreached(self, template: Template, fault: Exception) -> Diagnostic:
+        reason = str(fault)
+        where = Location(self._shown(str(template.origin)))
+        if isinstance(fault, NoParent):
+            unknown = marked_names(reason)
+            is_named = fault.is_absent and not unknown
+            reason = f"there is no template `{reason}`" if is_named else reason
+            reason = f"`{unknown[0]}` is known at run time only" if unknown else reason
+            where = self._tag(fault.node)
+        return warning("compressor/template", f"cannot follow the template `{template.name}`: {reason}", where)
+
+    def _tag(self, node: Any) -> Location:
+        """The place of a tag."""
+        start, end = node.token.position
+        return locate(self._shown(str(node.origin)), self._source(node.origin), start, end)
 
     def _rendered(self, node: CompressNode, context: KnownContext) -> Iterator[Rendering]:
         origin: Any = node.origin

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.template.base import Node, Template, TextNode, VariableNode
 from django.template.defaulttags import AutoEscapeControlNode, ForNode, IfNode, WithNode
+from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.library import InclusionNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode, IncludeNode
 from django.templatetags.i18n import LanguageNode
@@ -20,7 +21,7 @@ from buildassets.compat.compressor.build.django_templates import KnownContext
 from buildassets.compat.compressor.build.marks import has_mark
 from buildassets.compat.compressor.run.nodes import CompressNode
 
-__all__ = ["walk_template"]
+__all__ = ["NoParent", "walk_template"]
 
 Found = Callable[[CompressNode, KnownContext], None]
 # Where nodes keep the name after `as`.
@@ -28,8 +29,17 @@ _ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "
 _MOST_INCLUDES: Final = 50  # in one another
 
 
+class NoParent(Exception):  # noqa: N818 as Django's is named
+    """The parent of a template is not there, or not known. `node` is the tag that names it."""
+
+    def __init__(self, node: Any, fault: Exception) -> None:
+        super().__init__(str(fault))
+        self.node = node
+        self.is_absent = isinstance(fault, TemplateDoesNotExist)
+
+
 def walk_template(template: Template, context: KnownContext, found: Found) -> None:
-    """Call `found` with each block that rendering `template` may come to. Raises what resolving its parents raises."""
+    """Call `found` with each block that rendering `template` may come to. Raises NoParent, and what tags raise."""
     with context.bind_template(template), context.render_context.push_state(template):
         _Walk(found).nodes(template.nodelist, context)
 
@@ -107,7 +117,11 @@ class _Walk:
         self.nodes(node.nodelist_empty, context)
 
     def _extends(self, node: Any, context: Any) -> None:
-        parent = node.get_parent(context)
+        try:
+            parent = _parent_of(node, context)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as fault:
+            self._without_parent(node, context)
+            raise NoParent(node, fault) from None
         blocks = context.render_context.setdefault(BLOCK_CONTEXT_KEY, BlockContext())
         blocks.add_blocks(node.blocks)
         first = next((one for one in parent.nodelist if not isinstance(one, TextNode)), None)
@@ -115,6 +129,13 @@ class _Walk:
             blocks.add_blocks({one.name: one for one in parent.nodelist.get_nodes_by_type(BlockNode)})
         with context.render_context.push_state(parent, isolated_context=False):
             self.nodes(parent.nodelist, context)
+
+    def _without_parent(self, node: Any, context: Any) -> None:
+        """What stands in the blocks of a template is the same whatever its parent is."""
+        for block in node.blocks.values():
+            block.context = context
+            with context.push(block=block):
+                self.nodes(block.nodelist, context)
 
     def _block(self, node: Any, context: Any) -> None:
         blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
@@ -184,6 +205,17 @@ _WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...
     (LocalTimeNode, _Walk._setting),
     (TimezoneNode, _Walk._setting),
 )
+
+
+def _parent_of(node: Any, context: Any) -> Any:
+    """The parent; where a variable is not known that a filter such as `default` replaces, the one which that names."""
+    try:
+        return node.get_parent(context)
+    except TemplateDoesNotExist:
+        other = node.parent_name.resolve(context, ignore_failures=True)
+        if not isinstance(other, str) or has_mark(other):
+            raise
+        return node.find_template(other, context)
 
 
 def _resolved(given: dict[str, Any], context: Any) -> dict[str, Any]:

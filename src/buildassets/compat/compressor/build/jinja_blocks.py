@@ -5,7 +5,7 @@ compiler, from trees of which `jinja_tree` has left what leads to blocks. Import
 """
 
 import os
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,10 +19,11 @@ from buildassets.compat.compressor.build.jinja_tree import (
     CHOOSE,
     COUNT,
     ELSE,
+    PARENT,
     RENDERING,
     structure_of,
 )
-from buildassets.compat.compressor.build.marks import has_mark, mark
+from buildassets.compat.compressor.build.marks import has_mark, mark, marked_names
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
@@ -62,7 +63,11 @@ class JinjaBlocks:
     """The templates of one environment: read once, run in each context. `shown` turns a path into a name."""
 
     def __init__(self, environment: Any, suffixes: Sequence[str], shown: Callable[[str], str]) -> None:
-        self.diagnostics: list[Diagnostic] = []
+        self._broken: list[Diagnostic] = []
+        self._lost: dict[str, Diagnostic] = {}
+        self._orphans: set[str] = set()  # of those, the ones of this context
+        self._followed: set[str] = set()
+        self._tag: Place | None = None
         self.files: set[str] = set()
         self._shown = shown
         self._recorder = Recorder()
@@ -82,12 +87,13 @@ class JinjaBlocks:
         """The environment, with its own cache, what is not known recorded, and only what leads to blocks compiled."""
         own = environment.overlay(undefined=_undefined_of(self), bytecode_cache=None, auto_reload=False, cache_size=-1)
         parse = own._parse
-        own._parse = lambda source, name, filename: _structured(parse(source, name, filename), own)
+        own._parse = lambda source, name, filename: _structured(parse(source, name, filename), name, own)
         own.globals = {
             **environment.globals,
             BEGIN: self._begin,
             CHOOSE: self._choose,
             ELSE: self._else,
+            PARENT: self._parent,
             COUNT: lambda: len(self._recorder.missing),
             RENDERING: lambda: self._in_block,
         }
@@ -118,6 +124,24 @@ class JinjaBlocks:
                 return not chosen
         return False
 
+    def _parent(self, given: Any, name: str, line: int) -> Any:
+        """The parent that a template names; where it is not known, one that shows all blocks of the template."""
+        self._tag = Place(self._shown(self._file(name)), self._source(name), line)
+        unknown = str(given) if isinstance(given, jinja2.Undefined | str) else ""
+        if not has_mark(unknown):
+            return given
+        root = marked_names(unknown)[0]
+        self._lose(name, f"`{root}` is known at run time only", self._tag.variable(root))
+        self._recorder.missing.clear()
+        parent = self._environment.from_string("")
+        parent.root_render_func = _each_block_later if self._environment.is_async else _each_block
+        return parent
+
+    def _lose(self, name: str, reason: str, where: Location) -> None:
+        self._orphans.add(name)
+        message = f"cannot follow the template `{name}`: {reason}"
+        self._lost.setdefault(name, warning("compressor/template", message, where))
+
     def _template(self, name: str) -> Any:
         try:
             found = self._environment.get_template(name)
@@ -126,11 +150,11 @@ class JinjaBlocks:
             start = sum(map(len, source.splitlines(keepends=True)[: fault.lineno - 1]))
             where = locate(self._shown(fault.filename or name), source, start) if source else Location(name)
             message = f"cannot read the template `{name}`: {fault.message}"
-            self.diagnostics.append(warning("compressor/template", message, where))
+            self._broken.append(warning("compressor/template", message, where))
             return None
         except (jinja2.TemplateNotFound, OSError, UnicodeDecodeError) as fault:
             message = f"cannot read the template `{name}`: {type(fault).__name__}"
-            self.diagnostics.append(warning("compressor/template", message))
+            self._broken.append(warning("compressor/template", message))
             return None
         if found.filename and os.path.exists(found.filename):
             self.files.add(found.filename)
@@ -143,22 +167,32 @@ class JinjaBlocks:
 
     def _of_template(self, template: Any, values: dict[str, Any]) -> list[Rendering]:
         """The blocks that this template comes to, in the language that is active."""
-        self._recorder = Recorder()
+        self._recorder, self._tag = Recorder(), None
+        self._orphans.clear()
         try:
             with plain_static_urls():
                 template.render(values)
         except Exception as fault:
             self._unreached(template, fault)
+        if template.name not in self._orphans:
+            self._followed.add(template.name)
         found, self._found = self._found, []
         return found
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with templates: those that cannot be read, and those that no context led to their parents."""
+        return [*self._broken, *(one for name, one in self._lost.items() if name not in self._followed)]
 
     def _unreached(self, template: Any, fault: Exception) -> None:
         if "compress" not in self._source(template.name):
             return
-        message = f"cannot follow the template `{template.name}`: {fault}"
-        found = warning("compressor/template", message, Location(self._shown(template.filename or template.name)))
-        if found not in self.diagnostics:
-            self.diagnostics.append(found)
+        where = Location(self._shown(template.filename or template.name))
+        reason = str(fault)
+        if isinstance(fault, jinja2.TemplateNotFound) and fault.name:
+            reason = f"there is no template `{fault.name}`"
+            where = self._tag.location("extends") if self._tag else where
+        self._lose(template.name, reason, where)
 
     def _collect(self, block: Block, tag: tuple[str | None, int, int], caller: Callable[[], Any]) -> None:
         name, line, number = tag
@@ -199,8 +233,21 @@ def _completed(given: Any) -> str:
     raise RuntimeError("it waits for something")
 
 
-def _structured(tree: Any, environment: Any) -> Any:
-    structure = structure_of(tree)
+def _each_block(context: Any) -> Iterator[str]:
+    """What a template renders that only shows the blocks of those that extend it."""
+    for stack in [*context.blocks.values()]:
+        yield from stack[0](context)
+
+
+async def _each_block_later(context: Any) -> AsyncIterator[str]:
+    """The same in an environment that is asynchronous."""
+    for stack in [*context.blocks.values()]:
+        async for text in stack[0](context):
+            yield text
+
+
+def _structured(tree: Any, name: str | None, environment: Any) -> Any:
+    structure = structure_of(tree, name)
     structure.set_environment(environment)
     return structure
 

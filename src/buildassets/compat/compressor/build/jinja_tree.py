@@ -9,20 +9,23 @@ from typing import Any, Final
 
 from jinja2 import nodes
 
-__all__ = ["BEGIN", "CHOOSE", "COUNT", "ELSE", "RENDERING", "structure_of"]
+__all__ = ["BEGIN", "CHOOSE", "COUNT", "ELSE", "PARENT", "RENDERING", "structure_of"]
 
 CHOOSE: Final = "compress_choose"  # globals of the build's environment
 COUNT: Final = "compress_count"
 RENDERING: Final = "compress_rendering"
 BEGIN: Final = "compress_begin"
 ELSE: Final = "compress_else"
+PARENT: Final = "compress_parent"
 _CALLED: Final = ("super", "caller")
 
 
-def structure_of(tree: nodes.Template) -> nodes.Template:
-    """`tree`, changed in place."""
+def structure_of(tree: nodes.Template, name: str | None) -> nodes.Template:
+    """`tree`, that of the template `name`, changed in place."""
     macros = {one.name for one in tree.find_all(nodes.Macro)} | _imported(tree)
-    tree.body = _Structure(frozenset(macros)).statements(tree.body)
+    structure = _Structure(frozenset(macros), name)
+    structure.parents(tree)
+    tree.body = structure.statements(tree.body)
     return tree
 
 
@@ -36,9 +39,15 @@ def _imported(tree: nodes.Template) -> set[str]:
 class _Structure:
     """Rewrites statements; `macros` are the names of what may be called for blocks in it."""
 
-    def __init__(self, macros: frozenset[str]) -> None:
+    def __init__(self, macros: frozenset[str], name: str | None) -> None:
+        self._name = name
         self._macros = macros
         self._conditions = 0
+
+    def parents(self, tree: nodes.Template) -> None:
+        """Have the names of parents asked for, with the line of the tag."""
+        for one in tree.find_all(nodes.Extends):
+            one.template = _call(PARENT, one.template, nodes.Const(self._name), nodes.Const(one.lineno))
 
     def statements(self, body: list[Any]) -> list[Any]:
         return [kept for node in body for kept in self._statement(node)]

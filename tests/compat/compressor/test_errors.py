@@ -1,0 +1,175 @@
+"""What `manage.py compress` reports: all errors of a build at once, each where it is written, and no traceback."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.compat.compressor.site import FILES, LOAD
+from tests.conftest import Tree, read_tree, write_tree
+
+_SETTINGS = """
+SECRET_KEY = "of no use"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = ["site"]
+INSTALLED_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]},
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": ["jinja2"],
+        "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]},
+    },
+]
+STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
+BUILDASSETS = {"manifest": "build/manifest.json"}
+COMPRESS_PRECOMPILERS = [("text/fails", "echo it failed >&2; exit 3")]
+"""
+_MANAGE = (
+    "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"
+    "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
+)
+_OPEN, _CLOSE = "{% compress KIND %}\n", "{% endcompress %}"
+_CSS, _JS = _OPEN.replace("KIND", "css"), _OPEN.replace("KIND", "js")
+_SCSS = '<style type="text/x-scss">'
+# By template: what stands in it below a first line, the severity and code, the place, and a part of what is reported.
+_FAULTS: dict[str, tuple[str, str, str, str]] = {
+    "templates/missing.html": (
+        f"{_JS}<script src=\"{{% static 'js/gone.js' %}}\"></script>{_CLOSE}",
+        "error[compressor/missing]",
+        "templates/missing.html:3:25",
+        "cannot find the static file `js/gone.js`",
+    ),
+    "templates/external.html": (
+        f'{_JS}<script src="//cdn.example/a.js"></script>{_CLOSE}',
+        "error[compressor/external]",
+        "templates/external.html:3:1",
+        "`//cdn.example/a.js` is no static file",
+    ),
+    "templates/type.html": (
+        f'{_JS}<script type="text/coffeescript">a = 1</script>{_CLOSE}',
+        "error[compressor/type]",
+        "templates/type.html:3:15",
+        "nothing compiles the type `text/coffeescript`",
+    ),
+    "templates/sass_unknown.html": (
+        f"{_CSS}{_SCSS}\n$c: {{{{ theme.color }}}};\na {{ color: $c }}</style>{_CLOSE}",
+        "error[compressor/unknown]",
+        "templates/sass_unknown.html:4:8",
+        "`theme.color` is known at run time only\n",
+    ),
+    "templates/sass_link.html": (
+        f'{_CSS}<link rel="stylesheet" type="text/x-scss" href="/static/scss/{{{{ theme }}}}.scss">{_CLOSE}',
+        "error[compressor/unknown]",
+        "templates/sass_link.html:3:65",
+        "`theme` is known at run time only\n",
+    ),
+    "templates/sass_syntax.html": (
+        f"{_CSS}{_SCSS}\na {{ color: $nope }}</style>{_CLOSE}",
+        "error[scss/syntax]",
+        "templates/sass_syntax.html:4:12",
+        "undefined variable: `$nope`",
+    ),
+    "templates/precompiler.html": (
+        f'{_JS}<script type="text/fails">a</script>{_CLOSE}',
+        "error[compressor/precompiler]",
+        "templates/precompiler.html:3:",
+        "ended with 3",
+    ),
+    "templates/precompiler_unknown.html": (
+        f'{_JS}<script type="text/fails">{{{{ late }}}}</script>{_CLOSE}',
+        "error[compressor/unknown]",
+        "templates/precompiler_unknown.html:3:30",
+        "`late` is known at run time only\n",
+    ),
+    "templates/reference.html": (
+        f'{_CSS}<link rel="stylesheet" href="{{% static \'css/bad.css\' %}}">{_CLOSE}',
+        "error[reference/missing]",
+        "site/css/bad.css:2:18",
+        "cannot find `css/nope.png`",
+    ),
+    "templates/broken.html": (
+        "{% if %}",
+        "warning[compressor/template]",
+        "templates/broken.html:2:1",
+        "cannot read the template `broken.html`",
+    ),
+    "templates/mode.html": (
+        "{% compress js files %}{% endcompress %}",
+        "warning[compressor/template]",
+        "templates/mode.html:2:1",
+        "second argument must be 'file', 'inline' or 'preload'",
+    ),
+    "templates/late.html": (
+        f"{_JS}<script>var late = '{{{{ late }}}}'</script>{_CLOSE}",
+        "warning[compressor/unknown]",
+        "templates/late.html:3:24",
+        "`late` is known at run time only: the block stays as written",
+    ),
+    "jinja2/broken_too.html": (
+        "{% if %}",
+        "warning[compressor/template]",
+        "jinja2/broken_too.html:2:1",
+        "cannot read the template `broken_too.html`",
+    ),
+    "jinja2/missing_too.html": (
+        f"{_JS}<script src='/static/js/lost.js'></script>{_CLOSE}",
+        "error[compressor/missing]",
+        "jinja2/missing_too.html:3:22",
+        "cannot find the static file `js/lost.js`",
+    ),
+    "jinja2/sass_too.html": (
+        f"{_CSS}{_SCSS}a {{ b: {{{{ x }}}} }}</style>{_CLOSE}",
+        "error[compressor/unknown]",
+        "jinja2/sass_too.html:3:37",
+        "`x` is known at run time only\n",
+    ),
+}
+_PROJECT: Tree = {**FILES, "settings.py": _SETTINGS, "manage.py": _MANAGE}
+
+
+def compressed(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What `manage.py compress` does in `folder`."""
+    command = [sys.executable, "manage.py", "compress"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """What is reported of a project with all of the faults."""
+    first = {name: f"{LOAD}\n" if name.startswith("templates/") else "\n" for name in _FAULTS}
+    pages = {name: first[name] + text for name, (text, *_) in _FAULTS.items()}
+    sheet = {"site/css/bad.css": "a {\n background: url(nope.png) }"}
+    return compressed(write_tree(tmp_path_factory.mktemp("site"), {**_PROJECT, **sheet, **pages}))
+
+
+@pytest.mark.parametrize("name", _FAULTS)
+def test_each_fault_is_reported_where_it_is_written(name: str, faulty: subprocess.CompletedProcess[str]) -> None:
+    _, code, place, part = _FAULTS[name]
+    reports = [one for one in re.split(r"\n\n(?=\w+\[)", faulty.stderr) if f" --> {place}" in one]
+    assert len(reports) == 1, faulty.stderr
+    assert (reports[0].startswith(f"{code}: "), part in reports[0]) == (True, True), reports[0]
+
+
+def test_nothing_else_is_reported_and_no_traceback(faulty: subprocess.CompletedProcess[str]) -> None:
+    codes = re.findall(r"^(?:warning|error)\[[a-z/-]+\]", faulty.stderr, re.MULTILINE)
+    assert sorted(codes) == sorted(code for _, code, _, _ in _FAULTS.values())
+    assert (faulty.returncode, faulty.stdout, "Traceback" in faulty.stderr) == (1, "", False)
+    assert faulty.stderr.rstrip().endswith(
+        f"failed with {sum('error' in one for one in codes)} errors; there is no release yet"
+    )
+
+
+def test_a_build_that_fails_leaves_the_release_and_the_next_one_mends_it(tmp_path: Path) -> None:
+    page = f"{LOAD}{_CSS}{_SCSS}a {{ color: VALUE }}</style>{_CLOSE}"
+    write_tree(tmp_path, {**_PROJECT, "templates/page.html": page.replace("VALUE", "red"), "jinja2/none.html": ""})
+    assert compressed(tmp_path).returncode == 0
+    before = read_tree(tmp_path / "build")
+    write_tree(tmp_path, {"templates/page.html": page.replace("VALUE", "{{ late }}")})
+    failed = compressed(tmp_path)
+    assert (failed.returncode, read_tree(tmp_path / "build") == before) == (1, True)
+    write_tree(tmp_path, {"templates/page.html": page.replace("VALUE", "teal")})
+    assert compressed(tmp_path).returncode == 0
+    assert any(b"teal" in content for content in read_tree(tmp_path / "build").values())

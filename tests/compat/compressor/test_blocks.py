@@ -316,3 +316,22 @@ def test_url_of_an_inline_style_may_begin_where_the_files_of_blocks_are(tmp_path
     assert not made.codes()
     (text,) = made.texts(made.page())
     assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
+
+
+def test_inline_script_with_a_fault_is_reported_where_it_stands(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", "\n<script>\nvar a = #</script>"), pages=[])
+    assert made.codes() == ["error[js/syntax]"]
+    assert "--> templates/page.html:3:9" in made.err
+
+
+def test_inline_sass_with_an_import_of_another_host_is_a_file_of_its_own(tmp_path: Path) -> None:
+    sass = '<style type="text/x-scss">@import url(//fonts.example/a); $c: red; b { color: $c }</style>'
+    made = site(tmp_path, block("css", css("css/two.css") + sass))
+    first, second = made.texts(made.page())
+    assert first.startswith("p{")
+    assert second.strip() == "@import url(//fonts.example/a);b{color:red}"
+
+
+def test_place_of_a_block_is_that_of_its_own_tag(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js")), pages=[], COMPRESS_FILTERS={"js": ["no_such.Filter"]})
+    assert f"--> templates/page.html:1:{len(LOAD) + 1}" in made.err

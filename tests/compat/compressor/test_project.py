@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.compat.compressor.site import LOAD, block, css, js, site
+from tests.conftest import Tree
 
 _FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -273,3 +274,53 @@ def test_a_generator_that_fails_is_an_error_without_a_traceback(tmp_path: Path) 
     assert made.codes() == ["error[compressor/setting]"]
     assert "LookupError: no theme" in made.err
     assert "Traceback" not in made.err
+
+
+def test_what_a_file_that_is_only_collected_refers_to_is_released(tmp_path: Path) -> None:
+    files: Tree = {
+        "collected/only/a.css": "@import 'b.css'; a { background: url(../only.png) }",
+        "collected/only/b.css": "b { background: url(/static/b.png) }",
+        "collected/only.png": b"a",
+        "collected/b.png": b"b",
+        "collected/never.png": b"c",
+    }
+    made = site(tmp_path, block("css", css("only/a.css")), files=files)
+    (text,) = made.texts(made.page())
+    assert re.search(r"url\(\.\./\.\./only\.[0-9a-f]{12}\.png\)", text)
+    released = {name for name in made.manifest()["assets"] if name.endswith(".png")}
+    assert released == {"img/a.png", "only.png", "b.png"}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("js", "a.mjs"), ("js", "a.es6"), ("css", "a.styles")])
+def test_the_kind_of_a_block_decides_not_the_suffix_of_a_file(kind: str, name: str, tmp_path: Path) -> None:
+    text = "var a=1" if kind == "js" else "a{top:0}"
+    made = site(tmp_path, block(kind, (js if kind == "js" else css)(name)), files={f"site/{name}": text})
+    assert [one.strip() for one in made.texts(made.page())] == [text]
+
+
+def test_url_with_the_prefix_of_a_script_is_that_of_the_request(tmp_path: Path) -> None:
+    lazy = (
+        "from django.urls import get_script_prefix\n"
+        "class Lazy(str):\n"
+        "    def __str__(self):\n        return get_script_prefix() + self[1:]\n"
+        "    def lstrip(self, *given):\n        return str(self).lstrip(*given)\n"
+        "    def split(self, *given):\n        return str(self).split(*given)\n"
+        "    def replace(self, *given):\n        return str(self).replace(*given)\n"
+    )
+    program = (
+        "from django.test import override_settings\nfrom django.urls import set_script_prefix\nfrom lazy import Lazy\n"
+        "with override_settings(STATIC_URL=Lazy('/static/'), COMPRESS_URL=Lazy('/static/')):\n"
+        "    page = engines['django'].get_template('page.html')\n    found['pages'] = {}\n"
+        "    for prefix in ('/', '/app/', '/other/'):\n"
+        "        set_script_prefix(prefix)\n        found['pages'][prefix] = [page.render({})]\n"
+    )
+    made = site(tmp_path, block("js", js("js/one.js")), files={"lazy.py": lazy}, pages=[], program=program)
+    shown = {prefix: page[0].partition("output")[0] for prefix, page in made.pages.items()}
+    assert shown == {prefix: f'<script src="{prefix}static/CACHE/js/' for prefix in ("/", "/app/", "/other/")}
+
+
+def test_suffixes_of_templates_may_be_patterns(tmp_path: Path) -> None:
+    pages = [(name, "django", {}) for name in ("a.htm", "b.html")]
+    templates = {name: block("js", js("js/one.js")) for name, _, _ in pages}
+    made = site(tmp_path, templates, pages=list(pages), arguments=("-e", "htm*"))
+    assert ["/CACHE/js/" in page for (page,) in made.pages.values()] == [True, True]

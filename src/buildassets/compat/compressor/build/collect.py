@@ -23,10 +23,11 @@ from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
 from buildassets.compat.compressor.build.found_blocks import FoundBlocks
 from buildassets.compat.compressor.build.marks import root_name, without_queries
+from buildassets.compat.compressor.build.page_templates import has_listeners
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.settings import build_options, setting_faults
 from buildassets.compat.compressor.build.sources import GeneratedSources
-from buildassets.compat.compressor.build.static_files import StaticFiles
+from buildassets.compat.compressor.build.static_files import StaticFiles, collected_root
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State
@@ -130,7 +131,7 @@ class _Collection:
             "parts": sorted(self._sources.texts.keys() - self._sources.named),
             "named": sorted(self._sources.named),
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
-            "roots": [*_sass_roots(contents, self._files)] if contents else [],
+            "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
             "diagnostics": [_plain(one) for one in dict.fromkeys(found)],
@@ -142,7 +143,11 @@ class _Collection:
         """Whether nothing but files and settings decided: no program, and no function of the project's."""
         has_errors = any(one.is_error for one in self._faults) or self._contents is None
         has_functions = isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str)
-        return not (has_errors or has_functions) and self._contents is not None and self._contents.is_traceable
+        return (
+            not (has_errors or has_functions or has_listeners())
+            and self._contents is not None
+            and self._contents.is_traceable
+        )
 
     def looked_for(self) -> Iterator[str]:
         """Where the static files that blocks link are, or might be."""
@@ -224,6 +229,14 @@ def _sass_roots(contents: Contents, files: StaticFiles) -> Iterator[dict[str, An
             below = os.path.relpath(file, root.path).replace(os.sep, "/")
             yield {"path": root.path, "shown": _shown(root.path), "prefix": root.prefix, "include": [f"./{below}"]}
         assert path
+
+
+def _collected_roots(contents: Contents) -> Iterator[dict[str, Any]]:
+    """A source root for what only the root of collected files holds, of which nothing else is released."""
+    if contents.collected:
+        path = collected_root()
+        include = [f"./{name}" for name in sorted(contents.collected)]
+        yield {"path": path, "shown": _shown(path), "prefix": "", "include": include}
 
 
 def _load_paths(files: StaticFiles) -> list[str]:

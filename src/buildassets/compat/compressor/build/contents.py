@@ -11,6 +11,7 @@ from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final
 
+from buildassets.compat.compressor.build.collected import collected_references
 from buildassets.compat.compressor.build.filters import Filters
 from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
 from buildassets.compat.compressor.build.marks import has_mark
@@ -47,6 +48,7 @@ __all__ = ["Contents", "Made"]
 Tag = dict[str, Any]
 _SCSS: Final = (".scss", ".sass")
 _DEFAULT_NAME: Final = "output"
+_THEIRS: Final = "`compressor."  # the beginning of a dotted name in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Contents:
     """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
     `read` are the absolute paths of the files of which something was generated, `linked` the logical paths that blocks
-    link. It `is_traceable` where no program had a part in it.
+    link, `collected` those that no finder has. It `is_traceable` where no program had a part in it.
     """
 
     options: BuildOptions
@@ -80,6 +82,7 @@ class Contents:
     known: set[tuple[str, int, int]] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
+    collected: set[str] = field(default_factory=set)
     is_traceable: bool = True
 
     def made(self, rendering: Rendering) -> Made:
@@ -186,10 +189,16 @@ class Contents:
         filters = Filters(self.options.filters.get(content.kind, ()))
         self.is_traceable = self.is_traceable and not filters
         text = self._tried(lambda: filters.on_content(content), location) if filters else content.text
+        if not path.endswith(f".{content.kind}"):  # by its suffix it would be something else, or nothing
+            path, is_changed = f"{path}.{content.kind}", True
         is_as_it_is = content.path is not None and text == content.text and not is_changed
         if is_as_it_is and content.charset == "utf-8" and self.files.find(path):
             return Member(path, text)
         self.read |= {content.file} if content.file else set()
+        if content.kind == "css" and content.path and not self.files.find(content.path):
+            reached = collected_references(text, path, self.options.prefixes, self.files)
+            self.collected |= reached
+            self.read |= {file for one in reached if (file := self.files.collected(one))}
         if is_as_it_is:
             return Member(self.sources.add_named(path, text), text)
         place = Location(self.shown(content.file), 1, 1) if content.file else location
@@ -289,12 +298,18 @@ class Contents:
                 Member(self.sources.add(beside, self._tried(lambda: filters.on_whole(text, kind), location), None))
             ]
         if len(group) == 1 and group[0].is_alone:
-            return group[0].path
+            return self._alone(group[0].path)
         name = splitext(os.path.basename(rendering.block.name or ""))[0] or _DEFAULT_NAME
         members = tuple(member.path for member in group)
         asset = join(folder, f"{name}.{digest_of(kind, *members)}.{kind}")
         self.bundles[asset] = members
         return asset
+
+    def _alone(self, path: str) -> str:
+        """The asset of a source that is no member of a bundle; a generated one would else be a part of one only."""
+        if path in self.sources.texts:
+            self.sources.named.add(path)
+        return splitext(path)[0] + ".css" if path.endswith(_SCSS) else path
 
     # what is wrong
 
@@ -303,7 +318,11 @@ class Contents:
             return make()
         except PrecompilerError as fault:
             notes = fault.detail.splitlines()[:20]
-            hint = "install django-compressor for its classes" if "compressor" in str(fault) and not notes else None
+            hint = (
+                "install django-compressor for its classes"
+                if "import" in str(fault) and _THEIRS in str(fault)
+                else None
+            )
             self.diagnostics[error("compressor/precompiler", str(fault), location, notes=notes, hint=hint)] = None
             raise _Refused from None
 

@@ -5,6 +5,7 @@ Takes the backends of the settings, gives engines and names of templates. Import
 
 import os
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from django.template import engines
@@ -15,7 +16,7 @@ from django.template.engine import Engine
 from buildassets.compat.compressor.build.marks import TEMPLATE
 from buildassets.compat.compressor.build.unknowns import Recorder
 
-__all__ = ["KnownContext", "build_engines", "template_names"]
+__all__ = ["KnownContext", "build_engines", "has_suffix", "template_names"]
 
 _TAGS: Final = "buildassets.compat.compressor.build.django_tags"
 
@@ -63,7 +64,12 @@ def template_names(engine: Engine, suffixes: Sequence[str], *, follow_links: boo
     found: set[str] = set()
     for loader in _loaders(engine.template_loaders):
         found |= _names_of(loader, follow_links=follow_links)
-    return sorted(name for name in found if name.endswith(tuple(suffixes)))
+    return sorted(name for name in found if has_suffix(name, suffixes))
+
+
+def has_suffix(name: str, suffixes: Sequence[str]) -> bool:
+    """Whether `name` ends in one of `suffixes`, in which `*` and `?` stand for what they do in a shell."""
+    return name.endswith(tuple(suffixes)) or any(fnmatchcase(name, f"*{one}") for one in suffixes)
 
 
 def _loaders(given: Any) -> Iterator[Any]:

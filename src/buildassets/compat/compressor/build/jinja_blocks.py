@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template import engines
 from django.template.utils import InvalidTemplateEngineError
 
+from buildassets.compat.compressor.build.django_templates import has_suffix
 from buildassets.compat.compressor.build.jinja_tree import (
     BEGIN,
     CHOOSE,
@@ -79,7 +80,7 @@ class JinjaBlocks:
 
     def _names(self, suffixes: Sequence[str]) -> list[str]:
         try:
-            return [name for name in self._environment.list_templates() if name.endswith(tuple(suffixes))]
+            return [name for name in self._environment.list_templates() if has_suffix(name, suffixes)]
         except TypeError:  # a loader that cannot list them, or none
             return []
 

@@ -9,14 +9,16 @@ from importlib.util import find_spec
 from os.path import dirname, sep
 from typing import Any, Final
 
+from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, engines
 from django.template.backends.django import DjangoTemplates
 from django.utils.safestring import mark_safe
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import CONTENT_PLACEHOLDER, URL_PLACEHOLDER
+from buildassets.compat.compressor.run.settings import blocks_prefix
 
-__all__ = ["own_markup"]
+__all__ = ["has_listeners", "own_markup"]
 
 _DEFERRING: Final = ("async", "defer")
 
@@ -26,22 +28,39 @@ def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dic
 
     Raises whatever the template or a listener raises.
     """
-    compressed = _compressed(block, asset, attributes)
+    url = blocks_prefix() + asset
+    compressed = _compressed(block, asset, url, attributes)
     context = {**values, "compressed": dict(compressed)}
     template = _template(f"compressor/{block.kind}_{block.mode}.html")
-    signal = getattr(import_module("compressor.signals"), "post_compress")  # noqa: B009 of whichever is installed
-    signal.send(sender=Block, type=block.kind, mode=block.mode, context=context)
+    _signal().send(sender=_sender(block.kind), type=block.kind, mode=block.mode, context=context)
     if template is None:
         return None
-    return str(template.render(context)).strip()
+    return str(template.render(context)).strip().replace(url, URL_PLACEHOLDER + asset)
 
 
-def _compressed(block: Block, asset: str, attributes: dict[str, Any]) -> dict[str, Any]:
+def has_listeners() -> bool:
+    """Whether somebody is to be let know of what blocks become."""
+    return bool(_signal().receivers)
+
+
+def _signal() -> Any:
+    return getattr(import_module("compressor.signals"), "post_compress")  # noqa: B009 of whichever is installed
+
+
+def _sender(kind: str) -> Any:
+    """The class that listeners may be connected to: django-compressor's where it is installed, else ours."""
+    try:
+        return getattr(import_module(f"compressor.{kind}"), f"{kind.capitalize()}Compressor")
+    except (ImportError, ImproperlyConfigured):  # theirs reads settings that need not be there any more
+        return Block
+
+
+def _compressed(block: Block, asset: str, url: str, attributes: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"name": block.name, "media": attributes.get("media")}
     if block.mode == "inline":
         found["content"] = mark_safe(CONTENT_PLACEHOLDER + asset)  # noqa: S308 it is no markup yet
     else:
-        found["url"] = mark_safe(URL_PLACEHOLDER + asset)  # noqa: S308 the same
+        found["url"] = mark_safe(url)  # noqa: S308 the same
     if block.kind == "js":
         found["extra"] = next((f" {name}" for name in _DEFERRING if name in attributes), "")
     return found

@@ -102,7 +102,7 @@ def _by_command(content: Content, command: str) -> str:
         line = command
         for name, value in named.items():
             line = line.replace("{" + name + "}", value)
-        given = None if "infile" in named else content.text.encode("utf-8")
+        given = b"" if "infile" in named else content.text.encode("utf-8")
         done = subprocess.run(line, shell=True, input=given, capture_output=True, check=False)  # noqa: S602 the project's
         printed = done.stderr.decode("utf-8", "replace").strip() or done.stdout.decode("utf-8", "replace").strip()
         if done.returncode:

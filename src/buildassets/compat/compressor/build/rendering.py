@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Location, locate
 
 __all__ = ["Place", "Rendering"]
+
+_TAG: Final = re.compile(r"\{%[-+]?\s*compress\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,8 @@ class Place:
             return self.start
         lines = self.source.splitlines(keepends=True)
         start = sum(map(len, lines[: self.line - 1]))
-        found = self.source.find("{%", start)
-        tag = self.source.find("compress", start)
-        return found if 0 <= found <= tag else start
+        found = _TAG.search(self.source, start)
+        return found.start() if found else start
 
 
 @dataclass(frozen=True, slots=True)

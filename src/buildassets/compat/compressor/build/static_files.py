@@ -16,7 +16,7 @@ from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.plain_urls import plain_urls
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 
-__all__ = ["StaticFiles", "plain_static_urls"]
+__all__ = ["StaticFiles", "collected_root", "plain_static_urls"]
 
 
 class StaticFiles:
@@ -42,11 +42,11 @@ class StaticFiles:
 
     def collected(self, path: str) -> str | None:
         """The same of what only the root of collected files holds."""
-        root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
+        root = collected_root()
         if not root or not path:
             return None
         found = os.path.abspath(os.path.join(root, path))
-        return found if found.startswith(os.path.abspath(root) + os.sep) and os.path.isfile(found) else None
+        return found if found.startswith(root + os.sep) and os.path.isfile(found) else None
 
     def root_of(self, file: str) -> StaticRoot | None:
         """The finders' folder that a file lies in."""
@@ -56,6 +56,12 @@ class StaticFiles:
         """Whether a file lies in a folder that the compiler takes as others built it."""
         root = self.root_of(file)
         return root is not None and is_installed(root.path)
+
+
+def collected_root() -> str:
+    """The absolute path of the folder of collected files; empty where no setting has it."""
+    root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
+    return os.path.abspath(root) if root else ""
 
 
 @contextmanager

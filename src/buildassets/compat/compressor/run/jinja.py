@@ -18,7 +18,7 @@ from jinja2.parser import Parser
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
 from buildassets.compat.compressor.run.nodes import KINDS, MODES
-from buildassets.compat.compressor.run.settings import run_options
+from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.errors import ManifestError
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django.plain_urls import plain_urls
@@ -167,6 +167,8 @@ def _constant(node: nodes.Node) -> str | None:
         return node.data
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == _STATIC:
         is_plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if is_varying(settings.STATIC_URL):
+            return None
         if is_plain and isinstance(node.args[0], nodes.Const) and isinstance(node.args[0].value, str):
             return f"{settings.STATIC_URL}{filepath_to_uri(node.args[0].value)}"
     return None

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import Block, block_key, state_key
-from buildassets.compat.compressor.run.settings import run_options, url_prefixes
+from buildassets.compat.compressor.run.settings import blocks_url, url_prefixes
 from buildassets.compat.compressor.run.state import state_of
 from buildassets.errors import ManifestError
 from buildassets.runtime import tags
@@ -47,7 +47,7 @@ def current_release() -> tuple[Assets, Release] | None:
         release = release_of(found)
     except (ImproperlyConfigured, ManifestError):
         return None
-    url = run_options().url
+    url = blocks_url()
     return (found, release) if url is None or found.reload else _under(found, release, url)
 
 

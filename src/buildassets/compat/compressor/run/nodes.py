@@ -16,7 +16,7 @@ from django.utils.encoding import filepath_to_uri
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
-from buildassets.compat.compressor.run.settings import run_options
+from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.errors import ManifestError
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django.plain_urls import plain_urls
@@ -125,7 +125,8 @@ def _constant(node: Node) -> str | None:
         return str(node.s)
     if isinstance(node, CommentNode):
         return ""
-    if isinstance(node, StaticNode) and node.varname is None and _is_literal(node.path):
+    is_static = isinstance(node, StaticNode) and node.varname is None and not is_varying(settings.STATIC_URL)
+    if is_static and _is_literal(node.path):
         return f"{settings.STATIC_URL}{filepath_to_uri(str(node.path.var))}"
     return None
 

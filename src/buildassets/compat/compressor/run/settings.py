@@ -6,34 +6,53 @@ from typing import Any
 
 from django.conf import settings
 
-__all__ = ["RunOptions", "forget_options", "run_options", "url_prefixes"]
+__all__ = ["RunOptions", "blocks_prefix", "blocks_url", "forget_options", "is_varying", "run_options", "url_prefixes"]
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """`is_enabled` says whether blocks are looked up at all, `toggle` is the GET parameter that turns this off.
-
-    `url` is the URL prefix of what takes their place, where that is not the release's.
-    """
+    """`is_enabled` says whether blocks are looked up at all, `toggle` is the GET parameter that turns this off."""
 
     is_enabled: bool
     toggle: str | None
-    url: str | None
 
 
 @cache
 def run_options() -> RunOptions:
     """What COMPRESS_ENABLED, by default the contrary of DEBUG, and COMPRESS_DEBUG_TOGGLE are."""
     is_enabled = bool(getattr(settings, "COMPRESS_ENABLED", not settings.DEBUG))
-    return RunOptions(is_enabled, getattr(settings, "COMPRESS_DEBUG_TOGGLE", None) or None, _url())
+    return RunOptions(is_enabled, getattr(settings, "COMPRESS_DEBUG_TOGGLE", None) or None)
 
 
-def _url() -> str | None:
-    """COMPRESS_URL, where it is another than STATIC_URL and BUILDASSETS has no URL of its own."""
-    url = str(getattr(settings, "COMPRESS_URL", None) or "")
-    given = getattr(settings, "BUILDASSETS", None)
-    is_own = isinstance(given, dict) and given.get("url")
-    return None if not url or is_own or url == str(settings.STATIC_URL) else url
+def blocks_url() -> str | None:
+    """The URL prefix of what takes the place of blocks, where it is another than the release's; of this request.
+
+    It is COMPRESS_URL, unless BUILDASSETS has a URL of its own.
+    """
+    found = _url()
+    return None if found is None else str(found)
+
+
+def blocks_prefix() -> str:
+    """What stood before the names of files that blocks became: COMPRESS_URL, else STATIC_URL."""
+    return str(getattr(settings, "COMPRESS_URL", None) or settings.STATIC_URL)
+
+
+@cache
+def _url() -> object:
+    """COMPRESS_URL where it decides something; one that `is_varying` is kept as it came."""
+    given: object = getattr(settings, "COMPRESS_URL", None) or ""
+    options = getattr(settings, "BUILDASSETS", None)
+    if not given or (isinstance(options, dict) and options.get("url")):
+        return None
+    if is_varying(given):
+        return given
+    return None if str(given) == str(settings.STATIC_URL) else given
+
+
+def is_varying(url: object) -> bool:
+    """Whether a URL prefix makes its text anew each time, as one does that begins with the prefix of a script."""
+    return type(url) is not str
 
 
 def url_prefixes() -> tuple[str, ...]:
@@ -49,3 +68,4 @@ def forget_options(*, setting: str, **_: Any) -> None:
     """Called when a test overrides a setting."""
     if setting in ("BUILDASSETS", "DEBUG", "STATIC_URL") or setting.startswith("COMPRESS_"):
         run_options.cache_clear()
+        _url.cache_clear()

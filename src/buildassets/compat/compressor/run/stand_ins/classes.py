@@ -4,11 +4,14 @@ What a build does anyway, its filters leave to it; a filter of the project's may
 Django.
 """
 
+import os
 import subprocess
 from importlib import import_module
+from shlex import quote
 from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
 from django.dispatch import Signal
 
 __all__ = ["FilterBase", "post_compress"]
@@ -77,30 +80,73 @@ class CallbackOutputFilter(FilterBase):
 
 
 class CompilerFilter(FilterBase):
-    """Hands a content to a command, by stdin."""
+    """Hands a content to a command: between files where it has `{infile}` or `{outfile}`, else by stdin and stdout.
 
-    command = ""
+    Its `options`, a dict or pairs, stand for other names in braces.
+    """
+
+    command: str | None = None
+    options: Any = ()
 
     def __init__(self, content: str, command: str | None = None, **given: Any) -> None:
         super().__init__(content, **given)
         self.command = command or self.command
+        if self.command is None:
+            raise FilterError("Required attribute 'command' not given")
+        self.cwd: str | None = None
+        self.infile: Any = None
+        self.outfile: Any = None
+        self.options = (*dict(self.options).items(), *given.items())
 
     def input(self, **_: Any) -> str:
-        """See FilterBase."""
-        done = subprocess.run(  # noqa: S602 the project's
-            self.command, shell=True, input=self.content, capture_output=True, encoding="utf-8", check=False
-        )
+        """See FilterBase. Raises FilterError with what the command printed."""
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="buildassets-") as folder:
+            return self._run(str(self.command), folder)
+
+    def _run(self, command: str, folder: str) -> str:
+        named = dict(self.options)
+        charset = self.charset or "utf-8"
+        if "{infile}" in command:
+            self.infile = self.filename or _written(folder, self.content)
+            named["infile"] = quote(self.infile)
+        if "{outfile}" in command:
+            self.outfile = os.path.join(folder, f"out.{self.type}" if self.type else "out")
+            named["outfile"] = quote(self.outfile)
+        line = command.format(**named)
+        given = None if self.infile else self.content.encode(charset)
+        done = subprocess.run(line, shell=True, input=given, capture_output=True, cwd=self.cwd, check=False)  # noqa: S602 the project's
         if done.returncode:
-            raise FilterError(done.stderr or f"Unable to apply {type(self).__name__} ({self.command})")
-        return done.stdout
+            printed = done.stderr.decode(charset, "replace") or done.stdout.decode(charset, "replace")
+            raise FilterError(printed or f"Unable to apply {type(self).__name__} ({command})")
+        if not self.outfile:
+            return done.stdout.decode(charset)
+        with open(self.outfile, encoding=charset) as file:
+            return file.read()
+
+
+def _written(folder: str, text: str) -> str:
+    path = os.path.join(folder, "in")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return path
 
 
 class CachedCompilerFilter(CompilerFilter):
-    """The same."""
+    """The same for contents of one type; what did not change is not compiled again anyway."""
+
+    def __init__(self, mimetype: str, *given: Any, **named: Any) -> None:
+        self.mimetype = mimetype
+        super().__init__(*given, **named)
 
 
 class _LeftToTheBuild(FilterBase):
-    """What a build does: it gives back what it is given."""
+    """What a build does: it gives back what it is given, also to a filter of the project's that has it as its base."""
+
+    def input(self, **_: Any) -> str:
+        """See FilterBase."""
+        return self.content
 
     def output(self, **_: Any) -> str:
         """See FilterBase."""
@@ -115,7 +161,7 @@ class _Minifying(_LeftToTheBuild):
 
     def output(self, **_: Any) -> str:
         """See FilterBase."""
-        return str(getattr(import_module(self.module), self.function)(self.content))
+        return str(getattr(import_module(self.module), self.function)(self.content, keep_bang_comments=True))
 
 
 class rJSMinFilter(_Minifying):  # noqa: N801 as django-compressor writes it
@@ -134,11 +180,34 @@ class CssAbsoluteFilter(_LeftToTheBuild):
     """Rewrites references."""
 
 
-CssRelativeFilter = CssDataUriFilter = TemplateFilter = CssAbsoluteFilter
+class TemplateFilter(FilterBase):
+    """Renders a content as a template of Django's."""
+
+    def input(self, **_: Any) -> str:
+        """See FilterBase."""
+        from django.template import Context, Template
+
+        values = getattr(settings, "COMPRESS_TEMPLATE_FILTER_CONTEXT", None) or {"STATIC_URL": settings.STATIC_URL}
+        return str(Template(self.content).render(Context(values)))
+
+
+CssRelativeFilter = CssDataUriFilter = CssAbsoluteFilter
 JSMinFilter = SlimItFilter = CalmjsFilter = rJSMinFilter
 CSSMinFilter = CSSCompressorFilter = rCSSMinFilter
 YUICSSFilter = YUglifyCSSFilter = CleanCSSFilter = rCSSMinFilter
 YUIJSFilter = YUglifyJSFilter = ClosureCompilerFilter = rJSMinFilter
+
+
+class Compressor:
+    """What blocks of one kind were compressed by; listeners are called with it as the sender."""
+
+
+class CssCompressor(Compressor):
+    """That of sheets."""
+
+
+class JsCompressor(Compressor):
+    """That of scripts."""
 
 
 class ParserBase:

@@ -1,8 +1,8 @@
 """The finder and the storages under the names that django-compressor gives them. Imports Django."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
@@ -12,13 +12,17 @@ __all__ = ["CompressorFileStorage", "CompressorFinder"]
 class CompressorFinder(BaseFinder):
     """Finds nothing: what a build makes is in the release."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.storage = CompressorFileStorage()
+
     def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
         """See BaseFinder."""
         return []
 
-    def list(self, ignore_patterns: Any) -> Iterator[Any]:
+    def list(self, ignore_patterns: Any) -> Any:
         """See BaseFinder."""
-        return iter(())
+        return []
 
     def check(self, **_: Any) -> Any:
         """See BaseFinder."""
@@ -26,7 +30,18 @@ class CompressorFinder(BaseFinder):
 
 
 class CompressorFileStorage(FileSystemStorage):
-    """A storage's name: a release is written into its directory."""
+    """Files in COMPRESS_ROOT under COMPRESS_URL, for whoever stores some: a release is written into its directory."""
+
+    def __init__(self, location: Any = None, base_url: Any = None, *given: Any, **named: Any) -> None:
+        root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
+        url = getattr(settings, "COMPRESS_URL", None) or settings.STATIC_URL
+        super().__init__(location or root, base_url or url, *given, **named)
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """The name itself: what is saved again takes the place of what was there."""
+        if self.exists(name):
+            self.delete(name)
+        return name
 
 
 BrotliCompressorFileStorage = GzipCompressorFileStorage = OfflineManifestFileStorage = CompressorFileStorage

@@ -27,10 +27,12 @@ _PARSERS: Final = (
 # What each module holds, by where it comes from.
 _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
     "compressor": {},
+    "compressor.base": {_CLASSES: ("Compressor",)},
     "compressor.conf": {"django.conf": ("settings",)},
     "compressor.contrib": {},
     "compressor.contrib.jinja2ext": {f"{_OURS}.jinja": ("CompressorExtension",)},
     "compressor.contrib.sekizai": {f"{_OURS}.sekizai": ("compress",)},
+    "compressor.css": {_CLASSES: ("CssCompressor",)},
     "compressor.exceptions": {
         _CLASSES: ("CompressorError", "FilterDoesNotExist", "FilterError", "UncompressableFileError")
     },
@@ -46,6 +48,7 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
     "compressor.filters.yuglify": {_CLASSES: ("YUglifyCSSFilter", "YUglifyJSFilter")},
     "compressor.filters.yui": {_CLASSES: ("YUICSSFilter", "YUIJSFilter")},
     "compressor.finders": {_FILES: ("CompressorFinder",)},
+    "compressor.js": {_CLASSES: ("JsCompressor",)},
     "compressor.parser": {_CLASSES: _PARSERS},
     "compressor.signals": {_CLASSES: ("post_compress",)},
     "compressor.storage": {

@@ -1,56 +1,61 @@
-"""Published Python packages as test input, fetched with pip at the versions and hashes of `wheels.txt`.
+"""Published Python packages as test input, fetched with pip at the versions and hashes of a list, such as `wheels.txt`.
 
-They lie beside those of npm, unpacked, one folder for each state of the list. None of them is installed or imported.
+They lie beside those of npm, unpacked, one folder for each state of the list. None of them is installed; only what
+`compressor.txt` lists is imported, by a process of its own.
 """
 
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
 
 from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
 
-_LIST = Path(__file__).resolve().with_name("wheels.txt")
+_HERE = Path(__file__).resolve().parent
 
 
-def wheels() -> Path:
-    """The folder into which all are unpacked. Where they cannot be fetched: as `node_modules`."""
-    packages = cache_folder() / f"wheels-{sha256(_LIST.read_bytes()).hexdigest()[:12]}"
+def wheels(name: str = "wheels", form: str = "--only-binary=:all:") -> Path:
+    """The folder into which all that the list `name` has are unpacked. Where they cannot be fetched: as `node_modules`.
+
+    `--no-binary=:all:` is the `form` of source archives.
+    """
+    listed = _HERE / f"{name}.txt"
+    packages = cache_folder() / f"{name}-{sha256(listed.read_bytes()).hexdigest()[:12]}"
     if not packages.is_dir():
         with only_one_process():
             if not packages.is_dir():
-                _fetch(packages)
+                _fetch(listed, form, packages)
     return packages
 
 
-def _fetch(packages: Path) -> None:
-    staging = packages.with_name("incoming-wheels")
+def _fetch(listed: Path, form: str, packages: Path) -> None:
+    staging = packages.with_name(f"incoming-{listed.stem}")
     shutil.rmtree(staging, ignore_errors=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--require-hashes",
-    ]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form, "--require-hashes"]
     try:
         fetch = subprocess.run(
-            [*command, "--dest", staging / "wheels", "--requirement", _LIST],
+            [*command, "--dest", staging / "archives", "--requirement", listed],
             capture_output=True,
             text=True,
             timeout=FETCH_TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        unavailable(f"pip did not fetch the packages of {_LIST.name} within {FETCH_TIMEOUT_SECONDS} seconds")
+        unavailable(f"pip did not fetch the packages of {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
     if fetch.returncode:
-        unavailable(f"pip could not fetch the packages of {_LIST.name}:\n{fetch.stderr}")
-    for wheel in sorted((staging / "wheels").iterdir()):
-        zipfile.ZipFile(wheel).extractall(staging / "unpacked")
+        unavailable(f"pip could not fetch the packages of {listed.name}:\n{fetch.stderr}")
+    for archive in sorted((staging / "archives").iterdir()):
+        _unpack(archive, staging / "unpacked")
     (staging / "unpacked").rename(packages)
     shutil.rmtree(staging)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    if archive.suffix == ".whl":
+        zipfile.ZipFile(archive).extractall(folder)
+    else:
+        with tarfile.open(archive) as file:
+            file.extractall(folder, filter="data")

@@ -52,7 +52,8 @@ def test_command_that_fails_is_reported_with_what_it_printed(tmp_path: Path) -> 
 
 
 def test_template_filter_is_a_precompiler_too(tmp_path: Path) -> None:
-    content = "<style type=\"text/django\">a { color: {% templatetag openvariable %} 'red' {% templatetag closevariable %} }</style>"
+    style = '<style type="text/django">a { color: %s }</style>'
+    content = style % "{% templatetag openvariable %} 'red' {% templatetag closevariable %}"
     settings: dict[str, Any] = {
         "COMPRESS_PRECOMPILERS": [("text/django", "compressor.filters.template.TemplateFilter")]
     }
@@ -63,7 +64,8 @@ def test_template_filter_is_a_precompiler_too(tmp_path: Path) -> None:
 def test_filter_that_minifies_keeps_comments_of_licences(tmp_path: Path) -> None:
     program = (
         "from compressor.filters.cssmin import rCSSMinFilter\nfrom compressor.filters.jsmin import rJSMinFilter\n"
-        "found['minified'] = [rJSMinFilter('/*! a */var a  =  1').output(), rCSSMinFilter('/*! b */ b { top: 0 }').output()]\n"
+        "script, sheet = rJSMinFilter('/*! a */var a  =  1'), rCSSMinFilter('/*! b */ b { top: 0 }')\n"
+        "found['minified'] = [script.output(), sheet.output()]\n"
     )
     assert site(tmp_path, LOAD, program=program).found["minified"] == ["/*! a */var a=1", "/*! b */b{top:0}"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.compat.compressor.site import LOAD, block, css, js, site
+from tests.compat.compressor.site import LOAD, Site, block, css, js, site
 from tests.conftest import Tree
 
 _FINDERS = [
@@ -315,12 +315,58 @@ def test_url_with_the_prefix_of_a_script_is_that_of_the_request(tmp_path: Path) 
         "        set_script_prefix(prefix)\n        found['pages'][prefix] = [page.render({})]\n"
     )
     made = site(tmp_path, block("js", js("js/one.js")), files={"lazy.py": lazy}, pages=[], program=program)
-    shown = {prefix: page[0].partition("output")[0] for prefix, page in made.pages.items()}
+    shown = {prefix: page[0].partition("output")[0] for prefix, page in made.found["pages"].items()}
     assert shown == {prefix: f'<script src="{prefix}static/CACHE/js/' for prefix in ("/", "/app/", "/other/")}
 
 
 def test_suffixes_of_templates_may_be_patterns(tmp_path: Path) -> None:
-    pages = [(name, "django", {}) for name in ("a.htm", "b.html")]
-    templates = {name: block("js", js("js/one.js")) for name, _, _ in pages}
-    made = site(tmp_path, templates, pages=list(pages), arguments=("-e", "htm*"))
+    pages: list[tuple[str, str, Any]] = [(name, "django", {}) for name in ("a.htm", "b.html")]
+    templates = {name: block("js", js("js/one.js")) for name in ("a.htm", "b.html")}
+    made = site(tmp_path, templates, pages=[*pages], arguments=("-e", "htm*"))
     assert ["/CACHE/js/" in page for (page,) in made.pages.values()] == [True, True]
+
+
+_CONTEXTS = "import datetime\nTHEME = 'one'\ndef every():\n    yield {'theme': THEME, 'extra': EXTRA}\n"
+_BUILDS = (
+    "import contexts\ntrace = folder / '.buildassets/compressor/plan.trace'\nfound['kept'] = []\n"
+    "for theme in ('one', 'one', 'two'):\n"
+    "    contexts.THEME = theme\n    call_command('compress', stdout=out, stderr=err)\n"
+    "    found['kept'].append(trace.exists() and trace.stat().st_mtime_ns)\n"
+    "found['pages'] = {'page.html': [engines['django'].get_template('page.html').render({'theme': 'two'})]}\n"
+)
+
+
+def with_contexts_of_a_function(folder: Path, extra: str) -> Site:
+    """A site that is built three times, with what shows each time whether its plan was kept from before."""
+    template = block("js", "<script>var theme = '{{ theme }}'</script>")
+    files: Tree = {"contexts.py": _CONTEXTS.replace("EXTRA", extra)}
+    contexts = "contexts.every"
+    return site(folder, template, files=files, builds=False, program=_BUILDS, COMPRESS_OFFLINE_CONTEXT=contexts)
+
+
+def test_contexts_of_a_function_are_compared_in_the_next_build(tmp_path: Path) -> None:
+    made = with_contexts_of_a_function(tmp_path, "[1, None]")
+    first, second, third = made.found["kept"]
+    assert (first == second, second == third) == (True, False)
+    assert made.texts(made.page()) == ["var theme='two'\n"]
+
+
+def test_contexts_that_cannot_be_compared_are_built_each_time(tmp_path: Path) -> None:
+    made = with_contexts_of_a_function(tmp_path, "datetime.date.today()")
+    assert made.found["kept"] == [False, False, False]
+    assert made.texts(made.page()) == ["var theme='two'\n"]
+
+
+@pytest.mark.parametrize(("cacheable", "runs"), [([], 2), (["text/up"], 1)])
+def test_a_precompiler_that_is_cacheable_runs_once_for_what_did_not_change(
+    cacheable: list[str], runs: int, tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {
+        "COMPRESS_PRECOMPILERS": [("text/up", "echo run >> var/ran; tr a x")],
+        "COMPRESS_CACHEABLE_PRECOMPILERS": cacheable,
+    }
+    program = "call_command('compress', stdout=out, stderr=err)"
+    template = block("js", '<script type="text/up">var a = 1</script>')
+    made = site(tmp_path, template, files={"var/none": ""}, program=program, **settings)
+    assert made.texts(made.page()) == ["vxr x=1\n"]
+    assert (tmp_path / "var/ran").read_text().splitlines() == ["run"] * runs

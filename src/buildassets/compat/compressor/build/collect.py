@@ -18,7 +18,7 @@ from django.conf import settings
 
 from buildassets.compat.compressor.build import plan_trace
 from buildassets.compat.compressor.build.contents import Contents
-from buildassets.compat.compressor.build.contexts import offline_contexts, thread_state
+from buildassets.compat.compressor.build.contexts import contexts_text, offline_contexts, thread_state
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
 from buildassets.compat.compressor.build.found_blocks import FoundBlocks
@@ -70,12 +70,13 @@ def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
     path = os.path.join(folder, "plan.json")
-    if not plan_trace.holds(folder, _SCOPE.get()):
-        _write(folder, path)
+    decided = _SCOPE.get(), contexts_text()
+    if decided[1] is None or not plan_trace.holds(folder, decided):
+        _write(folder, path, decided)
     return ["--plan", os.path.relpath(path)]
 
 
-def _write(folder: str, path: str) -> None:
+def _write(folder: str, path: str, decided: tuple[Scope, str | None]) -> None:
     """Collect all blocks, and keep by what the plan is shown to be valid where that can be known."""
     plan_trace.forget(folder)
     collection = _Collection()
@@ -86,8 +87,8 @@ def _write(folder: str, path: str) -> None:
     if _content(path) != content:
         os.makedirs(folder, exist_ok=True)
         write_whole(path, content)
-    if collection.is_traceable():
-        plan_trace.keep(folder, _SCOPE.get(), [*reads, *document["inputs"], *collection.looked_for()])
+    if decided[1] is not None and collection.is_traceable():
+        plan_trace.keep(folder, decided, [*reads, *document["inputs"], *collection.looked_for()])
 
 
 def _content(path: str) -> bytes | None:
@@ -140,14 +141,10 @@ class _Collection:
         }, self._sources
 
     def is_traceable(self) -> bool:
-        """Whether nothing but files and settings decided: no program, and no function of the project's."""
-        has_errors = any(one.is_error for one in self._faults) or self._contents is None
-        has_functions = isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str)
-        return (
-            not (has_errors or has_functions or has_listeners())
-            and self._contents is not None
-            and self._contents.is_traceable
-        )
+        """Whether nothing but contexts, files and settings decided: no program, and no filter of the project's."""
+        has_errors = any(one.is_error for one in self._faults)
+        contents = self._contents
+        return contents is not None and contents.is_traceable and not (has_errors or has_listeners())
 
     def looked_for(self) -> Iterator[str]:
         """Where the static files that blocks link are, or might be."""

@@ -175,7 +175,8 @@ class Contents:
         if part.type and not is_plain_type(kind, part.type):
             if is_for_engine(part.type, self.options.precompilers):
                 return self._sass_member(content, part.type, path, location)
-            self.is_traceable = False  # nobody reports what a program or class reads
+            if part.type not in self.options.cacheable:
+                self.is_traceable = False  # nobody reports what a program or class reads
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
             content = Content(text, kind, content.attributes, "utf-8", content.file, content.path)
             path = splitext(path)[0] + f".{kind}"

@@ -14,7 +14,7 @@ from buildassets.compat.compressor.run.state import State, states_in
 from buildassets.diagnostics import error
 from buildassets.errors import BuildError
 
-__all__ = ["offline_contexts", "thread_state"]
+__all__ = ["contexts_text", "offline_contexts", "thread_state"]
 
 
 def offline_contexts() -> Iterator[dict[str, Any]]:
@@ -42,6 +42,29 @@ def thread_state() -> State:
     except (ImportError, AttributeError, KeyError):
         return ()
     return states_in(module) if module else ()
+
+
+def contexts_text() -> str | None:
+    """What a function of the project's gives now, as a text to compare; empty where the setting names none.
+
+    None where that cannot be known: it fails, or gives what is no plain data. State that a generator sets beside is
+    taken to follow from what it gives.
+    """
+    if not isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
+        return ""
+    try:
+        found = [*offline_contexts()]
+    except BuildError:
+        return None
+    return repr(found) if all(map(_is_plain, found)) else None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_is_plain(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | bytes | int | float)
 
 
 def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ _ALWAYS: Final = "nothing to do: blocks are always built, and stand in the manif
 _RELEASE: Final = "nothing to do: a release is written into its directory"
 # What becomes of each setting, without its prefix.
 KNOWN: Final[Mapping[str, str]] = {
-    "CACHEABLE_PRECOMPILERS": "nothing to do: what did not change is not compiled again",
+    "CACHEABLE_PRECOMPILERS": "used: builds that find nothing changed do not run precompilers of these types",
     **dict.fromkeys(("CACHE_BACKEND", "CACHE_KEY_FUNCTION", "REBUILD_TIMEOUT", "MINT_DELAY", "MTIME_DELAY"), _CACHES),
     **dict.fromkeys(("CLEAN_CSS_ARGUMENTS", "CLEAN_CSS_BINARY"), _MINIFIERS),
     **dict.fromkeys(("CLOSURE_COMPILER_ARGUMENTS", "CLOSURE_COMPILER_BINARY"), _MINIFIERS),
@@ -70,12 +70,14 @@ _DEFAULT_FILTERS: Final = {
 class BuildOptions:
     """What decides contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
 
+    Precompilers of the `cacheable` types make the same of the same content, whatever else there is.
     `data_url_bytes` is the size up to which sheets embed files, 0 where they do not.
     """
 
     output_dir: str
     prefixes: tuple[str, ...]
     precompilers: Mapping[str, str]
+    cacheable: frozenset[str]
     filters: Mapping[str, tuple[str, ...]]
     data_url_bytes: int
     charset: str
@@ -89,6 +91,7 @@ def build_options() -> BuildOptions:
         output_dir=str(_given("OUTPUT_DIR", "CACHE")).strip("/"),
         prefixes=url_prefixes(),
         precompilers={str(kind): str(one) for kind, one in _given("PRECOMPILERS", ())},
+        cacheable=frozenset(map(str, _given("CACHEABLE_PRECOMPILERS", ()))),
         filters={kind: tuple(one for one in named if not _is_built_in(one)) for kind, named in filters.items()},
         data_url_bytes=int(_given("DATA_URI_MAX_SIZE", 1024)) if embeds else 0,
         charset=settings.DEFAULT_CHARSET,

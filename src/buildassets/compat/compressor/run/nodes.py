@@ -125,8 +125,9 @@ def _constant(node: Node) -> str | None:
         return str(node.s)
     if isinstance(node, CommentNode):
         return ""
-    is_static = isinstance(node, StaticNode) and node.varname is None and not is_varying(settings.STATIC_URL)
-    if is_static and _is_literal(node.path):
+    if isinstance(node, StaticNode) and node.varname is None and _is_literal(node.path):
+        if is_varying(settings.STATIC_URL):
+            return None
         return f"{settings.STATIC_URL}{filepath_to_uri(str(node.path.var))}"
     return None
 

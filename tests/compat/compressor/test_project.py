@@ -370,3 +370,10 @@ def test_a_precompiler_that_is_cacheable_runs_once_for_what_did_not_change(
     made = site(tmp_path, template, files={"var/none": ""}, program=program, **settings)
     assert made.texts(made.page()) == ["vxr x=1\n"]
     assert (tmp_path / "var/ran").read_text().splitlines() == ["run"] * runs
+
+
+@pytest.mark.parametrize(("arguments", "printed"), [((), "blocks of templates: 2\n"), (("-v", "0"), "")])
+def test_command_reports_how_many_blocks_there_are(arguments: tuple[str, ...], printed: str, tmp_path: Path) -> None:
+    templates = {"page.html": block("js", js("js/one.js")), "other.html": block("js", js("js/two.js"))}
+    made = site(tmp_path, {**templates, "again.html": templates["page.html"]}, pages=[], arguments=arguments)
+    assert made.out == printed

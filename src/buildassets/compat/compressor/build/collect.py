@@ -37,11 +37,12 @@ from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from buildassets.files import write_whole
 
-__all__ = ["Scope", "planned", "scope"]
+__all__ = ["Scope", "planned", "planned_blocks", "scope"]
 
 _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _GENERATED: Final = "sources"
+_PLAN: Final = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,22 @@ def scope(given: Scope) -> Iterator[None]:
 
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
-    folder = os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
-    path = os.path.join(folder, "plan.json")
+    folder = _folder()
+    path = os.path.join(folder, _PLAN)
     decided = _SCOPE.get(), contexts_text()
     if decided[1] is None or not plan_trace.holds(folder, decided):
         _write(folder, path, decided)
     return ["--plan", os.path.relpath(path)]
+
+
+def planned_blocks() -> int:
+    """How many blocks the plan has that was written last."""
+    with open(os.path.join(_folder(), _PLAN), encoding="utf-8") as file:
+        return len(json.load(file)["blocks"])
+
+
+def _folder() -> str:
+    return os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
 
 
 def _write(folder: str, path: str, decided: tuple[Scope, str | None]) -> None:

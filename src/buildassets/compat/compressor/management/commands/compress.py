@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buildassets.compat.compressor.build.collect import Scope, planned, scope
+from buildassets.compat.compressor.build.collect import Scope, planned, planned_blocks, scope
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
@@ -63,6 +63,8 @@ class Command(BaseCommand):
             return
         with scope(given):
             command = compiler_command("build", quiet)
+        if options.get("verbosity", 1):
+            self.stdout.write(f"blocks of templates: {planned_blocks()}")
         self._run(command, no_color=bool(options.get("no_color")))
 
     def _run(self, command: list[str], *, no_color: bool) -> None:

@@ -27,7 +27,6 @@ _PARSERS: Final = (
 # What each module holds, by where it comes from.
 _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
     "compressor": {},
-    "compressor.base": {_CLASSES: ("Compressor",)},
     "compressor.conf": {"django.conf": ("settings",)},
     "compressor.contrib": {},
     "compressor.contrib.jinja2ext": {f"{_OURS}.jinja": ("CompressorExtension",)},

@@ -6,7 +6,7 @@ file is none.
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,16 +26,25 @@ def with_plan(config: Config, path: str) -> Config:
     try:
         plan, limit = _plan(path, document), int(document["data_url_bytes"])
         roots = tuple(SourceRoot(**_tuples(root)) for root in document["roots"])
-        generated = SourceRoot(os.path.join(folder, document["folder"]), plan.folder)
+        generated = list(_generated(os.path.join(folder, document["folder"]), document))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise ConfigError([_refusal(shown)]) from None
     return replace(
         config,
-        sources=(*([generated] if document["parts"] or document["named"] else []), *config.sources, *roots),
+        sources=(*generated, *config.sources, *roots),
         load_paths=tuple(dict.fromkeys((*config.load_paths, *document["load_paths"]))),
         data_urls=config.data_urls or (DataUrls(limit) if limit else None),
         plan=plan,
     )
+
+
+def _generated(folder: str, document: Mapping[str, Any]) -> Iterator[SourceRoot]:
+    """The roots of generated sources: what is made of the files of installed packages, others keep in order."""
+    packaged = tuple(document["packaged"])
+    if document["parts"] or document["named"]:
+        yield SourceRoot(folder, document["shown"], exclude=packaged)
+    if packaged:
+        yield SourceRoot(folder, document["shown"], include=packaged, vendored=True)
 
 
 def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:

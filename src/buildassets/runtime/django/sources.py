@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
-__all__ = ["StaticRoot", "source_roots"]
+__all__ = ["StaticRoot", "as_glob", "source_roots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def _listed(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
             continue
         names.setdefault((folder, getattr(storage, "prefix", None) or ""), []).append(name.replace(os.sep, "/"))
     for (folder, prefix), included in names.items():
-        yield StaticRoot(folder, prefix, tuple(f"./{_as_glob(name)}" for name in sorted(included)), ignored)
+        yield StaticRoot(folder, prefix, tuple(f"./{as_glob(name)}" for name in sorted(included)), ignored)
 
 
-def _as_glob(name: str) -> str:
+def as_glob(name: str) -> str:
     """A glob that matches `name` alone."""
     return "".join(f"[{one}]" if one in "*?[{" else one for one in name)

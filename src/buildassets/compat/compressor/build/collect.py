@@ -36,6 +36,7 @@ from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
 from buildassets.files import write_whole
+from buildassets.runtime.django.sources import as_glob
 
 __all__ = ["Scope", "planned", "planned_blocks", "scope"]
 
@@ -118,7 +119,7 @@ class _Collection:
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
-        self._seen: set[tuple[Block, str]] = set()
+        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
         self._templates: set[str] = set()
         self._contents: Contents | None = None
 
@@ -142,6 +143,7 @@ class _Collection:
             "bundles": {name: list(members) for name, members in (contents.bundles if contents else {}).items()},
             "parts": sorted(self._sources.texts.keys() - self._sources.named),
             "named": sorted(self._sources.named),
+            "packaged": [f"./{as_glob(path)}" for path in sorted(self._sources.packaged)],
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
@@ -188,14 +190,16 @@ class _Collection:
             roots = {root_name(name) for name in queries}
             missing = tuple(name for name in rendering.missing if root_name(name) not in roots)
             rendering = replace(rendering, text=text, missing=missing)
-        seen = rendering.block, rendering.text
-        if contents.is_traceable and seen in self._seen:  # a parent's block, which a hundred templates inherit
-            contents.known.add(rendering.place.tag)
+        where = rendering.place.tag
+        # A parent's block, which a hundred templates inherit; programs may make something else of it at another place.
+        anywhere, here = (rendering.block, rendering.text, None), (rendering.block, rendering.text, where)
+        if here in self._seen or (contents.is_traceable and anywhere in self._seen):
+            contents.known.add(where)
             return
         made = contents.made(rendering)
         if made.tags is None:
             return
-        self._seen.add(seen)
+        self._seen |= {anywhere, here}
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)

@@ -205,7 +205,8 @@ class Contents:
         place = Location(self.shown(content.file), 1, 1) if content.file else location
         if content.kind == "css":
             text = rebased(text, path, self.options.prefixes, self.files.find)
-        return Member(self.sources.add(path, text, place), text)
+        is_packaged = content.file is not None and self.files.is_of_package(content.file)
+        return Member(self.sources.add(path, text, place, is_packaged=is_packaged), text)
 
     def _sass_member(self, content: Content, mimetype: str, path: str, location: Location) -> Member:
         """A source in Sass, which the compiler compiles; here, where filters of the project's want its text."""

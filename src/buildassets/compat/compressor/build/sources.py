@@ -22,19 +22,22 @@ def digest_of(*parts: str) -> str:
 
 @dataclass(slots=True)
 class GeneratedSources:
-    """Texts by logical path, and where each begins in a template or file."""
+    """Texts by logical path, and where each begins in a template or file; `packaged` are those of packages."""
 
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, Location] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+    packaged: set[str] = field(default_factory=set)
 
-    def add(self, beside: str, text: str, place: Location | None) -> str:
+    def add(self, beside: str, text: str, place: Location | None, *, is_packaged: bool = False) -> str:
         """The path of a source beside the logical path `beside`, with its suffix, that holds `text`."""
         stem, suffix = splitext(beside)
         path = join(dirname(stem), f"{os.path.basename(stem)}.{digest_of(text)}{suffix}")
         self.texts[path] = text
         if place is not None:
             self.places.setdefault(path, place)
+        if is_packaged:
+            self.packaged.add(path)
         return path
 
     def add_named(self, path: str, text: str) -> str:

@@ -1,0 +1,124 @@
+"""Builds a published project with django-compressor, and with what takes its place, and shows its blocks."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from tests.conftest import write_tree
+from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
+from tests.test_lowest import ROOT, uv
+
+HERE: Final = Path(__file__).resolve().parent
+ASSETS: Final = {"theirs": "collected", "ours": "build/assets"}
+_PRETIX: Final = """[pretix]
+instance_name = x
+url = http://localhost
+datadir = {folder}/data
+[database]
+backend = sqlite3
+name = {folder}/db.sqlite3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A project built by one of the two: `blocks` as pages show them, below the URL prefix `url` of static files."""
+
+    folder: Path
+    url: str
+    blocks: tuple[Mapping[str, Any], ...]
+    assets: Path
+
+    def file(self, url: str) -> Path | None:
+        """The file behind a URL of the project's, if there is one."""
+        path = self.assets / url.removeprefix(self.url).partition("?")[0].partition("#")[0]
+        return path if url.startswith(self.url) and path.is_file() else None
+
+
+def environment(project: str) -> Path:
+    """The folder of a virtual environment with a project in it, at the versions of its list, made once."""
+    listed = HERE / f"{project}.txt"
+    folder = cache_folder() / f"{project}-{sha256(listed.read_bytes()).hexdigest()[:12]}"
+    with only_one_process():
+        if not (folder / "ready").exists():
+            _install(folder, listed)
+    return folder
+
+
+def _install(folder: Path, listed: Path) -> None:
+    python = folder / "bin/python"
+    commands: list[list[str | Path]] = [
+        [uv(), "venv", "--quiet", "--clear", "--python=3.11", folder],
+        [uv(), "pip", "install", "--quiet", "--no-deps", f"--python={python}", "--requirement", listed],
+        [uv(), "pip", "install", "--quiet", f"--python={python}", "--editable", ROOT],
+    ]
+    for command in commands:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            unavailable(f"uv did not install {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
+        if done.returncode:
+            unavailable(f"uv could not install {listed.name}:\n{done.stderr}")
+    (folder / "ready").touch()
+
+
+def built(project: str, side: str, folder: Path) -> Side:
+    """A project after `manage.py compress` of one side."""
+    write_tree(folder, {"pretix.cfg": _PRETIX.format(folder=folder)} if project == "pretix" else {"none.txt": ""})
+    if side == "theirs":
+        run(project, side, folder, "-m", "django", "collectstatic", "--noinput", "--verbosity=0")
+    else:
+        program = "from buildassets.cli.main import main; main()"
+        settings = "tests.corpus.compressor_projects.project_settings"
+        run(project, "theirs", folder, "-c", program, "migrate", "compressor", "--write", "--settings", settings)
+        configuration = folder / "buildassets.toml"
+        configuration.write_text(
+            f"compress = []  # copies take long, and none is looked at\n{configuration.read_text()}"
+        )
+    run(project, side, folder, "-m", "django", "compress", "--force")
+    shown = json.loads(run(project, side, folder, HERE / "show_blocks.py").stdout)
+    return Side(folder, shown["url"], tuple(shown["blocks"]), folder / ASSETS[side])
+
+
+def run(project: str, side: str, folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command of the project's Python and what it printed; one that fails, fails the test."""
+    given = {
+        "PROJECT": project,
+        "SIDE": side,
+        "FOLDER": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
+    given["DJANGO_SETTINGS_MODULE"] = "tests.corpus.compressor_projects.project_settings"
+    command = [environment(project) / "bin/python", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **given}, capture_output=True, text=True, timeout=1800, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-8000:]}"
+    return done
+
+
+def main(projects: list[str]) -> None:
+    """Print how long builds of projects take, in seconds of this process and of those that it started."""
+    for project in projects:
+        for side in ("theirs", "ours"):
+            folder = cache_folder() / "timed" / project / side
+            folder.mkdir(parents=True, exist_ok=True)
+            built(project, side, folder)
+            before, start = os.times(), time.perf_counter()
+            run(project, side, folder, "-m", "django", "compress", "--force")
+            after = os.times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            report = f"{project} {side}: again {time.perf_counter() - start:.1f} s, of the processor {used:.1f} s\n"
+            sys.stdout.write(report)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -241,6 +241,13 @@ def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
     }
 
 
+def from_json(document: Mapping[str, Any]) -> Diagnostic:
+    """The diagnostic that `to_json`, or `asdict`, gave. Raises KeyError, TypeError and ValueError where it is none."""
+    location = Location(**document["location"]) if document["location"] else None
+    severity, notes = Severity(document["severity"]), tuple(document["notes"])
+    return Diagnostic(severity, document["code"], document["message"], location, notes, document["hint"])
+
+
 def render_annotation(diagnostic: Diagnostic, form: Literal["github", "azure"] = "github") -> str:
     """The same as a command that a CI service shows beside the changed line: `::error file=…,line=…::…`.
 

@@ -57,6 +57,14 @@ NAMED: dict[str, tuple[Tree, list[str]]] = {
         },
         ["manifest.js", "a.png", "application.css", "admin.js", "icons/b.svg"],
     ),
+    "webassets": (
+        {
+            "static/js/jquery.js": "jquery()",
+            "static/js/site/menu.js": "menu()",
+            "static/css/theme.scss": "$c: red; a { color: $c }",
+        },
+        ["gen/site.js", "gen/theme.css", "js/jquery.js"],
+    ),
 }
 
 

@@ -35,6 +35,7 @@ _SYSTEMS: Final[Mapping[str, str]] = {
     "jammit": "buildassets.migrate.jammit:plan",
     "propshaft": "buildassets.migrate.propshaft:plan",
     "sprockets": "buildassets.migrate.sprockets:plan",
+    "webassets": "buildassets.migrate.webassets:plan",
 }
 _OF_DJANGO: Final = ("compressor",)  # these take the module of the settings, too
 _FILE: Final = "buildassets.toml"

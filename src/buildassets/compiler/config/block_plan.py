@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, SourceRoot
-from buildassets.diagnostics import Diagnostic, Location, Severity, error
+from buildassets.diagnostics import Diagnostic, Location, error, from_json
 from buildassets.errors import ConfigError
 
 FORMAT: Final = 1
@@ -87,16 +87,10 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         bundles={name: tuple(members) for name, members in document["bundles"].items()},
         parts=frozenset(document["parts"]),
         places={f"{shown}/{name}": Location(**place) for name, place in document["places"].items()},
-        diagnostics=tuple(map(_diagnostic, document["diagnostics"])),
+        diagnostics=tuple(map(from_json, document["diagnostics"])),
         inputs=tuple(document["inputs"]),
         renew=tuple(document["renew"]),
     )
-
-
-def _diagnostic(found: Mapping[str, Any]) -> Diagnostic:
-    location = Location(**found["location"]) if found["location"] else None
-    severity = Severity(found["severity"])
-    return Diagnostic(severity, found["code"], found["message"], location, tuple(found["notes"]), found["hint"])
 
 
 def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,11 @@ from buildassets.frozen import field, frozen
 
 _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"
-_JAMMIT_READER: Final = "buildassets.compat.jammit.build.read:read"
+# What reads the file that a key of ours names, as `module:function`.
+READERS: Final[Mapping[str, str]] = {
+    _JAMMIT: "buildassets.compat.jammit.build.read:read",
+    "webassets": "buildassets.compat.webassets.build.read:read",
+}
 _OURS: Final = ("sources", "bundles")  # who has these does without the other system
 
 
@@ -35,34 +39,57 @@ class Foreign:
     further_sources: tuple[Mapping[str, Any], ...] = ()
 
 
-# Takes the folder of the configuration, the file as the user wrote it, and the mode. Gives None for a file of something
-# else, where it was not asked for by name. Raises ConfigError.
-Reader = Callable[[str, str, Mode, bool], Foreign | None]
+@frozen
+class Asked:
+    """What a reader is asked: the `file` of its system as the user wrote it, as seen from `folder`, and the mode.
+
+    One that `is_named` in our own file has to be of that system. `engines` are the suffixes, without dots, that engines
+    of other packages compile.
+    """
+
+    folder: str
+    file: str
+    mode: Mode
+    is_named: bool = False
+    engines: frozenset[str] = frozenset()
+
+
+# Gives None for a file of something else, where it was not asked for by name. Raises ConfigError.
+Reader = Callable[[Asked], Foreign | None]
 
 
 def with_foreign(document: Document, folder: str, mode: Mode) -> tuple[Foreign, Document]:
     """What other systems have in `folder`, and our own `document` with the keys that this means. Raises ConfigError."""
     foreign = read_foreign(document.table, folder, mode)
-    return foreign, document.above(foreign.table, sources=foreign.further_sources)
+    found = document.above(foreign.table, sources=foreign.further_sources)
+    found.faults += document.faults
+    return foreign, found
 
 
 def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
-    """What other systems have in `folder`: the file that `jammit` names, or the usual one if that is there.
+    """What another system has in `folder`: the file that its key names, or Jammit's usual one if that is there.
 
-    Without the key it is read only where our own table names neither sources nor bundles. Raises ConfigError.
+    Without a key that one is read only where our own table names neither sources nor bundles. Raises ConfigError.
     """
-    named = table.take(_JAMMIT)
-    if named is False:
+    named = [key for key in READERS if table.take(key) not in (None, False)]
+    if len(named) > 1:
+        table.refuse(f"cannot stand beside `{named[0]}`", named[1], hint="name the files of one system only")
         return Foreign()
-    if named is not None:
-        file = table.filled_text(_JAMMIT, "")
-        found = _reader()(folder, file, mode, True) if file else None
+    if named:
+        file = table.filled_text(named[0], "")
+        asked = Asked(folder, file, mode, True, _engines(table))
+        found = _reader(named[0])(asked) if file else None
         return _beside(table.peek("sources"), found) if found else Foreign()
-    if any(key in table for key in _OURS):
+    if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    found = _reader()(folder, _JAMMIT_FILE, mode, False) if os.path.isfile(path) else None
+    found = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode)) if os.path.isfile(path) else None
     return found or Foreign(files=(path,))
+
+
+def _engines(table: Table) -> frozenset[str]:
+    engines = table.peek("engines")
+    return frozenset(engines) if isinstance(engines, dict) else frozenset()
 
 
 def _beside(sources: object, found: Foreign) -> Foreign:
@@ -74,7 +101,7 @@ def _beside(sources: object, found: Foreign) -> Foreign:
     return replace(found, further_sources=tuple(further))
 
 
-def _reader() -> Reader:
-    module, _, attribute = _JAMMIT_READER.partition(":")
+def _reader(system: str) -> Reader:
+    module, _, attribute = READERS[system].partition(":")
     reader: Reader = getattr(import_module(module), attribute)
     return reader

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import read_named, search, working_directory
-from buildassets.compiler.config.foreign import Foreign, with_foreign
+from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.roots import (
     configured_roots,
@@ -133,6 +133,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         packages=keys.package_rules(table.table("packages")),
         locked=locked,
     )
-    table.take("jammit")
+    for system in READERS:
+        table.take(system)
     table.close(keys.ELSEWHERE)
     return config

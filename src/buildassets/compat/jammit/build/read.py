@@ -12,7 +12,7 @@ from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_
 from buildassets.compat.jammit.build.ruby_globs import Listing
 from buildassets.compat.jammit.build.templates import names_of_templates, templating
 from buildassets.compiler.config.file import read_text
-from buildassets.compiler.config.foreign import Foreign
+from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, error, warning
@@ -28,16 +28,16 @@ _EMBEDDED_FONTS: Final = ("ttf", "otf", "woff")
 _MAGIC: Final = re.compile(r"([*?\[])")
 
 
-def read(folder: str, file: str, mode: Mode, is_named: bool) -> Foreign | None:
-    """What `file`, as seen from `folder`, means in `mode`; None where it is none of Jammit's and is not named as one.
+def read(asked: Asked) -> Foreign | None:
+    """What the file that is asked for means; None where it is none of Jammit's and is not named as one.
 
     Raises ConfigError.
     """
-    path = os.path.join(folder, file)
-    text = read_text(path, file)
-    if not is_named and not is_like_jammit(text):
+    path = os.path.join(asked.folder, asked.file)
+    text = read_text(path, asked.file)
+    if not asked.is_named and not is_like_jammit(text):
         return None
-    project = Project(folder, read_assets_yml(text, file, mode), mode)
+    project = Project(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode)
     found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
     faults = [one for one in project.faults if one.is_error]
     if faults:

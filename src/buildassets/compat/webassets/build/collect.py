@@ -1,0 +1,129 @@
+"""A program: runs a module of the project that defines bundles, and prints what it found as JSON.
+
+    python -m buildassets.compat.webassets.build.collect MODULE[:ATTRIBUTE]
+
+The attribute is an environment, an application of Flask or a function that gives one; without it, what the module has
+of these, or its bundles. What the module prints goes to stderr.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
+
+from buildassets.compat.webassets.build.describe import described, environment_of_yaml, is_app
+from buildassets.compat.webassets.build.described import TooDeepError, document_of
+from buildassets.compat.webassets.build.stand_ins import install
+from buildassets.compat.webassets.build.yaml_file import read_yaml_file
+from buildassets.compat.webassets.run.bundle import Bundle
+from buildassets.compat.webassets.run.environment import Environment
+from buildassets.compat.webassets.run.loaders import YAMLLoader
+from buildassets.diagnostics import to_json as diagnostic_json
+from buildassets.errors import ConfigError
+
+_FACTORIES: Final = ("create_app", "make_app", "create_environment")
+
+
+class NothingFoundError(LookupError):
+    """A module that has no bundles."""
+
+
+def main(argument: str) -> dict[str, Any]:
+    """What there is, or `fault`: why there is nothing."""
+    name, _, attribute = argument.partition(":")
+    sys.path.insert(0, os.getcwd())
+    install()
+    read: list[str] = []
+    _read_yaml_files(read)
+    try:
+        with redirect_stdout(sys.stderr):
+            module = import_module(name)
+            environment = _environment(module, attribute)
+            found = described(environment, os.getcwd())
+    except ConfigError as fault:
+        return {"diagnostics": [diagnostic_json(one) for one in fault.diagnostics], "files": _files(read)}
+    except TooDeepError as fault:
+        return {"fault": f"the bundle `{fault}` holds itself", "files": _files(read)}
+    except Exception as fault:
+        return {"fault": f"{type(fault).__name__}: {fault}", "files": _files(read)}
+    return {**document_of(found), "files": _files(read)}
+
+
+def _read_yaml_files(read: list[str]) -> None:
+    """Let loaders of this process read YAML, which those of a web process do not."""
+
+    def load_bundles(self: YAMLLoader, _: Any = None) -> dict[str, Bundle]:
+        path = _path(self)
+        read.append(os.path.abspath(path))
+        known = {one.name: one for one in _ or () if isinstance(one, Bundle) and one.name}
+        return dict(read_yaml_file(path, path, known).bundles)
+
+    def load_environment(self: YAMLLoader) -> Environment:
+        path = _path(self)
+        read.append(os.path.abspath(path))
+        file = read_yaml_file(path, path)
+        return environment_of_yaml(path, file.settings, file.bundles)
+
+    YAMLLoader.load_bundles = load_bundles  # type: ignore[method-assign]  # of this process alone
+    YAMLLoader.load_environment = load_environment  # type: ignore[method-assign]  # of this process alone
+
+
+def _path(loader: YAMLLoader) -> str:
+    given = loader.file_or_filename
+    return str(getattr(given, "name", given))
+
+
+def _environment(module: ModuleType, attribute: str) -> Environment:
+    if attribute:
+        found: Any = module
+        for part in attribute.split("."):
+            found = getattr(found, part)
+        environment = _meant(found)
+        if environment is None:
+            raise NothingFoundError(f"`{attribute}` is neither an environment nor an application that has one")
+        return environment
+    for found in _candidates(module):
+        environment = _meant(found)
+        if environment is not None:
+            return environment
+    raise NothingFoundError(f"the module `{module.__name__}` has no environment and no bundles")
+
+
+def _candidates(module: ModuleType) -> Iterator[Any]:
+    """What may have the bundles, the likeliest first."""
+    values = vars(module)
+    yield from (value for value in values.values() if isinstance(value, Environment) and len(value))
+    yield from (value for value in values.values() if is_app(value))
+    yield from (values[name] for name in _FACTORIES if callable(values.get(name)))
+    yield {name: value for name, value in values.items() if isinstance(value, Bundle)}
+    yield from (value for value in values.values() if isinstance(value, Environment))
+
+
+def _meant(found: Any) -> Environment | None:
+    """The environment that `found` is, has or gives."""
+    if isinstance(found, Environment):
+        return found
+    if isinstance(found, dict):
+        environment = Environment()
+        environment.register(found)
+        return environment if found else None
+    if is_app(found):
+        return _meant(getattr(found.jinja_env, "assets_environment", None))
+    return _meant(found()) if callable(found) else None
+
+
+def _files(read: Iterable[str]) -> list[str]:
+    """The files of the project that were loaded or read."""
+    top = os.path.join(os.getcwd(), "")
+    loaded = {os.path.abspath(path) for one in [*sys.modules.values()] if (path := getattr(one, "__file__", None))}
+    return sorted({*read, *(path for path in loaded if path.startswith(top) and "site-packages" not in path)})
+
+
+if __name__ == "__main__":
+    printed = sys.stdout
+    sys.stdout = sys.stderr
+    printed.write(json.dumps(main(sys.argv[1])))

@@ -1,0 +1,107 @@
+"""From an environment to what is known of its project. Reads templates; looks for folders. Imports Jinja."""
+
+import glob
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.util import find_spec
+from inspect import isclass
+from typing import Any, Final
+
+from jinja2 import Environment as Jinja
+
+from buildassets.compat.webassets.build.described import Described, Static, plain_settings, tree_of
+from buildassets.compat.webassets.build.settings import is_of_assets
+from buildassets.compat.webassets.build.template_tags import bundles_in_templates
+from buildassets.compat.webassets.build.yaml_file import read_yaml_file
+from buildassets.compat.webassets.run.environment import Environment
+from buildassets.compat.webassets.run.settings import name_in_flask
+
+_EXTENSIONS: Final = ["buildassets.compat.webassets.AssetsExtension", "jinja2.ext.do", "jinja2.ext.i18n"]
+
+
+def described_yaml(folder: str, file: str) -> Described:
+    """The project of the YAML `file`, as seen from `folder`. Raises ConfigError, and TooDeepError."""
+    path = os.path.normpath(os.path.join(folder, file))
+    found = read_yaml_file(path, file)
+    return replace(described(environment_of_yaml(path, found.settings, found.bundles), folder), files=(path,))
+
+
+def is_app(value: object) -> bool:
+    """Whether `value` is an application of Flask, or something like it."""
+    return not isclass(value) and hasattr(value, "jinja_env") and hasattr(value, "static_folder")
+
+
+def environment_of_yaml(path: str, settings: Any, bundles: Any) -> Environment:
+    """The environment that a YAML file has: its `directory` is seen from the file."""
+    config = dict(settings.get("config") or {})
+    own = {key: value for key, value in settings.items() if key not in ("config", "filters")}
+    if isinstance(own.get("directory"), str):
+        own["directory"] = os.path.normpath(os.path.join(os.path.dirname(path), own["directory"]))
+    environment = Environment(**{**own, **config})
+    environment.register(bundles)
+    return environment
+
+
+def described(environment: Environment, folder: str) -> Described:
+    """The project of `environment`, whose relative paths are seen from `folder`. Raises TooDeepError."""
+    app = environment.application
+    templates = tuple(_template_folders(app, folder))
+    jinja = app.jinja_env if app is not None else Jinja(extensions=_EXTENSIONS)  # noqa: S701 it only parses
+    tags = bundles_in_templates(jinja, templates, environment.bundles)
+    settings = plain_settings(_settings(environment, app))
+    patterns = [os.path.normpath(os.path.join(folder, path)) for path in environment.load_path]
+    load_path = [one for pattern in patterns for one in sorted(glob.glob(pattern))]
+    directory = os.path.normpath(os.path.join(folder, _directory(environment, app, folder)))
+    return Described(
+        bundles={name: tree_of(one) for name, one in environment.bundles.items()},
+        anonymous=tuple(tree_of(one) for one in (*(one for one in environment if not one.name), *tags)),
+        settings=settings,
+        folders=tuple(map(Static, load_path)) if load_path else tuple(_static_folders(app, directory)),
+        is_searched=bool(load_path),
+        directory=directory,
+        url=environment.url,
+        static_url=getattr(app, "static_url_path", None),
+        has_deep_globs=find_spec("glob2") is not None,
+        templates=templates,
+    )
+
+
+def _settings(environment: Environment, app: Any) -> dict[str, Any]:
+    """The settings that are given, as Flask-Assets calls them."""
+    if app is not None:
+        return {key: value for key, value in app.config.items() if is_of_assets(key)}
+    return {name_in_flask(key): value for key, value in environment.config.items()}
+
+
+def _static_folders(app: Any, directory: str) -> Iterator[Static]:
+    if app is None:
+        yield Static(directory)
+        return
+    for name, blueprint in app.blueprints.items():
+        if blueprint.has_static_folder:
+            yield Static(os.path.abspath(blueprint.static_folder), name)
+    if app.has_static_folder:
+        yield Static(os.path.abspath(app.static_folder))
+
+
+def _directory(environment: Environment, app: Any, folder: str) -> str:
+    """The folder of outputs; the usual one where none is named."""
+    given = environment.config.get("directory") or (app.static_folder if app is not None else None)
+    return str(given or next(iter(_usual(folder, "static")), "static"))
+
+
+def _usual(folder: str, name: str) -> list[str]:
+    """The folders `name` in `folder`, and one level below."""
+    paths = (os.path.join(folder, name), *sorted(glob.glob(os.path.join(glob.escape(folder), "*", name))))
+    return [path for path in paths if os.path.isdir(path)]
+
+
+def _template_folders(app: Any, folder: str) -> Iterator[str]:
+    """Where templates are that may have tags."""
+    if app is None:
+        yield from _usual(folder, "templates")
+        return
+    for one in (app, *app.blueprints.values()):
+        if one.template_folder is not None:
+            yield os.path.abspath(os.path.join(one.root_path, one.template_folder))

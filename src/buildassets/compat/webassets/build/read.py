@@ -1,0 +1,75 @@
+"""Bundles of webassets for a build: a YAML file is read, a module of the project is run in a process of its own.
+
+Takes what the configuration names, gives a Foreign.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any, Final
+
+from buildassets.compat.webassets.build.describe import described_yaml
+from buildassets.compat.webassets.build.described import Described, TooDeepError, described_of
+from buildassets.compat.webassets.build.project import Project
+from buildassets.compat.webassets.build.yaml_file import SUFFIXES
+from buildassets.compiler.config.foreign import Asked, Foreign
+from buildassets.compiler.config.values import BlockPlan
+from buildassets.diagnostics import error, from_json
+from buildassets.errors import ConfigError
+
+_PROGRAM: Final = "buildassets.compat.webassets.build.collect"
+_AT_MOST_SECONDS: Final = 60
+
+
+def read(asked: Asked) -> Foreign | None:
+    """What `asked.file`, a YAML file or `module:attribute`, means. Raises ConfigError."""
+    found = describe(asked.folder, asked.file)
+    project = Project(asked.folder, found, asked.mode, asked.engines)
+    faults = [one for one in project.faults if one.is_error]
+    if faults:
+        raise ConfigError(list(dict.fromkeys(faults)))
+    first = found.files[0] if found.files else os.path.join(asked.folder, asked.file)
+    fields: dict[str, Any] = {
+        "plan": BlockPlan(path=first, folder="", blocks=project.blocks),
+        "templating": project.templating,
+        "template_names": project.template_names(),
+        "bases": project.bases(),
+        "notices": tuple(dict.fromkeys(project.faults)),
+    }
+    return Foreign(project.table(), fields, (*found.files, *project.resolver.looked_in))
+
+
+def describe(folder: str, named: str) -> Described:
+    """The bundles of the YAML file or module `named`, as seen from `folder`. Raises ConfigError."""
+    if not named.endswith(SUFFIXES):
+        return _described_module(folder, named)
+    try:
+        return described_yaml(folder, named)
+    except TooDeepError as fault:
+        raise _unloadable(named, f"the bundle `{fault}` holds itself") from None
+
+
+def _described_module(folder: str, named: str) -> Described:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", _PROGRAM, named]
+    try:
+        done = subprocess.run(  # noqa: S603 ours
+            command, cwd=folder, env=environment, capture_output=True, timeout=_AT_MOST_SECONDS, check=False
+        )
+        document = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise _unloadable(named, f"it runs for more than {_AT_MOST_SECONDS} seconds") from None
+    except ValueError:
+        reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it ended early"
+        raise _unloadable(named, reason) from None
+    if "diagnostics" in document:
+        raise ConfigError([*map(from_json, document["diagnostics"])])
+    if "fault" in document:
+        raise _unloadable(named, document["fault"].replace("'", "`"))
+    return described_of(document)
+
+
+def _unloadable(named: str, reason: str) -> ConfigError:
+    hint = 'name what has the bundles, as in `webassets = "app.assets:environment"`'
+    return ConfigError([error("webassets/load", f"cannot load the bundles of `{named}`: {reason}", hint=hint)])

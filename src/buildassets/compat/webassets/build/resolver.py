@@ -1,0 +1,144 @@
+"""Which files the items of bundles are, as webassets and Flask-Assets find them.
+
+Takes items, gives absolute paths, and the names that the files have as sources of ours. Looks at the disk.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from buildassets.compat.webassets.build.described import Described, Static
+from buildassets.folders import files_below, path_below
+
+_MAGIC: Final = re.compile(r"([*?\[])")
+_HASH: Final = "[0-9a-f]" * 8  # versions as webassets makes them
+_TIME: Final = "[0-9]" * 10
+_COMPILED_ALONE: Final = (".scss", ".sass")
+_VERSION: Final = "%(version)s"
+
+
+class Resolver:
+    """The static folders of a project. `looked_in` are the folders that were read or looked for."""
+
+    def __init__(self, found: Described) -> None:
+        self._found = found
+        self.looked_in: dict[str, None] = {}
+        self._roots = [*found.folders, *self._public()]
+        self._outside: dict[str, dict[str, None]] = {}  # by folder: the names of files that are no static files
+        self._named: set[str] = set()
+
+    def _public(self) -> Iterator[Static]:
+        """The folder of outputs, whose other files pages may name, where sources lie elsewhere."""
+        if self._found.is_searched and self._found.directory:
+            yield Static(self._found.directory)
+
+    def files(self, item: str) -> list[str] | None:
+        """The absolute paths of what `item` names, in order; None for a file that is not there."""
+        if os.path.isabs(item):
+            return [item] if os.path.isfile(item) else None
+        if self._found.is_searched:
+            return self._searched(item)
+        folder, name = self._split(item)
+        return self._in_folder(folder, name)
+
+    def _split(self, item: str) -> tuple[str, str]:
+        """The folder of the application or of a blueprint, and the name there."""
+        prefix, slash, rest = item.partition("/")
+        named = next((one for one in self._found.folders if one.prefix and one.prefix == prefix), None)
+        if slash and named is not None:
+            return named.path, rest
+        own = next((one.path for one in self._found.folders if not one.prefix), self._found.directory)
+        return own, item
+
+    def _searched(self, item: str) -> list[str] | None:
+        found: list[str] = []
+        for folder in self._found.folders:
+            there = self._in_folder(folder.path, item) or []
+            if there and not _MAGIC.search(item):
+                return there
+            found += there
+        return found if _MAGIC.search(item) else None
+
+    def _in_folder(self, folder: str, name: str) -> list[str] | None:
+        path = os.path.join(folder, name)
+        if not _MAGIC.search(path):
+            self.looked_in[os.path.normpath(os.path.dirname(path))] = None
+            return [os.path.normpath(path)] if os.path.exists(path) else None
+        paths = sorted(glob.glob(path, recursive=self._found.has_deep_globs))
+        found = [os.path.normpath(one) for one in paths if not os.path.isdir(one)]
+        self.looked_in |= dict.fromkeys(map(os.path.dirname, found))
+        self.looked_in[os.path.normpath(_MAGIC.split(path)[0].rpartition("/")[0])] = None
+        return found
+
+    def name(self, path: str) -> str:
+        """What the file at `path` is called as a source; it is one from now on."""
+        name = self.known_name(path)
+        if name is not None:
+            self._named.add(path)
+            return name
+        folder = os.path.dirname(path)
+        self._outside.setdefault(folder, {})[os.path.basename(path)] = None
+        return f"{os.path.basename(folder)}/{os.path.basename(path)}"
+
+    def known_name(self, path: str) -> str | None:
+        """What the file at `path` is called in the first root that has one of that name; None for any other file."""
+        for root in self._roots:
+            below = path_below(root.path, path)
+            if below is not None:
+                name = f"{root.prefix}/{below}" if root.prefix else below
+                return name if self._holder(name) == root else None
+        return None
+
+    def _holder(self, name: str) -> Static | None:
+        """The first root that has a file called `name`."""
+        for root in self._roots:
+            below = name.removeprefix(f"{root.prefix}/") if root.prefix else name
+            if (below != name or not root.prefix) and os.path.isfile(os.path.join(root.path, below)):
+                return root
+        return None
+
+    def is_name(self, name: str) -> bool:
+        """Whether a file is called `name`, or is compiled to it."""
+        stem, suffix = os.path.splitext(name)
+        kinds = [suffix, *(_COMPILED_ALONE if suffix == ".css" else ())]
+        return any(self._holder(stem + kind) is not None for kind in kinds)
+
+    def sources(self, outputs: list[str]) -> Iterator[dict[str, Any]]:
+        """The source roots, without what webassets has written there, and without Sass that no bundle has."""
+        for root in self._roots:
+            if not os.path.isdir(root.path):
+                continue
+            prefix = f"{root.prefix}/" if root.prefix else ""
+            own = [one.removeprefix(prefix) for one in outputs if one.startswith(prefix)]
+            exclude = [*written(own), *(exactly(one) for one in sorted(self._unbundled(root)))]
+            table: dict[str, Any] = {"path": root.path, "prefix": root.prefix, "prefer": "source"}
+            yield {**table, "exclude": [*exclude, ".webassets-cache", ".webassets-manifest"]}
+        for folder, names in self._outside.items():
+            yield {"path": folder, "prefix": os.path.basename(folder), "include": [*map(exactly, names)]}
+
+    def _unbundled(self, root: Static) -> Iterator[str]:
+        for name in files_below(root.path):
+            is_partial = name.rpartition("/")[2].startswith("_")
+            if name.endswith(_COMPILED_ALONE) and not is_partial:
+                yield from () if os.path.join(root.path, *name.split("/")) in self._named else (name,)
+
+
+def written(outputs: Iterable[str]) -> Iterator[str]:
+    """Globs of the files that webassets has written for `outputs`."""
+    for output in dict.fromkeys(outputs):
+        if _VERSION not in output:
+            yield exactly(output)
+            continue
+        before, _, behind = output.partition(_VERSION)
+        yield from (exactly(before) + version + _escaped(behind) for version in (_HASH, _TIME))
+
+
+def exactly(name: str) -> str:
+    """The glob that matches the path `name` and nothing else."""
+    return "./" + _escaped(name)
+
+
+def _escaped(text: str) -> str:
+    return _MAGIC.sub(r"[\1]", text)

@@ -1,0 +1,1 @@
+"""A release and bundles come in, URLs go out. Must not import the compiler."""

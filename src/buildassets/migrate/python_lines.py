@@ -1,0 +1,118 @@
+"""Python of other systems' projects, line by line: which statements are of interest, and what becomes of each line.
+
+Takes text, gives accounts. Nothing is run. Pure.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from buildassets.frozen import field, frozen
+from buildassets.migrate.plan import Accounted, Outcome
+
+Answer = tuple[Outcome, str]
+_WORST: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
+
+
+@frozen
+class Judgement:
+    """What becomes of a statement: `usual` of each of its lines, unless `lines` have another answer for one."""
+
+    usual: Answer
+    lines: Mapping[int, Answer] = field(default_factory=dict)
+
+
+Judge = Callable[[ast.stmt], Judgement | None]
+
+
+def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
+    """The account of each line of the statements of `text` that `judge` knows.
+
+    Empty where it is no Python that this one reads.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    written = text.split("\n")
+    for statement in _statements(tree):
+        judgement = judge(statement)
+        if judgement is None:
+            continue
+        for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+            line = written[number - 1].strip()
+            if line and not line.startswith("#"):
+                yield Accounted(file, number, line, *judgement.lines.get(number, judgement.usual))
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements that hold no others, and classes, whose statements follow."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            inner = [*_statements(child)]
+            yield from inner or [child]
+        elif isinstance(child, ast.ExceptHandler | ast.match_case):
+            yield from _statements(child)
+
+
+def worst(answers: Iterator[tuple[int, Answer]]) -> dict[int, Answer]:
+    """By line, of several answers the one that asks most of who reads it."""
+    found: dict[int, Answer] = {}
+    for line, answer in answers:
+        before = found.get(line)
+        if before is None or _WORST.index(answer[0]) > _WORST.index(before[0]):
+            found[line] = answer
+    return found
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` for a chain of names; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    return ""
+
+
+def text_of(node: ast.AST) -> str | None:
+    """The text that a literal writes; None for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def settings_in(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The settings that a statement gives a value, with that value.
+
+    `NAME = …`, `app.config["NAME"] = …`, `app.config.update(NAME=…)` and what else has these forms.
+    """
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and statement.value is not None:
+        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+            name = _setting_name(target)
+            if name:
+                yield name, statement.value
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        yield from _settings_in_call(statement.value)
+
+
+def _settings_in_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method in ("update", "from_mapping"):
+        yield from ((one.arg, one.value) for one in call.keywords if one.arg)
+        for argument in call.args:
+            if isinstance(argument, ast.Dict):
+                keys = ((text_of(key) if key else None, value) for key, value in _items(argument))
+                yield from ((key, value) for key, value in keys if key)
+    elif method == "setdefault" and len(call.args) == 2 and (name := text_of(call.args[0])):
+        yield name, call.args[1]
+
+
+def _items(given: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
+    yield from zip(given.keys, given.values, strict=True)
+
+
+def _setting_name(target: ast.expr) -> str | None:
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Subscript):
+        return text_of(target.slice)
+    return None

@@ -1,0 +1,252 @@
+"""What a build makes of environments, YAML, settings and filters, and what a web process answers then."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment as Jinja
+
+from buildassets.compat.webassets import Bundle, Environment, YAMLLoader
+from buildassets.runtime import AssetNotFound, Assets
+from tests.cli.test_cli import run
+from tests.conftest import Tree, write_tree
+
+FILES: Tree = {
+    "static/js/a.js": "a()",
+    "static/js/b.js": "b()",
+    "static/css/a.css": "a { background: url(../img/x.png) }",
+    "static/css/s.scss": "$c: red; s { color: $c }",
+    "static/css/t.less": "t { color: red }",
+    "static/img/x.png": b"png",
+    "static/t/one.jst": "<b><%= x %></b>",
+    "static/t/two/three.jst": "<i><%= x %></i>",
+}
+YAML = """
+common:
+  contents: [js/a.js, more]
+  filters: jsmin
+  output: gen/common.%(version)s.js
+more:
+  contents:
+    - js/b.js
+    - contents: js/*.js
+      filters: [jsmin]
+style:
+  contents: css/a.css
+  output: gen/style.css
+  filters: cssrewrite
+  extra: {media: print, rank: 3}
+loose: {contents: ["js/*.js", "https://cdn.example/x.js"]}
+"""
+
+
+def built(folder: Path, config: str, files: Tree, *arguments: str) -> str:
+    """The messages of the build, which succeeds."""
+    write_tree(folder, {**FILES, "buildassets.toml": config, **files})
+    done = run(folder, "build", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def environment_of(folder: Path, **given: Any) -> Environment:
+    environment = Environment(str(folder / "static"), "/static", **given)
+    environment.assets = Assets(folder / "build/manifest.json")
+    return environment
+
+
+def manifest(folder: Path) -> Any:
+    return json.loads((folder / "build/manifest.json").read_text())
+
+
+def module(text: str) -> Tree:
+    return {"defs.py": f"from webassets import Bundle, Environment\nenv = Environment('static', '/static')\n{text}\n"}
+
+
+def test_yaml_is_answered_from_the_manifest_alone(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    environment = environment_of(tmp_path)
+    environment.from_yaml("no/such/file.yml")
+    assets = environment.assets
+    assert environment["common"].urls() == [assets.url("gen/common.js")]
+    assert environment["loose"].urls() == [assets.url("js/a.js"), assets.url("js/b.js"), "https://cdn.example/x.js"]
+    assert environment["style"].urls(calculate_sri=True) == [
+        {"uri": assets.url("gen/style.css"), "sri": assets.integrity("gen/style.css")}
+    ]
+    assert manifest(tmp_path)["assets"]["gen/common.js"]["inputs"] == ["js/a.js", "js/b.js"]
+    assert [name in environment for name in ("common", "none")] == [True, False]
+    with pytest.raises(KeyError, match="none"):
+        environment["none"]
+
+
+def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    jinja = Jinja(autoescape=True, extensions=["buildassets.compat.webassets.AssetsExtension"])
+    jinja.assets_environment = environment = environment_of(tmp_path)  # type: ignore[attr-defined]  # Jinja's way
+    template = '{% assets "style" %}<{{ EXTRA.media }} {{ EXTRA.rank }} {{ ASSET_URL }} {{ ASSET_SRI }}>{% endassets %}'
+    url, sri = environment.assets.url("gen/style.css"), environment.assets.integrity("gen/style.css")
+    assert jinja.from_string(template).render() == f"<print 3 {url} {sri}>"
+    with pytest.raises(AssetNotFound, match="`styl`"):
+        jinja.from_string('{% assets "styl" %}{% endassets %}').render()
+
+
+def test_an_environment_in_yaml_has_its_folder_and_settings(tmp_path: Path) -> None:
+    text = "directory: ../static\nurl: https://cdn.example/media\ndebug: false\n"
+    text += "bundles:\n  x: {contents: js/a.js, output: x.js}\n"
+    built(tmp_path, 'webassets = "config/assets.yml"', {"config/assets.yml": text})
+    assert manifest(tmp_path)["url"] == "https://cdn.example/media/"
+    assert YAMLLoader("config/assets.yml").load_bundles()["x"].name == "x"
+
+
+def test_bundles_of_a_module_have_the_names_of_variables(tmp_path: Path) -> None:
+    built(
+        tmp_path,
+        'webassets = "defs"',
+        {"defs.py": "from webassets import Bundle\nmain = Bundle('js/a.js', output='m.js')"},
+    )
+    assert "webassets bundle main" in manifest(tmp_path)["blocks"]
+
+
+def test_a_function_that_makes_the_application_is_called(tmp_path: Path) -> None:
+    text = """
+from flask import Flask
+from flask_assets import Bundle, Environment
+assets = Environment()
+def create_app():
+    app = Flask(__name__)
+    assets.init_app(app)
+    assets.register("x", "js/a.js", output="x.js")
+    return app
+"""
+    built(tmp_path, 'webassets = "defs:create_app"', {"defs.py": text})
+    assert "x.js" in manifest(tmp_path)["assets"]
+
+
+@pytest.mark.parametrize(("mode", "debug", "count"), [
+    ("development", True, 2), ("development", False, 1), ("development", "merge", 1), ("production", True, 1),
+])  # fmt: skip
+def test_pages_that_are_debugged_load_members_in_development(
+    tmp_path: Path, mode: str, debug: object, count: int
+) -> None:
+    files = module("env.register('x', 'js/a.js', 'js/b.js', output='x.js')")
+    built(tmp_path, 'webassets = "defs"', files, "--mode", mode)
+    environment = Environment("static", "/static", debug=debug)
+    environment.assets = Assets(tmp_path / "build/manifest.json", reload=True)
+    bundle = environment.register("x", "js/a.js", "js/b.js", output="x.js")
+    assert len(bundle.urls()) == count
+    assert Bundle("x", env=environment, debug=False, output="x.js").urls() == [environment.assets.url("x.js")]
+
+
+def test_templates_for_scripts_have_the_names_of_webassets(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "defs"\nminify = false', module(
+        "env.config['jst_dir_separator'] = '-'\nenv.config['jst_namespace'] = 'window.T'\n"
+        "env.register('t', Bundle('t/*.jst', 't/*/*.jst', filters='jst'), 'js/a.js', output='t.js')"
+    ))  # fmt: skip
+    text = next((tmp_path / "build/assets").glob("t.*.js")).read_text()
+    assert '(window.T = window.T || {})["one"]' in text
+    assert '["two-three"]' in text
+
+
+def test_small_files_stand_in_sheets_where_a_filter_wants_it(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "defs"', module("env.register('s', 'css/a.css', filters='datauri', output='s.css')"))
+    assert "data:image/png;base64," in next((tmp_path / "build/assets").glob("s.*.css")).read_text()
+
+
+def test_folders_of_sass_are_those_of_its_settings(tmp_path: Path) -> None:
+    files = {**module("env.config['libsass_includes'] = ['lib']\n"
+        "env.register('s', 'css/u.scss', filters='libsass', output='s.css')"),
+        "lib/_p.scss": "p { top: 0 }", "static/css/u.scss": '@import "p";'}  # fmt: skip
+    built(tmp_path, 'webassets = "defs"', files)
+    assert "p{top:0}" in next((tmp_path / "build/assets").glob("s.*.css")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("definition", "code", "message"),
+    [
+        (
+            "Bundle('css/t.less', 'css/a.css', filters='less', output='x.css')",
+            "filter",
+            "the filter `less` is left out",
+        ),
+        (
+            "Bundle('css/t.less', 'css/a.css', output='x.css')",
+            "uncompiled",
+            "`static/css/t.less` is left out of `x.css`",
+        ),
+        ("Bundle('js/a.js', filters=lambda a, b: None, output='x.js')", "filter", "the filter `<lambda>` is left out"),
+        ("Bundle('js/a.js', filters='nothing', output='x.js')", "filter", "the filter `nothing` is left out"),
+        ("Bundle('js/a.js', 'no/*.js', output='x.js')", "empty", "`no/*.js` matches no file"),
+        ("Bundle('js/a.js', 'https://cdn.example/x.js', output='x.js')", "remote", "on another host, and left out"),
+    ],
+)
+def test_what_is_left_out_is_reported_at_its_place(tmp_path: Path, definition: str, code: str, message: str) -> None:
+    said = built(tmp_path, 'webassets = "defs"', module(f"x = {definition}\nenv.register('x', x)"))
+    assert f"warning[webassets/{code}]: " in said
+    assert message in said
+    assert "--> defs.py:3:" in said
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FILES, **module("env.register('x', 'js/none.js', output='x.js')")})
+    write_tree(tmp_path, {"buildassets.toml": 'webassets = "defs"'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "error[webassets/missing]: there is no file `js/none.js`" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("env.config['assets_debgu'] = True", "`ASSETS_DEBGU` is left out"),
+        ("env.url = 'media'", "`media` is no prefix of URLs"),
+    ],
+)
+def test_settings_that_need_something_are_named(tmp_path: Path, setting: str, message: str) -> None:
+    said = built(tmp_path, 'webassets = "defs"', module(f"{setting}\nenv.register('x', 'js/a.js', output='x.js')"))
+    assert "warning[webassets/setting]" in said
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import nothing_like_this", "ModuleNotFoundError"),
+        ("x = 1", "has no environment and no bundles"),
+        ("import os; os._exit(3)", "it ended early"),
+        ("from webassets import Bundle\nb = Bundle()\nb.contents = (b,)", "the bundle `b` holds itself"),
+    ],
+)
+def test_a_module_that_cannot_be_loaded_is_an_error(tmp_path: Path, text: str, reason: str) -> None:
+    write_tree(tmp_path, {**FILES, "defs.py": text, "buildassets.toml": 'webassets = "defs"'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "error[webassets/load]: cannot load the bundles of `defs`" in done.stderr
+    assert reason in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a: [", "assets.yml:1:5"), ("- a", "assets.yml"), ("a: 3", "assets.yml:1:4"), ("a: {contents: {b: 1}}", "1:15")],
+)
+def test_yaml_that_describes_no_bundles_is_an_error(tmp_path: Path, text: str, place: str) -> None:
+    write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "error[webassets/syntax]" in done.stderr) == (2, True)
+    assert place in done.stderr
+
+
+def test_bundles_in_yaml_that_hold_one_another_are_an_error(tmp_path: Path) -> None:
+    text = "a: {contents: b, output: a.js}\nb: {contents: a}\n"
+    write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
+    assert "holds itself" in run(tmp_path, "build").stderr
+
+
+def test_a_changed_module_is_noticed(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "defs"', module("env.register('x', 'js/a.js', output='x.js')"))
+    built(tmp_path, 'webassets = "defs"', module("env.register('y', 'js/a.js', output='y.js')"))
+    assert "webassets bundle y" in manifest(tmp_path)["blocks"]
+
+
+def test_two_systems_cannot_stand_beside_one_another(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FILES, "buildassets.toml": 'jammit = "config/assets.yml"\nwebassets = "defs"'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "`webassets` cannot stand beside `jammit`" in done.stderr) == (2, True)

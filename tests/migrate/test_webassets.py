@@ -1,0 +1,108 @@
+"""`migrate webassets`: each line about assets is accounted for, and the result builds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, read_tree, write_tree
+
+FILES: Tree = {"site/static/a.js": "a()", "site/static/a.css": "a { top: 0 }"}
+PYTHON: Tree = {
+    "site/__init__.py": "",
+    "site/config.py": "SECRET = 1\nASSETS_DEBUG = False\nLESS_BIN = '/usr/bin/lessc'\nFLASK_ASSETS_USE_S3 = True\n",
+    "site/bundles.py": """from webassets import Bundle
+from webassets.filter import get_filter
+# the scripts
+scripts = Bundle(
+    "a.js",
+    filters="jsmin",
+    output="gen/a.js",
+)
+sheets = Bundle("a.css", filters=["cssrewrite", "less"], output="gen/a.css")
+""",
+    "site/app.py": """from flask import Flask
+from flask_assets import Environment
+from site_ import bundles
+app = Flask(__name__)
+app.config.from_object("config")
+app.config.update(ASSETS_URL_EXPIRE=True, NAME="x")
+assets = Environment(app)
+assets.auto_build = False
+assets.register("scripts", bundles.scripts)
+def build():
+    assets["scripts"].build()
+print("loaded")
+""",
+}
+YAML = """# bundles
+directory: static
+url: /media
+bundles:
+  main:
+    filters: jsmin, uglifyjs
+    output: gen/%(version)s.js
+    contents:
+      - a.js
+      - contents: "*.js"
+        filters:
+          - coffeescript
+  print:
+    contents: a.css
+    depends: [b.css]
+    extra:
+      media: print
+"""
+
+
+def lines_of(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    done = run(folder, "migrate", "webassets", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    lines: list[dict[str, Any]] = json.loads(done.stdout)["lines"]
+    return lines
+
+
+def test_lines_of_python_are_accounted_for(tmp_path: Path) -> None:
+    tree = {name.replace("site/", ""): text for name, text in {**FILES, **PYTHON}.items()}
+    tree["app.py"] = str(tree["app.py"]).replace("from site_ import bundles", "import bundles")
+    before = read_tree(write_tree(tmp_path, tree))
+    found = [(one["file"], one["line"], one["outcome"]) for one in lines_of(tmp_path)]
+    assert found == [
+        ("app.py", 2, "changed"),
+        ("app.py", 6, "changed"),
+        ("app.py", 7, "taken over"),
+        ("app.py", 8, "changed"),
+        ("app.py", 9, "taken over"),
+        ("app.py", 11, "not possible"),
+        ("bundles.py", 1, "changed"),
+        ("bundles.py", 2, "changed"),
+        *(("bundles.py", line, "taken over") for line in (4, 5)),
+        ("bundles.py", 6, "changed"),
+        *(("bundles.py", line, "taken over") for line in (7, 8)),
+        ("bundles.py", 9, "not possible"),
+        ("config.py", 2, "taken over"),
+        ("config.py", 3, "changed"),
+        ("config.py", 4, "not possible"),
+    ]
+    assert read_tree(tmp_path) == before
+
+
+def test_lines_of_yaml_are_accounted_for(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"static/a.js": "a()", "static/a.css": "", "assets.yml": YAML})
+    lines = lines_of(tmp_path)
+    written = [(number, line.strip()) for number, line in enumerate(YAML.split("\n"), 1) if line and line[0] != "#"]
+    assert [(one["line"], one["text"]) for one in lines] == written
+    outcomes = {one["line"]: one["outcome"] for one in lines if one["outcome"] != "taken over"}
+    assert outcomes == {6: "changed", 12: "not possible", 15: "changed"}
+
+
+def test_write_writes_what_a_build_takes_and_nothing_else(tmp_path: Path) -> None:
+    before = read_tree(write_tree(tmp_path, {"static/a.js": "a()", "static/a.css": "", "assets.yml": YAML}))
+    lines_of(tmp_path, "--write")
+    assert read_tree(tmp_path) == {**before, "buildassets.toml": b'webassets = "assets.yml"\n'}
+    assert run(tmp_path, "build", "-q").returncode == 0
+
+
+def test_a_folder_without_bundles_is_none(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", "webassets")
+    assert (done.returncode, "error[migrate/none]: there is no `assets.py` or `assets.yml`" in done.stderr) == (2, True)

@@ -16,7 +16,7 @@ from buildassets.compiler.body import OnDisk
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.write.precompressed import CopyPlaces, Wanted, made_copies
+from buildassets.compiler.write.precompressed import CopyPlaces, ToCompress, made_copies
 from buildassets.digest import digest
 from tests.conftest import write_tree
 
@@ -57,8 +57,8 @@ def compressions(monkeypatch: pytest.MonkeyPatch) -> Compressions:
     return Compressions(monkeypatch)
 
 
-def wanted(files: Mapping[str, bytes], levels: Mapping[str, int]) -> list[Wanted]:
-    return [Wanted(name, digest(content), len(content), levels) for name, content in files.items()]
+def wanted(files: Mapping[str, bytes], levels: Mapping[str, int]) -> list[ToCompress]:
+    return [ToCompress(name, digest(content), len(content), levels) for name, content in files.items()]
 
 
 def places_of(folder: Path, files: Mapping[str, bytes], release: str = "build") -> CopyPlaces:

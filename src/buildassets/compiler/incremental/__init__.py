@@ -1,5 +1,5 @@
-"""Builds that do less than everything: nothing where nothing changed, or what a few changed files concern.
+"""Builds that do less than everything: nothing if nothing changed, or only the assets that a few changes concern.
 
-What is known of the last build and what changed since come in; a result goes out, or the word that all has to be done.
-Must not import `build`: whoever builds everything is a function that it is given.
+Takes the record of the last build and the changes since; gives a result, or reports that a full build is needed.
+Must not import `build`: the function that builds everything is passed in.
 """

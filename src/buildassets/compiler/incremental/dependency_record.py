@@ -1,7 +1,7 @@
-"""What a build tells of its assets, so that the next one can do over the few that a change concerns. Pure.
+"""The dependency record: what each asset was made of and names, so that the next build can redo only a few. Pure.
 
-Takes assets with their links, gives bytes, and assets again without reading any. An asset that is not made of one
-source alone is in it too, but only by name, with what it was made of and whom it names.
+Takes assets with their links, gives bytes; and from bytes the record, with no other file read. An asset that is not
+made of one source alone cannot be redone from it: the record has only its inputs and the assets that it names.
 """
 
 import json
@@ -31,15 +31,15 @@ def can_rebuild_changed(config: Config) -> bool:
 
 
 class Recorded(NamedTuple):
-    """One asset. `path` and `root` are those of its source; `root` is -1 where it is not made of one alone.
+    """One asset. `path` and `root` are those of its source; `root` is -1 if it is not made of one source alone.
 
-    `others` are the absolute paths of its further inputs, `wording` the digest of what its references say. `links` are
-    all of these that name assets, `written` those that are written into the file.
+    `further` are the absolute paths of its other inputs, `wording` the digest of its references' kinds and URLs.
+    `links` are all references that name assets, `written` those whose names are written into the file.
     """
 
     path: str
     root: int
-    others: Collection[str]
+    further: Collection[str]
     wording: str
     links: Collection[Target]
     written: Collection[Target]
@@ -47,11 +47,11 @@ class Recorded(NamedTuple):
     @property
     def inputs(self) -> tuple[str, ...]:
         """The absolute paths of all that it was made of."""
-        return (self.path, *self.others) if self.root >= 0 else tuple(self.others)
+        return (self.path, *self.further) if self.root >= 0 else tuple(self.further)
 
     @property
     def targets(self) -> set[LogicalPath]:
-        """The assets whose names stand in the file."""
+        """The assets that the file names."""
         return {LogicalPath(str(target)) for _, target in self.written}
 
 
@@ -66,11 +66,11 @@ class Record:
         return {
             logical
             for logical, asset in self.assets.items()
-            if path in asset.others or (path == asset.path and asset.root >= 0)
+            if path in asset.further or (path == asset.path and asset.root >= 0)
         }
 
     def naming(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
-        """`starts` and all in which their names stand, or the names of those."""
+        """`starts`, the assets whose files name them, the assets that name those, and so on."""
         naming: defaultdict[LogicalPath, list[LogicalPath]] = defaultdict(list)
         for logical, asset in self.assets.items():
             for _, target in asset.written:
@@ -84,30 +84,32 @@ def record_of(
     written: Mapping[LogicalPath, Sequence[Link]],
     by_themselves: Collection[LogicalPath],
 ) -> Record:
-    """The record of `assets`, of which those `by_themselves` are made of their sources and nothing else."""
-    return Record({path: recorded(one, written[path], path in by_themselves) for path, one in assets.items()})
+    """The record of `assets`; those `by_themselves` are each made of one source alone."""
+    return Record({path: recorded(asset, written[path], path in by_themselves) for path, asset in assets.items()})
 
 
 def recorded(asset: Linked, written: Sequence[Link], is_by_itself: bool = True) -> Recorded:
-    """What is recorded of `asset`, in whose file the links `written` are."""
+    """The record of `asset`, whose file has the links `written`."""
     draft = asset.draft
-    others = [one for one in draft.inputs if one != draft.source.path]
+    further = [path for path in draft.inputs if path != draft.source.path]
     numbers = {id(reference): number for number, reference in enumerate(draft.references)}
     links = _targets(asset.links, numbers)
     own = links if written is asset.links else _targets(written, numbers)
     root = draft.source.root if is_by_itself else -1
-    return Recorded(draft.source.path, root, others, wording_of(draft), links, own)
+    return Recorded(draft.source.path, root, further, wording_of(draft), links, own)
 
 
 def wording_of(draft: Draft) -> str:
-    """The digest of what the references of `draft` say: with the same wording they name the same assets."""
-    return digest_of_all(f"{one.kind.value} {one.url}" for one in draft.references) if draft.references else ""
+    """The digest of the kinds and URLs of all references of `draft`: with the same digest they name the same assets."""
+    if not draft.references:
+        return ""
+    return digest_of_all(f"{reference.kind.value} {reference.url}" for reference in draft.references)
 
 
 def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:
-    """The links that were recorded as `targets`, in a draft that has the same references.
+    """The links that were recorded as `targets`, for a draft with the same references.
 
-    Raises ValueError where they are of another.
+    Raises ValueError if `draft` has fewer.
     """
     numbers = range(len(draft.references))
     if any(number not in numbers for number, _ in targets):
@@ -116,25 +118,25 @@ def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:
 
 
 def dumped(record: Record) -> bytes:
-    """`record` as bytes; in any order, since nobody compares them."""
+    """`record` as bytes; their order is arbitrary, since nobody compares them."""
     return json.dumps(record.assets, separators=(",", ":")).encode("ascii")
 
 
 def loaded(content: bytes) -> Record:
-    """The record that `dumped` gave. Raises ValueError where it is none."""
+    """The record that `dumped` made `content` of. Raises ValueError if it is not one."""
     assets = json_values.table(json_values.read(content))
     return Record({LogicalPath(path): _read(value, assets.keys()) for path, value in assets.items()})
 
 
 def _read(value: object, assets: Set[str]) -> Recorded:
-    path, root, others, wording, links, written = json_values.array(value, len(Recorded._fields))
+    path, root, further, wording, links, written = json_values.array(value, len(Recorded._fields))
     for targets in (links, written):
         if json_values.array(targets):
             _check_targets(targets, assets)
     return Recorded(
         json_values.text(path),
         json_values.number(root),
-        json_values.texts(others),
+        json_values.texts(further),
         json_values.text(wording),
         links,
         written,
@@ -142,7 +144,7 @@ def _read(value: object, assets: Set[str]) -> Recorded:
 
 
 def _check_targets(targets: Iterable[Any], assets: Set[str]) -> None:
-    """Raises ValueError where one is none. All at once, as there are thousands of them, and an edit waits for this."""
+    """Raise ValueError if one of `targets` is invalid. Checks all at once: there are thousands, and a rebuild waits."""
     try:
         numbers, paths = zip(*targets, strict=True)
         is_sound = set(map(type, numbers)) == {int} and min(numbers) >= _NO_REFERENCE and assets >= set(paths)

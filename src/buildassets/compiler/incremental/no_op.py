@@ -1,6 +1,6 @@
-"""A build that has nothing to do, known by the files that decided the last one and those that it left.
+"""Skips a build that has nothing to do: no input and no output of the last one has changed.
 
-Imports no stage before there is work for it.
+Imports no stage before there is work for one.
 """
 
 import json
@@ -20,11 +20,11 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
-_FORMAT = 4  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 4  # of what is kept between builds; raised when it changes without a new version
 
 
 class Work(Protocol):
-    """A build, given what is known of the last one with the same settings."""
+    """A build; `last` is the last one with the same settings."""
 
     def __call__(self, *, last: LastBuild | None) -> BuildResult: ...
 
@@ -36,9 +36,9 @@ def incremental(
     work: Work,
     held: Callable[[snapshot.Snapshot], None] = lambda _: None,
 ) -> BuildResult:
-    """The result of the last build where that still holds, or else of `work`; `folder` None asks for no cache.
+    """The result of the last build if it is still valid, else that of `work`. With `folder` None there is no cache.
 
-    `held` is given the snapshot that was found to hold.
+    `held` gets the snapshot that was found valid.
     """
     if folder is None:
         return work(last=None)
@@ -50,11 +50,11 @@ def incremental(
         return result
     began_ns = time.time_ns()
     result = work(last=last)
-    # A root that has gone since would count as one that was never there.
+    # A root that was removed meanwhile would count as one that never existed.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *toolchain_files(config.folder))
         kept_result = {
-            "diagnostics": [to_json(found) for found in result.diagnostics],
+            "diagnostics": [to_json(diagnostic) for diagnostic in result.diagnostics],
             "size_bytes": result.size_bytes,
             "manifest": result.manifest_digest,
         }
@@ -75,7 +75,7 @@ def incremental(
 
 
 def _held(config: Config, last: LastBuild) -> BuildResult | None:
-    """The result of the `last` build; None where its manifest has become another meanwhile."""
+    """The result of the `last` build; None if its manifest was replaced since."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
     if content is None or digest(content) != last.manifest_digest:
         return None
@@ -84,12 +84,12 @@ def _held(config: Config, last: LastBuild) -> BuildResult | None:
 
 
 def _last(before: snapshot.Snapshot) -> LastBuild | None:
-    """What is known of the last build; None where that is damaged."""
+    """The last build as `before` has it; None if that is damaged."""
     kept = before.kept
     try:
         kept_result = json_values.table(json_values.read(kept.result))
         return LastBuild(
-            changed={path: found for path, (_, found) in before.changed.items()},
+            changed={path: file_digest for path, (_, file_digest) in before.changed.items()},
             unchanged=before.unchanged,
             diagnostics=tuple(map(json_values.diagnostic, json_values.array(kept_result.get("diagnostics")))),
             inputs=tuple(before.names[: kept.inputs]),
@@ -103,11 +103,11 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
 
 
 def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
-    """Those of `inputs` that are folders in source roots, as far as any file of them is an input."""
+    """Those of `inputs` that are folders in source roots with a file that is an input, too."""
     roots = tuple(os.path.join(root.path, "") for root in config.sources)
     return {os.path.dirname(path) for path in inputs if path.startswith(roots)}.intersection(inputs)
 
 
 def _named(config: Config, mode: Mode) -> str:
-    """All that decides a build besides files."""
+    """The name of a build: all that decides its result besides files."""
     return repr((__version__, _FORMAT, environment(), mode, config))

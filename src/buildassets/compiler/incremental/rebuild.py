@@ -1,8 +1,8 @@
-"""A build that does over only what the changed files are in, and what refers to that by a name that changes.
+"""Rebuilds only the assets affected by the changed files.
 
-Takes what is known of the last build, gives the same as a build from the start, or nothing: wherever a change could
-concern more than the assets made of these files (other files, something to complain of, a bundle), the whole build has
-to do it. Such a change is known by what it does to the assets' references, not guessed.
+These are the assets made of them, and those that refer to one whose fingerprinted name changes. Takes the last build,
+gives the same result as a full build, or raises NeedsFullBuild: wherever a change could concern more (further files, a
+diagnostic, a bundle), a full build has to do it. That is found by comparing the assets' references, not guessed.
 """
 
 import os
@@ -51,25 +51,25 @@ Store: TypeAlias = Callable[[ReleaseWriter, Sequence[Named], KnownFiles], Mappin
 
 
 def _follows_paths(config: Config, draft: Draft) -> bool:
-    """Whether what the references of `draft` name can be told by their paths, and all of them are written."""
+    """Whether the paths of the references of `draft` alone decide what they name, and all are written into the file."""
     if config.data_urls or any(_may_name_by_prefix(config, reference) for reference in draft.references):
         return False
     if any(is_bare(reference) for reference in draft.references):
-        return False  # nothing may map it
+        return False  # whether anything maps it is not known here
     names_packages = any(root.npm for root in config.sources)
     names_packages |= config.modules == "importmap" or bool(config.importmap or config.scopes)
     return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
 
 
 def _may_name_by_prefix(config: Config, reference: Reference) -> bool:
-    """Whether `reference` is root-relative, and `url_prefixes` may lead it to an asset or there is a warning of it."""
+    """Whether `reference` is root-relative, so that `url_prefixes` may lead it to an asset, or a warning is due."""
     return is_root_relative(reference, None if config.url_prefixes else config.url)
 
 
 def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool:
-    """Whether browsers may refuse an import of `draft`, which leads to `links`.
+    """Whether browsers may refuse an import of `draft`, whose references lead to `links`.
 
-    That hangs on the attributes of the import too, where it leads to what is no script.
+    Only for a script that is imported this does not depend on the attributes of the import.
     """
     if any(reference.kind in IMPORTS and not _is_script(target) for reference, target in links):
         return True
@@ -80,7 +80,7 @@ def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool
 
 
 def _has_lost_map(draft: Draft, links: Iterable[Link]) -> bool:
-    """Whether `draft` names a source map that is none of its `links`: then the comment is taken out of it."""
+    """Whether `draft` names a source map that is not among its `links`: a build then removes the comment."""
     return sum(map(names_map, draft.references)) > sum(names_map(reference) for reference, _ in links)
 
 
@@ -97,39 +97,39 @@ def rebuild_changed(
     digest_of: Callable[[str], str],
     is_lasting: bool,
 ) -> BuildResult:
-    """The result of a build after `last.changed`; `store` takes assets into the release directory.
+    """The result of a build after the changes in `last.changed`.
 
-    Nothing of earlier releases is retained without `retaining`. `digest_of` gives those of files. A release that
-    `is_lasting` is to outlive a power cut.
+    `store` puts assets into the release directory. Without `retaining` no earlier release is retained. `digest_of`
+    gives the digest of a file. A release that `is_lasting` survives a power cut.
 
-    Raises NeedsFullBuild, and BuildError and OSError as it is told by others.
+    Raises NeedsFullBuild, BuildError, OSError.
     """
     manifest_path = os.path.join(config.output, MANIFEST_NAME)
     if not last.record or not last.changed or manifest_path not in last.unchanged:
         raise NeedsFullBuild
     manifest = bytes_at(manifest_path)
-    if manifest is None or digest(manifest) != last.manifest_digest:  # another builder's, since this one has looked
+    if manifest is None or digest(manifest) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
     entries = entries_of(manifest)
     try:
         change = _Change(config, last, entries, drafts_of)
         outputs = list(change.outputs())
-    except ValueError:  # no record that a build has left
+    except ValueError:  # the record is damaged
         raise NeedsFullBuild from None
     with release_directory(config.output, is_lasting=is_lasting) as release:
         if bytes_at(manifest_path) != manifest:
             raise NeedsFullBuild
         stored = store(release, outputs, KnownFiles(last.unchanged, entries))
         changed: dict[str, Entry] = {
-            path: entry(config, change.assets[path], one, change.imports[path]) for path, one in stored.items()
+            path: entry(config, change.assets[path], file, change.imports[path]) for path, file in stored.items()
         }
-        if any(one.inputs != entries[path].inputs for path, one in changed.items()):
-            raise NeedsFullBuild  # then there may be others that are made of several files, or fewer
+        if any(new.inputs != entries[path].inputs for path, new in changed.items()):
+            raise NeedsFullBuild  # the manifest lists fingerprints of sources, which may be others now
         retained = _retained(retaining, manifest, changed, release) if retaining else ()
         digests = source_fingerprints(config, change.assets.values(), digest_of)
         try:
             content = amended(manifest, changed, retained, digests)
-        except ValueError:  # a file of several that make an asset was not to be read when the manifest was written
+        except ValueError:  # the earlier manifest lacks the fingerprint of a source, which could not be read then
             raise NeedsFullBuild from None
         written = release.finish(content)
     return BuildResult(
@@ -139,7 +139,7 @@ def rebuild_changed(
         tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
         _outputs(config, last, manifest, changed, retained),
         change.record(),
-        last.size_bytes + sum(one.size - entries[logical].size for logical, one in changed.items()),
+        last.size_bytes + sum(new.size - entries[logical].size for logical, new in changed.items()),
         manifest_digest=digest(content),
     )
 
@@ -147,7 +147,7 @@ def rebuild_changed(
 def _retained(
     retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: ReleaseWriter
 ) -> tuple[Retained, ...]:
-    """The earlier releases that are retained, the one in `manifest` among them, when some of its assets are others."""
+    """The earlier releases that are retained after assets `changed`, that of `manifest` among them."""
     before = loads_lazily(manifest)
     if before.livereload:
         return ()
@@ -158,13 +158,13 @@ def _retained(
 def _outputs(
     config: Config, last: LastBuild, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
 ) -> tuple[str, ...]:
-    """The files of a release that has `changed` what was in `manifest`."""
+    """The paths of all files of the release after the assets of `manifest` have `changed`."""
     before = loads_lazily(manifest)
     gone = [before.assets[path] for path in changed]
-    gone += [one for release in before.retained for one in release.assets.values()]
-    there = [*changed.values(), *(one for release in retained for one in release.assets.values())]
-    removed = {path for one in gone for path in files_of(config.output, one)}
-    added = [path for one in there for path in files_of(config.output, one)]
+    gone += [asset for release in before.retained for asset in release.assets.values()]
+    there = [*changed.values(), *(asset for release in retained for asset in release.assets.values())]
+    removed = {path for asset in gone for path in files_of(config.output, asset)}
+    added = [path for asset in there for path in files_of(config.output, asset)]
     return (*(path for path in last.outputs if path not in removed), *added)
 
 
@@ -174,7 +174,7 @@ def _leads_out(path: str, folder: str) -> bool:
 
 
 class _Change:
-    """What changed files do to the assets. `assets` are those that were done over, `imports` what these wait for."""
+    """The effect of changed files on the assets: `assets` are those made again, `imports` the scripts they import."""
 
     def __init__(self, config: Config, last: LastBuild, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
         self.assets: dict[LogicalPath, Linked] = {}
@@ -194,7 +194,7 @@ class _Change:
         )
 
     def outputs(self) -> Iterator[Named]:
-        """What was made of the changed files, and what refers to that by a name that is another now.
+        """The assets made of the changed files, and those that name an asset whose fingerprint changed.
 
         Raises NeedsFullBuild.
         """
@@ -208,12 +208,13 @@ class _Change:
         renamed: set[LogicalPath] = set()
         inside = {path: [target for target in targets if target in concerned] for path, targets in references.items()}
         for members in components(inside):
-            if made.isdisjoint(members) and renamed.isdisjoint(one for path in members for one in references[path]):
+            named = {target for path in members for target in references[path]}
+            if made.isdisjoint(members) and renamed.isdisjoint(named):
                 continue
-            # Whatever there is to say of those whose own files are as they were has been said.
+            # No `_refuse` here: their own files are unchanged, so their diagnostics are those of the last build.
             for draft in self._drafts_of([self._source(path) for path in members if path not in self.assets]):
                 self._take(draft)
-            known = {target for path in members for target in references[path]}.difference(naming.files, members)
+            known = named.difference(naming.files, members)
             naming.files.update({target: self._entry(target).file for target in known})
             for output in naming.named({path: self._content(path) for path in members}):
                 if output.file != self._entry(output.logical).file:
@@ -230,43 +231,44 @@ class _Change:
     def _made_of_changed(self) -> set[LogicalPath]:
         made: set[LogicalPath] = set()
         for path in self._last.changed:
-            found = self._record.made_of(path)
-            if not found or may_be_stream(path):  # which it may no longer be
-                raise NeedsFullBuild  # a folder, a setting, a tool, something that was not there
-            made |= found
+            affected = self._record.made_of(path)
+            if not affected or may_be_stream(path):  # a stream may have become a file, or the other way round
+                raise NeedsFullBuild  # a folder, a setting, a tool, or a file that did not exist
+            made |= affected
         return made
 
     def _refuse(self, draft: Draft) -> None:
-        """Raises NeedsFullBuild where there is more to `draft` than what it refers to."""
+        """Raise NeedsFullBuild if `draft` may affect more than the files that name it, or has new diagnostics."""
         source = draft.source
-        told = set(self._told_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
+        before = set(self._reported_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
-        if told != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
+        if before != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
         if names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
             raise NeedsFullBuild
 
     @cached_property
     def _warns_of_images(self) -> bool:
-        return any(found.code == LARGE for found in self._last.diagnostics)
+        return any(diagnostic.code == LARGE for diagnostic in self._last.diagnostics)
 
-    def _told_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
+    def _reported_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
+        """The diagnostics of the last build at one of `paths`."""
         files = {shown_path(self._config, path) for path in paths}
-        return (found for found in self._last.diagnostics if found.location and found.location.file in files)
+        return (known for known in self._last.diagnostics if known.location and known.location.file in files)
 
     def _take(self, draft: Draft) -> None:
-        """Add `draft` to the assets with its links: what says the same as before leads to where it led.
+        """Add `draft` to the assets with its links: references with the same wording lead to the same assets.
 
-        In a compiled sheet it may do so from another partial, so that one is followed anew.
+        In a compiled sheet the same URL may come from another partial, so its references are resolved again.
         """
         path = draft.source.logical
         before = self._record.assets[path]
-        says_the_same = wording_of(draft) == before.wording
+        is_worded_alike = wording_of(draft) == before.wording
         is_compiled = draft.compiled is not None
-        asset = linked(draft, self._site) if is_compiled or not says_the_same else Linked(draft)
-        if says_the_same and (not is_compiled or recorded(asset, ()).links == before.links):
+        asset = linked(draft, self._site) if is_compiled or not is_worded_alike else Linked(draft)
+        if is_worded_alike and (not is_compiled or recorded(asset, ()).links == before.links):
             links = links_of(draft, before.links)
             if _may_be_refused(self._config, draft, links) or _has_lost_map(draft, links):
                 raise NeedsFullBuild
@@ -294,12 +296,12 @@ class _Change:
             or relative is None
             or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
-            raise NeedsFullBuild  # no build records such a source
+            raise NeedsFullBuild  # the record is damaged: no build has such a source
         return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:
         if path not in self._entries:
-            raise NeedsFullBuild  # the record is not of this release
+            raise NeedsFullBuild  # the record belongs to another release
         return self._entries[path]
 
     def _targets(self, path: LogicalPath) -> set[LogicalPath]:

@@ -1,8 +1,8 @@
-"""How every file of a build looked when it was done: by it the next one knows what has changed since, if anything has.
+"""The snapshot: the stamps of all files of a build, by which the next one finds what has changed since.
 
-Takes paths and a result, gives that result again with the paths at which something has changed. It is one file that is
-read in one piece, and holds no digests but of folders and of files that were too young to be told apart by their looks.
-Imports little: a build with nothing to do imports no more than this.
+Takes paths and a result, gives that result again with the paths that have changed. It is one file, read in one piece,
+with digests only of folders and of files so young that a later write could have left their stamps as they were. Imports
+little: a build with nothing to do imports no more than this.
 """
 
 import json
@@ -26,8 +26,8 @@ from buildassets.digest import digest
 from buildassets.files import content_of, write_whole
 from buildassets.frozen import frozen
 
-# What editors write beside a file that they have open; `discover.BUILT_IN_EXCLUDES` has the same: no asset has such
-# a name.
+# Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
+# are never assets.
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
 _LOOK_BYTES: Final = 32  # four numbers
@@ -36,10 +36,10 @@ _MANY_BYTES: Final = 64 * _LOOK_BYTES
 
 @frozen
 class KeptBuild:
-    """What is kept of a build. `result` and `record` are for those who gave them.
+    """What is kept of a build. `result` and `record` mean nothing to this module.
 
-    The first so many paths are `inputs`, the others outputs. `young` are the digests of files whose looks alone would
-    not tell that they were written again, `folders` those of the names in the folders of assets.
+    Of the paths the first `inputs` are inputs, the rest outputs. `young` are the digests of files whose stamps alone
+    would not show a later write, `folders` the digests of the names in the folders of assets.
     """
 
     result: bytes
@@ -50,9 +50,9 @@ class KeptBuild:
 
 
 class Snapshot:
-    """What was kept of the last build, and what has become of its files since.
+    """What was kept of the last build, and which of its files have changed since.
 
-    `changed` are the paths where something is not as it was, with their looks now and their digests.
+    `changed` are their paths, with their stamps and digests now.
     """
 
     def __init__(self, kept: KeptBuild, names: list[str], was: bytes, now_ns: int) -> None:
@@ -61,22 +61,22 @@ class Snapshot:
         self.taken_ns = now_ns
         self.looks = looks_of(names)
         digests = FileDigests({})
-        changed = set(self._otherwise(was))
+        changed = set(self._restamped(was))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
         self.changed = {names[number]: (self._look(number), digests.of(names[number])) for number in changed}
 
     @cached_property
     def unchanged(self) -> Mapping[str, Signature]:
-        """The looks of all that is as it was, by path."""
+        """The stamps of the unchanged files, by path."""
         looks = dict(zip(self.names, _fours(self.looks), strict=True))
         for name in self.changed:
             del looks[name]
         return looks
 
-    def _otherwise(self, was: bytes) -> Iterator[int]:
-        """The numbers of what looks otherwise.
+    def _restamped(self, was: bytes) -> Iterator[int]:
+        """The numbers of the files whose stamps changed.
 
-        A folder that holds what it held does not: in it a file may have been replaced.
+        A folder with the same names as before is left out: replacing a file changes its stamp, too.
         """
         folders = self.kept.folders
         for number in _differing(self.looks.tobytes(), was):
@@ -90,7 +90,7 @@ class Snapshot:
 
 
 def _differing(looks: bytes, before: bytes) -> Iterator[int]:
-    """The numbers of the files that do not look as `before`; most do, and are told from the others many at a time."""
+    """The numbers of the files whose stamps differ; compared many at a time first, since most are equal."""
     for start in range(0, len(looks), _MANY_BYTES):
         end = start + _MANY_BYTES
         if looks[start:end] == before[start:end]:
@@ -101,7 +101,7 @@ def _differing(looks: bytes, before: bytes) -> Iterator[int]:
 
 
 def are_settled(looks: "array[int]", at_ns: int) -> bool:
-    """Whether none of the files that looked so at `at_ns` can have been written since and look the same."""
+    """Whether any write after `at_ns` will change one of the stamps `looks`, which the files had then."""
     return all(look == NOTHING or is_settled(look, at_ns) for look in _fours(looks))
 
 
@@ -111,25 +111,25 @@ def _fours(numbers: "array[int]") -> Iterator[Signature]:
 
 
 def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns) -> Snapshot | None:
-    """What `take` kept of `build`; None where there is nothing, or what there is is damaged.
+    """The snapshot that `take` kept of `build`; None if there is none, or it is damaged.
 
-    `build` is a text that names all that decides the result besides files.
+    `build` is a text that contains all that decides the result besides files.
     """
     try:
         kept, names, looks = _read(content_of(_path(cache_folder, build)), build)
     except (OSError, ValueError):
         return None
     now = clock()
-    found = Snapshot(kept, names, looks, now)
-    if kept.young and not found.changed:
-        young = {path: was for path, was in kept.young.items() if not is_settled(found.unchanged[path], now)}
+    snapshot = Snapshot(kept, names, looks, now)
+    if kept.young and not snapshot.changed:
+        young = {path: was for path, was in kept.young.items() if not is_settled(snapshot.unchanged[path], now)}
         if len(young) < len(kept.young):
-            _write(cache_folder, build, found.unchanged, replace(kept, young=young))
-    return found
+            _write(cache_folder, build, snapshot.unchanged, replace(kept, young=young))
+    return snapshot
 
 
 def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
-    """What is kept, and the names and looks in `content`. Raises ValueError where these are not those of `build`."""
+    """The parts of `content`: what is kept, the paths and their stamps. Raises ValueError if it is not of `build`."""
     checksum, _, content = content.partition(b"\n")
     if digest(content).encode() != checksum:
         raise ValueError("damaged")
@@ -162,14 +162,16 @@ def take(
     expected: Mapping[str, str] | None = None,
     before: Snapshot | None = None,
 ) -> None:
-    """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
+    """Keep `result`; it is valid as long as all `inputs` (files, folders, absent paths) and `outputs` stay unchanged.
 
-    Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
-    in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
-    but for the outputs that were `written`: if another has been written since, the next build sees it. Of outputs whose
-    digests are `expected` it also sees what another builder had put in their place before they were looked at here.
+    - Nothing is kept if an input may have been written since the build began at `began_ns`.
+    - Of `folders` only the names in them count, not their times.
+    - Paths that the snapshot `before` found unchanged are not checked again, except the outputs that were `written`.
+      If one has changed meanwhile, the next build sees it.
+    - With the digests of outputs in `expected`, the next build also sees a file that another build had put in the place
+      of one before its stamp was taken here.
     """
-    read = sorted({path for path in inputs if "\0" not in path})  # with a NUL it is nowhere, and will never be
+    read = sorted({path for path in inputs if "\0" not in path})  # no file can have a path with a NUL
     unchanged = dict(before.unchanged) if before else {}
     for name in written:
         unchanged.pop(name, None)
@@ -191,7 +193,7 @@ def take(
         young |= {name: was for name, was in before.kept.young.items() if name in looks and name not in fresh}
     young |= expected or {}
     if ABSENT in young.values():
-        return  # an output is gone again
+        return  # an output was removed meanwhile
     known = before.kept.folders if before else {}
     names_in = {
         name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
@@ -226,10 +228,10 @@ def _split(names: bytes) -> list[str]:
 
 
 def _digest_of_names(folder: str) -> str:
-    """The digest of the names in `folder` and of their kinds, or ABSENT; without those that pass."""
+    """The digest of the names and kinds of the entries of `folder`, without temporary files; or ABSENT."""
     try:
         with os.scandir(folder) as entries:
-            names = [f"{one.name}\0{kind(one)}" for one in entries if not _is_passing(one.name)]
+            names = [f"{entry.name}\0{kind(entry)}" for entry in entries if not _is_passing(entry.name)]
     except OSError:
         return ABSENT
     return digest("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""Named assets come in, a release directory and its manifest go out, with what is kept of earlier releases.
+"""Takes named assets, gives a release directory and its manifest, with the retained files of earlier releases.
 
 Must not know how assets are made.
 """

@@ -1,6 +1,6 @@
-"""Budgets: how large assets may be after gzip, and what is said of those that are larger.
+"""Budgets: limits on the sizes of assets after gzip, and the diagnostics for assets over budget.
 
-Takes files and limits, gives diagnostics at the lines that set the limits. Looks at the sizes of sources where one is
+Takes files and limits, gives diagnostics at the lines that set the limits. Reads the sizes of sources if an asset is
 too large.
 """
 
@@ -23,24 +23,24 @@ from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 
-_USUAL_LEVEL: Final = 9  # of gzip, where it is not among the copies of the release
+_USUAL_LEVEL: Final = 9  # of gzip, if the release has no gzip copies
 _SHOWN_INPUTS: Final = 3
 
 Sizes = Mapping[LogicalPath, int]  # bytes after gzip
 
 
 class Budgets:
-    """The limits that a configuration sets to `assets`: a name to that asset, a glob to each that it matches.
+    """The limits that a configuration sets on `assets`, by name or by glob.
 
-    `by_asset` has the names and globs that limit an asset: its own name, or else whatever globs match it.
+    `by_asset` holds the keys that limit an asset: its own name, or else all globs that match it.
     """
 
     def __init__(self, config: Config, assets: Collection[LogicalPath]) -> None:
         self._config = config
         self._assets = assets
         self._globs = {key: compile_globs([key]) for key in config.budgets if key not in assets}
-        keys = {path: self._keys(path) for path in sorted(assets)} if config.budgets else {}
-        self.by_asset: Mapping[LogicalPath, tuple[str, ...]] = {path: found for path, found in keys.items() if found}
+        by_asset = {path: self._keys(path) for path in sorted(assets)} if config.budgets else {}
+        self.by_asset: Mapping[LogicalPath, tuple[str, ...]] = {path: keys for path, keys in by_asset.items() if keys}
 
     def _keys(self, path: LogicalPath) -> tuple[str, ...]:
         if path in self._config.budgets:
@@ -48,37 +48,38 @@ class Budgets:
         return tuple(key for key, matches in self._globs.items() if matches(path))
 
     def stored_sizes(self, stored: Mapping[LogicalPath, Stored], read: Callable[[str], Iterable[bytes]]) -> Sizes:
-        """The sizes of what is `stored` and has a budget: those of copies, or else of the chunks that `read` gives."""
+        """The sizes of `stored` assets with a budget, by their gzip copies or by compressing what `read` gives."""
         if "gzip" in self._config.compress:
             return {path: stored[path].encodings.get("gzip", stored[path].size) for path in self.by_asset}
         limited = {path: stored[path] for path in self.by_asset}
-        return {path: self._gzip_bytes(one.file, one.size, read(one.file)) for path, one in limited.items()}
+        return {path: self._gzip_bytes(asset.file, asset.size, read(asset.file)) for path, asset in limited.items()}
 
     def sizes(self, outputs: Iterable[Named]) -> Sizes:
-        """The same of what could be stored."""
+        """The sizes of `outputs` with a budget; for a check, which stores nothing."""
         if not self.by_asset:
             return {}
-        wanted = (one for one in outputs if one.logical in self.by_asset)
+        limited = (output for output in outputs if output.logical in self.by_asset)
         return {
-            one.logical: self._gzip_bytes(one.file, size_of(one.content), chunks_of_body(one.content)) for one in wanted
+            output.logical: self._gzip_bytes(output.file, size_of(output.content), chunks_of_body(output.content))
+            for output in limited
         }
 
     def _gzip_bytes(self, file: str, size_bytes: int, content: Iterable[bytes]) -> int:
-        """What would not be smaller, and what is compressed already, is sent as it is."""
+        """The bytes that a server sends of `file`: as it is if it would not get smaller or is compressed already."""
         if not media_of(file).compressible:
             return size_bytes
         level = self._config.compress.get("gzip", _USUAL_LEVEL)
         return min(size_bytes, sum(map(len, compressed_chunks("gzip", content, size_bytes, level))))
 
     def exceeded(self, sizes: Sizes) -> Iterator[tuple[LogicalPath, str]]:
-        """What is larger than it may be, each with the key that says so."""
+        """The assets over budget, each with the key of the budget."""
         for path, size_bytes in sorted(sizes.items()):
             yield from ((path, key) for key in self.by_asset[path] if size_bytes > self._config.budgets[key])
 
     def faults(
         self, sizes: Sizes, assets: Mapping[LogicalPath, Linked], last_manifest: bytes | None
     ) -> list[Diagnostic]:
-        """What is wrong with `sizes`, and with the names of the budgets; `last_manifest` shows what has grown."""
+        """The diagnostics for assets over budget and for unknown names; `last_manifest` shows what has grown."""
         faults = list(self._unknown())
         for path, key in self.exceeded(sizes):
             limit_bytes = self._config.budgets[key]
@@ -103,7 +104,7 @@ class Budgets:
             yield error("budget/unknown", f"there is no asset `{key}`", self._place(key), hint=hint)
 
     def _growth(self, asset: Linked, size_bytes: int, before: Entry | None) -> Iterator[str]:
-        """What is known of why `asset` is that large."""
+        """The notes that explain why `asset` is that large."""
         inputs = {input_name(self._config, path): _source_bytes(path) for path in asset.draft.inputs}
         grown_bytes = size_bytes - before.encodings.get("gzip", before.size) if before else 0
         new = {name: size for name, size in inputs.items() if before and name not in before.inputs}
@@ -134,7 +135,7 @@ def _source_bytes(path: str) -> int:
 
 
 def _listed(sizes: Mapping[str, int]) -> str:
-    """The largest, with their sizes."""
+    """The largest files of `sizes` as text, with their sizes."""
     ordered = sorted(sizes, key=lambda name: (-sizes[name], name))
     more = f" and {len(ordered) - _SHOWN_INPUTS} more" if len(ordered) > _SHOWN_INPUTS else ""
     return ", ".join(f"`{name}` ({size_text(sizes[name])})" for name in ordered[:_SHOWN_INPUTS]) + more

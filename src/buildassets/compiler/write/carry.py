@@ -1,7 +1,7 @@
-"""Files of earlier releases, carried over from where these are: for images and folders that are empty before a build.
+"""Carries files of earlier releases over into a new one whose directory lacks them, as in a container image.
 
-Takes earlier releases and what reads their files, puts each file into the new release once it is known to be what the
-manifest says, and gives what the new one says of earlier releases.
+Takes earlier releases with functions that read their files, puts each file into the new release after checking it
+against its manifest, and gives the entries of the new manifest on earlier releases.
 """
 
 import os
@@ -23,7 +23,7 @@ from buildassets.frozen import frozen
 from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
 
-_AT_A_TIME: Final = 32  # assets whose files have no names yet
+_AT_A_TIME: Final = 32  # assets whose files are fetched but not yet in the release
 _SHOWN_FAULTS: Final = 5
 
 _One = TypeVar("_One")
@@ -35,32 +35,33 @@ class Previous(Protocol):
 
     @property
     def shown(self) -> str:
-        """What the user calls it."""
+        """Its name as the user gave it."""
         ...
 
     @property
     def manifest(self) -> bytes:
-        """Its manifest."""
+        """The bytes of its manifest."""
         ...
 
     @property
     def at_once(self) -> int:
-        """How many files are worth fetching at the same time."""
+        """How many files to fetch at the same time."""
         ...
 
     def fetch(self, file: str, size_bytes: int, place: str, /) -> None:
-        """Write the content of `file`, a name below `assets/`, to `place`, or some of it where it has more bytes.
+        """Write the content of `file`, a name below `assets/`, to `place`.
 
-        Raises FileNotFoundError where there is none, and another OSError where it cannot find out.
+        Of a file larger than `size_bytes` a part is enough. Raises FileNotFoundError if there is no such file, and
+        another OSError if that cannot be found out.
         """
         ...
 
 
 @frozen
 class _Carried:
-    """An asset of an earlier release: what the manifest has of it, where its files are, and what is wrong with it.
+    """An asset of an earlier release: its entry, the paths of its files, and what is wrong with it, if anything.
 
-    The path of a file is None where the release directory has it.
+    The path of a file is None if it is in the release directory already.
     """
 
     entry: Entry
@@ -70,7 +71,7 @@ class _Carried:
 
 @frozen
 class _Proof:
-    """What a manifest has on a file: size, algorithm, digest in base64."""
+    """The size and digest of a file according to a manifest; the digest is in base64."""
 
     size_bytes: int
     algorithm: str
@@ -87,27 +88,27 @@ class _Proof:
 def carried_over(
     release: ReleaseWriter, retaining: Retaining, previous: Sequence[Previous], assets: Mapping[str, Entry]
 ) -> tuple[Retained, ...]:
-    """What a release with `assets` retains of `previous` releases, whose files are put into `release`.
+    """The parts of `previous` releases that a release with `assets` retains; their files are put into `release`.
 
-    Raises BuildError where a file is not what its manifest says, and OSError.
+    Raises BuildError if a file does not match its manifest, and OSError.
     """
     origins: dict[str, Previous] = {}
     earlier = []
     for origin in previous:
-        if found := superseded(origin.manifest, origin.shown):
-            earlier.append(found)
-            for name in (found.release, *(older.release for older in found.older)):
+        if last := superseded(origin.manifest, origin.shown):
+            earlier.append(last)
+            for name in (last.release, *(older.release for older in last.older)):
                 origins.setdefault(name, origin)
     faults: dict[str, list[str]] = {}
     kept = retaining.carried(earlier, assets, _known(release))
-    taken = [_taken_over(release, one, origins[one.release], faults) for one in kept]
+    taken = [_taken_over(release, retained, origins[retained.release], faults) for retained in kept]
     if faults:
-        raise BuildError([_refusal(shown, found) for shown, found in faults.items()])
+        raise BuildError([_refusal(shown, messages) for shown, messages in faults.items()])
     return tuple(taken)
 
 
 def _taken_over(release: ReleaseWriter, kept: Retained, origin: Previous, faults: dict[str, list[str]]) -> Retained:
-    """What is now retained of `kept`; what is wrong with its files is added to `faults`, by what `origin` is called."""
+    """`kept` with the files that could be taken over. Faults are added to `faults`, under the name of `origin`."""
     entries = {}
     fetch = partial(_fetched, partial(_proven, origin.fetch, release))
     for path, carried in zip(kept.assets, _in_turn(fetch, kept.assets.values(), origin.at_once), strict=True):
@@ -121,15 +122,15 @@ def _taken_over(release: ReleaseWriter, kept: Retained, origin: Previous, faults
 
 
 def _known(release: ReleaseWriter) -> tuple[Retained, ...]:
-    """The earlier releases that the manifest in place names, if it can be read."""
+    """The earlier releases that the manifest on disk retains, if it can be read."""
     with suppress(BuildError):
-        found: Superseded | None = superseded(release.manifest(), "")
-        return found.older if found else ()
+        last: Superseded | None = superseded(release.manifest(), "")
+        return last.older if last else ()
     return ()
 
 
 def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int) -> Iterator[_Other]:
-    """What `work` makes of each, in their order; of some at a time, so that few results are held."""
+    """The results of `work`, in the order of `given`; made for a few at a time, so that few are in memory."""
     if at_once == 1:
         yield from map(work, given)
         return
@@ -142,7 +143,7 @@ def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int
 
 
 def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carried:
-    """The files of `entry`. What cannot be proven is not taken: a copy is left out then, the file itself is a fault."""
+    """The files of `entry`. Without a matching digest, a copy is left out, and the file itself is a fault."""
     if not _is_proven(entry):
         return _Carried(entry, {}, f"`{entry.file}` has no digest")
     files: dict[str, str | None] = {}
@@ -151,7 +152,7 @@ def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carr
         for coding, size_bytes in entry.encodings.items():
             if coding in SUFFIXES and coding in entry.digests:
                 proof = _Proof(size_bytes, "sha256", entry.digests[coding])
-                with suppress(FileNotFoundError):  # not every server has copies under their own names
+                with suppress(FileNotFoundError):  # not every server serves copies under their own names
                     copy = entry.file + SUFFIXES[coding]
                     files[copy] = proven(copy, proof)
     except FileNotFoundError:
@@ -162,19 +163,19 @@ def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carr
         return _Carried(entry, {}, f"`{entry.file}` cannot be read: {reason_text(fault)}")
     codings = [coding for coding in entry.encodings if entry.file + SUFFIXES.get(coding, "") in files]
     sizes = {coding: entry.encodings[coding] for coding in codings}
-    digests = {coding: one for coding, one in entry.digests.items() if coding in sizes or coding == IDENTITY}
+    digests = {coding: digest for coding, digest in entry.digests.items() if coding in sizes or coding == IDENTITY}
     return _Carried(replace(entry, encodings=sizes, digests=digests), files)
 
 
 def _is_proven(entry: Entry) -> bool:
-    """Whether a manifest from elsewhere holds a digest of the file."""
+    """Whether `entry`, of a manifest from elsewhere, has a digest of the file."""
     return (entry.integrity or "").partition("-")[0] in ALGORITHMS or IDENTITY in entry.digests
 
 
 def _proven(fetch: Callable[[str, int, str], None], release: ReleaseWriter, file: str, proof: _Proof) -> str | None:
-    """Where `file` was put that came from the earlier release; None where the release directory has it.
+    """Fetch `file` from the earlier release. Returns its path, None if the release directory has the file already.
 
-    Raises OSError, and ValueError for what is not as `proof` has it.
+    Raises OSError, and ValueError if it does not match `proof`.
     """
     if release.holds(file, proof.size_bytes) and proof.holds(release.path(file)):
         return None

@@ -1,4 +1,4 @@
-"""What time it is, for what has to say so in a release."""
+"""The time of a build, for the times that stand in a release."""
 
 import os
 import time
@@ -11,17 +11,17 @@ from buildassets.errors import BuildError
 Clock: TypeAlias = Callable[[], float]  # seconds since 1970
 
 _VARIABLE: Final = "SOURCE_DATE_EPOCH"  # https://reproducible-builds.org/specs/source-date-epoch/
-_END: Final = 253402300800  # the year 10000: what text has the form of RFC 3339 until then
+_END: Final = 253402300800  # the year 10000: RFC 3339 has four digits for the year
 
 
 def build_time() -> float:
-    """Now, or the time that `SOURCE_DATE_EPOCH` names. Raises BuildError where that is no time."""
+    """The time that `SOURCE_DATE_EPOCH` names, or else now. Raises BuildError if the variable is not a time."""
     given = given_time()
     return time.time() if given is None else given
 
 
 def given_time() -> float | None:
-    """The time that `SOURCE_DATE_EPOCH` names, if it does. Raises BuildError where that is no time."""
+    """The time that `SOURCE_DATE_EPOCH` names, None if it is not set. Raises BuildError if it is not a time."""
     given = os.environ.get(_VARIABLE)
     if not given:
         return None
@@ -32,5 +32,5 @@ def given_time() -> float | None:
 
 
 def timestamp(seconds: float) -> str:
-    """A time in UTC and whole seconds, as in RFC 3339; what is before 1970 counts as that."""
+    """The time as text in the form of RFC 3339, in UTC and whole seconds. A time before 1970 gives 1970."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(max(0, seconds)))

@@ -1,4 +1,4 @@
-"""Companions: files for other systems beside the assets, by which these find them under their fingerprinted names.
+"""Companions: files beside the assets by which other systems find the fingerprinted names, such as Django's manifest.
 
 Takes a manifest, gives names below `assets/` and contents; the same manifest gives the same bytes. Pure.
 """
@@ -11,7 +11,8 @@ from typing import Any, Final
 from buildassets.digest import digest, in_base64
 from buildassets.manifest import Companion, Entry, Manifest
 
-# Sprockets sorts the versions of an asset by this when it cleans up. The time of a build would make two builds differ.
+# Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
+# differ.
 _SPROCKETS_TIME: Final = "1980-01-01T00:00:00+00:00"
 _SPROCKETS_DIGITS: Final = 32  # of a manifest's name (`Sprockets::ManifestUtils::MANIFEST_RE`)
 _DJANGO_VERSION: Final = "1.1"  # of the format (`ManifestFilesMixin.manifest_version`)
@@ -19,24 +20,24 @@ _DJANGO_DIGITS: Final = 12  # of the MD5 (`HashedFilesMixin.file_hash`)
 
 
 def companions_of(forms: Sequence[str], manifest: Manifest) -> dict[str, bytes]:
-    """The contents of the files that `forms`, names of `FORMS`, ask for, by their names below `assets/`; sorted."""
+    """The contents of the companions in `forms`, which are keys of `FORMS`, by their names below `assets/`; sorted."""
     written = (FORMS[form](manifest.assets) for form in forms)
     return dict(sorted(written))
 
 
 def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:
-    """What a manifest has on companions with these `contents`."""
+    """The entries of a manifest for companions with these `contents`."""
     return {name: Companion(len(content), in_base64(digest(content))) for name, content in contents.items()}
 
 
 def taken_names(contents: Mapping[str, bytes], manifest: Manifest) -> Iterator[str]:
-    """The logical paths of the assets in whose places a companion would stand."""
+    """The logical paths of the assets whose file names are those of companions."""
     files = {entry.file: path for path, entry in manifest.assets.items()}
     yield from (files[name] for name in contents if name in files)
 
 
 def _sprockets(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
-    """As `Sprockets::Manifest#save` writes it, of Sprockets 3 and 4; which one is read is found by its name."""
+    """As `Sprockets::Manifest#save` of Sprockets 3 and 4 writes it. Sprockets finds the file by its name."""
     files = {entry.file: _sprockets_file(path, entry) for path, entry in assets.items()}
     content = _json({"files": files, "assets": {path: entry.file for path, entry in assets.items()}})
     return f".sprockets-manifest-{digest(content)[:_SPROCKETS_DIGITS]}.json", content
@@ -66,7 +67,7 @@ def _propshaft_plain(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
 
 
 def _propshaft_described(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
-    """As Propshaft 1.3 writes it. All assets are those of the application: there are no engines of Rails here."""
+    """As Propshaft 1.3 writes it. All assets belong to the application: Rails engines do not exist here."""
     described = {
         path: {"digested_path": entry.file, "integrity": entry.integrity, "app": True} for path, entry in assets.items()
     }
@@ -74,7 +75,7 @@ def _propshaft_described(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
 
 
 def _django(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
-    """As `ManifestStaticFilesStorage` writes it; the hash is the one that its `save_manifest` makes."""
+    """As `ManifestStaticFilesStorage` writes it; the hash is computed as in its `save_manifest`."""
     paths = {path: entry.file for path, entry in sorted(assets.items())}
     listed = json.dumps(sorted(paths.items())).encode("ascii")
     hashed = hashlib.md5(listed, usedforsecurity=False).hexdigest()[:_DJANGO_DIGITS]

@@ -1,6 +1,6 @@
-"""Deltas: an asset as what differs from the file that a browser has of an earlier release (RFC 9842).
+"""Deltas: an asset compressed against the file that a browser has of an earlier release (RFC 9842).
 
-Takes a manifest that retains earlier releases, gives it with its deltas. Reads files of the release, takes in new ones.
+Takes a manifest that retains earlier releases, gives it with its deltas. Reads files of the release and adds new ones.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
 
-# Of two files, which are in memory as a whole. For 2 MiB zstd takes 70 MB beside them at its highest level, so of those
-# that are large one is made at a time; for 4 MiB it takes 110 MB.
+# Both files are in memory as a whole. For 2 MiB zstd takes 70 MB more at its highest level, for 4 MiB 110 MB. So large
+# deltas are made one at a time.
 _LARGEST_BYTES: Final = 1 << 21
 _IN_TURN_BYTES: Final = 1 << 20
 
@@ -28,15 +28,15 @@ class ReleaseFiles(Protocol):
     """The files of a release, by their names below `assets/`."""
 
     def content(self, file: str) -> bytes:
-        """What `file` consists of. Raises OSError."""
+        """The content of `file`. Raises OSError."""
 
     def take_in(self, file: str, content: bytes) -> None:
-        """Let it have a `file` of that content. Raises OSError."""
+        """Add a `file` with that `content`. Raises OSError."""
 
 
 @frozen
 class _Pair:
-    """A file of the release, and the one of an earlier release that has its logical path."""
+    """A file of the release, and the file of an earlier release with the same logical path."""
 
     logical: str
     file: str
@@ -48,7 +48,7 @@ class _Pair:
 def with_deltas(
     manifest: Manifest, files: ReleaseFiles, level: int, cache: Cache | None = None, executor: "Executor | None" = None
 ) -> Manifest:
-    """`manifest` with deltas for what an earlier release has otherwise, where they are smaller than all copies.
+    """`manifest` with deltas for files that differ from an earlier release's, if they are smaller than all copies.
 
     Threads of `executor` compress. Raises OSError.
     """
@@ -57,9 +57,8 @@ def with_deltas(
     for pair, made in begun:
         dictionary, content = made()
         if content and len(content) < pair.smallest_bytes:
-            known = Delta(len(content), in_base64(digest(content)))
             files.take_in(delta_file(pair.file, dictionary), content)
-            deltas.setdefault(pair.logical, {})[dictionary] = known
+            deltas.setdefault(pair.logical, {})[dictionary] = Delta(len(content), in_base64(digest(content)))
     assets = {path: _with(entry, deltas.get(path, {})) for path, entry in manifest.assets.items()}
     return replace(manifest, assets=assets, dictionaries=True)
 
@@ -72,8 +71,8 @@ def _pairs(manifest: Manifest) -> Iterator[_Pair]:
     for path, entry in manifest.assets.items():
         if not media_of(entry.file).compressible:
             continue
-        retained = (one.assets[path] for one in manifest.retained if path in one.assets)
-        earlier = {one.file: max(one.size, entry.size) for one in retained}
+        retained = (release.assets[path] for release in manifest.retained if path in release.assets)
+        earlier = {before.file: max(before.size, entry.size) for before in retained}
         smallest_bytes = min((entry.size, *entry.encodings.values()))
         for file, size_bytes in earlier.items():
             if size_bytes <= _LARGEST_BYTES:
@@ -89,7 +88,7 @@ def _begun(
 
 
 def _made(pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None) -> tuple[str, bytes]:
-    """The digest of the earlier file, in base64, and the delta, from the cache if it has that."""
+    """The digest of the earlier file, in base64, and the delta, from the cache if it is there."""
     dictionary, content = files.content(pair.earlier), files.content(pair.file)
     name = digest(dictionary)
     if cache is None:

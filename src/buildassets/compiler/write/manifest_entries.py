@@ -1,6 +1,6 @@
-"""What a manifest has on each asset, and the settings that decided its content.
+"""Makes the entries of a manifest: for each asset its inputs, its references and its file.
 
-Assets and what is stored of them come in, entries go out: which files made each, what it refers to, where it is.
+Takes assets and their stored files, gives entries, and the settings that decided the contents.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ def manifest_of(
     mode: Mode,
     digest_of: Callable[[str], str],
 ) -> Manifest:
-    """The manifest of a release that holds the assets of `graph` as they are `stored`; none is retained in it.
+    """The manifest of a release with the assets of `graph`, whose files are `stored`; no earlier release is in it.
 
     `digest_of` gives the SHA-256 of a file as 64 hex digits.
     """
@@ -73,20 +73,20 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
 
 
 def _own(asset: Linked) -> str:
-    """The fingerprint of the text that the asset has before the names of others are written into it."""
+    """The fingerprint of the asset's text before the names of other assets are written into it."""
     draft = asset.draft
     return fingerprint(draft.digest or digest(bytes_of(draft.body)))
 
 
 def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Callable[[str], str]) -> dict[str, str]:
-    """The fingerprints of the files that make `assets` of several, by the names that a manifest has for them.
+    """The fingerprints of the inputs of `assets` that are made of several files, by their names in a manifest.
 
-    Of an asset that is made of one file the own fingerprint says enough.
+    For an asset that is made of one file its own fingerprint is enough.
     """
     several = (asset.draft.inputs for asset in assets if len(asset.draft.inputs) > 1)
     names = {input_name(config, path): path for inputs in several for path in inputs}
-    found = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
-    return {name: one for name, one in found.items() if one}  # what is gone by now has no digest
+    fingerprints = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
+    return {name: text for name, text in fingerprints.items() if text}  # a file that is gone by now has no digest
 
 
 _DECIDING: Final = (
@@ -96,9 +96,9 @@ _DECIDING: Final = (
 
 
 def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
-    """The settings that decide contents, as JSON has them, without those that are as usual."""
+    """The settings that decide contents, as plain JSON values, without those at their defaults."""
     usual = {
-        one.name: one.default if one.default_factory is MISSING else one.default_factory() for one in fields(Config)
+        key.name: key.default if key.default_factory is MISSING else key.default_factory() for key in fields(Config)
     }
     given = {name: getattr(config, name) for name in _DECIDING}
     given["minify"] = config.minify and mode == "production"
@@ -107,7 +107,7 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(one) for name, one in asdict(value).items()}
+        return {name: _plain(member) for name, member in asdict(value).items()}
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, tuple) else value

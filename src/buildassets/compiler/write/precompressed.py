@@ -1,7 +1,7 @@
-"""The precompressed copies of a release: those that lie there, those of earlier builds, or else new ones.
+"""The precompressed copies of a release: those in the release directory, those in the cache, or else new ones.
 
 Takes the files of a release, gives copies. Each content is compressed once, however many files hold it, and not again
-while the cache or the release directory has the copy. Reads files, writes none but the cache's.
+while the cache or the release directory has the copy. Reads files, writes only to the cache.
 """
 
 import os
@@ -32,12 +32,12 @@ from buildassets.media import SUFFIXES
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
-_ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build takes for what is not parsed
+_ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build may use for files that it does not parse
 _COUNTED_BYTES: Final = 1 << 20
 
 
 @frozen
-class Wanted:
+class ToCompress:
     """A file to compress: its name, the digest and the size of its content, the level of each copy by its coding."""
 
     file: str
@@ -48,10 +48,10 @@ class Wanted:
 
 @frozen
 class Copy:
-    """A precompressed copy of `files`, which all hold the same.
+    """A precompressed copy of `files`, which all have the same content.
 
-    `size_bytes` is 0 where it would not be smaller, and then there is none. `digest` is that of the copy. `content` is
-    None where every one of `files` has its copy; that of a large file is in a file, too.
+    `size_bytes` is 0 if the copy would not be smaller, and so is not made. `digest` is that of the copy. `content` is
+    None if all of `files` have their copy already. The copy of a large file is left on disk.
     """
 
     files: tuple[str, ...]
@@ -63,7 +63,7 @@ class Copy:
 
 @frozen
 class CopyPlaces:
-    """Where a release is: the folder of its copies, where a file of it is by its name, and where to make a new one."""
+    """The paths of a release: the folder of its copies, the path of a file by its name, and a path for a new file."""
 
     folder: str
     path: Callable[[str], str]
@@ -81,28 +81,28 @@ class _Work:
     files: list[str] = field(default_factory=list)
 
     def paths(self, places: CopyPlaces) -> list[str]:
-        """Where the copies are to be."""
+        """The paths of the copies in the release."""
         return [os.path.join(places.folder, file) + SUFFIXES[self.coding] for file in self.files]
 
     def copy(self, content: bytes) -> Copy:
-        """The copy that consists of `content`, or none where that is empty."""
+        """A copy with `content`; no copy if that is empty."""
         return Copy(tuple(self.files), self.coding, len(content), digest(content), content or None)
 
 
 def made_copies(
-    wanted: Iterable[Wanted], places: CopyPlaces, cache: Cache | None = None, executor: "Executor | None" = None
+    files: Iterable[ToCompress], places: CopyPlaces, cache: Cache | None = None, executor: "Executor | None" = None
 ) -> Iterator[Copy]:
     """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
 
-    Those of large files are made one at a time, where they are asked for; threads of `executor` see to the others
-    meanwhile. Together they take no more memory than there is room for.
+    Copies of large files are made one at a time in the calling thread, while threads of `executor` make the others.
+    Together they use no more memory than _ROOM_BYTES.
     """
     room = _Room()
     works: dict[tuple[str, str], _Work] = {}
-    for one in wanted:
-        for coding, level in one.levels.items():
-            work = works.setdefault((coding, one.digest), _Work(coding, level, one.digest, one.size_bytes))
-            work.files.append(one.file)
+    for file in files:
+        for coding, level in file.levels.items():
+            work = works.setdefault((coding, file.digest), _Work(coding, level, file.digest, file.size_bytes))
+            work.files.append(file.file)
     ordered = sorted(works.values(), key=lambda work: work.size_bytes, reverse=True)
     begun = deque(_begun(work, places, cache, executor, room) for work in ordered)
     while begun:
@@ -110,7 +110,7 @@ def made_copies(
 
 
 class _Room:
-    """Memory for all who compress at the same time. What is small takes so little that it is not counted."""
+    """The memory for all compressions at the same time. Small files are not counted: they need little."""
 
     def __init__(self) -> None:
         from threading import Condition  # 1 ms
@@ -120,17 +120,17 @@ class _Room:
 
     @contextmanager
     def taken(self, work: _Work) -> Iterator[None]:
-        """While there is room for `work`, which is waited for."""
+        """Wait until there is memory for `work`, and reserve it for the block."""
         held_bytes = memory_bytes(work.coding, work.size_bytes) + min(work.size_bytes, LARGE_BYTES)
-        wanted_bytes = min(held_bytes, _ROOM_BYTES) if work.size_bytes >= _COUNTED_BYTES else 0
+        reserved_bytes = min(held_bytes, _ROOM_BYTES) if work.size_bytes >= _COUNTED_BYTES else 0
         with self._changed:
-            self._changed.wait_for(lambda: self._left_bytes >= wanted_bytes)
-            self._left_bytes -= wanted_bytes
+            self._changed.wait_for(lambda: self._left_bytes >= reserved_bytes)
+            self._left_bytes -= reserved_bytes
         try:
             yield
         finally:
             with self._changed:
-                self._left_bytes += wanted_bytes
+                self._left_bytes += reserved_bytes
                 self._changed.notify_all()
 
 
@@ -146,7 +146,7 @@ def _begun(
 
 
 def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
-    """The copy, if the cache knows that there is nothing to write."""
+    """The copy, if by the cache it is in place already, or not worthwhile; else None."""
     known = cache.trace(*_step_of(work))
     if isinstance(known, Stale):
         return None
@@ -166,14 +166,14 @@ def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> 
 
 
 def _step_of(work: _Work) -> tuple[str, str]:
-    """The step that makes a copy, and its key: neither says which files hold the content."""
+    """The name and the key of the step that makes a copy. Neither contains file names: the content may move."""
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
 def _made(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> bytes:
-    """A copy that lies in its place, or else a new one; nothing where it would not be smaller.
+    """The copy in the release directory, or else a new one; empty if it would not be smaller.
 
-    One whose digest is among `made_otherwise` is of another level or library, and not what a clean build would make.
+    A copy whose digest is among `made_otherwise` is of another level or library: a clean build would not make it.
     """
     with room.taken(work):
         content = content_of(places.path(work.files[0]))
@@ -187,7 +187,7 @@ def _made(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collecti
 
 
 def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
-    """The same as `_copy`, of a file that is not in memory as a whole, and nor is its copy."""
+    """The same as `_copy`, but neither the file nor its copy is in memory as a whole."""
     if cache is None:
         made = _made_in_file(work, places, room)
     else:
@@ -198,7 +198,7 @@ def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Roo
 
 
 def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> OnDisk:
-    """The same as `_made`, and nothing where the first part of the file is no reason to expect that it is smaller."""
+    """The same as `_made`; also empty if the first part of the file does not compress."""
     with room.taken(work):
         return _whole_or_nothing(work, places, made_otherwise)
 
@@ -216,13 +216,13 @@ def _whole_or_nothing(work: _Work, places: CopyPlaces, made_otherwise: Collectio
 
 
 def _written(path: str, chunks: Iterable[bytes]) -> OnDisk:
-    """What the new file at `path` holds: `chunks`."""
+    """Write `chunks` to a new file at `path`. Returns it."""
     size_bytes = write_chunks(path, chunks)
     return OnDisk(path, path, digest_of(path), size_bytes)
 
 
 def _is_right(work: _Work, path: str) -> bool:
-    """Whether the copy at `path` is undamaged and decompresses to the right bytes."""
+    """Whether the copy at `path` is undamaged and decompresses to the content of `work`."""
     running, size_bytes = sha256(), 0
     try:
         for chunk in decompressed_chunks(work.coding, path):

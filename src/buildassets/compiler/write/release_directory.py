@@ -1,7 +1,7 @@
 """Writing the release directory: files first, the manifest last, each by rename.
 
-Takes final content, gives the sizes and the integrity of what then stands on disk. Files of earlier releases are left
-alone. A failure leaves the old manifest and everything that it names.
+Takes final content, gives the sizes and the integrity of the files on disk. Files of earlier releases stay. A failure
+leaves the old manifest and everything that it names.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
-from buildassets.compiler.write.precompressed import Copy, CopyPlaces, Wanted, made_copies
+from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.errors import ManifestError
 from buildassets.files import (
@@ -46,29 +46,29 @@ if TYPE_CHECKING:
 
 @frozen
 class KnownFiles:
-    """What the release directory is known to hold, so that it need not be read.
+    """The known content of the release directory, so that it need not be read.
 
-    `untouched` are the absolute paths of files that nobody has written since a build did; `entries` are those of the
-    assets that it wrote, with the same settings as are in force now.
+    `untouched` are the absolute paths of files that have not changed since the last build. `entries` are those of the
+    assets that it wrote, with the same settings as now.
     """
 
     untouched: Collection[str] = ()
     entries: Mapping[str, Entry] | None = None
 
     def stored(self, output: str, asset: Named) -> Stored | None:
-        """What is known of `asset` in the release directory `output`, if all of it stands there."""
+        """The known files of `asset` in the release directory `output`; None unless all of them are there."""
         entry = None if self.entries is None else self.entries.get(asset.logical)
         if entry is None or entry.file != asset.file or asset.file == asset.logical:
-            return None  # a name without a fingerprint says nothing of the content
+            return None  # a name without a fingerprint does not identify the content
         if not all(path in self.untouched for path in files_of(output, entry)):
             return None
         return Stored(entry.file, entry.size, entry.integrity, entry.encodings, entry.digests)
 
 
 class ReleaseWriter:
-    """The release directory while a build writes it: what is new waits in a folder until all of it is whole.
+    """Writes the release directory: new files wait in a staging folder until all of them are complete.
 
-    One that `is_lasting` is on the disk before its manifest names it.
+    If it `is_lasting`, all files are synced to disk before the manifest names them.
     """
 
     def __init__(self, output: str, folder: str, is_lasting: bool) -> None:
@@ -88,9 +88,9 @@ class ReleaseWriter:
         executor: "Executor | None" = None,
         cache: Cache | None = None,
     ) -> dict[LogicalPath, Stored]:
-        """Take in the `assets` with their copies; `levels` are by content coding. Raises OSError.
+        """Add the `assets` with their copies; `levels` are by content coding. Raises OSError.
 
-        What is on disk already, byte for byte, is not written again.
+        Files that are on disk already, byte for byte, are not written again.
         """
         stored: dict[LogicalPath, Stored] = {}
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
@@ -102,17 +102,17 @@ class ReleaseWriter:
             stored[asset.logical] = known
         if not levels:
             return stored
-        wanted = _wanted(stored.values(), digests, levels)
-        copies: dict[str, list[Copy]] = {one.file: [] for one in wanted}
+        to_compress = _to_compress(stored.values(), digests, levels)
+        copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
-        for copy in made_copies(wanted, places, cache, executor):
+        for copy in made_copies(to_compress, places, cache, executor):
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)
-        return {path: _with_copies(one, copies.get(one.file, ())) for path, one in stored.items()}
+        return {path: _with_copies(asset, copies.get(asset.file, ())) for path, asset in stored.items()}
 
     def manifest(self) -> bytes | None:
-        """The manifest that stands in the release directory, if one does."""
+        """The bytes of the manifest on disk, None if there is none."""
         return bytes_at(os.path.join(self._output, MANIFEST_NAME))
 
     def holds(self, file: str, size_bytes: int) -> bool:
@@ -120,9 +120,9 @@ class ReleaseWriter:
         return self._size_bytes(f"{ASSETS_FOLDER}/{file}") == size_bytes
 
     def take_in(self, file: str, content: bytes | OnDisk) -> None:
-        """Take in a `file` below `assets/`, unless it is on disk already.
+        """Add a `file` below `assets/`, unless it is on disk already.
 
-        Raises OSError, and BuildError where what is on disk elsewhere is no longer what it was.
+        Raises OSError, and BuildError if a source that is left on disk has changed since it was read.
         """
         name = f"{ASSETS_FOLDER}/{file}"
         if isinstance(content, OnDisk):
@@ -131,18 +131,18 @@ class ReleaseWriter:
             self._add(name, content)
 
     def place(self) -> str:
-        """Where to write what `take_over` is to put into the release; gone at the end otherwise."""
+        """A path for a new file that `take_over` may put into the release; removed at the end otherwise."""
         return f"{self._folder}/{next(self._numbers)}"
 
     def take_over(self, file: str, path: str) -> None:
-        """Let what was written to a `place` be a `file` below `assets/`."""
+        """Add the file that was written to a `place` as `file` below `assets/`."""
         self._waiting[f"{ASSETS_FOLDER}/{file}"] = path
 
     def finish(self, manifest: bytes, companions: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
-        """Put every waiting file in its place, the manifest last; gives their names below the release directory.
+        """Move every waiting file to its place, the manifest last. Returns their names below the release directory.
 
-        `companions`, by their names below `assets/`, follow the files that they name; those of the earlier manifest
-        that are not among them are removed, since other systems read whichever they find.
+        `companions`, by their names below `assets/`, come after the files that they name. Companions that only the
+        earlier manifest names are removed, since other systems read whichever they find.
         """
         left = self._companions_left(companions or {})
         for name, content in (companions or {}).items():
@@ -153,7 +153,7 @@ class ReleaseWriter:
             self._put(name)
         if self.manifest() != manifest:
             self._add(MANIFEST_NAME, manifest)
-            if self._is_lasting:  # then a power cut leaves the earlier manifest, or this one and all that it names
+            if self._is_lasting:  # so that a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
             self._put(MANIFEST_NAME)
             if self._is_lasting:
@@ -204,7 +204,7 @@ class ReleaseWriter:
         return self._size_bytes(name) == len(content) and bytes_at(path) == content
 
     def _size_bytes(self, name: str) -> int | None:
-        """The size of a file below the release directory; None where there is none that no link leads to."""
+        """The size of a file below the release directory; None if there is none, or only behind a link."""
         around = os.path.dirname(name)
         if around not in self._linked:
             self._linked[around] = linked_folder(self._output, name) is not None
@@ -221,16 +221,16 @@ class ReleaseWriter:
             self.take_in(file, copy.content)
 
     def path(self, file: str) -> str:
-        """Where the content of a `file` is that is taken in."""
+        """The path of an added `file`: in the staging folder, or in its place."""
         name = f"{ASSETS_FOLDER}/{file}"
         return self._waiting.get(name) or os.path.join(self._output, name)
 
     def chunks(self, file: str) -> Iterator[bytes]:
-        """The content of a `file` that is taken in. Raises OSError."""
+        """The content of an added `file`. Raises OSError."""
         return chunks_of(self.path(file))
 
     def content(self, file: str) -> bytes:
-        """The same as a whole."""
+        """The content of an added `file` as a whole. Raises OSError."""
         return content_of(self.path(file))
 
     def _add(self, name: str, content: bytes) -> None:
@@ -247,21 +247,21 @@ def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
     return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
-def _wanted(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[Wanted]:
+def _to_compress(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[ToCompress]:
     """Which files to compress of those that have `digests`; `stored` are all of the release."""
-    names = {one.file for one in stored}
-    wanted = []
-    for one in stored:
-        if one.file in digests and media_of(one.file).compressible:
-            # A file that keeps its name may stand where the copy would: a build that compresses, too, made it.
-            free = {coding: level for coding, level in levels.items() if one.file + SUFFIXES[coding] not in names}
-            wanted.append(Wanted(one.file, digests[one.file], one.size, free))
-    return wanted
+    names = {asset.file for asset in stored}
+    files = []
+    for asset in stored:
+        if asset.file in digests and media_of(asset.file).compressible:
+            # An asset that keeps its name may already have the copy's name: the build that made it compresses, too.
+            free = {coding: level for coding, level in levels.items() if asset.file + SUFFIXES[coding] not in names}
+            files.append(ToCompress(asset.file, digests[asset.file], asset.size, free))
+    return files
 
 
 @contextmanager
 def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWriter]:
-    """The release directory `output`, which is locked meanwhile: builds into one directory take turns here."""
+    """The writer of the release directory `output`. It is locked in the block: builds into one directory take turns."""
     make_folders(output)
     with locked(output):
         _remove_abandoned(output)
@@ -273,7 +273,7 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWrite
 
 
 def release_files(output: str, manifest: Manifest) -> Iterator[str]:
-    """The paths of all files of the release in the directory `output`, those of earlier ones that it names included."""
+    """The paths of all files of the release in the directory `output`, retained ones included."""
     yield os.path.join(output, MANIFEST_NAME)
     for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
         for entry in assets.values():
@@ -293,7 +293,7 @@ def files_of(output: str, entry: Entry) -> Iterator[str]:
 
 
 def _remove_abandoned(output: str) -> None:
-    """Remove what killed builds left; sure to be nobody's, since the lock is ours."""
+    """Remove the staging folders of killed builds. No other build uses them, since this one holds the lock."""
     with os.scandir(output) as entries:
         abandoned = [entry.path for entry in entries if entry.name.startswith(STAGING_PREFIX)]
     for folder in abandoned:

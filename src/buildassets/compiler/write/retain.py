@@ -1,6 +1,6 @@
-"""Which files of earlier releases a release keeps naming, for pages and processes that have not followed yet.
+"""Which files of earlier releases a release retains, for pages and processes that still use these.
 
-Takes the manifest that a release supersedes, gives what the new one says of earlier releases. Pure.
+Takes the manifest that a release supersedes, gives the entries of the new manifest on earlier releases. Pure.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -22,7 +22,10 @@ _HOUR_SECONDS: Final = 3600
 
 @frozen
 class Superseded:
-    """An earlier release as its manifest tells, or as much of it as may have changed: `older` are those it retains."""
+    """An earlier release according to its manifest; `older` are those that it retains.
+
+    `assets` may be only those that have changed since.
+    """
 
     release: str
     assets: Mapping[str, Entry]
@@ -30,25 +33,25 @@ class Superseded:
 
 
 def superseded(manifest: bytes | None, shown: str) -> Superseded | None:
-    """The release that is in `manifest`; None for none, and for one in development mode, which nobody serves.
+    """The release that `manifest` describes; None without one, and for one in development mode, which nobody serves.
 
-    Raises BuildError where it cannot be read: a build that went on would let files go that pages still need.
+    Raises BuildError if it cannot be read: a build that went on would drop files that pages still need.
     """
     if manifest is None:
         return None
     try:
         earlier, release = loads(manifest, shown), release_of(manifest, shown)
     except ManifestError as fault:
-        (found,) = fault.diagnostics
+        (problem,) = fault.diagnostics
         hint = "put back the manifest of the release that is served, or remove it if none is"
-        message = f"cannot tell what to retain: {found.message}"
+        message = f"cannot find out what to retain: {problem.message}"
         raise BuildError([error("retain/unreadable", message, Location(shown), hint=hint)]) from None
     return None if earlier.livereload else Superseded(release, earlier.assets, earlier.retained)
 
 
 @frozen
 class Retaining:
-    """What a build for production retains where that is wanted: so much, by that clock."""
+    """Decides what a production build retains of earlier releases, within `limits` and by `clock`."""
 
     limits: Retain
     clock: Clock
@@ -58,8 +61,8 @@ class Retaining:
     ) -> tuple[Retained, ...]:
         """The earlier releases that one with `assets` retains, the newest first. Raises BuildError.
 
-        `earlier` is among them if it has files that the new one lacks, and then the time limit is applied: a build that
-        changes nothing keeps the list. `holds` says whether a file of that name and size is there; others are left out.
+        `earlier` is among them if it has files that the new one lacks. Only then the time limit is applied, so that a
+        build that changes nothing keeps the list. Files for whose name and size `holds` is false are left out.
         """
         if earlier is None:
             return ()
@@ -67,23 +70,23 @@ class Retaining:
         if kept and kept[0].release == earlier.release:
             seconds = self.clock()
             kept = [replace(kept[0], superseded=timestamp(seconds)), *self._young(kept[1:], seconds)]
-        there = (replace(one, assets=dict(_there(one.assets, holds))) for one in kept)
-        return tuple(one for one in there if one.assets)[: self.limits.releases]
+        there = (replace(release, assets=dict(_there(release.assets, holds))) for release in kept)
+        return tuple(release for release in there if release.assets)[: self.limits.releases]
 
     def carried(
         self, earlier: Iterable[Superseded], assets: Mapping[str, Entry], known: Iterable[Retained]
     ) -> tuple[Retained, ...]:
         """The earlier releases whose files one with `assets` takes over from elsewhere. Raises BuildError.
 
-        Each of `earlier` is superseded now, or when an earlier build noted it among the `known` that it took over, if
-        that is not too long ago: it has been served until now.
+        Each of `earlier` counts as superseded now: it has been served until now. But if a build has taken it over
+        before and recorded it among the `known` releases, not too long ago, that time stays.
         """
         seconds = self.clock()
-        since = {one.release: one.superseded for one in self._young(known, seconds)}
+        since = {release.release: release.superseded for release in self._young(known, seconds)}
         now = timestamp(seconds)
         earlier = list(earlier)
-        last = [Retained(one.release, since.get(one.release, now), one.assets) for one in earlier]
-        older = [release for one in earlier for release in one.older]
+        last = [Retained(release.release, since.get(release.release, now), release.assets) for release in earlier]
+        older = [retained for release in earlier for retained in release.older]
         older.sort(key=attrgetter("superseded"), reverse=True)
         kept = _with_what_only_they_name([*last, *self._young(older, seconds)], assets)
         return tuple(islice(kept, self.limits.releases))
@@ -97,15 +100,15 @@ class Retaining:
 def _with_what_only_they_name(releases: Iterable[Retained], assets: Mapping[str, Entry]) -> Iterator[Retained]:
     """`releases`, the newest first, each without the files that `assets` or a newer one name; none without files."""
     named = _files(assets)
-    for one in releases:
-        own = {path: _unmade(entry, named) for path, entry in one.assets.items() if entry.file not in named}
+    for release in releases:
+        own = {path: _unmade(entry, named) for path, entry in release.assets.items() if entry.file not in named}
         if own:
-            yield replace(one, assets=own)
+            yield replace(release, assets=own)
             named |= _files(own)
 
 
 def _unmade(entry: Entry, named: set[str]) -> Entry:
-    """What is retained of `entry`: the file with those of its copies that are no files of another."""
+    """The retained part of `entry`: the file and its copies, without copies whose names are among `named`."""
     return _with_copies(entry, {coding for coding, copy in _copies(entry) if copy not in named})
 
 
@@ -119,9 +122,9 @@ def _there(assets: Mapping[str, Entry], holds: Callable[[str, int], bool]) -> It
 
 
 def _with_copies(entry: Entry, codings: Collection[str]) -> Entry:
-    """The file of `entry`, whatever it was made of, with no other copies than those in `codings`."""
+    """`entry` with the copies in `codings` only, and without its inputs and references."""
     sizes = {coding: size for coding, size in entry.encodings.items() if coding in codings}
-    digests = {coding: one for coding, one in entry.digests.items() if coding in codings or coding == IDENTITY}
+    digests = {coding: digest for coding, digest in entry.digests.items() if coding in codings or coding == IDENTITY}
     return Entry(entry.file, entry.type, entry.size, entry.integrity, sizes, digests=digests)
 
 
@@ -132,5 +135,5 @@ def _files(assets: Mapping[str, Entry]) -> set[str]:
 
 
 def _copies(entry: Entry) -> Iterator[tuple[str, str]]:
-    """The content codings that are known here of `entry`'s precompressed copies, with the names of these."""
+    """The content codings and file names of the precompressed copies of `entry`; unknown codings are left out."""
     return ((coding, entry.file + SUFFIXES[coding]) for coding in entry.encodings if coding in SUFFIXES)

@@ -1,4 +1,4 @@
-"""Drafts come in; assets that refer to one another go out, and then their names and contents.
+"""Takes drafts, gives assets that refer to one another, and then their names and final contents.
 
-Touches the disk through `body` and for output maps only. Must not know the release directory.
+Touches the disk only through `body` and for output maps. Must not know the release directory.
 """

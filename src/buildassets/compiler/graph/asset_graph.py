@@ -1,4 +1,7 @@
-"""All assets of a project: found, compiled, linked; and what is wrong with them. Knows every stage before the names."""
+"""Makes the asset graph: finds, compiles and links all assets of a project, and collects their diagnostics.
+
+Knows every stage before the naming of files.
+"""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,12 +47,14 @@ from buildassets.paths import LogicalPath
 
 @frozen
 class AssetGraph:
-    """Every asset, by logical path, the links that are written into each, and all that was found on the way.
+    """All assets by logical path, the links that are written into each, and the diagnostics.
 
-    `imports` are the modules that each script waits for, `unreached` the sources that no release would hold,
-    `uncompiled` those in languages that nothing compiles, `inputs` the absolute paths of all that was read or looked
-    for; `by_themselves` are the assets that are made of one source and nothing else. `of_others` are the sources in
-    roots that others keep in order, released or not.
+    - `imports`: the modules that each script waits for
+    - `unreached`: the sources that are not released
+    - `uncompiled`: those in languages that nothing compiles
+    - `inputs`: the absolute paths of all files and folders that were read or looked for
+    - `by_themselves`: the assets that are made of one source alone
+    - `of_others`: the sources in vendored roots, released or not
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -65,7 +70,7 @@ class AssetGraph:
 
     @property
     def failed(self) -> bool:
-        """Whether there is an error, so that nothing is to be released."""
+        """Whether there is an error, so that nothing may be released."""
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
@@ -79,7 +84,7 @@ def asset_graph(
 ) -> AssetGraph:
     """Every asset of `discovery` that `config` names and all that these reach, compiled by `drafts_of`.
 
-    `compiles_to` tells of the suffixes of further kinds which ones they get. Raises BuildError.
+    `compiles_to` maps the suffixes of further source languages to those of their assets. Raises BuildError.
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, partial(place_of_setting, config))
@@ -117,19 +122,19 @@ def asset_graph(
     if config.plan:
         inputs = (*inputs, config.plan.path, *config.plan.inputs)
         diagnostics = [*relocated(config.plan, diagnostics), *config.plan.diagnostics]
-    told = tuple(sorted(set(diagnostics), key=sort_key))
+    ordered = tuple(sorted(set(diagnostics), key=sort_key))
     released = WithLinks(walk.assets, settled.written)
-    if config.source_maps and not any(found.is_error for found in told):
+    if config.source_maps and not any(diagnostic.is_error for diagnostic in ordered):
         released = with_maps(released, _origins(config))
     imports = {
-        path: imports_of(path, (*one.links, *settled.by_name.get(path, ()))) for path, one in walk.assets.items()
+        path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
-    return AssetGraph(released.assets, released.written, page_map, imports, unreached, told, inputs, *sets)
+    return AssetGraph(released.assets, released.written, page_map, imports, unreached, ordered, inputs, *sets)
 
 
 def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:
-    """The sources in roots that others keep in order."""
+    """The sources in vendored roots."""
     vendored = {index for index, root in enumerate(config.sources) if root.vendored}
     return frozenset(path for path, source in listed.items() if source.root in vendored)
 
@@ -137,9 +142,9 @@ def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozense
 def _faults_of_graph(
     config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
 ) -> Iterator[Diagnostic]:
-    """What is wrong with the assets, and with what they refer to."""
+    """The diagnostics of all assets and of what they refer to."""
     shown = partial(shown_path, config)
-    yield from _faults_of_assets(config, walk, _absence(config, walk, skipped), shown)
+    yield from _faults_of_assets(config, walk, _missing_references(config, walk, skipped), shown)
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets, shown)
@@ -149,7 +154,7 @@ def _faults_of_graph(
     yield from worker_faults(config, walk.compiled, sources, shown)
 
 
-def _absence(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:
+def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:
     generated = config.plan.folder if config.plan else None
     roots = [root.shown for root in config.sources if root.shown != generated]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
@@ -171,9 +176,9 @@ def _starts(
     parts: frozenset[LogicalPath],
     uncompiled: frozenset[LogicalPath],
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
-    """The assets to begin with: those of `listed` that `entries` names, or all, and none that is `uncompiled`.
+    """The assets to begin with: those of `listed` that `entries` names, or all; without the `uncompiled` ones.
 
-    The `parts` of module bundles are left out, unless `entries` has the very name.
+    The `parts` of module bundles are left out, unless `entries` contains their exact path.
     """
     if not config.entries:
         return set(listed - parts - uncompiled), []
@@ -181,9 +186,9 @@ def _starts(
     faults = []
     known = Known(listed)
     for index, pattern in enumerate(config.entries):
-        found = {LogicalPath(path) for path in named_by(pattern, listed)}
-        starts |= {path for path in found if path not in parts or path == pattern.removeprefix("./")}
-        if not found:
+        matching = {LogicalPath(path) for path in named_by(pattern, listed)}
+        starts |= {path for path in matching if path not in parts or path == pattern.removeprefix("./")}
+        if not matching:
             where = place_of_setting(config, "entries", index)
             hint = _meant_entry(pattern, listed, known)
             if is_glob(pattern):
@@ -194,7 +199,7 @@ def _starts(
 
 
 def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> str | None:
-    """What an entry that matches nothing was to be: a folder, a name at any depth, or the asset most like it."""
+    """The hint for an entry that matches nothing: a folder, a name at any depth, or the asset with the nearest name."""
     if not is_glob(pattern):
         if any(path.startswith(pattern + "/") for path in listed):
             return f"write `{pattern}/` for all that is in that folder"
@@ -205,18 +210,18 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> s
 
 
 def _faults_of_assets(
-    config: Config, walk: Walk, absence: MissingReferences, shown: Callable[[str], str]
+    config: Config, walk: Walk, missing: MissingReferences, shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """What was found in each source and bundle, and what they refer to in vain."""
+    """The diagnostics of each source and bundle, and of their references to nothing."""
     drafts = {id(asset.draft): asset.draft for asset in (*walk.compiled.values(), *walk.assets.values())}
     yield from of_drafts(config, drafts.values())
     for required in walk.requires.values():
         yield from required.diagnostics
     for path, part in walk.compiled.items():
-        # What only bundles hold is without its source map there.
+        # In a bundle the parts' own source maps are not used, so a missing one does not matter there.
         is_released = path in walk.alone
-        found = absence.diagnostics(part)
-        yield from (one for one in found if is_released or one.code != "reference/missing-map")
+        faults = missing.diagnostics(part)
+        yield from (fault for fault in faults if is_released or fault.code != "reference/missing-map")
         yield from refusals(part, walk.compiled, shown)
 
 

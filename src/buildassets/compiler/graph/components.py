@@ -1,4 +1,4 @@
-"""Who refers to whom. Pure; knows logical paths and nothing of texts."""
+"""Algorithms on the graph of references between logical paths: cycles, and all that is reachable. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,13 +8,13 @@ References = Mapping[LogicalPath, Sequence[LogicalPath]]  # an asset → what it
 
 
 def components(references: References) -> list[tuple[LogicalPath, ...]]:
-    """The strongly connected components of the graph, what is referred to before what refers to it.
+    """The strongly connected components of the graph; targets come before the assets that refer to them.
 
     A component is sorted; the order of the components depends on the graph alone. Every target must be a key.
     After Tarjan, "Depth-first search and linear graph algorithms" (1972), without recursion: an import chain may be
     longer than Python's stack.
     """
-    found: list[tuple[LogicalPath, ...]] = []
+    closed: list[tuple[LogicalPath, ...]] = []
     order: dict[LogicalPath, int] = {}
     low: dict[LogicalPath, int] = {}
     open_nodes: list[LogicalPath] = []
@@ -38,8 +38,8 @@ def components(references: References) -> list[tuple[LogicalPath, ...]]:
                     parent = path[-1][0]
                     low[parent] = min(low[parent], low[node])
                 if low[node] == order[node]:
-                    found.append(_close(node, open_nodes, is_open))
-    return found
+                    closed.append(_close(node, open_nodes, is_open))
+    return closed
 
 
 def _next_unvisited(

@@ -1,7 +1,7 @@
-"""Small files that stand in a style sheet as `data:` URLs, in place of references to them.
+"""Embeds small files in style sheets as `data:` URLs, in place of references to them.
 
-Takes assets with their links and the files that these name, gives assets with fewer links. A file whose own references
-would be lost is never embedded: the base of a `data:` URL is no folder.
+Takes assets with their links and the files that these name, gives assets with fewer links. A file with references of
+its own is never embedded: relative URLs cannot be resolved against a `data:` URL.
 """
 
 from base64 import b64encode
@@ -23,16 +23,16 @@ from buildassets.paths import LogicalPath, split_url
 
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 
-# What may stand bare beside letters, digits and `_.-~`. A `data:` URL keeps all of ASCII but controls, `#` and `%` (URL
-# Standard, opaque path state); an unquoted `url()` ends at white space, quotes, parentheses and backslashes.
-_BARE: Final = "!$&*+,/:;<=>?@[]^{|}"
+# Characters that need no escape, beside letters, digits and `_.-~`. A `data:` URL keeps all of ASCII but controls, `#`
+# and `%` (URL Standard, opaque path state); an unquoted `url()` ends at white space, quotes, parentheses, backslashes.
+_UNESCAPED: Final = "!$&*+,/:;<=>?@[]^{|}"
 
 
 @frozen
 class Embedding:
-    """Which files are embedded unasked: those of at most `limit_bytes` that `includes` is true of.
+    """Which files are embedded by configuration: those of at most `limit_bytes` for which `includes` is true.
 
-    With `includes` of None they are images and fonts. Those that `is_of_any_size` is true of may be larger.
+    With `includes` None they are images and fonts. Files for which `is_of_any_size` is true may be larger.
     """
 
     limit_bytes: int
@@ -40,9 +40,9 @@ class Embedding:
     is_of_any_size: Callable[[str], object] = lambda _: False
 
     def takes(self, reference: Reference, target: LogicalPath) -> bool:
-        """Whether the file is embedded in that place if it is small enough.
+        """Whether the file `target` is embedded in the place of `reference`, provided that it is small enough.
 
-        Not with a fragment: it names one of many images in a file, and each place would repeat them all.
+        Not with a fragment: that names one of many images in a file, and each place would repeat them all.
         """
         if "#" in reference.url:
             return False
@@ -51,18 +51,18 @@ class Embedding:
         return bool(self.includes(target))
 
     def holds(self, target: LogicalPath, size_bytes: int) -> bool:
-        """Whether that file, which it takes, is small enough."""
+        """Whether the file `target`, for which `takes` is true, is small enough."""
         return size_bytes <= self.limit_bytes or bool(self.is_of_any_size(target))
 
 
 def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
-    """The links of `asset` that are replaced by the files that they name, as far as can be told without these."""
+    """The links of `asset` that may be replaced by the files that they name; the files themselves decide later."""
     source = asset.draft.source
     if source.keeps_name or media_of(source.logical).syntax is not Syntax.CSS:
         return
     for reference, target in asset.links:
-        is_wanted = _is_demand(reference) or (embedding is not None and embedding.takes(reference, target))
-        if is_wanted and reference.kind is ReferenceKind.URL and _may_be_embedded(target):
+        is_candidate = _is_demand(reference) or (embedding is not None and embedding.takes(reference, target))
+        if is_candidate and reference.kind is ReferenceKind.URL and _may_be_embedded(target):
             yield reference, target
 
 
@@ -72,16 +72,16 @@ def embedded(
     embedding: Embedding | None,
     types: Mapping[str, str],
 ) -> Linked:
-    """`asset` with the files that it names where they are small enough, which then are inputs and no references.
+    """`asset` with its small enough files embedded, which then are its inputs and no longer its references.
 
-    `files` holds at least what `candidates` names; `types` are the configured media types by suffix.
+    `files` holds at least the targets of `candidates`. `types` are the configured media types by suffix.
     """
     edits: list[Edit] = []
     inputs: dict[str, None] = dict.fromkeys(asset.draft.inputs)
     for reference, target in candidates(asset, embedding):
         body = files[target].draft.body
-        is_wanted = _is_demand(reference) or (embedding is not None and embedding.holds(target, size_of(body)))
-        if is_wanted and not _references(files[target]):
+        is_taken = _is_demand(reference) or (embedding is not None and embedding.holds(target, size_of(body)))
+        if is_taken and not _references(files[target]):
             content = bytes_of(body)
             fragment = reference.url.partition("#")[2]
             url = data_url(released_type(target, types), content)
@@ -98,7 +98,7 @@ def embedded(
 
 
 def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
-    """An error for each demand in `asset`, as it was compiled, for a file that cannot be embedded."""
+    """An error for each demand in the compiled `asset` to embed a file that cannot be embedded."""
     if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
         return
     positions = OriginalPositions(asset.draft, shown)
@@ -107,8 +107,8 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
             continue
         if not _may_be_embedded(target):
             reason = "only images, fonts and other files that are released as they are can"
-        elif target in files and (found := _references(files[target])):
-            reason = f"it refers to `{found[0]}`, which would not be found from there"
+        elif target in files and (named := _references(files[target])):
+            reason = f"it refers to `{named[0]}`, which would not be found from there"
         else:
             continue
         place = positions.place_of(positions.number_of(reference))
@@ -119,11 +119,11 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
 def data_url(media_type: str, content: bytes) -> str:
     """`content` as a `data:` URL (RFC 2397): percent-encoded or base64, whichever is shorter.
 
-    It needs no escapes in CSS, be it quoted in either way or not at all.
+    It needs no escapes in CSS, in quotes of either kind or without.
     """
     encoded = b64encode(content).decode("ascii")
     if media_type == "image/svg+xml":
-        percent = quote_from_bytes(content, safe=_BARE)
+        percent = quote_from_bytes(content, safe=_UNESCAPED)
         if len(percent) <= len(encoded) + len(";base64"):
             return f"data:{media_type},{percent}"
     return f"data:{media_type};base64,{encoded}"
@@ -138,5 +138,5 @@ def _is_demand(reference: Reference) -> bool:
 
 
 def _references(file: Linked) -> tuple[LogicalPath, ...]:
-    """What `file` refers to, be it there or not."""
+    """The logical paths that `file` refers to, missing ones if there are no others."""
     return file.targets or tuple(target for _, target in file.missing)

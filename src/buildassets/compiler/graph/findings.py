@@ -1,6 +1,7 @@
-"""What is wrong with references: each at its place in one's own roots, one line with a count in those of others.
+"""Turns findings into warnings: one for each in the project's own roots, one with a count for each root of others.
 
-Others keep a root that is `vendored` or of npm: whoever builds can mend nothing there, and a package may have hundreds.
+Roots of others are those of npm and `vendored` ones: the user cannot fix files there, and a package may have hundreds
+of findings.
 """
 
 from collections import Counter
@@ -14,12 +15,12 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
 from buildassets.frozen import frozen
 
-_MOST_NAMED: Final = 8  # of what was found in a root of others
+_MOST_NAMED: Final = 8  # of the findings in a root of others
 
 
 @frozen
 class Finding:
-    """The reference with the number `index` of a draft is at fault. `about` is what it names, in few words."""
+    """A fault of the reference with the number `index` of a draft. `about` names its target in few words."""
 
     positions: OriginalPositions
     index: int
@@ -30,16 +31,16 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
-def told(
+def warnings_of(
     code: str, config: Config, findings: Iterable[Finding], summary: Callable[[int, str], str]
 ) -> Iterator[Diagnostic]:
-    """The warnings for `findings`; `summary` is the message for so many of them in the root that is shown so."""
+    """The warnings for `findings`; `summary` makes the message for a root of others from its count and its name."""
     of_others: dict[int, list[Finding]] = {}
-    for found in findings:
-        if _root_of_others(config, found.root):
-            of_others.setdefault(found.root, []).append(found)
+    for finding in findings:
+        if _root_of_others(config, finding.root):
+            of_others.setdefault(finding.root, []).append(finding)
         else:
-            yield _alone(code, found)
+            yield _alone(code, finding)
     for root, several in of_others.items():
         yield _alone(code, several[0]) if len(several) == 1 else _together(code, config.sources[root], several, summary)
 
@@ -53,19 +54,19 @@ _GATHERED: Final = {
 }
 
 
-_GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting mends all of them
+_GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of them
 
 
 def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
-    """What was found in each draft; of what nobody but the others can mend, one line for each root of theirs."""
+    """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others."""
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
     for draft in drafts:
-        for found in draft.diagnostics:
-            is_of_others = _root_of_others(config, draft.source.root) or found.code in _GATHERED_EVERYWHERE
-            if found.code in _GATHERED and not found.is_error and is_of_others:
-                of_others.setdefault((draft.source.root, found.code), []).append(found)
+        for fault in draft.diagnostics:
+            is_of_others = _root_of_others(config, draft.source.root) or fault.code in _GATHERED_EVERYWHERE
+            if fault.code in _GATHERED and not fault.is_error and is_of_others:
+                of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
-                yield found
+                yield fault
     for (root, code), several in of_others.items():
         first = several[0]
         if len(several) > 1 and root >= 0:
@@ -78,13 +79,14 @@ def _root_of_others(config: Config, root: int) -> bool:
     return root >= 0 and (config.sources[root].npm or config.sources[root].vendored)
 
 
-def _alone(code: str, found: Finding) -> Diagnostic:
-    return warning(code, found.message, found.positions.place_of(found.index), notes=found.notes, hint=found.hint)
+def _alone(code: str, finding: Finding) -> Diagnostic:
+    place = finding.positions.place_of(finding.index)
+    return warning(code, finding.message, place, notes=finding.notes, hint=finding.hint)
 
 
 def _together(code: str, root: SourceRoot, several: list[Finding], summary: Callable[[int, str], str]) -> Diagnostic:
     first = several[0]
-    counts = Counter(found.about for found in several)
+    counts = Counter(finding.about for finding in several)
     named = [f"`{about}`" + (f" ({count} times)" if count > 1 else "") for about, count in counts.most_common()]
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     notes = [", ".join(named[:_MOST_NAMED]) + more, *first.notes]

@@ -1,4 +1,4 @@
-"""Output names that follow content and everything referred to, through cycles too. Pure."""
+"""Names outputs by fingerprints of their content and of everything they refer to, also in cycles. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from buildassets.paths import LogicalPath, relative, to_url
 
 
 def output_name(logical: LogicalPath, hex_fingerprint: str) -> str:
-    """`STEM.FINGERPRINT.SUFFIX`, the last suffix staying last: `js/a.min.js` → `js/a.min.0123456789ab.js`."""
+    """`STEM.FINGERPRINT.SUFFIX`; the last suffix stays last: `js/a.min.js` → `js/a.min.0123456789ab.js`."""
     folder, slash, name = logical.rpartition("/")
     stem, dot, last_suffix = name.rpartition(".")
     if not stem:
@@ -28,7 +28,7 @@ class Naming:
         self._urls: dict[LogicalPath, str] = {}
 
     def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
-        """Every one of `contents` with its name and content, what is referred to before what refers to it.
+        """All of `contents` with their names and final contents; targets come before the assets that refer to them.
 
         Every link's target must be among them or have its name already.
         """
@@ -70,18 +70,18 @@ class Naming:
     def _cycle_files(
         self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]
     ) -> dict[LogicalPath, str]:
-        """Names for the members of one cycle, as the contract defines them: own bytes, the others', all referred to."""
+        """The names of the members of a cycle. A fingerprint follows own bytes, the other members', and all targets."""
         inside = frozenset(members)
         digests: dict[LogicalPath, str] = {}
         outside: set[str] = set()
         for logical in members:
             content = contents[logical]
             replacements = [
-                (one, to_url(target if target in inside else self.files[target])) for one, target in content.links
+                (link, to_url(target if target in inside else self.files[target])) for link, target in content.links
             ]
             digests[logical] = digest(splice(self._text_of(content.body), replacements).encode("utf-8"))
             outside.update(self.files[target] for _, target in content.links if target not in inside)
-        # The same for each of what may be thousands.
+        # Computed once, since it is the same for each of perhaps thousands of members.
         common = b"".join(map(set_off, (*sorted(digests.values()), *sorted(outside))))
         return {
             logical: output_name(logical, fingerprint(digest(set_off(digests[logical]) + common)))

@@ -1,6 +1,6 @@
-"""Imports that browsers refuse: bare names that nothing maps, packages that are no modules, files that are no scripts.
+"""Reports imports that browsers refuse: unmapped bare names, packages that are no modules, files that are no scripts.
 
-Takes all assets with their links, and what names mean; gives diagnostics.
+Takes all assets with their links, and the resolution of names; gives diagnostics.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.findings import Finding, told
+from buildassets.compiler.graph.findings import Finding, warnings_of
 from buildassets.compiler.graph.import_map import NameResolution
 from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
@@ -25,19 +25,19 @@ from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
-_TYPES: Final = ("css", "json")  # of import attributes, as far as all browsers know them
-_COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # what esbuild makes scripts of
+_TYPES: Final = ("css", "json")  # of import attributes, those that all browsers know
+_COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles them to scripts
 
 
 def import_faults(
     config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """What is wrong with the imports of `compiled`, which no browser would do.
+    """The diagnostics for imports of `compiled` that browsers refuse.
 
     `shown` turns a path into the name a user would write.
     """
-    yield from told("reference/unmapped", config, _unmapped(config, names, compiled, shown), _unmapped_summary)
-    yield from told("reference/no-module", config, _no_modules(names, compiled, shown), _no_modules_summary)
+    yield from warnings_of("reference/unmapped", config, _unmapped(config, names, compiled, shown), _unmapped_summary)
+    yield from warnings_of("reference/no-module", config, _no_modules(names, compiled, shown), _no_modules_summary)
     if names.packages is not None:
         yield from _package_faults(config, names, names.packages, compiled, shown)
 
@@ -48,12 +48,12 @@ Use = tuple[OriginalPositions, int, str]  # a place in a draft, by the number of
 def _uses(
     config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[tuple[LogicalPath, Reference, Use]]:
-    """The bare names in scripts of which the configured import map does not speak, and which are not for Node alone."""
+    """The bare names in scripts that the configured import map lacks, without Node's built-in modules."""
     for path, asset in sorted(compiled.items()):
         positions = OriginalPositions(asset.draft, shown)
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
-            # What `importmap` has and does not map is reported already.
+            # A name in `importmap` whose target is missing is reported elsewhere.
             if name is not None and name not in config.importmap and name.partition("/")[0] not in BUILTINS:
                 yield path, reference, (positions, index, name)
 
@@ -68,7 +68,9 @@ def _unmapped_summary(count: int, root: str) -> str:
 def _unmapped(
     config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Finding]:
-    uses = [use for path, one, use in _uses(config, names, compiled, shown) if names.answer(one, path) is None]
+    uses = [
+        use for path, reference, use in _uses(config, names, compiled, shown) if names.answer(reference, path) is None
+    ]
     packages = names.packages.names() if names.packages and uses else ()
     mappable = Known({*names.configured.imports, *packages})
     roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
@@ -114,26 +116,27 @@ def _no_modules(
 
 
 def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_source: bool) -> str | None:
-    """What to do about the import of `target`; None where browsers may take it (HTML, "fetch a single module script").
+    """The hint for an import of `target` that browsers refuse; None if they may accept it.
 
-    With an attribute of a type that is not known here, and not like the right one, that is left to them.
+    See HTML, "fetch a single module script". An attribute with an unknown type is accepted, unless it looks like a
+    misspelling of the right type.
     """
     media_type = media_of(target).type
     if media_type in ("text/javascript", "application/wasm"):
         return None
     text = text_of(draft.body)
     given = import_type(text, reference)
-    wanted = _wanted_type(media_type)
-    if wanted and has_old_word(text, reference):
+    needed = _needed_type(media_type)
+    if needed and has_old_word(text, reference):
         return f"write `with` in the place of `assert`, which no browser knows any more, or {_BUNDLE}"
-    is_typing_error = bool(wanted and given not in _TYPES and nearest(given, (wanted,)))
-    if given and (given == wanted or (given not in _TYPES and not is_typing_error)):
+    is_typing_error = bool(needed and given not in _TYPES and nearest(given, (needed,)))
+    if given and (given == needed or (given not in _TYPES and not is_typing_error)):
         return None
-    if wanted and given:
-        return f'write `type: "{wanted}"` in the place of `type: "{given}"`'
-    if wanted:
+    if needed and given:
+        return f'write `type: "{needed}"` in the place of `type: "{given}"`'
+    if needed:
         behind = "behind it" if reference.kind is ReferenceKind.MODULE else "as its second argument"
-        attribute = f'with {{ type: "{wanted}" }}'
+        attribute = f'with {{ type: "{needed}" }}'
         written = attribute if reference.kind is ReferenceKind.MODULE else f"{{ {attribute.replace(' ', ': ', 1)} }}"
         return f"write `{written}` {behind}, or {_BUNDLE}"
     if suffix(target) in _COMPILED:
@@ -143,8 +146,8 @@ def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_sour
     return f'take its URL: `new URL("{reference.url}", import.meta.url)`; or {_BUNDLE}'
 
 
-def _wanted_type(media_type: str) -> str:
-    """The type that an import attribute has to name for a file of that media type; empty where there is none."""
+def _needed_type(media_type: str) -> str:
+    """The type that an import attribute has to name for a file of `media_type`; empty if there is none."""
     if media_type == "text/css":
         return "css"
     return "json" if media_type == "application/json" or media_type.endswith("+json") else ""
@@ -160,7 +163,7 @@ def _package_faults(
     compiled: Mapping[LogicalPath, Linked],
     shown: Callable[[str], str],
 ) -> Iterator[Diagnostic]:
-    """Names that a package does not give to browsers, and packages that are no modules, each of these once."""
+    """The diagnostics for names that a package does not export to browsers, and one for each file that is no module."""
     reported: set[LogicalPath] = set()
     for path, reference, (positions, index, _) in _uses(config, names, compiled, shown):
         answer = names.answer(reference, path)

@@ -1,7 +1,7 @@
-"""Modules: which of their references stay as they are, and the import map by which a page resolves those.
+"""The import map of pages, and which references of modules are left to it instead of being rewritten.
 
-Takes what the configuration maps and all assets with their links, gives the links that are written into each file and
-the import map. Touches the disk only to say where a fault was written.
+Takes the configured map and all assets with their links, gives the links that are written into each file and the final
+import map. Touches the disk only to find the line of a faulty setting.
 """
 
 import re
@@ -31,7 +31,7 @@ _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no pack
 def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
     """The import map that `config` describes, and its faults.
 
-    Its folders (`"lit/" = "vendor/lit/"`) and globs (`"controllers/*" = "controllers/**/*.js"`) are written out.
+    Each file of a folder (`"lit/" = "vendor/lit/"`) or glob (`"controllers/*" = "controllers/**/*.js"`) gets an entry.
     """
     faults: list[Diagnostic] = []
     nearby = Known(known)
@@ -49,27 +49,27 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
 def with_preloads(
     config: Config, importmap: ImportMap, packages: Packages | None
 ) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
-    """`importmap` with what pages do not load ahead, and a warning for each name that it and the packages lack.
+    """`importmap` with the modules that pages do not preload, and a warning for each unknown name among the settings.
 
-    A name stands for what it means in a page, and that of a folder or a glob for all that comes of it.
+    A name means its target in a page; that of a folder or a glob means all files that it matches.
     """
     left_out: set[LogicalPath] = set()
     faults: list[Diagnostic] = []
     nearby = Known({*importmap.imports, *config.importmap})
     for specifier, is_preloaded in config.importmap_preload.items():
-        found = [*_meant(config, importmap, packages, specifier)]
-        if not found:
+        targets = [*_targets(config, importmap, packages, specifier)]
+        if not targets:
             near = nearby.nearest(specifier)
             hint = f"did you mean `{near}`?" if near else "map it in `importmap`"
             where = place_of_setting(config, "importmap_preload", specifier)
             faults.append(warning("importmap/preload", f"the import map has no name `{specifier}`", where, hint=hint))
         elif not is_preloaded:
-            left_out.update(LogicalPath(one) for one in found if not has_host(one))
+            left_out.update(LogicalPath(target) for target in targets if not has_host(target))
     return replace(importmap, not_preloaded=tuple(sorted(left_out))), tuple(faults)
 
 
-def _meant(config: Config, importmap: ImportMap, packages: Packages | None, specifier: str) -> Iterator[str]:
-    """The targets of `specifier`, which may be a name, or that of a folder or a glob of the configuration."""
+def _targets(config: Config, importmap: ImportMap, packages: Packages | None, specifier: str) -> Iterator[str]:
+    """The targets of `specifier`: a name, or a folder or glob of the configuration."""
     stem = specifier.rstrip("*")
     is_of_several = stem.endswith("/") and specifier in config.importmap
     for name, target in importmap.imports.items():
@@ -88,7 +88,7 @@ def _named(
     nearby: Known,
     faults: list[Diagnostic],
 ) -> dict[str, str]:
-    """The specifiers `names`, which stand at `keys`, each file of a folder with a name of its own."""
+    """The specifiers `names`, which are configured at `keys`, with an entry for each file of a folder or glob."""
     named: dict[str, str] = {}
     for specifier, target in names.items():
         if has_host(target) or target in known:
@@ -104,23 +104,23 @@ def _named(
 
 
 def _members(folder: str, known: Mapping[LogicalPath, Source]) -> list[LogicalPath]:
-    """The files of a folder, which ends in a slash, that a page can import."""
+    """The files below `folder` that a page can import; none unless `folder` ends in a slash."""
     if not folder.endswith("/"):
         return []
     return [path for path in known if path.startswith(folder) and not known[path].uncompiled]
 
 
 def _matched(glob: str, known: Mapping[LogicalPath, Source]) -> list[tuple[str, LogicalPath]]:
-    """The modules that `glob` matches, each with its path below the part without wildcards, without its suffix."""
+    """The modules that `glob` matches, each after its path below the part without wildcards, without its suffix."""
     plain = re.split(r"[*?\[]", glob, maxsplit=1)[0]
     folder = plain[: plain.rfind("/") + 1]
     matches = compile_globs([glob])
-    found = [path for path in sorted(known) if _is_script(path) and not known[path].uncompiled and matches(path)]
-    return [(path[len(folder) :].rpartition(".")[0], path) for path in found]
+    modules = [path for path in sorted(known) if _is_script(path) and not known[path].uncompiled and matches(path)]
+    return [(path[len(folder) :].rpartition(".")[0], path) for path in modules]
 
 
 def _pinned(specifier: str, rest: str) -> str:
-    """The name of one of several modules: `index` stands for its folder, as importmap-rails has it."""
+    """The name of one of several modules; for `index` that of its folder, as in importmap-rails."""
     rest = "" if rest == "index" else rest.removesuffix("/index")
     stem, star, tail = specifier.replace("**", "*").partition("*")
     stem = stem if star or stem.endswith("/") else f"{stem}/"
@@ -134,15 +134,16 @@ def _missing(message: str, target: str, known: Known, where: Location | None) ->
 
 
 def mapped_assets(importmap: ImportMap) -> set[LogicalPath]:
-    """The targets of `importmap`: what a page may import by name alone. URLs are among them."""
-    return {LogicalPath(one) for names in (importmap.imports, *importmap.scopes.values()) for one in names.values()}
+    """The targets of `importmap`, which a page may import by name alone. URLs are among them."""
+    tables = (importmap.imports, *importmap.scopes.values())
+    return {LogicalPath(target) for names in tables for target in names.values()}
 
 
 class NameResolution:
-    """What the references of one build mean, to a browser and in its packages.
+    """Resolves the references of one build, for browsers and by npm packages.
 
-    What the import map `configured` names goes first, so that it can take another file of a package, or one package in
-    place of another. `packages` is None where no source root is one of npm. `known` are all assets that there can be.
+    The import map `configured` comes first, so that it can choose another file of a package, or another package.
+    `packages` is None if no source root is one of npm. `known` are all possible assets.
     """
 
     def __init__(
@@ -158,13 +159,13 @@ class NameResolution:
         self._bases = config.bases
 
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
-        """The logical path that `reference` names in the asset `base`; None where it is to be left alone.
+        """The logical path that `reference` names in the asset `base`; None if it is to be left alone.
 
-        What begins with one of `url_prefixes` names an asset where there is such a one, and else what it names without.
+        A URL below one of `url_prefixes` names the asset there, if one exists; else it is resolved like any other.
         """
-        for found in below_prefixes(reference, self._prefixes, self._is_external):
-            if found in self._known:
-                return found
+        for path in below_prefixes(reference, self._prefixes, self._is_external):
+            if path in self._known:
+                return path
         seen_from = LogicalPath(self._bases.get(base, base))
         target = target_of(reference, seen_from, self._url, self._is_external)
         if self.packages is None or reference.kind not in SPECIFIERS:
@@ -175,12 +176,12 @@ class NameResolution:
         return answer if isinstance(answer, str) else None
 
     def answer(self, reference: Reference, base: LogicalPath) -> Resolved:
-        """What the packages say to a bare name of which the configured import map says nothing."""
+        """The resolution of a bare name by the packages, if the configured import map lacks it."""
         name = self.unmapped(reference, base)
         return None if name is None or self.packages is None else self.packages.target(name, base)
 
     def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
-        """The bare name of a reference in a script, if the configured import map says nothing of it."""
+        """The bare name of a reference in a script, if the configured import map lacks it."""
         name = self.bare(reference) if _is_script(base) else None
         return None if name is None or mapped(self.configured, name, base) is not None else name
 
@@ -189,7 +190,7 @@ class NameResolution:
         return bare_name(reference, self._url, self._is_external)
 
     def mapped_links(self, asset: Linked, assets: Collection[LogicalPath]) -> tuple[Link, ...]:
-        """The places where a script names one of `assets` by the configured import map."""
+        """The references of a script that lead to one of `assets` by the configured import map."""
         links = []
         for reference in asset.draft.references:
             name = self.bare(reference)
@@ -199,10 +200,11 @@ class NameResolution:
         return tuple(links)
 
     def left(self, reference: Reference, base: LogicalPath, target: LogicalPath) -> str | None:
-        """The bare name or URL path by which a page's import map can take what stands in the module `base` to `target`.
+        """The bare name or URL path in the module `base` that a page's import map can map to `target`.
 
-        None where it has to be written into the file: it is no specifier, a browser would make something else of it
-        (in a bundle, which may lie in another folder than its members), or only the URL is wanted, perhaps of a worker.
+        None if the file's name has to be written into the module instead: the reference is no specifier, a browser
+        would resolve it otherwise (a bundle may lie in another folder than its members), or the script uses only the
+        URL, perhaps of a worker.
         """
         if reference.kind not in IMPORTS or self.follow(reference, base) != target:
             return None
@@ -211,9 +213,9 @@ class NameResolution:
 
 @frozen
 class Settled:
-    """The links that are written into each file, and the import map by which pages find what is not.
+    """The links that are written into each file, and the import map that pages need for the rest.
 
-    `by_name` are the places in scripts that the configured import map takes to assets.
+    `by_name` are the references in scripts that lead to assets by the configured import map.
     """
 
     written: Mapping[LogicalPath, tuple[Link, ...]]
@@ -222,10 +224,10 @@ class Settled:
 
 
 def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave_to_page: bool) -> Settled:
-    """Which links of `assets` are written into their files; with `leave_to_page`, no import that a page can map.
+    """Which links of `assets` are written into their files; with `leave_to_page`, not the imports that a page can map.
 
-    Where no import map of a page applies everything is written, names of the import map too: into what a worker or an
-    HTML file of the release loads, and into all that those import.
+    All links are written, those by names of the import map too, into scripts where no page's import map applies: those
+    that a worker or an HTML file of the release loads, and all that these import.
     """
     mapped_links = {path: names.mapped_links(asset, assets) for path, asset in assets.items() if _is_script(path)}
     apart = _apart(assets, mapped_links)
@@ -255,26 +257,26 @@ def _is_script(path: LogicalPath) -> bool:
 def _apart(
     assets: Mapping[LogicalPath, Linked], mapped_links: Mapping[LogicalPath, Sequence[Link]]
 ) -> set[LogicalPath]:
-    """The scripts that run, or may run, where no import map of a page applies."""
+    """The scripts that may run where no import map of a page applies, as in a worker."""
     starts: set[LogicalPath] = set()
     imports: dict[LogicalPath, list[LogicalPath]] = {}
     for path, asset in assets.items():
         links = (*asset.links, *mapped_links.get(path, ()))
         imports[path] = [target for _, target in links if _is_script(target)] if _is_script(path) else []
-        is_page_s = [_is_script(path) and reference.kind in IMPORTS for reference, _ in links]
-        starts.update(target for (_, target), is_one in zip(links, is_page_s, strict=True) if not is_one)
+        are_imports = [_is_script(path) and reference.kind in IMPORTS for reference, _ in links]
+        starts.update(target for (_, target), is_import in zip(links, are_imports, strict=True) if not is_import)
     return reachable(imports, filter(_is_script, starts))
 
 
 def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use]) -> ImportMap:
-    """`configured` with the names of packages that modules use; those that mean different packages in scopes."""
+    """`configured` with the package names that modules use; a name that means different packages goes into scopes."""
     imports = dict(configured.imports)
     scopes = {scope: dict(names) for scope, names in configured.scopes.items()}
     importmap = replace(configured, imports=imports, scopes=scopes)
     for _, name, target in uses:
         if packages.target(name, _AT_THE_TOP) == target:
             imports.setdefault(name, target)
-    # The outer folders first, so that what they say already is not said again.
+    # The outer folders first, so that inner scopes repeat none of their entries.
     for base, name, target in sorted(uses, key=lambda use: (len(packages.folder_of(use[0]) or ""), use)):
         if mapped(importmap, name, base) != target:
             folder = packages.folder_of(base)

@@ -1,6 +1,6 @@
-"""Files whose names carry a hash already, as other builds write them: what can be wrong with calling them so.
+"""Checks the files of `fingerprinted`, whose names carry a hash already, as other build tools write them.
 
-They are released as they are. So they know others by the names that these had then, and caches keep them for good.
+They are released as they are: their references are not rewritten, and caches keep them for good.
 """
 
 import re
@@ -17,9 +17,9 @@ from buildassets.diagnostics import Diagnostic, Severity, warning
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath
 
-# Hashes are written in hex or in base 32, 36 or 64, by themselves or behind a separator: `index-DiwrgTda.js` of Vite,
+# Hashes are written in hex or in base 32, 36 or 64, alone or after a separator: `index-DiwrgTda.js` of Vite,
 # `main.3f2a9c1b.js` of webpack, `chunk-ABCDEFGH.js` of esbuild. Of eight such digits one is nearly always a number or a
-# capital. With the `-` and `_` of base 64 only the usual length counts, as in `D-wrgT_a`, and not `latin-400-normal`.
+# capital. With the `-` and `_` of base 64 exactly eight count, as in `D-wrgT_a`, but not `latin-400-normal`.
 _BEHIND_SEPARATOR: Final = lazy_pattern(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]{8,}|[\w-]{8})(?=\.|\Z)", re.ASCII)
 _ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
 
@@ -27,7 +27,7 @@ _ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.A
 def fingerprinted_faults(
     config: Config, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """What is wrong with the `assets` that keep their names, and with the globs that say so."""
+    """The diagnostics for `assets` that keep their names, and for the globs of `fingerprinted`."""
     kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
     for index, pattern in enumerate(config.fingerprinted):
         if not any(map(compile_globs([pattern]), kept)):
@@ -40,7 +40,7 @@ def fingerprinted_faults(
             "fingerprinted/name",
             f"`{plain[0]}`{more} would keep a name without a hash",
             place_of_setting(config, "fingerprinted"),
-            notes=["caches hold on to what has such a name when it changes"],
+            notes=["caches keep a file with such a name even when it changes"],
             hint="match only names that change with their content",
         )
     for path in kept:
@@ -48,7 +48,7 @@ def fingerprinted_faults(
 
 
 def carries_hash(logical: str) -> bool:
-    """Whether something in the name looks like a hash; a word in capitals, too, is taken for one."""
+    """Whether a part of the file name looks like a hash; a word in capitals does, too."""
     name = logical[logical.rfind("/") + 1 :]
     return (_BEHIND_SEPARATOR.search(name) or _ALONE.match(name)) is not None
 
@@ -56,7 +56,7 @@ def carries_hash(logical: str) -> bool:
 def _unknown_names(
     asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """References to what gets a new name: nothing writes it into this file."""
+    """An error for each reference to an asset that gets a new name, since this file is not rewritten."""
     positions = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:
         if reference.kind is ReferenceKind.ORIGINAL:

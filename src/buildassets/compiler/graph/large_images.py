@@ -1,6 +1,6 @@
-"""Images that are larger than a page wants them, which a build releases all the same.
+"""Warns of images that are too large for pages. They are released all the same.
 
-Takes drafts, gives warnings: one for each image of our own, and one for all in a root that others keep.
+Takes drafts, gives warnings: one for each image in the project's own roots, and one for each root of others.
 """
 
 from collections import defaultdict
@@ -21,35 +21,35 @@ _ALLOWED = "`warn` under `[tool.buildassets.images]` sets what is too large"
 
 
 def is_large_image(config: Config, draft: Draft) -> bool:
-    """Whether `draft` is an image of more bytes than `config` allows without a word."""
+    """Whether `draft` is an image so large that `config` asks for a warning."""
     limit_bytes = config.image_warn_bytes
     return limit_bytes > 0 and is_image(draft) and not draft.failed and size_of(draft.body) > limit_bytes
 
 
 def is_image(draft: Draft) -> bool:
-    """Whether `draft` is an image, by its name."""
+    """Whether `draft` is an image according to its suffix."""
     return media_of(draft.source.logical).type.startswith("image/")
 
 
 def large_images(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
-    """A warning for each image among `drafts` that is too large, and one for those in each root of others."""
-    others: defaultdict[int, list[Draft]] = defaultdict(list)
+    """A warning for each image among `drafts` that is too large, but only one for each root of others."""
+    of_others: defaultdict[int, list[Draft]] = defaultdict(list)
     for draft in drafts:
         if not is_large_image(config, draft):
             continue
         root = draft.source.root
         if 0 <= root < len(config.sources) and (config.sources[root].vendored or config.sources[root].npm):
-            others[root].append(draft)
+            of_others[root].append(draft)
             continue
         message = f"`{draft.source.logical}` is {size_text(size_of(draft.body))}, which pages wait for"
         yield warning(LARGE, message, Location(draft.source.shown), hint=_SMALLER + _ALLOWED)
-    for root, found in others.items():
-        yield _of_root(config, root, found)
+    for root, images in of_others.items():
+        yield _of_root(config, root, images)
 
 
-def _of_root(config: Config, root: int, found: list[Draft]) -> Diagnostic:
-    largest = max(found, key=lambda draft: (size_of(draft.body), draft.source.logical))
-    count = "1 image" if len(found) == 1 else f"{len(found)} images"
+def _of_root(config: Config, root: int, images: list[Draft]) -> Diagnostic:
+    largest = max(images, key=lambda draft: (size_of(draft.body), draft.source.logical))
+    count = "1 image" if len(images) == 1 else f"{len(images)} images"
     message = f"{count} of `{config.sources[root].shown}/` of more than {size_text(config.image_warn_bytes)}"
     notes = [f"the largest is `{largest.source.logical}`: {size_text(size_of(largest.body))}"]
     where = place_of_setting(config, "sources", root)

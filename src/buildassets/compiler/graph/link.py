@@ -1,4 +1,4 @@
-"""From references to links: which assets a draft points at, and which of its references name none."""
+"""Turns references into links: finds the asset that each names, or that there is none."""
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,11 +18,11 @@ from buildassets.paths import LogicalPath, split_url
 
 @frozen
 class Site:
-    """What references can lead to.
+    """The assets that references can lead to.
 
-    `known` are the logical paths of all assets, `paths` those of their sources by absolute path, `roots` the absolute
-    folder and the prefix of each source root, `url_prefix` that of the configuration. `follow` says what a reference
-    names, whether or not that is there.
+    `known` are the logical paths of all assets, `paths` the same by the absolute paths of their sources, `roots` the
+    absolute folder and the prefix of each source root, `url_prefix` that of the configuration. `follow` gives the
+    logical path that a reference names, whether or not there is such an asset.
     """
 
     known: Collection[LogicalPath]
@@ -32,18 +32,18 @@ class Site:
     follow: Follow
 
     def target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
-        """The logical path that `reference` names in the asset `base`; None where it is to be left alone."""
+        """The logical path that `reference` names in the asset `base`; None if it is to be left alone."""
         return self.follow(reference, base)
 
     def target_from(self, reference: Reference, writer: str) -> LogicalPath | None:
-        """The asset that `reference` names as seen from the file `writer`, at an absolute path, if there is one."""
+        """The asset that `reference` names relative to the file at the absolute path `writer`, if there is one."""
         candidates = [self.target(reference, base) for base in self.logical_paths(writer)]
         file = self.file_from(reference, writer)
         candidates.append(self.paths.get(file) if file else None)
         return next((target for target in candidates if target in self.known), None)
 
     def file_from(self, reference: Reference, writer: str) -> str | None:
-        """The absolute path that `reference` names as seen from the file `writer`; None where that makes no odds."""
+        """The absolute path that `reference` names relative to the file `writer`; None if it is not a relative URL."""
         if reference.url.startswith(self.url_prefix):
             return None
         drive, path = os.path.splitdrive(writer)  # there is one on Windows only
@@ -51,17 +51,18 @@ class Site:
         return drive + os.path.normpath(f"/{target}")
 
     def logical_paths(self, path: str) -> Iterator[LogicalPath]:
-        """Where the file at `path` stands, or would stand were it an asset, in each root that holds it."""
+        """The logical paths that the file at `path` has, or would have as an asset; one for each root around it."""
         for folder, prefix in self.roots:
             if (below := path_below(folder, path)) is not None:
                 yield LogicalPath(f"{prefix}/{below}" if prefix else below)
 
 
 def linked(draft: Draft, site: Site) -> Linked:
-    """`draft` with each of its references followed.
+    """`draft` with each of its references resolved.
 
-    What names no asset beside a compiled sheet is looked for beside the file that wrote it, a Sass partial. Where the
-    source map that counts is not there, the draft gets a reference to the one that counts without it.
+    In a compiled sheet, a reference that names no asset relative to the sheet is resolved relative to the Sass partial
+    that contains it. If the source map that the last comment names is missing, the draft also gets a reference to the
+    map of the comment before, which debuggers use once the last is removed.
     """
     draft = _with_earlier_maps(draft, site)
     targets: dict[int, LogicalPath] = {}
@@ -87,7 +88,10 @@ def linked(draft: Draft, site: Site) -> Linked:
 
 
 def _with_earlier_maps(draft: Draft, site: Site) -> Draft:
-    """`draft` with the comments that name a source map as soon as those behind them go, whose maps are not there."""
+    """`draft` with references to the source maps of earlier comments, if the map of the last one is missing.
+
+    Debuggers use the last comment; it is removed if its map is missing, and then the one before counts.
+    """
     syntax = media_of(draft.source.logical).syntax
     last = draft.references[-1:]
     if (
@@ -112,15 +116,15 @@ def _with_earlier_maps(draft: Draft, site: Site) -> Draft:
 
 
 def _is_there(reference: Reference, draft: Draft, site: Site) -> bool:
-    """Whether `reference` leads to an asset, or to what is none of ours."""
+    """Whether `reference` leads to an asset, or out of the project."""
     target = site.target(reference, draft.source.logical)
     return target is None or target in site.known
 
 
 def without_lost_map(asset: Linked) -> Linked:
-    """`asset` without the comments that name source maps which are not there: debuggers would ask for them in vain.
+    """`asset` without the comments that name missing source maps, which debuggers would request.
 
-    The references stay among those of the draft, by whose numbers others are known.
+    The draft keeps these references, since others are known by their numbers among them.
     """
     draft = asset.draft
     lost = {draft.references[index].start for index, _ in asset.missing if names_map(draft.references[index])}
@@ -128,30 +132,30 @@ def without_lost_map(asset: Linked) -> Linked:
     if not lost or syntax is None or draft.source.keeps_name:
         return asset
     text = text_of(draft.body)
-    cuts = [Edit(one.start, one.end) for one in map_comments(text, syntax) if one.url_start in lost]
+    cuts = [Edit(comment.start, comment.end) for comment in map_comments(text, syntax) if comment.url_start in lost]
     return replace(asset, draft=replace(draft, body=edited(text, cuts), digest=None)) if cuts else asset
 
 
 def names_map(reference: Reference) -> bool:
-    """Whether `reference` is the one to a source map."""
+    """Whether `reference` names a source map."""
     return reference.kind is ReferenceKind.SOURCE_MAP
 
 
 def reached(asset: Linked) -> set[LogicalPath]:
-    """The assets that are released because `asset` is."""
+    """The assets that are released because `asset` refers to them."""
     return {target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL}
 
 
 def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Linked:
-    """`asset` without its links to what is not among those `released`: originals that nothing else reaches."""
+    """`asset` without links to assets that are not `released`: originals that only source maps name."""
     links = tuple(link for link in asset.links if link[1] in released)
     return asset if len(links) == len(asset.links) else replace(asset, links=links)
 
 
 def imports_of(asset: LogicalPath, links: Iterable[Link]) -> tuple[LogicalPath, ...]:
-    """The modules that the script `asset` waits for, by its `links`, sorted; none for what is no script.
+    """The modules that the script `asset` imports statically, by its `links`, sorted; empty if it is no script.
 
-    One that is imported with a query or a fragment is another module to a browser, by another URL.
+    An import with a query or a fragment is left out: to a browser that is another module, with another URL.
     """
     if not _is_script(asset):
         return ()
@@ -167,11 +171,11 @@ def _is_script(path: LogicalPath) -> bool:
 
 
 def inputs_of(asset: Linked) -> Iterator[str]:
-    """Every file that was read for `asset` or looked for, more than once perhaps, and the folders around these."""
+    """Every file that was read or looked for to make `asset`, and their folders; some more than once."""
     draft = asset.draft
     yield from draft.inputs
     yield from draft.absences
-    # Not every compiler tells all that it looked for in vain.
+    # Not every compiler reports all files that it looked for and did not find.
     yield from map(os.path.dirname, draft.inputs)
     if draft.origin is not None:
         yield from (origin.name for origin in draft.origin.origins if not origin.is_url)

@@ -1,4 +1,4 @@
-"""References that lead nowhere: what is reported of each, and where."""
+"""Makes the diagnostics for missing references: the place, the reason, and a hint."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -17,17 +17,20 @@ from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, split_url
 
 _SASS: Final = (".scss", ".sass")
-_ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # which browsers do not add
+_ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
 @frozen
 class MissingReferences:
-    """What is needed to say why a reference leads nowhere.
+    """Explains why references lead nowhere.
 
-    `nearby` are the names of all assets, `roots` the source roots as the user wrote them, `vendored` the indices of
-    those of others, `skipped` what discovery left out with its reason, `shown` turns a path into the name a user would
-    write, `is_file` tells whether there is a file at a path.
+    - `nearby`: the names of all assets
+    - `skipped`: the paths that discovery left out, with its reasons
+    - `roots`: the source roots as the user wrote them
+    - `vendored`: the indices of the vendored roots
+    - `shown`: turns a path into the name a user would write
+    - `is_file`: whether there is a file at a path
     """
 
     site: Site
@@ -56,7 +59,7 @@ class MissingReferences:
         return f"looked in {' and '.join(f'`{root}/`' for root in self.roots)}"
 
     def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
-        """What discovery left out and `target` with it: the file itself or a folder above it."""
+        """The path that discovery left out, which is `target` or a folder above it; None if it left out neither."""
         path = str(target)
         while path:
             if path in self.skipped:
@@ -92,7 +95,7 @@ class MissingReferences:
         )
 
     def _of_node(self, reference: Reference, target: LogicalPath) -> str | None:
-        """The specifier of a script that Node and bundlers find without its suffix, or as the index of its folder."""
+        """The hint for a script that only Node and bundlers find: without its suffix, or as the index of a folder."""
         if reference.kind not in SPECIFIERS:
             return None
         ends = next((end for end in _ENDS if f"{target}{end}" in self.site.known), None)
@@ -100,7 +103,7 @@ class MissingReferences:
         return f"did you mean `{path}{ends}{rest}`?" if ends else None
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
-        """A note and a hint on `file`, which the reference names as seen from its partial."""
+        """A note and a hint on `file`, which the reference names relative to its Sass partial."""
         there = tuple(self.site.logical_paths(file))
         skipped = next(filter(None, map(self._skipped_with, there)), None)
         where = f"beside the partial it would be `{self.shown(file)}`"
@@ -111,7 +114,7 @@ class MissingReferences:
         return () if target in there else (f"{where}, which is not there either",), None
 
     def _admission(self, file: str) -> str:
-        """What makes an asset of `file`, which is there and is none."""
+        """The hint that makes an asset of `file`, which exists but is none."""
         if any(is_within(folder, file) for folder, _ in self.site.roots):
             return "`include` or `exclude` leaves it out"
         folder = self.shown(os.path.dirname(file))
@@ -119,7 +122,7 @@ class MissingReferences:
 
 
 def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
-    """What to do about a reference that is written as no browser and no Sass reads it."""
+    """The hint for a reference that is written in a way that neither browsers nor Sass understand."""
     if media_of(draft.source.logical).syntax is not Syntax.CSS:
         return None
     written = place.excerpt[place.excerpt_column - 1 :][: place.length]
@@ -132,7 +135,7 @@ def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
 
 
 def _of_package(draft: Draft, reference: Reference) -> str | None:
-    """What to do about an `@import "package"`, which bundlers look for in `node_modules` and browsers do not."""
+    """The hint for an `@import "package"`: bundlers look for it in `node_modules`, browsers do not."""
     is_bare = reference.url[:1] not in (".", "/") and not splitext(reference.url)[1]
     if not is_bare or media_of(draft.source.logical).syntax is not Syntax.CSS:
         return None
@@ -140,5 +143,5 @@ def _of_package(draft: Draft, reference: Reference) -> str | None:
 
 
 def _is_page(draft: Draft) -> bool:
-    """Whether it is an HTML file: what it names may be served by something else, such as the application."""
+    """Whether `draft` is an HTML file. What it names may be served by something else, such as the application."""
     return media_of(draft.source.logical).syntax is Syntax.HTML

@@ -1,7 +1,7 @@
-"""The source maps of a release: each becomes an asset beside the text that it belongs to, and is linked from there.
+"""The source maps of a release: each becomes an asset beside its script or sheet, which gets a link to it.
 
-Takes assets with the links that are written into them, before names are known. The names' lengths are known: so a map
-can be made of the text as it will be.
+Takes assets with the links that are written into them, before names are known. The lengths of names are known already,
+so a map can be made for the final text.
 """
 
 import os
@@ -29,7 +29,7 @@ from buildassets.paths import LogicalPath, relative, to_url
 
 _COMMENTS: Final = {Syntax.CSS: ("/*# sourceMappingURL=", " */\n"), Syntax.JAVASCRIPT: ("//# sourceMappingURL=", "\n")}
 _LINE_ENDS: Final = ("\n", "\r")
-# What can be the source of a script or sheet: a foreign map may name any file, and what it names is published.
+# The suffixes of sources whose content may be published in a map. A map of others may name any file, even a secret one.
 _SOURCES: Final = frozenset(
     (
         *(".css", ".scss", ".sass", ".less", ".styl", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
@@ -40,10 +40,10 @@ _SOURCES: Final = frozenset(
 
 @frozen
 class Origins:
-    """What maps say of their origins.
+    """Gives the names and contents of origins for maps.
 
     `name_of` gives the name of a path that is the same on every machine. `roots` are the absolute folders whose files
-    may be published in a map; `with_content` says whether any are.
+    may be published in a map; without `with_content` none are.
     """
 
     name_of: Callable[[str], str]
@@ -51,13 +51,13 @@ class Origins:
     with_content: bool = True
 
     def source(self, map_path: LogicalPath, origin: Origin) -> str:
-        """The URL of `origin` as the map at `map_path` gives it."""
+        """The URL of `origin` relative to the map at `map_path`."""
         return origin.name if origin.is_url else to_url(relative(map_path, self.name_of(origin.name)))
 
     def content(self, inputs: frozenset[str], read: dict[str, str], origin: Origin) -> str | None:
-        """The text of `origin`, where that may be told: from a foreign map, of `inputs`, of source files in roots.
+        """The text of `origin`, if it may be published: from an input's own map, of `inputs`, of source files in roots.
 
-        What a file holds goes into `read`.
+        Texts that are read from files are added to `read`.
         """
         if not self.with_content or origin.content is not None or origin.is_url:
             return origin.content if self.with_content else None
@@ -81,10 +81,10 @@ class WithLinks:
 
 
 def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
-    """What is `given`, with a source map for each script and sheet that has an origin other than itself.
+    """`given` with a source map for each script and sheet that was made from other texts than itself.
 
-    A map is named after its asset, and takes the place of what bears that name. None is made for a sheet that ends
-    within a token or a rule: a comment cannot follow there.
+    A map is named after its asset, and replaces an asset of that name. A sheet that ends within a token or a rule gets
+    none: no comment can follow there.
     """
     assets, links = dict(given.assets), dict(given.written)
     for path, asset in given.assets.items():
@@ -111,7 +111,7 @@ def _syntax(path: LogicalPath) -> Syntax:
 
 
 def _text_to_map(path: LogicalPath, draft: Draft) -> str | None:
-    """The text of the asset, if it is to have a map."""
+    """The text of the asset if it gets a map, else None."""
     if draft.origin is None or not draft.origin.mappings or media_of(path).syntax not in _COMMENTS:
         return None
     text = text_of(draft.body)
@@ -119,7 +119,7 @@ def _text_to_map(path: LogicalPath, draft: Draft) -> str | None:
 
 
 def _names(path: LogicalPath, text: str, links: Sequence[Link], assets: Mapping[LogicalPath, Linked]) -> Iterator[Edit]:
-    """What naming the assets will do to `text`, with digits of the right number."""
+    """The edits that write names of assets into `text`; the fingerprints are not known yet, but their length is."""
     for reference, target in links:
         keeps_name = assets[target].draft.source.keeps_name
         name = target if keeps_name else output_name(target, "0" * FINGERPRINT_LENGTH)
@@ -137,14 +137,14 @@ def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[
         partial(origins.source, map_path),
         partial(origins.content, frozenset(draft.inputs), read),
     )
-    # What JSON can say and UTF-8 cannot, half a surrogate pair, comes out as JSON's own escape.
+    # A lone surrogate, which JSON can express and UTF-8 cannot, is written as JSON's own escape.
     content = f"{map_json}\n".encode("utf-8", "backslashreplace")
     inputs = tuple(dict.fromkeys((*draft.inputs, *read)))
     return Linked(Draft(Source(map_path, "", map_path, -1, map_path), content, inputs=inputs))
 
 
 def _commented(path: LogicalPath, map_path: LogicalPath, text: str) -> tuple[str, Link]:
-    """`text` with the comment that names its map, and the link in there."""
+    """`text` with a comment that names its map, and the link in that comment."""
     before, after = _COMMENTS[_syntax(path)]
     head = text + before if not text or text.endswith(_LINE_ENDS) else f"{text}\n{before}"
     url = to_url(relative(path, map_path))
@@ -158,6 +158,6 @@ def _relinked(asset: Linked, body: str, links: tuple[Link, ...]) -> Linked:
 
 
 def _text(path: str) -> str | None:
-    """The text of the file, without a byte order mark; None where it cannot be read."""
+    """The text of the file, without a byte order mark; None if it cannot be read."""
     text = text_at(path)
     return None if text is None else text.removeprefix("\ufeff")

@@ -1,10 +1,10 @@
-"""References that name an asset but for their prefix: `/static/img/a.png`, where `img/a.png` is an asset."""
+"""Warns of references that would name an asset without their prefix: `/static/a.png`, if `a.png` is an asset."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.findings import Finding, told
+from buildassets.compiler.graph.findings import Finding, warnings_of
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.resolve.urls import below_prefixes, is_root_relative
@@ -13,8 +13,8 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic
 from buildassets.paths import LogicalPath
 
-# Where other systems serve assets: Django, Rails, and the root of the host. The longest first.
-_HABITS: Final = ("/static/", "/assets/", "/")
+# The usual prefixes of other systems: Django, Rails, and the root of the host. The longest first.
+_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")
 _FOR_DEBUGGERS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
@@ -24,13 +24,13 @@ def prefix_faults(
     known: Collection[LogicalPath],
     shown: Callable[[str], str],
 ) -> Iterator[Diagnostic]:
-    """The references that stay as they are and would name an asset with `url_prefixes`, where the file has no such key.
+    """A warning for each reference that is not rewritten, but would be with `url_prefixes`; none if that key is set.
 
     `shown` turns a path into the name a user would write.
     """
     if config.url_prefixes is None:
-        found = _findings(config, compiled, known, shown)
-        yield from told("reference/prefix", config, found, _summary)
+        findings = _findings(config, compiled, known, shown)
+        yield from warnings_of("reference/prefix", config, findings, _summary)
 
 
 def _summary(count: int, root: str) -> str:
@@ -49,7 +49,7 @@ def _findings(
         for index, reference in enumerate(asset.draft.references):
             if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):
                 continue
-            for prefix in _HABITS:
+            for prefix in _USUAL_PREFIXES:
                 target = next(below_prefixes(reference, (prefix,), is_external), None)
                 if target in known:
                     message = f"`{reference.url}` is left alone, and `{target}` is an asset"

@@ -1,6 +1,6 @@
-"""Settings that name nothing, where that is surely a mistake: globs with a source root's own name, folders not there.
+"""Warns of settings that match nothing by mistake: globs with a source root's own name, load paths that do not exist.
 
-Takes the configuration and the sources, gives diagnostics. Looks on the disk whether a folder is there.
+Takes the configuration and the sources, gives diagnostics. Checks on disk whether a folder exists.
 """
 
 import os
@@ -15,9 +15,9 @@ from buildassets.nearest import Known
 
 
 def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnostic]:
-    """A warning for each of them; `listed` are the logical paths of all sources but those in packages of npm.
+    """A warning for each setting that matches nothing; `listed` are the logical paths of all sources outside of npm.
 
-    A glob that matches nothing is mostly there for what may come, so only `data_urls.include` needs a match.
+    Most globs that match nothing are meant for future files, so only `data_urls.include` needs a match.
     """
     embedded = config.data_urls.include if config.data_urls else ()
     for keys, patterns in (
@@ -30,7 +30,7 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
             if meant is None and (keys[-1] == "exclude" or _is_there(config, keys[-1], pattern, listed)):
                 continue
             near = meant or (None if is_glob(pattern) else Known(listed).nearest_asset(pattern))
-            hint = f"did you mean `{near}`?" if near else "correct it, or take it out; it is held against logical paths"
+            hint = f"did you mean `{near}`?" if near else "correct it, or take it out; it has to match a logical path"
             message = f"`{pattern}` in `{'.'.join(keys)}` matches nothing"
             yield warning("config/unmatched", message, place_of_setting(config, *keys, index), hint=hint)
     for index, path in lost_load_paths(config):
@@ -42,30 +42,30 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
 
 
 def lost_load_paths(config: Config) -> Iterator[tuple[int, str]]:
-    """The load paths that are no folders, with their numbers; none with a plan, which brings load paths of its own."""
+    """The load paths that are no folders, with their indices; none with a plan, which brings load paths of its own."""
     for index, path in enumerate(() if config.plan else config.load_paths):
         if not os.path.isdir(path):
             yield index, path
 
 
 def _is_there(config: Config, key: str, pattern: str, listed: Collection[str]) -> bool:
-    """Whether something matches, or nothing has to."""
+    """Whether `pattern` matches something, or need not match."""
     is_pattern = is_glob(pattern) and key == "raw"
     return is_pattern or any(root.npm for root in config.sources) or any(map(compile_globs([pattern]), listed))
 
 
 def _below_root(config: Config, pattern: str) -> str | None:
-    """What `pattern` is without the name of a source root, which stands in front and in no logical path."""
+    """`pattern` without the name of a source root in front of it, which logical paths do not contain; else None."""
     path = pattern.removeprefix("./")
     for root in config.sources:
         rest = path.removeprefix(root.shown + "/")
-        if rest and rest != path and not any(_has_folder(one, root.shown) for one in config.sources):
+        if rest and rest != path and not any(_has_folder(other, root.shown) for other in config.sources):
             return f"{root.prefix}/{rest}" if root.prefix else rest
     return None
 
 
 def _has_folder(root: SourceRoot, folder: str) -> bool:
-    """Whether the assets of `root` may lie in a folder of that name."""
+    """Whether the logical paths of `root` may begin with `folder`."""
     if root.prefix:
         inner = (folder + "/").removeprefix(root.prefix + "/")
         if (root.prefix + "/").startswith(folder + "/"):

@@ -1,6 +1,6 @@
-"""Sources that nothing compiles: what is reported of those that a release would otherwise just lack.
+"""Warns of sources that nothing compiles, which a release would otherwise silently lack.
 
-Takes the sources and what became of them, gives diagnostics.
+Takes the sources and which of them are used, gives diagnostics.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ _MOST_NAMED: Final = 20  # of the files in one language
 
 @frozen
 class Judgement:
-    """What is reported of sources that nothing compiles; `lost` are those that a release just lacks."""
+    """The diagnostics for sources that nothing compiles; `lost` are those that a release lacks."""
 
     diagnostics: tuple[Diagnostic, ...]
     lost: frozenset[LogicalPath]
@@ -32,10 +32,10 @@ class Judgement:
 def judged(
     config: Config, importmap: ImportMap, sources: Sources, taken: Collection[str], read: Collection[str]
 ) -> Judgement:
-    """What is to be reported of the `sources`.
+    """The diagnostics for those of `sources` that nothing compiles.
 
-    `taken` are those that are released, joined or complained of already, `read` the paths of all files that went into
-    something. With `entries` only what these match is lost.
+    `taken` are those that are released, joined or already reported, `read` the paths of all inputs of other assets.
+    With `entries` only sources that these match count as lost.
     """
     named = tuple(_named_in_settings(config, importmap, sources))
     lost = tuple(_lost(config, sources.listed, {*taken, *(path for path, _ in named)}, read))
@@ -47,40 +47,40 @@ def _lost(
     config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str], read: Collection[str]
 ) -> Iterator[Source]:
     uncompiled = {path: source for path, source in listed.items() if source.uncompiled}
-    wanted: Collection[str] = uncompiled
+    expected: Collection[str] = uncompiled
     if config.entries:
-        wanted = {path for pattern in config.entries for path in named_by(pattern, uncompiled)}
+        expected = {path for pattern in config.entries for path in named_by(pattern, uncompiled)}
     for path, source in sorted(uncompiled.items()):
-        if path not in wanted or path in taken or source.path in read:
+        if path not in expected or path in taken or source.path in read:
             continue
         if not is_declaration(path) and not is_compiled_beside(path, listed):
             yield source
 
 
 def _faults_of_lost(config: Config, lost: Iterable[Source]) -> Iterator[Diagnostic]:
-    """A warning for each language, with all files of it; one for each root that others keep, with their number."""
+    """A warning for each language, with all its files, and one for each vendored root, with their number."""
     own: defaultdict[str, list[Source]] = defaultdict(list)
-    others: defaultdict[int, list[Source]] = defaultdict(list)
+    vendored: defaultdict[int, list[Source]] = defaultdict(list)
     for source in lost:
         if config.sources[source.root].vendored:
-            others[source.root].append(source)
+            vendored[source.root].append(source)
         else:
             own[suffix(source.path)].append(source)
     yield from (_fault_of_own(kind, own[kind]) for kind in sorted(own))
-    yield from (_fault_of_others(config, root, others[root]) for root in sorted(others))
+    yield from (_fault_of_vendored(config, root, vendored[root]) for root in sorted(vendored))
 
 
 def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
-    first, *more = sorted(sources, key=lambda one: one.shown)
+    first, *more = sorted(sources, key=lambda source: source.shown)
     named = f"`{first.shown}` is not released" if not more else f"{len(sources)} files are not released"
-    notes = [f"`{one.shown}`" for one in (first, *more)[:_MOST_NAMED]] if more else []
+    notes = [f"`{source.shown}`" for source in (first, *more)[:_MOST_NAMED]] if more else []
     notes += [f"and {len(sources) - _MOST_NAMED} more"] if len(sources) > _MOST_NAMED else []
     message = f"{named}: {reason(kind)}"
     return warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
 
 
-def _fault_of_others(config: Config, root: int, sources: Sequence[Source]) -> Diagnostic:
-    kinds = ", ".join(f"`{kind}`" for kind in sorted({suffix(one.path) for one in sources}))
+def _fault_of_vendored(config: Config, root: int, sources: Sequence[Source]) -> Diagnostic:
+    kinds = ", ".join(f"`{kind}`" for kind in sorted({suffix(source.path) for source in sources}))
     count, verb = ("1 file", "is") if len(sources) == 1 else (f"{len(sources)} files", "are")
     message = f"{count} of `{config.sources[root].shown}` {verb} not released: nothing compiles {kinds}"
     hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
@@ -88,7 +88,7 @@ def _fault_of_others(config: Config, root: int, sources: Sequence[Source]) -> Di
 
 
 def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -> Iterator[tuple[str, Diagnostic]]:
-    """What `entries` and the import map name by its very name and nothing compiles, and the fault of that."""
+    """The uncompiled sources that `entries` or the import map name by their exact paths, each with its error."""
     for index, pattern in enumerate(config.entries):
         for path in () if is_glob(pattern) else named_by(pattern, sources.listed):
             if sources.listed[LogicalPath(path)].uncompiled:

@@ -1,4 +1,4 @@
-"""Assets that nothing uses: no template, no other asset, no import map, no entry. Pure."""
+"""Finds assets that nothing uses: no template, no other asset, no import map, no entry. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -13,9 +13,9 @@ from buildassets.paths import LogicalPath
 def unused(
     config: Config, assets: Mapping[LogicalPath, Linked], importmap: ImportMap, named: Collection[LogicalPath]
 ) -> tuple[LogicalPath, ...]:
-    """Those of `assets` that are not `named` and that no other asset refers to or was made of, sorted.
+    """Those of `assets` that are not `named` by templates and that no other asset refers to or was made of, sorted.
 
-    Assets that only refer to one another are among them; what only these refer to is not.
+    Assets that only refer to one another are among them; those that only unused assets refer to are not.
     """
     by_file = {asset.draft.source.path: path for path, asset in assets.items() if asset.draft.source.path}
     uses = {path: tuple(_used_by(asset, by_file)) for path, asset in assets.items()}
@@ -30,6 +30,6 @@ def unused(
 
 
 def _used_by(asset: Linked, by_file: Mapping[str, LogicalPath]) -> Iterator[LogicalPath]:
-    """What `asset` refers to, and what it was made of."""
+    """The assets that `asset` refers to or was made of."""
     yield from (target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL)
     yield from (by_file[path] for path in asset.draft.inputs if path in by_file)

@@ -1,4 +1,4 @@
-"""From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
+"""Walks from the first assets to all that they reach, compiling each source once and joining each bundle."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,17 +23,17 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.paths import LogicalPath
 
-HELD_BYTES: Final = 64_000_000  # of most projects all, and a quarter of what a small build machine has
+HELD_BYTES: Final = 64_000_000  # enough for most projects, and a quarter of a small build machine's memory
 
 
 class Memory:
-    """Room for the bodies of one build, `limit_bytes` in all."""
+    """Limits the memory for the bodies of one build to `limit_bytes` in all."""
 
     def __init__(self, limit_bytes: int = HELD_BYTES) -> None:
         self._left_bytes = limit_bytes
 
     def fitted(self, draft: Draft) -> Draft:
-        """`draft`, its body left on disk if it stands there as it is and there is no room for it."""
+        """`draft`; its body is left on disk if it is the same as the source file and there is no room for it."""
         body = draft.body
         if draft.digest is None or isinstance(body, OnDisk):
             return draft
@@ -48,7 +48,7 @@ Progress: TypeAlias = Callable[[int, int, str], None]  # assets done, assets kno
 
 
 class Walk:
-    """From the assets to begin with to all that they reach: each source is compiled once, each bundle joined."""
+    """One walk from the first assets to all that they reach. `run` fills the public attributes."""
 
     def __init__(
         self,
@@ -61,10 +61,10 @@ class Walk:
         progress: Progress | None,
         places: Sequence[Place] = (),
     ) -> None:
-        self.compiled: dict[LogicalPath, Linked] = {}  # those too that are released in a bundle only
-        self.requires: dict[LogicalPath, Requires] = {}  # of each of them
-        self.assets: dict[LogicalPath, Linked] = {}
-        self.alone: set[LogicalPath] = set()  # those of the assets that are joined with nothing
+        self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
+        self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
+        self.assets: dict[LogicalPath, Linked] = {}  # what is released, bundles joined
+        self.alone: set[LogicalPath] = set()  # the assets that are joined with nothing
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
         prefixes = [root.prefix for root in config.sources]
@@ -92,18 +92,19 @@ class Walk:
             tops = {member for path in pending for member in self._members.get(path, (path,))}
             while tops := tops - self.compiled.keys():
                 self._compile(tops)
-                tops = {one for path in tops for one in (*self.requires[path].required, *self.requires[path].stubbed)}
+                required = [self.requires[path] for path in tops]
+                tops = {path for requires in required for path in (*requires.required, *requires.stubbed)}
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
             self._embed(pending)
-            found = {target for path in pending for target in reached(self.assets[path])}
-            found |= {target for required in self.requires.values() for target in required.linked}
-            found |= {target for path in pending for target in self._originals(path)}
-            pending = found - self.assets.keys()
+            targets = {target for path in pending for target in reached(self.assets[path])}
+            targets |= {target for requires in self.requires.values() for target in requires.linked}
+            targets |= {target for path in pending for target in self._originals(path)}
+            pending = targets - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
     def by_themselves(self) -> Iterator[LogicalPath]:
-        """Those of the assets that are made of their source and nothing else."""
+        """The assets that are made of their source alone."""
         for path in self.alone:
             asset = self.assets[path]
             if asset.draft is self.compiled[path].draft and asset.draft.source.root >= 0 and not asset.draft.directives:
@@ -111,22 +112,22 @@ class Walk:
 
     @property
     def refused(self) -> set[LogicalPath]:
-        """The sources that directives ask for and nothing compiles."""
-        return {path for required in self.requires.values() for path in required.refused}
+        """The sources that directives ask for, but nothing compiles."""
+        return {path for requires in self.requires.values() for path in requires.refused}
 
     def read(self) -> Iterator[str]:
-        """The paths of all files that were read for something, more than once perhaps."""
+        """The paths of all inputs of compiled sources, some more than once."""
         for asset in self.compiled.values():
             yield from asset.draft.inputs
 
     def _originals(self, path: LogicalPath) -> Iterator[LogicalPath]:
-        """What nothing compiles and a source map at `path` names, where not only `entries` are released."""
+        """The uncompiled sources that the source map `path` names; none if only `entries` are released."""
         for reference, target in () if self._config.entries else self.assets[path].links:
             if reference.kind is ReferenceKind.ORIGINAL and self._sources[target].uncompiled:
                 yield target
 
     def inputs(self) -> Iterator[str]:
-        """Every file that was read or looked for, more than once perhaps, and the folders around these."""
+        """Every file that was read or looked for, and their folders; some more than once."""
         for asset in self.compiled.values():
             yield from inputs_of(asset)
         yield from self._mains.read
@@ -138,19 +139,18 @@ class Walk:
             path = draft.source.logical
             self.requires[path] = requires = self._library.requires(draft)
             if requires.depended:
-                depended = (self._source(one).path for one in requires.depended)
+                depended = (self._source(target).path for target in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = without_lost_map(linked(self._memory.fitted(draft), self.site))
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 
     def _source(self, path: LogicalPath) -> Source:
-        """The source with that logical path, perhaps one that only directives find."""
-        found = self._library.elsewhere.get(path)
-        return found or self._sources[path]
+        """The source with that logical path, also one that only directives find."""
+        return self._library.elsewhere.get(path) or self._sources[path]
 
     def _embed(self, paths: Iterable[LogicalPath]) -> None:
-        """Put small files into the sheets among `paths` that name them; only then is known what these reach."""
+        """Embed small files in the sheets among `paths`. It comes before the next round: it removes references."""
         sheets = {path: {target for _, target in candidates(self.assets[path], self._embedding)} for path in paths}
         self._compile({target for targets in sheets.values() for target in targets} - self.compiled.keys())
         for path, targets in sheets.items():
@@ -162,7 +162,7 @@ class Walk:
         if members == (path,):
             self.alone.add(path)
             return self.compiled[path]
-        parts = [self.compiled[one] for one in members]
+        parts = [self.compiled[member] for member in members]
         shown = partial(shown_path, self._config)
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
         return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps, names=names)
@@ -171,11 +171,11 @@ class Walk:
 def _embedding(config: Config) -> Embedding | None:
     if config.data_urls is None:
         return None
-    wanted = config.data_urls
-    includes = compile_globs(wanted.include) if wanted.include else None
-    return Embedding(wanted.limit_bytes, includes, compile_globs(wanted.of_any_size))
+    setting = config.data_urls
+    includes = compile_globs(setting.include) if setting.include else None
+    return Embedding(setting.limit_bytes, includes, compile_globs(setting.of_any_size))
 
 
 def _is_folder(path: str) -> bool:
-    """Whether there is such a folder: `sprockets` asks, which looks at no file itself."""
+    """Whether `path` is a folder; a function for `sprockets`, which does not touch the disk itself."""
     return os.path.isdir(path)

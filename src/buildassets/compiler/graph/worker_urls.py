@@ -1,4 +1,4 @@
-"""Scripts of workers that a string names, where an asset has that name: its name in the release is another.
+"""Warns of worker scripts that are named by a plain string, which is not rewritten to the fingerprinted name.
 
 Takes all assets with the sources, gives diagnostics.
 """
@@ -19,7 +19,7 @@ from buildassets.diagnostics import Diagnostic, warning
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
 
-_HABITS: Final = ("/static/", "/assets/", "/")  # where systems serve assets, the longest first
+_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
 
 
 def worker_faults(
@@ -28,21 +28,21 @@ def worker_faults(
     sources: Mapping[LogicalPath, Source],
     shown: Callable[[str], str],
 ) -> Iterator[Diagnostic]:
-    """A warning for each; of roots that others keep, one for each root with the number of them.
+    """A warning for each worker script that a string names; for roots of others, one for each root with their number.
 
     `shown` turns a path into the name a user would write.
     """
     is_external = compile_globs(config.external)
-    prefixes = (config.url, *_HABITS)
+    prefixes = (config.url, *_USUAL_PREFIXES)
     of_others: dict[int, list[Diagnostic]] = {}
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
-        for found in _found(draft, prefixes, is_external, sources, shown):
+        for fault in _faults_of(draft, prefixes, is_external, sources, shown):
             root = config.sources[draft.source.root]
             if root.npm or root.vendored:
-                of_others.setdefault(draft.source.root, []).append(found)
+                of_others.setdefault(draft.source.root, []).append(fault)
             else:
-                yield found
+                yield fault
     for index, several in of_others.items():
         message = (
             f"{len(several)} scripts of workers in `{config.sources[index].shown}/` are assets that a string names"
@@ -51,12 +51,12 @@ def worker_faults(
 
 
 def names_workers(draft: Draft) -> bool:
-    """Whether `draft` is a script that names some of a worker's by strings, whatever these mean."""
+    """Whether `draft` is a script that names worker scripts by plain strings, whether or not these are assets."""
     is_script = media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT
     return is_script and not isinstance(draft.body, OnDisk) and any(worker_urls(text_of(draft.body)))
 
 
-def _found(
+def _faults_of(
     draft: Draft,
     prefixes: Sequence[str],
     is_external: Callable[[str], object],
@@ -68,18 +68,18 @@ def _found(
         return
     positions = OriginalPositions(draft, shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
-    for one in worker_urls(positions.text):
-        target = None if is_external(one.url) else _target(one.url, logical, prefixes, sources)
+    for named in worker_urls(positions.text):
+        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources)
         if target is not None:
-            message = f"`{one.url}` is left alone, and `{target}` is an asset"
-            hint = _hint(one, logical, target, is_module=is_module)
-            yield warning("reference/worker", message, positions.place_in(one.start, one.end), hint=hint)
+            message = f"`{named.url}` is left alone, and `{target}` is an asset"
+            hint = _hint(named, logical, target, is_module=is_module)
+            yield warning("reference/worker", message, positions.place_in(named.start, named.end), hint=hint)
 
 
 def _target(
     url: str, logical: LogicalPath, prefixes: Sequence[str], sources: Mapping[LogicalPath, Source]
 ) -> LogicalPath | None:
-    """The asset with another name in the release that `url` names beside the script `logical`, or at the top."""
+    """The asset that `url` names, relative to the script `logical` or at the top; None if it keeps its name."""
     path = from_url(split_url(url)[0])
     if has_host(url) or url.startswith("//") or "\\" in url or not path:
         return None
@@ -87,14 +87,14 @@ def _target(
         places = [normalise(path.removeprefix(prefix)) for prefix in prefixes if path.startswith(prefix)]
     else:
         places = [join(logical, path), normalise(path)]
-    found = (place for place in places if place and place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
-    return next((place for place in found if place != logical and not sources[place].keeps_name), None)
+    scripts = (place for place in places if place and place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
+    return next((script for script in scripts if script != logical and not sources[script].keeps_name), None)
 
 
-def _hint(one: WorkerUrl, logical: LogicalPath, target: LogicalPath, *, is_module: bool) -> str:
-    if is_module and one.by != IMPORT_SCRIPTS:
+def _hint(named: WorkerUrl, logical: LogicalPath, target: LogicalPath, *, is_module: bool) -> str:
+    if is_module and named.by != IMPORT_SCRIPTS:
         path = relative(logical, target)
         written = path if path.startswith("../") else f"./{path}"
-        return f'write `new {one.by}(new URL("{written}", import.meta.url))`'
-    call = one.by if one.by == IMPORT_SCRIPTS else f"new {one.by}"
+        return f'write `new {named.by}(new URL("{written}", import.meta.url))`'
+    call = named.by if named.by == IMPORT_SCRIPTS else f"new {named.by}"
     return f'write `{call}(ASSET_URL("{target}"))`'

@@ -1,4 +1,4 @@
-"""Templates and the names of a release come in; what is missing, what is undecided and what is used goes out.
+"""Checks templates: takes them and the names of a release, gives missing names, unchecked places and used assets.
 
-Reads templates, renders none. Must not import the graph: names are all that it is given.
+Reads templates, renders none. Must not import the graph: it needs only names.
 """

@@ -1,7 +1,7 @@
-"""What the templates name, against what a build makes.
+"""Checks the names in templates against the assets of a release.
 
-Takes the configuration and the names of a release, gives what is missing, what could not be told, and which names are
-used. Reads templates; nothing is rendered. The readers of the languages are loaded where there are templates in them.
+Takes the configuration and the names of a release, gives missing names, calls that cannot be checked, and used assets.
+Reads templates; nothing is rendered. The reader of a template language is loaded only for templates in it.
 """
 
 import os
@@ -26,10 +26,10 @@ from buildassets.paths import LogicalPath, split_url
 
 @frozen
 class TemplateCheck:
-    """What a check of the templates found.
+    """The result of a check of the templates.
 
-    `templates` and `names` are how many there are; `unchecked` the places of calls whose name is computed, so that
-    nothing can be said of it; `used` the assets that are named.
+    `templates` and `names` are their numbers, `unchecked` the places of calls with a computed name, which cannot be
+    checked, `used` the assets that are named.
     """
 
     templates: int = 0
@@ -41,7 +41,7 @@ class TemplateCheck:
 
 @frozen
 class _Text:
-    """A template with its text, whose line ends are LF: lines and columns are those of the file."""
+    """A template with its text. Line ends are LF, so lines and columns are those of the file."""
 
     file: TemplateFile
     text: str
@@ -52,7 +52,7 @@ class _Text:
 
 class _Reader(Protocol):
     def read(self, text: str) -> Reading:
-        """What the template `text` says."""
+        """The names in the template `text`."""
 
 
 def check_templates(
@@ -61,23 +61,23 @@ def check_templates(
     unreached: Collection[LogicalPath] = (),
     uncompiled: Collection[LogicalPath] = (),
 ) -> TemplateCheck:
-    """Every name in the templates of `config` against the assets that are `released`.
+    """Check every name in the templates of `config` against the assets that are `released`.
 
-    `unreached` are sources that no release would hold, `uncompiled` those that nothing compiles. Never raises for what
-    a user can have caused.
+    `unreached` are sources that are not released, `uncompiled` those that nothing compiles. A user's mistake is a
+    diagnostic, never an exception.
     """
-    found = find_templates(config)
-    texts, diagnostics = _texts(found.files)
+    templates = find_templates(config)
+    texts, diagnostics = _texts(templates.files)
     readers, faults = _readers(config, texts)
-    diagnostics += (*found.diagnostics, *faults)
-    speaks_of_assets = _mention(config)
-    to_read = [one for one in texts if one.file.engine in readers and speaks_of_assets(one.text)]
-    readings = [(one, readers[one.file.engine].read(one.text)) for one in to_read]
-    judge = _Judge(config, found.files, released, unreached, uncompiled)
-    uses = [(one, use, judge.asset(use)) for one, reading in readings for use in reading.uses]
-    diagnostics += (_syntax(one, fault) for one, reading in readings for fault in reading.faults)
-    diagnostics += (judge.missing(use, one) for one, use, asset in uses if not asset and not judge.is_left_alone(use))
-    unchecked = dict.fromkeys(one.place(*span) for one, reading in readings for span in reading.unchecked)
+    diagnostics += (*templates.diagnostics, *faults)
+    may_name_assets = _mention(config)
+    to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
+    readings = [(text, readers[text.file.engine].read(text.text)) for text in to_read]
+    judge = _Judge(config, templates.files, released, unreached, uncompiled)
+    uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
+    diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
+    diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+    unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
     used = frozenset(asset for _, _, asset in uses if asset)
     return TemplateCheck(len(texts), len(uses), tuple(unchecked), used, tuple(dict.fromkeys(_once_a_tag(diagnostics))))
 
@@ -94,7 +94,7 @@ def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]
 
 
 def _text_of(file: TemplateFile) -> str | Diagnostic | None:
-    """The text of a template; None for a file that is none."""
+    """The text of a template, a warning if it cannot be read, or None for a binary file."""
     try:
         content = content_of(file.path)
     except OSError as fault:
@@ -112,23 +112,23 @@ def _text_of(file: TemplateFile) -> str | Diagnostic | None:
 
 
 def _mention(config: Config) -> Callable[[str], object]:
-    """What tells whether a text may speak of assets at all: most templates do not, and need not be parsed."""
+    """A search for words by which a template may name assets: most contain none, and need not be parsed."""
     own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
     words = "|".join((*HELPERS, *OF_SEVERAL, *JAMMIT, "static", "url_for", "import", "integrity", *own))
     return re.compile(rf"\b(?:{words})\b").search
 
 
 def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _Reader], list[Diagnostic]]:
-    """A reader for each language that there are templates in, and why there is none."""
+    """The readers by template language, and the diagnostics for languages that have none."""
     readers: dict[TemplateEngine, _Reader] = {}
     diagnostics: list[Diagnostic] = []
     texts = list(texts)
-    for engine in sorted({one.file.engine for one in texts}):
-        made = _django_reader(config) if engine == "django" else _jinja_reader(config, texts)
-        if isinstance(made, Diagnostic):
-            diagnostics.append(made)
+    for engine in sorted({text.file.engine for text in texts}):
+        reader = _django_reader(config) if engine == "django" else _jinja_reader(config, texts)
+        if isinstance(reader, Diagnostic):
+            diagnostics.append(reader)
         else:
-            readers[engine] = made
+            readers[engine] = reader
     return readers, diagnostics
 
 
@@ -147,7 +147,7 @@ def _django_reader(config: Config) -> _Reader | Diagnostic:
 def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnostic:
     from buildassets.compiler.templates.jinja import ExtensionError, loaded
 
-    by_name = {one.file.name: one.text for one in texts if one.file.engine == "jinja"}
+    by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     extensions = config.templates.extensions
     try:
         return loaded(config.templates.functions, extensions, by_name.get, config.folder)
@@ -166,21 +166,21 @@ def _syntax(template: _Text, fault: Fault) -> Diagnostic:
 
 
 def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """`diagnostics` without those that say of further places what one says: a tag is unknown in all templates alike."""
-    told: set[str] = set()
-    for found in diagnostics:
-        is_told = found.code == "template/syntax" and "unknown tag" in found.message and found.message in told
-        told.add(found.message)
-        if not is_told:
-            yield found
+    """`diagnostics` with only the first one for each unknown tag: it is unknown in all templates alike."""
+    messages: set[str] = set()
+    for fault in diagnostics:
+        is_repeated = fault.code == "template/syntax" and "unknown tag" in fault.message and fault.message in messages
+        messages.add(fault.message)
+        if not is_repeated:
+            yield fault
 
 
-_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js"}  # of the assets of packages
+_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js"}  # of the assets of Jammit's packages
 _SASS: Final = (".sass", ".scss")
 
 
 class _Judge:
-    """Tells which asset a use means, and whether it has to be one."""
+    """Decides which asset a use names, and whether it must name one."""
 
     def __init__(
         self,
@@ -203,17 +203,17 @@ class _Judge:
         self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
 
     def asset(self, use: Use) -> LogicalPath | None:
-        """The asset that is named, if there is one."""
+        """The asset that `use` names; None if there is no such asset."""
         name = LogicalPath(_path_of(use))
         if name in self._released:
             return name
-        stem, suffix = os.path.splitext(name)  # a block may name the source, whose asset takes its place
+        stem, suffix = os.path.splitext(name)  # a block may name a Sass source, which means its compiled asset
         compiled = LogicalPath(f"{stem}.css")
         is_source = self._has_blocks and use.rule is Rule.STATIC and suffix in _SASS
         return compiled if is_source and compiled in self._released else None
 
     def is_left_alone(self, use: Use) -> bool:
-        """Whether what is named need not be an asset: a folder, or what the framework or something else serves."""
+        """Whether `use` need not name an asset: it may be a folder, or something else may serve it."""
         if use.rule is Rule.EXACT:
             return False
         if use.rule in _SUFFIXES:
@@ -229,7 +229,7 @@ class _Judge:
         return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
 
     def missing(self, use: Use, template: _Text) -> Diagnostic:
-        """What is said of a name that no asset has."""
+        """The error for a `use` that names no asset."""
         name = _path_of(use)
         where = template.place(use.written.start, use.written.end)
         if name in self._uncompiled:
@@ -254,7 +254,7 @@ def _has_file(name: str, folder: str) -> bool:
 
 
 def _path_of(use: Use) -> str:
-    """What the use says, as a logical path."""
+    """The name of `use` as a logical path."""
     text = use.written.text
     if use.rule is Rule.STATIC:
         return split_url(text)[0]

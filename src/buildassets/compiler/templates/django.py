@@ -1,7 +1,7 @@
-"""Django templates: which assets they name. Django's own lexer and filter expressions read them; nothing is rendered.
+"""Finds the assets that Django templates name. Django's own lexer and filter expressions read them; none is rendered.
 
-Tags are looked at one by one, so that those of libraries that are not known here do not matter. Takes texts whose line
-ends are LF, gives readings. Imports Django, and needs no settings.
+Tags are read one by one, so that tags of unknown libraries do not matter. Takes texts whose line ends are LF, gives
+readings. Imports Django, and needs no settings.
 """
 
 import re
@@ -31,7 +31,7 @@ _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {**HELPERS, **OF_SEVERAL},
     "jammit": JAMMIT,
     "static": {"static": Rule.STATIC},
-    "staticfiles": {"static": Rule.STATIC},  # as it was called before Django 3
+    "staticfiles": {"static": Rule.STATIC},  # its name before Django 3
     "admin_static": {"static": Rule.STATIC},
 }
 _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -40,7 +40,7 @@ _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
 _KEYWORDS: Final = {Rule.EXACT: ("name",), Rule.OWN: ("name", "filename", "path"), Rule.STATIC: ("path",)}
 _KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
-_VARYING: Final = ("random", "timesince", "timeuntil")  # filters that give something else each time
+_VARYING: Final = ("random", "timesince", "timeuntil")  # filters whose result differs each time
 _WORD: Final = lazy_pattern(r"\S+")
 _TAG_CLOSERS: Final = {"{%": "%}", "{{": "}}", "{#": "#}"}
 _TAG_OPENER: Final = lazy_pattern(r"\{[%{#]")
@@ -49,31 +49,34 @@ _CLOSES: Final = tuple(f"end{tag}" for tag in _OPENS)
 
 
 class DjangoReader:
-    """Reads templates. `functions` are tags and filters of the project's own; `builtins` are the modules of tag
-    libraries that every template has, as in Django's option of that name."""
+    """Reads templates.
+
+    `functions` are tags and filters of the project's own. `builtins` are the modules of tag libraries that every
+    template has, as in Django's option of that name.
+    """
 
     def __init__(self, functions: Iterable[str], builtins: Iterable[str] = ()) -> None:
         self._functions = dict.fromkeys(functions, Rule.OWN)
         self._builtins = ["static", *(module.rpartition(".")[2] for module in builtins)]
 
     def read(self, text: str) -> Reading:
-        """What the template `text` says."""
+        """The names in the template `text`."""
         visitor = _Visitor(text, self._builtins, self._functions)
         visitor.run()
         return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(visitor.faults))
 
 
 class _Filters(Parser):
-    """What a FilterExpression asks a parser for: Django's own filters."""
+    """The parser that a FilterExpression needs to look up filters; it knows Django's own."""
 
     def find_filter(self, name: str) -> Callable[..., Any]:
-        """The filter; a filter that cannot be evaluated here for any other name."""
+        """The filter with that name; for an unknown name, one that raises when it is called."""
         known: Callable[..., Any] | None = defaultfilters.register.filters.get(name)
         return known if known is not None and name not in _VARYING else _Unknown(name)
 
 
 class _Unknown:
-    """A filter of some library."""
+    """A filter of an unknown library, which cannot be evaluated."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -83,7 +86,7 @@ class _Unknown:
 
 
 class _Visitor:
-    """Goes through the tokens of one template and keeps what it finds."""
+    """Goes through the tokens of one template and collects uses, unchecked spans and faults."""
 
     def __init__(self, text: str, builtins: list[str], functions: Mapping[str, Rule]) -> None:
         self.uses: list[Use] = []
@@ -96,11 +99,11 @@ class _Visitor:
         self._load(builtins)
         self._parser = _Filters([])
         self._bound: dict[str, Possible] = {}
-        # What the names meant before each of the scopes that are open gave them something else.
+        # For each open scope, the names that it has bound and their values before.
         self._scopes: list[list[tuple[str, Possible | None]]] = []
 
     def run(self) -> None:
-        """Read every token but those of comments."""
+        """Read every token outside of comments."""
         lexer = Lexer(self._text)
         comment: Token | None = None
         for span in tags(self._text):
@@ -122,7 +125,7 @@ class _Visitor:
     def _tag(self, token: Token) -> None:
         try:
             name, *bits = _placed_bits(token.split_contents(), token, self._text)
-        except StopIteration:  # what Django itself lets through
+        except StopIteration:  # raised by Django for an unclosed `_("`
             self.faults.append(Fault("a text in `_(…)` is not closed", _start_of(token, self._text)))
             return
         tag = name[0]
@@ -137,7 +140,7 @@ class _Visitor:
         self._bind(tag, bits)
 
     def _load(self, bits: list[str]) -> None:
-        """Take the tags of the libraries that are known; a name that is loaded from another is no longer ours."""
+        """Load the tags of known libraries. A name that is loaded from an unknown one is forgotten."""
         if len(bits) >= 3 and bits[-2] == "from":
             _take(self._tags, _LIBRARIES.get(bits[-1], {}), set(bits[:-2]) - self._functions.keys())
             _take(self._filters, _LIBRARY_FILTERS.get(bits[-1], {}), set(bits[:-2]) - self._functions.keys())
@@ -154,8 +157,8 @@ class _Visitor:
         given = {match[1]: _value(bit, at) for bit, at in bits if (match := _KEYWORD.fullmatch(bit))}
         positional = [(bit, at) for bit, at in bits if not _KEYWORD.fullmatch(bit)]
         if rule in OF_EACH:
-            for one in positional:
-                self._note(OF_EACH[rule], self._possible(*one), span)
+            for expression in positional:
+                self._note(OF_EACH[rule], self._possible(*expression), span)
             return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:
@@ -167,17 +170,17 @@ class _Visitor:
             self.unchecked.append(span)
 
     def _expression(self, expression: str, start: int) -> None:
-        """Look for filters that take a name from the left."""
+        """Note the names that `expression` passes to filters, as in `"a.css"|asset`."""
         if "|" not in expression:
             return
         bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), expression)
         for name, rule in self._filters.items():
-            if found := re.search(rf"\|\s*({re.escape(name)})\b", bare):
-                span = (start + found.start(1), start + found.end(1))
-                self._note(rule, self._possible(expression[: found.start()], start), span)
+            if use := re.search(rf"\|\s*({re.escape(name)})\b", bare):
+                span = (start + use.start(1), start + use.end(1))
+                self._note(rule, self._possible(expression[: use.start()], start), span)
 
     def _possible(self, expression: str, start: int) -> Possible:
-        """What an expression may give: a constant with its filters, or a variable that stands for some."""
+        """The possible values of an expression: of a constant with its filters, or of a variable bound to one."""
         try:
             parsed = FilterExpression(expression, self._parser)
             if parsed.is_var:
@@ -185,7 +188,7 @@ class _Visitor:
                 return bound if not parsed.filters else Possible()
             is_text = expression.startswith(('"', "'"))
             value = str(parsed.resolve(Context())) if is_text else None
-        except Exception:  # what is no expression, and whatever a filter raises without settings
+        except Exception:  # it is no expression, or a filter fails, perhaps for want of settings
             return Possible()
         if value is None:
             return Possible()
@@ -194,7 +197,7 @@ class _Visitor:
         return Possible((WrittenName(value, start + 1, end),), complete=True)
 
     def _bind(self, tag: str, bits: list[tuple[str, int]]) -> None:
-        """Keep what `{% with %}` names, and forget what other tags give another meaning."""
+        """Bind the names of `{% with %}`, and forget names that other tags bind."""
         if tag in _CLOSES:
             self._leave()
             return
@@ -211,7 +214,7 @@ class _Visitor:
             self._name(bits[-1][0], None)
 
     def _name(self, name: str, value: Possible | None) -> None:
-        """Let `name` mean `value` in the innermost scope; None is something that is not known."""
+        """Bind `name` to `value` in the innermost scope; None is an unknown value."""
         if self._scopes:
             self._scopes[-1].append((name, self._bound.get(name)))
         self._set(name, value)
@@ -223,7 +226,7 @@ class _Visitor:
             self._bound[name] = value
 
     def _leave(self) -> None:
-        """Close the innermost scope; where none is open, nothing is known any more."""
+        """Close the innermost scope. If none is open, forget all names."""
         if not self._scopes:
             self._bound.clear()
             return
@@ -232,16 +235,16 @@ class _Visitor:
 
 
 def tags(text: str) -> Iterator[Span]:
-    """The spans of the tags of `text`, as Django's pattern finds them: each closed in its line.
+    """The spans of the tags of `text`, the same as by Django's pattern: each tag closed in its line.
 
-    That pattern looks through the rest of the line from each opener that nothing closes.
+    Done in linear time: Django's pattern searches the rest of the line again for each unclosed opener.
     """
-    closers = dict.fromkeys((*_TAG_CLOSERS.values(), "\n"), -1)  # each with the place of the next one
+    closers = dict.fromkeys((*_TAG_CLOSERS.values(), "\n"), -1)  # the position of the next one of each
 
     def following(closer: str, start: int) -> int:
         if closers[closer] < start:
-            found = text.find(closer, start)
-            closers[closer] = found if found >= 0 else len(text)
+            place = text.find(closer, start)
+            closers[closer] = place if place >= 0 else len(text)
         return closers[closer]
 
     position = 0
@@ -255,7 +258,7 @@ def tags(text: str) -> Iterator[Span]:
 
 
 def _take(known: dict[str, Rule], library: Mapping[str, Rule], names: Iterable[str]) -> None:
-    """Let each of `names` mean what `library` says, which may be nothing."""
+    """Let each of `names` mean what it means in `library`; a name that is not in it is removed from `known`."""
     for name in names:
         known.pop(name, None)
         if name in library:
@@ -263,7 +266,7 @@ def _take(known: dict[str, Rule], library: Mapping[str, Rule], names: Iterable[s
 
 
 def _with_names(bits: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[str, int]]]:
-    """The names that `{% with %}` gives to expressions: `name=value …`, or as it was before, `value as name`."""
+    """The names that `{% with %}` binds, with their expressions: `name=value …`, or the older `value as name`."""
     for bit, start in bits:
         if match := _KEYWORD.fullmatch(bit):
             yield match[1], _value(bit, start)
@@ -272,23 +275,23 @@ def _with_names(bits: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[str, i
 
 
 def _placed_bits(bits: Iterable[str], token: Token, text: str) -> Iterator[tuple[str, int]]:
-    """What `split_contents` gives of a tag, each with the place where it stands."""
+    """The `bits` of a tag, as `split_contents` gives them, each with its position in `text`."""
     assert token.position is not None
     end, limit = _start_of(token, text), token.position[1]
     for bit in bits:
-        found = text.find(bit, end, limit)
-        start = found if found >= 0 else end  # white space within `_(…)` has become one blank
+        position = text.find(bit, end, limit)
+        start = position if position >= 0 else end  # white space within `_(…)` has become one blank
         yield bit, start
-        end = start + len(bit) if found >= 0 else end
+        end = start + len(bit) if position >= 0 else end
 
 
 def _start_of(token: Token, text: str) -> int:
-    """Where the contents of a tag begin."""
+    """The position at which the contents of a tag begin."""
     assert token.position is not None
     return text.index(token.contents, token.position[0])
 
 
 def _value(bit: str, start: int) -> tuple[str, int]:
-    """The expression in `name=expression`, or the whole, with its place."""
+    """The expression in `name=expression`, or all of `bit`, with its position."""
     match = _KEYWORD.fullmatch(bit)
     return (match[2], start + match.start(2)) if match else (bit, start)

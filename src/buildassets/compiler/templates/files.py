@@ -1,7 +1,7 @@
-"""Which files are templates, and in which language.
+"""Finds the template files of a project, and their languages.
 
-Takes the configuration, gives the files of its template folders; where it names none, of those that frameworks look
-for. Reads folders only.
+Takes the configuration, gives the files of its template folders; if it names none, of the folders that frameworks use.
+Reads folders only.
 """
 
 import os
@@ -18,7 +18,7 @@ from buildassets.folders import walk
 from buildassets.frozen import frozen
 from buildassets.media import OCTETS, media_of, suffix
 
-# Flask, Quart and Starlette, and each blueprint; Django's applications, with the folder of its Jinja backend.
+# The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
 _FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
     "jinja": (("templates", "jinja"),),
     "django": (("templates", "django"), ("jinja2", "jinja")),
@@ -31,7 +31,7 @@ _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 @frozen
 class TemplateFile:
-    """A template. `name` is what others call it by, relative to the absolute path `folder`."""
+    """A template. `name` is its path below the absolute path `folder`, by which other templates refer to it."""
 
     path: str
     shown: str
@@ -42,7 +42,7 @@ class TemplateFile:
 
 @frozen
 class Found:
-    """The templates, sorted by path, and what is wrong with the folders that should hold them."""
+    """The templates, sorted by path, and the diagnostics for their folders."""
 
     files: tuple[TemplateFile, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -70,10 +70,10 @@ def find_templates(config: Config) -> Found:
 
 
 def named_templates(config: Config) -> Iterator[str]:
-    """The files in folders of templates that are named.
+    """The files in the configured template folders, and those in folders of the command line.
 
-    Where the command line names a folder, as Django's settings may name that of the project, only those of suffixes
-    that templates have: what a server writes there, a database or a log, is none.
+    In the latter only files with suffixes of templates count: Django's settings may name the project's folder, into
+    which a server writes a database or a log.
     """
     for folder in config.templates.folders:
         for path in _folders_of(config, folder):
@@ -84,13 +84,13 @@ def named_templates(config: Config) -> Iterator[str]:
 
 
 def named_folders(config: Config) -> Iterator[str]:
-    """The folders of templates that are named, there or not; of a glob those that match."""
+    """The template folders that the configuration or the command line names, existing or not; globs are expanded."""
     for folder in (*config.templates.folders, *config.templates.further):
         yield from (folder.path,) if _GLOB.isdisjoint(folder.shown) else _folders_of(config, folder)
 
 
 def _usual_engine(config: Config) -> TemplateEngine:
-    """Whichever a project of this form has."""
+    """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
     return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
 
 
@@ -102,7 +102,7 @@ def _folders_of(config: Config, folder: TemplateFolder) -> Iterator[str]:
 
 
 def _folders_like(config: Config, pattern: str) -> Iterator[str]:
-    """The folders of the project that match; none in another of them, in sources, or in what tools keep there."""
+    """The folders of the project that match; not those inside a match, in source roots, or of tools."""
     matches = compile_globs([pattern])
     left_out = _built_and_sources(config)
     for parent, names, _ in walk(config.folder):
@@ -119,7 +119,7 @@ def _folders_like(config: Config, pattern: str) -> Iterator[str]:
 
 
 def _built_and_sources(config: Config) -> frozenset[str]:
-    """The folders whose files are assets."""
+    """The folders whose files are assets: source roots and the release directory."""
     return frozenset((config.output, *(root.path for root in config.sources)))
 
 
@@ -128,7 +128,7 @@ def _is_no_project(path: str, name: str) -> bool:
 
 
 def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[TemplateFile, ...]:
-    """The files in `folders`, each once; of two folders that hold it, the first says how it is read."""
+    """The files in `folders`, each once; if several of the folders contain it, the first decides its language."""
     files: dict[str, TemplateFile] = {}
     for folder, engine in folders:
         for path in _files_in(config, folder):
@@ -145,7 +145,7 @@ def _files_in(config: Config, folder: str) -> Iterator[str]:
 def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
     """The folders that may hold templates, from `folder` down, with the names of their files.
 
-    `folder` may be the whole project; what lies below it as an asset, or belongs to others, is left out.
+    `folder` may be the whole project; assets and the files of packages in it are left out.
     """
     left_out = _built_and_sources(config)
     for parent, names, files in walk(folder):
@@ -155,7 +155,7 @@ def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _may_be_template(name: str) -> bool:
-    """Whether a file of this name can be a text: `.j2`, `.jinja` and most others say nothing of it."""
+    """Whether a file of this name can be a text. Suffixes such as `.j2` and `.jinja` do not decide that."""
     media = media_of(name)
     is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
     is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)

@@ -1,4 +1,4 @@
-"""Jinja templates: which assets they name. Jinja's own lexer and parser read them; nothing is rendered.
+"""Finds the assets that Jinja templates name. Jinja's own lexer and parser read them; none is rendered.
 
 Takes texts whose line ends are LF, gives readings. Imports Jinja.
 """
@@ -26,7 +26,7 @@ from buildassets.compiler.templates.names import (
 )
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
-# What frameworks and their habits add to the globals.
+# The globals of frameworks, and those that projects usually add.
 _GLOBALS: Final[Mapping[str, Rule]] = {
     **HELPERS,
     **OF_SEVERAL,
@@ -35,15 +35,15 @@ _GLOBALS: Final[Mapping[str, Rule]] = {
 }
 
 
-# Parts of other tags, and a tag around what is read as it stands: that of `buildassets.compat.compressor`.
+# Parts of other tags, and the tag of `buildassets.compat.compressor`, whose content is read like any other.
 _PASSED_OVER: Final = ("else", "elif", "compress")
 
 
 class JinjaReader:
     """Reads templates as an environment with `extensions` would.
 
-    `functions` are those of the project's own, also dotted ones; `source` gives the text of the template that has a
-    name, None where there is none. Raises whatever an extension raises that cannot be loaded.
+    `functions` are those of the project's own, also dotted ones. `source` gives the text of a template by its name,
+    None if there is none. If an extension cannot be loaded, its exception is raised.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class JinjaReader:
         self._exports: dict[str, Mapping[str, object]] = {}
 
     def read(self, text: str) -> Reading:
-        """What the template `text` says."""
+        """The names in the template `text`."""
         visitor, faults = self._visited(text)
         return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults))
 
@@ -74,18 +74,18 @@ class JinjaReader:
         return visitor, parser_faults
 
     def _parsed(self, text: str, faults: list[Fault]) -> nodes.Template:
-        """The tree of `text`. Raises TemplateSyntaxError, also for whatever else an extension raises."""
+        """The tree of `text`. Raises TemplateSyntaxError, also in place of another exception of an extension."""
         try:
             return _TolerantParser(self._environment, text, faults).parse()
         except (TemplateSyntaxError, RecursionError):
             raise
-        except Exception as fault:  # of somebody else's
+        except Exception as fault:  # of an extension
             raise TemplateSyntaxError(f"an extension fails with {type(fault).__name__}: {fault}", 0) from None
 
     def _exported(self, name: str) -> Mapping[str, object]:
-        """What the template `name` binds at its top; nothing where there is no such template."""
+        """The names that the template `name` binds at its top; none if there is no such template."""
         if name not in self._exports:
-            self._exports[name] = {}  # of those that import one another
+            self._exports[name] = {}  # for templates that import one another
             text = self._source(name)
             if text is not None:
                 strings = self._environment.lexer.strings
@@ -95,9 +95,9 @@ class JinjaReader:
 
 
 class _OffsetLexer(Lexer):
-    """Gives each token the offset where it begins in place of its line, so that all nodes of a tree have one.
+    """Gives each token its offset in place of its line, so that all nodes of a tree have offsets.
 
-    `strings` are the spans of string literals by where they begin.
+    `strings` are the spans of string literals by their offsets.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -107,12 +107,12 @@ class _OffsetLexer(Lexer):
     def tokeniter(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> Iterator[tuple[int, str, str]]:
-        """The tokens of `source`, whose line ends are LF. A TemplateSyntaxError has an offset for its line, too."""
+        """The tokens of `source`, whose line ends are LF. A TemplateSyntaxError has an offset as its line, too."""
         self.strings = {}
         end = 0
         try:
             for _, token, value in super().tokeniter(source, name, filename, state):
-                start = source.index(value, end)  # white space may have been taken away
+                start = source.index(value, end)  # Jinja may have removed white space before it
                 end = start + len(value)
                 if token == TOKEN_STRING:
                     self.strings[start] = (start + 1, end - 1)
@@ -123,7 +123,7 @@ class _OffsetLexer(Lexer):
 
 
 class _Environment(Environment):
-    """One whose lexer tells offsets."""
+    """A Jinja environment whose lexer gives offsets."""
 
     def __init__(self, extensions: Sequence[str]) -> None:
         super().__init__(extensions=extensions)
@@ -131,23 +131,23 @@ class _Environment(Environment):
 
     @property
     def lexer(self) -> _OffsetLexer:
-        """The lexer for all its templates."""
+        """The lexer of all its templates."""
         return self._offset_lexer
 
 
 class _UnknownTagError(Exception):
-    """A tag that no extension has."""
+    """No extension has the tag."""
 
 
 class _TolerantParser(Parser):
-    """Passes over unknown tags and keeps a note of each; what stands between them is read as if they were not there."""
+    """Skips unknown tags and records a fault for each; the text between them is read as if they were not there."""
 
     def __init__(self, environment: Environment, text: str, faults: list[Fault]) -> None:
         self._faults = faults
         super().__init__(environment, text)
 
     def parse_statement(self) -> nodes.Node | list[nodes.Node]:
-        """A statement; none where its tag is unknown."""
+        """The nodes of a statement; empty if its tag is unknown."""
         try:
             return super().parse_statement()
         except _UnknownTagError:
@@ -156,7 +156,7 @@ class _TolerantParser(Parser):
             return []
 
     def fail_unknown_tag(self, name: str, lineno: int | None = None) -> NoReturn:
-        """Note the tag, if it does not only go on with or end an earlier one; nothing of it has been consumed yet."""
+        """Record the tag, unless it continues or ends an earlier one. The parser has consumed nothing of it yet."""
         if not name.startswith("end") and name not in _PASSED_OVER:
             hint = "name the extension that has it in `extensions`"
             start = self.stream.current.lineno
@@ -165,7 +165,7 @@ class _TolerantParser(Parser):
 
 
 class ExtensionError(Exception):
-    """An extension cannot be loaded: which one of those that were asked for, and why."""
+    """An extension cannot be loaded; `index` is its place among those that were asked for."""
 
     def __init__(self, index: int, reason: str) -> None:
         super().__init__(reason)
@@ -175,19 +175,19 @@ class ExtensionError(Exception):
 def loaded(
     functions: Iterable[str], extensions: Sequence[str], source: Callable[[str], str | None], folder: str
 ) -> JinjaReader:
-    """A reader. Extensions of the project are imported from `folder`. Raises ExtensionError."""
+    """A reader with `extensions`; those of the project are imported from `folder`. Raises ExtensionError."""
     with _importable(folder):
         for index, extension in enumerate(extensions):
             try:
                 _Environment(extensions=[extension])
-            except Exception as fault:  # of somebody else's
+            except Exception as fault:  # of the extension
                 raise ExtensionError(index, _in_our_form(str(fault) or type(fault).__name__)) from None
         return JinjaReader(functions, extensions, source)
 
 
 @contextmanager
 def _importable(folder: str) -> Iterator[None]:
-    """What lies in `folder` can be imported meanwhile, as it can when the application runs."""
+    """Make the modules in `folder` importable in the block, as they are when the application runs."""
     sys.path.insert(0, folder)
     try:
         yield
@@ -196,6 +196,6 @@ def _importable(folder: str) -> Iterator[None]:
 
 
 def _in_our_form(message: str) -> str:
-    """What Jinja or Python says, in one line."""
+    """The first line of a message of Jinja or Python, in the form of our messages."""
     line = message.partition("\n")[0].rstrip(".")
     return re.sub("'([^'`]+)'", r"`\1`", line[:1].lower() + line[1:])

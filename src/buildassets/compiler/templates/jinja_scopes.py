@@ -1,4 +1,4 @@
-"""A Jinja tree: what its names stand for, and which assets its calls name.
+"""Visits the tree of a Jinja template: follows what names stand for, and finds the assets that calls name.
 
 Takes trees in which each node has an offset for its line. Imports Jinja's nodes.
 """
@@ -18,14 +18,14 @@ _KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
     Rule.STATIC: ("path", "filename", "name"),
 }
 
-_NOWHERE: Final[Span] = (-1, -1)  # of a text that has no place in the template
+_NOWHERE: Final[Span] = (-1, -1)  # the span of a text that is not in this template
 
 
 class Visitor:
-    """Goes through a tree and keeps what it finds: `uses`, and in `unchecked` the spans of calls that compute a name.
+    """Visits a tree and collects `uses` and, in `unchecked`, the spans of calls whose name is computed.
 
-    `globals_` says what names stand for that a template does not bind, among them functions that are the project's
-    `own`: these may be macros, and filters. `exports` gives what another template binds at its top.
+    `globals_` are the meanings of names that a template does not bind, among them the project's `own` functions, which
+    may also be macros or filters. `exports` gives the names that another template binds at its top.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class Visitor:
         self._top: Scope = {}
 
     def run(self, tree: nodes.Template, strings: Mapping[int, Span]) -> None:
-        """Visit `tree`; `strings` are the spans of its string literals by where they begin."""
+        """Visit `tree`; `strings` are the spans of its string literals by their offsets."""
         self._strings = strings
         self._top = dict(self._globals)
         self._visit(tree, self._top)
 
     def exports(self) -> Mapping[str, object]:
-        """What the tree binds at its top for templates that import it, which have no place for its texts."""
-        bound = {name: what for name, what in self._top.items() if self._globals.get(name) is not what}
-        return {name: _elsewhere(what) for name, what in bound.items() if not name.startswith("_")}
+        """The names that the tree binds at its top, for templates that import it."""
+        bound = {name: meaning for name, meaning in self._top.items() if self._globals.get(name) is not meaning}
+        return {name: _elsewhere(meaning) for name, meaning in bound.items() if not name.startswith("_")}
 
     def _visit(self, node: nodes.Node, scope: Scope) -> None:
         visit: Callable[[Any, Scope], None] | None = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
@@ -62,12 +62,12 @@ class Visitor:
         else:
             self._visit_all(node.iter_child_nodes(), scope)
 
-    def _visit_all(self, found: Iterable[Any], scope: Scope) -> None:
-        for node in found:
+    def _visit_all(self, several: Iterable[Any], scope: Scope) -> None:
+        for node in several:
             if node is not None:
                 self._visit(node, scope)
 
-    # What calls.
+    # Calls and filters
 
     def _visit_call(self, node: nodes.Call, scope: Scope) -> None:
         rule = self._meaning(node.node, scope)
@@ -113,11 +113,11 @@ class Visitor:
             return
         filename = _keyword(node, "filename")
         argument = filename or _keyword(node, "path")
-        if argument is None or blueprints[:1] == [""]:  # the blueprint of whatever page is made
+        if argument is None or blueprints[:1] == [""]:  # `.static` is that of the blueprint that renders the page
             self.unchecked += [span] if argument is not None or node.dyn_kwargs else []
         elif blueprints:
             named = self._possible(argument, scope)
-            texts = (WrittenName("/".join((*blueprints, one.text)), one.start, one.end) for one in named.texts)
+            texts = (WrittenName("/".join((*blueprints, name.text)), name.start, name.end) for name in named.texts)
             self._note(Rule.BLUEPRINT, Possible(tuple(texts), named.complete), span)
         else:
             self._note(Rule.MOUNT if filename is None else Rule.FILENAME, self._possible(argument, scope), span)
@@ -129,10 +129,10 @@ class Visitor:
         if not argument.complete:
             self.unchecked.append(span)
 
-    # What binds names.
+    # Nodes that bind names
 
     def _visit_assign(self, node: nodes.Assign, scope: Scope) -> None:
-        value: Any = node.node  # an expression, which Jinja's annotation does not say
+        value: Any = node.node  # an expression, though Jinja's annotation is wider
         self._visit(value, scope)
         self._bind(node.target, value, scope, scope)
 
@@ -194,8 +194,8 @@ class Visitor:
 
     def _visit_fromimport(self, node: nodes.FromImport, scope: Scope) -> None:
         exports = self._imported(node.template)
-        for one in node.names:
-            name, alias = one if isinstance(one, tuple) else (one, one)
+        for imported in node.names:
+            name, alias = imported if isinstance(imported, tuple) else (imported, imported)
             scope[alias] = exports.get(name) or self._own.get(alias)
 
     def _imported(self, template: nodes.Expr) -> Mapping[str, object]:
@@ -204,14 +204,14 @@ class Visitor:
         return {}
 
     def _bind(self, target: nodes.Node, value: nodes.Expr, scope: Scope, inner: Scope) -> None:
-        """Let `target` stand in `inner` for what `value` is in `scope`."""
+        """Bind `target` in `inner` to the meaning of `value` in `scope`."""
         meaning = self._meaning(value, scope)
         bound = self._possible(value, scope) if meaning is None else meaning
         _unknown(target, inner)
         if isinstance(target, nodes.Name):
             inner[target.name] = bound
 
-    # What expressions are.
+    # The meanings of expressions
 
     def _meaning(self, node: nodes.Node, scope: Scope) -> object:
         """The Rule, the Possible or the module that an expression of names stands for; None for anything else."""
@@ -226,18 +226,18 @@ class Visitor:
         return self._globals.get(path) if path.partition(".")[0] not in scope else None
 
     def _possible(self, node: nodes.Expr, scope: Scope) -> Possible:
-        """What `node` may give."""
+        """The possible values of `node`."""
         if isinstance(node, nodes.Const):
             return self._literal(node)
         if isinstance(node, nodes.Name | nodes.Getattr):
             meaning = self._meaning(node, scope)
             return meaning if isinstance(meaning, Possible) else Possible()
         if isinstance(node, nodes.Concat):
-            return joined(self._possible(one, scope) for one in node.nodes)
+            return joined(self._possible(part, scope) for part in node.nodes)
         if isinstance(node, nodes.Add):
-            return joined(self._possible(one, scope) for one in (node.left, node.right))
+            return joined(self._possible(part, scope) for part in (node.left, node.right))
         if choices := list(_choices(node)):
-            return either(self._possible(one, scope) for one in choices)
+            return either(self._possible(choice, scope) for choice in choices)
         return self._folded(node)
 
     def _literal(self, node: nodes.Const) -> Possible:
@@ -246,24 +246,24 @@ class Visitor:
         return Possible((WrittenName(node.value, *self._strings.get(node.lineno, _NOWHERE)),), complete=True)
 
     def _folded(self, node: nodes.Expr) -> Possible:
-        """What Jinja itself makes of `node` when it compiles, if it can: of filters on constants, say."""
+        """The value of `node` if Jinja can compute it when it compiles, as of a filter on a constant."""
         try:
             value = node.as_const(self._constant)
-        except Exception:  # Impossible, and whatever a filter raises
+        except Exception:  # Jinja's Impossible, or one of a filter
             return Possible()
-        starts = [one.lineno for one in node.find_all(nodes.Const) if one.lineno in self._strings]
+        starts = [constant.lineno for constant in node.find_all(nodes.Const) if constant.lineno in self._strings]
         span = self._strings[min(starts)] if starts else _NOWHERE
         return Possible((WrittenName(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
 
 
 def _keyword(node: nodes.Call, *names: str) -> nodes.Expr | None:
-    """What a call gives to the first of the parameters `names` that it names."""
-    given = {one.key: one.value for one in node.kwargs}
+    """The keyword argument of a call for the first of the parameters `names` that it has."""
+    given = {argument.key: argument.value for argument in node.kwargs}
     return next((given[name] for name in names if name in given), None)
 
 
 def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:
-    """The expressions of which `node` gives one."""
+    """The expressions of which `node` returns one; empty if it is no choice."""
     if isinstance(node, nodes.CondExpr):
         yield from (node.expr1, node.expr2) if node.expr2 is not None else (node.expr1,)
     elif isinstance(node, nodes.Or | nodes.And):
@@ -273,28 +273,28 @@ def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:
 
 
 def _merged(bound: list[object], *, everywhere: bool) -> object:
-    """What a name stands for after branches that have bound it so: all of them, or what is unbound in the others.
+    """The meaning of a name after branches that bind it to `bound`; `everywhere` if all branches bind it.
 
-    A function that only some branches bind cannot be called after the others.
+    A function that only some branches bind cannot be called after the others, so a call after them means it.
     """
-    is_same = all(one is bound[0] for one in bound)
+    is_same = all(meaning is bound[0] for meaning in bound)
     if is_same and (everywhere or isinstance(bound[0], Rule)):
         return bound[0]
-    if any(isinstance(one, Rule) for one in bound):
+    if any(isinstance(meaning, Rule) for meaning in bound):
         return Rule.UNSURE
-    parts = [one if isinstance(one, Possible) else Possible() for one in bound]
+    parts = [meaning if isinstance(meaning, Possible) else Possible() for meaning in bound]
     return either(parts if everywhere else [*parts, Possible()])
 
 
 def _elsewhere(bound: object) -> object:
-    """What a name stands for, seen from another template."""
+    """The meaning of a name in another template, where its texts have no place."""
     if not isinstance(bound, Possible):
         return bound
     return Possible(tuple(WrittenName(written.text, *_NOWHERE) for written in bound.texts), bound.complete)
 
 
 def _unknown(target: nodes.Node, scope: Scope) -> None:
-    """Let every name in `target` stand for nothing that is known."""
+    """Bind every name in `target` to an unknown value."""
     for name in (target,) if isinstance(target, nodes.Name) else target.find_all(nodes.Name):
         scope[name.name] = None
 
@@ -306,7 +306,7 @@ def _start_of(node: nodes.Node) -> int:
 
 
 def _dotted(node: nodes.Expr) -> str:
-    """`a.b.c`, or an empty text for what is no chain of names."""
+    """The text `a.b.c` of a chain of names; empty for any other expression."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr) and (owner := _dotted(node.node)):

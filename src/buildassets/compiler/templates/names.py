@@ -1,4 +1,4 @@
-"""What templates call to name an asset, and what a reading of one gives. Pure; knows no template language."""
+"""The functions by which templates name assets, and the result of reading one. Pure; knows no template language."""
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -7,39 +7,39 @@ from typing import Final, TypeAlias
 
 from buildassets.frozen import frozen
 
-_ALTERNATIVES_AT_MOST: Final = 64  # of one expression: branches multiply
+_ALTERNATIVES_AT_MOST: Final = 64  # of the values of one expression: branches multiply
 
 
 class Rule(Enum):
     """How an argument names an asset."""
 
-    EXACT = "exact"  # it is a logical path, and one that no asset has fails the page
-    EACH = "each"  # the same for all arguments that have no name
-    SHEETS = "sheets"  # the arguments without names are packages of Jammit, each the asset with `.css` behind it
-    SHEET = "sheet"  # one of these
-    SCRIPTS = "scripts"  # the same with `.js`
-    SCRIPT = "script"
-    OWN = "own"  # the same, through a function of the project's own
+    EXACT = "exact"  # a logical path; without such an asset the page fails
+    EACH = "each"  # all positional arguments are EXACT
+    SHEETS = "sheets"  # all positional arguments are SHEET
+    SHEET = "sheet"  # a package of Jammit, whose asset has `.css` after its name
+    SCRIPTS = "scripts"  # all positional arguments are SCRIPT
+    SCRIPT = "script"  # a package of Jammit, whose asset has `.js` after its name
+    OWN = "own"  # a logical path, through a function of the project's own
     STATIC = "static"  # a path below the static URL: it may begin with a slash, and have a query and a fragment
-    ENDPOINT = "endpoint"  # `url_for`: what the first argument makes of it
+    ENDPOINT = "endpoint"  # `url_for`: the first argument decides
     FILENAME = "filename"  # a path below the folder of static files
-    BLUEPRINT = "blueprint"  # the same behind the name of a blueprint, whose static files may be assets
+    BLUEPRINT = "blueprint"  # the same after the name of a blueprint, whose static files may be assets
     MOUNT = "mount"  # a path that may begin with a slash
-    UNSURE = "unsure"  # one of these, or no name of an asset at all: who calls it depends on the page
+    UNSURE = "unsure"  # one of these, or not a name of an asset at all: the branch that the page takes decides
 
 
-# What the runtime's helpers are called in templates, of those that take a name.
+# The runtime's helpers that take the name of an asset, by their names in templates.
 HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
     ("asset", "image", "inline_asset", "preload", "script", "stylesheet"), Rule.EXACT
 )
 OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
-# What each argument without a name is, where all are taken alike.
+# The rule of each positional argument, for functions that take any number of them.
 OF_EACH: Final[Mapping[Rule, Rule]] = {
     Rule.EACH: Rule.EXACT,
     Rule.SHEETS: Rule.SHEET,
     Rule.SCRIPTS: Rule.SCRIPT,
 }
-# Jammit's helpers, where its tag library or its Jinja extension is loaded.
+# Jammit's helpers, available if its tag library or its Jinja extension is loaded.
 JAMMIT: Final[Mapping[str, Rule]] = {"include_stylesheets": Rule.SHEETS, "include_javascripts": Rule.SCRIPTS}
 JAMMIT_EXTENSION: Final = "buildassets.compat.jammit.JammitExtension"
 
@@ -48,7 +48,7 @@ Span: TypeAlias = tuple[int, int]
 
 @frozen
 class WrittenName:
-    """A text that a template hands over, and the span of it, or of where it begins, in the template."""
+    """A text that a template passes to a function, and its span in the template, or the span of its first part."""
 
     text: str
     start: int
@@ -57,21 +57,21 @@ class WrittenName:
 
 @frozen
 class Possible:
-    """What an expression may give: `texts`, and unless it is `complete`, something else too."""
+    """The possible values of an expression: `texts`, and unless `complete`, unknown others."""
 
     texts: tuple[WrittenName, ...] = ()
     complete: bool = False
 
 
 def either(parts: Iterable[Possible]) -> Possible:
-    """What one of `parts` gives."""
+    """The possible values of an expression that returns one of `parts`."""
     listed = list(parts)
     texts = dict.fromkeys(text for part in listed for text in part.texts)
     return Possible(tuple(texts), all(part.complete for part in listed))
 
 
 def joined(parts: Iterable[Possible]) -> Possible:
-    """What all of `parts` give, one after the other."""
+    """The possible values of the concatenation of `parts`."""
     listed = list(parts)
     count = 1
     for part in listed:
@@ -99,7 +99,7 @@ class Use:
 
 @frozen
 class Fault:
-    """Why a template, or a part of it, cannot be read; `start` and `end` are the place in it."""
+    """Why a template, or a part of it, cannot be read; `start` and `end` are its span."""
 
     message: str
     start: int
@@ -109,7 +109,7 @@ class Fault:
 
 @frozen
 class Reading:
-    """What a template says: the names in it, the calls whose name is computed, and what could not be read."""
+    """The result of reading a template: its names, the spans of calls whose name is computed, and faults."""
 
     uses: tuple[Use, ...] = ()
     unchecked: tuple[Span, ...] = ()

@@ -1,4 +1,4 @@
-"""What a reference means: URLs, and Node's algorithm over packages. Names come in, logical paths go out.
+"""Resolves references: takes URLs and module names, gives logical paths, by URL rules and Node's algorithm.
 
-Must not import sources; only `package_json` reads files.
+Must not import sources; only `package_json` and `browser_files` read files.
 """

@@ -1,4 +1,4 @@
-"""Which files of npm packages a browser needs: what their `exports` name, and all that these reach.
+"""Chooses the files of npm packages that a browser needs: those that `exports` names, and all that these reach.
 
 Takes unpacked packages, gives a `Needed`. Reads the packages' files; imports `languages`, `resolve.node` and
 `packages.vendor.values`.
@@ -25,10 +25,10 @@ from buildassets.paths import LogicalPath, from_url, join, split_url
 _CONDITIONS: Final = ("browser", "import", "module", "production")
 _STYLE_CONDITIONS: Final = ("style", "browser", "production")
 _SCRIPTS: Final = (".js", ".mjs", ".cjs")
-_SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # where packages may name the file for a page without modules
+_SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # by which packages may name a script for pages without modules
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
-# What asks whether there is CommonJS, and what calls something of its own `exports`, as Vue's script does.
+# Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
@@ -37,8 +37,11 @@ _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
 class BrowserFiles:
-    """Decides what browsers need of packages. What is found out about a file is kept: it is asked for again with each
-    package that comes along, and to read a script takes as long as fetching it."""
+    """Decides which files of packages browsers need.
+
+    Results for a file are kept: each new package asks for them again, and parsing a script takes as long as fetching
+    it.
+    """
 
     def __init__(self) -> None:
         self.text = cache(_text_at)
@@ -47,7 +50,7 @@ class BrowserFiles:
         self.references = cache(lambda path: _references(path, self.text))
 
     def __call__(self, packages: Mapping[str, Unpacked], direct: Collection[str]) -> Needed:
-        """What browsers need of the `direct` packages, and of those that they import."""
+        """The files that browsers need of the `direct` packages, and of those that these import."""
         return _Choice(packages, self).needed(direct)
 
 
@@ -55,7 +58,7 @@ class _Choice:
     def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles) -> None:
         self._packages = packages
         self._files = files
-        self._known = {LogicalPath(f"{name}/{file}") for name, one in packages.items() for file in one.files}
+        self._known = {LogicalPath(f"{name}/{file}") for name, package in packages.items() for file in package.files}
         self._folders = {folder for path in self._known for folder in _folders(path)}
         self._described: dict[str, dict[str, Any]] = {}
         self._modules = self._resolver(_CONDITIONS)
@@ -96,15 +99,15 @@ class _Choice:
     def _entries(self, name: str) -> list[str]:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
-        found = list(filter(None, [self._module(name), *self._sheets_of(name, described)]))
-        if not found and name not in self._unfit:
+        main = list(filter(None, [self._module(name), *self._sheets_of(name, described)]))
+        if not main and name not in self._unfit:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
-        if found:  # one that offers no module may still have sheets
+        if main:  # a package without a module may still have sheets
             self._unfit.pop(name, None)
-        return [*found, *self._further(name, described)]
+        return [*main, *self._further(name, described)]
 
     def _further(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
-        """What subpaths offer: sheets, and modules, unless the package itself has a script in place of its module."""
+        """The files of subpaths: sheets, and modules unless the package itself offers a script instead of a module."""
         has_modules = name in self._specifiers or self._target_of(name) is None
         for subpath in self._subpaths(described):
             specifier = name + subpath[1:]
@@ -118,7 +121,7 @@ class _Choice:
                 yield target
 
     def _target_of(self, specifier: str) -> LogicalPath | None:
-        """The file that a specifier means outside of all packages; None where there is no such file."""
+        """The file that a specifier means outside of all packages; None if there is no such file."""
         target = self._modules.target(specifier, LogicalPath("x"))
         return target if isinstance(target, str) and target in self._known else None
 
@@ -128,7 +131,7 @@ class _Choice:
             yield from (key for key in exports if key.startswith("./") and "*" not in key and not key.endswith("/"))
 
     def _module(self, name: str) -> str | None:
-        """The module that the package itself is, or else the script that it has for pages."""
+        """The main module of the package, or else its script for pages."""
         target = self._target_of(name)
         if target is not None and suffix(target) in _SCRIPTS:
             if self._is_module(target) and not self._complaint(target):
@@ -163,16 +166,16 @@ class _Choice:
         return not self._modules.is_commonjs(LogicalPath(path), lambda: self._files.has_module_syntax(place))
 
     def _complaint(self, path: str) -> str:
-        """Why the module `path`, with what it imports of its own package, needs a bundler; empty where it does not."""
+        """Why the module `path`, or one of its package that it imports, needs a bundler; empty if none does."""
         waiting, seen = [path], {path}
         while waiting:
-            one = waiting.pop()
-            is_javascript = _syntax_of(one) is Syntax.JAVASCRIPT
-            if is_javascript and self._is_module(one) and self._files.needs_bundler(self._place(one)):
+            file = waiting.pop()
+            is_javascript = _syntax_of(file) is Syntax.JAVASCRIPT
+            if is_javascript and self._is_module(file) and self._files.needs_bundler(self._place(file)):
                 return _FOR_BUNDLERS
-            for reference in self._files.references(self._place(one)):
-                target = self._beside(one, reference)
-                if target is not None and target not in self._known and self._completed(one, target) is not None:
+            for reference in self._files.references(self._place(file)):
+                target = self._beside(file, reference)
+                if target is not None and target not in self._known and self._completed(file, target) is not None:
                     return _INCOMPLETE.format(reference.url)
                 if target in self._known and target not in seen:
                     seen.add(target)
@@ -180,17 +183,17 @@ class _Choice:
         return ""
 
     def _beside(self, path: str, reference: Reference) -> LogicalPath | None:
-        """What a relative specifier in `path` names, as it stands; None for any other reference."""
+        """The file that a relative specifier in `path` names, taken literally; None for any other reference."""
         is_relative = reference.kind in SPECIFIERS and reference.url.startswith(("./", "../"))
         return join(LogicalPath(path), from_url(split_url(reference.url)[0])) if is_relative else None
 
     def _completed(self, path: str, target: LogicalPath) -> LogicalPath | None:
-        """The file that bundlers find by an incomplete name; None where there is none."""
-        found = self._modules.completed(target, LogicalPath(path))
-        return found if found in self._known else None
+        """The file that bundlers find by an incomplete name; None if there is none."""
+        file = self._modules.completed(target, LogicalPath(path))
+        return file if file in self._known else None
 
     def _is_script(self, path: str) -> bool:
-        """Whether a page can load `path` with `<script>`: it may ask whether there is CommonJS, but needs none."""
+        """Whether a page can load `path` with `<script>`: it may check for CommonJS, but does not need it."""
         if suffix(path) == ".cjs" or self._is_module(path):
             return False
         text = self._text(path)
@@ -204,12 +207,12 @@ class _Choice:
         for reference in self._files.references(self._place(path)):
             if is_script and reference.kind in SPECIFIERS:
                 continue
-            found = self._target(path, reference)
-            if found is not None and found in self._known:
-                yield found
+            target = self._target(path, reference)
+            if target is not None and target in self._known:
+                yield target
 
     def _target(self, path: str, reference: Reference) -> str | None:
-        """The file that a reference in `path` means; None for what is none of a package."""
+        """The file that a reference in `path` means; None if it is not a file of a package."""
         is_specifier = reference.kind in SPECIFIERS
         is_private = is_specifier and reference.url.startswith("#")
         url = reference.url if is_private else split_url(reference.url)[0]
@@ -260,10 +263,10 @@ class _Choice:
 
     def _description(self, path: str) -> dict[str, Any]:
         try:
-            found = json.loads(self._text(path))
+            described = json.loads(self._text(path))
         except (ValueError, RecursionError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return described if isinstance(described, dict) else {}
 
     def _text(self, path: str) -> str:
         return self._files.text(self._place(path))
@@ -287,7 +290,7 @@ def _syntax_of(path: str) -> Syntax | None:
 
 
 def _needs_bundler(text: str) -> bool:
-    """Whether a module reads `process.env` without asking whether there is a `process`."""
+    """Whether a module reads `process.env` without checking that `process` exists."""
     if "process" not in text or "env" not in text or "typeof process" in text:
         return False
     code = (text[start:end] for kind, start, end in tokens(text, module=True) if kind not in (Kind.SPACE, Kind.COMMENT))
@@ -300,7 +303,7 @@ def _needs_bundler(text: str) -> bool:
 
 
 def _package_of(path: str) -> str:
-    """The package that a path, or a specifier, begins with."""
+    """The name of the package with which a path or specifier begins."""
     parts = path.split("/")
     return "/".join(parts[: 2 if path.startswith("@") else 1])
 

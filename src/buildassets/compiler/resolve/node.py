@@ -1,8 +1,8 @@
-"""What a module specifier names in the packages of an npm root: Node's algorithm with the conditions of a browser.
+"""Resolves module specifiers in the packages of npm roots, by Node's algorithm with the conditions of a browser.
 
 After "Determining module system" and "Resolution Algorithm Specification" of Node's documentation on ECMAScript
-modules; for packages without `exports` and for names without a suffix, what bundlers agreed on. Takes logical paths and
-a way to read a package's description, gives logical paths. Pure.
+modules; for packages without `exports` and for names without a suffix, as bundlers do. Takes logical paths and a
+function that reads a package's description, gives logical paths. Pure.
 """
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath
 
-# What `node:module` lists as `builtinModules`, without those that only Node itself may import.
+# The `builtinModules` of `node:module`, without those that only Node itself may import.
 BUILTINS: Final = frozenset(
     (
         *("assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram"),
@@ -30,13 +30,13 @@ _FORBIDDEN: Final = frozenset((".", "..", "node_modules"))
 _SUFFIXES: Final = (".js", ".mjs", "/index.js", "/index.mjs")
 _ENTRY_KEYS: Final = ("module", "browser", "main")
 
-Description: TypeAlias = Mapping[str, Any]  # what a `package.json` says
-_Targets: TypeAlias = Mapping[str, Any]  # subpaths, perhaps patterns, and what they stand for
+Description: TypeAlias = Mapping[str, Any]  # the content of a `package.json`
+_Targets: TypeAlias = Mapping[str, Any]  # the targets of subpaths, which may be patterns
 
 
 @frozen
 class Refusal:
-    """Why a package that is there does not give what is asked of it; `meant` is the specifier that is most like it."""
+    """Why an existing package does not export a specifier to browsers; `meant` is the nearest one that it exports."""
 
     message: str
     meant: str | None = None
@@ -46,11 +46,11 @@ Resolved: TypeAlias = LogicalPath | Refusal | None  # None: there is no such pac
 
 
 class Packages:
-    """The packages below the npm roots with the prefixes `roots`; every answer is kept.
+    """The packages below the npm roots with the prefixes `roots`; every result is kept.
 
-    `describe` gives what the `package.json` of a folder says: an empty mapping where the folder has none, None where
-    there is no such folder. `known` says what is an asset. `conditions` are those that hold, beside `default`;
-    `names` gives the packages that there are.
+    `describe` gives the content of a folder's `package.json`: an empty mapping if the folder has none, None if there is
+    no such folder. `known` contains all assets. `conditions` are those that hold, beside `default`. `names` gives the
+    names of all packages.
     """
 
     def __init__(
@@ -77,16 +77,18 @@ class Packages:
         return self._answers[key]
 
     def completed(self, target: LogicalPath, base: LogicalPath) -> LogicalPath:
-        """The asset that a relative specifier means which names `target` in the module `base`.
+        """The asset that a relative specifier in the module `base` means, if it names `target` literally.
 
-        Only in packages is a suffix added, or another file taken for browsers.
+        Only in packages a suffix may be added, or another file used for browsers.
         """
         package = self.folder_of(base)
         return target if package is None else self._complete(target, package)
 
     def folder_of(self, path: LogicalPath) -> str | None:
-        """The folder of the package that `path` belongs to: the nearest that describes itself, or else the one that
-        lies where packages do; None outside of npm roots."""
+        """The folder of the package that `path` belongs to; None outside of npm roots.
+
+        It is the nearest folder with a description, or else the one at the place of a package.
+        """
         root = self._root_of(path)
         if root is None:
             return None
@@ -129,10 +131,10 @@ class Packages:
         return None
 
     def _folders(self, package: str, base: LogicalPath) -> Iterator[str]:
-        """Where `package` may lie for `base`, the nearest first."""
+        """The folders in which `package` may lie for the module `base`, the nearest first."""
         root = self._root_of(base)
         if root is None:
-            yield from (one + package for one in self._roots)
+            yield from (prefix + package for prefix in self._roots)
             return
         folder = dirname(base)
         while len(folder) > len(root):
@@ -147,8 +149,7 @@ class Packages:
         if exports is None:
             return self._entry(folder) if subpath == "." else self._complete(join(folder, subpath), folder)
         targets = _by_subpath(exports)
-        found = _matched(targets, subpath, self._conditions)
-        path = _inside(folder, found)
+        path = _inside(folder, _matched(targets, subpath, self._conditions))
         if path is not None:
             return path
         asked = package + subpath[1:]
@@ -159,12 +160,12 @@ class Packages:
         return Refusal(f"the package `{package}` exports no `{asked}` to browsers", meant)
 
     def _private(self, name: str, folder: str) -> Resolved:
-        """What `imports` of a package's own description says."""
+        """The asset that a private `#name` means by `imports` in the description of the package in `folder`."""
         imports = self._described(folder).get("imports")
-        found = _matched(imports, name, self._conditions) if isinstance(imports, dict) else ""
-        if found and not found.startswith("."):
-            return self._target(found, LogicalPath(folder + "/package.json"))
-        path = _inside(folder, found)
+        target = _matched(imports, name, self._conditions) if isinstance(imports, dict) else ""
+        if target and not target.startswith("."):
+            return self._target(target, LogicalPath(folder + "/package.json"))
+        path = _inside(folder, target)
         if path is not None:
             return path
         offered = [key for key in imports if "*" not in key] if isinstance(imports, dict) else []
@@ -172,21 +173,23 @@ class Packages:
         return Refusal(message, nearest(name, offered))
 
     def _entry(self, folder: str) -> LogicalPath:
-        """The module that a package without `exports` is."""
+        """The main module of a package without `exports`."""
         description = self._described(folder)
         named = (description.get(key) for key in _ENTRY_KEYS)
-        candidates = [self._complete(join(folder, one), folder) for one in named if isinstance(one, str) and one]
+        candidates = [self._complete(join(folder, file), folder) for file in named if isinstance(file, str) and file]
         candidates.append(self._complete(f"{folder}/index.js", folder))
         return next((path for path in candidates if path in self._known), candidates[0])
 
     def _complete(self, path: str, package: str) -> LogicalPath:
-        """The file that `path` means in the folder `package`: itself, with a suffix, or an index; or what is there
-        in its place for browsers."""
+        """The file that `path` means in the folder `package`: itself, with a suffix, or an index.
+
+        If the package has another file for browsers in its place, that one.
+        """
         path = normpath(path)
-        found = next((one for one in (path, *(path + one for one in _SUFFIXES)) if one in self._known), None)
-        if found is None and path != package and self._describe(path):
+        file = next((each for each in (path, *(path + suffix for suffix in _SUFFIXES)) if each in self._known), None)
+        if file is None and path != package and self._describe(path):
             return self._entry(path)
-        return self._for_browsers(LogicalPath(found or path), package)
+        return self._for_browsers(LogicalPath(file or path), package)
 
     def _for_browsers(self, path: LogicalPath, package: str) -> LogicalPath:
         instead = self._described(package).get("browser")
@@ -198,23 +201,23 @@ class Packages:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """A package's name and the path in it: `@a/b/c.js` → `@a/b`, `./c.js`; `lit` → `lit`, `.`."""
+    """The name of a package and the subpath in it: `@a/b/c.js` → `@a/b`, `./c.js`; `lit` → `lit`, `.`."""
     parts = name.split("/")
     count = 2 if name.startswith("@") else 1
     return "/".join(parts[:count]), "/".join((".", *parts[count:]))
 
 
 def _by_subpath(exports: object) -> _Targets:
-    """`exports` as subpaths: what has none is what the package itself is."""
+    """`exports` as targets by subpaths; without subpaths it is the target of the package itself."""
     if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
         return exports
     return {".": exports}
 
 
 def _matched(targets: _Targets, subpath: str, conditions: Collection[str]) -> str | None:
-    """What `targets` give for `subpath`: empty where nothing, None where it is refused.
+    """The target of `subpath`: empty if `targets` lacks it, None if it is refused.
 
-    Of the patterns that fit, the one with the longest text before its star counts, and then the longest (Node's
+    Of the patterns that fit, the one with the longest text before its star counts, and of these the longest (Node's
     PACKAGE_IMPORTS_EXPORTS_RESOLVE).
     """
     if subpath in targets and "*" not in subpath:
@@ -222,12 +225,12 @@ def _matched(targets: _Targets, subpath: str, conditions: Collection[str]) -> st
     fitting = [(*_cut(key), key) for key in targets if _fits(key, subpath)]
     if not fitting:
         return ""
-    head, tail, key = max(fitting, key=lambda one: (len(one[0]), len(one[2])))
+    head, tail, key = max(fitting, key=lambda cut: (len(cut[0]), len(cut[2])))
     return _picked(targets[key], subpath[len(head) : len(subpath) - len(tail)], conditions)
 
 
 def _cut(key: str) -> tuple[str, str]:
-    """What stands before and after the star of a pattern; a key that ends in a slash is the old form of one."""
+    """The texts before and after the star of a pattern. A key that ends in a slash is the old form of a pattern."""
     head, _, tail = (key + "*" if key.endswith("/") else key).partition("*")
     return head, tail
 
@@ -240,25 +243,25 @@ def _fits(key: str, subpath: str) -> bool:
 
 
 def _picked(target: object, match: str | None, conditions: Collection[str]) -> str | None:
-    """The first of `target` whose conditions hold, `match` in place of its stars (PACKAGE_TARGET_RESOLVE)."""
+    """The first target whose conditions hold, with `match` in place of its stars (PACKAGE_TARGET_RESOLVE)."""
     if isinstance(target, str):
         if match is None:
             return target
         return target + match if target.endswith("/") else target.replace("*", match)
     if isinstance(target, dict):
         held = (value for key, value in target.items() if key == "default" or key in conditions)
-        return _first((_picked(value, match, conditions) for value in held), lambda found: found != "")
+        return _first((_picked(value, match, conditions) for value in held), lambda picked: picked != "")
     if isinstance(target, list):
         return _first((_picked(value, match, conditions) for value in target), bool)
     return None
 
 
-def _first(found: Iterable[str | None], is_wanted: Callable[[str | None], bool]) -> str | None:
-    return next((one for one in found if is_wanted(one)), "")
+def _first(targets: Iterable[str | None], is_valid: Callable[[str | None], bool]) -> str | None:
+    return next((target for target in targets if is_valid(target)), "")
 
 
 def _inside(folder: str, target: str | None) -> LogicalPath | None:
-    """The path of a target in `folder`; None where it is none that Node allows: `./`, then no `..` on the way."""
+    """The path of `target` in `folder`; None if Node forbids it: it must begin with `./` and contain no `..`."""
     if not target or not target.startswith("./") or not _FORBIDDEN.isdisjoint(target[2:].split("/")):
         return None
     return LogicalPath(normpath(join(folder, target)))

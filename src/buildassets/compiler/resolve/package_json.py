@@ -1,6 +1,6 @@
-"""Reads what packages say of themselves: the `package.json` files below the npm roots.
+"""Reads the descriptions of packages: the `package.json` files below the npm roots.
 
-Takes the configuration, gives descriptions by logical folder. Each file is read once, when first asked for.
+Takes the configuration, gives descriptions by logical folder. Each file is read once, when it is first needed.
 """
 
 import json
@@ -17,7 +17,7 @@ from buildassets.plain_files import plain
 def packages_of(
     config: Config, mode: str, descriptions: "Descriptions", known: Container[LogicalPath]
 ) -> Packages | None:
-    """The packages of the npm roots, as they are for browsers in `mode`; None where no root is one of npm."""
+    """The packages of the npm roots, with the conditions of browsers and of `mode`; None if no root is one of npm."""
     roots = [root.prefix for root in config.sources if root.npm]
     if not roots:
         return None
@@ -25,9 +25,11 @@ def packages_of(
 
 
 class Descriptions:
-    """What is known of the packages of one build; `faults` say of which `package.json` nothing could be read.
+    """The descriptions of packages for one build.
 
-    `looked_at` are the paths of all files and folders that were asked for."""
+    `faults` are the warnings for each `package.json` that could not be read, `looked_at` the paths of all files and
+    folders that were looked for.
+    """
 
     def __init__(self, config: Config) -> None:
         self.faults: list[Diagnostic] = []
@@ -36,25 +38,25 @@ class Descriptions:
         self._read: dict[str, Description | None] = {}
 
     def of(self, folder: str) -> Description | None:
-        """What the package in the logical `folder` says: nothing where it has no description, None without folder."""
+        """The description of the package in the logical `folder`: empty if it has none, None without such a folder."""
         if folder not in self._read:
             self._read[folder] = self._described(folder)
         return self._read[folder]
 
     def at(self, path: str, shown: str) -> Description:
-        """What the `package.json` at the absolute `path` contains; `shown` is the path as a user would write it."""
+        """The content of the `package.json` at the absolute `path`; `shown` is the path as a user would write it."""
         if path not in self._read:
             self.looked_at.append(path)
             self._read[path] = self._parsed(path, shown)
         return self._read[path] or {}
 
     def names(self) -> Iterator[str]:
-        """The packages that there are, at the top of the roots."""
+        """The names of all packages at the top of the roots."""
         for _, root in self._roots:
             self.looked_at.append(root.path)
             for name in _folders(root.path):
                 if name.startswith("@"):
-                    yield from (f"{name}/{one}" for one in _folders(os.path.join(root.path, name)))
+                    yield from (f"{name}/{scoped}" for scoped in _folders(os.path.join(root.path, name)))
                 else:
                     yield name
 

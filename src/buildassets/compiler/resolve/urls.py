@@ -1,4 +1,4 @@
-"""What a reference means: which logical path it names, if it names one at all. Pure.
+"""Resolves URLs: finds the logical path that a reference names, if it names one. Pure.
 
 After the URL Standard (relative references, percent-encoding) and HTML's module specifiers.
 """
@@ -14,7 +14,7 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath, from_url, split_url, to_url
 
 _HAS_SCHEME: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
-# What the URL Standard drops, reads as something else, or has encoded now in one way and now in another.
+# What the URL Standard drops, reads as another character, or has encoded in different ways over time.
 _UNSURE: Final = lazy_pattern(r"[\x00-\x20\x7f\"#<>?\\^`{|}\ud800-\udfff]|//|%2e", re.IGNORECASE)
 _SPACE_AROUND_URLS: Final = "".join(map(chr, range(33)))  # C0 controls and space
 
@@ -22,11 +22,11 @@ _SPACE_AROUND_URLS: Final = "".join(map(chr, range(33)))  # C0 controls and spac
 def target_of(
     reference: Reference, base: LogicalPath, url_prefix: str, is_external: Callable[[str], object]
 ) -> LogicalPath | None:
-    """The logical path that `reference`, written in the asset `base`, names; None where it is to be left alone.
+    """The logical path that `reference`, written in the asset `base`, names; None if it is to be left alone.
 
     Left alone are other hosts and schemes, root-relative paths outside of `url_prefix`, fragments, bare module names,
-    folders, and what the configuration calls external. A path that climbs out of the asset tree comes back with its
-    leading `..`: it is no asset's name.
+    folders, and what the configuration declares external. A path out of the asset tree keeps its leading `..`, so it
+    is no asset's name.
     """
     url = reference.url.strip(_SPACE_AROUND_URLS)
     if url.startswith(url_prefix):
@@ -51,7 +51,7 @@ def is_root_relative(reference: Reference, besides: str | None = None) -> bool:
 def below_prefixes(
     reference: Reference, prefixes: Iterable[str], is_external: Callable[[str], object]
 ) -> Iterator[LogicalPath]:
-    """What a root-relative `reference` would name below each of the URL `prefixes`, in their order."""
+    """The logical paths that a root-relative `reference` would name below each of the URL `prefixes`, in order."""
     url = reference.url.strip(_SPACE_AROUND_URLS)
     path = split_url(url)[0].replace("\\", "/")
     if not path.startswith("/") or path.startswith("//") or _names_no_file(path) or is_external(url):
@@ -62,7 +62,7 @@ def below_prefixes(
 
 
 def bare_name(reference: Reference, url_prefix: str, is_external: Callable[[str], object]) -> str | None:
-    """The bare name that `reference` is to a browser, which asks its import map; None for anything else."""
+    """The bare name that a browser looks up in its import map for `reference`; None if it does not."""
     name = reference.url
     return None if not is_bare(reference) or name.startswith(url_prefix) or is_external(name) else name
 
@@ -76,24 +76,24 @@ def is_bare(reference: Reference) -> bool:
 
 
 def module_url(specifier: str, base: LogicalPath) -> str | None:
-    """The URL path below the prefix that a browser makes of a relative `specifier` in the module `base`.
+    """The URL path below the prefix to which a browser resolves a relative `specifier` in the module `base`.
 
-    None where it is not relative, has a query or a fragment, climbs out of the asset tree, or where browsers might
-    not agree. Two spellings of one path, such as `./a%2Cb.js` and `./a,b.js`, are two URLs.
+    None if it is not relative, has a query or a fragment, leads out of the asset tree, or if browsers might not agree.
+    Two spellings of one path, such as `./a%2Cb.js` and `./a,b.js`, are two URLs.
     """
     if not specifier.startswith(("./", "../")) or _UNSURE.search(specifier):
         return None
     path = normpath(to_url(base[: base.rfind("/") + 1]) + specifier)
     if path.startswith("../"):
         return None
-    return path if path.isascii() else "".join(one if one.isascii() else to_url(one) for one in path)
+    return path if path.isascii() else "".join(char if char.isascii() else to_url(char) for char in path)
 
 
 def mapped(importmap: ImportMap, specifier: str, base: str) -> str | None:
-    """The logical path or URL to which `importmap` maps a bare `specifier` in the module `base`; None where to none.
+    """The logical path or URL to which `importmap` maps a bare `specifier` in the module `base`; None if to none.
 
-    The longest scope that `base` lies in goes first (HTML Standard, "resolve a module specifier"). A name that begins
-    with a mapped one that ends in a slash is mapped to a URL: folders of assets are written out in an import map.
+    The longest scope that contains `base` goes first (HTML Standard, "resolve a module specifier"). A key that ends in
+    a slash maps names that begin with it to URLs only: for folders of assets, each file has an entry of its own.
     """
     scopes = [scope for scope in importmap.scopes if scope == base or (scope[-1:] == "/" and base.startswith(scope))]
     for names in (*(importmap.scopes[scope] for scope in sorted(scopes, reverse=True)), importmap.imports):
@@ -106,7 +106,7 @@ def mapped(importmap: ImportMap, specifier: str, base: str) -> str | None:
 
 
 def has_host(url: str) -> bool:
-    """Whether `url` names its host or scheme itself: `https://…`, `//…`, `data:…`."""
+    """Whether `url` has a host or scheme of its own: `https://…`, `//…`, `data:…`."""
     return url.startswith("//") or _HAS_SCHEME.match(url) is not None
 
 

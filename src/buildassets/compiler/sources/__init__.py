@@ -1,4 +1,4 @@
-"""Source roots come in, a Source for each file that makes an asset goes out.
+"""Takes source roots, gives a Source for each file that makes an asset.
 
-Reads folders. Must not import what makes drafts of sources.
+Reads folders. Must not import the stages that make drafts of sources.
 """

@@ -1,7 +1,7 @@
 """Finds the sources: every file below the source roots that makes an asset.
 
-Takes the configuration, gives sources sorted by logical path, and those of npm roots when they are asked for. Reads
-folders, and of files only what `streams` asks for. Imports the vocabulary, the configuration, the model and globs.
+Takes the configuration, gives sources sorted by logical path; sources of npm roots are read only when needed. Reads
+folders, and files only for `streams`. Imports the vocabulary, the configuration, the model and globs.
 """
 
 import os
@@ -24,7 +24,7 @@ from buildassets.manifest import MANIFEST_NAME
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
-# `.*` stands for .DS_Store, .git, …; the last two are the files of a "safe write" of JetBrains.
+# `.*` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
 BUILT_IN_EXCLUDES: Final = (
     ".*",
     "*~",
@@ -36,7 +36,8 @@ BUILT_IN_EXCLUDES: Final = (
     "*___jb_old___",
 )
 
-# The project's own, which a release would show to everybody: in its folder only, and the configuration by any name.
+# The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
+# whatever its name.
 _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 _COMPILED_SUFFIXES: Final = dict.fromkeys(_SASS_SUFFIXES, ".css")
@@ -58,11 +59,11 @@ _HINTS: Final = {
 
 @frozen
 class Discovery:
-    """What the source roots hold.
+    """The content of the source roots.
 
-    `skipped` says of what is there and yet makes no asset why not, as a noun phrase; a link to a folder stands
-    there under the folder's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of
-    all folders that were read and of all links.
+    `skipped` are the files that make no asset, each with the reason as a noun phrase; a skipped link to a folder is
+    there under the link's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of all
+    folders that were read and of all links.
     """
 
     sources: tuple[Source, ...]
@@ -72,9 +73,9 @@ class Discovery:
 
 
 def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Discovery:
-    """The sources of all roots but those of npm; the first root that has a logical path wins.
+    """The sources of all roots but those of npm. If several roots have a logical path, the first root wins.
 
-    `compiles_to` tells of the suffixes of further kinds that are compiled which ones they get, as in `.less` → `.css`.
+    `compiles_to` maps the suffixes of further source languages to those of their assets, as in `.less` → `.css`.
     """
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
@@ -98,14 +99,14 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
 
 
 class _Marks:
-    """What the settings make of a source that is not compiled."""
+    """Marks sources by the settings."""
 
     def __init__(self, config: Config) -> None:
         self._has_hash = compile_globs(config.fingerprinted)
         self._is_raw = compile_globs(config.raw)
 
     def marked(self, source: Source) -> Source:
-        """`source`, marked as one that keeps its name or that nothing compiles."""
+        """`source`, marked if it keeps its name or if nothing compiles it."""
         if (carries_digest(source.logical) or self._has_hash(source.logical)) and not is_compiled(source):
             return replace(source, keeps_name=True)
         return replace(source, uncompiled=True) if self._is_uncompiled(source) else source
@@ -117,10 +118,10 @@ class _Marks:
 
 
 def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) -> "list[_RootWalk]":
-    """A walk through each source root that is, or is not, one of npm."""
+    """A walk through each source root that is one of npm, or through each other one."""
     output = os.path.realpath(config.output)
     excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
-    # A template often lies beside its script, so what it becomes has its whole name: `item.jst` → `item.jst.js`.
+    # A template often lies beside its script, so its asset keeps the whole name: `item.jst` → `item.jst.js`.
     template = config.templating.suffix
     suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
     own = [os.path.join(config.folder, name) for name in _OF_THE_PROJECT]
@@ -130,11 +131,11 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
 
 
 class Sources(Mapping[LogicalPath, Source]):
-    """Sources by logical path: those that are `listed`, and behind them what npm roots hold.
+    """Sources by logical path: those that are `listed`, and after them those of npm roots.
 
-    A package is read when a path in it is first asked for: a root may hold a hundred thousand files, of which a build
-    needs a few. Going through all of them gives those that were asked for. `skipped` and `diagnostics` say of these
-    roots what a Discovery says of others.
+    A package is read when a path in it is first looked up: a root may contain a hundred thousand files, of which a
+    build needs a few. Iteration gives only those that were read. `skipped` and `diagnostics` are for npm roots what
+    they are in a Discovery for others.
     """
 
     def __init__(
@@ -146,30 +147,30 @@ class Sources(Mapping[LogicalPath, Source]):
 
     @property
     def skipped(self) -> dict[LogicalPath, str]:
-        """What makes no asset in the packages that were read, with the reason."""
+        """The files that make no asset in the packages that were read, with the reason."""
         return {path: reason for walk in self._walks for path, reason in walk.skipped.items()}
 
     @property
     def looked_at(self) -> list[str]:
-        """The paths of all folders that were read, and of packages that are not there."""
+        """The paths of all folders that were read, and of packages that do not exist."""
         return [path for walk in self._walks for path in walk.looked_at]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was found on the way through them."""
-        return [found for walk in self._walks for found in walk.diagnostics]
+        """The diagnostics for the packages that were read."""
+        return [fault for walk in self._walks for fault in walk.diagnostics]
 
-    def _found(self, path: object) -> Source | None:
+    def _source(self, path: object) -> Source | None:
         if path in self.listed:
             return self.listed[LogicalPath(str(path))]
-        found = (walk.source(str(path)) for walk in self._walks)
-        return next((self._mark.marked(source) for source in found if source), None)
+        of_walks = (walk.source(str(path)) for walk in self._walks)
+        return next((self._mark.marked(source) for source in of_walks if source), None)
 
     def __contains__(self, path: object) -> bool:
-        return self._found(path) is not None
+        return self._source(path) is not None
 
     def __getitem__(self, path: LogicalPath) -> Source:
-        source = self._found(path)
+        source = self._source(path)
         if source is None:
             raise KeyError(path)
         return source
@@ -198,7 +199,7 @@ def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
 
 @frozen
 class _Folder:
-    """A folder to read. `relative` ends in a slash or is empty; `trail` holds the real folders above it and its own."""
+    """A folder to read. `relative` ends in a slash or is empty; `trail` are the real paths of it and of those above."""
 
     path: str
     relative: str
@@ -206,7 +207,7 @@ class _Folder:
 
 
 class _RootWalk:
-    """Goes through one source root and keeps what it finds."""
+    """Goes through one source root and collects its sources, skipped files and diagnostics."""
 
     def __init__(
         self,
@@ -237,12 +238,12 @@ class _RootWalk:
         self._packages_read: set[str] = set()
 
     def run(self) -> None:
-        """Read every folder once along each path that leads to it."""
+        """Read all folders. One that several links lead to is read once for each of these paths."""
         self._folders.append(_Folder(self._root.path, "", (self._real_root,)))
         self._read_folders()
 
     def source(self, path: str) -> Source | None:
-        """The source with the logical `path`, once the package that it would lie in is read."""
+        """The source with the logical `path`. Reads the package that it would lie in, unless that was read."""
         if not path.startswith(self._prefix):
             return None
         parts = path.removeprefix(self._prefix).split("/")
@@ -269,8 +270,8 @@ class _RootWalk:
             folder = self._folders.pop()
             self.looked_at.append(folder.path)
             try:
-                with os.scandir(folder.path) as found:
-                    entries = sorted(found, key=_name)
+                with os.scandir(folder.path) as scanned:
+                    entries = sorted(scanned, key=_name)
                 if not self._is_release(folder, entries):
                     self._visit_all(folder, entries)
             except OSError as fault:
@@ -286,7 +287,7 @@ class _RootWalk:
                 self._visit(entry, folder)
 
     def _is_release(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> bool:
-        """Whether it is passed over as a release; a root that is one, and a package that brings one, mean it so."""
+        """Whether `folder` is a release, and so skipped. In roots, npm and vendored folders a release is intended."""
         if not folder.relative or self._root.npm or self._root.vendored:
             return False
         if not any(entry.name == MANIFEST_NAME for entry in entries) or not is_release(folder.path):
@@ -327,23 +328,23 @@ class _RootWalk:
         else:
             self._skip(relative, *_SPECIAL)
 
-    def _is_wanted(self, relative: str) -> bool:
+    def _is_included(self, relative: str) -> bool:
         if self._excluded(self._prefix + relative) or (self._excluded_here and self._excluded_here(relative)):
             return False
         return self._included_here is None or relative.endswith("/") or self._included_here(relative) is not None
 
     def _skip(self, relative: str, code: str, reason: str) -> None:
-        """Say that something is left out, unless nobody wants it anyway."""
-        if self._is_wanted(relative):
+        """Record and report that something is skipped, unless it is excluded anyway."""
+        if self._is_included(relative):
             shown = self._shown_prefix + relative
             self.skipped[LogicalPath(self._prefix + self._compiled_name(relative))] = reason
             if self._root.npm or self._root.vendored:
-                return  # it is for others to keep in order, and matters only if something refers to it
+                return  # the user cannot fix it, and it matters only if something refers to it
             message = f"skipped `{shown}`: it is {reason}"
             self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
 
     def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
-        if real == self._output or not self._is_wanted(relative + "/"):
+        if real == self._output or not self._is_included(relative + "/"):
             return
         if real in trail:
             self._skip(relative, *_LOOP)
@@ -351,7 +352,7 @@ class _RootWalk:
         self._folders.append(_Folder(path, relative + "/", (*trail, real)))
 
     def _add_file(self, path: str, relative: str) -> None:
-        if not self._is_wanted(relative):
+        if not self._is_included(relative):
             return
         compiled = self._compiled_name(relative)
         logical = LogicalPath(self._prefix + compiled)
@@ -363,14 +364,14 @@ class _RootWalk:
             self.sources[logical] = self._chosen(other, source)
 
     def _is_left_out(self, relative: str) -> bool:
-        """Whether what would be compiled makes no asset here."""
+        """Whether a file that would be compiled makes no asset: a partial, or one whose compiled file is vendored."""
         is_built_already = self._root.vendored and self._root.prefer != "source"
         return is_built_already or _is_partial(relative)
 
     def _chosen(self, first: Source, second: Source) -> Source:
-        """Which of two sources makes the asset that both would make; a fault is noted where nothing decides it."""
-        by_origin = {is_compiled(one): one for one in (first, second)}
-        # Packages of npm hold sheets both as they were written and compiled.
+        """Which of two sources makes the asset that both would make. If nothing decides it, that is an error."""
+        by_origin = {is_compiled(source): source for source in (first, second)}
+        # Packages of npm contain sheets both as sources and compiled.
         prefer = self._root.prefer or ("compiled" if self._root.npm else None)
         if prefer and len(by_origin) > 1:
             return by_origin[prefer == "source"]
@@ -379,7 +380,7 @@ class _RootWalk:
         return first
 
     def _compiled_name(self, relative: str) -> str:
-        """`relative` with the suffix of what it compiles to; the same object where it is not compiled."""
+        """`relative` with the suffix of its compiled file; the same object if it is not compiled."""
         compiled = self._suffixes.get(suffix(relative))
         return relative[: relative.rfind(".")] + compiled if compiled else relative
 
@@ -396,7 +397,7 @@ def _shown(source: Source) -> str:
 
 
 def _name(entry: os.DirEntry[str]) -> str:
-    """By which the entries of a folder are sorted: each file system lists them in another order."""
+    """The key to sort a folder's entries by, since each file system lists them in another order."""
     return entry.name
 
 

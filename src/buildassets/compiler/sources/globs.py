@@ -1,14 +1,14 @@
 """Globs: patterns of paths, translated to one regular expression that takes time linear in the path.
 
-- `*` is any number of characters except `/`, `?` is one, `[abc]`, `[a-z]` and `[!abc]` are one of a set.
-- `**` as a whole segment is any number of segments, also none: `**/*.map`, `js/**/*.js`.
-- A pattern without a slash is the name of a file or a folder at any depth: `*.map`, `node_modules`. What lies in a
-  folder of that name matches too.
-- A pattern with a slash is the whole path: `js/vendor/*.js`. `./app.css` is the `app.css` at the top alone, `vendor/`
-  is everything below `vendor`.
+- `*` matches any number of characters except `/`, `?` one, `[abc]`, `[a-z]` and `[!abc]` one of a set.
+- `**` as a whole segment matches any number of segments, also none: `**/*.map`, `js/**/*.js`.
+- A pattern without a slash matches the name of a file or a folder at any depth: `*.map`, `node_modules`. Everything in
+  a folder of that name matches, too.
+- A pattern with a slash matches the whole path: `js/vendor/*.js`. `./app.css` matches only the `app.css` at the top,
+  `vendor/` everything below `vendor`.
 
-Any other character stands for itself, also a backslash or a brace, and case counts, whatever the system. Pure; imports
-the vocabulary only.
+Any other character matches itself, also a backslash or a brace. Case counts on every system. Pure; imports only the
+vocabulary.
 """
 
 import re
@@ -26,9 +26,9 @@ Matcher = Callable[[str], re.Match[str] | None]
 
 
 def compile_globs(patterns: Iterable[str]) -> Matcher:
-    """What is true of a path that matches one of `patterns`; with no patterns, none does.
+    """A function that is true for a path that matches one of `patterns`; without patterns, for none.
 
-    Asked for a folder with a slash at its end (`vendor/`), it says whether everything below surely matches.
+    For a folder with a slash at its end (`vendor/`), it is true if everything below surely matches.
     """
     names: list[str] = []
     paths: list[str] = []
@@ -43,12 +43,12 @@ def compile_globs(patterns: Iterable[str]) -> Matcher:
 
 
 def is_glob(pattern: str) -> bool:
-    """Whether `pattern` stands for any number of paths: it has a wildcard, or is a folder with a slash at its end."""
+    """Whether `pattern` may match several paths: it has a wildcard, or is a folder with a slash at its end."""
     return pattern.endswith("/") or any(mark in pattern for mark in "*?[")
 
 
 def named_by(pattern: str, names: Collection[str]) -> set[str]:
-    """Those of `names` that `pattern` names: that very path, or what a glob matches."""
+    """Those of `names` that `pattern` names: that exact path, or all that a glob matches."""
     path = pattern.removeprefix("./")
     if path in names:
         return {path}
@@ -59,8 +59,8 @@ def named_by(pattern: str, names: Collection[str]) -> set[str]:
 def _path_expression(pattern: str) -> str:
     """The expression of a pattern with a slash.
 
-    Between two `**` the leftmost place for what stands there is as good as any, so it is taken for good (an atomic
-    group); only what follows the last `**` is tried at each segment. That is what keeps the time linear.
+    The segments between two `**` are matched at the leftmost place without backtracking (an atomic group): any later
+    place would do no better. Only those after the last `**` are tried at each segment. So the time is linear.
     """
     prefix = ""
     if pattern.startswith("./"):
@@ -83,7 +83,7 @@ def _segments_expression(segments: Sequence[str]) -> str:
 
 
 def _segment_expression(segment: str) -> str:
-    """The expression of a pattern for one segment; again each part between two stars is taken where it first fits."""
+    """The expression of a pattern for one segment. Each part between two stars, too, is matched where it first fits."""
     parts = [""]
     for element in _ELEMENT.findall(segment):
         if element.startswith("*"):
@@ -112,7 +112,7 @@ def _element_expression(element: str) -> str:
 
 
 def _class_members(text: str) -> str:
-    """What stands between the brackets, for a character class; a range that runs backwards is empty."""
+    """The `text` between brackets as the members of a character class. A range that runs backwards is empty."""
     members = ""
     position = 0
     while position < len(text):

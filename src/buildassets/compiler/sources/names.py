@@ -1,4 +1,4 @@
-"""What sources are called: by their files, and by what these are compiled to. Pure."""
+"""The names of sources: that of the file, and that of the asset. Pure."""
 
 from posixpath import basename, dirname, join
 from typing import Final
@@ -15,12 +15,12 @@ def file_name(source: Source) -> str:
 
 
 def names_of(source: Source) -> tuple[str, ...]:
-    """What a user may call `source`: its logical path, and the name of its file where it is compiled."""
+    """The names that a user may use for `source`: its logical path, and if it is compiled, that of its file."""
     return tuple(dict.fromkeys((source.logical, file_name(source))))
 
 
 def is_compiled(source: Source) -> bool:
-    """Whether the asset has another suffix than its file, as what is compiled has."""
+    """Whether the file is compiled, so that its asset has another suffix."""
     return file_name(source) != source.logical
 
 
@@ -30,5 +30,5 @@ def is_template(source: Source) -> bool:
 
 
 def carries_digest(logical: str) -> bool:
-    """Whether a name has a digest and marks it, as `chunk-ABCDEFGH.digested.js` does (Propshaft, `Asset`)."""
+    """Whether a name has a digest that is marked as such: `chunk-ABCDEFGH.digested.js` (Propshaft, `Asset`)."""
     return ".digested" in logical and _DIGESTED.search(logical) is not None

@@ -1,4 +1,4 @@
-"""What to write for a pattern that matches no file, as it is in the syntax of shells or of other tools. Pure."""
+"""Hints for patterns that match no file because they use the syntax of shells or of other tools. Pure."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -12,13 +12,15 @@ _MOST_WRITTEN: Final = 4  # patterns in the place of one
 
 
 def pattern_advice(pattern: str, kind: str, compiled: Mapping[str, str]) -> str | None:
-    """What to do about `pattern`, which is to match files that make assets with the suffix `kind`; None where no more
-    is known than that it matches none. `compiled` are logical paths by the names of all files."""
+    """The hint for `pattern`, which should match files whose assets have the suffix `kind`; None if there is none.
+
+    `compiled` are logical paths by the names of all files.
+    """
     if pattern.startswith("!"):
         return "name the files that are wanted: no pattern takes away what others match"
     written = _without_braces(pattern)
     if len(written) > 1:
-        shown = ", ".join(f"`{one}`" for one in written[:_MOST_WRITTEN])
+        shown = ", ".join(f"`{each}`" for each in written[:_MOST_WRITTEN])
         more = ", …" if len(written) > _MOST_WRITTEN else ""
         return f"write a pattern for each: {shown}{more}; braces stand for themselves"
     folder = pattern.removeprefix("./").rstrip("/") + "/"
@@ -31,7 +33,7 @@ def pattern_advice(pattern: str, kind: str, compiled: Mapping[str, str]) -> str 
 
 
 def _without_braces(pattern: str) -> list[str]:
-    """The patterns that a shell makes of one: `{a,b}.js` → `a.js`, `b.js`."""
-    parts = _ALTERNATIVES.split(pattern)  # what stands in braces at the odd places
+    """The patterns to which a shell expands one: `{a,b}.js` → `a.js`, `b.js`."""
+    parts = _ALTERNATIVES.split(pattern)  # at odd indices the texts in braces
     choices = [part.split(",") if index % 2 else [part] for index, part in enumerate(parts)]
     return ["".join(chosen) for chosen in product(*choices)] if len(parts) < 2 * _MOST_WRITTEN else [pattern]

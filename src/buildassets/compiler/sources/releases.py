@@ -1,6 +1,6 @@
-"""Which folders below a source root are releases, as a build with another `output` left them there.
+"""Detects releases below a source root, which a build with another `output` may have left there.
 
-Takes a folder, reads the manifest in it. Imports the vocabulary only.
+Takes a folder, reads the manifest in it. Imports only the vocabulary.
 """
 
 import json
@@ -11,7 +11,7 @@ from buildassets.manifest import MANIFEST_NAME
 
 
 def is_release(folder: str) -> bool:
-    """Whether `folder` has a manifest of ours, whatever its schema, beside the folder of the files that it names."""
+    """Whether `folder` has a manifest of buildassets, of any schema, beside a folder `assets`."""
     content = bytes_at(os.path.join(folder, MANIFEST_NAME)) if os.path.isdir(os.path.join(folder, "assets")) else None
     if content is None or b'"schema"' not in content:
         return False

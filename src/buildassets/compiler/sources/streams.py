@@ -1,4 +1,4 @@
-"""Films with the suffix of a source language: MPEG transport streams, as playlists name them. Reads how files begin."""
+"""Detects MPEG transport streams, videos that share the suffix `.ts` with TypeScript. Reads the beginnings of files."""
 
 from typing import Final
 
@@ -6,22 +6,22 @@ from buildassets.media import suffix
 from buildassets.plain_files import plain
 
 _PACKET_BYTES: Final = 188
-_PACKETS: Final = 16  # that are looked at
+_PACKETS: Final = 16  # read from the beginning
 _SYNC: Final = 0x47  # also the letter `G`
 _NO_TEXT: Final = frozenset(
     range(9)
-)  # control characters that no text has, and the first packets do: `0x000001` begins a frame
+)  # control characters that are in no text but in the first packets: `0x000001` begins a frame
 
 
 def may_be_stream(path: str) -> bool:
-    """Whether the suffix is that of TypeScript and of films."""
+    """Whether the suffix is one that TypeScript and videos share."""
     return suffix(path) in (".ts", ".mts")
 
 
 def is_stream(path: str) -> bool:
     """Whether the file is an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): each 188 bytes begin with 0x47.
 
-    Cameras write a time of four bytes before each such packet. A text is none, however many of its bytes are `G`.
+    Cameras write a time of four bytes before each packet. A text is no stream, however many of its bytes are `G`.
     """
     try:
         with open(plain(path), "rb") as file:

@@ -1,4 +1,4 @@
-"""Files in languages that no browser reads: what their names stand for, and what to do about them. Pure."""
+"""Source languages that no browser reads: their suffixes, the names of compiled files, and hints. Pure."""
 
 from collections.abc import Container, Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from buildassets.media import OCTETS, media_of, suffix
 from buildassets.paths import LogicalPath
 
-TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # what esbuild compiles, in the bundles that it makes
+TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # esbuild compiles these in its bundles
 _TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))
 _SCRIPTS: Final = (
     ".coffee",
@@ -31,27 +31,28 @@ _COMPILES_TO: Final[Mapping[str, str]] = {
     **dict.fromkeys(_PAGES, ".html"),
     ".mts": ".mjs",
     ".cts": ".cjs",
-    **dict.fromkeys((*_SERVERS, ".erb"), ""),  # what stands before it
+    **dict.fromkeys((*_SERVERS, ".erb"), ""),  # the suffix before it stays: `a.js.erb` → `a.js`
 }
-_SASS: Final = {".scss": ".css", ".sass": ".css"}  # which an engine compiles, unless something stands behind it
-# Where the compiled file lies under the same name by custom; a template and a script of one name are two things.
+_SASS: Final = {".scss": ".css", ".sass": ".css"}  # an engine compiles these, unless another suffix follows
+# Languages whose compiled file usually lies beside the source under the same name. Templates are not among them: a
+# template and a script of one name are two things.
 _COMPILED_BESIDE: Final = frozenset(
     (*TYPED, ".coffee", ".litcoffee", ".iced", ".cjsx", ".ls", *_SHEETS, *_PAGES, ".erb")
 )
 
 
 def is_source_language(path: str) -> bool:
-    """Whether the suffix of `path` is that of a language which is compiled before a browser reads it."""
+    """Whether the suffix of `path` is that of a language that no browser reads."""
     return suffix(path) in _COMPILES_TO
 
 
 def is_declaration(path: str) -> bool:
-    """Whether `path` holds types only, so that nothing comes of it: `x.d.ts`."""
+    """Whether `path` contains only types, so that it compiles to nothing: `x.d.ts`."""
     return path.lower().endswith((".d.ts", ".d.mts", ".d.cts"))
 
 
 def compiled_name(path: str) -> str:
-    """What `path` is called once it is compiled: `b.js.erb` → `b.js`, `c.coffee` → `c.js`, `v.jst.ejs` → `v.jst.js`."""
+    """The name of the compiled file: `b.js.erb` → `b.js`, `c.coffee` → `c.js`, `v.jst.ejs` → `v.jst.js`."""
     kind = ""
     compiles_to = {**_COMPILES_TO, **_SASS}
     while (last := suffix(path)) in compiles_to:
@@ -61,7 +62,7 @@ def compiled_name(path: str) -> str:
 
 
 def is_compiled_beside(path: LogicalPath, known: Container[str]) -> bool:
-    """Whether what `path` compiles to is there already: somebody else compiles it."""
+    """Whether the compiled file of `path` is among `known`: another tool compiles it."""
     return suffix(path) in _COMPILED_BESIDE and compiled_name(path) in known
 
 
@@ -69,13 +70,13 @@ _OTHERWISE: Final = "name it in `raw` to release it as it is, or in `exclude` to
 
 
 def reason(kind: str) -> str:
-    """Why a file with the suffix `kind` is not released, to stand behind a colon."""
+    """Why a file with the suffix `kind` is not released, as a clause after a colon."""
     return f"servers run `{kind}`" if kind in _SERVERS else f"nothing compiles `{kind}`"
 
 
-def advice(kind: str, *others: str) -> str:
-    """What to do about files with the suffix `kind`, or one of `others`, that nothing compiles."""
-    if others:
+def advice(kind: str, *further: str) -> str:
+    """The hint for files with the suffix `kind`, and those with `further` suffixes, that nothing compiles."""
+    if further:
         how = "name engines for these suffixes in `engines`, or compile the files before the build"
     elif kind in TYPED:
         how = f'bundle it: `"js/app.js" = {{ files = ["js/app{kind}"], bundle = true }}` in `bundles`'

@@ -1,7 +1,7 @@
-"""Bundles: which sources make them, and how what became of these is joined into one asset.
+"""Bundles by concatenation: finds the sources that make them, and joins these into one asset.
 
 Takes the configuration's patterns and the sources, later the members with their links; gives logical paths, assets
-and diagnostics. Touches the disk only to say where a fault was written.
+and diagnostics. Touches the disk only to find the line of a faulty setting.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,13 +36,16 @@ _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
 
 @frozen
 class TemplateNames:
-    """What the templates of one bundle are called: as `given`, by their logical paths, or else as Jammit calls them."""
+    """The names of the templates in one bundle: those `given` by logical path, or else those that Jammit chooses."""
 
     templating: Templating = Templating()
     given: Mapping[str, str] | None = None
 
     def of(self, drafts: Iterable[Draft]) -> Mapping[str, str]:
-        """Their names where these are not the files'; without names given, paths below the folder that all share."""
+        """The names of templates that differ from those of their files, by logical path.
+
+        Without `given` names, these are the paths below the folder that all templates share.
+        """
         if self.given is not None:
             return self.given
         paths = [draft.source.logical for draft in drafts if is_template(draft.source)]
@@ -54,7 +57,7 @@ class TemplateNames:
 
 @frozen
 class Bundles:
-    """The members of each bundle, in order, and what is wrong with the patterns that name them."""
+    """The members of each bundle, in order, and the diagnostics for the patterns."""
 
     members: Mapping[LogicalPath, Members]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -65,9 +68,9 @@ def find_bundles(
 ) -> Bundles:
     """The bundles that `patterns` describe; `place` gives the place of a setting by its keys.
 
-    A glob is held against the names of files, so that `*.css` takes no sheet in SCSS; a pattern without a wildcard is
-    the name of one file, or the logical path of one that is compiled. Matches of a glob are sorted by logical path;
-    each source is taken once, where it is first named. A bundle of no members is left out.
+    A glob matches the names of files, so `*.css` takes no sheet in SCSS. A pattern without a wildcard is the name of
+    one file, or the logical path of a compiled one. Matches of a glob are sorted by logical path; each source is taken
+    once, where it is first named. A bundle without members is left out.
     """
     known = {source.logical: source for source in sources}
     by_file = {file_name(source): source.logical for source in sources}
@@ -80,10 +83,9 @@ def find_bundles(
             message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
             faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
             continue
-        found = _matches(bundle, given, by_file, nearby, faults, place)
-        faults += _kind_faults(bundle, found, known, place)
-        members[bundle] = found
-    return Bundles({bundle: found for bundle, found in members.items() if found}, tuple(faults))
+        members[bundle] = _matches(bundle, given, by_file, nearby, faults, place)
+        faults += _kind_faults(bundle, members[bundle], known, place)
+    return Bundles({bundle: paths for bundle, paths in members.items() if paths}, tuple(faults))
 
 
 def _matches(
@@ -94,13 +96,13 @@ def _matches(
     faults: list[Diagnostic],
     place: Callable[..., Location | None],
 ) -> Members:
-    found: list[LogicalPath] = []
+    members: list[LogicalPath] = []
     compiled = frozenset(by_file.values())
     for index, pattern in enumerate(patterns):
         matching = sorted(by_file[name] for name in named_by(pattern, by_file))
         if not matching and not is_glob(pattern):
-            matching = [LogicalPath(one) for one in named_by(pattern, compiled)]
-        found += matching
+            matching = [LogicalPath(path) for path in named_by(pattern, compiled)]
+        members += matching
         if not matching:
             message = f"`{pattern}` in the bundle `{bundle}` matches no source"
             hint = pattern_advice(pattern, suffix(bundle), by_file)
@@ -108,11 +110,11 @@ def _matches(
                 near = _glob_of_files(pattern, by_file) if is_glob(pattern) else nearby.nearest_asset(pattern)
                 hint = f"did you mean `{near}`?" if near else None
             faults.append(error("bundle/empty", message, place("bundles", bundle, index), hint=hint))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(members))
 
 
 def _glob_of_files(pattern: str, by_file: Mapping[str, LogicalPath]) -> str | None:
-    """The glob with the suffix of the files that are compiled to what `pattern` matches: `*.css` → `*.scss`."""
+    """The glob of the files whose compiled names `pattern` matches: `*.css` → `*.scss`."""
     compiled = frozenset(by_file.values())
     meant = {LogicalPath(path) for path in named_by(pattern, compiled)}
     kinds = {suffix(file) for file, logical in by_file.items() if logical in meant}
@@ -134,9 +136,9 @@ def _kind_faults(
     kind, example = ("style sheet", "css/*.css") if syntax is Syntax.CSS else ("script", "js/*.js")
     for member in members:
         if known[member].uncompiled:
-            what = suffix(member)
-            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: nothing compiles `{what}`"
-            yield error("bundle/kind", message, where, hint=advice(what))
+            language = suffix(member)
+            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: nothing compiles `{language}`"
+            yield error("bundle/kind", message, where, hint=advice(language))
         elif media_of(member).syntax is not syntax:
             message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is no {kind}"
             yield error("bundle/kind", message, where, hint=f"name its kind in the pattern, as in `{example}`")
@@ -150,23 +152,22 @@ def joined(
     source_maps: bool = False,
     names: TemplateNames | None = None,
 ) -> Linked:
-    """The asset of `source` that the `members`, of one syntax, make together; its diagnostics say why they do not.
+    """The asset of `source` that the `members`, of one syntax, make together. If they cannot, it has diagnostics.
 
-    What of a member's references leads nowhere is told of the member. `shown` turns a path into the name a user
-    would write. With `source_maps` the draft has an origin.
+    Missing references are reported for the member, not here. `shown` turns a path into the name a user would write.
+    With `source_maps` the draft has an origin.
     """
     drafts = [member.draft for member in members]
     draft = Draft(
         source,
-        inputs=tuple(dict.fromkeys(path for one in drafts for path in one.inputs)),
-        engines=tuple(dict.fromkeys(engine for one in drafts for engine in one.engines)),
+        inputs=tuple(dict.fromkeys(path for part in drafts for path in part.inputs)),
+        engines=tuple(dict.fromkeys(engine for part in drafts for engine in part.engines)),
     )
     syntax = media_of(source.logical).syntax
-    if syntax is None or any(one.failed or media_of(one.source.logical).syntax is not syntax for one in drafts):
+    if syntax is None or any(part.failed or media_of(part.source.logical).syntax is not syntax for part in drafts):
         return Linked(draft)
-    joints = join(syntax, [Member(one.source.shown, text_of(one.body)) for one in drafts])
-    found = tuple(_diagnostics(syntax, drafts, joints, shown))
-    draft = replace(draft, diagnostics=found)
+    joints = join(syntax, [Member(part.source.shown, text_of(part.body)) for part in drafts])
+    draft = replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints, shown)))
     if joints.faults:
         return Linked(draft)
     body = ""
@@ -193,7 +194,7 @@ def _renamed(draft: Draft, names: Mapping[str, str]) -> Iterator[Edit]:
 
 
 def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
-    """What keeps the references to no asset pointing at the place that they point at."""
+    """The edits that keep references to missing assets pointing at the same place from the bundle's folder."""
     base = member.draft.source.logical
     text = text_of(member.draft.body)
     for index, target in member.missing:
@@ -208,16 +209,16 @@ def _rebased(member: Linked, bundle: LogicalPath) -> Iterator[Edit]:
 def _diagnostics(
     syntax: Syntax, drafts: Sequence[Draft], joints: Joints, shown: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """What forbids or changes the whole, which was found in minified texts, at the places where it is written."""
+    """The diagnostics for `joints`, which were found in minified texts, at their places in the sources."""
     faults = [*joints.faults, *joints.changes]
     if not faults:
         return
     members = [OriginalPositions(draft, shown) for draft in drafts]
     texts = zip(drafts, members, strict=True)
-    written = join(syntax, [Member(draft.source.shown, one.text) for draft, one in texts])
-    there = [*written.faults, *written.changes]
-    is_same = [(one.code, one.member) for one in there] == [(one.code, one.member) for one in faults]
-    for number, (fault, place) in enumerate(zip(faults, there if is_same else faults, strict=True)):
+    written = join(syntax, [Member(draft.source.shown, positions.text) for draft, positions in texts])
+    in_sources = [*written.faults, *written.changes]
+    is_same = [(one.code, one.member) for one in in_sources] == [(one.code, one.member) for one in faults]
+    for number, (fault, place) in enumerate(zip(faults, in_sources if is_same else faults, strict=True)):
         location = Location(drafts[fault.member].source.shown)
         if is_same:
             location = members[fault.member].place_in(place.start, place.end)

@@ -1,6 +1,6 @@
-"""Where directives also find files: in packages below npm roots, and in load paths.
+"""The further places in which directives find files: packages below npm roots, and load paths.
 
-Takes the configuration and the sources, gives sources. Reads `package.json` files and looks whether files are there.
+Takes the configuration and the sources, gives sources. Reads `package.json` files and checks whether files exist.
 """
 
 import os
@@ -18,7 +18,7 @@ from buildassets.paths import LogicalPath
 
 
 class NpmRoot:
-    """A source root of npm, whose files have the `prefix` in their logical paths, with a slash at its end."""
+    """A source root of npm. `prefix`, which ends in a slash, begins the logical paths of its files."""
 
     makes_assets = True
 
@@ -33,16 +33,16 @@ class NpmRoot:
         return None if _leads_out(name) else self._sources.get(LogicalPath(self._prefix + name))
 
     def description(self, name: str) -> Description:
-        """What the package `name` describes itself as."""
+        """The content of the `package.json` of the package `name`."""
         return {} if _leads_out(name) else self._descriptions.of(self._prefix + name) or {}
 
     def name_of(self, path: str) -> str | None:
-        """The name below the root."""
+        """The name of the file at `path` below the root; None outside of it."""
         return path_below(self._folder, path)
 
 
 class LoadPath:
-    """A load path: what lies in it is no asset, and can be joined with one."""
+    """A load path. Its files are no assets, but can be joined with one."""
 
     makes_assets = False
 
@@ -54,7 +54,7 @@ class LoadPath:
         self._descriptions = descriptions
 
     def source(self, name: str) -> Source | None:
-        """The file of that name in the folder; of one in a source root, the source that it is."""
+        """The file of that name in the folder. If it is in a source root, too, the source that is there."""
         path = os.path.join(self._folder, *name.split("/"))
         self._descriptions.looked_at.append(path)
         if _leads_out(name) or not os.path.isfile(path):
@@ -63,12 +63,12 @@ class LoadPath:
         return self._by_path.get(path) or Source(logical, path, shown_path(self._config, path), -1, name)
 
     def description(self, name: str) -> Description:
-        """What the package `name` describes itself as."""
+        """The content of the `package.json` of the package `name`."""
         path = os.path.join(self._folder, *name.split("/"), "package.json")
         return {} if _leads_out(name) else self._descriptions.at(path, shown_path(self._config, path))
 
     def name_of(self, path: str) -> str | None:
-        """The name below the folder."""
+        """The name of the file at `path` below the folder; None outside of it."""
         return path_below(self._folder, path)
 
 
@@ -77,7 +77,7 @@ def _leads_out(name: str) -> bool:
 
 
 def places_of(config: Config, sources: Sources, descriptions: Descriptions) -> Sequence[Place]:
-    """The npm roots and then the load paths, each in its order; none where no directives are read."""
+    """The npm roots and then the load paths, each in its order; none if directives are not read."""
     if not config.directives:
         return ()
     roots = [

@@ -1,7 +1,7 @@
 """Bundles that esbuild makes of an entry module and all that it imports.
 
-Takes the configuration's entries and the sources; gives drafts under logical paths, which the graph, fingerprints and
-the manifest treat like all others.
+Takes the configuration's entries and the sources; gives drafts with logical paths, which later stages treat like all
+others.
 """
 
 import os
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 
 def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
-    """The module bundles of `config`, which has some, made by esbuild."""
+    """The module bundles of `config`, which must have some, made by esbuild."""
     from buildassets.compiler.engines.esbuild.command import find_esbuild
 
     faults: list[Diagnostic] = []
     groups = list(groups_of(config, entries_of(config, sources, faults), production))
-    drafts = {one.logical: Draft(_source(config, one)) for group in groups for one in group.entries}
+    drafts = {entry.logical: Draft(_source(config, entry)) for group in groups for entry in group.entries}
     typed = {source.logical for source in sources if source.uncompiled and suffix(source.logical) in TYPED}
     if not groups:
         return ModuleBundles(parts=frozenset(typed), diagnostics=tuple(faults))
@@ -54,8 +54,8 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
         command = find_esbuild(config.folder)
     except UnavailableError as fault:
         place = place_of_setting(config, "bundles", next(iter(config.module_bundles)))
-        found = (*faults, fault.diagnostic("js/unavailable", place))
-        return ModuleBundles(drafts, parts=frozenset(typed - drafts.keys()), diagnostics=found)
+        all_faults = (*faults, fault.diagnostic("js/unavailable", place))
+        return ModuleBundles(drafts, parts=frozenset(typed - drafts.keys()), diagnostics=all_faults)
     bundling = _Bundling(config, command, sources, faults)
     bundling.run(groups)
     drafts |= bundling.drafts()
@@ -66,7 +66,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
 
 @frozen
 class _Run:
-    """A group, the pieces that came of it, and where these point."""
+    """The result of one call of esbuild: the group, its pieces, and the places in these that point at files."""
 
     group: Group
     pieces: Pieces
@@ -74,31 +74,31 @@ class _Run:
 
 
 class _Bundling:
-    """All calls of esbuild for one build: the groups, and then what runs by itself and is named in these, a worker."""
+    """All calls of esbuild for one build: for the groups, then for scripts that these load by URL, such as workers."""
 
     def __init__(
         self, config: Config, command: "EsbuildCommand", sources: Sequence[Source], faults: Iterable[Diagnostic]
     ) -> None:
         self.faults = list(faults)
-        self.files: dict[str, Source] = {}  # of no source root, by path
+        self.files: dict[str, Source] = {}  # files outside of all source roots, by path
         self.consumed: set[LogicalPath] = set()
         self._config = config
         self._command = command
         self._is_external = compile_globs(config.external)
         self._bundler = Bundler(command, config.folder, self._shown, self._is_external)
         self._by_path = _by_real_path(sources)
-        self._logical = {source.logical for source in sources} | {LogicalPath(one) for one in config.module_bundles}
+        self._logical = {source.logical for source in sources} | {LogicalPath(name) for name in config.module_bundles}
         self._names = FreeNames({*self._logical, *config.bundles})
-        self._scripts: dict[tuple[str, BundleOptions], LogicalPath] = {}  # what runs by itself: its file, and how
+        self._scripts: dict[tuple[str, BundleOptions], LogicalPath] = {}  # scripts loaded by URL, by path and options
         self._runs: list[_Run] = []
 
     def run(self, groups: Iterable[Group]) -> None:
-        """Have everything made."""
+        """Call esbuild for `groups`, and for the scripts that their bundles load by URL."""
         pending = list(groups)
         while pending:
             runs = [self._ran(group) for group in pending]
             self._runs += runs
-            pending = [wanted for run in runs for wanted in self._wanted(run)]
+            pending = [group for run in runs for group in self._further_groups(run)]
 
     def _shown(self, path: str) -> str:
         return shown_path(self._config, _as_configured(self._config, path))
@@ -107,22 +107,22 @@ class _Bundling:
         pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
         self.faults += pieces.diagnostics
         names = frozenset(piece.name for piece in pieces.pieces)
-        found = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
+        of_pieces = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
         opaque = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}
-        self.consumed |= {self._by_path[one].logical for one in pieces.inputs or () if self._is_source(one, opaque)}
-        return _Run(group, pieces, found)
+        self.consumed |= {self._by_path[path].logical for path in pieces.inputs or () if self._is_source(path, opaque)}
+        return _Run(group, pieces, of_pieces)
 
     def _is_source(self, path: str, opaque: set[str]) -> bool:
         return path in self._by_path and path not in opaque
 
     def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
         text = piece.body.decode("utf-8")
-        found = aims(piece, text, names, _Origins(piece))
-        return [aim for aim in found if aim.piece or not self._is_external(text[aim.start : aim.end])]
+        every = aims(piece, text, names, _Origins(piece))
+        return [aim for aim in every if aim.piece or not self._is_external(text[aim.start : aim.end])]
 
-    def _wanted(self, run: _Run) -> Iterator[Group]:
-        """What is to be bundled for `run` and is not yet: scripts that it loads by their URL."""
-        wanted: dict[BundleOptions, list[EntryPoint]] = {}
+    def _further_groups(self, run: _Run) -> Iterator[Group]:
+        """The groups of scripts that the bundles of `run` load by URL and that are not bundled yet."""
+        further: dict[BundleOptions, list[EntryPoint]] = {}
         for aim in (aim for name in sorted(run.aims) for aim in run.aims[name]):
             if aim.script is None or not os.path.isfile(aim.path):
                 continue
@@ -131,12 +131,12 @@ class _Bundling:
             if (path, options) not in self._scripts:
                 stem = splitext(basename(path))[0]
                 self._scripts[path, options] = logical = self._names.free(run.group.folder, f"{stem}.js")
-                wanted.setdefault(options, []).append(EntryPoint(logical, path))
-        for options, entries in wanted.items():
+                further.setdefault(options, []).append(EntryPoint(logical, path))
+        for options, entries in further.items():
             yield Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
 
     def drafts(self) -> dict[LogicalPath, Draft]:
-        """Everything that was made; the files that it points at are found on the way."""
+        """The drafts of all pieces. Fills `files` with those outside of source roots that they point at."""
         drafts: dict[LogicalPath, Draft] = {}
         for run in self._runs:
             logical = self._named(run)
@@ -164,7 +164,7 @@ class _Bundling:
 
     def _named(self, run: _Run) -> dict[str, LogicalPath]:
         group, pieces = run.group, run.pieces
-        logical = named_chunks(pieces, [one.logical for one in group.entries], group.folder, self._names)
+        logical = named_chunks(pieces, [entry.logical for entry in group.entries], group.folder, self._names)
         for piece in pieces.pieces:
             if piece.name.startswith("files/"):
                 logical[piece.name] = self._file(piece.made_of[0], group.folder)
@@ -182,7 +182,7 @@ class _Bundling:
         return sheet
 
     def _file(self, path: str, folder: str) -> LogicalPath:
-        """The asset that the file at `path` is, as a source or as one more."""
+        """The asset of the file at `path`: that of its source, or one added to `files`."""
         path = os.path.realpath(path)
         source = self._by_path.get(path) or self.files.get(path)
         if source is None:
@@ -193,13 +193,13 @@ class _Bundling:
 
     def _linked(self, run: _Run, piece: Piece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
         before = piece.body.decode("utf-8")
-        found = run.aims[piece.name]
+        own_aims = run.aims[piece.name]
         form, base = run.group.options.format, draft.source.logical
         own = own_base(form, base)
-        edits = [*own_edits(before, found, form, own)]
+        edits = [*own_edits(before, own_aims, form, own)]
         if not run.group.options.minify:
             edits += unnamed_folders(before, self._package_folders(run))
-        for aim in found:
+        for aim in own_aims:
             target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
             if target is not None:
                 edits.append(edit_of(aim, before, base, target, own))
@@ -207,12 +207,12 @@ class _Bundling:
         text = edited(before, ordered)
         references = tuple(scan(_syntax(piece), text))
         calls = find_asset_urls(text, base).calls if _syntax(piece) is Syntax.JAVASCRIPT else ()
-        # The map takes longer than all the rest, and is for those who debug and for what is not there.
-        is_asked_for = (
-            calls or self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in found)
+        # The map takes longer than all the rest. It is needed only for debugging and for the places of faults.
+        needs_map = (
+            calls or self._config.source_maps or any(aim.path and not os.path.isfile(aim.path) for aim in own_aims)
         )
         draft = replace(draft, body=text if references else text.encode("utf-8"), references=references)
-        if not is_asked_for:
+        if not needs_map:
             return draft
         moved = self._moved_map(piece, ordered)
         compiled = Compiled(text, source_map=encoded_map(moved, Lines(text, _syntax(piece))))
@@ -222,25 +222,25 @@ class _Bundling:
         return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
     def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:
-        """The map of the piece after edits that are `in_order`."""
+        """The map of the piece after the edits `ordered`."""
         moved = edited_map(_source_map(piece), ordered)
-        origins = tuple(one._replace(name=_as_configured(self._config, one.name)) for one in moved.origins)
+        origins = tuple(origin._replace(name=_as_configured(self._config, origin.name)) for origin in moved.origins)
         return replace(moved, origins=origins)
 
     def _package_folders(self, run: _Run) -> list[str]:
-        """Where outside of the configuration's folder packages lie, as esbuild writes it in comments."""
+        """The folders outside of the configuration's that contain packages, as esbuild writes them in comments."""
         folder = os.path.realpath(self._config.folder)
         paths = (os.path.relpath(path, folder) for path in run.pieces.inputs or ())
-        found = {path.partition("node_modules/")[0] for path in paths if "/node_modules/" in path}
-        return sorted(prefix for prefix in found if prefix.startswith("../"))
+        prefixes = {path.partition("node_modules/")[0] for path in paths if "/node_modules/" in path}
+        return sorted(prefix for prefix in prefixes if prefix.startswith("../"))
 
     def _target(self, aim: Aim, group: Group) -> LogicalPath | None:
-        """The asset that a file's name, beside its source, means; None where there is no telling."""
+        """The asset that `aim` means by a path relative to its source; None if that cannot be found out."""
         if os.path.isfile(aim.path):
             if aim.script is not None:
                 return self._scripts[os.path.realpath(aim.path), own_options(group.options, aim.script)]
             return self._file(aim.path, group.folder)
-        # Not a file: it may be what one is compiled to, or nothing, which is told like any other missing reference.
+        # It may name a compiled file, or nothing: that is reported like any other missing reference.
         origin = self._by_path.get(aim.origin)
         return join(origin.logical, os.path.relpath(aim.path, dirname(aim.origin))) if origin else None
 
@@ -253,17 +253,17 @@ def _asset_url_fault(where: Location) -> Diagnostic:
 
 def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
     folders: dict[str, str] = {}
-    found = {}
+    by_path = {}
     for source in sources:
         folder, name = os.path.split(source.path)
         real = folders.get(folder) or folders.setdefault(folder, os.path.realpath(folder))
         path = os.path.join(real, name)
-        found[os.path.realpath(path) if os.path.islink(path) else path] = source
-    return found
+        by_path[os.path.realpath(path) if os.path.islink(path) else path] = source
+    return by_path
 
 
 class _Origins:
-    """The sources that wrote a piece. Its map is read when one is asked for: that takes longer than all the rest."""
+    """The sources of the text of a piece. Its map is parsed only when needed: that takes longer than all the rest."""
 
     def __init__(self, piece: Piece) -> None:
         self._piece = piece
@@ -273,9 +273,9 @@ class _Origins:
         return _source_map(self._piece)
 
     def __call__(self, offset: int) -> str | None:
-        """The absolute path of the source that wrote what stands at `offset`."""
-        found = origin_at(self._source_map, offset)
-        return found[0] if found else None
+        """The absolute path of the source from which the text at `offset` comes."""
+        origin = origin_at(self._source_map, offset)
+        return origin[0] if origin else None
 
 
 def _source_map(piece: Piece) -> SourceMap:
@@ -293,6 +293,6 @@ def _source(config: Config, entry: EntryPoint) -> Source:
 
 
 def _as_configured(config: Config, path: str) -> str:
-    """The real `path` below the configuration's folder as that is named."""
+    """`path`, which is real, with the configuration's folder spelled as the user named it, if it lies there."""
     real = os.path.realpath(config.folder).rstrip(os.sep) + os.sep
     return os.path.join(config.folder, path[len(real) :]) if path.startswith(real) else path

@@ -1,4 +1,4 @@
-"""Which files esbuild begins with, which of them share chunks, and with which options."""
+"""Decides the calls of esbuild: the entry points, which of them share chunks, and the options."""
 
 import json
 import os
@@ -28,7 +28,7 @@ _CHUNKS: Final = "chunks"
 
 @frozen
 class EntryPoint:
-    """A file to begin with, and what its bundle is called. `path` is absolute and real."""
+    """The entry point of a bundle, and the bundle's logical path. `path` is absolute and real."""
 
     logical: LogicalPath
     path: str
@@ -36,7 +36,7 @@ class EntryPoint:
 
 @frozen
 class Group:
-    """What one call of esbuild makes. `folder` is where its chunks belong, `with_sheets` whether its CSS is wanted."""
+    """The entry points of one call of esbuild. Its chunks go to `folder`; its CSS is used if `with_sheets`."""
 
     entries: tuple[EntryPoint, ...]
     options: BundleOptions
@@ -46,23 +46,23 @@ class Group:
 
 
 def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnostic]) -> dict[str, EntryPoint]:
-    """The entry point of each bundle that esbuild makes, by its name; what is wrong with others goes to `faults`."""
+    """The entry points of the bundles that esbuild makes, by bundle name; errors are added to `faults`."""
     by_name = {name: source for source in sources for name in names_of(source)}
-    found = {}
+    entries = {}
     known = Known(by_name)
     for name, bundle in config.module_bundles.items():
         path = _entry_path(config, name, bundle, by_name, known)
         if isinstance(path, Diagnostic):
             faults.append(path)
         else:
-            found[name] = EntryPoint(LogicalPath(name), os.path.realpath(path))
-    return found
+            entries[name] = EntryPoint(LogicalPath(name), os.path.realpath(path))
+    return entries
 
 
 def _entry_path(
     config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], known: Known
 ) -> str | Diagnostic:
-    """The file that the bundle begins with: a source, or a file as the configuration's folder has it."""
+    """The file that is the entry point: a source, or a file named relative to the configuration's folder."""
     where = partial(place_of_setting, config, "bundles", name)
     if len(bundle.files) > 1:
         message = f"the bundle `{name}` has {len(bundle.files)} entry points"
@@ -74,7 +74,7 @@ def _entry_path(
     if not os.path.isfile(path):
         near = known.nearest_asset(given)
         hint = f"did you mean `{near}`?" if near else None
-        if is_glob(given) or os.path.isdir(path) or any(one.startswith(given + "/") for one in by_name):
+        if is_glob(given) or os.path.isdir(path) or any(known_name.startswith(given + "/") for known_name in by_name):
             hint = "name one file: esbuild begins with it and takes what it imports"
         return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
     other = by_name.get(name)
@@ -96,18 +96,18 @@ def _kind_fault(name: str, given: str, where: Location | None) -> Diagnostic | N
 
 
 def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: bool) -> Iterator[Group]:
-    """The entries that share chunks together, each of the others by itself."""
+    """The groups of `entries`: those that share chunks together, each of the others by itself."""
     groups: dict[tuple[BundleOptions, str], list[EntryPoint]] = {}
     for name in sorted(entries):
         options = options_of(config, config.module_bundles[name], production)
         groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
-    for (options, _), found in groups.items():
-        place = place_of_setting(config, "bundles", found[0].logical)
-        yield Group(tuple(found), options, f"{dirname(found[0].logical)}/{_CHUNKS}".lstrip("/"), place)
+    for (options, _), members in groups.items():
+        place = place_of_setting(config, "bundles", members[0].logical)
+        yield Group(tuple(members), options, f"{dirname(members[0].logical)}/{_CHUNKS}".lstrip("/"), place)
 
 
 def options_of(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:
-    """How esbuild makes `bundle`."""
+    """The options with which esbuild makes `bundle`."""
     return BundleOptions(
         format=bundle.format,
         splitting=bundle.splitting,
@@ -121,7 +121,10 @@ def options_of(config: Config, bundle: ModuleBundle, production: bool) -> Bundle
 
 
 def _externals(config: Config) -> Iterator[str]:
-    """The imports that a page resolves, as esbuild can say them. Others that find no file are left alone later."""
+    """The imports that a page resolves, as far as esbuild's patterns can express them.
+
+    Other imports that find no file are left alone later.
+    """
     for specifier, target in config.importmap.items():
         if specifier.startswith((".", "/")):
             continue

@@ -1,7 +1,7 @@
-"""Where a piece that esbuild wrote points: at other pieces, and at files beside the sources. Pure.
+"""Finds and rewrites the URLs in pieces that esbuild wrote: of other pieces, and of files beside the sources. Pure.
 
-esbuild writes the URL of a piece after a host of ours, and leaves what it does not know as the source has it: relative
-to the source, which the piece's source map names.
+esbuild writes the URL of a piece with a host that we gave it. It leaves other URLs as they are in the source, relative
+to that; the piece's source map names the source.
 """
 
 import re
@@ -30,16 +30,18 @@ _WORD_BEFORE: Final = re.compile(r"[\w$]\Z")
 _WORD_AFTER: Final = re.compile(r"[\w$]")
 _NO_PATH: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\#?]|\Z")
 _SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"))
-_NEAR: Final = 80  # characters that are looked at before a place
+_NEAR: Final = 80  # characters before a place that are searched
 
 
 @frozen
 class Aim:
-    """A place in a piece, and where it points.
+    """A place in a piece, and the piece or file that it points at.
 
-    `text[start:end]` is the reference without its quotes, or the whole string where that is a value. `piece` is the
-    name of a piece, or else `path` the file that is meant, beside `origin`. `tail` is the query and fragment. `script`
-    is the form in which a script that runs by itself is wanted.
+    - `text[start:end]`: the reference without its quotes, or the whole string if `form` is `value`
+    - `piece`: the name of the piece
+    - `path`: if it is no piece, the file, which `origin` names by a relative URL
+    - `tail`: the query and fragment
+    - `script`: if the file is a script to be loaded by URL, the format in which it has to be bundled
     """
 
     start: int
@@ -52,14 +54,14 @@ class Aim:
     script: Format | None = None
 
 
-Origins = Callable[[int], str | None]  # from a place in the text to the source that wrote it
+Origins = Callable[[int], str | None]  # from an offset in the text to the path of the source of that text
 
 
 def aims(piece: Piece, text: str, names: frozenset[str], origin_of: Origins) -> list[Aim]:
     """Every place of `text`, the body of `piece`, that points at a piece or a file; `names` are those of all pieces."""
     syntax = media_of(piece.name).syntax
-    found = _in_script(text, names, origin_of) if syntax is Syntax.JAVASCRIPT else _in_sheet(text, names, origin_of)
-    return sorted(found, key=lambda aim: aim.start)
+    of_syntax = _in_script if syntax is Syntax.JAVASCRIPT else _in_sheet
+    return sorted(of_syntax(text, names, origin_of), key=lambda aim: aim.start)
 
 
 def _in_script(text: str, names: frozenset[str], origin_of: Origins) -> Iterator[Aim]:
@@ -71,15 +73,15 @@ def _in_script(text: str, names: frozenset[str], origin_of: Origins) -> Iterator
         else:
             yield Aim(*match.span(), "value", piece=name, tail=tail)
     for match in _META.finditer(text):
-        yield from _beside("url", match.span(2), unescaped(match[2]) or "", origin_of, _wanted(text, match))
+        yield from _beside("url", match.span(2), unescaped(match[2]) or "", origin_of, _script_format(text, match))
     if "import.meta.resolve" in text:
         for reference in scan(Syntax.JAVASCRIPT, text):
             if reference.kind is ReferenceKind.RESOLVED and reference.url.startswith(("./", "../")):
                 yield from _beside("module", (reference.start, reference.end), reference.url, origin_of, "esm")
 
 
-def _wanted(text: str, call: re.Match[str]) -> Format:
-    """A worker that is not said to be a module is a classic script; anything else may be one."""
+def _script_format(text: str, call: re.Match[str]) -> Format:
+    """The format of the script whose URL is the `new URL` at `call`: classic for a worker without `type: "module"`."""
     is_worker = _WORKER_BEFORE.search(text[max(0, call.start() - _NEAR) : call.start()])
     return "iife" if is_worker and not _MODULE_AFTER.match(text, call.end()) else "esm"
 
@@ -96,7 +98,7 @@ def _in_sheet(text: str, names: frozenset[str], origin_of: Origins) -> Iterator[
 
 
 def _named(url: str, names: frozenset[str]) -> tuple[str, str]:
-    """The piece that `url` names, and its query and fragment: esbuild encodes no character, so a name may hold `#`."""
+    """The piece that `url` names, and the query and fragment. esbuild encodes nothing, so a name may contain `#`."""
     cut = len(url)
     while cut > 0 and url[:cut] not in names:
         cut = max(url.rfind(mark, 0, cut) for mark in "?#")
@@ -106,25 +108,25 @@ def _named(url: str, names: frozenset[str]) -> tuple[str, str]:
 def _beside(
     form: Form, span: tuple[int, int], url: str, origin_of: Origins, script: Format | None = None
 ) -> Iterator[Aim]:
-    """What `url` points at as seen from the source that wrote it; `script` is wanted where that is a script."""
+    """The file that `url` names relative to its source; `script` is the format to bundle it in if it is a script."""
     path, tail = split_url(url)
     origin = None if _NO_PATH.match(path) else origin_of(span[0])
     if origin:
         path = normpath(join(dirname(origin), from_url(path)))
-        wanted = script if suffix(path) in _SCRIPTS else None
-        yield Aim(*span, form, path=path, origin=origin, tail=tail, script=wanted)
+        script_format = script if suffix(path) in _SCRIPTS else None
+        yield Aim(*span, form, path=path, origin=origin, tail=tail, script=script_format)
 
 
 def own_base(form: Format, logical: LogicalPath) -> str:
-    """What the script `logical` says for its own URL; a name by which references are known.
+    """The expression for its own URL in the script `logical`; the scanner of references recognizes it.
 
-    What is no module has no `import.meta`, and there it is a variable.
+    A classic script has no `import.meta`, so there it is a variable.
     """
     return "import.meta.url" if form == "esm" else own_url(logical)
 
 
 def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, own: str) -> Edit:
-    """What makes `aim` name the asset `target` from the asset `base`, a script that calls its URL `own`."""
+    """The edit that makes `aim`, in the asset `base`, name the asset `target`; `own` is as `own_base` gives it."""
     url = to_url(relative(base, target)) + quoted(aim.tail)
     if aim.form == "module" and not url.startswith("."):
         url = "./" + url
@@ -135,14 +137,13 @@ def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, own: st
     return Edit(aim.start, aim.end, f'{lead}new URL("{url}",{own}).href{trail}')
 
 
-def own_edits(text: str, found: Iterable[Aim], form: Format, own: str) -> Iterator[Edit]:
-    """What writes `own` where the sources say `import.meta.url`.
+def own_edits(text: str, of_piece: Iterable[Aim], form: Format, own: str) -> Iterator[Edit]:
+    """The edits that write `own` in place of `import.meta.url`.
 
-    In a classic script it is a variable at the head of its function, with the URL of the script that runs, or of the
-    worker.
+    A classic script also gets that variable at the head of its function, with the URL of the running script or worker.
     """
     places = [match.start() for match in re.finditer(re.escape(META_URL), text)]
-    if form == "iife" and (places or any(aim.form == "value" for aim in found)):
+    if form == "iife" and (places or any(aim.form == "value" for aim in of_piece)):
         head = text.index("{") + 1
         yield Edit(head, head, f"var {own}={_OWN_URL};")
     for place in places:
@@ -155,9 +156,9 @@ _OWN_URL: Final = (
 
 
 def unnamed_folders(text: str, folders: Iterable[str]) -> Iterator[Edit]:
-    """What takes the `folders`, relative paths of where packages lie, out of esbuild's comments and keys of modules.
+    """The edits that remove `folders`, relative paths around `node_modules`, from esbuild's comments and module keys.
 
-    Where `node_modules` is a link, these differ from one machine to another.
+    If `node_modules` is a link, these paths differ from one machine to another.
     """
     for folder in folders:
         for match in re.finditer(rf'(?:// |/\* |"){re.escape(folder)}(?=node_modules/)', text):

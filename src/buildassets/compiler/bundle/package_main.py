@@ -1,4 +1,4 @@
-"""Which files a package's folder stands for: those that `main` of its `bower.json` or `package.json` names.
+"""Finds the main files of a package's folder: those that `main` in its `bower.json` or `package.json` names.
 
 Takes folders, gives files, as Sprockets does (`Sprockets::Bower`, `Sprockets::Npm`). Reads these descriptions.
 """
@@ -15,14 +15,17 @@ _NPM: Final = "package.json"
 
 
 class PackageMains:
-    """The packages in `roots`, folders with the prefixes of their logical paths; `read` are the descriptions."""
+    """The packages in `roots`, which are folders and the prefixes of their logical paths.
+
+    `read` are the paths of the descriptions that were read.
+    """
 
     def __init__(self, roots: Sequence[tuple[str, str]]) -> None:
         self._roots = roots
         self.read: dict[str, None] = {}
 
     def files(self, stem: str) -> Iterator[str]:
-        """The absolute paths of what a directive may mean by the package `stem`, an absolute or a logical path."""
+        """The absolute paths of the main files of the package `stem`, which is an absolute or a logical path."""
         for folder in [stem] if os.path.isabs(stem) else self._folders(stem):
             if os.path.isdir(folder):
                 yield from (os.path.normpath(os.path.join(folder, name)) for name in self._names(folder))
@@ -42,7 +45,7 @@ class PackageMains:
                 continue
             main = described.get("main")
             named = main if isinstance(main, list) else [main]
-            yield from (one for one in [*named, described.get("style")] if isinstance(one, str) and one)
+            yield from (file for file in [*named, described.get("style")] if isinstance(file, str) and file)
             if main is None and name == _NPM:
                 yield "index.js"
 

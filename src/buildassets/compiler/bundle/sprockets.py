@@ -1,4 +1,4 @@
-"""Which sources the directives of a source mean, and the order in which they are joined, as Sprockets has it. Pure.
+"""Finds the sources that directives name, and the order in which they are joined, as in Sprockets. Pure.
 
 Takes drafts and sources, gives logical paths and diagnostics.
 """
@@ -8,7 +8,7 @@ from functools import cached_property
 from os.path import dirname, join, normpath
 from typing import Final
 
-from buildassets.compiler.bundle.directive_names import Names, Place, Wanted, candidates, kinds_of, syntax_of
+from buildassets.compiler.bundle.directive_names import Names, Place, WantedKind, candidates, kinds_of, syntax_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
@@ -24,11 +24,13 @@ _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_d
 
 @frozen
 class Requires:
-    """What a source asks for.
+    """The sources that the directives of one source name.
 
-    `required` are the sources to be joined with it, itself among them where its own text stands; `stubbed` are those
-    to be left out with all that they require; `linked` are to be released too; a change of `depended` is one of it.
-    What is `refused` nothing compiles.
+    - `required`: those to join with it, in order; the source itself stands at the place of its own text
+    - `stubbed`: those to leave out, with all that they require
+    - `linked`: those to release, too
+    - `depended`: those whose change counts as a change of it
+    - `refused`: those that nothing compiles
     """
 
     required: tuple[LogicalPath, ...]
@@ -40,14 +42,17 @@ class Requires:
 
 
 def joining_order(tops: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> tuple[LogicalPath, ...]:
-    """`tops` and all that they require, each once, what is required first; what `tops` stub is left out."""
+    """`tops` and all that they require, each once, requirements first; without those that `tops` stub."""
     stubbed = [path for top in tops for path in requires[top].stubbed]
     left_out = set(_depth_first(stubbed, requires))
     return tuple(path for path in _depth_first(tops, requires) if path not in left_out)
 
 
 def _depth_first(starts: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> Iterator[LogicalPath]:
-    """Each source after those that it requires; in a cycle, where it is met for the second time."""
+    """All sources reached from `starts`, each after those that it requires.
+
+    In a cycle, a source comes where it is met for the second time.
+    """
     seen: set[LogicalPath] = set()
     given: set[LogicalPath] = set()
     stack = [*reversed(starts)]
@@ -63,10 +68,10 @@ def _depth_first(starts: Sequence[LogicalPath], requires: Mapping[LogicalPath, R
 
 
 class Library:
-    """The sources as directives name them: below any source root, or relative to the file that names them.
+    """Finds sources by the names in directives: below any source root, or relative to the file with the directive.
 
-    `mains` gives the paths of the files that the folder of a package stands for, by the path or name of that folder.
-    `places` are where files are looked for that are in no source root, or in one of npm.
+    `mains` gives the paths of a package's main files by the path or name of its folder. `places` are searched for files
+    that are in no source root, or in one of npm.
     """
 
     def __init__(
@@ -82,7 +87,7 @@ class Library:
         self._is_folder = is_folder
         self._mains = mains
         self._places = places
-        self.elsewhere: dict[LogicalPath, Source] = {}  # what was found in these and is no asset
+        self.elsewhere: dict[LogicalPath, Source] = {}  # sources found in `places` that are no assets
 
     @cached_property
     def _by_name(self) -> Names:
@@ -101,23 +106,25 @@ class Library:
         return frozenset(source.logical for source in self._sources)
 
     def requires(self, draft: Draft) -> Requires:
-        """What the directives of `draft` mean."""
-        found: dict[str, list[Source]] = {"require": [], "stub": [], "link": [], "depend": []}
+        """The sources that the directives of `draft` name."""
+        by_verb: dict[str, list[Source]] = {"require": [], "stub": [], "link": [], "depend": []}
         faults: list[Diagnostic] = []
         asked = [(directive, self._named(draft.source, directive)) for directive in draft.directives]
-        stubbed = [one for directive, named in asked if directive.name == "stub" for one in _listed(named)]
+        stubbed = [target for directive, named in asked if directive.name == "stub" for target in _listed(named)]
         refused: list[Source] = []
         for directive, named in asked:
             if isinstance(named, Diagnostic):
                 faults.append(named)
                 continue
             takes_any = directive.name.startswith("depend_on")
-            found[directive.name.partition("_")[0]] += (one for one in named if takes_any or not one.uncompiled)
-            lost = [one for one in named if one.uncompiled and one not in stubbed]
+            by_verb[directive.name.partition("_")[0]] += (
+                target for target in named if takes_any or not target.uncompiled
+            )
+            lost = [target for target in named if target.uncompiled and target not in stubbed]
             if lost and not takes_any:
                 refused += lost
                 faults.append(_uncompiled(directive, lost))
-        required, left_out, linked, depended = (_paths(found[key]) for key in ("require", "stub", "link", "depend"))
+        required, left_out, linked, depended = (_paths(by_verb[verb]) for verb in ("require", "stub", "link", "depend"))
         return Requires(required, left_out, linked, depended, tuple(faults), _paths(refused))
 
     def _named(self, source: Source, directive: Directive) -> Sequence[Source] | Diagnostic:
@@ -134,35 +141,37 @@ class Library:
         return error("directive/missing", message, directive.location, hint=hint)
 
     def _file(self, source: Source, directive: Directive) -> Source | None:
-        wanted = Wanted(None if directive.name in _ANY_KIND else suffix(source.logical))
+        wanted = WantedKind(None if directive.name in _ANY_KIND else suffix(source.logical))
         named = directive.argument
         if named.startswith(("./", "../")):
             path = normpath(join(dirname(source.path), named))
-            found = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted) or self._main(path, source)
-            return found or self._elsewhere(directive, wanted, lambda place: place.name_of(path))
+            target = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted) or self._main(path, source)
+            return target or self._elsewhere(directive, wanted, lambda place: place.name_of(path))
         for prefix in self._prefixes:
             name = normpath(join(prefix, named))
-            found = self._by_name.direct(name, wanted) or self._by_name.index(name, wanted)
-            if found := found or self._main(name, source):
-                return found
+            target = self._by_name.direct(name, wanted) or self._by_name.index(name, wanted)
+            if target := target or self._main(name, source):
+                return target
         return self._elsewhere(directive, wanted, lambda place: normpath(named))
 
     def _main(self, package: str, source: Source) -> Source | None:
-        """What the package, an absolute path or a logical one, names as its main file of the kind of `source`."""
-        wanted = Wanted(suffix(source.logical))
-        found = (self._by_path.direct(path, wanted) for path in self._mains(package))
-        return next((one for one in found if one), None)
+        """The main file, of the kind of `source`, of the package at `package`, an absolute or a logical path."""
+        wanted = WantedKind(suffix(source.logical))
+        mains = (self._by_path.direct(path, wanted) for path in self._mains(package))
+        return next((main for main in mains if main), None)
 
-    def _elsewhere(self, directive: Directive, wanted: Wanted, name_in: Callable[[Place], str | None]) -> Source | None:
-        """What has, in one of the places, the name that `name_in` gives for it."""
+    def _elsewhere(
+        self, directive: Directive, wanted: WantedKind, name_in: Callable[[Place], str | None]
+    ) -> Source | None:
+        """The source in one of the places with the name that `name_in` gives for that place."""
         for place in self._places:
             name = name_in(place) if place.makes_assets or directive.name != "link" else None
-            for one in candidates(name, wanted.kind, place.description) if name else ():
-                found = place.source(one)
-                if found and wanted.fits(found):
-                    if found.root < 0:
-                        self.elsewhere[found.logical] = found
-                    return found
+            for candidate in candidates(name, wanted.kind, place.description) if name else ():
+                target = place.source(candidate)
+                if target and wanted.fits(target):
+                    if target.root < 0:
+                        self.elsewhere[target.logical] = target
+                    return target
         return None
 
     def _in_folder(self, source: Source, directive: Directive) -> Sequence[Source] | Diagnostic:
@@ -172,17 +181,17 @@ class Library:
             return error("directive/missing", message, directive.location)
         is_tree = directive.name.endswith("_tree")
         is_any = directive.name in _ANY_KIND
-        wanted = directive.kind if "/" in directive.kind or not directive.kind else "." + directive.kind.lstrip(".")
-        found = [
-            one
-            for one in self._sources
-            if one is not source
-            and (one.path.startswith(folder + "/") if is_tree else dirname(one.path) == folder)
-            and (is_any or syntax_of(one) is syntax_of(source))
-            and (not wanted or wanted in kinds_of(one))
-            and not (one.uncompiled and self._is_made_elsewhere(one))
+        kind = directive.kind if "/" in directive.kind or not directive.kind else "." + directive.kind.lstrip(".")
+        members = [
+            member
+            for member in self._sources
+            if member is not source
+            and (member.path.startswith(folder + "/") if is_tree else dirname(member.path) == folder)
+            and (is_any or syntax_of(member) is syntax_of(source))
+            and (not kind or kind in kinds_of(member))
+            and not (member.uncompiled and self._is_made_elsewhere(member))
         ]
-        return sorted(found, key=lambda one: one.path)
+        return sorted(members, key=lambda member: member.path)
 
     def _is_made_elsewhere(self, source: Source) -> bool:
         return is_declaration(source.path) or is_compiled_beside(source.logical, self._logical)
@@ -197,10 +206,10 @@ def _paths(sources: Iterable[Source]) -> tuple[LogicalPath, ...]:
 
 
 def _uncompiled(directive: Directive, lost: Sequence[Source]) -> Diagnostic:
-    """The fault of a directive that asks for sources which nothing compiles."""
-    kinds = sorted({suffix(one.path) for one in lost})
+    """The error for a directive that names sources which nothing compiles."""
+    kinds = sorted({suffix(source.path) for source in lost})
     listed = ", ".join(f"`{kind}`" for kind in kinds)
     what = f"`{lost[0].shown}`" if len(lost) == 1 else f"{len(lost)} files"
     message = f"`{directive.name}` asks for {what}, and nothing compiles {listed}"
-    notes = [f"`{one.shown}`" for one in lost] if len(lost) > 1 else []
+    notes = [f"`{source.shown}`" for source in lost] if len(lost) > 1 else []
     return error("source/uncompiled", message, directive.location, notes=notes, hint=advice(*kinds))

@@ -1,4 +1,4 @@
-"""The build stage: a configuration and source roots come in, a release directory and diagnostics go out. Private.
+"""The build stage: takes a configuration and source roots, gives a release directory and diagnostics. Private.
 
-Must not import the run stage, what is done with a release, or the command line.
+Must not import the runtime, the packages that work on a finished release, or the command line.
 """

@@ -1,8 +1,8 @@
-"""The bodies of drafts: in memory, or left in the file that they are all of.
+"""The bodies of drafts: in memory, or left on disk if they are the same as a file.
 
-A tree of assets may be larger than the memory of the machine that builds it. So only so much of it is held, and no
-large file that need not be parsed; the rest is read again when it is needed, and has to be what it was. Reads the disk;
-imports the vocabulary only.
+A tree of assets may be larger than the memory of the machine that builds it. So the bodies in memory are limited, and
+large files that need not be parsed are not held. They are read again when needed, and must not have changed. Reads the
+disk; imports only the vocabulary.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from buildassets.frozen import frozen
 
 @frozen
 class OnDisk:
-    """What the file at `path` holds, where memory is too dear for it (see above); `digest` is that of its bytes."""
+    """The content of the file at `path`, not held in memory; `digest` is that of its bytes."""
 
     path: str
     shown: str
@@ -30,7 +30,7 @@ Body: TypeAlias = bytes | str | OnDisk
 
 
 def left_on_disk(path: str, shown: str) -> OnDisk:
-    """What the file at `path` holds, which is read once and not held. Raises OSError."""
+    """The content of the file at `path`, which is read once for its digest and not held. Raises OSError."""
     running, size_bytes = sha256(), 0
     for chunk in chunks_of(path):
         running.update(chunk)
@@ -39,12 +39,12 @@ def left_on_disk(path: str, shown: str) -> OnDisk:
 
 
 def size_of(body: Body) -> int:
-    """How many bytes `body` has."""
+    """The number of bytes of `body`."""
     return body.size_bytes if isinstance(body, OnDisk) else len(bytes_of(body))
 
 
 def chunks_of_body(body: bytes | OnDisk) -> Iterator[bytes]:
-    """The bytes of `body`. Raises BuildError, behind the last one too, where its file is no longer what it was."""
+    """The bytes of `body`. Raises BuildError if its file has changed, perhaps only after the last chunk."""
     if isinstance(body, bytes):
         yield body
         return
@@ -60,14 +60,14 @@ def chunks_of_body(body: bytes | OnDisk) -> Iterator[bytes]:
 
 
 def bytes_of(body: Body) -> bytes:
-    """The bytes of `body`. Raises BuildError where its file is no longer what it was."""
+    """The bytes of `body`. Raises BuildError if its file has changed."""
     if isinstance(body, OnDisk):
         return _read(body)
     return body.encode("utf-8") if isinstance(body, str) else body
 
 
 def text_of(body: Body) -> str:
-    """The text of `body`, which is one. Raises BuildError where its file is no longer what it was."""
+    """The text of `body`, which must be UTF-8. Raises BuildError if its file has changed."""
     return body if isinstance(body, str) else bytes_of(body).decode("utf-8")
 
 

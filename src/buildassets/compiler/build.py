@@ -1,4 +1,4 @@
-"""`build`: from the configuration to the release directory. The one module that knows every stage."""
+"""`build`: makes the release directory of a configuration. The one module that knows every stage."""
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -61,14 +61,17 @@ def build(
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
-    `development` neither minifies nor compresses. Threads of `executor` compress, and wait for Sass and for workers:
-    processes that are started where `bytes_per_worker` of what is to be compiled or minified fall to each of two or
-    more. Without an executor all is done in turn. What engines made, and compressed copies, are kept in the folder
-    `cache`, if there is one. `engines` stay started for the next build; without, they end with this one. What is known
-    of the `last` one saves work on what has not changed since. `clock` says when a release that is retained was
-    superseded; where there are `previous` releases, files of these are carried over, and the one in the release
-    directory is none that was served. Never raises for what a user can have caused: the result's diagnostics say it,
-    sorted by place, and then the earlier release stands as it was.
+    - `mode`: `development` neither minifies nor compresses.
+    - `executor`: its threads compress, and wait for Sass and for workers. These are processes, started if there are
+      `bytes_per_worker` to compile or minify for each of two or more. Without an executor all is done in turn.
+    - `cache`: the folder in which results of engines and compressed copies are kept, if any.
+    - `engines`: stay started for the next build; without, they end with this one.
+    - `last`: the last build, so that unchanged files need no work.
+    - `clock`: gives the time at which a retained release was superseded.
+    - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
+
+    A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
+    release stays as it was.
     """
     with _opened(config, cache) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
@@ -78,7 +81,7 @@ def build(
 
 @contextmanager
 def _opened(config: Config, folder: str | None) -> Iterator[Cache | None]:
-    """The cache in `folder`; what was done before an interrupt is kept, too."""
+    """The cache in `folder`. It is saved at the end, also after an interrupt."""
     if folder is None:
         yield None
         return
@@ -91,7 +94,7 @@ def _opened(config: Config, folder: str | None) -> Iterator[Cache | None]:
 
 @frozen
 class Means:
-    """What there is to build with; see `build`."""
+    """The arguments of `build`, and what follows from them."""
 
     mode: Mode
     executor: "Executor | None" = None
@@ -103,7 +106,7 @@ class Means:
     previous: "tuple[Previous, ...]" = ()
 
     def retaining(self, config: Config) -> "Retaining | None":
-        """What says which earlier releases are retained; None where none are."""
+        """The rules by which earlier releases are retained; None if none are."""
         from buildassets.compiler.write.retain import Retaining
 
         limits = config.retain or (Retain() if self.previous else None)
@@ -111,11 +114,11 @@ class Means:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether the release is to outlive a power cut: while a project is developed, it would not be waited for."""
+        """Whether the release has to survive a power cut; not in development, where nobody would wait for that."""
         return self.mode == "production"
 
     def makes_deltas(self, config: Config) -> bool:
-        """Whether browsers get assets as what differs from those of earlier releases."""
+        """Whether the release gets deltas against files of earlier releases."""
         return DELTA in config.compress and self.mode == "production"
 
     def digest_of(self, path: str) -> str:
@@ -123,7 +126,7 @@ class Means:
         return (self.cache.files if self.cache else FileDigests({})).of(path)
 
     def budgets(self, config: Config, assets: Collection[LogicalPath]) -> "Budgets":
-        """The limits that hold for `assets`: none in development, where they are as large as they are written."""
+        """The budgets of `assets`; none in development, which does not minify them."""
         from buildassets.compiler.write.budgets import Budgets
 
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
@@ -144,13 +147,13 @@ class Means:
             engines.begin_sass()
 
     def drafting(self, config: Config, engines: EngineSet) -> AbstractContextManager[Drafts]:
-        """What makes drafts, or takes them from the cache."""
+        """The function that makes drafts, or takes them from the cache."""
         return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
 
     def store(
         self, config: Config, release: "ReleaseWriter", assets: Iterable[Named], earlier: "KnownFiles"
     ) -> dict[LogicalPath, Stored]:
-        """Take `assets` and what belongs to them into `release`. Raises OSError."""
+        """Add `assets` and their compressed copies to `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
         levels = levels if self.mode == "production" else {}
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
@@ -159,7 +162,7 @@ class Means:
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     is_alone = not means.previous and not means.makes_deltas(config)
     if last is not None and can_rebuild_changed(config) and is_alone:
-        with suppress(NeedsFullBuild, BuildError, OSError):  # then all is done anew, and what is wrong is told
+        with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
             return _rebuilt(config, means, last)
     graph = compiled(config, means)
     if graph.failed:
@@ -167,14 +170,14 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     try:
         return _released(config, means, graph, last)
     except BuildError as fault:
-        found = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
-        return BuildResult(None, (), tuple(found), graph.inputs)
+        diagnostics = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
+        return BuildResult(None, (), tuple(diagnostics), graph.inputs)
     except OSError as fault:
         return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
 def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
-    """The result, if only little has changed since the `last` build. Raises NeedsFullBuild, BuildError and OSError."""
+    """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
     with means.engines(config) as engines:
         if any(map(is_sass, last.changed)):
             engines.begin_sass()
@@ -190,7 +193,7 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
 def _stored_in_budget(
     config: Config, means: Means, release: "ReleaseWriter", assets: Sequence[Named], earlier: "KnownFiles"
 ) -> dict[LogicalPath, Stored]:
-    """The `assets`, stored. Raises OSError, and NeedsFullBuild where one is too large: all has to be built."""
+    """Store the `assets`. Raises OSError, and NeedsFullBuild if one is over budget: a full build reports it."""
     stored = means.store(config, release, assets, earlier)
     budgets = means.budgets(config, stored)
     if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
@@ -199,7 +202,7 @@ def _stored_in_budget(
 
 
 def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
-    """What `graph` makes, in the release directory. Raises BuildError and OSError."""
+    """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
     from buildassets.compiler.write.companions import described
     from buildassets.compiler.write.manifest_entries import manifest_of
     from buildassets.compiler.write.release_directory import release_directory, release_files
@@ -223,7 +226,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         names = release.finish(content, companions)
     files = tuple(release_files(config.output, manifest))
     record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
-    size_bytes = sum(one.size for one in stored.values())
+    size_bytes = sum(asset.size for asset in stored.values())
     return BuildResult(
         manifest,
         names,
@@ -237,7 +240,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
 
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
-    """The files for other systems that are wanted, by their names below `assets/`. Raises BuildError."""
+    """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
     from buildassets.compiler.write.companions import companions_of, taken_names
 
     companions = companions_of(config.companions, manifest)
@@ -252,7 +255,7 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
 
 
 def _retained(config: Config, means: Means, release: "ReleaseWriter", manifest: Manifest) -> tuple[Retained, ...]:
-    """The earlier releases that `manifest` is to name. Raises BuildError."""
+    """The earlier releases that `manifest` has to retain. Raises BuildError."""
     retaining = means.retaining(config)
     if retaining is None:
         return ()
@@ -266,7 +269,7 @@ def _retained(config: Config, means: Means, release: "ReleaseWriter", manifest: 
 
 
 def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
-    """What need not be read of the release directory."""
+    """The files of the release directory that are known from the `last` build, and so need not be read."""
     from buildassets.compiler.write.release_directory import KnownFiles
 
     manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME))
@@ -276,7 +279,7 @@ def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
 
 
 def compiled(config: Config, means: Means) -> "AssetGraph":
-    """Every asset, or else what is wrong with the engines."""
+    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
     try:
         with means.engines(config) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
@@ -295,7 +298,7 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
 
 
 def outputs(graph: "AssetGraph") -> Iterator[Named]:
-    """The assets under their names, each when it is asked for."""
+    """The assets with their names and final contents, made one by one."""
     from buildassets.compiler.graph.fingerprint import Naming
 
     written = graph.written

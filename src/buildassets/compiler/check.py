@@ -1,4 +1,4 @@
-"""`check`: everything that a build would complain about, and what templates name. Writes nothing."""
+"""`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
 import os
 from typing import TYPE_CHECKING
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @frozen
 class CheckResult:
-    """What a check found.
+    """The result of a check.
 
-    `unreached` are the sources that `entries` leave out: no release would hold them. `unused` are the assets that
-    nothing uses, as far as templates and assets tell; none where no template names any. `of_others` are those of both
-    that others keep in order, such as the files of an installed application.
+    `unreached` are the sources that `entries` does not reach, so that no release contains them. `unused` are the assets
+    that no template and no other asset names; empty if no template names any. `of_others` are those of both in vendored
+    roots, such as the files of an installed application.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -42,28 +42,28 @@ def check(
     executor: "Executor | None" = None,
     progress: "Progress | None" = None,
 ) -> CheckResult:
-    """Everything that `build` would complain about before it writes, and what templates name; writes nothing.
+    """Report everything that `build` would report, and missing names in templates; write nothing.
 
-    Where `config` says nothing of templates, they are looked for where frameworks do.
+    If `config` names no folders of templates, those that frameworks use are searched.
     """
     from buildassets.compiler.graph.unused import unused
-    from buildassets.compiler.templates.check import TemplateCheck, check_templates  # which a build does without
+    from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
 
     means = Means(mode, executor, progress)
     graph = compiled(config, means)
     assets, unreached = graph.assets, graph.unreached
-    if graph.failed and not assets:  # no engine could be started: nothing is known of any name
+    if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
     templates = check_templates(config, assets, unreached, graph.uncompiled)
     faults = () if graph.failed else _over_budget(config, means, graph)
-    told = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
+    diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     of_blocks = map(LogicalPath, config.plan.bundles if config.plan else ())
     left = unused(config, assets, graph.importmap, templates.used.union(of_blocks)) if templates.used else ()
-    return CheckResult(told, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
+    return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
 
 
 def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Diagnostic, ...]:
-    """What is said of assets that are larger than they may be."""
+    """The diagnostics for assets over budget."""
     budgets = means.budgets(config, graph.assets)
     sizes = budgets.sizes(outputs(graph))
     return tuple(budgets.faults(sizes, graph.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))

@@ -1,7 +1,7 @@
-"""Removing what no release names any more from a release directory, and what a cache need not hold.
+"""Removes files from a release directory that no release names any more, and old results from a cache.
 
-Takes folders, gives what went and what could not go. Takes turns with the builds that write them, and follows no links.
-Whatever is in a folder that we have not put there stays.
+Takes folders, gives the files that were removed and those that could not be. Takes turns with the builds that write
+there, and follows no links. Files that buildassets has not written stay.
 """
 
 import json
@@ -23,9 +23,9 @@ from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, 
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.typed import typed
 
-Shown = Callable[[str], str]  # from an absolute path to the same as the user writes it
+Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
 
-# What lies in a cache: an index, and files in folders.
+# The files of a cache: an index, and files in folders.
 _BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n(?:[0-9]+ |\{)")
 _TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
 _FOLDERS: Final = {
@@ -39,7 +39,7 @@ _FINGERPRINTED: Final = re.compile(
 
 @frozen
 class Cleaned:
-    """What is gone, or would be: absolute paths with their sizes in bytes; and what is wrong with the rest."""
+    """The files that were or would be removed, absolute paths with their sizes in bytes, and errors for the rest."""
 
     removed: tuple[tuple[str, int], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -48,7 +48,7 @@ class Cleaned:
 def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
     """Remove from the release directory `output` the files that no release in it names, or all that builds wrote.
 
-    Raises ConfigError where it holds something else than a release.
+    Raises ConfigError if it contains something other than a release.
     """
 
     def doomed() -> list[str]:
@@ -66,13 +66,13 @@ def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_ru
 def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
     """Remove from the cache `folder` what is too old or too much, or all of it.
 
-    Raises ConfigError where it holds something else than a cache.
+    Raises ConfigError if it contains something other than a cache.
     """
 
     def cleaned() -> Cleaned:
         held = _files_of_cache(folder)
         if not held:
-            _refuse_others(folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS), "a build cache", shown)
+            _refuse_foreign(folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS), "a build cache", shown)
             return Cleaned()
         if everything:
             return _removed(held, folder, shown, dry_run)
@@ -82,7 +82,7 @@ def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run:
 
 
 def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:
-    """What `clean` gives while no build writes `folder`; a folder that is not there is clean."""
+    """The result of `clean`, run while no build writes to `folder`. A folder that does not exist is clean."""
     try:
         with locked(folder):
             return clean()
@@ -93,17 +93,17 @@ def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned
 
 
 def _manifest(output: str, shown: Shown) -> Manifest | None:
-    """What the release directory holds; None where it holds nothing but what killed builds left.
+    """The manifest of the release directory; None if it contains only files of killed builds.
 
-    The first one may have been killed when its files were in their places and its manifest was not.
+    The first build may have been killed after it had moved its files to their places, but before its manifest.
     """
     path = os.path.join(output, MANIFEST_NAME)
     try:
         content = content_of(path)
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
-        others = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX) and name not in ours]
-        _refuse_others(output, others, (), "a release", shown)
+        foreign = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX) and name not in ours]
+        _refuse_foreign(output, foreign, (), "a release", shown)
         return None
     try:
         manifest = loads(content, shown(path))
@@ -116,12 +116,12 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     return manifest
 
 
-def _refuse_others(folder: str, names: Iterable[str], ours: Collection[str], what: str, shown: Shown) -> None:
-    """Raise ConfigError if there are `names` besides `ours`."""
-    others = sorted(set(names).difference(ours))
-    if others:
-        message = f"`{shown(folder)}` does not hold {what}"
-        notes = [f"it holds `{others[0]}`" + (f" and {len(others) - 1} more" if len(others) > 1 else "")]
+def _refuse_foreign(folder: str, names: Iterable[str], ours: Collection[str], kind: str, shown: Shown) -> None:
+    """Raise ConfigError if there are `names` besides `ours`, so that `folder` is not of that `kind`."""
+    foreign = sorted(set(names).difference(ours))
+    if foreign:
+        message = f"`{shown(folder)}` does not hold {kind}"
+        notes = [f"it holds `{foreign[0]}`" + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else "")]
         hint = "name the right folder; nothing was removed"
         raise ConfigError([error("clean/foreign", message, Location(shown(folder)), notes=notes, hint=hint)])
 
@@ -156,7 +156,7 @@ def _assets(output: str) -> Iterator[str]:
 
 
 def _holds_only_fingerprinted(output: str) -> bool:
-    """Whether all that is below `assets/` is called as builds call what they write."""
+    """Whether all files below `assets/` have names that builds give."""
     files = list(_assets(output))
     return bool(files) and all(_FINGERPRINTED.search(file) for file in files)
 
@@ -168,13 +168,13 @@ def _left_by_killed_builds(output: str) -> Iterator[str]:
 
 
 def _files_in(folder: str) -> Iterator[str]:
-    """The paths of all that is no folder, links too, if `folder` is one itself."""
+    """The paths of all files and links below `folder`; none if it is no folder."""
     if os.path.isdir(folder) and not os.path.islink(folder):
         yield from (os.path.join(folder, name) for name in files_below(folder))
 
 
 def _files_of_cache(folder: str) -> list[str]:
-    """What a build cache holds; nothing where `folder` is none."""
+    """The paths of the files of a build cache; empty if `folder` is none."""
     held = []
     for name, pattern in _FOLDERS.items():
         top = os.path.join(folder, name)
@@ -189,7 +189,7 @@ def _relative(path: str, top: str) -> str:
 
 
 def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cleaned:
-    """Remove files and links below `top`, and then the folders that this leaves empty."""
+    """Remove files and links below `top`, and then the folders that are empty afterwards."""
     removed: list[tuple[str, int]] = []
     faults: list[Diagnostic] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""What earlier builds kept of one asset, and what is wrong with it now: what the verb `explain` shows of the cache.
+"""For the verb `explain`: which cached drafts an asset is made of, and why they are out of date.
 
 Takes the configuration, the cache's folder and a manifest's entry; gives drafts and reasons. Reads the cache.
 """
@@ -16,32 +16,32 @@ from buildassets.paths import LogicalPath
 
 
 def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) -> dict[LogicalPath, Stale | None]:
-    """The drafts that the cache in `folder` holds of what an asset is made of, and why each is out of date, if it is.
+    """The cached drafts that an asset is made of, each with the reason why it is out of date, None if it is not.
 
-    One that holds in either mode is up to date. Where there are several reasons it is one that names a file.
+    A draft that is valid in either mode is up to date. Of several reasons, one that names a file is given.
     """
 
     def is_meant(path: LogicalPath, source: str) -> bool:
         return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
 
     cache = Cache(folder, names=names_for(config))
-    found: dict[LogicalPath, list[Stale | None]] = {}
+    by_path: dict[LogicalPath, list[Stale | None]] = {}
     for mode in MODES:
         with suppress(BuildError), ExitStack() as stack:
             engines = started_engines(config, mode, stack)
             for path, stale in known_drafts(cache, config, engines, is_meant).items():
-                found.setdefault(path, []).append(stale)
-    return {path: _best_reason(stale) for path, stale in sorted(found.items())}
+                by_path.setdefault(path, []).append(stale)
+    return {path: _best_reason(stale) for path, stale in sorted(by_path.items())}
 
 
 def _best_reason(stale: list[Stale | None]) -> Stale | None:
-    """None if the draft holds in one mode; else the file that changed since, where there is one."""
-    reasons = [one for one in stale if one is not None]
-    return max(reasons, key=lambda one: one.path is not None) if len(reasons) == len(stale) else None
+    """None if the draft is valid in one mode; else the reason that names a changed file, if there is one."""
+    reasons = [reason for reason in stale if reason is not None]
+    return max(reasons, key=lambda reason: reason.path is not None) if len(reasons) == len(stale) else None
 
 
 def referrers(manifest: Manifest, logical_path: str) -> list[str]:
-    """The assets that refer to `logical_path`, or have it for their source map, sorted."""
+    """The assets that refer to `logical_path`, or have it as their source map, sorted."""
     return sorted(
         path for path, entry in manifest.assets.items() if logical_path in entry.references or entry.map == logical_path
     )

@@ -1,4 +1,4 @@
-"""The frozen values that stages hand to one another. Pure: there is no behaviour."""
+"""The frozen values that one stage passes to the next. Pure: values without behaviour."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -16,10 +16,12 @@ from buildassets.paths import LogicalPath
 class Source:
     """A file that makes one asset.
 
-    `path` is where to read it; `shown` is the same as the user would write it, relative to the configuration's
-    folder, for diagnostics; `root` is the index of its source root, `relative` its POSIX path below that root.
-    `keeps_name` says that the name carries a hash already: the file is released under it, byte for byte. What is
-    `uncompiled` is written in a language that nothing here compiles: it is released only where something refers to it.
+    - `path`: its absolute path
+    - `shown`: the path as the user would write it, relative to the configuration's folder, for diagnostics
+    - `root`: the index of its source root, or -1
+    - `relative`: its POSIX path below that root
+    - `keeps_name`: its name carries a hash already, so it is released under that name, byte for byte
+    - `uncompiled`: nothing here compiles its language, so it is released only if something refers to it
     """
 
     logical: LogicalPath
@@ -33,13 +35,16 @@ class Source:
 
 @frozen
 class Draft:
-    """An asset whose references are found and not yet named.
+    """An asset whose references are found but not resolved.
 
-    `body` is a text where there are references, else bytes. `digest` is that of the source file where `body` is all of
-    it, as it is there. `inputs` are the paths of all files read, the source's
-    first; `absences` those looked for in vain. `compiled` is what a compiler gave, before minifying. `engines` are
-    (kind, name and version) of those that ran. `origin` is the source map of `body`, where maps are wanted; without,
-    the body is what the source holds. `directives` are those that its head holds, where they are asked for.
+    - `body`: a text if there are references, else bytes
+    - `digest`: the digest of the source file, if `body` is the same as that file
+    - `inputs`: the paths of all files read, the source's first
+    - `absences`: the paths that were looked for and not found
+    - `compiled`: the result of a compiler, before minifying
+    - `engines`: (kind, name and version) of the engines that ran
+    - `origin`: the source map of `body`, if maps are configured; None if the body is the text of the source
+    - `directives`: those at the head of the source, if they are configured
     """
 
     source: Source
@@ -56,16 +61,16 @@ class Draft:
 
     @property
     def failed(self) -> bool:
-        """Whether there is an error, so that `body` means nothing."""
+        """Whether there is an error, so that `body` must not be used."""
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # what a reference in an asset names
+Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # from a reference in an asset to its target
 
 
 @frozen
 class Linked:
-    """A draft with its links in text order, and those of its references that name no asset, by number."""
+    """A draft with its links in text order. `missing` are its references to no asset, by their numbers."""
 
     draft: Draft
     links: tuple[Link, ...] = ()
@@ -73,16 +78,16 @@ class Linked:
 
     @property
     def targets(self) -> tuple[LogicalPath, ...]:
-        """The assets referred to, sorted, each once."""
+        """The assets that it refers to, sorted, each once."""
         return tuple(sorted({target for _, target in self.links}))
 
 
 @frozen
 class Content:
-    """An asset before names are known: bytes, or a text with places that point at other assets, in text order.
+    """An asset before names are known: bytes, or a text with links to other assets, in text order.
 
-    One that `keeps_name` is called as its logical path says, and has no such places. `digest` is that of the body's
-    bytes, where it is known.
+    One that `keeps_name` is named by its logical path, and has no links. `digest` is that of the body's bytes, if
+    known.
     """
 
     body: Body
@@ -108,7 +113,7 @@ class Named:
 class Stored:
     """A file of the release. `encodings` are the sizes in bytes of its copies by content coding.
 
-    `digests` are those of the copies as the manifest has them, and that of the file where `integrity` is None.
+    `digests` are those of the copies in the form of the manifest, and that of the file if `integrity` is None.
     """
 
     file: str
@@ -120,12 +125,12 @@ class Stored:
 
 @frozen
 class ImportMap:
-    """What the import map of a page says, in logical paths where a browser needs URLs.
+    """The import map of a page, with logical paths in place of URLs.
 
-    `imports` maps bare specifiers to logical paths or absolute URLs. `scopes` holds the same for what stands in a
-    folder (a logical path with a slash at its end) or in one module. `modules` maps URL paths below the prefix, as
-    modules import them, to logical paths. `not_preloaded` are those that pages do not load ahead, with what only they
-    import.
+    - `imports`: maps bare specifiers to logical paths or absolute URLs
+    - `scopes`: the same for modules in a folder (a logical path with a slash at its end) or for one module
+    - `modules`: maps URL paths below the prefix, as modules import them, to logical paths
+    - `not_preloaded`: modules that pages do not preload, together with those that only they import
     """
 
     imports: Mapping[str, str] = field(default_factory=dict)
@@ -136,10 +141,11 @@ class ImportMap:
 
 @frozen
 class ModuleBundles:
-    """What became of the bundles that esbuild makes.
+    """The bundles that esbuild makes.
 
-    `drafts` are the bundles, their style sheets and chunks; `sources` the files they point at that lie in no source
-    root; `parts` the sources that they are made of and that are no assets by themselves, with all TypeScript and JSX.
+    - `drafts`: the bundles, their style sheets and chunks
+    - `sources`: the files outside of source roots that they refer to
+    - `parts`: the sources that they are made of and that are no assets of their own; all TypeScript and JSX, too
     """
 
     drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a build gives. Imports no stage: a build with nothing to do has a result too."""
+"""The result of a build. Imports no stage: a build with nothing to do has a result, too."""
 
 from collections.abc import Collection, Mapping
 
@@ -11,12 +11,16 @@ from buildassets.paths import LogicalPath
 
 @frozen
 class BuildResult:
-    """What a build gave. `manifest` is None where it failed; `written` are paths below the release directory.
+    """The result of a build.
 
-    `inputs` are all files and folders that decided it, also those looked for in vain; `outputs` the files that it
-    stands in. Both are absolute paths. `record` is what the next build needs to know of this one's assets,
-    `size_bytes` that of all of them without their copies. `rerun` has, if there is a cache, the assets of which engines
-    made drafts, and why those of earlier builds would not do. `manifest_digest` is that of the manifest's bytes.
+    - `manifest`: None if the build failed
+    - `written`: the files that it wrote, as paths below the release directory
+    - `inputs`: the absolute paths of all files and folders that decided it, absent ones too
+    - `outputs`: the absolute paths of all files of the release
+    - `record`: the dependency record of its assets, for the next build
+    - `size_bytes`: the size of all assets without their copies
+    - `rerun`: if there is a cache, the assets that engines made again, and why the cached drafts were not valid
+    - `manifest_digest`: the digest of the manifest's bytes
     """
 
     manifest: Manifest | None
@@ -37,10 +41,10 @@ class BuildResult:
 
 @frozen
 class LastBuild:
-    """What is known of the last build with the same settings.
+    """The last build with the same settings.
 
-    `changed` are the paths among its inputs and outputs where something is not as it was, with their digests;
-    `unchanged` all others. The rest is as in its BuildResult.
+    `changed` are its inputs and outputs that have changed since, with their digests now; `unchanged` are all others.
+    The rest is as in its BuildResult.
     """
 
     changed: Mapping[str, str]

@@ -151,7 +151,7 @@ def test_a_file_that_is_not_what_its_manifest_says_is_not_trusted(images: Images
     images.build("one")
     file = images.manifest("one").assets["app.js"].file
     (images.folder / "one/assets" / file).write_text("call(1)")
-    assert fault(images) == f"`{file}` is not what the manifest says"
+    assert fault(images) == f"`{file}` does not match its manifest"
 
 
 def test_a_file_that_is_not_there_is_told(images: Images) -> None:

@@ -158,7 +158,7 @@ def _fetched(proven: Callable[[str, _Proof], str | None], entry: Entry) -> _Carr
     except FileNotFoundError:
         return _Carried(entry, {}, f"`{entry.file}` is not there")
     except ValueError as fault:
-        return _Carried(entry, {}, f"`{fault}` is not what the manifest says")
+        return _Carried(entry, {}, f"`{fault}` does not match its manifest")
     except OSError as fault:
         return _Carried(entry, {}, f"`{entry.file}` cannot be read: {reason_text(fault)}")
     codings = [coding for coding in entry.encodings if entry.file + SUFFIXES.get(coding, "") in files]

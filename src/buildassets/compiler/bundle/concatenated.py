@@ -217,7 +217,7 @@ def _diagnostics(
     texts = zip(drafts, members, strict=True)
     written = join(syntax, [Member(draft.source.shown, positions.text) for draft, positions in texts])
     in_sources = [*written.faults, *written.changes]
-    is_same = [(one.code, one.member) for one in in_sources] == [(one.code, one.member) for one in faults]
+    is_same = [(fault.code, fault.member) for fault in in_sources] == [(fault.code, fault.member) for fault in faults]
     for number, (fault, place) in enumerate(zip(faults, in_sources if is_same else faults, strict=True)):
         location = Location(drafts[fault.member].source.shown)
         if is_same:

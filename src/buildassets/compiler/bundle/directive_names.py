@@ -18,14 +18,14 @@ _JST: Final = ".jst"
 
 
 @frozen
-class WantedKind:
-    """The kind of source that a directive asks for: the one with the suffix `kind`, or any if that is None."""
+class KindFilter:
+    """The kind of source that a directive asks for: that of files with `suffix`, or any if it is None."""
 
-    kind: str | None
+    suffix: str | None
 
     def fits(self, source: Source) -> bool:
         """Whether `source` is of that kind, or would be if something compiled it."""
-        return self.kind is None or syntax_of(source) is media_of(f"x{self.kind}").syntax
+        return self.suffix is None or syntax_of(source) is media_of(f"x{self.suffix}").syntax
 
 
 def _compiled(source: Source) -> str:
@@ -68,20 +68,20 @@ class Names:
     def __iter__(self) -> Iterator[str]:
         return iter(self._exact)
 
-    def direct(self, name: str, wanted: WantedKind) -> Source | None:
+    def direct(self, name: str, kind: KindFilter) -> Source | None:
         """The source of that name, with or without its suffix."""
-        if wanted.kind is None:
+        if kind.suffix is None:
             candidates = [self._exact.get(name), *self._of_stem.get(name, ())]
         else:
-            candidates = [self._exact.get(name + wanted.kind), self._exact.get(name)]
-        return next((source for source in candidates if source and wanted.fits(source)), None)
+            candidates = [self._exact.get(name + kind.suffix), self._exact.get(name)]
+        return next((source for source in candidates if source and kind.fits(source)), None)
 
-    def index(self, name: str, wanted: WantedKind) -> Source | None:
+    def index(self, name: str, kind: KindFilter) -> Source | None:
         """The index file in the folder of that name."""
-        if wanted.kind is None:
+        if kind.suffix is None:
             return next(iter(self._of_stem.get(f"{name}/index", ())), None)
-        index = self._exact.get(f"{name}/index{wanted.kind}")
-        return index if index and wanted.fits(index) else None
+        index = self._exact.get(f"{name}/index{kind.suffix}")
+        return index if index and kind.fits(index) else None
 
 
 class Place(Protocol):

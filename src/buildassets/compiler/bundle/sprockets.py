@@ -8,7 +8,7 @@ from functools import cached_property
 from os.path import dirname, join, normpath
 from typing import Final
 
-from buildassets.compiler.bundle.directive_names import Names, Place, WantedKind, candidates, kinds_of, syntax_of
+from buildassets.compiler.bundle.directive_names import Names, Place, KindFilter, candidates, kinds_of, syntax_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
@@ -141,34 +141,34 @@ class Library:
         return error("directive/missing", message, directive.location, hint=hint)
 
     def _file(self, source: Source, directive: Directive) -> Source | None:
-        wanted = WantedKind(None if directive.name in _ANY_KIND else suffix(source.logical))
+        kind = KindFilter(None if directive.name in _ANY_KIND else suffix(source.logical))
         named = directive.argument
         if named.startswith(("./", "../")):
             path = normpath(join(dirname(source.path), named))
-            target = self._by_path.direct(path, wanted) or self._by_path.index(path, wanted) or self._main(path, source)
-            return target or self._elsewhere(directive, wanted, lambda place: place.name_of(path))
+            target = self._by_path.direct(path, kind) or self._by_path.index(path, kind) or self._main(path, source)
+            return target or self._elsewhere(directive, kind, lambda place: place.name_of(path))
         for prefix in self._prefixes:
             name = normpath(join(prefix, named))
-            target = self._by_name.direct(name, wanted) or self._by_name.index(name, wanted)
+            target = self._by_name.direct(name, kind) or self._by_name.index(name, kind)
             if target := target or self._main(name, source):
                 return target
-        return self._elsewhere(directive, wanted, lambda place: normpath(named))
+        return self._elsewhere(directive, kind, lambda place: normpath(named))
 
     def _main(self, package: str, source: Source) -> Source | None:
         """The main file, of the kind of `source`, of the package at `package`, an absolute or a logical path."""
-        wanted = WantedKind(suffix(source.logical))
-        mains = (self._by_path.direct(path, wanted) for path in self._mains(package))
+        kind = KindFilter(suffix(source.logical))
+        mains = (self._by_path.direct(path, kind) for path in self._mains(package))
         return next((main for main in mains if main), None)
 
     def _elsewhere(
-        self, directive: Directive, wanted: WantedKind, name_in: Callable[[Place], str | None]
+        self, directive: Directive, kind: KindFilter, name_in: Callable[[Place], str | None]
     ) -> Source | None:
         """The source in one of the places with the name that `name_in` gives for that place."""
         for place in self._places:
             name = name_in(place) if place.makes_assets or directive.name != "link" else None
-            for candidate in candidates(name, wanted.kind, place.description) if name else ():
+            for candidate in candidates(name, kind.suffix, place.description) if name else ():
                 target = place.source(candidate)
-                if target and wanted.fits(target):
+                if target and kind.fits(target):
                     if target.root < 0:
                         self.elsewhere[target.logical] = target
                     return target

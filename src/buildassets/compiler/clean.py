@@ -110,7 +110,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     except ManifestError as fault:
         raise ConfigError(fault.diagnostics) from None
     if json.loads(dumps(manifest))["release"] != release_of(content):
-        message = f"`{shown(path)}` is damaged: it is not what its `release` was made of"
+        message = f"`{shown(path)}` is damaged: its `release` is not the digest of its content"
         hint = f"run `{typed('build')}` again"
         raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)])
     return manifest

@@ -116,9 +116,10 @@ class _Bundling:
         return path in self._by_path and path not in opaque
 
     def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
+        """The places in `piece` that point at pieces or files, without URLs that are configured as external."""
         text = piece.body.decode("utf-8")
-        every = aims(piece, text, names, _Origins(piece))
-        return [aim for aim in every if aim.piece or not self._is_external(text[aim.start : aim.end])]
+        of_piece = aims(piece, text, names, _Origins(piece))
+        return [aim for aim in of_piece if aim.piece or not self._is_external(text[aim.start : aim.end])]
 
     def _further_groups(self, run: _Run) -> Iterator[Group]:
         """The groups of scripts that the bundles of `run` load by URL and that are not bundled yet."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from os.path import dirname, join, normpath
 from typing import Final
 
-from buildassets.compiler.bundle.directive_names import Names, Place, KindFilter, candidates, kinds_of, syntax_of
+from buildassets.compiler.bundle.directive_names import KindFilter, Names, Place, candidates, kinds_of, syntax_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name

@@ -17,7 +17,7 @@ Nanoseconds = Callable[[], int]  # since the epoch
 
 
 @frozen
-class _Look:
+class _FileState:
     """The state of a path: its digest and its stamp.
 
     `is_settled`: any later write will change the stamp. `was_read`: its content was read, which takes a while.
@@ -38,48 +38,48 @@ class FileDigests:
     def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
         self._known = known
         self._clock = clock
-        self._looks: dict[str, _Look] = {}
+        self._states: dict[str, _FileState] = {}
 
     def of(self, path: str) -> str:
         """The digest of what is at `path`, or ABSENT."""
-        look = self._looks.get(path)
-        if look is None:
-            look = self._looks[path] = self._look(path)
-        return look.digest
+        state = self._states.get(path)
+        if state is None:
+            state = self._states[path] = self._state_of(path)
+        return state.digest
 
     def of_at_most(self, path: str, limit_bytes: int) -> str | None:
-        """The same as `of`; but None, with nothing read, for a file larger than `limit_bytes` that was not read yet."""
-        if path not in self._looks and (seen := signature(path)) is not None and seen[0] > limit_bytes:
+        """The digest of what is at `path`; None, without reading it, for a new path with more than `limit_bytes`."""
+        if path not in self._states and (seen := signature(path)) is not None and seen[0] > limit_bytes:
             return None
         return self.of(path)
 
     def may_have_changed(self, path: str, since_ns: int) -> bool:
         """Whether the path may have had another digest than `of` gives at some time since `since_ns`."""
-        is_new = path not in self._looks
+        is_new = path not in self._states
         self.of(path)
-        look = self._looks[path]
-        seen = look.signature if is_new and not look.was_read else signature(path)
-        return look.signature != seen or (seen is not None and not is_settled(seen, since_ns))
+        state = self._states[path]
+        seen = state.signature if is_new and not state.was_read else signature(path)
+        return state.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
         """The path, stamp and digest of each file whose stamp alone will show a change."""
-        for path, look in self._looks.copy().items():  # threads of an interrupted build still add to it
-            if look.signature is not None and look.is_settled:
-                yield path, look.signature, look.digest
+        for path, state in self._states.copy().items():  # threads of an interrupted build still add to it
+            if state.signature is not None and state.is_settled:
+                yield path, state.signature, state.digest
 
-    def _look(self, path: str) -> _Look:
+    def _state_of(self, path: str) -> _FileState:
         now = self._clock()
         seen = signature(path)
         if seen is None:
-            return _Look(ABSENT)
+            return _FileState(ABSENT)
         known = self._known.get(path)
         if known and known[0] == seen:
-            return _Look(known[1], seen, True)
+            return _FileState(known[1], seen, True)
         try:
             current = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
         except OSError:
-            return _Look(ABSENT, seen, was_read=True)
-        return _Look(current, seen, is_settled(seen, now), was_read=True)
+            return _FileState(ABSENT, seen, was_read=True)
+        return _FileState(current, seen, is_settled(seen, now), was_read=True)
 
 
 def _listing(folder: str) -> bytes:

@@ -70,6 +70,7 @@ def were_exchanged(paths: "Iterable[str]", since_ns: int) -> bool:
 
 
 def _was_exchanged(folder: str, since_ns: int) -> bool:
+    """Whether a link, or a folder whose ctime is not just that of a change of names in it, changed since `since_ns`."""
     try:
         status = os.lstat(folder)
     except (OSError, ValueError):

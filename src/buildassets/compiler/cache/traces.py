@@ -25,7 +25,7 @@ LIMIT_BYTES: Final = 1_000_000_000  # of all results: forty times those of a tre
 _VERSION: Final = "5"  # of the text
 
 Signature = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
-Look = tuple[Signature, str]  # the stamp of a file, and its digest then
+StampedDigest = tuple[Signature, str]  # the stamp of a file, and its digest then
 
 _Value = TypeVar("_Value")
 
@@ -191,7 +191,7 @@ def _written_kept(kept: Kept) -> Any:
     return kept.day, kept.names, *traces
 
 
-def _read_look(value: object) -> Look:
+def _read_stamped(value: object) -> StampedDigest:
     size, mtime, ctime, inode, file_digest = json_values.array(value, 5)
     return (
         json_values.number(size),
@@ -209,7 +209,7 @@ class Index:
     """
 
     steps: JsonLines[Kept] = field(default_factory=lambda: JsonLines({}, _read_kept))
-    files: JsonLines[Look] = field(default_factory=lambda: JsonLines({}, _read_look))
+    files: JsonLines[StampedDigest] = field(default_factory=lambda: JsonLines({}, _read_stamped))
     swept: int = 0
 
     def results(self) -> frozenset[str]:
@@ -223,7 +223,7 @@ class Index:
             steps[step] = (self.steps.get(step) or Kept((), day)).after(run.traces[0], run.names, day)
         return self.with_steps(steps)
 
-    def with_files(self, files: Mapping[str, Look]) -> "Index":
+    def with_files(self, files: Mapping[str, StampedDigest]) -> "Index":
         """The same with the stamps and digests of `files`."""
         values = {path: (*stamp, file_digest) for path, (stamp, file_digest) in files.items()}
         return replace(self, files=self.files.updated(values))
@@ -247,8 +247,8 @@ class Index:
                 latest = steps[step].at_most(1)
                 excess -= steps[step].size_bytes - latest.size_bytes
                 steps[step] = latest
-        looks = {path: look for path, look in self.files.readable().items() if is_there(path, look[0])}
-        return Index(swept=self.swept).with_steps(steps).with_files(looks)
+        stamped_files = {path: stamped for path, stamped in self.files.readable().items() if is_there(path, stamped[0])}
+        return Index(swept=self.swept).with_steps(steps).with_files(stamped_files)
 
     def with_steps(self, steps: Mapping[str, Kept]) -> "Index":
         """The same with `steps`."""
@@ -268,12 +268,14 @@ def loads(content: bytes) -> Index:
 
 def _read_index(body: str) -> Index:
     head, *lines = body.split("\n")
-    version, swept, count = head.split(" ")
+    version, swept, step_count = head.split(" ")
     if version != _VERSION:
         raise ValueError("another version")
     texts = [line.split("\t") for line in lines]
     return Index(
-        JsonLines(dict(texts[: int(count)]), _read_kept), JsonLines(dict(texts[int(count) :]), _read_look), int(swept)
+        JsonLines(dict(texts[: int(step_count)]), _read_kept),
+        JsonLines(dict(texts[int(step_count) :]), _read_stamped),
+        int(swept),
     )
 
 

@@ -45,7 +45,7 @@ def warnings_of(
         yield _alone(code, several[0]) if len(several) == 1 else _together(code, config.sources[root], several, summary)
 
 
-_GATHERED: Final = {
+_GATHERED: Final = {  # by code: the message for several warnings in one root, from their count and the root's name
     "directive/ignored": "{} files in {} have directives, which are left alone",
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
     "json/syntax": "{} files in {} are not JSON",
@@ -67,10 +67,10 @@ def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
                 of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
                 yield fault
-    for (root, code), several in of_others.items():
-        first = several[0]
-        if len(several) > 1 and root >= 0:
-            message = _GATHERED[code].format(len(several), f"`{config.sources[root].shown}/`")
+    for (root, code), faults in of_others.items():
+        first = faults[0]
+        if len(faults) > 1 and root >= 0:
+            message = _GATHERED[code].format(len(faults), f"`{config.sources[root].shown}/`")
             first = replace(first, message=message, notes=(f"the first: {first.message}",))
         yield first
 

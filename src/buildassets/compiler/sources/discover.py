@@ -254,6 +254,7 @@ class _RootWalk:
         return self.sources.get(LogicalPath(path))
 
     def _read_package(self, package: str) -> None:
+        """Read the folder, link or file with the name `package` at the top of the root, if there is one."""
         path = os.path.join(self._root.path, package)
         self.looked_at.append(path)
         trail = (self._real_root, os.path.realpath(os.path.dirname(path)))
@@ -344,6 +345,7 @@ class _RootWalk:
             self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
 
     def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
+        """Queue the folder to be read, unless it is excluded or, by a link, one of the folders around it."""
         if real == self._output or not self._is_included(relative + "/"):
             return
         if real in trail:

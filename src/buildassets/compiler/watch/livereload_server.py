@@ -47,7 +47,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((ADDRESS, port), _Handler)
         self.live_reload = live_reload
         self._free = BoundedSemaphore(_CONNECTIONS)
-        self._waking, self._wake = socket.socketpair()
+        self._waking, self._wake = socket.socketpair()  # what is sent to `_wake` ends the thread
         self._thread = Thread(target=self._take_connections, name="livereload", daemon=True)
 
     def start(self) -> None:

@@ -23,7 +23,7 @@ def git_lock(folder: str) -> str | None:
 
 
 def is_checkout_under_way(lock: str | None) -> bool:
-    """Whether `lock` is held, but not for so long that waiting for it makes no sense."""
+    """Whether git holds `lock`, and has not held it for longer than a checkout takes."""
     if lock is None:
         return False
     try:

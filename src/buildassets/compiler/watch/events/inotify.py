@@ -23,6 +23,7 @@ _NAMES: Final = (
     | InotifyConstants.IN_DELETE_SELF
     | InotifyConstants.IN_MOVE_SELF
 )
+# After these the path is gone.
 _AWAY: Final = _NAMES & ~(InotifyConstants.IN_CREATE | InotifyConstants.IN_MOVED_TO)
 _WRITING: Final = InotifyConstants.IN_CREATE | InotifyConstants.IN_MODIFY
 # No IN_ACCESS, IN_OPEN, IN_CLOSE_NOWRITE: a build that reads must not wake itself.
@@ -107,6 +108,7 @@ class Inotify:
         self._reading.remove_callbacks([(descriptor, CallbackId(id(folder))) for descriptor, folder in left])
 
     def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
+        """The change that `event` reports; None if `folder` is no longer covered. No event means an overflow."""
         if event is None:
             self._leave(list(self._covered))  # any folder may have been replaced meanwhile
             return Change("")

@@ -62,6 +62,7 @@ def _mounts(mountinfo: str) -> dict[str, str]:
 
 
 def _mount(line: str) -> tuple[str, str]:
+    """The path and the type of the mount in a line of mountinfo; spaces in the path are octal escapes."""
     place, _, what = line.partition(" - ")
     path = _ESCAPE.sub(lambda match: chr(int(match[1], 8)), place.split(" ")[4])
     return path, what.split(" ")[0]

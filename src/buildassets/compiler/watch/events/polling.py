@@ -63,7 +63,7 @@ class Polling:
 
 def _is_other(before: Signature | None, now: Signature | None) -> bool:
     """Whether the name may stand for another file or folder now, not for the same one with new content."""
-    return before is None or now is None or before[3] != now[3]
+    return before is None or now is None or before[3] != now[3]  # the inodes
 
 
 def _stamps(folder: str) -> _Stamps | None:

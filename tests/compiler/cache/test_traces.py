@@ -87,18 +87,18 @@ def known(*states: tuple[Files, list[list[str]], str]) -> Kept:
     return kept
 
 
-def found(kept: Kept, files: Files) -> str | None:
-    trace = kept.found("first", files.__getitem__)
+def valid_result(kept: Kept, files: Files) -> str | None:
+    trace = kept.valid_trace("first", files.__getitem__)
     return trace.result if trace else None
 
 
 def test_a_result_is_found_by_what_lies_under_the_names_that_were_looked_at() -> None:
     files = Files(source="1", theme="2")
     kept = known((files, [["source"], ["theme", "absent"]], "result"))
-    assert found(kept, files) == "result"
+    assert valid_result(kept, files) == "result"
     for other in ({"source": "3"}, {"theme": "3"}, {"absent": "3"}):
-        assert found(kept, Files(files | other)) is None
-    assert found(kept, Files(source="1")) is None
+        assert valid_result(kept, Files(files | other)) is None
+    assert valid_result(kept, Files(source="1")) is None
 
 
 def test_states_with_other_names_to_look_at_are_all_found() -> None:
@@ -109,7 +109,7 @@ def test_states_with_other_names_to_look_at_are_all_found() -> None:
         (Files(source="1", a="3"), [["source"], ["a"]], "four"),
     ]
     kept = known(*states)
-    assert [found(kept, files) for files, _, _ in states] == ["one", "two", "three", "four"]
+    assert [valid_result(kept, files) for files, _, _ in states] == ["one", "two", "three", "four"]
 
 
 def test_what_a_key_gives_stays_as_it_is() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
-from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits, unnamed_folders
+from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
@@ -199,7 +199,7 @@ class _Bundling:
         own = own_base(form, base)
         edits = [*own_edits(before, own_aims, form, own)]
         if not run.group.options.minify:
-            edits += unnamed_folders(before, self._package_folders(run))
+            edits += folder_removals(before, self._package_folders(run))
         for aim in own_aims:
             target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
             if target is not None:

@@ -155,7 +155,7 @@ _OWN_URL: Final = (
 )
 
 
-def unnamed_folders(text: str, folders: Iterable[str]) -> Iterator[Edit]:
+def folder_removals(text: str, folders: Iterable[str]) -> Iterator[Edit]:
     """The edits that remove `folders`, relative paths around `node_modules`, from esbuild's comments and module keys.
 
     If `node_modules` is a link, these paths differ from one machine to another.

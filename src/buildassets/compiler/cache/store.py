@@ -114,7 +114,7 @@ class Cache:
         self._names = names
         self._index = self._on_disk()
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
-        self._unkept: dict[str, tuple[str, Run, int]] = {}
+        self._unkept: dict[str, tuple[str, Run, int]] = {}  # to be kept later: key, run and time of its begin, by step
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps that ran and whose results are kept, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
@@ -155,7 +155,7 @@ class Cache:
             self._keep_all_but(0)
         first = first_key(name, key)
         for kept in self._known(name):
-            if trace := kept.found(first, self._digest_of):
+            if trace := kept.valid_trace(first, self._digest_of):
                 self._use(name, kept, trace)
                 return trace
         self._reasons[name] = self._reason(name, first)

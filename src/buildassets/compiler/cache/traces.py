@@ -68,7 +68,7 @@ class Kept:
         """The size of all results."""
         return sum(trace.size_bytes for trace in self.traces)
 
-    def found(self, key: str, digest_of: Callable[[str], str]) -> Trace | None:
+    def valid_trace(self, key: str, digest_of: Callable[[str], str]) -> Trace | None:
         """The trace at the end of the chain from `key`, if the files still lead to one; `digest_of` takes a name."""
         while names := self.names.get(key):
             key = next_key(key, names, digest_of)

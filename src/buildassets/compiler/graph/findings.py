@@ -84,11 +84,12 @@ def _alone(code: str, finding: Finding) -> Diagnostic:
     return warning(code, finding.message, place, notes=finding.notes, hint=finding.hint)
 
 
-def _together(code: str, root: SourceRoot, several: list[Finding], summary: Callable[[int, str], str]) -> Diagnostic:
-    first = several[0]
-    counts = Counter(finding.about for finding in several)
+def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Callable[[int, str], str]) -> Diagnostic:
+    """One warning for all findings in a root of others, at the place of the first; a note lists what they name."""
+    first = findings[0]
+    counts = Counter(finding.about for finding in findings)
     named = [f"`{about}`" + (f" ({count} times)" if count > 1 else "") for about, count in counts.most_common()]
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     notes = [", ".join(named[:_MOST_NAMED]) + more, *first.notes]
-    message = summary(len(several), f"`{root.shown}/`")
+    message = summary(len(findings), f"`{root.shown}/`")
     return warning(code, message, first.positions.place_of(first.index), notes=notes, hint=first.hint)

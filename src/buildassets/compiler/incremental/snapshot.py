@@ -76,7 +76,7 @@ class Snapshot:
     def _restamped(self, was: bytes) -> Iterator[int]:
         """The numbers of the files whose stamps changed.
 
-        A folder with the same names as before is left out: replacing a file changes its stamp, too.
+        A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
         folders = self.kept.folders
         for number in _differing(self.looks.tobytes(), was):

@@ -41,14 +41,14 @@ class TemplateFile:
 
 
 @frozen
-class Found:
+class TemplateFiles:
     """The templates, sorted by path, and the diagnostics for their folders."""
 
     files: tuple[TemplateFile, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def find_templates(config: Config) -> Found:
+def find_templates(config: Config) -> TemplateFiles:
     """Every file that may be a template."""
     engine = config.templates.engine or _usual_engine(config)
     folders: list[tuple[str, TemplateEngine]] = []
@@ -66,7 +66,7 @@ def find_templates(config: Config) -> Found:
             hint = f"did you mean `{near}`?" if near else hint
             message = f"there is no folder of templates `{folder.shown}`"
             diagnostics.append(error("template/folder", message, where, hint=hint))
-    return Found(_sorted(config, folders), tuple(diagnostics))
+    return TemplateFiles(_sorted(config, folders), tuple(diagnostics))
 
 
 def named_templates(config: Config) -> Iterator[str]:

@@ -64,8 +64,8 @@ class Watch:
         self._manifest: Manifest | None = None
         self._last: BuildResult | None = None
         self._inputs: frozenset[str] = frozenset()
-        self._covered_for: tuple[object, ...] = ()
-        self._covered_config: Config | None = None
+        self._covered_for: tuple[object, ...] = ()  # the state of the build for which folders were last covered
+        self._covered_config: Config | None = None  # the configuration of that build
 
     def run(self) -> None:
         """Build, and build again on each change. Raises ConfigError if the first configuration is invalid."""

@@ -161,8 +161,8 @@ def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> 
         return work.copy(_made(work, places, room))
     step, key = _step_of(work)
     step, key = _step_of(work)
-    made_otherwise = cache.results(step, besides=key)
-    return work.copy(cache.step(step, key, partial(_made, work, places, room, made_otherwise), BYTES))
+    outdated = cache.results(step, besides=key)
+    return work.copy(cache.step(step, key, partial(_made, work, places, room, outdated), BYTES))
 
 
 def _step_of(work: _Work) -> tuple[str, str]:
@@ -170,16 +170,16 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> bytes:
+def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str] = ()) -> bytes:
     """The copy in the release directory, or else a new one; empty if it would not be smaller.
 
-    A copy whose digest is among `made_otherwise` is of another level or library: a clean build would not make it.
+    `outdated` are the digests of copies with another level or library, which a clean build would not make.
     """
     with room.taken(work):
         content = content_of(places.path(work.files[0]))
         for path in work.paths(places):
             held = bytes_at(path)
-            if held is None or len(held) >= len(content) or digest(held) in made_otherwise:
+            if held is None or len(held) >= len(content) or digest(held) in outdated:
                 continue
             if is_copy_of(work.coding, held, content):
                 return held
@@ -192,24 +192,24 @@ def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Roo
         made = _made_in_file(work, places, room)
     else:
         step, key = _step_of(work)
-        made_otherwise = cache.results(step, besides=key)
-        made = cache.step(step, key, partial(_made_in_file, work, places, room, made_otherwise), IN_FILE)
+        outdated = cache.results(step, besides=key)
+        made = cache.step(step, key, partial(_made_in_file, work, places, room, outdated), IN_FILE)
     return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
 
 
-def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, made_otherwise: Collection[str] = ()) -> OnDisk:
+def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str] = ()) -> OnDisk:
     """The same as `_made`; also empty if the first part of the file does not compress."""
     with room.taken(work):
-        return _whole_or_nothing(work, places, made_otherwise)
+        return _whole_or_nothing(work, places, outdated)
 
 
-def _whole_or_nothing(work: _Work, places: CopyPlaces, made_otherwise: Collection[str]) -> OnDisk:
+def _whole_or_nothing(work: _Work, places: CopyPlaces, outdated: Collection[str]) -> OnDisk:
     source, path = places.path(work.files[0]), places.new()
     if not is_worthwhile(work.coding, next(chunks_of(source), b"")):
         return _written(path, ())
     for held in work.paths(places):
         size_bytes = os.path.getsize(held) if os.path.isfile(held) else work.size_bytes
-        if size_bytes < work.size_bytes and (name := digest_of(held)) not in made_otherwise and _is_right(work, held):
+        if size_bytes < work.size_bytes and (name := digest_of(held)) not in outdated and _is_right(work, held):
             return OnDisk(held, held, name, size_bytes)
     made = _written(path, compressed_chunks(work.coding, chunks_of(source), work.size_bytes, work.level))
     return made if made.size_bytes < work.size_bytes else _written(places.new(), ())

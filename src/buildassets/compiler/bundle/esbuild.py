@@ -108,12 +108,12 @@ class _Bundling:
         self.faults += pieces.diagnostics
         names = frozenset(piece.name for piece in pieces.pieces)
         of_pieces = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
-        opaque = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}
-        self.consumed |= {self._by_path[path].logical for path in pieces.inputs or () if self._is_source(path, opaque)}
+        copied = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}
+        self.consumed |= {self._by_path[path].logical for path in pieces.inputs or () if self._is_source(path, copied)}
         return _Run(group, pieces, of_pieces)
 
-    def _is_source(self, path: str, opaque: set[str]) -> bool:
-        return path in self._by_path and path not in opaque
+    def _is_source(self, path: str, copied: set[str]) -> bool:
+        return path in self._by_path and path not in copied
 
     def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
         """The places in `piece` that point at pieces or files, without URLs that are configured as external."""

@@ -69,14 +69,14 @@ class Record:
             if path in asset.further or (path == asset.path and asset.root >= 0)
         }
 
-    def naming(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
+    def with_dependents(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
         """`starts`, the assets whose files name them, the assets that name those, and so on."""
-        naming: defaultdict[LogicalPath, list[LogicalPath]] = defaultdict(list)
+        dependents: defaultdict[LogicalPath, list[LogicalPath]] = defaultdict(list)
         for logical, asset in self.assets.items():
             for _, target in asset.written:
                 if isinstance(target, str):
-                    naming[target].append(logical)
-        return reachable(naming, starts)
+                    dependents[target].append(logical)
+        return reachable(dependents, starts)
 
 
 def record_of(

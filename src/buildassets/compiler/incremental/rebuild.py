@@ -202,7 +202,7 @@ class _Change:
         for draft in self._drafts_of([self._source(path) for path in sorted(made)]):
             self._refuse(draft)
             self._take(draft)
-        concerned = self._record.naming(made)
+        concerned = self._record.with_dependents(made)
         references = {path: self._targets(path) for path in concerned}
         naming = Naming(text_of)
         renamed: set[LogicalPath] = set()

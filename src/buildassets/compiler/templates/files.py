@@ -155,7 +155,7 @@ def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _may_be_template(name: str) -> bool:
-    """Whether a file of this name can be a text. Suffixes such as `.j2` and `.jinja` do not decide that."""
+    """Whether a file of this name may be a text. One with an unknown suffix, such as `.j2`, may be."""
     media = media_of(name)
     is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
     is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)

@@ -37,15 +37,16 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
     """
     phases = dict.fromkeys(known, Phase.UNDER_WAY)
     builds, pages = set(phases), set[str]()
-    both = (builds, looked_at.matters), (pages, looked_at.changes_pages)
+    collections = (builds, looked_at.matters), (pages, looked_at.changes_pages)
     of_names = bool(phases)
 
     def take(seconds: float | None) -> bool:
+        """Collect the changes of the next `seconds`. Returns whether any of them matters."""
         nonlocal of_names
         is_any = False
         for change in events.wait(seconds):
             paths = [change.path] if change.path else looked_at.roots
-            concerned = [collected for collected, is_concerned in both if is_concerned(change)]
+            concerned = [collected for collected, is_concerned in collections if is_concerned(change)]
             for collected in concerned:
                 collected.update(paths)
             if concerned:

@@ -146,7 +146,7 @@ def _begun(
 
 
 def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
-    """The copy, if by the cache it is in place already, or not worthwhile; else None."""
+    """The copy, if the cache shows that it is in place already or not worthwhile; else None."""
     known = cache.trace(*_step_of(work))
     if isinstance(known, Stale):
         return None

@@ -162,12 +162,12 @@ def timed(result: BuildResult, said: str, seconds: float) -> str:
 def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], said: str) -> None:
     """Let the same command say so again at once. `files` are those of configurations that it could read."""
     from buildassets.cli.memo import keep
-    from buildassets.compiler.cache.stamps import looks_of
+    from buildassets.compiler.cache.stamps import stamps_of
     from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
     from buildassets.compiler.incremental.snapshot import are_settled
 
     others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
-    looks = held.looks + looks_of(others)
+    looks = held.stamps + stamps_of(others)
     if are_settled(looks, held.taken_ns):
         with suppress(OSError):
             keep(cache, [*held.names, *others], looks, said)

@@ -14,7 +14,7 @@ from zlib import crc32
 from buildassets._version import __version__
 from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.cache.stamps import looks_of
+from buildassets.compiler.cache.stamps import stamps_of
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
@@ -75,7 +75,7 @@ def _recalled(path: str, key: bytes) -> str | None:
     try:
         kept_key, printed, names, looks = _parts(content)
         text = printed.decode("utf-8", "surrogatepass")
-        if kept_key != key or looks_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
+        if kept_key != key or stamps_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
             return None
     except ValueError:  # nothing that `keep` has written
         return None

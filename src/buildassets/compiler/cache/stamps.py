@@ -22,7 +22,7 @@ _COARSE_GRAIN_NS = 2_000_000_000
 _IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
-def looks_of(names: "list[str]") -> "array[int]":
+def stamps_of(names: "list[str]") -> "array[int]":
     """The stamps of files, one after the other. A build with nothing to do spends most of its time here."""
     numbers: list[int] = []
     stat = os.stat

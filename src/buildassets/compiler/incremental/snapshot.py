@@ -19,7 +19,7 @@ from typing import Final
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
 from buildassets.compiler.cache.folder import BUILDS
-from buildassets.compiler.cache.stamps import NOTHING, is_settled, looks_of, signature, were_exchanged
+from buildassets.compiler.cache.stamps import NOTHING, is_settled, stamps_of, signature, were_exchanged
 from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
@@ -30,8 +30,8 @@ from buildassets.frozen import frozen
 # are never assets.
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
-_LOOK_BYTES: Final = 32  # four numbers
-_MANY_BYTES: Final = 64 * _LOOK_BYTES
+_STAMP_BYTES: Final = 32  # four numbers
+_MANY_BYTES: Final = 64 * _STAMP_BYTES
 
 
 @frozen
@@ -59,7 +59,7 @@ class Snapshot:
         self.kept = kept
         self.names = names
         self.taken_ns = now_ns
-        self.looks = looks_of(names)
+        self.stamps = stamps_of(names)
         digests = FileDigests({})
         changed = set(self._restamped(was))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
@@ -68,10 +68,10 @@ class Snapshot:
     @cached_property
     def unchanged(self) -> Mapping[str, Signature]:
         """The stamps of the unchanged files, by path."""
-        looks = dict(zip(self.names, _fours(self.looks), strict=True))
+        stamps = dict(zip(self.names, _fours(self.stamps), strict=True))
         for name in self.changed:
-            del looks[name]
-        return looks
+            del stamps[name]
+        return stamps
 
     def _restamped(self, was: bytes) -> Iterator[int]:
         """The numbers of the files whose stamps changed.
@@ -79,30 +79,30 @@ class Snapshot:
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
         folders = self.kept.folders
-        for number in _differing(self.looks.tobytes(), was):
+        for number in _differing(self.stamps.tobytes(), was):
             name = self.names[number]
             if name not in folders or _digest_of_names(name) != folders[name]:
                 yield number
 
     def _look(self, number: int) -> Signature:
-        size, mtime, ctime, inode = self.looks[4 * number : 4 * number + 4]
+        size, mtime, ctime, inode = self.stamps[4 * number : 4 * number + 4]
         return size, mtime, ctime, inode
 
 
-def _differing(looks: bytes, before: bytes) -> Iterator[int]:
+def _differing(stamps: bytes, before: bytes) -> Iterator[int]:
     """The numbers of the files whose stamps differ; compared many at a time first, since most are equal."""
-    for start in range(0, len(looks), _MANY_BYTES):
+    for start in range(0, len(stamps), _MANY_BYTES):
         end = start + _MANY_BYTES
-        if looks[start:end] == before[start:end]:
+        if stamps[start:end] == before[start:end]:
             continue
-        for place in range(start, min(end, len(looks)), _LOOK_BYTES):
-            if looks[place : place + _LOOK_BYTES] != before[place : place + _LOOK_BYTES]:
-                yield place // _LOOK_BYTES
+        for place in range(start, min(end, len(stamps)), _STAMP_BYTES):
+            if stamps[place : place + _STAMP_BYTES] != before[place : place + _STAMP_BYTES]:
+                yield place // _STAMP_BYTES
 
 
-def are_settled(looks: "array[int]", at_ns: int) -> bool:
-    """Whether any write after `at_ns` will change one of the stamps `looks`, which the files had then."""
-    return all(look == NOTHING or is_settled(look, at_ns) for look in _fours(looks))
+def are_settled(stamps: "array[int]", at_ns: int) -> bool:
+    """Whether any write after `at_ns` will change one of the stamps `stamps`, which the files had then."""
+    return all(stamp == NOTHING or is_settled(stamp, at_ns) for stamp in _fours(stamps))
 
 
 def _fours(numbers: "array[int]") -> Iterator[Signature]:
@@ -116,11 +116,11 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     `build` is a text that contains all that decides the result besides files.
     """
     try:
-        kept, names, looks = _read(content_of(_path(cache_folder, build)), build)
+        kept, names, stamps = _read(content_of(_path(cache_folder, build)), build)
     except (OSError, ValueError):
         return None
     now = clock()
-    snapshot = Snapshot(kept, names, looks, now)
+    snapshot = Snapshot(kept, names, stamps, now)
     if kept.young and not snapshot.changed:
         young = {path: was for path, was in kept.young.items() if not is_settled(snapshot.unchanged[path], now)}
         if len(young) < len(kept.young):
@@ -137,14 +137,14 @@ def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
     head = json_values.table(json_values.read(head_line))
     if head.get("build") != build:
         raise ValueError("another build")
-    result, names, looks, record = json_values.cut(content, head.get("sizes"), 4)
+    result, names, stamps, record = json_values.cut(content, head.get("sizes"), 4)
     named, inputs = _split(names), json_values.number(head.get("inputs"))
     young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
     json_values.texts([*young.values(), *folders.values()])
     known = set(named)
-    if len(known) * _LOOK_BYTES != len(looks) or not 0 <= inputs <= len(named) or not known.issuperset(young):
+    if len(known) * _STAMP_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
-    return KeptBuild(result, record, inputs, young, folders), named, looks
+    return KeptBuild(result, record, inputs, young, folders), named, stamps
 
 
 def take(
@@ -183,14 +183,14 @@ def take(
     if were_exchanged(read, began_ns):
         return
     for name in read:
-        look = fresh.get(name, NOTHING)
-        if look != NOTHING and not is_settled(look, began_ns) and seen.get(name) != (look, digests.of(name)):
+        stamp = fresh.get(name, NOTHING)
+        if stamp != NOTHING and not is_settled(stamp, began_ns) and seen.get(name) != (stamp, digests.of(name)):
             return
     unchanged.update(fresh)
-    looks = {name: unchanged[name] for name in names}
-    young = {name: digests.of(name) for name, look in fresh.items() if not is_settled(look, now)}
+    stamps = {name: unchanged[name] for name in names}
+    young = {name: digests.of(name) for name, stamp in fresh.items() if not is_settled(stamp, now)}
     if before:
-        young |= {name: was for name, was in before.kept.young.items() if name in looks and name not in fresh}
+        young |= {name: was for name, was in before.kept.young.items() if name in stamps and name not in fresh}
     young |= expected or {}
     if ABSENT in young.values():
         return  # an output was removed meanwhile
@@ -198,12 +198,12 @@ def take(
     names_in = {
         name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
     }
-    _write(cache_folder, build, looks, KeptBuild(result, record, len(read), young, names_in))
+    _write(cache_folder, build, stamps, KeptBuild(result, record, len(read), young, names_in))
 
 
-def _write(cache_folder: str, build: str, looks: Mapping[str, Signature], kept: KeptBuild) -> None:
-    numbers = array("q", chain.from_iterable(looks.values()))
-    names = "\0".join(looks).encode("utf-8", "surrogatepass")
+def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept: KeptBuild) -> None:
+    numbers = array("q", chain.from_iterable(stamps.values()))
+    names = "\0".join(stamps).encode("utf-8", "surrogatepass")
     parts = (kept.result, names, numbers.tobytes(), kept.record)
     head = {
         "build": build,

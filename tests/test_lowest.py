@@ -22,7 +22,7 @@ _PARTS = (
     *(f"tests/compiler/engines/sass/test_{name}.py" for name in ("sass", "libsass", "dart")),
     *("tests/compiler/engines/test_lightningcss.py", "tests/test_codings.py", "tests/compiler/watch/events"),
     "tests/compiler/watch/test_loop.py::test_saved_partial_builds_its_importer",
-    "tests/compiler/watch/test_loop.py::test_the_system_tells_of_changes_without_a_warning",
+    "tests/compiler/watch/test_loop.py::test_the_system_reports_changes_without_a_warning",
     "tests/release/publish/test_upload.py::test_a_second_publication_uploads_nothing",
     "tests/release/publish/test_upload.py::test_a_folder_holds_the_same_as_the_release_directory",
     *(f"tests/runtime/test_{name}.py" for name in ("jinja", "flask", "quart", "starlette", "litestar", "wsgi")),

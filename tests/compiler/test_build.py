@@ -561,7 +561,7 @@ def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:
     assert sorted(result.manifest.assets) == ["css/base.css", "js/lib/a.js", "js/lib/b.js"]
 
 
-def test_a_reference_out_of_the_tree_is_told_so(tmp_path: Path) -> None:
+def test_a_reference_out_of_the_tree_is_reported_as_such(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.css": "a { background: url(../secret.png) }"})
     assert "note: a reference cannot leave the tree of assets" in texts(result.diagnostics)
 

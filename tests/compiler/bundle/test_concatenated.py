@@ -53,7 +53,7 @@ def test_a_glob_matches_the_names_of_files(tmp_path: Path) -> None:
     assert released(tmp_path, result, "all.css") == "b { c: d }\n"
 
 
-def test_a_glob_of_what_is_compiled_is_told_of_the_suffix_of_its_files(tmp_path: Path) -> None:
+def test_a_glob_of_compiled_names_gets_a_hint_with_the_suffix_of_the_files(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/css/b.scss": ""}, "'site.css' = ['css/**/*.css']")
     assert only(result).message == "`css/**/*.css` in the bundle `site.css` matches no source"
     assert only(result).hint == "did you mean `css/**/*.scss`?"
@@ -134,7 +134,7 @@ def test_members_are_minified(tmp_path: Path) -> None:
     assert released(tmp_path, result, "all.js") == "/*! l */a(1);\n(b)()\n"
 
 
-def test_a_missing_reference_is_told_once_and_where_it_was_written(tmp_path: Path) -> None:
+def test_a_missing_reference_is_reported_once_and_where_it_was_written(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/css/a.css": "a{\nb:url(no.png)}"}, '"site.css" = ["css/a.css"]')
     assert codes(result) == ["reference/missing"]
     assert "assets/css/a.css:2:7" in printed(result)
@@ -146,7 +146,7 @@ def test_a_tolerated_missing_reference_goes_on_pointing_there(tmp_path: Path) ->
     assert released(tmp_path, result, "site.css") == "a{b:url(css/no.png?q) url(c.png)}\n"
 
 
-def test_an_error_in_a_member_is_told_once(tmp_path: Path) -> None:
+def test_an_error_in_a_member_is_reported_once(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.scss": "a {", "assets/b.css": ""}, '"site.css" = ["*.css"]')
     assert codes(result) == ["scss/syntax"]
 
@@ -186,7 +186,7 @@ def test_kinds_are_not_mixed(tmp_path: Path, bundle: str) -> None:
         ("'use strict'; /* c */ var  m = 1", "bundle/strict", "b.js:1:28"),
     ],
 )
-def test_a_script_that_cannot_be_joined_is_told_where_it_was_written(
+def test_a_script_that_cannot_be_joined_is_reported_where_it_was_written(
     tmp_path: Path, second: str, code: str, place: str
 ) -> None:
     files: Tree = {"assets/a.js": "const k = 1, z = 2 ;  f()", "assets/b.js": second}
@@ -204,7 +204,7 @@ def test_a_script_that_cannot_be_joined_is_told_where_it_was_written(
         ("b.css", "c{d:e}\n\\", "bundle/unclosed", "b.css:2:1"),
     ],
 )
-def test_a_sheet_that_cannot_be_joined_is_told_where_it_was_written(
+def test_a_sheet_that_cannot_be_joined_is_reported_where_it_was_written(
     tmp_path: Path, name: str, second: str, code: str, place: str
 ) -> None:
     files: Tree = {"assets/a.css": "a { b : c }", f"assets/{name}": second}

@@ -177,7 +177,7 @@ def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said
     ("options", "made"),
     [("{}", "react/jsx-runtime"), ('{ "jsxImportSource": "preact" }', "preact/jsx"), ('{ "jsx": "react" }', "React.c")],
 )
-def test_jsx_is_compiled_as_its_settings_say(tmp_path: Path, options: str, made: str) -> None:
+def test_jsx_is_compiled_by_its_settings(tmp_path: Path, options: str, made: str) -> None:
     files = {"assets/js/main.jsx": "p(<b/>);", "tsconfig.json": f'{{ "compilerOptions": {options} }}'}
     settings = f'{PLAIN}external = ["react", "preact"]\n'
     result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.jsx"], bundle = true }', settings)
@@ -310,7 +310,7 @@ def test_names_of_files_may_hold_nearly_anything(tmp_path: Path, node: str) -> N
     assert "chunks/[slug].js" in assets(result)
 
 
-def test_name_that_esbuild_cannot_write_is_told(tmp_path: Path) -> None:
+def test_name_that_esbuild_cannot_write_is_reported(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": """import x from './a"b.svg'; p(x);""", 'assets/js/a"b.svg': SVG}
     (found,) = run(tmp_path, files).diagnostics
     assert (found.code, found.notes) == (
@@ -319,7 +319,7 @@ def test_name_that_esbuild_cannot_write_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_missing_file_beside_a_source_is_told_like_any_other(tmp_path: Path) -> None:
+def test_missing_file_beside_a_source_is_reported_like_any_other(tmp_path: Path) -> None:
     files = {"assets/lib/a b.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
     result = run(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
     assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
@@ -588,7 +588,7 @@ def test_what_esbuild_complains_of_has_its_place(
 
 
 @pytest.mark.parametrize("form", ["esm", "iife"])
-def test_asset_url_in_a_bundle_is_told_where_it_is_written(tmp_path: Path, form: str) -> None:
+def test_asset_url_in_a_bundle_is_reported_where_it_is_written(tmp_path: Path, form: str) -> None:
     bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": '// é\nlet a: string = ASSET_URL("a.png"); p(a);'}
     said = texts(run(tmp_path, files, bundle))
@@ -596,7 +596,7 @@ def test_asset_url_in_a_bundle_is_told_where_it_is_written(tmp_path: Path, form:
     assert "--> assets/js/b.ts:2:17" in said
 
 
-def test_every_error_is_told(tmp_path: Path) -> None:
+def test_every_error_is_reported(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": "".join(f'import "./gone{number}";' for number in range(20))}
     assert len(run(tmp_path, files).diagnostics) == 20
 
@@ -621,7 +621,7 @@ def test_fault_of_one_bundle_hides_none_of_another(tmp_path: Path) -> None:
         ('"js/b.js" = { files = ["js/main.ts"], bundle = true }', "bundle/duplicate"),
     ],
 )
-def test_bundle_that_cannot_be_is_told(tmp_path: Path, bundle: str, code: str) -> None:
+def test_bundle_that_cannot_be_made_is_reported(tmp_path: Path, bundle: str, code: str) -> None:
     files = {
         "assets/js/main.ts": 'import "./b.css";',
         "assets/js/b.css": "",
@@ -633,7 +633,7 @@ def test_bundle_that_cannot_be_is_told(tmp_path: Path, bundle: str, code: str) -
     assert [found.code for found in result.diagnostics] == [code], texts(result)
 
 
-def test_missing_esbuild_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_esbuild_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     (tmp_path / "node_modules").mkdir()
     bundles = f'{MAIN}\n"js/b.js" = {{ files = ["js/main.ts"], bundle = true }}'
@@ -644,7 +644,7 @@ def test_missing_esbuild_is_told_once(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("ending", ["kill -SEGV $$", "echo 'panic: oh' >&2; exit 2", "exit 0"])
-def test_esbuild_that_dies_is_told(tmp_path: Path, ending: str) -> None:
+def test_esbuild_that_dies_is_reported(tmp_path: Path, ending: str) -> None:
     program = tmp_path / "node_modules/.bin/esbuild"
     write_tree(
         tmp_path, {"node_modules/.bin/esbuild": f'#!/bin/sh\n[ "$1" = --version ] && echo 0.28.2 || {{ {ending}; }}'}

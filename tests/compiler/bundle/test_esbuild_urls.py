@@ -103,7 +103,7 @@ def test_other_urls_are_left_alone(code: str) -> None:
         ('new Image(new URL("w.png", M))', None),
     ],
 )
-def test_script_is_wanted_in_the_form_that_its_use_says(code: str, script: str | None) -> None:
+def test_script_is_bundled_in_the_format_of_its_use(code: str, script: str | None) -> None:
     (aim,) = found(code.replace("M)", f"{META_URL})"))
     assert aim.script == script
 

@@ -154,7 +154,7 @@ def test_what_is_depended_on_is_an_input(tmp_path: Path) -> None:
     assert result.manifest.assets["app.js"].inputs == ("a.js", "app.js", "lib/b.js")
 
 
-def test_a_missing_file_is_told_at_its_directive(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_at_its_directive(tmp_path: Path) -> None:
     result = built(tmp_path, {**LIBRARY, "assets/app.js": "// x\n//= require lib/bb\n"}, SETTINGS)
     assert printed(result) == (
         "error[directive/missing]: cannot find `lib/bb`\n"

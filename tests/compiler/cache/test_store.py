@@ -57,7 +57,7 @@ def test_a_result_is_there_for_the_next_build(cache: Callable[[], Cache], source
     assert held(cache(), "step", "key") == b"css"
 
 
-def test_what_was_never_built_says_so(cache: Callable[[], Cache]) -> None:
+def test_a_step_that_was_never_built_gives_that_as_its_reason(cache: Callable[[], Cache]) -> None:
     assert reason(held(cache(), "step", "key")) == "it was never built before"
 
 
@@ -338,7 +338,7 @@ def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], s
     assert held(cache(), "step", "key") == b"css"
 
 
-def test_what_one_build_has_to_run_is_told_with_the_reason(cache: Callable[[], Cache], source: Path) -> None:
+def test_steps_that_ran_are_listed_with_the_reason(cache: Callable[[], Cache], source: Path) -> None:
     kept(cache(), source)
     source.write_text("b")
     opened = cache()

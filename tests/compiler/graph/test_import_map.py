@@ -241,7 +241,7 @@ def test_a_name_that_nothing_maps_is_reported_at_each_place(tmp_path: Path) -> N
     assert places == [("assets/a.js", 9), ("assets/a.js", 23), ("assets/b.js", 9)]
 
 
-def test_a_name_whose_entry_is_at_fault_is_told_once(tmp_path: Path) -> None:
+def test_a_name_whose_entry_is_at_fault_is_reported_once(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.js": 'import "lit"'}, PLAIN + '[importmap]\nlit = "lit.js"\n')
     assert [fault.code for fault in result.diagnostics] == ["importmap/missing"]
 
@@ -338,7 +338,7 @@ def test_the_configured_map_goes_before_packages(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["importmap", "rewrite"])
-def test_the_manifest_tells_what_a_script_waits_for(tmp_path: Path, mode: str) -> None:
+def test_the_manifest_lists_what_a_script_waits_for(tmp_path: Path, mode: str) -> None:
     files = {
         "assets/app.js": (
             'import "./a.js"; export * from "lib"; import "lit"; import("./late.js"); import "./b.js?own";\n'
@@ -397,7 +397,7 @@ def test_an_unknown_package_is_a_warning_with_the_nearest_name(tmp_path: Path) -
     assert fault.hint == "did you mean `lit`?"
 
 
-def test_commonjs_is_told_of_once(tmp_path: Path) -> None:
+def test_commonjs_is_reported_once(tmp_path: Path) -> None:
     files = {
         "assets/a.js": 'import "p"',
         "assets/b.js": 'import "p"; import "q"',
@@ -428,7 +428,7 @@ def test_a_sheet_beside_its_source_is_no_duplicate_in_packages(tmp_path: Path) -
     assert text(tmp_path, manifest, "npm/p/a.css") == "a { b: plain }"
 
 
-def test_a_package_description_that_is_no_json_is_told_of(tmp_path: Path) -> None:
+def test_a_package_description_that_is_no_json_is_reported(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": "{", "node_modules/p/index.js": "export {}"}
     result = run(tmp_path, files, NPM)
     assert result.succeeded

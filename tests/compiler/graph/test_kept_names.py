@@ -152,5 +152,5 @@ def test_hashes_are_seen(name: str) -> None:
         "README",
     ],
 )
-def test_plain_names_are_told_apart(name: str) -> None:
+def test_plain_names_carry_no_hash(name: str) -> None:
     assert not carries_hash(name)

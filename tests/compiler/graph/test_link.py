@@ -153,7 +153,7 @@ def test_package_finds_its_files_where_only_their_folder_is_a_root(tmp_path: Pat
 
 
 @both_engines
-def test_file_of_a_package_that_is_no_asset_is_an_error_that_says_how_to_make_it_one(
+def test_file_of_a_package_that_is_no_asset_is_an_error_with_a_hint_how_to_make_it_one(
     tmp_path: Path, engine: str
 ) -> None:
     found = only_error(run(tmp_path, engine, PACKAGE, f'{SOURCES}\nload_paths = ["node_modules"]'))
@@ -167,14 +167,14 @@ def test_file_of_a_package_that_is_no_asset_is_an_error_that_says_how_to_make_it
 
 
 @both_engines
-def test_file_that_a_root_leaves_out_is_an_error_that_says_so(tmp_path: Path, engine: str) -> None:
+def test_file_that_a_root_leaves_out_is_an_error_with_that_reason(tmp_path: Path, engine: str) -> None:
     root = '{ path = "node_modules/pkg", exclude = ["**/*.woff2"] }'
     settings = f'sources = ["assets", {root}]\nload_paths = ["node_modules"]'
     assert only_error(run(tmp_path, engine, PACKAGE, settings)).hint == "`include` or `exclude` leaves it out"
 
 
 @both_engines
-def test_link_out_of_the_root_beside_a_partial_is_told(tmp_path: Path, engine: str) -> None:
+def test_link_out_of_the_root_beside_a_partial_is_reported(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "parts/hero";',
         "assets/css/parts/_hero.scss": "a { b: url(hero.png) }",
@@ -328,13 +328,13 @@ def test_call_that_sass_leaves_alone_is_an_error(tmp_path: Path, engine: str) ->
         ('image("#{asset-path("a.png")}")', "write it in `url(…)`, or call `asset-url()`"),
     ],
 )
-def test_call_outside_of_a_reference_is_told_what_to_do(tmp_path: Path, engine: str, call: str, hint: str) -> None:
+def test_call_outside_of_a_reference_gets_a_hint(tmp_path: Path, engine: str, call: str, hint: str) -> None:
     found = only_error(run(tmp_path, engine, {"assets/css/app.scss": f"a {{ b: {call} }}", "assets/a.png": ""}))
     assert (found.code, found.hint) == ("scss/asset-path", hint)
 
 
 @both_engines
-def test_missing_assets_are_told_beside_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
+def test_missing_assets_are_reported_beside_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
     result = run(tmp_path, engine, {"assets/app.scss": 'a { b: asset-path("a.png"); c: asset-url("b.png") }'})
     codes = [one.code for one in result.diagnostics if one.is_error]
     assert sorted(codes) == ["reference/missing", "scss/asset-path"]

@@ -204,7 +204,7 @@ def test_comment_for_a_map_that_is_not_there_goes_in_development_too(tmp_path: P
     assert [fault.code for fault in result.diagnostics] == ["reference/missing-map"]
 
 
-def test_damaged_map_of_a_vendor_is_told_and_not_followed(tmp_path: Path) -> None:
+def test_damaged_map_of_a_vendor_is_reported_and_not_followed(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/lib.js": VENDOR, "assets/lib.js.map": "{"})
     assert [fault.code for fault in result.diagnostics] == ["reference/damaged-map"]
     assert map_of(tmp_path, result, "lib.js")["sources"] == ["lib.js"]

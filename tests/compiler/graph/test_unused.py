@@ -44,5 +44,5 @@ def test_a_source_map_is_used_by_what_it_is_the_map_of(tmp_path: Path) -> None:
     assert unused(tmp_path, {"buildassets.toml": "source_maps = true"}) == ()
 
 
-def test_where_no_template_names_an_asset_nothing_is_told(tmp_path: Path) -> None:
+def test_where_no_template_names_an_asset_nothing_is_reported(tmp_path: Path) -> None:
     assert unused(tmp_path, {"templates/a.html": ""}) == ()

@@ -72,7 +72,7 @@ def clean_release(folder: Path) -> Tree:
     return released(copy)
 
 
-def test_a_second_build_does_nothing_and_says_the_same(builder: Builder) -> None:
+def test_a_second_build_does_nothing_and_reports_the_same(builder: Builder) -> None:
     first = builder()
     second = builder()
     assert builder.worked == 1

@@ -237,7 +237,7 @@ EMBEDDED = "compress = []\n[data_urls]\nlimit = 10\n"
         (EMBEDDED, "assets/css/_theme.scss", "$colour: blue;\n"),
     ],
 )
-def test_what_says_the_same_is_done_over_by_itself_with_other_settings_too(
+def test_an_asset_with_the_same_references_is_rebuilt_alone_with_other_settings_too(
     tmp_path: Path, settings_text: str, file: str, text: str
 ) -> None:
     files = {name: content for name, content in SITE.items() if "faulty" not in name}

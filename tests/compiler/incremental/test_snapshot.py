@@ -66,7 +66,7 @@ def test_a_removed_file_is_a_change(site: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("changed", [{0}, {63, 64}, {1, 127, 128, 199}, set(range(200))])
-def test_just_what_changed_is_told_of_many(tmp_path: Path, changed: set[int]) -> None:
+def test_of_many_files_just_those_that_changed_are_found(tmp_path: Path, changed: set[int]) -> None:
     names = [f"{number:03}" for number in range(200)]
     paths = [str(tmp_path / name) for name in names]
     write_tree(tmp_path, dict.fromkeys(names, "a"))
@@ -94,7 +94,7 @@ def test_nothing_is_kept_of_a_build_whose_source_was_written_meanwhile(site: Pat
     assert found(site) is None
 
 
-def test_an_output_too_young_to_be_told_apart_is_read_again(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_output_too_young_for_its_stamp_is_read_again(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write within the tick of the clock changes nothing that a stat shows."""
     output = site / "build/a.css"
     written_ns = output.stat().st_mtime_ns

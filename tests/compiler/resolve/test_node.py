@@ -222,7 +222,7 @@ def test_a_relative_name_of_the_application_is_not_completed() -> None:
         ("a.css", None, False, False),
     ],
 )
-def test_commonjs_is_told_by_suffix_type_and_syntax(
+def test_commonjs_is_detected_by_suffix_type_and_syntax(
     file: str, type_: str | None, has_module_syntax: bool, is_commonjs: bool
 ) -> None:
     found = one({"type": type_, "main": file}, file)

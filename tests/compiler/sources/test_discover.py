@@ -30,7 +30,7 @@ def _names(discovery: Discovery) -> list[str]:
     return [source.logical for source in discovery.sources]
 
 
-def test_source_tells_its_names(tmp_path: Path) -> None:
+def test_source_has_all_its_names(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/css/app.scss": ""})
     (source,) = discover(_config(tmp_path, _root(tmp_path, "assets", "vendor/x"))).sources
     assert source.logical == "vendor/x/css/app.css"
@@ -167,7 +167,7 @@ def test_duplicate_names_both_files(tmp_path: Path) -> None:
     assert diagnostic.location.file == "assets/a.scss"
 
 
-def test_duplicate_is_told_alike_whatever_the_order_of_reading(tmp_path: Path) -> None:
+def test_duplicate_is_reported_alike_whatever_the_order_of_reading(tmp_path: Path) -> None:
     names = ["a.css", "a.scss", "a.sass"]
     found = []
     for number, order in enumerate((names, names[::-1])):
@@ -287,7 +287,7 @@ def test_skipped_name_that_a_later_root_has_is_its_asset(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", [".#a.css", "a.css~", "unwanted.css"])
-def test_nothing_is_said_of_a_bad_link_that_is_excluded(tmp_path: Path, name: str) -> None:
+def test_a_bad_link_that_is_excluded_is_not_reported(tmp_path: Path, name: str) -> None:
     write_tree(tmp_path, {"assets/kept.css": ""})
     (tmp_path / "assets" / name).symlink_to("user@host.1234")
     discovery = discover(_config(tmp_path, exclude=("unwanted.*",)))
@@ -464,7 +464,7 @@ def test_a_package_behind_a_link_is_read_inside_of_the_root_only(tmp_path: Path)
         ("a-0123456.digested.scss", False),
     ],
 )
-def test_a_name_with_a_digest_that_says_so_is_kept(tmp_path: Path, name: str, is_kept: bool) -> None:
+def test_a_name_with_a_marked_digest_is_kept(tmp_path: Path, name: str, is_kept: bool) -> None:
     write_tree(tmp_path, {f"assets/{name}": ""})
     (source,) = discover(_config(tmp_path)).sources
     assert source.keeps_name is is_kept

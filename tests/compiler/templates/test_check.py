@@ -197,7 +197,7 @@ def test_an_extension_of_the_project_is_loaded(tmp_path: Path) -> None:
     assert told(result) == [("template/missing", "templates/a.html", 1, 22)]
 
 
-def test_an_extension_that_fails_is_told_with_the_template(tmp_path: Path) -> None:
+def test_an_extension_that_fails_is_reported_with_the_template(tmp_path: Path) -> None:
     code = "import jinja2.ext\nclass Fails(jinja2.ext.Extension):\n    tags = {'fail'}\n"
     code += "    def parse(self, parser):\n        raise KeyError('nothing')\n"
     page = '{% fail %}{{ asset("x") }}'
@@ -213,7 +213,7 @@ def test_an_extension_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
     assert told(checked(tmp_path, tree)) == [("template/unavailable", "buildassets.toml", 2, 15)]
 
 
-def test_where_no_engine_starts_nothing_is_said_of_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_engine_starts_templates_are_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     tree = {"buildassets.toml": '[engines]\njs = "esbuild"', "templates/a.html": '{{ asset("x") }}'}
     assert [found.code for found in checked(tmp_path, tree).diagnostics] == ["js/unavailable"]

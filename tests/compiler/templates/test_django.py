@@ -79,7 +79,7 @@ def test_what_only_looks_like_a_tag_of_ours_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     "argument", ["name", '"a"|add:name', '_("a.css")', "3", '"abc"|random', '"a"|mine', '"open', "|upper"]
 )
-def test_computed_names_are_told_as_unchecked(argument: str) -> None:
+def test_computed_names_are_reported_as_unchecked(argument: str) -> None:
     reading = read(LOAD + f"{{% asset {argument} %}}")
     assert not reading.uses
     assert reading.unchecked == ((len(LOAD) + 3, len(LOAD) + 8),)

@@ -60,7 +60,7 @@ def test_constant_expressions_are_folded(argument: str, expected: list[str]) -> 
 @pytest.mark.parametrize(
     "argument", ["name", '"css/" ~ name', "*names", "**given", "f()", '_("a.css")', '["a"]|random']
 )
-def test_computed_names_are_told_as_unchecked(argument: str) -> None:
+def test_computed_names_are_reported_as_unchecked(argument: str) -> None:
     reading = read(f"{{{{ x }}}} {{{{ asset({argument}) }}}}")
     assert not reading.uses
     assert reading.unchecked == ((11, 16),)
@@ -207,7 +207,7 @@ def test_the_span_is_that_between_the_quotes(before: str, call: str) -> None:
     assert text[use.written.start : use.written.end] == "HERE"
 
 
-def test_an_unknown_tag_is_told_and_what_stands_in_it_is_read() -> None:
+def test_an_unknown_tag_is_reported_and_its_content_is_read() -> None:
     text = '{% cache 300, "x" %}{% if x %}{{ asset("a.css") }}{% endif %}{% endcache %}{{ asset("b.css") }}'
     reading = read(text)
     assert [use.written.text for use in reading.uses] == ["a.css", "b.css"]

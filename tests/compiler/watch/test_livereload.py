@@ -80,7 +80,7 @@ def test_a_page_learns_at_once_that_it_is_up_to_date(live_reload: LiveReload, tm
     assert (event["release"], event["swaps"], event["reload"], event["errors"]) == (release, [], None, [])
 
 
-def test_each_build_tells_what_is_swapped(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_each_build_sends_what_is_swapped(live_reload: LiveReload, tmp_path: Path) -> None:
     with listen(live_reload, release_of(tmp_path)) as page:
         page.event()
         for colour in ("blue", "green"):
@@ -89,7 +89,7 @@ def test_each_build_tells_what_is_swapped(live_reload: LiveReload, tmp_path: Pat
             assert (tmp_path / "build/assets" / swap["new"]).read_text() == f"a {{ color: {colour} }}"
 
 
-def test_who_asks_once_is_told_what_there_is_and_no_more(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_a_request_for_one_event_gets_the_state_and_no_more(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
     with listen(live_reload, f"{release}&once=1") as page:
@@ -98,7 +98,7 @@ def test_who_asks_once_is_told_what_there_is_and_no_more(live_reload: LiveReload
             page.event()
 
 
-def test_templates_are_told_with_each_state(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_templates_are_sent_with_each_state(live_reload: LiveReload, tmp_path: Path) -> None:
     with listen(live_reload, release_of(tmp_path)) as page:
         assert page.event()["templates"] == ""
         live_reload.publish_templates("state")
@@ -107,7 +107,7 @@ def test_templates_are_told_with_each_state(live_reload: LiveReload, tmp_path: P
         assert page.event()["templates"] == "state"
 
 
-def test_a_failed_build_tells_its_errors_and_keeps_the_release(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_a_failed_build_sends_its_errors_and_keeps_the_release(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     with listen(live_reload, release) as page:
         page.event()
@@ -130,7 +130,7 @@ def test_a_slow_page_gets_the_newest_state_only(live_reload: LiveReload, tmp_pat
     assert (tmp_path / "build/assets" / swap["new"]).read_text() == "a { color: green }"
 
 
-def test_the_last_event_id_says_what_a_page_has(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_the_last_event_id_names_the_release_of_a_page(live_reload: LiveReload, tmp_path: Path) -> None:
     first = release_of(tmp_path)
     live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
     with listen(live_reload, "", **{"Last-Event-ID": first}) as page:
@@ -152,7 +152,7 @@ def test_the_release_from_before_the_start_is_known(tmp_path: Path) -> None:
             assert [swap["path"] for swap in page.event()["swaps"]] == ["app.css"]
 
 
-def test_a_first_build_that_fails_tells_its_errors(tmp_path: Path) -> None:
+def test_a_first_build_that_fails_sends_its_errors(tmp_path: Path) -> None:
     with LiveReload(str(tmp_path / "build"), port=0) as live_reload:
         live_reload.start()
         live_reload.publish(built(tmp_path, {**GOOD, **BROKEN}))
@@ -334,7 +334,7 @@ def announced(folder: Path) -> Any:
     return json.loads((folder / "build/assets/livereload.json").read_text())
 
 
-def test_a_file_among_the_assets_says_where_it_is(live_reload: LiveReload, tmp_path: Path) -> None:
+def test_a_file_among_the_assets_contains_the_url(live_reload: LiveReload, tmp_path: Path) -> None:
     assert announced(tmp_path) == {"url": live_reload.url, "token": live_reload.token}
 
 

@@ -278,7 +278,7 @@ def test_what_others_write_on_a_mount_is_found_by_looking(tmp_path: Path) -> Non
         assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
 
 
-def test_who_asks_to_look_is_not_told_of_a_mount(tmp_path: Path) -> None:
+def test_a_watch_that_polls_does_not_warn_of_a_mount(tmp_path: Path) -> None:
     write_tree(tmp_path / "host", SITE)
     with shown(tmp_path / "host", tmp_path / "guest"), watching(tmp_path / "guest", "--poll=0.05") as watch:
         assert watch.next()["diagnostics"] == []
@@ -287,14 +287,14 @@ def test_who_asks_to_look_is_not_told_of_a_mount(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other events")
-def test_the_system_tells_of_changes_without_a_warning() -> None:
+def test_the_system_reports_changes_without_a_warning() -> None:
     warnings: list[Diagnostic] = []
     with closing(started_events(None, warnings.append)) as events:
         assert type(events).__name__ == "Inotify"
     assert warnings == []
 
 
-def test_other_version_of_watchdog_is_told_and_looking_takes_over(tmp_path: Path) -> None:
+def test_other_version_of_watchdog_is_reported_and_polling_takes_over(tmp_path: Path) -> None:
     names = ("__init__", "observers/__init__", "observers/inotify_c")
     write_tree(tmp_path / "other", {f"watchdog/{name}.py": "" for name in names})
     path = os.pathsep.join(filter(None, (str(tmp_path / "other"), os.environ.get("PYTHONPATH"))))
@@ -348,7 +348,7 @@ def pages(tmp_path: Path) -> Iterator[Watching]:
 
 
 @pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
-def test_saved_template_is_told_without_a_build(pages: Watching, tmp_path: Path, save: Save) -> None:
+def test_saved_template_is_reported_without_a_build(pages: Watching, tmp_path: Path, save: Save) -> None:
     assert any(is_one_change_of_pages(pages, save, tmp_path, turn) for turn in range(TURNS))
 
 
@@ -362,7 +362,7 @@ def is_one_change_of_pages(pages: Watching, save: Save, elsewhere: Path, turn: i
     return len(documents) == 1
 
 
-def test_templates_are_watched_wherever_the_configuration_says(pages: Watching) -> None:
+def test_templates_are_watched_wherever_the_configuration_has_them(pages: Watching) -> None:
     write_tree(pages.folder, {"app/shop/templates/shop/cart.html": "<p>empty</p>\n"})
     assert pages.next()["changed"] == ["app/shop/templates/shop/cart.html"]
     write_tree(pages.folder, {"buildassets.toml": 'templates = { dirs = ["mails"] }', "mails/a.html": "a"})
@@ -381,14 +381,14 @@ def test_folder_of_templates_that_appears_with_files_is_watched(pages: Watching,
     assert pages.next()["changed"] == ["templates/more/deep/er/a.html"]
 
 
-def test_template_that_says_the_same_is_told_of_to_nobody(pages: Watching) -> None:
+def test_template_with_the_same_content_is_not_reported(pages: Watching) -> None:
     write_tree(
         pages.folder, {"templates/page.html": "<p>one</p>\n", "templates/.page.html.swp": "", "templates/a~": ""}
     )
     pages.no_more()
 
 
-def test_template_among_the_sources_is_built_and_told(tmp_path: Path) -> None:
+def test_template_among_the_sources_is_built_and_reported(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "buildassets.toml": 'templates.dirs = ["assets"]', "assets/page.html": "one"})
     with watching(tmp_path) as watch:
         watch.next()

@@ -95,7 +95,7 @@ def test_development_knows_no_budgets(tmp_path: Path) -> None:
     assert check(load_config(start=str(tmp_path)), mode="development").diagnostics == ()
 
 
-def test_what_is_new_in_it_is_told(tmp_path: Path) -> None:
+def test_what_is_new_in_it_is_reported(tmp_path: Path) -> None:
     settings = '[bundles]\n"all.css" = ["a.css", "n*.css"]\n[budgets]\n"all.css" = 300\n'
     assert run(site(tmp_path, settings, a=noise(100), n0=noise(10))).succeeded
     (found,) = faults(site(tmp_path, settings, n1=noise(500), n2=noise(600), n3=noise(700), n4=noise(800)))
@@ -104,7 +104,7 @@ def test_what_is_new_in_it_is_told(tmp_path: Path) -> None:
     assert new == ("new in it since the last release: `n4.css` (818 B), `n3.css` (718 B), `n2.css` (618 B) and 1 more")
 
 
-def test_without_an_earlier_release_the_largest_files_are_told(tmp_path: Path) -> None:
+def test_without_an_earlier_release_the_largest_files_are_reported(tmp_path: Path) -> None:
     settings = '[bundles]\n"all.css" = ["a.css", "b.css"]\n[budgets]\n"all.css" = 1\n'
     (found,) = faults(site(tmp_path, settings, a=noise(100), b=noise(500)))
     assert found.notes == ("the largest of the 2 files that it is made of: `b.css` (518 B), `a.css` (118 B)",)

@@ -12,7 +12,7 @@ def test_time_is_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert before <= build_time() <= time.time()
 
 
-def test_environment_may_say_what_time_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_may_set_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764064800")
     assert timestamp(build_time()) == "2025-11-25T10:00:00Z"
 

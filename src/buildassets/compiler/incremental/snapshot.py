@@ -19,7 +19,7 @@ from typing import Final
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
 from buildassets.compiler.cache.folder import BUILDS
-from buildassets.compiler.cache.stamps import NOTHING, is_settled, stamps_of, signature, were_exchanged
+from buildassets.compiler.cache.stamps import NOTHING, is_settled, signature, stamps_of, were_exchanged
 from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
@@ -101,7 +101,7 @@ def _differing(stamps: bytes, before: bytes) -> Iterator[int]:
 
 
 def are_settled(stamps: "array[int]", at_ns: int) -> bool:
-    """Whether any write after `at_ns` will change one of the stamps `stamps`, which the files had then."""
+    """Whether any write after `at_ns` will change one of `stamps`, which the files had then."""
     return all(stamp == NOTHING or is_settled(stamp, at_ns) for stamp in _fours(stamps))
 
 

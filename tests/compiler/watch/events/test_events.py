@@ -89,7 +89,7 @@ def test_cover_gives_what_is_new(events: Events, folder: Path) -> None:
     assert covered(events, folder / "b") == set()
 
 
-def test_write_is_told_as_done_and_not_as_a_name(events: Events, folder: Path) -> None:
+def test_write_is_reported_as_done_and_not_as_a_name(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/one.css").write_text("changed")
     is_done = at(folder / "a/one.css", Phase.DONE)
@@ -122,7 +122,7 @@ def test_file_that_is_replaced_is_a_name(events: Events, folder: Path) -> None:
     told_until(events, name_at(folder / "a/one.css"))
 
 
-def test_reading_and_listing_is_not_told(events: Events, folder: Path) -> None:
+def test_reading_and_listing_is_not_reported(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/one.css").read_text()
     list((folder / "a").iterdir())
@@ -174,7 +174,7 @@ def test_folder_that_is_not_there_is_not_covered(kind: Callable[[], Events], fol
         told_until(events, at(folder / "a/one.css"))
 
 
-def test_inotify_tells_when_a_file_is_closed(folder: Path) -> None:
+def test_inotify_reports_when_a_file_is_closed(folder: Path) -> None:
     with closing(inotify()) as events:
         covered(events, folder / "a")
         with (folder / "a/one.css").open("w") as file:
@@ -199,7 +199,7 @@ def test_inotify_does_not_take_one_folder_for_another(folder: Path) -> None:
         assert {change.path for change in changes} == {str(folder / "a/three.css"), str(folder / "c/one.css")}
 
 
-def test_inotify_tells_under_each_name_of_a_folder(folder: Path) -> None:
+def test_inotify_reports_under_each_name_of_a_folder(folder: Path) -> None:
     (folder / "link").symlink_to("a")
     with closing(inotify()) as events:
         covered(events, folder / "a", folder / "link")

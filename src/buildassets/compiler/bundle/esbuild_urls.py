@@ -65,6 +65,7 @@ def aims(piece: Piece, text: str, names: frozenset[str], origin_of: Origins) -> 
 
 
 def _in_script(text: str, names: frozenset[str], origin_of: Origins) -> Iterator[Aim]:
+    """The strings with our host, which name pieces, and the relative URLs of `new URL` and `import.meta.resolve`."""
     for match in _HOST.finditer(text):
         before = text[max(0, match.start() - _NEAR) : match.start()]
         name, tail = _named(unescaped(match[2]) or "", names)

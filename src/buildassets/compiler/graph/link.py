@@ -43,7 +43,7 @@ class Site:
         return next((target for target in candidates if target in self.known), None)
 
     def file_from(self, reference: Reference, writer: str) -> str | None:
-        """The absolute path that `reference` names relative to the file `writer`; None if it is not a relative URL."""
+        """The absolute path that `reference` names relative to the file `writer`; None if its base does not matter."""
         if reference.url.startswith(self.url_prefix):
             return None
         drive, path = os.path.splitdrive(writer)  # there is one on Windows only

@@ -59,7 +59,7 @@ def names_of(manifest: Manifest) -> ReleaseNames:
 
 
 def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:
-    """What turns a page that was made with `before` into one of `after`.
+    """The exchanges that turn a page made with `before` into one of `after`, or the reason to reload it.
 
     New and removed assets need nothing: a page that names them has changed itself. Source maps are for tools only.
     """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.runtime.ranges import MOST_RANGES, ByteRange, wanted_spans
+from buildassets.runtime.ranges import MOST_RANGES, ByteRange, requested_spans
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,14 @@ from buildassets.runtime.ranges import MOST_RANGES, ByteRange, wanted_spans
     ],
 )
 def test_the_bytes_that_are_asked_for(value: str, spans: list[tuple[int, int]]) -> None:
-    assert wanted_spans(value, 100) == tuple(ByteRange(*one) for one in spans)
+    assert requested_spans(value, 100) == tuple(ByteRange(*one) for one in spans)
 
 
 @pytest.mark.parametrize(
     "value", ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=200-,300-400", f"bytes={'9' * 5000}-"]
 )
 def test_what_lies_beyond_the_end_is_nothing(value: str) -> None:
-    assert wanted_spans(value, 100) == ()
+    assert requested_spans(value, 100) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_what_lies_beyond_the_end_is_nothing(value: str) -> None:
     ],
 )
 def test_what_is_no_range_or_asks_for_too_much_gets_the_whole(value: str | None) -> None:
-    assert wanted_spans(value, 100) is None
+    assert requested_spans(value, 100) is None
 
 
 def test_an_empty_file_has_no_parts() -> None:
-    assert wanted_spans("bytes=0-", 0) is None
+    assert requested_spans("bytes=0-", 0) is None
 
 
 @given(
@@ -81,7 +81,7 @@ def test_an_empty_file_has_no_parts() -> None:
     st.integers(0, 200),
 )
 def test_spans_lie_in_the_file_whatever_is_asked_for(value: str, size: int) -> None:
-    spans = wanted_spans(value, size) or ()
+    spans = requested_spans(value, size) or ()
     assert all(0 <= span.start < span.stop <= size for span in spans)
     assert sum(map(len, spans)) <= size
 
@@ -89,7 +89,7 @@ def test_spans_lie_in_the_file_whatever_is_asked_for(value: str, size: int) -> N
 @given(st.binary(min_size=1, max_size=50), st.integers(0, 60), st.integers(0, 60))
 def test_a_range_means_the_bytes_of_a_slice(content: bytes, first: int, more: int) -> None:
     def meant(value: str) -> bytes:
-        return b"".join(content[span.start : span.stop] for span in wanted_spans(value, len(content)) or ())
+        return b"".join(content[span.start : span.stop] for span in requested_spans(value, len(content)) or ())
 
     assert meant(f"bytes={first}-{first + more}") == content[first : first + more + 1]
     assert meant(f"bytes={first}-") == content[first:]

@@ -1,6 +1,6 @@
-"""The run stage: one manifest comes in, URLs, elements and answers to requests go out. Nothing is compiled or written.
+"""The run stage: one manifest comes in; URLs, elements and answers to requests go out. Nothing is compiled or written.
 
-Imports the vocabulary and the standard library only; a module named after a framework imports that, too.
+Imports the vocabulary and the standard library only; a module named after a framework imports that too.
 """
 
 from buildassets.runtime.assets import AssetNotFound, Assets

@@ -1,4 +1,4 @@
-"""The files of a release for ASGI 3: around an application, or as one.
+"""Serves the files of a release by ASGI 3: as middleware around an application, or as one itself.
 
     app = AssetServer(app, assets=Assets("build/manifest.json"))
 
@@ -18,7 +18,7 @@ from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REQUEST_HEADERS, Answer, Representation, answer
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AssetServer"]
 
-_BLOCK_BYTES: Final = 262144  # most assets are one, so that most answers take one turn of a thread
+_BLOCK_BYTES: Final = 262144  # most assets fit into one block, so that most answers need a thread only once
 _REQUEST_HEADERS: Final = {name.encode("ascii"): name for name in REQUEST_HEADERS}
 _PATHSEND: Final = "http.response.pathsend"
 _BODY: Final = "http.response.body"
@@ -40,15 +40,16 @@ _NOTHING: Final = ByteRange(0, 0)
 
 
 class AssetServer:
-    """An ASGI application that answers for the files of a release, and hands on all else to `app`.
+    """An ASGI application that serves the files of a release, and passes all other requests to `app`.
 
-    Without `app` other requests are answered with 404. `prefix` is the path of the URL prefix, that of `assets` by
-    default; it is looked for in the whole path of a request, and in what is left of it below a mount. `origins` are
-    those whose pages may read the files: `*`, or `https://example.com` and others. `headers` gives more headers for an
-    asset, by its logical path and its entry in the manifest; it is asked once for each when the process starts.
+    Without `app` other requests are answered with 404. `prefix` is the path of the URL prefix, by default that of
+    `assets`; a request may have it at the start of its whole path, or of its path below a mount. `origins` are
+    the origins whose pages may read the files: `*`, or a list such as `https://example.com`. `headers` is a function
+    from the logical path and the manifest's entry of an asset to additional headers; it is called once for each asset
+    when the process starts.
 
-    Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin, and for
-    headers that must not be sent; TypeError for `assets` and `headers` that are something else.
+    Raises ManifestError where a file that the manifest names is missing, ValueError for an invalid origin and for
+    headers that must not be sent, TypeError for `assets` and `headers` of another type.
     """
 
     def __init__(
@@ -79,17 +80,17 @@ class AssetServer:
 
 
 def _paths(scope: Scope) -> Iterator[str]:
-    """The whole path of a request, and what is left of it below a mount."""
+    """The whole path of a request, then its path below a mount."""
     root = scope.get("root_path", "").rstrip("/")
     path = scope["path"]
-    if "\ufffd" in path:  # which stands for what the server could not decode
+    if "\ufffd" in path:  # the server writes it for bytes that it could not decode
         path = from_url((scope.get("raw_path") or b"").decode("latin-1")) or path
     yield path
     yield path.removeprefix(root) if path.startswith(f"{root}/") else root + path
 
 
 def _headers(given: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    """Those that an answer depends on; several lines of one as RFC 9110, section 5.3, joins them."""
+    """The headers that an answer depends on; repeated ones are joined as in RFC 9110, section 5.3."""
     headers: dict[str, str] = {}
     for key, value in given:
         if name := _REQUEST_HEADERS.get(key):
@@ -99,8 +100,8 @@ def _headers(given: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
 
 
 async def _send(given: Answer, scope: Scope, send: Send) -> None:
-    """Send the answer; its first block is read before it is begun, as a file may be gone."""
-    pieces = _blocks(_with_a_look(given))
+    """Send the answer. Its first block is read before the headers are sent, since the file may be gone."""
+    pieces = _blocks(_file_first(given))
     by_path = (
         _PATHSEND in (scope.get("extensions") or {})
         and given.file
@@ -126,14 +127,14 @@ async def _send(given: Answer, scope: Scope, send: Send) -> None:
         await send({"type": _BODY, "body": block, "more_body": left > 0})
 
 
-def _with_a_look(given: Answer) -> tuple[bytes | ByteRange, ...]:
-    """The content, with something of the file first even where nothing or something else of it is sent."""
-    is_looked_at = given.file is None or (given.content and isinstance(given.content[0], ByteRange))
-    return given.content if is_looked_at else (_NOTHING, *given.content)
+def _file_first(given: Answer) -> tuple[bytes | ByteRange, ...]:
+    """The content, with an empty range of the file first where it does not begin with one: so the file is opened."""
+    is_opened = given.file is None or (given.content and isinstance(given.content[0], ByteRange))
+    return given.content if is_opened else (_NOTHING, *given.content)
 
 
 def _blocks(content: Iterable[bytes | ByteRange]) -> Iterator[bytes | ByteRange]:
-    """The content in pieces that may be in memory."""
+    """The content in pieces that are small enough for memory."""
     for piece in content:
         if isinstance(piece, bytes) or len(piece) <= _BLOCK_BYTES:
             yield piece
@@ -153,7 +154,7 @@ async def _in_thread(
 ) -> bytes | None:
     try:
         loop = asyncio.get_running_loop()
-    except RuntimeError:  # it is trio's, then
+    except RuntimeError:  # not asyncio, so trio
         from trio import to_thread
 
         return await to_thread.run_sync(read, *what)
@@ -161,7 +162,7 @@ async def _in_thread(
 
 
 def _read(file: Representation, span: ByteRange) -> bytes | None:
-    """A span of a file, which is opened for each: so a slow reader or one that goes away leaves none open."""
+    """A span of a file; None if it is gone. Each span opens the file, so that no slow or lost client keeps it open."""
     descriptor = opened(file)
     if descriptor is None:
         return None
@@ -177,7 +178,7 @@ def _read(file: Representation, span: ByteRange) -> bytes | None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Start and stop with the server."""
+    """Confirm the start and the stop of the server."""
     while (message := (await receive())["type"]) != "lifespan.shutdown":
         await send({"type": f"{message}.complete"})
     await send({"type": "lifespan.shutdown.complete"})

@@ -1,7 +1,7 @@
-"""A release as a web process sees it: URLs and markup by logical path.
+"""Gives a web process the URLs and the markup of assets, by logical path.
 
-Takes the path of a manifest, which it opens once. Imports the standard library and the vocabulary only, and of these
-what is light: a process starts in the time that parsing its manifest takes.
+Takes the path of a manifest, which it opens once. Imports only light modules of the standard library and the
+vocabulary, so that a process starts in little more than the time for parsing its manifest.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from buildassets.runtime.urls import link_value, url_prefix
 
 __all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of", "warn_of_development"]
 
-_Stamp = tuple[int, int, int]  # of a file: modified at (ns), bytes, inode
+_Stamp = tuple[int, int, int]  # modification time (ns), size in bytes and inode of a file
 
 
 class Assets:
     """The assets of one release, by logical path.
 
-    `manifest` is read here, once; `url` takes the place of the URL prefix that it names, with or without a slash at
-    the end. Raises ManifestError where the manifest is missing, is none or has an unknown schema, ValueError where
-    `url` is no URL. Threads and forked processes may share it.
+    `manifest` is the path of the manifest, which is read here, once; `url` replaces the URL prefix in it, with or
+    without a slash at the end. Raises ManifestError where the manifest is missing, invalid or of an unknown schema,
+    ValueError where `url` is no URL. Threads and forked processes may share an instance.
 
-    With `reload`, for development only, the manifest is read again whenever another has taken its place. Without, a
+    With `reload`, for development only, the manifest is read again whenever it has been replaced. Without it, a
     RuntimeWarning reports a release that was built for development, once for each manifest.
 
-    In all markup, keyword arguments are attributes, written in their order after those that are there by default:
-    `data_turbo_track="reload"` is `data-turbo-track`, a last `_` frees a reserved word (`class_`), True gives the bare
-    attribute, False and None leave it out, also one of the defaults (`integrity=False`). Every value is escaped;
-    ValueError for what is no attribute name. Every method raises AssetNotFound for a name that is no asset.
+    In all markup, keyword arguments are attributes, written in their order after the default ones:
+    `data_turbo_track="reload"` is `data-turbo-track`, a final `_` avoids reserved words (`class_`), True gives the bare
+    attribute, False and None omit it, even a default one (`integrity=False`). Every value is escaped; an invalid
+    attribute name raises ValueError. Every method raises AssetNotFound for a name that is no asset.
     """
 
     def __init__(self, manifest: str | os.PathLike[str], *, url: str | None = None, reload: bool = False) -> None:
@@ -44,7 +44,7 @@ class Assets:
         self._url = url
         self.reload = reload
         self._latest = self._read()
-        # In development there is none, so that every question finds it missing and looks for a newer manifest.
+        # In development nothing is pinned, so that every call looks for a newer manifest.
         self._pinned = None if reload else self._latest[1]
         self._report_development()
 
@@ -61,11 +61,11 @@ class Assets:
 
     @property
     def prefix(self) -> str:
-        """What stands before the file name in each URL, with a slash at the end."""
+        """The URL prefix: what precedes the file name in each URL, with a slash at the end."""
         return (self._pinned or self._reloaded()).prefix
 
     def integrity(self, name: str) -> str | None:
-        """Subresource Integrity metadata of `name`, or None where the release was built without."""
+        """Subresource Integrity metadata of `name`; None where the release was built without it."""
         metadata: str | None = (self._pinned or self._reloaded()).entries[name].get("integrity")
         return metadata
 
@@ -88,7 +88,7 @@ class Assets:
     ) -> Markup:
         """`<script src>`, with integrity metadata where there is any.
 
-        By default it is deferred, unless it is a module, which always is, or `async_`, which never is.
+        It has `defer` by default, except modules, which are always deferred, and `async_` scripts, which never are.
         """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
@@ -98,43 +98,43 @@ class Assets:
         return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
-        """`<img>`. Without `alt` it is decoration, which screen readers pass over."""
+        """`<img>`. Without `alt` it is decoration, which screen readers skip."""
         release = self._pinned or self._reloaded()
         return element("img", {"src": release.urls[name], "alt": alt} | attribute_names(attributes))
 
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
-        """`<link rel="preload">`, its `as`, `type`, `crossorigin` and `integrity` as the later request will have them.
+        """`<link rel="preload">`; its `as`, `type`, `crossorigin` and `integrity` match those of the later request.
 
-        `modulepreload` for `type="module"`, for `.mjs` and for a script that imports others.
+        The `rel` is `modulepreload` for `type="module"`, for `.mjs` and for a script that imports others.
         """
         release = self._pinned or self._reloaded()
         return element("link", release.preload(name, attribute_names({"as": as_, **attributes})))
 
     def modulepreload(self, *names: str, **attributes: object) -> Markup:
-        """`<link rel="modulepreload">` for `names`, which are modules, and for all that they import, each once.
+        """`<link rel="modulepreload">` for the modules `names` and for all that they import, each once.
 
-        So a browser need not have read one module to ask for the next. What is imported by `import()` is left out.
+        So a browser can request them all at once instead of module by module. Targets of `import()` are left out.
         """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
-        links = [element("link", release.modulepreload(one, {**given})) for one in release.modules(names)]
+        links = [element("link", release.modulepreload(module, {**given})) for module in release.modules(names)]
         return Markup("\n".join(links))
 
     def early_hints(self, *names: str, modules: Iterable[str] = ()) -> list[str]:
-        """One value of a `Link` header (RFC 8288) for each of `names`, saying the same as `preload`.
+        """Values of `Link` headers (RFC 8288) that preload each of `names`, as the element of `preload` does.
 
-        The same for `modules` and all that they import, as `modulepreload` has it; each once. For a 103 response (RFC
-        8297), or for the response itself; several may be joined with `, `.
+        So do `modules` and all that they import, as for `modulepreload`. No value is repeated. They suit a 103 response
+        (RFC 8297) or the response itself; several may be joined with `, `.
         """
         release = self._pinned or self._reloaded()
         links = [*map(release.hint, names), *map(release.module_hint, release.modules(modules))]
         return list(dict.fromkeys(map(link_value, links)))
 
     def importmap(self, *, nonce: object = None, **attributes: object) -> Markup:
-        """`<script type="importmap">` for the import map of the release; empty where that is.
+        """`<script type="importmap">` with the import map of the release; empty if the map is empty.
 
-        It has to stand before the first module and before whatever loads one ahead. It carries the integrity metadata
-        of what it names. Where modules were built as `modules = "importmap"`, no page works without it.
+        It must precede the first module in the page, and the first preload of one. It holds the integrity metadata of
+        the modules. In a release that was built with `modules = "importmap"`, modules do not work without it.
         """
         text = (self._pinned or self._reloaded()).page_map()
         if not text:
@@ -142,11 +142,11 @@ class Assets:
         return tags.script(text, {"type": "importmap", "nonce": nonce, **attribute_names(attributes)})
 
     def inline(self, name: str, **attributes: object) -> Markup:
-        """The asset itself in the page: `<style>` for CSS, `<script>` for JavaScript and JSON, `<svg>` for SVG.
+        """The content of the asset in an element: `<style>` for CSS, `<script>` for JavaScript and JSON, `<svg>`.
 
-        What it refers to is named by full URLs, as its own relative ones would mean other files in a page. The file,
-        which stands beside the manifest, is read at the first use and kept: its name is made from its content, so it
-        cannot change. What would end the element early is escaped (see `tags`).
+        Its references become full URLs, as relative ones would be resolved against the page. The file is read at the
+        first use and kept, since a file with a fingerprint never changes. Text that would end the element early is
+        escaped (see `tags`).
 
         Raises ValueError for other media types and for a module whose imports are left to the page's import map,
         ManifestError where the file cannot be read.
@@ -158,26 +158,26 @@ class Assets:
             raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
         if name not in release.texts:
             release.texts[name] = release.moved_into_page(self._text(entry["file"]), name)
-        # The client cannot know it by its URL, as it knows all others.
+        # The live reload client finds all other assets by their URLs; this one has none in the page.
         mark = {"data-livereload": name} if self._pinned is None and release.livereload() else {}
         return in_page(release.texts[name], mark | attribute_names(attributes))
 
     def livereload(self, *, nonce: object = None, **attributes: object) -> Markup:
-        """`<script>` with the live reload client; empty unless `reload` was given and a development build made this.
+        """`<script>` with the live reload client; empty without `reload` and in a release for production.
 
-        It is best the first script of the page. It carries out what `buildassets watch` tells it.
+        It should be the first script of the page. It updates the page when `buildassets watch` reports a change.
         """
-        told = self._reloaded().livereload() if self._pinned is None else None
-        if told is None:
+        client_attributes = self._reloaded().livereload() if self._pinned is None else None
+        if client_attributes is None:
             return Markup()
         from buildassets.runtime.livereload import client
 
-        return tags.script(client(), {"nonce": nonce, **told, **attribute_names(attributes)})
+        return tags.script(client(), {"nonce": nonce, **client_attributes, **attribute_names(attributes)})
 
     def at(self, url: str) -> Assets:
-        """The same release under another URL prefix: of a request, of a tenant.
+        """The same release under another URL prefix, such as that of a request or a tenant.
 
-        Made in microseconds; it keeps its own import map and inlined texts, so one that needs them is best kept.
+        Takes microseconds. The copy caches import map and inlined texts of its own, so keep it if pages use these.
         Raises ValueError where `url` is no URL.
         """
         prefix = url_prefix(url)
@@ -189,7 +189,7 @@ class Assets:
         return other
 
     def _report_development(self) -> None:
-        """Warn of a release for development, in a process that is not for it."""
+        """Warn where a process that does not run for development uses a release for it."""
         warn_of_development(self)
 
     def _text(self, file: str) -> str:
@@ -209,13 +209,13 @@ class Assets:
             if _stamp(os.stat(self._path)) == stamp:
                 return release
         except OSError:
-            pass  # reading says better what is wrong
+            pass  # the read below raises a better error
         self._latest = self._read()
         return self._latest[1]
 
     def _read(self) -> tuple[_Stamp, Release]:
         try:
-            # The stamp is that of the file which is read, even if another takes its place meanwhile.
+            # The stamp is taken from the open file, so that it belongs to the content even if the path is replaced now.
             with open(plain(self._path), "rb") as opened:
                 stamp = _stamp(os.fstat(opened.fileno()))
                 content = opened.read()
@@ -226,7 +226,7 @@ class Assets:
         return stamp, Release(document, self._prefix_beside(document.get("url")), self._shown)
 
     def _prefix_beside(self, url: object) -> str:
-        """The URL prefix, where the manifest says `url`."""
+        """The URL prefix: the one given to this object, or else `url`, the manifest's. Raises ManifestError."""
         if self._url is not None:
             return url_prefix(self._url)
         try:
@@ -238,7 +238,7 @@ class Assets:
 
 
 def warn_of_development(assets: Assets) -> None:
-    """Warn, once in a process for each manifest, where `assets` are for production and their release is not."""
+    """Warn, once in a process for each manifest, where `assets` run in production with a release for development."""
     if assets._pinned is not None and assets._pinned.watcher_file:
         from buildassets.typed import IS_WATCHED
 
@@ -256,21 +256,21 @@ def _warn_once(path: str, shown: str) -> None:
     build = typed("build")
     to_develop = "`DEBUG`" if build.startswith("manage.py") else "`reload=True` or the framework's debug mode"
     mend = f"run `{build}`, or to develop use {to_develop}"
-    warn(f"{what}: {mend}", RuntimeWarning, stacklevel=5)  # at who makes `Assets`
+    warn(f"{what}: {mend}", RuntimeWarning, stacklevel=5)  # the line that makes `Assets`
 
 
 def release_of(assets: Assets) -> Release:
-    """What `assets` answers with now: the same as before, unless another manifest has been read."""
+    """The release that `assets` uses now; with `reload`, the newest."""
     return assets._pinned or assets._reloaded()
 
 
 def release_folder(assets: Assets) -> str:
-    """The absolute path of the release directory, which the manifest stands in."""
+    """The absolute path of the release directory, which holds the manifest."""
     return os.path.dirname(assets._path)
 
 
 def _reason(fault: OSError) -> str:
-    from buildassets.diagnostics import reason_text  # needed where a release is refused only
+    from buildassets.diagnostics import reason_text  # only needed where a release is refused
 
     return reason_text(fault)
 

@@ -1,4 +1,4 @@
-"""Preconditions of requests (RFC 9110, section 13) and the dates in them. Pure; standard library only."""
+"""Evaluates preconditions of requests (RFC 9110, section 13) and the dates in them. Pure; standard library only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
@@ -18,7 +18,7 @@ PRECONDITION_FAILED: Final = 412
 _ENTITY_TAG: Final = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# The three forms of RFC 9110, section 5.6.7; the day of the week says nothing that the date does not.
+# The three forms of RFC 9110, section 5.6.7; the day of the week is not checked, as the date implies it.
 _IMF_FIXDATE: Final = (
     r"[A-Z][a-z]{2}, (?P<day>\d\d) (?P<month>[A-Z][a-z]{2}) (?P<year>\d{4}) (?P<time>\d\d:\d\d:\d\d) GMT"
 )
@@ -29,9 +29,10 @@ _PIVOT: Final = 70  # two digits below it are years of this century
 
 
 def refused(headers: Mapping[str, str], etag: str, modified: int) -> int | None:
-    """304 or 412 where a precondition says so of the representation with this ETag and date, in seconds.
+    """304 or 412 where a precondition fails for the representation with this ETag and date, in seconds since 1970.
 
-    None where the request is to be answered. `headers` by names in lower case; the order is that of section 13.2.2.
+    None where the request is to be answered in full. The names in `headers` are in lower case. The order of evaluation
+    is that of section 13.2.2.
     """
     if (tags := headers.get("if-match")) is not None:
         if not _lists(tags, etag, is_strong=True):
@@ -45,9 +46,9 @@ def refused(headers: Mapping[str, str], etag: str, modified: int) -> int | None:
 
 
 def range_holds(validator: str | None, etag: str, modified: int | None) -> bool:
-    """Whether a range is to be sent, as `If-Range` says (section 13.1.5).
+    """Whether a range may be sent: the `validator` in `If-Range` still matches (section 13.1.5), or there is none.
 
-    `modified` is None where the date is no strong validator (section 8.8.2.2): where it is that of copies, too.
+    `modified` is None where the date is no strong validator (section 8.8.2.2), as precompressed copies share it.
     """
     return (
         validator is None or validator.strip() == etag or (modified is not None and seconds_of(validator) == modified)
@@ -55,7 +56,7 @@ def range_holds(validator: str | None, etag: str, modified: int | None) -> bool:
 
 
 def _lists(tags: str, etag: str, is_strong: bool) -> bool:
-    """Whether `tags` is `*`, as every file is there, or lists `etag`, compared as section 8.8.3.2 says."""
+    """Whether `tags` is `*`, which any existing file matches, or lists `etag`, compared by section 8.8.3.2."""
     if tags.strip() == "*":
         return True
     return any(tag == etag and not (is_weak and is_strong) for is_weak, tag in _ENTITY_TAG.findall(tags))
@@ -63,7 +64,7 @@ def _lists(tags: str, etag: str, is_strong: bool) -> bool:
 
 @lru_cache(maxsize=256)  # the files of a release were written in a few seconds
 def http_date(seconds: int) -> str:
-    """`seconds` since 1970 as HTTP writes it; not by `strftime`, which knows the locale's names of days."""
+    """`seconds` since 1970 as an HTTP date. Not by `strftime`, which uses the locale's names of days."""
     year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)
     return f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
 

@@ -1,4 +1,4 @@
-"""Headers that an application adds to the files of its release, each of them safe to send.
+"""Checks the headers that an application adds to the files of its release.
 
 Takes the application's function, gives headers or ValueError. Standard library only.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["extra_headers"]
 
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
-# A field value (section 5.5) in bytes as servers take them: nothing that ends a line, no blank at its ends.
+# A field value (section 5.5) in bytes that servers accept: no end of a line in it, no blank at its ends.
 _VALUE: Final = re.compile(r"(?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?")
-# What an answer's own headers say: of its content and its place, and of this connection, as `wsgiref` has it.
+# The headers that the server sets: those of content and location, and the hop-by-hop ones, as `wsgiref` lists them.
 _OURS: Final = frozenset(
     (
         *("accept-ranges", "allow", "content-encoding", "content-length", "content-range", "content-type", "date"),
@@ -28,7 +28,7 @@ _OURS: Final = frozenset(
         *("trailers", "transfer-encoding", "upgrade"),
     )
 )
-_SHARING: Final = "access-control-"  # who may read it, whatever the header is
+_SHARING: Final = "access-control-"  # all of these control who may read the file
 _MENDS: Final = {
     "access-control-allow-origin": "; name origins in `origins`",
     "content-type": "; name the type in `types` of the configuration",
@@ -37,9 +37,9 @@ _MENDS: Final = {
 
 
 def extra_headers(give: ExtraHeaders | None, path: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What `give` adds for the asset `path`, of which the manifest has `entry`; it gets a copy.
+    """The headers that `give` adds for the asset `path`; it is called with a copy of the manifest's `entry`.
 
-    Raises ValueError for what is no header, for one that the server decides itself, and where `give` raises anything.
+    Raises ValueError for an invalid header, for one that the server sets itself, and where `give` raises anything.
     """
     if give is None:
         return ()
@@ -56,7 +56,7 @@ def extra_headers(give: ExtraHeaders | None, path: str, entry: Mapping[str, Any]
 
 
 def _refuse_repeated(names: list[object], path: str) -> None:
-    """Names of headers are alike in any case of their letters (RFC 9110, section 5.1)."""
+    """Raise ValueError for names that differ only in case, which are one header (RFC 9110, section 5.1)."""
     first: dict[str, str] = {}
     for name in names:
         if isinstance(name, str) and (other := first.setdefault(name.lower(), name)) != name:

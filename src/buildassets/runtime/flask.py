@@ -1,10 +1,10 @@
-"""A Flask extension: the helpers in templates, static files by the release, `flask assets build|watch|check`.
+"""A Flask extension: helpers in templates, static files from the release, and `flask assets build|watch|check`.
 
     app = Flask(__name__)
     FlaskAssets(app)
 
-or `assets = FlaskAssets()` and, in a factory, `assets.init_app(app)`. Imports Flask, and with it click; the compiler is
-another process.
+or `assets = FlaskAssets()` and, in a factory, `assets.init_app(app)`. Imports Flask, and with it click; the compiler
+runs in another process.
 """
 
 import os
@@ -29,14 +29,14 @@ _EXTENSION: Final = "buildassets"  # the key in `app.extensions`, whose value is
 
 
 class _AssetsOfApp(Assets):
-    """Those of an application, of which nobody knows before the first request whether it is in debug mode."""
+    """Assets that do not warn when they are made: only the first request shows whether the application is debugged."""
 
     def _report_development(self) -> None:
         pass
 
 
-class _Awaited:
-    """An application, or what is around it, that at the first request warns of a release for development."""
+class _WarnsAtFirstRequest:
+    """Wraps an application, and warns of a release for development at its first request."""
 
     def __init__(self, app: App, inner: Callable[..., Any], assets: Assets) -> None:
         self._app = app
@@ -51,21 +51,22 @@ class _Awaited:
 
 
 class FlaskAssets:
-    """The assets of applications, as their configurations say. Where these say nothing:
+    """The assets of Flask applications. Each application configures them by these keys:
 
-    - `BUILDASSETS_MANIFEST`: the nearest `build/manifest.json`, in the application's folder or above. A relative path
-      is taken from that folder. With None no manifest is read, and every name has a URL: for tests without a build.
-    - `BUILDASSETS_URL`: the URL prefix of the manifest.
-    - `BUILDASSETS_STATIC`: `static`, whether `url_for("static", filename=…)` gives the URLs of assets. What is no asset
-      has the URL that it always had.
-    - `BUILDASSETS_SERVE`: `serve`, whether the application serves the files of the release.
-    - `BUILDASSETS_ORIGINS`: none. The origins whose pages may read these.
-    - `BUILDASSETS_HEADERS`: None. A function that gives more headers for them, as AssetServer takes it.
+    - `BUILDASSETS_MANIFEST`: the path of the manifest, relative to the application's folder. By default the nearest
+      `build/manifest.json` in that folder or above. With None, for tests without a build, no manifest is read and every
+      name has a URL.
+    - `BUILDASSETS_URL`: the URL prefix. By default that of the manifest.
+    - `BUILDASSETS_STATIC`: whether `url_for("static", filename=…)` gives the URLs of assets; other files keep theirs.
+      By default the argument `static`.
+    - `BUILDASSETS_SERVE`: whether the application serves the files of the release. By default the argument `serve`.
+    - `BUILDASSETS_ORIGINS`: the origins whose pages may read these files. By default none.
+    - `BUILDASSETS_HEADERS`: a function that adds headers to these files, see AssetServer. By default None.
 
-    In debug mode the manifest is read again whenever another has taken its place.
+    In debug mode the manifest is read again whenever it has been replaced.
     """
 
-    _entrance = "wsgi_app"  # what a server calls of an application
+    _entrance = "wsgi_app"  # the attribute of an application that a server calls
 
     def __init__(self, app: App | None = None, *, static: bool = False, serve: bool = False) -> None:
         self._static = static
@@ -74,7 +75,7 @@ class FlaskAssets:
             self.init_app(app)
 
     def init_app(self, app: App) -> None:
-        """Equip `app`, which is configured. Raises ManifestError where its manifest cannot be read."""
+        """Add the assets to `app`, after its configuration. Raises ManifestError where the manifest cannot be read."""
         assets = app.extensions[_EXTENSION] = _read(app)
         environment: Any = app.jinja_env
         environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
@@ -90,7 +91,8 @@ class FlaskAssets:
         if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
             self._wrap(changed, assets, options)
         if not assets.reload and release_of(assets).watcher_file:
-            changed.__dict__[self._entrance] = _Awaited(app, getattr(changed, self._entrance), assets)
+            inner = getattr(changed, self._entrance)
+            changed.__dict__[self._entrance] = _WarnsAtFirstRequest(app, inner, assets)
 
     @property
     def assets(self) -> Assets:
@@ -123,9 +125,9 @@ def _read(app: App) -> Assets:
 
 
 class _UrlFor:
-    """`url_for` that gives static files the URLs of the release, and leaves all else to the `own` of the application.
+    """A `url_for` that gives the URLs of the release for static files, and calls the application's `own` for all else.
 
-    `static` with `css/a.css` is the asset `css/a.css`; of a blueprint, `admin.static`, it is `admin/css/a.css`.
+    The endpoint `static` with `css/a.css` is the asset `css/a.css`; a blueprint's, `admin.static`, `admin/css/a.css`.
     """
 
     def __init__(self, own: Callable[..., str], assets: Assets, current_request: Callable[[], Any]) -> None:
@@ -141,7 +143,7 @@ class _UrlFor:
         url = self._assets.url(name)
         if request is not None and len(values) == 1:
             return url
-        # What else is asked for is as in the URL that it would have been: host, query and anchor.
+        # Further arguments give host, query and anchor, which are taken from the application's own URL.
         own = urlsplit(self._own(endpoint, **values))
         host = f"{own.scheme}://{own.netloc}/" if own.netloc else ""
         query = f"?{own.query}" if own.query else ""
@@ -150,7 +152,7 @@ class _UrlFor:
 
 
 def _static_name(endpoint: str, filename: object, blueprint: str | None) -> str | None:
-    """The logical path of the static file that is meant; None where none is."""
+    """The logical path of the static file that the arguments of `url_for` mean; None if they mean something else."""
     if not isinstance(filename, str):
         return None
     if endpoint.startswith("."):
@@ -179,7 +181,7 @@ _add("watch", "Build, and build again whenever something changes.")
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    """Become `command`; where a test has taken the place of stdout, run it and say what it says."""
+    """Become `command`; where a test has replaced stdout, run it as a child and pass on its output."""
     try:
         sys.stdout.fileno()
     except OSError:

@@ -1,6 +1,6 @@
-"""Texts that leave their place: their references, relative until then, as full URLs.
+"""Replaces the relative references in a text that is moved into a page by full URLs.
 
-Takes a released text and the URLs of what it refers to. Pure; knows no language, and needs to know none (see below).
+Takes a released text and the URLs of its targets. Pure; does not parse any language (see below for why).
 """
 
 import re
@@ -9,21 +9,22 @@ from typing import Final
 
 from buildassets.paths import LogicalPath, relative, to_url
 
-# What a reference neither begins behind nor goes on with: the rest of a longer path.
+# Characters that may not stand right before or after a reference: it would be part of a longer path.
 _PATH: Final = r"[\w/.%~-]"
-# What of a URL prefix could end the string or the `url()` that a reference stands in.
+# Characters of a URL prefix that could end the string or the `url()` around a reference.
 _CLOSERS: Final = str.maketrans({"'": "%27", "(": "%28", ")": "%29"})
 
 
 def with_full_urls(text: str, name: str, urls: Mapping[str, str]) -> str:
-    """`text`, released for the asset `name`, with each reference replaced by its URL; query and fragment stay.
+    """`text`, the released content of the asset `name`, with each reference replaced by its URL.
 
-    `urls` are by the `file` of what is referred to, each as an import would take it (`/…`, `./…`, `https://…`).
+    Query and fragment stay. `urls` maps the `file` of each target to its URL, in a form that an import accepts (`/…`,
+    `./…`, `https://…`).
 
     A build writes each reference in one form: the relative path of the file, percent-encoded, for modules with `./`
-    before it. The form holds twelve hex digits that are made from content, or whatever else keeps the names of files
-    apart that come with their hashes. So where it stands and is no part of a longer path, it names that file: no
-    language has to be read for this. At worst a comment that quotes the release is changed.
+    before it. It holds a fingerprint, or the hash that the file came with. So wherever this form stands and is not part
+    of a longer path, it names that file, and no language has to be parsed. At worst a comment that quotes the release
+    is changed.
     """
     base = LogicalPath(name)
     forms = {to_url(relative(base, file)): url.translate(_CLOSERS) for file, url in urls.items()}

@@ -1,9 +1,9 @@
-"""The helpers as Jinja globals. Imports Jinja; the release comes from `env.assets`.
+"""Makes the helpers globals of Jinja. Imports Jinja; the release comes from `env.assets`.
 
 env.add_extension("buildassets.runtime.jinja.AssetsExtension")
 env.assets = Assets("build/manifest.json")
 
-A name that a template writes as a constant is looked up when the template is compiled.
+A constant name in a template is checked when the template is compiled.
 """
 
 from typing import Any, Final
@@ -30,11 +30,11 @@ _METHODS: Final = {
 }
 _TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
 _TAKE_NAMES: Final = ("modulepreload",)
-_KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site call it with
+_KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site need
 
 
 class AssetsExtension(Extension):
-    """Adds `asset` and the markup helpers to the globals. `env.assets` may be set before or after, and anew."""
+    """Adds `asset` and the markup helpers to the globals. `env.assets` may be set before or after, and set again."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -54,12 +54,12 @@ class Helper:
 
     @pass_eval_context
     def __call__(self, context: EvalContext, /, *arguments: Any, **attributes: Any) -> str:
-        """What the method gives, with Jinja's type if it is markup."""
+        """The result of the method; markup has Jinja's type."""
         made: str = getattr(assets_of(context.environment), self._method)(*arguments, **attributes)
         return _with_jinja_type(made) if context.autoescape else made
 
     def kept(self, context: EvalContext, key: str, /, *arguments: Any, **attributes: Any) -> str:
-        """The same, made once for each release: the arguments are constants of a template, as `key` says."""
+        """Like `__call__`, computed once for each release and `key`, which stands for constant arguments."""
         assets = assets_of(context.environment)
         kept_of, kept = self._kept
         if kept_of is not assets or len(kept) > _KEPT_AT_MOST:
@@ -75,18 +75,18 @@ class Helper:
 
 
 def _with_jinja_type(made: str) -> str:
-    """`made`, if it is markup, as Jinja's: a text that is joined to ours would not be escaped."""
+    """`made`, if it is markup, as Jinja's type: text that is added to our own type would not be escaped."""
     return made if type(made) is str else Markup(made)  # noqa: S704 made by us
 
 
 class _DirectCalls(CodeGenerator):
-    """Compiles a call of a helper to one of Python: what `context.call` finds out first takes longer than the helper.
+    """Compiles a call of a helper to a direct call: the checks in `context.call` take longer than the helper itself.
 
-    A constant that is the name of no asset is a fault of the template. As with Jinja's own filters, that is said when
-    the template is compiled, but for what stands in an `if`, which may be there to ask whether there is such a thing.
+    A constant that names no asset is an error of the template. Like an unknown filter of Jinja, it is reported when the
+    template is compiled, except inside an `if`, which may test whether the asset exists.
 
-    The helper's name may mean something else when the page is made, a variable or a macro, so that is looked at then;
-    and so may the environment, which then has no helpers, as compiled templates are kept on disk.
+    When the page is rendered, the name of the helper may be a variable or a macro instead, or the environment may have
+    no helpers, since compiled templates are kept on disk. So the compiled code checks both.
     """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
@@ -107,9 +107,9 @@ class _DirectCalls(CodeGenerator):
         return None
 
     def _is_global(self, name: str, frame: Frame) -> bool:
-        """Whether nothing in the template itself bears the name, and nothing else is global by it."""
-        found = frame.symbols.find_load(frame.symbols.ref(name))
-        return found == (VAR_LOAD_RESOLVE, name) and isinstance(self.environment.globals.get(name), Helper)
+        """Whether `name` means our helper: the template does not define it, and it is no other global."""
+        load = frame.symbols.find_load(frame.symbols.ref(name))
+        return load == (VAR_LOAD_RESOLVE, name) and isinstance(self.environment.globals.get(name), Helper)
 
     def _refuse_unknown(self, call: nodes.Call) -> None:
         assets = _assets_or_none(self.environment)
@@ -128,20 +128,21 @@ def _is_in_condition(frame: Frame | None) -> bool:
 
 
 def _constant_names(call: nodes.Call) -> list[str]:
-    """The names of assets that are written in the template."""
+    """The names of assets that the call has as constants."""
     assert isinstance(call.node, nodes.Name)
-    written = [one.value for one in call.kwargs if one.key == "name"]
+    written = [argument.value for argument in call.kwargs if argument.key == "name"]
     if call.node.name in _TAKE_NAMES:
         written = call.args
     elif call.node.name in _TAKE_ONE_NAME:
         written += call.args[:1]
-    return [one.value for one in written if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+    constants = [argument.value for argument in written if isinstance(argument, nodes.Const)]
+    return [value for value in constants if isinstance(value, str)]
 
 
 def _constant_arguments(call: nodes.Call) -> str | None:
-    """A text that is the same only where all arguments are; None where they are not written in the template."""
-    written = [(None, one) for one in call.args] + [(one.key, one.value) for one in call.kwargs]
-    constants = [(name, one.value) for name, one in written if isinstance(one, nodes.Const)]
+    """A key for the arguments of a call, equal only for equal arguments; None unless all are constants."""
+    written = [(None, value) for value in call.args] + [(argument.key, argument.value) for argument in call.kwargs]
+    constants = [(name, value.value) for name, value in written if isinstance(value, nodes.Const)]
     is_constant = len(constants) == len(written) and not call.dyn_args and not call.dyn_kwargs
     return repr(constants) if is_constant else None
 
@@ -155,7 +156,7 @@ def assets_of(environment: Environment) -> Assets:
 
 
 def _assets_or_none(environment: Environment) -> Assets | None:
-    # An overlay has a copy of what its environment had when it was made, which may be earlier than `env.assets = …`.
+    # An overlay copies the attributes of its environment when it is made, which may be before `env.assets = …`.
     place: Any = environment
     assets: Assets | None = place.assets
     while assets is None and place.overlayed:

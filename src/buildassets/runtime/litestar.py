@@ -40,16 +40,16 @@ def with_assets(assets: Assets) -> Callable[[JinjaTemplateEngine], None]:
 def asset_files(
     assets: Assets, *, origins: str | Iterable[str] = (), headers: "ExtraHeaders | None" = None
 ) -> ASGIRouteHandler:
-    """The handler for all below the path of the URL prefix; `origins` are those whose pages may read the files,
-    `headers` gives more headers for each.
+    """The handler of all requests below the path of the URL prefix.
 
-    Raises ManifestError where a file is not there.
+    `origins` are the origins whose pages may read the files, `headers` is a function that adds headers to them; see
+    AssetServer. Raises ManifestError where a file is missing.
     """
     server = AssetServer(assets=assets, origins=origins, headers=headers)
 
     @asgi(urlsplit(assets.prefix).path, is_mount=True, copy_scope=True, opt={"exclude_from_auth": True})
     async def files(scope: Scope, receive: Receive, send: Send) -> None:
-        # Litestar's own path has lost the mount's, and got a slash at the end.
+        # Litestar's own path lacks that of the mount, and has a slash at the end.
         await server({**scope, "path": from_url(scope["raw_path"].decode("latin-1"))}, receive, send)
 
     return files

@@ -1,5 +1,5 @@
-// The live reload client of buildassets. It stands in pages of development only.
-// It asks a file among the assets where the watcher is, listens to it, and does what each build means for this page.
+// The live reload client of buildassets, for pages in development only.
+// It reads the watcher's address from a file among the assets, listens to it, and updates this page after each build.
 (() => {
   "use strict";
   const { prefix, server, release: made } = document.currentScript.dataset;
@@ -15,20 +15,20 @@
   let timer = 0;
   let lostAt = Date.now();
   let work = Promise.resolve();
-  let leavePlace = null; // while this page is seen, where pages share the watcher
+  let leavePlace = null; // set while this page is visible, if pages share the watcher
   let hasPlace = false;
   let asked = null;
 
   // -- finding the watcher --
 
-  // Only a page that is seen listens: browsers open six connections to one server, and there are more tabs.
+  // Only a visible page listens: browsers open six connections to one server, and there may be more tabs.
   const isSeen = () => document.visibilityState === "visible";
 
-  // There may be more windows and frames, too. Four of them listen; the others wait for a place, and ask whenever one
-  // of the four is told something. Not one alone: it may be held in a debugger.
+  // There may also be more windows and frames. Four of them listen; the others wait for a place, and ask whenever one
+  // of the four has received a message. One listener would not do: a debugger may have stopped it.
   const PLACES = 4;
   const NAME = `buildassets.livereload ${new URL(server, document.baseURI).href}`;
-  const pages = navigator.locks ? new BroadcastChannel(NAME) : null; // there are none at http: but for localhost
+  const pages = navigator.locks ? new BroadcastChannel(NAME) : null; // http: has no locks, except on localhost
 
   const start = async () => {
     if (!pages) return find();
@@ -39,7 +39,7 @@
     });
     left.then(() => waiting.abort());
     const occupy = (lock) => {
-      if (!lock || waiting.signal.aborted) return undefined; // there is none, or this page needs none any more
+      if (!lock || waiting.signal.aborted) return undefined; // the place is taken, or this page needs none any more
       hasPlace = true;
       waiting.abort();
       find();
@@ -48,7 +48,7 @@
     try {
       for (let place = 0; place < PLACES && !waiting.signal.aborted; place++) await occupyIfFree(place, occupy);
     } catch {
-      hasPlace = true; // a frame in a sandbox shares nothing
+      hasPlace = true; // a sandboxed frame cannot use locks
       return find();
     }
     if (waiting.signal.aborted) return;
@@ -58,7 +58,7 @@
     askFirst();
   };
 
-  // Until it is known whether there was a lock to take; not until it is given back.
+  // Resolves once it is known whether the lock was free, not when it is released.
   const occupyIfFree = (place, occupy) =>
     new Promise((resolve, reject) => {
       const taken = (lock) => {
@@ -73,7 +73,7 @@
     if (token) ask({ url, token });
   };
 
-  // What has become of the page's release by now. Who is told more meanwhile asks again.
+  // Asks once for the changes since this page's release, and again if another message arrives meanwhile.
   const ask = (watcher) => {
     if (hasPlace || !isSeen()) return;
     if (asked) {
@@ -109,7 +109,7 @@
       const answer = await fetch(server, { cache: "no-store" });
       return answer.ok ? await answer.json() : {};
     } catch {
-      return {}; // no file, or none of ours: no watcher runs
+      return {}; // no file, or another one: no watcher runs
     }
   };
 
@@ -121,7 +121,7 @@
     if (token && !events && isSeen()) listen({ url, token });
   };
 
-  // Soon at first, less often the longer there is none.
+  // Tries again after a second, and less often the longer there is no watcher.
   const findLater = () => {
     timer = setTimeout(find, Math.min(30000, 1000 + (Date.now() - lostAt) / 4));
   };
@@ -171,10 +171,10 @@
   addEventListener("pagehide", leave);
   pages?.addEventListener("message", ({ data }) => ask(data));
 
-  // -- what a build means --
+  // -- applying a build --
 
   const follow = async (state) => {
-    // What the page was made from is known from when it first listened: the watcher may have started after that.
+    // The first message has the templates that the page was made from; later ones are compared with it.
     if (templates && state.templates && templates !== state.templates) {
       leave();
       location.reload();
@@ -182,30 +182,30 @@
     }
     templates = state.templates || templates;
     const sheets = state.swaps.filter(({ type }) => type === "text/css");
-    const others = state.swaps.filter(({ type }) => type !== "text/css");
-    const cause = state.reload ?? inlined(others)[0]?.path;
+    const files = state.swaps.filter(({ type }) => type !== "text/css");
+    const cause = state.reload ?? inlined(files)[0]?.path;
     if (cause && loadAgain(state.release, cause)) return;
     show(state);
     if (!state.swaps.length) return;
-    for (const root of roots()) for (const swap of others) replaceNames(root, swap);
+    for (const root of roots()) for (const swap of files) replaceNames(root, swap);
     await Promise.all([...linked(sheets), ...imported(sheets), ...sheets.map(constructed)]);
     document.dispatchEvent(new CustomEvent("buildassets:swap", { detail: state.swaps.map(({ path }) => path) }));
   };
 
-  // Once for each release: an application that still serves an older one would be asked without end.
+  // Once for each release: else a page whose application still serves an older one would reload for ever.
   const MARK = "buildassets.livereload";
-  const loadAgain = (wanted, cause) => {
-    if (stored() === wanted) {
+  const loadAgain = (newest, cause) => {
+    if (stored() === newest) {
       console.warn(`live reload: the application does not serve the latest build, which changed ${cause}`);
       return false;
     }
-    store(wanted);
+    store(newest);
     leave();
     location.reload();
     return true;
   };
 
-  // Without storage (in a sandbox, say) a page that was loaded again is taken for one that was for the same release.
+  // Without storage (in a sandbox, say) a reloaded page counts as reloaded for its present release.
   const stored = () => {
     try {
       return sessionStorage.getItem(MARK);
@@ -214,11 +214,11 @@
     }
   };
 
-  const store = (wanted) => {
+  const store = (newest) => {
     try {
-      sessionStorage.setItem(MARK, wanted);
+      sessionStorage.setItem(MARK, newest);
     } catch {
-      // `stored` knows.
+      // `stored` handles the lack of storage.
     }
   };
 
@@ -247,14 +247,14 @@
 
   const isInlined = ({ path }, element) => element.dataset.livereload === path;
 
-  // The new sheet is loaded beside the old one, so that at no time there is none.
+  // The new sheet is loaded beside the old one, so that the page is never without.
   const exchange = (old, swap) => {
     const link = old.href ? old.cloneNode() : linkLike(old);
     const href = base + swap.new + (old.href ?? "").slice((base + swap.old).length);
     if (old.integrity) link.integrity = swap.integrity ?? "";
     link.href = href;
     if (old.disabled) {
-      old.replaceWith(link); // such a sheet is not loaded, so nothing would end the wait
+      old.replaceWith(link); // a disabled sheet is not loaded, so no event would end the wait
       return Promise.resolve();
     }
     const loaded = settled(link);
@@ -280,7 +280,7 @@
       setTimeout(resolve, LOAD_MS, true);
     });
 
-  // What a sheet of ours imports is found anew by that sheet; here are the imports of all others.
+  // A new sheet of the release loads its own imports; this handles the imports of all other sheets.
   const imported = (swaps) =>
     roots().flatMap((root) => [...root.styleSheets].flatMap((sheet) => importsOf(sheet, swaps)));
 
@@ -289,7 +289,8 @@
     return rulesOf(sheet)
       .filter((rule) => rule instanceof CSSImportRule)
       .flatMap((rule) => {
-        const swap = swaps.find((one) => named(one, new URL(rule.href, sheet.href ?? document.baseURI).href));
+        const href = new URL(rule.href, sheet.href ?? document.baseURI).href;
+        const swap = swaps.find((candidate) => named(candidate, href));
         if (swap) return [importAnew(sheet, rule, swap)];
         return rule.styleSheet ? importsOf(rule.styleSheet, swaps) : [];
       });
@@ -305,7 +306,7 @@
 
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  // Sheets that scripts made, or imported as modules. Nothing in them says from where they are, but their rules do.
+  // Sheets that scripts constructed, or imported as modules. They have no URL, so they are recognised by their rules.
   const sheetsOf = new Map(); // by the asset's path
 
   const constructed = async ({ path, old, new: next }) => {
@@ -328,7 +329,7 @@
     return loads.some(({ initiatorType }) => !["link", "css", "fetch"].includes(initiatorType));
   };
 
-  // A module is loaded once: importing it again gives the sheet that all its importers have.
+  // A module is loaded once, so importing it again gives the sheet that its importers share.
   const moduleSheet = async (url) => {
     try {
       return (await import(url, { with: { type: "css" } })).default;
@@ -351,11 +352,11 @@
     try {
       return [...sheet.cssRules];
     } catch {
-      return []; // of another origin
+      return []; // rules of a sheet of another origin cannot be read
     }
   };
 
-  // -- images, icons, web manifests: whatever names a file in an attribute --
+  // -- images, icons, web manifests: all that names a file in an attribute --
 
   const replaceNames = (root, swap) => {
     for (const element of root.querySelectorAll("*")) {
@@ -377,7 +378,7 @@
   const loadsByItself = (element) =>
     element.localName === "link" && /\b(stylesheet|preload|modulepreload|prefetch)\b/i.test(element.rel);
 
-  // Property by property: a policy without 'unsafe-inline' lets nobody write the attribute.
+  // Property by property: a content security policy without 'unsafe-inline' forbids writing the attribute.
   const replaceInStyle = (style, swap) => {
     for (const name of [...style]) {
       const value = renamed(style.getPropertyValue(name), swap);
@@ -385,7 +386,7 @@
     }
   };
 
-  // A file of the same name and content may lie deeper: what stands before the name must end the URL prefix, or be none.
+  // A file of the same name and content may lie in a subfolder, so only what can end the URL prefix may precede the name.
   const renamed = (text, swap) => {
     if (!text.includes(swap.old)) return text;
     const before = `(?<=^|[\\s,"'(]|\\.\\.?/|${literal(new URL(base).pathname)})`;
@@ -394,7 +395,7 @@
 
   const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-  // -- what is wrong, over the page --
+  // -- errors, shown over the page --
 
   const CSS_OF_OVERLAY = `
     :host { all: initial !important; display: block !important; }
@@ -440,9 +441,9 @@
   let shown = "";
 
   const show = ({ build, errors, error_count: count }) => {
-    const wanted = errors.length ? JSON.stringify([build, errors]) : "";
-    if (wanted === shown) return; // it is there, or somebody has read it
-    shown = wanted;
+    const report = errors.length ? JSON.stringify([build, errors]) : "";
+    if (report === shown) return; // it is open, or was dismissed
+    shown = report;
     dialog?.close();
     if (errors.length) dialog = openOverlay(errors, count);
   };
@@ -450,7 +451,7 @@
   const openOverlay = (errors, count) => {
     const overlay = document.createElement("buildassets-overlay");
     const root = overlay.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [parsed(CSS_OF_OVERLAY)]; // no policy for style elements applies to it
+    root.adoptedStyleSheets = [parsed(CSS_OF_OVERLAY)]; // not subject to a policy for style elements
     const title = make("h1", { id: "title" }, count === 1 ? "The build failed" : `The build failed with ${count} errors`);
     const dismiss = make("button", { type: "button" }, "Dismiss (Esc)");
     const rest = count > errors.length ? `${count - errors.length} more in the terminal. ` : "";
@@ -461,8 +462,8 @@
     box.addEventListener("close", () => overlay.remove());
     root.append(box);
     document.documentElement.append(overlay);
-    box.showModal(); // above all else, and the focus returns to where it was
-    box.focus(); // and not the button, which whoever is typing would press
+    box.showModal(); // shows it above all else; closing it returns the focus
+    box.focus(); // the button would be pressed by somebody who is typing
     return box;
   };
 
@@ -487,11 +488,11 @@
     return make("pre", { tabindex: "0" }, make("span", { class: "number" }, String(line)), text);
   };
 
-  // `names` in backticks as code.
+  // Text with each part in backticks as a <code> element.
   const marked = (text) =>
     text.split(/(`[^`]+`)/).map((part) => (/^`.+`$/s.test(part) ? make("code", {}, part.slice(1, -1)) : part));
 
-  // Text is only ever text here. What would not be seen, or would turn the direction of what follows, is spelled out.
+  // Strings are added as text, never as markup. Invisible characters, and those that change direction, are spelled out.
   const make = (tag, attributes, ...content) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -503,6 +504,6 @@
 
   const spelled = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
 
-  if (stored() === made) store(""); // what was asked for is here
+  if (stored() === made) store(""); // the release that the page was reloaded for is here
   start();
 })();

@@ -1,6 +1,6 @@
-"""The live reload client: a script of this package that stands in the pages of development.
+"""Reads the live reload client, a script for pages in development.
 
-Loaded when a page of development asks for it, never in production. Standard library only.
+Imported when such a page needs it, never in production. Standard library only.
 """
 
 import os

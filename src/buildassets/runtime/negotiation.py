@@ -1,4 +1,4 @@
-"""Which of a file's codings a request takes (RFC 9110, section 12.5.3). Pure; standard library only."""
+"""Chooses the content coding of an answer (RFC 9110, section 12.5.3). Pure; standard library only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
@@ -17,23 +17,23 @@ _WEIGHT: Final = re.compile(r"[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t
 
 
 def preferred_coding(accepted: str | None, sizes: Mapping[str, int]) -> str | None:
-    """The coding, of those that `sizes` gives the bytes of, that the request likes best; of equals the smallest.
+    """The coding with the highest weight in `accepted` among those of `sizes`; of equal ones, that of fewest bytes.
 
-    The file as it is, `identity`, is the last choice unless the request weighs it, and the only one where the request
-    says nothing at all. None where the request refuses even that.
+    `accepted` is the value of `Accept-Encoding`. The uncompressed file, `identity`, is the last choice unless it has a
+    weight of its own, and the only one if the header is missing. None where the request refuses all codings.
     """
     if accepted is None:
         return IDENTITY
     weights = (_kept_weights if len(accepted) <= _KEPT_CHARACTERS else _weights)(accepted)
-    others = weights.get(_ANY_OTHER)
-    liked = {coding: weight for coding in sizes if (weight := weights.get(coding, others))}
-    if liked:
-        return max(liked, key=lambda coding: (liked[coding], -sizes[coding]))
-    return None if weights.get(IDENTITY, others) == 0 else IDENTITY
+    default = weights.get(_ANY_OTHER)
+    accepted_weights = {coding: weight for coding in sizes if (weight := weights.get(coding, default))}
+    if accepted_weights:
+        return max(accepted_weights, key=lambda coding: (accepted_weights[coding], -sizes[coding]))
+    return None if weights.get(IDENTITY, default) == 0 else IDENTITY
 
 
 def _weights(accepted: str) -> Mapping[str, float]:
-    """The weight of each coding that `accepted` lists; a member that is none is left out."""
+    """The weight of each coding that `accepted` lists, without malformed members."""
     weights: dict[str, float] = {}
     for member in accepted.split(","):
         name, has_weight, parameter = member.partition(";")
@@ -44,6 +44,6 @@ def _weights(accepted: str) -> Mapping[str, float]:
     return weights
 
 
-# Every browser sends the same for all files; what no browser sends is not worth the memory.
+# Every browser sends the same header for all files; headers too long for a browser are not worth the memory.
 _KEPT_CHARACTERS: Final = 100
 _kept_weights: Final = lru_cache(maxsize=64)(_weights)

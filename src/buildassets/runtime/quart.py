@@ -1,9 +1,9 @@
-"""A Quart extension: what `buildassets.runtime.flask` is to Flask, with the same settings and commands.
+"""A Quart extension, with the same settings and commands as that for Flask, `buildassets.runtime.flask`.
 
     app = Quart(__name__)
     QuartAssets(app)
 
-Imports Quart, and with it Flask and click; the compiler is another process.
+Imports Quart, and with it Flask and click; the compiler runs in another process.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ __all__ = ["QuartAssets"]
 
 
 class QuartAssets(FlaskAssets):
-    """The assets of applications; see FlaskAssets."""
+    """The assets of Quart applications; see FlaskAssets."""
 
     _entrance = "asgi_app"
 

@@ -1,6 +1,6 @@
-"""What one reading of a manifest gave: entries, URLs and the attributes that say how an asset is loaded.
+"""Holds a manifest as it was read: entries by name, URLs, and the attributes of elements that load an asset.
 
-Takes the document and a URL prefix. Pure; imports the standard library and what is light of the vocabulary only.
+Takes the document and a URL prefix. Pure; imports the standard library and light modules of the vocabulary only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from buildassets.manifest_json import AssetLines, no_manifest
 from buildassets.paths import to_url
 from buildassets.runtime.urls import address
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final, TypeVar
 
@@ -34,11 +34,11 @@ _DESTINATIONS: Final = {
     "video": "video",
 }
 _WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
-_ALWAYS_CORS: Final = ("font", "fetch")  # fetched in CORS mode by those who use them; a preload must match
+_ALWAYS_CORS: Final = ("font", "fetch")  # browsers fetch these in CORS mode; a preload must match
 
 
 class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
-    """No asset has this name. `nearest` are those that have one like it, the most like first, at most three."""
+    """No asset has this name. `nearest` lists at most three assets with similar names, the most similar first."""
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         super().__init__(name)
@@ -47,13 +47,13 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
 
     @cached_property
     def nearest(self) -> tuple[str, ...]:
-        """Looked for when asked: who catches this to fall back on something else does not pay for it."""
+        """Assets with similar names. Computed on request, so that code which catches this error does not pay for it."""
         from buildassets.errors import ManifestError
         from buildassets.nearest import nearest_paths
 
         try:
             return nearest_paths(self.name, self._known, most=3)
-        except ManifestError:  # of names that cannot be read none is near
+        except ManifestError:  # the names cannot be read, so none can be suggested
             return ()
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
 
 
 class _Made(dict[str, "_T"]):
-    """Something for each name, made when first asked for: most pages name few of many thousand assets."""
+    """A value for each name, made at its first lookup: most pages name few of many thousand assets."""
 
     def __init__(self, make: Callable[[str], _T]) -> None:
         self._make = make
@@ -80,10 +80,10 @@ class _Made(dict[str, "_T"]):
 
 
 class Release:
-    """What one reading of a manifest gave, under one URL prefix; `document` is as `read_served` gives it.
+    """A manifest as it was read, under one URL prefix; `document` is what `read_served` returns.
 
-    Raises ManifestError where what the manifest refers to is none of its assets: at once where all entries are parsed
-    already, else when one is asked for.
+    Raises ManifestError for a reference to an asset that the manifest does not hold: at once where all entries are
+    parsed, else at the first lookup of the entry.
     """
 
     __slots__ = (
@@ -105,26 +105,27 @@ class Release:
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
         self.has_dictionaries = document.get("dictionaries") is True
         self.packages: Mapping[str, Any] = document.get("packages") or {}
-        self.entries = _Made(self._entry)  # what the manifest says of a name: at least its file
-        self._paths = _Made(self._path)  # what stands behind the prefix
+        self.entries = _Made(self._entry)  # the manifest's entries by name, each with at least `file`
+        self._paths = _Made(self._path)  # the parts of URLs after the prefix
         self.urls = _urls(prefix, self._paths)
         self.reached = _Made(self._reached)
-        self.texts: dict[str, str] = {}  # of what stands in pages, by name
+        self.texts: dict[str, str] = {}  # the texts of inlined assets by name
         if isinstance(self._assets, dict):
             self._check_all(self._assets)
 
     def _check_all(self, assets: dict[str, Any]) -> None:
-        """Whether all that is referred to is there. What is parsed when asked for is looked up then."""
+        """Raise ManifestError unless all targets of references are assets. Entries parsed later are checked then."""
         importmap, modules, scopes = self._maps
         named = [target for names in (importmap, modules, *scopes.values()) for target in names.values()]
-        named = [*filter(lambda one: not self._is_url(one), named), *(one for one in scopes if not one.endswith("/"))]
+        named = [target for target in named if not self._is_url(target)]
+        named += [scope for scope in scopes if not scope.endswith("/")]
         for entry in assets.values():
             named += (*entry.get("imports", ()), *filter(None, [entry.get("map")]))
         if not assets.keys() >= set(named):
             raise no_manifest(self.manifest)
 
     def at(self, prefix: str) -> Release:
-        """The same under another prefix. What is known of names is shared."""
+        """The same release under another prefix. Both share the parsed entries."""
         other = Release.__new__(Release)
         for slot in Release.__slots__:
             setattr(other, slot, getattr(self, slot))
@@ -139,7 +140,7 @@ class Release:
         return entry
 
     def all_entries(self) -> Iterator[tuple[str, Any]]:
-        """Every asset with what the manifest says of it; those of earlier releases that are retained, too."""
+        """The names and entries of all assets, those of retained earlier releases included."""
         assets = self._assets
         yield from assets.each() if isinstance(assets, AssetLines) else assets.items()
         for earlier in self._retained:
@@ -149,15 +150,15 @@ class Release:
         return to_url(self.entries[name]["file"])
 
     def _reached(self, name: str) -> list[str]:
-        """`name` and every module that it waits for, the nearest first, but for those that are not loaded ahead."""
-        self.entries[name]  # which the caller has named, and the manifest all others
-        found = {name: None}
+        """`name` and all modules that it imports, directly or not, nearest first, without those not to be preloaded."""
+        self.entries[name]  # outside of `try`: the caller names it, and the manifest names all others
+        known = {name: None}
         waiting = [name]
         try:
-            for one in waiting:
-                targets = self.entries[one].get("imports", ())
-                news = [target for target in targets if target not in found and target not in self._not_preloaded]
-                found.update(dict.fromkeys(news))
+            for module in waiting:
+                targets = self.entries[module].get("imports", ())
+                news = [target for target in targets if target not in known and target not in self._not_preloaded]
+                known.update(dict.fromkeys(news))
                 waiting += news
         except AssetNotFound as missing:
             raise self._dangling(missing) from None
@@ -168,11 +169,11 @@ class Release:
         return no_manifest(self.manifest, f"it refers to `{missing.name}`, which it does not hold")
 
     def modules(self, names: Iterable[str]) -> dict[str, None]:
-        """`names` and every module that they wait for, each once."""
-        return dict.fromkeys(one for name in names for one in self.reached[name])
+        """`names` and all modules that they import, directly or not, each once."""
+        return dict.fromkeys(module for name in names for module in self.reached[name])
 
     def page_map(self) -> str:
-        """The import map for pages, as JSON; empty where there is none. Made once: it may name hundreds of modules."""
+        """The import map for pages, as JSON; empty where there is none. Kept, since it may name hundreds of modules."""
         if self._page_map is None:
             try:
                 self._page_map = self._made_page_map() if any(self._maps) else ""
@@ -188,7 +189,8 @@ class Release:
         if scopes:
             document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
         named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
-        checks = {address(self.urls[one]): self.entries[one].get("integrity") for one in named if not self._is_url(one)}
+        assets = [name for name in named if not self._is_url(name)]
+        checks = {address(self.urls[name]): self.entries[name].get("integrity") for name in assets}
         if any(checks.values()):
             document["integrity"] = {url: check for url, check in checks.items() if check}
         return json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -203,9 +205,9 @@ class Release:
         return address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
 
     def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
-        """`integrity` and the `crossorigin` that it needs elsewhere than on one's own host.
+        """The attributes `integrity` and `crossorigin`, without which browsers reject a file of another host.
 
-        Takes `integrity` out of `given`: False or None drops both, a text takes the manifest's place.
+        Removes `integrity` from `given`: False or None omits both attributes, a text replaces the manifest's metadata.
         """
         integrity = given.pop("integrity", True)
         if integrity is True:
@@ -213,32 +215,32 @@ class Release:
         return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
 
     def moved_into_page(self, text: str, name: str) -> str:
-        """The text of the asset `name` with full URLs for what it refers to."""
+        """The text of the asset `name`, with its references as full URLs. Raises ValueError where one cannot be."""
         entry = self.entries[name]
         targets = [*entry.get("references", ()), *filter(None, [entry.get("map")])]
         if not targets:
             return text
         try:
-            files = {one: self.entries[one]["file"] for one in targets}
+            files = {target: self.entries[target]["file"] for target in targets}
         except AssetNotFound as missing:
             raise self._dangling(missing) from None
-        for one in sorted({*self._maps[1].values()} & {*targets}):
-            if os.path.basename(to_url(files[one])) not in text:
-                why = f"it imports `{one}` by a URL relative to its own, which is not mapped in a page"
+        for target in sorted({*self._maps[1].values()} & {*targets}):
+            if os.path.basename(to_url(files[target])) not in text:
+                why = f"it imports `{target}` by a URL relative to its own, which is not mapped in a page"
                 raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
         from buildassets.runtime.in_page import with_full_urls
 
-        return with_full_urls(text, name, {file: address(self.urls[one]) for one, file in files.items()})
+        return with_full_urls(text, name, {file: address(self.urls[target]) for target, file in files.items()})
 
     def livereload(self) -> dict[str, object] | None:
-        """What the live reload client is told; None where no development build made the release."""
+        """The attributes that the live reload client reads; None unless a development build made the release."""
         if not isinstance(self.watcher_file, str):
             return None
         where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self.watcher_file)}
         return {**where, "data-release": self._digest}
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
-        """The attributes of a link that preloads `name`, as the request for it will be made."""
+        """The attributes of a link that preloads `name`; they match those of the later request."""
         entry = self.entries[name]
         destination = given.pop("as", None)
         is_module = name.endswith(".mjs") or "imports" in entry
@@ -254,20 +256,20 @@ class Release:
         return link | {"crossorigin": "anonymous" if destination in _ALWAYS_CORS else None} | given
 
     def modulepreload(self, name: str, given: dict[str, object]) -> dict[str, object]:
-        """The same for a module."""
+        """The attributes of a link that preloads the module `name`."""
         return {"rel": "modulepreload", "href": self.urls[name], **self.integrity(given, name), **given}
 
     def hint(self, name: str) -> dict[str, object]:
-        """The attributes of a preloading link in a header.
+        """The attributes of a link that preloads `name` from a header.
 
-        That comes before the import map, if there is one, and a browser that has begun to load modules may refuse a map
-        then. So a module is preloaded as the script that it is, in the mode in which modules are requested.
+        A header precedes the import map, and a browser that has begun to load modules may refuse the map. So in a
+        release with a map, modules are preloaded as scripts, in the CORS mode in which modules are requested.
         """
         link = self.preload(name, {})
         return self.module_hint(name) if link["rel"] == "modulepreload" else link
 
     def module_hint(self, name: str) -> dict[str, object]:
-        """The same for what is known to be a module."""
+        """Like `hint`, for the module `name`."""
         link = self.modulepreload(name, {})
         if any(self._maps):
             link |= {"rel": "preload", "as": "script", "crossorigin": "anonymous"}

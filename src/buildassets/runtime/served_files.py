@@ -1,7 +1,7 @@
-"""The files of a release by the paths of their URLs: all that is served, and nothing else.
+"""Maps the paths of URLs to the files of a release: these are served, and nothing else.
 
-Takes the release that `Assets` has read and looks at each file that it names, once. A request's path is only ever
-looked up here. Standard library and vocabulary only.
+Takes the release that `Assets` has read, and looks at each of its files once. The path of a request is only looked up
+in this table, never used as a path on disk. Standard library and vocabulary only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from buildassets.runtime.assets import Assets, Release, release_folder, release_
 from buildassets.runtime.negotiation import IDENTITY
 from buildassets.runtime.serving import Representation, Resource
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final
 
@@ -37,16 +37,17 @@ _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
 
 
 class ServedFiles:
-    """What may be served of a release, by path.
+    """The files of a release that may be served, by path.
 
-    `prefix` is the path of the URL prefix, that of `assets` by default; `headers` gives more headers for an asset, by
-    its logical path and its entry in the manifest. Raises ManifestError where a file that the manifest names is not
-    there as it says, ValueError for headers that must not be sent, TypeError for what is no `Assets` or
-    no function. Where `assets` follows its manifest, so does this, and files that are not there are not served.
+    `prefix` is the path of the URL prefix, by default that of `assets`; `headers` is a function from the logical path
+    and the manifest's entry of an asset to additional headers. Raises ManifestError where a file that the manifest
+    names is missing or has another size, ValueError for headers that must not be sent, TypeError where `assets` is no
+    `Assets` or `headers` no function. If `assets` reloads its manifest, so does this object, and missing files are not
+    served instead of raising.
     """
 
     def __init__(self, assets: Assets, prefix: str | None = None, headers: ExtraHeaders | None = None) -> None:
-        _refuse_others(assets, headers)
+        _check_types(assets, headers)
         self._assets = assets
         self._prefix = prefix
         self._headers = headers
@@ -55,29 +56,29 @@ class ServedFiles:
         self._latest = (release, self._table(release))
 
     def find(self, *paths: str) -> Resource | None:
-        """What the first of `paths` that names anything names; they are percent-decoded, their bytes as UTF-8."""
+        """The resource of the first of `paths` that has one; they are percent-decoded, their bytes as UTF-8."""
         release, table = self._latest
         if self._assets.reload:
-            release, table = self._followed()
+            release, table = self._reloaded()
         for path in paths:
-            if found := table.get(path):
-                return found
+            if resource := table.get(path):
+                return resource
         watcher_file = release.watcher_file if self._assets.reload else None
         if watcher_file and self._path(release, watcher_file) in paths:
             return _live(self._folder, f"{ASSETS_FOLDER}/{watcher_file}")
         return None
 
-    def _followed(self) -> tuple[Release, Table]:
+    def _reloaded(self) -> tuple[Release, Table]:
         try:
             release = release_of(self._assets)
             if release is not self._latest[0]:
                 self._latest = (release, self._table(release))
         except ManifestError:
-            pass  # the page says it better that needs the release
+            pass  # the page that needs the release reports it better
         return self._latest
 
     def _table(self, release: Release) -> Table:
-        """Every resource by its path. Where the release stays as it is, each of its files has to be there."""
+        """Every resource by its path. Unless the release is reloaded, missing files raise ManifestError."""
         table: dict[str, Resource] = {}
         faults: list[str] = []
         prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
@@ -90,7 +91,7 @@ class ServedFiles:
                     if self._headers is not None:
                         resource = replace(resource, headers=self._added(path, entry))
                     table.setdefault(prefix + entry["file"], resource)
-                except _OtherwiseError as fault:
+                except _MismatchError as fault:
                     faults.append(str(fault))
         except _RefusedError as fault:
             raise ValueError(str(fault)) from fault.__cause__
@@ -105,15 +106,15 @@ class ServedFiles:
 
         try:
             return extra_headers(self._headers, path, entry)
-        except ValueError as fault:  # which is the manifest's where it comes from elsewhere
+        except ValueError as fault:  # kept apart from the ValueErrors that a bad manifest causes
             raise _RefusedError(str(fault)) from fault.__cause__
 
     def _path(self, release: Release, file: str) -> str:
         return _path_of(release.prefix if self._prefix is None else self._prefix) + file
 
 
-def _refuse_others(assets: object, headers: object) -> None:
-    """Raise TypeError for what is no `Assets`, and for headers that are no function."""
+def _check_types(assets: object, headers: object) -> None:
+    """Raise TypeError where `assets` is no `Assets`, or `headers` no function."""
     if not isinstance(assets, Assets):
         path = os.fspath(assets) if isinstance(assets, str | os.PathLike) else "build/manifest.json"
         raise TypeError(f"`assets` is {assets!r}; give it `Assets({path!r})`")
@@ -123,8 +124,8 @@ def _refuse_others(assets: object, headers: object) -> None:
 
 
 def _incomplete(manifest: str, faults: list[str]) -> ManifestError:
-    others = f"; {len(faults) - 1:,} more of its files are not as it says" if len(faults) > 1 else ""
-    return refusal("manifest/file", f"`{manifest}` names {faults[0]}{others}", manifest)
+    more = f"; {len(faults) - 1:,} more of its files are not as it says" if len(faults) > 1 else ""
+    return refusal("manifest/file", f"`{manifest}` names {faults[0]}{more}", manifest)
 
 
 def _path_of(prefix: str) -> str:
@@ -136,42 +137,42 @@ def _path_of(prefix: str) -> str:
 
 
 class _RefusedError(Exception):
-    """What the application adds to an answer must not be sent; the text says why."""
+    """A header that the application adds must not be sent; the text gives the reason."""
 
 
-class _OtherwiseError(Exception):
-    """A file is not as the manifest says; the text says what is."""
+class _MismatchError(Exception):
+    """A file differs from the manifest; the text names the file and the difference."""
 
 
 class _Files:
-    """The files of the release in a `folder`, as a process that starts at `now_s` finds them."""
+    """The files of the release in `folder`, in a process that starts at `now_s`, which bounds modification times."""
 
     def __init__(self, folder: str, now_s: int) -> None:
         self.folder = folder
         self._now_s = now_s
-        self._linked: dict[str, str | None] = {}  # by folder: the first one on the way to it that is a link
+        self._linked: dict[str, str | None] = {}  # for each folder, the first symbolic link on the way to it
 
     def modified(self, name: str, size: int) -> int:
-        """When it was modified, in seconds since 1970. Raises _OtherwiseError if it is no file, or of another size."""
+        """The modification time of a file, in seconds since 1970. Raises _MismatchError unless it has that `size`."""
         path = f"{self.folder}/{name}"
         around = name.rpartition("/")[0]
         if around not in self._linked:
             self._linked[around] = linked_folder(self.folder, name)
         if linked := self._linked[around]:
-            raise _OtherwiseError(f"`{path}`, and `{self.folder}/{linked}` is a link")
+            raise _MismatchError(f"`{path}`, and `{self.folder}/{linked}` is a link")
         try:
             status = os.lstat(path)
         except OSError:
-            raise _OtherwiseError(f"`{path}`, which is not there") from None
+            raise _MismatchError(f"`{path}`, which is not there") from None
         if not stat.S_ISREG(status.st_mode):
-            raise _OtherwiseError(f"`{path}`, which is no regular file")
+            raise _MismatchError(f"`{path}`, which is no regular file")
         if status.st_size != size:
-            raise _OtherwiseError(f"`{path}` with {size} bytes, and it has {status.st_size}")
+            raise _MismatchError(f"`{path}` with {size} bytes, and it has {status.st_size}")
         return min(max(0, int(status.st_mtime)), self._now_s)
 
 
 def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
-    """What a manifest's entry says. Raises _OtherwiseError, and KeyError where it lacks something."""
+    """The resource that a manifest's entry describes. Raises _MismatchError, and KeyError for an incomplete entry."""
     media_type, encodings = entry["type"], entry.get("encodings", {})
     name = f"{ASSETS_FOLDER}/{entry['file']}"
     sizes = {IDENTITY: entry["size"]} | {coding: encodings[coding] for coding in SUFFIXES if coding in encodings}
@@ -187,44 +188,44 @@ def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
     )
 
 
-@cache  # of the few that there are, as every asset has one
+@cache  # every asset has such a tuple, and there are few different ones
 def _shared(codings: tuple[str, ...]) -> tuple[str, ...]:
     return codings
 
 
 def _tags(entry: Mapping[str, Any], sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """The opaque part of the ETag of each coding: digests as the manifest has them, no two alike."""
+    """The opaque part of the ETag for each coding, from the manifest's digests; all of them differ."""
     digests = entry.get("digests", {})
     content = digests.get(IDENTITY) or (entry.get("integrity") or "").partition("-")[2]
     identity = content or _name_digest(entry["file"], entry["size"])
-    others = (f"{_tag(digests.get(coding) or f'{size:x}.{identity}')}.{coding}" for coding, size in sizes.items())
-    return _tag(identity), *islice(others, 1, None)
+    coded = (f"{_tag(digests.get(coding) or f'{size:x}.{identity}')}.{coding}" for coding, size in sizes.items())
+    return _tag(identity), *islice(coded, 1, None)
 
 
 def _name_digest(file: str, size: int) -> str:
-    """What stands for the content's digest where the manifest has none: the name is made from it."""
-    from buildassets.digest import digest  # which loads OpenSSL, and what this version builds needs none
+    """A digest of size and name, in place of the content's where the manifest has none; the name has a fingerprint."""
+    from buildassets.digest import digest  # loads OpenSSL; releases of this version never come here
 
     return digest(f"{size:x} {file}".encode("utf-8", "surrogateescape"))
 
 
 def _deltas(entry: Mapping[str, Any], files: _Files) -> Mapping[str, Representation]:
-    """The deltas to a file, by the digest of what a browser must have. Raises as `_resource` does, and ValueError."""
+    """The deltas to a file, by the digest of the file a browser must have. Raises as `_resource`, and ValueError."""
     deltas = {}
-    for dictionary, told in entry.get("deltas", {}).items():
+    for dictionary, delta in entry.get("deltas", {}).items():
         name = f"{ASSETS_FOLDER}/{delta_file(entry['file'], dictionary)}"
-        files.modified(name, told["size"])
-        deltas[dictionary] = Representation(files.folder, name, told["size"], f'"{_tag(told["digest"])}.{DELTA}"')
+        files.modified(name, delta["size"])
+        deltas[dictionary] = Representation(files.folder, name, delta["size"], f'"{_tag(delta["digest"])}.{DELTA}"')
     return deltas or _NO_DELTAS
 
 
 def _tag(digest: str) -> str:
-    """A part of `digest` that may stand in an ETag and in the boundary of a multipart answer."""
+    """A part of `digest`, in characters allowed in an ETag and in the boundary of a multipart answer."""
     return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
 
 
 def _live(folder: str, name: str) -> Resource | None:
-    """A file that is written anew, of no size that a manifest could know."""
+    """A file that a watch rewrites, so that its size is not in the manifest; None where it is missing."""
     try:
         status = os.lstat(f"{folder}/{name}")
     except OSError:
@@ -238,7 +239,7 @@ def _live(folder: str, name: str) -> Resource | None:
 
 
 def opened(file: Representation) -> int | None:
-    """A descriptor for reading `file`; None where it is no longer there as it was."""
+    """A descriptor for reading `file`; None where it is gone or has another size."""
     try:
         descriptor = plain_below(file.folder, file.name)
     except OSError:
@@ -251,7 +252,7 @@ def opened(file: Representation) -> int | None:
 
 
 def normal_origins(origins: str | Iterable[str]) -> frozenset[str]:
-    """The origins that are named, as browsers name them in `Origin`. Raises ValueError for what is none."""
+    """`origins` as a set, each in the form of the header `Origin`. Raises ValueError for an invalid one."""
     names = frozenset((origins,) if isinstance(origins, str) else origins)
     for name in names:
         scheme, separator, host = name.partition("://")

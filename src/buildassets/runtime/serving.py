@@ -1,7 +1,7 @@
-"""The answer to a request for a file of a release: what RFC 9110 makes of a method and a few headers.
+"""Computes the answer to a request for a file of a release, from its method and a few headers, by RFC 9110.
 
-Takes values and gives values: which file is meant was looked up before, and what is sent is read afterwards. Pure;
-standard library and vocabulary only.
+Takes values and gives values: the caller has looked the file up, and reads its content afterwards. Pure; standard
+library and vocabulary only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
-from buildassets.runtime.ranges import ByteRange, wanted_spans
+from buildassets.runtime.ranges import ByteRange, requested_spans
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
@@ -33,7 +33,7 @@ REASONS: Final[Mapping[int, str]] = {
     416: "Range Not Satisfiable",
     431: "Request Header Fields Too Large",
 }
-# What an answer depends on, beside method and path.
+# The headers that an answer depends on, beside method and path.
 REQUEST_HEADERS: Final = (
     "accept-encoding",
     "available-dictionary",
@@ -47,12 +47,12 @@ REQUEST_HEADERS: Final = (
 )
 EVERY_ORIGIN: Final = "*"
 
-_MOST_CHARACTERS: Final = 8192  # of a header, also of one that comes in many lines
+_MOST_CHARACTERS: Final = 8192  # of one header, all its lines together
 _FINGERPRINT: Final = re.compile(r"\.[0-9a-f]{12}(?=(?:\.[^.]*)?\Z)")
 _METHODS: Final = "GET, HEAD, OPTIONS"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FOR_ONCE: Final = "no-store"
-# Beside those that scripts of every origin may read (Fetch, section 4.11): what readers of parts of files look at.
+# The headers that clients of ranges read, beside those that scripts of every origin may read (Fetch, section 4.11).
 _EXPOSED: Final = "Accept-Ranges, Content-Encoding, Content-Range, ETag"
 _PREFLIGHT_S: Final = 86400
 
@@ -61,9 +61,9 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One file, by its name below an absolute `folder`: an asset as it is, or a precompressed copy.
+    """One file to send, by its name below an absolute `folder`: an uncompressed asset or a precompressed copy.
 
-    `etag` has its quotes.
+    `size` is in bytes; `etag` includes its quotes.
     """
 
     folder: str
@@ -73,19 +73,19 @@ class Representation:
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """The absolute path of the file."""
         return f"{self.folder}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # each is itself: comparing all fields would take longer than deciding
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: comparing fields would cost more than an answer
 class Resource:
-    """What one URL names: a file, by its name below an absolute `folder`, and the copies beside it.
+    """The target of one URL: a file, by its name below an absolute `folder`, and the copies beside it.
 
-    `tags` and `sizes` are those of `codings`, which begin with `identity`; every asset has one of these, so they are
-    no more than must be. `modified` in seconds since 1970; `is_lasting` where the name was made from the content.
-    `deltas` are those to the file, by the digest of what a browser must have, and None where browsers are not asked to
-    keep it as a dictionary for deltas to its successors (RFC 9842). `headers` are what the application adds; one of the
-    name of ours takes its place.
+    `sizes` and `tags` belong to `codings`, in the same order, which begins with `identity`. There is one value for each
+    asset, so it holds no more than needed. `modified` is in seconds since 1970; `is_lasting` is true where the name
+    depends on the content. `deltas` are the deltas to the file, by the digest of the file that a browser must have, and
+    None where browsers are not asked to keep the file as a dictionary for its successors (RFC 9842). `headers` are the
+    application's; they replace ours of the same name.
     """
 
     folder: str
@@ -100,7 +100,7 @@ class Resource:
     headers: Headers = ()
 
     def representation(self, coding: str) -> Representation:
-        """The file, or one of its copies."""
+        """The file in that coding: itself for `identity`, else a copy."""
         index = self.codings.index(coding)
         return Representation(
             self.folder, self.name + SUFFIXES.get(coding, ""), self.sizes[index], f'"{self.tags[index]}"'
@@ -109,10 +109,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to send: status, headers, and the content as bytes and as spans of `file`.
+    """The answer to send: status, headers, and the content as bytes and as spans of `file`.
 
-    `file` is also named where nothing of it is sent as the method is HEAD; an answer for a file that is gone is
-    `NOT_FOUND`.
+    `file` is also set where the method is HEAD and nothing of it is sent: if it is gone, the server must send
+    `NOT_FOUND` instead.
     """
 
     status: int
@@ -124,9 +124,9 @@ class Answer:
 def answer(
     resource: Resource | None, method: str, headers: Mapping[str, str], origins: frozenset[str] = frozenset()
 ) -> Answer:
-    """The answer to `method` for `resource`, None where nothing has that name.
+    """The answer to `method` for `resource`, which is None for an unknown path.
 
-    `headers` by names in lower case, those of `REQUEST_HEADERS`; `origins` are those whose pages may read the content.
+    `headers` are those of `REQUEST_HEADERS`, with names in lower case; pages of `origins` may read the content.
     """
     if resource is None:
         return _without_content(NOT_FOUND) if method == "HEAD" else NOT_FOUND
@@ -135,13 +135,13 @@ def answer(
 
 
 def _decided(resource: Resource, method: str, headers: Headers, origins: frozenset[str]) -> Answer:
-    asked = dict(headers)
-    common = _common_headers(resource, asked.get("origin"), origins)
-    given = _answer(resource, method, asked, common)
+    by_name = dict(headers)
+    common = _common_headers(resource, by_name.get("origin"), origins)
+    given = _answer(resource, method, by_name, common)
     return _without_content(given) if method == "HEAD" else given
 
 
-# Browsers ask in a few ways, and for few files again and again. This bounds the memory to some 500 kB.
+# Browsers send few different headers, and request few files again and again. This bounds the memory to some 500 kB.
 _KEPT_CHARACTERS: Final = 200
 _kept: Final = lru_cache(maxsize=256)(_decided)
 
@@ -171,16 +171,16 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
         return _refusal(PRECONDITION_FAILED)
     only_date = resource.modified if len(sizes) == 1 and not resource.deltas else None
     is_part = method == "GET" and range_holds(headers.get("if-range"), chosen.etag, only_date)
-    spans = wanted_spans(headers.get("range"), chosen.size) if is_part else None
+    spans = requested_spans(headers.get("range"), chosen.size) if is_part else None
     if coding != IDENTITY:
         common = (*common, ("Content-Encoding", coding))
-        # What the header would say of several parts together, a client would try to undo for all of them at once.
+        # A client would decompress all parts of a multipart answer at once, so a compressed file is sent as a whole.
         spans = None if spans and len(spans) > 1 else spans
     return _content(resource, chosen, spans, common)
 
 
 def _caching_headers(resource: Resource) -> Headers:
-    """How long the file may be kept, unless the application has decided that, and what else it adds."""
+    """The application's headers, with our `Cache-Control` unless they hold one."""
     if any(name.lower() == "cache-control" for name, _ in resource.headers):
         return resource.headers
     return (("Cache-Control", _FOR_EVER if resource.is_lasting else _FOR_ONCE), *resource.headers)
@@ -189,7 +189,7 @@ def _caching_headers(resource: Resource) -> Headers:
 def _content(
     resource: Resource, chosen: Representation, spans: tuple[ByteRange, ...] | None, common: Headers
 ) -> Answer:
-    """All of a representation, or parts of it."""
+    """The answer with all of a representation, or with the `spans` of it."""
     common = (*common, ("Accept-Ranges", "bytes"), ("Last-Modified", http_date(resource.modified)))
     if not any(name.lower() == _NO_SNIFFING[0].lower() for name, _ in resource.headers):
         common = (*common, _NO_SNIFFING)
@@ -205,8 +205,8 @@ def _content(
 
 
 def _parts(resource: Resource, chosen: Representation, spans: tuple[ByteRange, ...], common: Headers) -> Answer:
-    """Several parts in one answer (RFC 9110, section 14.6)."""
-    # No content holds a digest of its own, so this is a boundary without a look at the content.
+    """The answer with several spans (RFC 9110, section 14.6)."""
+    # No content holds its own digest, so this boundary is safe without searching the content.
     boundary = f"parts-{chosen.etag[1:-1]}"
     content: list[bytes | ByteRange] = []
     for span in spans:
@@ -224,12 +224,13 @@ def _available_dictionary(headers: Mapping[str, str]) -> str:
 
 
 def _dictionary_headers(resource: Resource) -> Headers:
-    """Which later files this one is a dictionary for (RFC 9842, section 2.1): those of its name, by a URL pattern.
+    """`Use-As-Dictionary`, which offers the file as a dictionary for its successors (RFC 9842, section 2.1).
 
-    It is relative to the file's own URL, so that it holds under any prefix.
+    Its URL pattern matches files of the same name with any fingerprint. It is relative to the file's own URL, and so
+    valid under any prefix.
     """
     name = to_url(resource.name.rpartition("/")[2])
-    if resource.deltas is None or "+" in name or "*" in name:  # which mean something else in a pattern
+    if resource.deltas is None or "+" in name or "*" in name:  # these two have a meaning in a pattern
         return ()
     return (("Use-As-Dictionary", f'match="{_FINGERPRINT.sub(".*", name)}"'),)
 
@@ -239,12 +240,12 @@ def _content_range(span: ByteRange, size: int) -> str:
 
 
 def _common_headers(resource: Resource, origin: str | None, origins: frozenset[str]) -> Headers:
-    """What every answer about a resource says: who may read it, and what it varies with."""
+    """The headers of every answer about a resource: which origins may read it, and what it varies with."""
     is_for_some = bool(origins) and EVERY_ORIGIN not in origins and resource.is_lasting
     varies = ["Accept-Encoding"] * (len(resource.codings) > 1 or bool(resource.deltas))
     varies += ["Available-Dictionary"] * bool(resource.deltas) + ["Origin"] * is_for_some
     common: Headers = (("Vary", ", ".join(varies)),) if varies else ()
-    # A page of any origin that may read where the watcher listens may listen too.
+    # A page that can read the watcher's address could listen to it, so no other origin may read that file.
     if not resource.is_lasting or not (EVERY_ORIGIN in origins or origin in origins):
         return common
     allowed = EVERY_ORIGIN if EVERY_ORIGIN in origins else origin or ""
@@ -267,7 +268,7 @@ _NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
 
 
 def _refusal(status: int, *more: tuple[str, str]) -> Answer:
-    """An answer without a file. No cache keeps it: the next release may have what this one lacks."""
+    """An answer without a file. No cache may keep it: the next release may have the file that this one lacks."""
     text = f"{REASONS[status]}\n".encode("ascii")
     described = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text))))
     return Answer(status, (*described, ("Cache-Control", _FOR_ONCE), _NO_SNIFFING, *more), (text,))

@@ -18,7 +18,7 @@ __all__ = ["AssetServer", "with_assets"]
 
 
 def with_assets(templates: Jinja2Templates, assets: Assets) -> Jinja2Templates:
-    """`templates`, which then have the helpers."""
+    """The same `templates`, with the helpers added."""
     environment: Any = templates.env
     environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
     environment.assets = assets

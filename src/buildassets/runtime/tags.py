@@ -1,4 +1,4 @@
-"""HTML elements from attributes, escaped so that no value can end its place.
+"""Writes HTML elements, escaped so that no value can end its attribute or element.
 
 Takes names and values, gives markup. Pure; standard library only.
 """
@@ -9,16 +9,16 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
-# A subset of what HTML's syntax allows (section 13.1.2.3), with room for `@click.prevent`, `x-on:click` and `:src`.
+# A subset of the characters that HTML allows (section 13.1.2.3), with `@click.prevent`, `x-on:click` and `:src`.
 _IN_ATTRIBUTE_NAMES: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:@"
 _NOT_IN_FRONT: Final = "0123456789-."
 
-# What ends the text of an element, and what makes a later `</script>` not end it: `<!--` before `<script`
-# (HTML section 4.12.1.3). As texts, so that nothing is compiled before it is used.
+# Texts that end an element, and `<!--`: before `<script` it keeps a later `</script>` from ending the element
+# (HTML section 4.12.1.3). Not compiled here, so that imports stay fast.
 _STYLE_END: Final = "(?ia)</(?=style)"
 _SCRIPT_END: Final = "(?ia)<(?=/script|!--)"
 _BEFORE_SVG: Final = r"(?s)(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*+"
@@ -26,24 +26,24 @@ _SVG_START: Final = r"<svg[\s/>]"
 
 
 class Markup(str):
-    """Text that is HTML already: template engines that know `__html__` do not escape it again."""
+    """Text that is HTML: template engines that know `__html__` do not escape it again."""
 
     __slots__ = ()
 
     def __html__(self) -> str:
-        """Itself."""
+        """The text itself."""
         return self
 
 
 def attribute_names(given: Mapping[str, object]) -> dict[str, object]:
     """`given` under HTML's names: `data_turbo_track` → `data-turbo-track`, `class_` → `class`, in lower case.
 
-    Raises ValueError for a name that HTML would read as something else.
+    Raises ValueError for a name that is no attribute name in HTML.
     """
     return {_attribute_name(name): value for name, value in given.items()}
 
 
-@lru_cache(maxsize=256)  # pages have a dozen, each of them many times
+@lru_cache(maxsize=256)  # pages use about a dozen names, each many times
 def _attribute_name(name: str) -> str:
     html_name = name.removesuffix("_").replace("_", "-").lower()
     if not html_name or html_name[0] in _NOT_IN_FRONT or html_name.strip(_IN_ATTRIBUTE_NAMES):
@@ -52,10 +52,10 @@ def _attribute_name(name: str) -> str:
 
 
 def element(tag: str, attributes: Mapping[str, object], text: str | None = None) -> Markup:
-    """The element `tag`; `text` as it is, then the end tag, or None for an element that has neither.
+    """The element `tag` with `text`, which is not escaped; None for an element without content and end tag.
 
-    A value of True gives the bare attribute, False and None leave it out. Any other is escaped, even what calls
-    itself markup: an entity or a tag is not the same inside quotes.
+    A value of True gives the bare attribute, False and None omit it. All others are escaped, even markup: an entity or
+    a tag has another meaning inside quotes.
     """
     start = f"<{tag}{_written(attributes)}>"
     return Markup(start if text is None else f"{start}{text}</{tag}>")
@@ -71,9 +71,9 @@ def _written(attributes: Mapping[str, object]) -> str:
     return written
 
 
-@lru_cache(maxsize=1024)  # URLs, integrity metadata, the nonce of a page: a quarter of the time of a tag
+@lru_cache(maxsize=1024)  # the same URLs, integrity metadata and nonces recur; escaping is a quarter of a tag's time
 def _escaped(value: str) -> str:
-    """`value` between double quotes. Not `html.escape`: `html` also loads 2,231 named characters, in 2 ms."""
+    """`value`, escaped for double quotes. Not by `html.escape`: `html` also loads 2,231 named characters, in 2 ms."""
     if value.isalnum():
         return value
     escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -81,28 +81,28 @@ def _escaped(value: str) -> str:
 
 
 def style(css: str, attributes: Mapping[str, object]) -> Markup:
-    r"""`css` in the page. `</style` is written `<\/style`, which strings, comments and `url()` read as the same."""
+    r"""`<style>` with `css`. `</style` becomes `<\/style`, which means the same in strings, comments and `url()`."""
     return element("style", attributes, re.sub(_STYLE_END, r"<\\/", css))
 
 
 def script(javascript: str, attributes: Mapping[str, object]) -> Markup:
-    r"""`javascript` in the page. `<` before `/script` and `!--` is written `\u003c`.
+    r"""`<script>` with `javascript`. `<` before `/script` and `!--` becomes `\u003c`.
 
-    Strings, templates, regular expressions and JSON read that as the same. Outside of them neither stands but in a
-    comparison, with a regular expression or a decrement: that becomes a syntax error, and never markup.
+    This means the same in strings, templates, regular expressions and JSON. Elsewhere these characters occur only in a
+    comparison with a regular expression or a decrement, which becomes a syntax error, but never markup.
     """
     return element("script", attributes, re.sub(_SCRIPT_END, r"\\u003c", javascript))
 
 
 def data(json: str, attributes: Mapping[str, object]) -> Markup:
-    """`json` in the page, for scripts to read from the element's text."""
+    """`<script>` with `json` as data, which scripts can read from its text."""
     return script(json, {"type": "application/json", **attributes})
 
 
 def svg(image: str, attributes: Mapping[str, object]) -> Markup:
-    """The `<svg>` element of `image`, without what XML puts before it. Raises ValueError where that is something else.
+    """The `<svg>` element of `image`, without an XML declaration or the like. Raises ValueError for anything else.
 
-    `attributes` come first, and of two with one name HTML takes the first.
+    `attributes` come first, so that they win: of two attributes with one name, HTML uses the first.
     """
     svg_and_rest = re.sub(_BEFORE_SVG, "", image, count=1)
     if not re.match(_SVG_START, svg_and_rest):
@@ -110,7 +110,7 @@ def svg(image: str, attributes: Mapping[str, object]) -> Markup:
     return Markup(f"<svg{_written(attributes)}{svg_and_rest.removeprefix('<svg').rstrip()}")
 
 
-# How an asset of each media type stands in a page.
+# The function that inlines an asset, by media type.
 INLINE: Final[Mapping[str, Callable[[str, Mapping[str, object]], Markup]]] = {
     "text/css": style,
     "text/javascript": script,

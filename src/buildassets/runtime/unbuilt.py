@@ -1,9 +1,8 @@
-"""The assets of an application that nobody has built, for its tests: every name has a URL, and no file is opened.
+"""Stands in for a release in the tests of an application: every name has a URL, and no file is opened.
 
     env.assets = UnbuiltAssets() if app.testing else Assets("build/manifest.json")
 
-Takes names, gives what `Assets` gives. Loaded by who asks for it, never in production. Standard library and vocabulary
-only.
+Takes and gives what `Assets` does. Never imported in production. Standard library and vocabulary only.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ _NO_FILE: _Stamp = (0, 0, 0)
 
 
 class UnbuiltAssets(Assets):
-    """Stands where `Assets` does, without a release: `url("css/app.css")` is `/assets/css/app.css`.
+    """Replaces `Assets` where there is no release: `url("css/app.css")` is `/assets/css/app.css`.
 
-    What is no logical path still raises AssetNotFound: `/css/app.css`, `../app.css`. There are no fingerprints, no
-    integrity metadata, no import map; `inline` gives an empty element.
+    A name that is no logical path still raises AssetNotFound: `/css/app.css`, `../app.css`. There are no fingerprints,
+    no integrity metadata and no import map; `inline` gives an empty element.
     """
 
     def __init__(self, url: str = "/assets/") -> None:
@@ -39,7 +38,7 @@ class UnbuiltAssets(Assets):
 
 
 class _EveryName(Mapping[str, Mapping[str, str]]):
-    """An entry for each logical path that there might be. None is listed, so that none is proposed for another."""
+    """An entry for every possible logical path. Iterating lists none, so that none is suggested for another name."""
 
     def __getitem__(self, name: str) -> dict[str, str]:
         if not is_file(name):

@@ -1,6 +1,6 @@
-"""URL prefixes, and what is made of URLs: addresses of an import map, values of a `Link` header.
+"""Checks URL prefixes, and writes URLs for import maps and `Link` headers.
 
-Pure; imports the standard library and what is light of the vocabulary only.
+Pure; imports the standard library and light modules of the vocabulary only.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from collections.abc import Mapping
 
 from buildassets.paths import quoted
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
-_NOT_IN_A_PREFIX: Final = frozenset(' "<>\\^`{|}#')  # of a URL (RFC 3986, appendix A): what follows a `#` is not sent
+_NOT_IN_A_PREFIX: Final = frozenset(' "<>\\^`{|}#')  # not in URLs (RFC 3986, appendix A), and `#`: the rest is not sent
 _SCHEMES: Final = ("http", "https")
 
 
 def url_prefix(url: str) -> str:
     """`url` with exactly one slash at its end, percent-encoded where it is not ASCII.
 
-    Raises ValueError for what is no URL, for any scheme but HTTP's: what stands behind `javascript:` would run, and for
-    user and password, which every visitor would read and no browser would use (Fetch, section 4.4).
+    Raises ValueError for what is no URL; for any scheme but `http` and `https`, since `javascript:` would run; and for
+    user and password, which every visitor could read and no browser would use (Fetch, section 4.4).
     """
     if "@" in url and _names_user(url):
         raise ValueError("a URL prefix has no user or password in it: browsers load nothing of a page from such a URL")
@@ -35,7 +35,7 @@ def url_prefix(url: str) -> str:
 
 
 def _names_user(url: str) -> bool:
-    from buildassets.credentials import begins_with_password, names_user  # which a process without any does without
+    from buildassets.credentials import begins_with_password, names_user  # not loaded unless there may be some
 
     return names_user(url) or begins_with_password(url)
 
@@ -45,13 +45,13 @@ def _has_host(after_scheme: str) -> bool:
 
 
 def address(url: str) -> str:
-    """`url` as an import map takes it (HTML, section 8.1.6): a relative one has to begin with `./`, `../` or `/`."""
+    """`url` in the form of an import map (HTML, section 8.1.6): a relative one begins with `./`, `../` or `/`."""
     has_lead = url.startswith(("/", "./", "../")) or "://" in url
     return url if has_lead else f"./{url}"
 
 
 def link_value(link: Mapping[str, object]) -> str:
-    """The attributes of a `<link>` as one value of a `Link` header (RFC 8288); they hold no quotes."""
+    """The attributes of a `<link>`, which must hold no quotes, as one value of a `Link` header (RFC 8288)."""
     parameters = [f"{name}={_token_or_quoted(str(value))}" for name, value in link.items() if name != "href" and value]
     return "; ".join([f"<{link['href']}>", *parameters])
 

@@ -1,4 +1,4 @@
-"""The files of a release for WSGI (PEP 3333): around an application, or as one.
+"""Serves the files of a release by WSGI (PEP 3333): as middleware around an application, or as one itself.
 
     application = AssetServer(application, assets=Assets("build/manifest.json"))
 
@@ -15,7 +15,7 @@ from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, answer
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final
     from wsgiref.types import StartResponse, WSGIApplication
@@ -31,15 +31,16 @@ _VARIABLES: Final = tuple((f"HTTP_{name.upper().replace('-', '_')}", name) for n
 
 
 class AssetServer:
-    """A WSGI application that answers for the files of a release, and hands on all other requests to `app`.
+    """A WSGI application that serves the files of a release, and passes all other requests to `app`.
 
-    Without `app` those are answered with 404. `prefix` is the path of the URL prefix, that of `assets` by default;
-    it is looked for in the whole path of a request, and in what is left of it below a mount. `origins` are those whose
-    pages may read the files: `*`, or `https://example.com` and others. `headers` gives more headers for an asset, by
-    its logical path and its entry in the manifest; it is asked once for each when the process starts.
+    Without `app` other requests are answered with 404. `prefix` is the path of the URL prefix, by default that of
+    `assets`; a request may have it at the start of its whole path, or of its path below a mount. `origins` are the
+    origins whose pages may read the files: `*`, or a list such as `https://example.com`. `headers` is a function from
+    the logical path and the manifest's entry of an asset to additional headers; it is called once for each asset when
+    the process starts.
 
-    Raises ManifestError where a file that the manifest names is not there, ValueError for what is no origin, and for
-    headers that must not be sent; TypeError for `assets` and `headers` that are something else.
+    Raises ManifestError where a file that the manifest names is missing, ValueError for an invalid origin and for
+    headers that must not be sent, TypeError for `assets` and `headers` of another type.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class AssetServer:
         self._origins = normal_origins(origins)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The content of the answer, or what the application gives."""
+        """Answer a request, or let the application answer it."""
         below = _decoded(environ.get("PATH_INFO", ""))
         resource = self._files.find(_decoded(environ.get("SCRIPT_NAME", "")) + below, below)
         if resource is None and self._app is not None:
@@ -66,7 +67,7 @@ class AssetServer:
 
 
 def _decoded(path: str) -> str:
-    """A path of PEP 3333, whose characters are the bytes of the URL, as names of files are written."""
+    """A path of PEP 3333, whose characters are the bytes of the URL, decoded as the names of files are."""
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
@@ -92,7 +93,7 @@ def _sent(given: Answer, environ: Environ, start_response: StartResponse) -> Ite
 
 
 def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[bytes]] | None) -> Iterable[bytes]:
-    """The content; by the server's own way of sending files only to the end of one, as it may not stop before."""
+    """The content; by the server's own way of sending files only to the end of one, as it may not stop earlier."""
     match given.content:
         case (ByteRange(start, stop),) if given.file and stop == given.file.size and wrapper:
             if start:
@@ -102,7 +103,7 @@ def _file_content(given: Answer, file: FileIO, wrapper: Callable[..., Iterable[b
 
 
 class _Pieces:
-    """Content that is read as it is sent."""
+    """Content that is read from the file while it is sent."""
 
     def __init__(self, content: tuple[bytes | ByteRange, ...], file: FileIO) -> None:
         self._content = content
@@ -120,5 +121,5 @@ class _Pieces:
                 yield block
 
     def close(self) -> None:
-        """Called by the server once it has sent all, or no more can be sent."""
+        """Called by the server once it has sent all, or the connection is lost."""
         self._file.close()

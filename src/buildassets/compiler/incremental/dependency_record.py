@@ -22,11 +22,11 @@ _NO_REFERENCE = -1
 
 
 class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
-    """A change concerns more than can be done over by itself."""
+    """A change concerns more than an incremental rebuild can rebuild."""
 
 
 def can_rebuild_changed(config: Config) -> bool:
-    """Whether an asset of such a project depends on nothing but its inputs and what it refers to."""
+    """Whether the settings let an asset depend only on its inputs and on the assets that it refers to."""
     return not (config.source_maps or config.fingerprinted or config.companions or config.bases)
 
 

@@ -1,4 +1,4 @@
-"""The application as Django's registry knows it."""
+"""The `AppConfig` of the application: reads the release at start-up and registers the system checks."""
 
 import sys
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from django.core.signals import setting_changed
 from buildassets.errors import ManifestError
 from buildassets.runtime.django import assets
 
-_WEB_PROCESS: Final = ("django.core.wsgi", "django.core.asgi")  # which set Django up in one
+_WEB_PROCESS: Final = ("django.core.wsgi", "django.core.asgi")  # the modules that set Django up in a web process
 _DECIDING: Final = ("BUILDASSETS", "DEBUG", "STORAGES", "STATIC_URL")
 
 
@@ -26,9 +26,9 @@ class BuildAssetsConfig(AppConfig):
     label = "buildassets"
 
     def ready(self) -> None:
-        """Without a release no web process starts in production; commands such as `migrate` do, and under `DEBUG` all.
+        """Read the release. Without one no web process starts in production; commands and `DEBUG` processes do.
 
-        There a system check says what is missing, and the first template that needs it.
+        In these a system check reports what is missing, and so does the first template that needs it.
         """
         checks.register(_check_release, "buildassets")
         checks.register(_check_deployment, "buildassets", deploy=True)
@@ -40,7 +40,7 @@ class BuildAssetsConfig(AppConfig):
         is_web_process = _is_web_process()
         try:
             with catch_warnings():
-                if not is_web_process:  # of commands one mends what is warned of, and another reports it as a check
+                if not is_web_process:  # `assets build` mends what the warning is about, and `check` reports it
                     simplefilter("ignore", RuntimeWarning)
                 assets()
         except (ImproperlyConfigured, ManifestError):
@@ -49,7 +49,7 @@ class BuildAssetsConfig(AppConfig):
 
 
 def _check_release(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    from buildassets.runtime.django.checks import check_release  # what it takes to read all of a manifest
+    from buildassets.runtime.django.checks import check_release  # loads all modules that read a whole manifest
 
     return check_release()
 
@@ -61,7 +61,7 @@ def _check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
 
 
 def _is_web_process() -> bool:
-    """Whether it is a web server's call of `get_wsgi_application` or `get_asgi_application` that leads here."""
+    """Whether `get_wsgi_application` or `get_asgi_application` is on the stack, as in the process of a web server."""
     frame = sys._getframe()
     while frame.f_back is not None:
         frame = frame.f_back
@@ -71,7 +71,7 @@ def _is_web_process() -> bool:
 
 
 def _forget_release(*, setting: str, **_: Any) -> None:
-    """A test overrides the settings; compiled templates may hold names of the earlier release."""
+    """Drop the release when a test overrides settings, and the templates too: they may hold its names."""
     if setting in _DECIDING:
         assets.cache_clear()
     if setting == "BUILDASSETS":

@@ -17,7 +17,7 @@ __all__ = ["get_asgi_application"]
 
 
 def get_asgi_application(**options: Any) -> AssetServer:
-    """What Django's function of that name gives, in an AssetServer with `options`.
+    """The application of Django's function of that name, wrapped in an AssetServer with `options`.
 
     Raises ImproperlyConfigured for wrong settings, ManifestError where there is no whole release.
     """

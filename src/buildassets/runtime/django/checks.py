@@ -1,6 +1,6 @@
-"""System checks: what is wrong with the settings, the release, and how the two meet. docs/django.md lists them.
+"""System checks of the settings, of the release, and of the two together. docs/django.md lists them.
 
-Takes the settings, gives Django's messages. Opens the manifest; looks at files, opens none of them. Imports Django.
+Takes the settings, gives Django's messages. Opens the manifest and no other file, but looks at many. Imports Django.
 """
 
 import os
@@ -28,7 +28,7 @@ _BUILD: Final = "run `manage.py assets build`"
 
 
 def check_release() -> list[CheckMessage]:
-    """What is wrong anywhere, also where an application is developed or tested."""
+    """The faults that matter everywhere, also in development and tests."""
     try:
         options = read_options()
     except ImproperlyConfigured as fault:
@@ -42,16 +42,16 @@ def check_release() -> list[CheckMessage]:
 
 
 def check_deployment() -> list[CheckMessage]:
-    """What is wrong only where an application is deployed: `check --deploy`."""
+    """The faults that matter only where an application is deployed: `check --deploy`."""
     try:
         options = read_options()
         manifest = read_manifest(options.manifest) if options.manifest else None
     except (ImproperlyConfigured, ManifestError):
-        return []  # said already
+        return []  # `check_release` reports it
     if manifest is None:
         message = 'BUILDASSETS = {"manifest": None} is for tests: URLs have no fingerprints'
         return [Warning(message, hint="name the manifest of a release", id="buildassets.W006")]
-    return list(_development(manifest)) if _is_developed() else []  # elsewhere it is reported already
+    return list(_development(manifest)) if _is_developed() else []  # elsewhere `check_release` reports it
 
 
 def _is_developed() -> bool:
@@ -67,44 +67,45 @@ def _release(path: str) -> Iterator[CheckMessage]:
     yield from _gone(path)
     if not _is_developed():
         yield from _development(manifest)
-    if IS_WATCHED not in os.environ:  # which builds when it starts
+    if IS_WATCHED not in os.environ:  # a watch builds when it starts
         stale = [*_stale(path)] if settings.DEBUG else []
         yield from stale or _lacking(manifest)
 
 
 def _unreadable(fault: ManifestError) -> CheckMessage:
-    (found,) = fault.diagnostics
-    if found.code == "manifest/missing":
+    (diagnostic,) = fault.diagnostics
+    if diagnostic.code == "manifest/missing":
         hint = f"{_BUILD}, or develop with `manage.py runserver --with-assets`"
-        return Warning(found.message, hint=hint, id="buildassets.W001")
-    if found.code == "manifest/schema":
-        return Error(found.message, hint=found.hint, id="buildassets.E003")
-    return Error(found.message, hint=f"{_BUILD} again", id="buildassets.E002")
+        return Warning(diagnostic.message, hint=hint, id="buildassets.W001")
+    if diagnostic.code == "manifest/schema":
+        return Error(diagnostic.message, hint=diagnostic.hint, id="buildassets.E003")
+    return Error(diagnostic.message, hint=f"{_BUILD} again", id="buildassets.E002")
 
 
 def _gone(manifest: str) -> Iterator[CheckMessage]:
-    """Files that are not there, where there are any: they may well be served from elsewhere."""
+    """Report missing files, unless the whole folder is missing: then the files are served from elsewhere."""
     folder = os.path.join(os.path.dirname(manifest), "assets")
     if not os.path.isdir(folder):
         return
-    gone = [one.file for one in release_files(manifest) if not os.path.exists(os.path.join(folder, one.file))]
+    files = (entry.file for entry in release_files(manifest))
+    gone = [file for file in files if not os.path.exists(os.path.join(folder, file))]
     if gone:
-        others = len(gone) - 1
-        more = f" and {others} more file{'s'[: others > 1]} that the manifest names are gone" if others else " is gone"
+        count = len(gone) - 1
+        more = f" and {count} more file{'s'[: count > 1]} that the manifest names are gone" if count else " is gone"
         message = f"`{os.path.join(folder, gone[0])}`{more}"
         yield Error(message, hint=f"{_BUILD} again, or deploy the whole release directory", id="buildassets.E004")
 
 
 def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
-    """What `{% static %}` would look for in vain."""
+    """Report static folders of which the release holds nothing, so that `{% static %}` fails for their files."""
     if not has_release_storage():
         return
-    from buildassets.runtime.django.lacking import lacking_roots  # which needs `django.contrib.staticfiles`
+    from buildassets.runtime.django.lacking import lacking_roots  # imports `django.contrib.staticfiles`
 
     folders = [*lacking_roots(source_roots(), manifest.assets)]
     if folders:
-        (path, name), others = folders[0], len(folders) - 1
-        more = f" and of {others} more static folder{'s'[: others > 1]}" if others else ""
+        (path, name), count = folders[0], len(folders) - 1
+        more = f" and of {count} more static folder{'s'[: count > 1]}" if count else ""
         message = f"the release has nothing of `{path}`{more}: no `{name}`"
         hint = (
             f"{_BUILD}: `buildassets build` alone knows nothing of the finders; "
@@ -123,7 +124,7 @@ def _stale(manifest: str) -> Iterator[CheckMessage]:
 
 
 def _records_of_builds() -> str:
-    """What a build renews in its cache, also where it has nothing to write and the manifest stays as it was."""
+    """The folder in the cache that every build writes to, even one that leaves the manifest unchanged."""
     return os.path.join(os.environ.get("BUILDASSETS_CACHE_DIR") or ".buildassets", "builds")
 
 
@@ -161,7 +162,7 @@ def _urls(options: Options) -> Iterator[CheckMessage]:
 
 
 def _order() -> Iterator[CheckMessage]:
-    """Of two applications with a command of the same name, Django takes that of the first."""
+    """Report an application with a `runserver` before ours: Django uses the command of the first application."""
     for application in apps.get_app_configs():
         if application.name == _OURS:
             return

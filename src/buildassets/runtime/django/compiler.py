@@ -1,4 +1,4 @@
-"""The compiler, which commands run as a program of its own: a web process never loads it, and may not have it.
+"""Command lines for the compiler, which runs as a process of its own: a web process never loads it, and may lack it.
 
 Takes the settings, gives command lines. Imports Django.
 """
@@ -24,11 +24,11 @@ from buildassets.runtime.django.template_folders import template_folders
 
 __all__ = ["compiler_command", "is_installed"]
 
-_NEEDED: Final = "click"  # the first of the requirements that a verb loads
+_NEEDED: Final = "click"  # the requirement that every verb loads first
 
 
 def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
-    """The command for a verb that compiles; what it is told by the settings, `arguments` may tell it otherwise.
+    """The command line of a verb that compiles: options from the settings, then `arguments`, which override these.
 
     Raises CommandError where there is no compiler, and for wrong settings.
     """
@@ -48,7 +48,7 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
         told += ["--url", options.url]
     for root in source_roots():
         told += ["--also", _as_table(root)]
-    for application in apps.get_app_configs():  # of `compat`, which knows more than settings have
+    for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
         told += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
         for path, engine in template_folders():
@@ -61,7 +61,7 @@ def _no_arguments(_: str) -> list[str]:
 
 
 def _as_table(root: StaticRoot) -> str:
-    """A source root as an inline table of TOML, whose strings and arrays JSON writes the same."""
+    """A source root as an inline table of TOML, which writes strings and arrays as JSON does."""
     values: dict[str, object] = {"path": _shown(root.path), "prefix": root.prefix}
     values |= {"include": root.include, "exclude": root.exclude}
     values |= {"vendored": True} if is_installed(root.path) else {}
@@ -69,7 +69,7 @@ def _as_table(root: StaticRoot) -> str:
 
 
 def _table(values: Mapping[str, object]) -> str:
-    """`values` but those that are empty."""
+    """An inline table of `values`, without the empty ones."""
     written = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value)
     return f"{{ {', '.join(written)} }}"
 
@@ -81,7 +81,7 @@ def _shown(path: str) -> str:
 
 
 def is_installed(path: str) -> bool:
-    """Whether what lies there belongs to an installed package, not to somebody who works on it."""
+    """Whether `path` belongs to an installed package, so that nobody edits it there."""
     return any(os.path.realpath(path).startswith(folder) for folder in _installation_folders())
 
 
@@ -89,4 +89,4 @@ def is_installed(path: str) -> bool:
 def _installation_folders() -> tuple[str, ...]:
     schemes = (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
     folders = {*schemes, *site.getsitepackages(), site.getusersitepackages()}
-    return tuple(sorted(os.path.realpath(one) + os.sep for one in folders))
+    return tuple(sorted(os.path.realpath(folder) + os.sep for folder in folders))

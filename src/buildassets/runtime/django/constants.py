@@ -1,6 +1,6 @@
-"""What can be done once of a tag whose arguments a template writes as constants: to look its name up, and to make it.
+"""Checks and renders tags with constant arguments once: their names at compile time, their markup at first use.
 
-Takes functions that compile tags, gives others. Imports Django.
+Wraps functions that compile tags. Imports Django.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,9 +26,10 @@ _DJANGO_NAMES_TEMPLATE: Final = django.VERSION >= (6, 0)  # in the message of a 
 
 
 def with_constants(compile_tag: Compile, *, names: slice) -> Compile:
-    """`compile_tag`, which refuses a constant that names no asset; `names` are the arguments that are names.
+    """`compile_tag`, wrapped so that a constant that names no asset is an error.
 
-    A tag of constants alone is made when it is first rendered, and kept for as long as the release.
+    `names` selects the arguments to check. The markup of a tag whose arguments are all constants is kept from its first
+    use until the release changes.
     """
 
     @wraps(compile_tag)
@@ -40,13 +41,13 @@ def with_constants(compile_tag: Compile, *, names: slice) -> Compile:
             if not name.filters and isinstance(name.var, str):
                 _refuse_unknown(name.var, parser, token)
         is_constant = node.target_var is None and _are_constant([*node.args, *node.kwargs.values()])
-        return _MadeOnce(node) if is_constant else node
+        return _Kept(node) if is_constant else node
 
     return compiled
 
 
 def _are_constant(arguments: Iterable[FilterExpression]) -> bool:
-    return all(not one.filters and _is_literal(one.var) for one in arguments)
+    return all(not argument.filters and _is_literal(argument.var) for argument in arguments)
 
 
 def _is_literal(var: object) -> bool:
@@ -60,18 +61,18 @@ def _refuse_unknown(name: str, parser: Parser, token: Token) -> None:
         place = f"line {token.lineno}" if _DJANGO_NAMES_TEMPLATE else f"{parser.origin}, line {token.lineno}"
         raise TemplateSyntaxError(f"{place}: {fault}") from None
     except (ImproperlyConfigured, ManifestError):
-        pass  # said when the page is made: templates are also compiled where there is no release
+        pass  # reported when the page is rendered: templates are also compiled where there is no release
 
 
-class _MadeOnce(Node):
-    """What the node `made_by` gives, for each release made once as it is escaped and once as it is not."""
+class _Kept(Node):
+    """Renders `node` once for each release with autoescaping and once without, and keeps both results."""
 
-    def __init__(self, made_by: SimpleNode) -> None:
-        self._made_by = made_by
+    def __init__(self, node: SimpleNode) -> None:
+        self._node = node
         self._kept: tuple[Assets | None, dict[bool, str]] = (None, {})
 
     def render(self, context: Context) -> str:
-        """See Node. In development nothing is kept, as each build makes another release."""
+        """See Node. In development nothing is kept, since each build makes a new release."""
         release = assets()
         kept_of, kept = self._kept
         if kept_of is not release:
@@ -79,7 +80,7 @@ class _MadeOnce(Node):
             self._kept = (release, kept)
         made = kept.get(context.autoescape)
         if made is None:
-            made = str(self._made_by.render(context))
+            made = str(self._node.render(context))
             if not release.reload:
                 kept[context.autoescape] = made
         return made

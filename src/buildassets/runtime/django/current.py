@@ -1,4 +1,4 @@
-"""The release of this process. Imports nothing of Django before it is asked for it."""
+"""The release of this process. Imports Django only when it is called."""
 
 from functools import cache
 
@@ -7,9 +7,10 @@ from buildassets.runtime.assets import Assets
 
 @cache
 def assets() -> Assets:
-    """The release of this process, read once; under `DEBUG`, again whenever another has taken its place.
+    """The release of this process, read once; under `DEBUG`, again whenever the manifest has been replaced.
 
-    With `BUILDASSETS = {"manifest": None}` it is none: every name has a URL, for tests that run without a build.
+    With `BUILDASSETS = {"manifest": None}`, for tests that run without a build, no manifest is read and every name has
+    a URL.
 
     Raises ImproperlyConfigured for wrong settings, ManifestError where the manifest cannot be read.
     """

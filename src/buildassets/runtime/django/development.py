@@ -1,4 +1,4 @@
-"""The files of the release under the development server, from the moment when there is one.
+"""Serves the files of the release in the development server, as soon as there is a release.
 
 Takes an application, gives one around it. Imports the run stage.
 """
@@ -16,7 +16,7 @@ __all__ = ["with_release", "with_release_later"]
 
 
 def with_release(application: Any) -> Any:
-    """A WSGI application that also answers for the files of the release."""
+    """`application`, wrapped so that it also serves the files of the release, by WSGI."""
     current = _served_once_built(application, wsgi.AssetServer)
 
     def answer(environ: Any, start_response: Any) -> Any:
@@ -26,7 +26,7 @@ def with_release(application: Any) -> Any:
 
 
 def with_release_later(application: Any) -> Any:
-    """The same for ASGI."""
+    """Like `with_release`, by ASGI."""
     current = _served_once_built(application, asgi.AssetServer)
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
@@ -36,7 +36,7 @@ def with_release_later(application: Any) -> Any:
 
 
 def _served_once_built(application: Any, make_server: Callable[..., Any]) -> Callable[[], Any]:
-    """What gives a server of the release around `application`, or `application` while nothing is built."""
+    """A function that returns the server around `application`, or `application` itself while nothing is built."""
     made: list[Any] = []
 
     def current() -> Any:
@@ -44,7 +44,7 @@ def _served_once_built(application: Any, make_server: Callable[..., Any]) -> Cal
             try:
                 made.append(make_server(application, assets=assets()))
             except (ImproperlyConfigured, ManifestError):
-                return application  # whose pages say what is wrong
+                return application  # its pages report what is wrong
         return made[0]
 
     return current

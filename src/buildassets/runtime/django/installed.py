@@ -1,6 +1,6 @@
-"""Whether Django knows this application: who only takes its storage, or its release, misses its commands and checks.
+"""Warns where the storage or the release is used without the application, whose commands and checks are missing then.
 
-Takes Django's registry, gives what to report. Imports Django.
+Asks Django's registry. Imports Django.
 """
 
 from dataclasses import replace
@@ -18,12 +18,12 @@ _MEND = f'add "{_OURS}" to INSTALLED_APPS'
 
 
 def is_installed() -> bool:
-    """Whether it is among INSTALLED_APPS, as far as that is known yet."""
+    """Whether the application is in INSTALLED_APPS; true as long as Django has not read them."""
     return not apps.ready or apps.is_installed(_OURS)
 
 
 def warn_if_not_installed() -> None:
-    """Warn where something of ours is used and the application is not installed."""
+    """Warn if the application is not installed; called where something else of this package is used."""
     if not is_installed():
         where = f" of `{settings.SETTINGS_MODULE}`" if settings.SETTINGS_MODULE else ""
         missing = "`manage.py assets`, `{% load buildassets %}` and the system checks are missing"
@@ -32,6 +32,6 @@ def warn_if_not_installed() -> None:
 
 
 def not_installed(fault: ManifestError) -> ManifestError:
-    """The same fault, with what has to be done before anything else helps."""
+    """The same fault, with the hint to install the application first."""
     hint = f"{_MEND}, and run `manage.py assets build`, which it brings"
-    return ManifestError(replace(one, hint=hint) for one in fault.diagnostics)
+    return ManifestError(replace(diagnostic, hint=hint) for diagnostic in fault.diagnostics)

@@ -15,7 +15,7 @@ __all__ = ["AssetsExtension"]
 
 
 class AssetsExtension(_AssetsExtension):
-    """The same with the release that the settings name, and with Django's `static` as a global."""
+    """Like the extension for Jinja alone, with the release of the settings, and Django's `static` as a global."""
 
     def __init__(self, environment: Environment) -> None:
         from django.templatetags.static import static

@@ -1,4 +1,4 @@
-"""Which static folders a release has nothing of: one that was built without Django's settings has nothing of the admin.
+"""Finds the static folders of which a release holds nothing, such as the admin's after a build without the settings.
 
 Takes the finders' folders and the names of assets, gives folders. Lists folders, opens no file. Imports Django.
 """
@@ -15,18 +15,19 @@ __all__ = ["lacking_roots"]
 
 
 def lacking_roots(roots: Iterable[StaticRoot], assets: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The path of each of `roots` of whose files none is among `assets`, with the name of one that should be.
+    """The path of each of `roots` that has no file among `assets`, with the name of one that should be there.
 
-    What a build would compile, or leave out, is not known here: such files neither count as there nor as lacking. So
-    are those of finders that somebody wrote.
+    Only files that every build releases unchanged count, since this module does not know what a build compiles or
+    leaves out. The folders of custom finders are not checked, as only the files that these list are released.
     """
     for root in roots:
-        name = None if root.include else _first_if_none_is_there(root, assets)
+        name = None if root.include else _first_lacking(root, assets)
         if name is not None:
             yield root.path, name
 
 
-def _first_if_none_is_there(root: StaticRoot, assets: Collection[str]) -> str | None:
+def _first_lacking(root: StaticRoot, assets: Collection[str]) -> str | None:
+    """The name of the first file of `root`; None if any of its files is among `assets`."""
     first = None
     for name in _names(root):
         if name in assets:
@@ -36,7 +37,7 @@ def _first_if_none_is_there(root: StaticRoot, assets: Collection[str]) -> str | 
 
 
 def _names(root: StaticRoot) -> Iterator[str]:
-    """The logical paths of files that every build takes as they are."""
+    """The logical paths of the files below `root` that every build releases unchanged."""
     for folder, names, files in os.walk(root.path):
         names[:] = [name for name in sorted(names) if not _is_ignored(root, os.path.join(folder, name))]
         for path in (os.path.join(folder, name) for name in sorted(files)):

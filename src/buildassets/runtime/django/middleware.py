@@ -1,4 +1,4 @@
-"""`Link` headers that tell what a page needs: a server or a CDN makes early hints (RFC 8297) of them.
+"""Adds `Link` headers that name what a page needs; a server or a CDN makes early hints (RFC 8297) of them.
 
     MIDDLEWARE = ["buildassets.runtime.django.middleware.early_hints", ...]
     BUILDASSETS = {"manifest": …, "early_hints": ["css/site.css", "js/app.js"]}
@@ -24,7 +24,7 @@ _AnswerLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 @sync_and_async_middleware
 def early_hints(get_response: _Answer | _AnswerLater) -> _Answer | _AnswerLater:
-    """Middleware for the assets that `early_hints` of BUILDASSETS names.
+    """Middleware that adds `Link` headers for the assets in `early_hints` of BUILDASSETS.
 
     Raises AssetNotFound or ManifestError when the process starts, not in a request.
     """

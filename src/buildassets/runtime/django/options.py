@@ -1,7 +1,4 @@
-"""What `settings.BUILDASSETS` says.
-
-Takes the settings, gives a frozen value or ImproperlyConfigured. Imports Django.
-"""
+"""Reads `settings.BUILDASSETS` into a frozen value, or raises ImproperlyConfigured. Imports Django."""
 
 import os
 from collections.abc import Iterable
@@ -18,7 +15,7 @@ KNOWN: Final = ("manifest", "url", "early_hints")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`manifest` is None for no release; `url` is None for the prefix that the manifest names."""
+    """The settings of the application: `manifest` is None for no release, `url` None for the manifest's own prefix."""
 
     manifest: str | None
     url: str | None
@@ -26,7 +23,7 @@ class Options:
 
 
 def read_options() -> Options:
-    """The settings as they are now. Raises ImproperlyConfigured for the first thing that is wrong with them."""
+    """The current settings. Raises ImproperlyConfigured for the first fault in them."""
     given = getattr(settings, "BUILDASSETS", None)
     if isinstance(given, dict):
         _refuse_unknown(given)
@@ -38,7 +35,7 @@ def read_options() -> Options:
 def _refuse_unknown(given: dict[Any, Any]) -> None:
     for key in sorted(given.keys() - set(KNOWN), key=str):
         meant = nearest(str(key), KNOWN)
-        known = ", ".join(f"`{one}`" for one in KNOWN)
+        known = ", ".join(f"`{name}`" for name in KNOWN)
         raise ImproperlyConfigured(
             f"BUILDASSETS has the unknown key `{key}`; {f'did you mean `{meant}`?' if meant else f'known are {known}'}"
         )
@@ -56,7 +53,7 @@ def has_release_storage() -> bool:
     try:
         return bool(getattr(import_string(backend), "serves_release", False))
     except ImportError:
-        return False  # Django says it better, where a storage is needed
+        return False  # Django raises a better error when the storage is needed
 
 
 def _manifest(given: Any) -> str | None:
@@ -66,7 +63,7 @@ def _manifest(given: Any) -> str | None:
         return None
     path = os.fspath(given)
     if _is_folder(path):
-        from buildassets.manifest import MANIFEST_NAME  # which a web process does not load
+        from buildassets.manifest import MANIFEST_NAME  # a web process does not load this module
 
         meant = os.path.join(path, MANIFEST_NAME)
         raise ImproperlyConfigured(
@@ -76,12 +73,12 @@ def _manifest(given: Any) -> str | None:
 
 
 def _is_folder(path: str) -> bool:
-    """Whether that is a folder, or will be one: a build makes it, and no manifest is without a suffix until then."""
+    """Whether `path` is a folder, or looks like one that a build will make: it has no suffix, unlike a manifest."""
     return os.path.isdir(path) or not (os.path.splitext(path)[1] or os.path.lexists(path))
 
 
 def _url(given: Any) -> str | None:
-    """What is given, or else the prefix under which Django's own templates look for their files."""
+    """The URL prefix: as given, or else STATIC_URL if `{% static %}` uses the release, or else the manifest's."""
     if given is None:
         return settings.STATIC_URL if has_release_storage() else None
     if not isinstance(given, str) or not given.startswith(("/", "http://", "https://")):
@@ -90,6 +87,6 @@ def _url(given: Any) -> str | None:
 
 
 def _names(given: Any) -> tuple[str, ...]:
-    if isinstance(given, str) or not isinstance(given, Iterable) or not all(isinstance(one, str) for one in given):
+    if isinstance(given, str) or not isinstance(given, Iterable) or not all(isinstance(name, str) for name in given):
         raise ImproperlyConfigured(f'BUILDASSETS["early_hints"] is {given!r}; make it a list of logical paths')
     return tuple(given)

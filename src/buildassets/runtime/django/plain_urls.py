@@ -1,4 +1,4 @@
-"""Whether URLs of static files are wanted as they would be without a release: when a template's text becomes a key.
+"""Switches the storage to URLs without fingerprints while the text of a template becomes a key.
 
 Imports the standard library only.
 """
@@ -14,13 +14,13 @@ _PLAIN: Final[ContextVar[bool]] = ContextVar("buildassets_plain_urls", default=F
 
 
 def are_plain() -> bool:
-    """Whether the storage is asked for plain URLs now."""
+    """Whether the storage must give plain URLs now."""
     return _PLAIN.get()
 
 
 @contextmanager
 def plain_urls() -> Iterator[None]:
-    """Let the release's storage give plain URLs meanwhile, in this thread or task, also for what is no asset."""
+    """Within the block the release's storage gives plain URLs, for any name; in this thread or task only."""
     token = _PLAIN.set(True)
     try:
         yield

@@ -1,6 +1,6 @@
-"""Which files a release consists of, for commands: a web process needs their names only when it is asked for one.
+"""Lists the files of a release, for commands and checks; web processes do not need the whole list.
 
-Takes the path of a manifest; opens that. Imports the vocabulary.
+Takes the path of a manifest, and opens it. Imports the vocabulary.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,10 @@ from buildassets.plain_files import plain
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFile:
-    """`path` is the logical path of the asset, `file` the name below `assets/`, of it or of a precompressed copy."""
+    """A file of a release: the logical `path` of its asset, its name `file` below `assets/`, and its `size` in bytes.
+
+    A precompressed copy has a value of its own, with the `path` of its original.
+    """
 
     path: str
     file: str
@@ -23,7 +26,7 @@ class ReleaseFile:
 
 
 def read_manifest(path: str) -> Manifest:
-    """The manifest at `path`, whole. Raises ManifestError."""
+    """The whole manifest at `path`. Raises ManifestError."""
     try:
         with open(plain(path), "rb") as stream:
             content = stream.read()
@@ -38,7 +41,7 @@ def release_files(manifest: str) -> list[ReleaseFile]:
 
     Raises ManifestError.
     """
-    return sorted(_files(read_manifest(manifest)), key=lambda one: one.file)
+    return sorted(_files(read_manifest(manifest)), key=lambda released: released.file)
 
 
 def _files(manifest: Manifest) -> Iterator[ReleaseFile]:

@@ -1,6 +1,6 @@
-"""What is wrong where Django cannot import its settings: which module was asked for, by whom, and which there is.
+"""Explains why Django cannot import its settings: the module it was given, where, and the one that `manage.py` names.
 
-Takes Django's error, gives one that names all three. Reads `manage.py`, once something is wrong. Imports Django.
+Takes Django's error, gives one with all three. Reads `manage.py`, but only after an error. Imports Django.
 """
 
 import os
@@ -21,13 +21,13 @@ _NAMED: Final = re.compile(rf"{ENVIRONMENT_VARIABLE}[\"']\s*[,\]]\s*=?\s*[\"']([
 
 @contextmanager
 def settings_found() -> Iterator[None]:
-    """Let what is done in the block raise ImproperlyConfigured where the settings are a module that is not there."""
+    """Raise ImproperlyConfigured in place of ModuleNotFoundError where the module of the settings is missing."""
     try:
         yield
     except ModuleNotFoundError as fault:
         given = os.environ.get(ENVIRONMENT_VARIABLE, "")
         if not fault.name or not f"{given}.".startswith(f"{fault.name}."):
-            raise  # of a module that the settings import
+            raise  # a module that the settings import is missing
         raise ImproperlyConfigured(_message(given, fault.name)) from None
 
 
@@ -38,7 +38,7 @@ def _message(given: str, missing: str) -> str:
 
 
 def _named_by_manage() -> str | None:
-    """The module that the `manage.py` beside the packages names."""
+    """The settings that the `manage.py` in the working directory or on the path names; None if there is none."""
     for folder in (os.curdir, *sys.path):
         try:
             with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
@@ -50,7 +50,7 @@ def _named_by_manage() -> str | None:
 
 
 def _caller() -> str:
-    """The file that asked for the settings, as a user would write it: neither ours nor Django's."""
+    """The user's file that led to the settings, as a user would write it; neither our code nor Django's."""
     frame = sys._getframe()
     while frame.f_globals.get("__name__", "").startswith(_PASSED_OVER) and frame.f_back is not None:
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""The finders of static files as source roots: each application's `static/`, and `STATICFILES_DIRS` with prefixes.
+"""Turns the finders of static files into source roots: each application's `static/`, and `STATICFILES_DIRS`.
 
 Takes the settings, gives folders in Django's order of precedence. Looks for folders, opens no file. Imports Django.
 """
@@ -16,7 +16,7 @@ __all__ = ["StaticRoot", "as_glob", "source_roots"]
 
 @dataclass(frozen=True, slots=True)
 class StaticRoot:
-    """A folder, absolute. `prefix` stands before the names of its files; `include` are the names, empty for all."""
+    """A source root: an absolute folder, the `prefix` of its files' names, and globs; an empty `include` means all."""
 
     path: str
     prefix: str = ""
@@ -25,9 +25,9 @@ class StaticRoot:
 
 
 def source_roots() -> list[StaticRoot]:
-    """The folders in which `collectstatic` would look, those that are there, in the order in which it would.
+    """The existing folders that `collectstatic` searches, in its order.
 
-    None without `django.contrib.staticfiles`. What a finder holds elsewhere than in folders is left out.
+    Empty without `django.contrib.staticfiles`. Files that a finder does not keep in folders are left out.
     """
     if not apps.is_installed("django.contrib.staticfiles"):
         return []
@@ -56,7 +56,7 @@ def _roots(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
 
 
 def _listed(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
-    """Of a finder that somebody wrote, exactly the files that it lists: its folders may hold others."""
+    """Roots with exactly the files that a custom finder lists, since its folders may hold more."""
     names: dict[tuple[str, str], list[str]] = {}
     for name, storage in finder.list(list(ignored)):
         try:
@@ -70,4 +70,4 @@ def _listed(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
 
 def as_glob(name: str) -> str:
     """A glob that matches `name` alone."""
-    return "".join(f"[{one}]" if one in "*?[{" else one for one in name)
+    return "".join(f"[{character}]" if character in "*?[{" else character for character in name)

@@ -1,4 +1,4 @@
-"""`{% static %}`, `static()`, forms' `Media` and the admin, with the URLs of the release.
+"""Gives `{% static %}`, `static()`, forms' `Media` and the admin the URLs of the release.
 
     STORAGES = {..., "staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
 
@@ -31,18 +31,18 @@ __all__ = ["ReleaseFilesMixin", "ReleaseStaticFilesStorage", "StaticFileNotFound
 
 
 class StaticFileNotFound(AssetNotFound, ValueError):  # noqa: N818 as AssetNotFound
-    """The same, and a ValueError: which Django's storages raise, and other packages expect of them."""
+    """An AssetNotFound that is also a ValueError, as Django's storages raise it and other packages expect it."""
 
 
 class ReleaseFilesMixin(Storage):
-    """For any storage of static files: their URLs are those of the release, whatever `DEBUG` says."""
+    """Makes any storage of static files use the URLs of the release, with and without `DEBUG`."""
 
     serves_release = True
 
     def url(self, name: str | None, force: bool = False) -> str:
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 
-        Raises StaticFileNotFound for a name that is no asset. `force` means something to Django's own storages only.
+        Raises StaticFileNotFound for a name that is no asset. `force` is ignored; only Django's own storages use it.
         """
         path, mark = _parted(name or "")
         if are_plain():
@@ -57,9 +57,9 @@ class ReleaseFilesMixin(Storage):
     def post_process(
         self, paths: Mapping[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str, bool]]:
-        """Let `collectstatic` copy the release, too: logical path, file name, and whether it was not there yet.
+        """Copy the release, for `collectstatic`: yields logical path, file name, and whether the file was copied.
 
-        What it copies under plain names before stays: there are packages whose scripts ask for such.
+        The files that `collectstatic` has copied under plain names stay: scripts of some packages request them.
         """
         manifest = read_options().manifest
         if manifest is None or dry_run:
@@ -70,25 +70,26 @@ class ReleaseFilesMixin(Storage):
             if not is_installed():
                 raise CommandError(str(not_installed(fault))) from None
             raise CommandError(f"{fault}; `collectstatic` copies what `manage.py assets build` has made") from None
-        for one in files:
-            yield one.path, one.file, self._took(one, os.path.dirname(manifest))
+        for released in files:
+            yield released.path, released.file, self._copied(released, os.path.dirname(manifest))
 
-    def _took(self, one: ReleaseFile, folder: str) -> bool:
-        if self.exists(one.file):
-            if self.size(one.file) == one.size:
+    def _copied(self, released: ReleaseFile, folder: str) -> bool:
+        """Copy a file of the release in `folder`; false if it was there already. Raises CommandError."""
+        if self.exists(released.file):
+            if self.size(released.file) == released.size:
                 return False
-            self.delete(one.file)  # an earlier copy was interrupted
+            self.delete(released.file)  # an earlier copy was interrupted
         try:
-            with open(plain_below(folder, f"{ASSETS_FOLDER}/{one.file}"), "rb") as stream:
-                self.save(one.file, File(stream))
+            with open(plain_below(folder, f"{ASSETS_FOLDER}/{released.file}"), "rb") as stream:
+                self.save(released.file, File(stream))
         except FileNotFoundError:
-            source = os.path.join(folder, ASSETS_FOLDER, one.file)
+            source = os.path.join(folder, ASSETS_FOLDER, released.file)
             raise CommandError(f"`{source}` is gone; run `manage.py assets build` again") from None
         return True
 
 
 class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
-    """The release under `STATIC_URL`, or under the `url` of `BUILDASSETS`; `STATIC_ROOT` is used by `collectstatic`."""
+    """Serves the release under `STATIC_URL`, or the `url` of `BUILDASSETS`; only `collectstatic` uses `STATIC_ROOT`."""
 
     def __init__(self, location: str | None = None, base_url: str | None = None, **options: Any) -> None:
         if base_url is not None:
@@ -97,6 +98,6 @@ class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
 
 
 def _parted(name: str) -> tuple[str, str]:
-    """A name and what stands behind it: `fonts/a.eot?#iefix` → `fonts/a.eot`, `?#iefix`."""
+    """A name, and the query and fragment after it: `fonts/a.eot?#iefix` → `fonts/a.eot`, `?#iefix`."""
     end = min((name.index(mark) for mark in "?#" if mark in name), default=len(name))
     return name[:end], name[end:]

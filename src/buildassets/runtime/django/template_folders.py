@@ -1,4 +1,4 @@
-"""Where templates lie that are the project's own, for the check of the names in them.
+"""Lists the folders of templates, for the check of the names in them.
 
 Takes the settings, gives folders. Looks for folders, opens no file. Imports Django.
 """
@@ -14,7 +14,7 @@ __all__ = ["template_folders"]
 
 
 def template_folders() -> Iterator[tuple[str, Literal["django", "jinja"]]]:
-    """The folders of each backend that are there, with its language: those of the settings and of applications."""
+    """The existing template folders of each backend, from settings and applications, each with its language."""
     for backend in engines.all():
         language: Literal["django", "jinja"] = "django" if isinstance(backend, DjangoTemplates) else "jinja"
         for folder in backend.template_dirs:

@@ -1,7 +1,7 @@
-"""Templates as they stand, for pages that a watch has loaded again: without what Django keeps of them in memory.
+"""Switches off Django's cache of templates under a watch, so that a reloaded page shows the edited template.
 
-Django forgets an edited template when its own reloader has looked, once a second, and never where the server is
-another one. A watch reports the edit at once, and what the browser asks for then must be the new page.
+Django drops an edited template only when its own reloader has looked, once a second, and never under another server.
+A watch reports the edit at once, and the browser then requests the page again.
 
 Takes Django's template engines, changes their loaders. Imports Django.
 """
@@ -28,9 +28,9 @@ _US = "buildassets.uncached"
 
 
 def read_templates_anew_under_watch() -> None:
-    """From the first request on that finds a watch, or the release of one, templates are read whenever they are used.
+    """Read templates at every use, from the first request on for which a watch runs or has made the release.
 
-    Before that, not all applications may be there whose tags templates use.
+    Not earlier, as applications whose tags templates use may not be loaded yet.
     """
     request_started.connect(_at_request, dispatch_uid=_US)
 
@@ -44,17 +44,17 @@ def _at_request(**_: Any) -> None:
 
 
 def _is_watched() -> bool:
-    """Whether open pages follow a watch: that which has started us, or one beside us that has made the release."""
+    """Whether open pages follow a watch: one that has started this process, or one that has made the release."""
     if IS_WATCHED in os.environ:
         return True
     try:
         return bool(release_of(assets()).watcher_file)
-    except (ImproperlyConfigured, ManifestError):  # which the page reports, if it needs the release
+    except (ImproperlyConfigured, ManifestError):  # a page that needs the release reports it
         return False
 
 
 def _engines() -> Iterator[Any]:
-    """The engines of Django's own language, with that of its forms; what they keep of loaders may be replaced."""
+    """The engines of Django's template language, that of its forms included; their loaders may be replaced."""
     from django.forms.renderers import get_default_renderer
 
     for backend in (*engines.all(), getattr(get_default_renderer(), "engine", None)):
@@ -64,7 +64,7 @@ def _engines() -> Iterator[Any]:
 
 
 def _uncached(loaders: Iterable[Loader]) -> Iterator[Loader]:
-    """`loaders` with those behind a cache in its place; all of them find the same templates."""
+    """`loaders`, with each caching loader replaced by those that it wraps; they find the same templates."""
     for loader in loaders:
         if isinstance(loader, CachedLoader):
             yield from _uncached(loader.loaders)

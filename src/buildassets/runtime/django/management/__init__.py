@@ -1,1 +1,1 @@
-"""Where Django looks for the commands of an application. Must not import anything."""
+"""The folder in which Django looks for the commands of an application. Must not import anything."""

@@ -1,6 +1,6 @@
-"""`{% load buildassets %}`: the helpers as template tags, each of which also takes `as variable`, and two filters.
+"""`{% load buildassets %}`: the helpers as template tags, each of which also accepts `as variable`, and two filters.
 
-A name that a template writes as a constant is looked up when the template is compiled.
+A constant name in a template is checked when the template is compiled.
 """
 
 from typing import Any, Final

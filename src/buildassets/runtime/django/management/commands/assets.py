@@ -1,4 +1,4 @@
-"""`manage.py assets build|watch|check`: the compiler, told by the settings what it works on."""
+"""`manage.py assets build|watch|check`: runs the compiler with options from the settings."""
 
 import os
 import subprocess
@@ -19,15 +19,15 @@ _BY_VERBOSITY: Final = {0: ["-q"], 2: ["-v"], 3: ["-v"]}
 
 
 class Command(BaseCommand):
-    """Runs a verb of `buildassets`. Its exit code, and what it says, are those of the verb."""
+    """Runs a verb of `buildassets`, with the verb's output and exit code."""
 
     help = "Compile the static files of all applications into a release: see `manage.py assets build --help`."
-    requires_system_checks: tuple[str, ...] = ()  # which would complain of the release that is to be built
+    requires_system_checks: tuple[str, ...] = ()  # these would report the release that is only to be built now
 
     _is_typed = False
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Called by Django for what is typed in a shell, in place of `call_command`."""
+        """Called by Django for a command typed in a shell; `call_command` does not pass here."""
         self._is_typed = True
         super().run_from_argv(argv)
 
@@ -36,7 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("arguments", nargs=REMAINDER, metavar="...", help="What the verb takes.")
 
     def handle(self, *_: Any, verb: str, arguments: Sequence[str], **options: Any) -> None:
-        """Raises CommandError with the exit code of the verb, where it was not typed in a shell."""
+        """Run the verb: in place of this process if it was typed in a shell, else as a child.
+
+        A child that fails raises CommandError with its exit code.
+        """
         own, given = _parted(arguments)
         environment = {**os.environ, IS_TYPED: "manage.py assets"}
         if own.no_color or options["no_color"]:
@@ -49,7 +52,7 @@ class Command(BaseCommand):
         done = subprocess.run(  # noqa: S603 ours
             command, env=environment, capture_output=True, encoding="utf-8", check=False
         )
-        assets.cache_clear()  # this process goes on with what is there now
+        assets.cache_clear()  # so that this process uses the new release
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")
         if done.returncode:
@@ -57,16 +60,16 @@ class Command(BaseCommand):
 
 
 def _verb(given: str) -> str:
-    """`given`, which is one of the verbs. Raises ArgumentTypeError with the one that it was meant to be."""
+    """`given`, if it is a verb. Raises ArgumentTypeError, which suggests the nearest verb."""
     if given in _VERBS:
         return given
     meant = nearest(given, _VERBS)
-    hint = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(f'`{one}`' for one in _VERBS)}"
+    hint = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(f'`{verb}`' for verb in _VERBS)}"
     raise ArgumentTypeError(f"unknown verb `{given}`; {hint}")
 
 
 def _parted(arguments: Sequence[str]) -> tuple[Any, list[str]]:
-    """What is Django's of the arguments behind a verb, which it has read already, and what is the verb's."""
+    """Django's own options among the arguments after a verb, which it has read already, and the verb's arguments."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     for option in ("--settings", "--pythonpath"):

@@ -1,6 +1,6 @@
-"""`manage.py runserver`, which also serves the release, and `--with-assets`: together with a watcher by one command.
+"""`manage.py runserver`, which also serves the release; with `--with-assets` it runs a watch beside the server.
 
-The command itself is that of the next application that has one (`django.contrib.staticfiles`, `daphne`), or Django's.
+Extends the `runserver` of the next application that has one (`django.contrib.staticfiles`, `daphne`), or Django's own.
 """
 
 import os
@@ -28,41 +28,42 @@ class _WithAssets(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> str | None:
-        """Serve; with assets, let the watcher run this very command beside it, unless it does so already."""
+        """Run the server. With assets, become the watch, which then runs this command as its child."""
         if options.pop("with_assets", False) and IS_WATCHED not in os.environ:
             _become_watcher()
         return super().handle(*args, **options)
 
     def get_handler(self, *args: Any, **options: Any) -> Any:
-        """The WSGI application, which under `DEBUG` also answers for the files of the release."""
+        """The WSGI application, which under `DEBUG` also serves the files of the release."""
         try:
-            handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that stands behind
-        except ManifestError as fault:  # of a `wsgi.py` that serves the release itself
+            handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that is extended
+        except ManifestError as fault:  # raised by a `wsgi.py` that serves the release itself
             raise CommandError(f"{fault}, or add {_OPTION}") from None
         return with_release(handler) if _are_files_served(options) else handler
 
 
 class _LaterWithAssets(_WithAssets):
     def get_application(self, options: dict[str, Any]) -> Any:
-        """The ASGI application of `daphne`, likewise."""
-        application = super().get_application(options)  # type: ignore[misc]  # of the class that stands behind
+        """Like `get_handler`, for the ASGI application of `daphne`."""
+        application = super().get_application(options)  # type: ignore[misc]  # of the class that is extended
         return with_release_later(application) if _are_files_served(options) else application
 
 
 def _are_files_served(options: dict[str, Any]) -> bool:
-    """Whether Django's own server of static files would answer."""
+    """Whether Django would serve static files itself with these options."""
     return bool(options.get("use_static_handler", True) and (settings.DEBUG or options.get("insecure_serving")))
 
 
 def _become_watcher() -> None:
-    watch = compiler_command("watch", ["--", sys.executable, *(one for one in sys.orig_argv[1:] if one != _OPTION)])
+    arguments = (argument for argument in sys.orig_argv[1:] if argument != _OPTION)
+    watch = compiler_command("watch", ["--", sys.executable, *arguments])
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(watch[0], watch, {**os.environ, IS_TYPED: "manage.py assets"})  # noqa: S606 ours
 
 
 def _next_application() -> str:
-    """The name of the application whose `runserver` would be there without this one."""
+    """The name of the application whose `runserver` Django would use without this one."""
     for application in apps.get_app_configs():
         is_ours = application.name == "buildassets.runtime.django"
         if not is_ours and "runserver" in find_commands(os.path.join(application.path, "management")):
@@ -71,8 +72,8 @@ def _next_application() -> str:
 
 
 def Command(*arguments: Any, **options: Any) -> BaseCommand:  # noqa: N802 the name that Django looks for
-    """The command; a class that cannot be made before Django knows its applications."""
-    found = type(load_command_class(_next_application(), "runserver"))
-    ours = _LaterWithAssets if hasattr(found, "get_application") else _WithAssets
-    made: BaseCommand = type("Command", (ours, found), {})(*arguments, **options)
+    """The command. It is a function, as its class can only be made once Django has loaded its applications."""
+    extended = type(load_command_class(_next_application(), "runserver"))
+    ours = _LaterWithAssets if hasattr(extended, "get_application") else _WithAssets
+    made: BaseCommand = type("Command", (ours, extended), {})(*arguments, **options)
     return made

@@ -1,14 +1,14 @@
-"""What test suites of applications may use: which files a process opens, changes and runs, and where.
+"""Helpers for the test suites of applications: they record which files a process opens, changes and runs.
 
     with recorded() as accesses:
         client.get("/")
     assert not accesses.changes
 
-The fixture `stateless` of `pytest_plugin` is the same with an assertion. Every run of pytest loads this package, so it
-imports nothing before it is asked for something, and then must not import anything else of `buildassets`.
+The fixture `stateless` of `pytest_plugin` does the same, with the assertion. Every run of pytest loads this package, so
+it imports `accesses` only on first use, and never anything else of `buildassets`.
 """
 
-TYPE_CHECKING = False  # of our own: `typing` is slow to load
+TYPE_CHECKING = False  # our own, since `typing` is slow to load
 if TYPE_CHECKING:
     from buildassets.testing.accesses import Access, Accesses, recorded
 

@@ -1,7 +1,7 @@
-"""Which files a process opens, changes and runs, told by Python's audit hook (PEP 578).
+"""Records which files a process opens, changes and runs, by Python's audit hook (PEP 578).
 
-What it sees is all that goes through Python, in every thread; not what a C library does by itself (SQLite's journal,
-say) and not what other processes do, which are told when they are started. Standard library only.
+Covers all that goes through Python, in every thread. Not covered is what a C library does by itself, such as SQLite's
+journal, and what other processes do; their start is recorded. Standard library only.
 """
 
 import os
@@ -16,9 +16,9 @@ from typing import Final, Literal
 Action = Literal["read", "change", "run"]
 
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_FRAMES_AT_MOST: Final = 40  # of a stack: deep enough to leave a framework's
-# Events of the interpreter's table that name files: which arguments are paths, and for each which one is the descriptor
-# of the folder that it is relative to, if any.
+_FRAMES_AT_MOST: Final = 40  # of a stack: enough to get past the frames of a framework
+# The audit events that name files: the index of each argument that is a path, and that of the descriptor of the folder
+# that the path is relative to, if any.
 _Path = tuple[int, int | None]
 _FIRST: Final[tuple[_Path, ...]] = ((0, None),)
 _CHANGES: Final[Mapping[str, tuple[_Path, ...]]] = {
@@ -44,10 +44,10 @@ _NO_FILES: Final = (os.devnull, ":memory:", "")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One of a file, or of another program.
+    """An access to files, or the start of another program.
 
-    `event` is the audit event, `paths` are those that it names, absolute, or the words of a command; `stack` says from
-    where it came, as `file:line in function`, innermost first, without the standard library and what runs tests.
+    `event` is the audit event, `paths` are the absolute paths that it names, or the words of a command. `stack` lists
+    the callers as `file:line in function`, innermost first, without the standard library and the test runner.
     """
 
     action: Action
@@ -56,46 +56,47 @@ class Access:
     stack: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """A line for the access, and one for each place on the way to it."""
+        """One line for the access, then one for each caller."""
         verb = {"read": "opens", "change": "changes", "run": "runs"}[self.action]
         named = (" " if self.action == "run" else " → ").join(self.paths)
         return "\n".join([f"{verb} {named} ({self.event})", *(f"    {place}" for place in self.stack)])
 
 
 class Accesses(Iterable[Access]):
-    """All accesses that were recorded, in order."""
+    """All recorded accesses, in order."""
 
     def __init__(self) -> None:
-        self._found: list[Access] = []
+        self._recorded: list[Access] = []
 
     def __iter__(self) -> Iterator[Access]:
-        return iter(tuple(self._found))
+        return iter(tuple(self._recorded))
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._recorded)
 
     @property
     def reads(self) -> list[Access]:
-        """Files that were opened to be read, and folders that were listed."""
-        return [one for one in self if one.action == "read"]
+        """Files opened for reading, and folders listed."""
+        return [access for access in self if access.action == "read"]
 
     @property
     def changes(self) -> list[Access]:
-        """Files that were opened to be written, and whatever else changes what is on a disk."""
-        return [one for one in self if one.action == "change"]
+        """Files opened for writing, and all other changes on a disk."""
+        return [access for access in self if access.action == "change"]
 
     @property
     def runs(self) -> list[Access]:
-        """Processes that were started."""
-        return [one for one in self if one.action == "run"]
+        """Starts of processes."""
+        return [access for access in self if access.action == "run"]
 
     def besides(self, allowed: Iterable[str]) -> list[Access]:
-        """Those of files of which one matches no glob of `allowed`: as in `fnmatch`, `*` is any text, also with `/`."""
+        """Accesses to a file that no glob in `allowed` matches. As in `fnmatch`, `*` matches any text, `/` included."""
         globs = tuple(allowed)
-        return [one for one in self if one.action != "run" and not all(_matches(path, globs) for path in one.paths)]
+        files = (access for access in self if access.action != "run")
+        return [access for access in files if not all(_matches(path, globs) for path in access.paths)]
 
     def _add(self, access: Access) -> None:
-        self._found.append(access)
+        self._recorded.append(access)
 
 
 def _matches(path: str, globs: Iterable[str]) -> bool:
@@ -103,30 +104,30 @@ def _matches(path: str, globs: Iterable[str]) -> bool:
 
 
 class _Hook:
-    """The audit hook of this process. There is one at most, as it can never be taken away: idle, it does nothing."""
+    """The audit hook of this process. It is installed once, as Python cannot remove it; else it is idle."""
 
     def __init__(self) -> None:
         self._recordings: tuple[Accesses, ...] = ()
         self._is_installed = False
 
     def start(self, accesses: Accesses) -> None:
-        """Tell `accesses` what happens from now on."""
+        """Add all accesses from now on to `accesses`."""
         if not self._is_installed:
             self._is_installed = True
-            sys.addaudithook(self._heard)
+            sys.addaudithook(self._record)
         self._recordings = (*self._recordings, accesses)
 
     def stop(self, accesses: Accesses) -> None:
-        """Tell it no more."""
-        self._recordings = tuple(one for one in self._recordings if one is not accesses)
+        """Add no more accesses to `accesses`."""
+        self._recordings = tuple(recording for recording in self._recordings if recording is not accesses)
 
-    def _heard(self, event: str, arguments: tuple[object, ...]) -> None:
+    def _record(self, event: str, arguments: tuple[object, ...]) -> None:
         recordings = self._recordings
         if not recordings:
             return
-        found = _understood(event, arguments)
-        if found is not None:
-            access = Access(*found, _stack(sys._getframe(1)))
+        parsed = _parsed(event, arguments)
+        if parsed is not None:
+            access = Access(*parsed, _stack(sys._getframe(1)))
             for accesses in recordings:
                 accesses._add(access)
 
@@ -136,7 +137,7 @@ _HOOK: Final = _Hook()
 
 @contextmanager
 def recorded() -> Iterator[Accesses]:
-    """What this process does with files and programs meanwhile, in every thread."""
+    """Record all accesses of this process to files and programs within the block, in every thread."""
     accesses = Accesses()
     _HOOK.start(accesses)
     try:
@@ -145,8 +146,8 @@ def recorded() -> Iterator[Accesses]:
         _HOOK.stop(accesses)
 
 
-def _understood(event: str, arguments: tuple[object, ...]) -> tuple[Action, str, tuple[str, ...]] | None:
-    """What an audit event means; None for one that is of no interest."""
+def _parsed(event: str, arguments: tuple[object, ...]) -> tuple[Action, str, tuple[str, ...]] | None:
+    """The action, the event and the paths or words of an audit event; None for an event that is not recorded."""
     if event == "open":
         flags = arguments[2]
         return _of_paths("change" if isinstance(flags, int) and flags & _WRITES else "read", event, arguments, _FIRST)
@@ -154,7 +155,7 @@ def _understood(event: str, arguments: tuple[object, ...]) -> tuple[Action, str,
         return _of_paths("change", event, arguments, _CHANGES[event])
     if event in _READS:
         return _of_paths("read", event, arguments, _FIRST)
-    if event == "import":  # of an extension module, which the system loads
+    if event == "import":  # names a file for extension modules only, which the system opens
         return _of_paths("read", event, arguments, ((1, None),))
     if event == "subprocess.Popen" or event in _RUNS:
         return "run", event, _words(arguments)
@@ -164,9 +165,9 @@ def _understood(event: str, arguments: tuple[object, ...]) -> tuple[Action, str,
 def _of_paths(
     action: Action, event: str, arguments: tuple[object, ...], places: tuple[_Path, ...]
 ) -> tuple[Action, str, tuple[str, ...]] | None:
-    """The access, if it is one of files: descriptors are of files that were opened already."""
-    found = (_path(arguments[at], None if folder is None else arguments[folder]) for at, folder in places)
-    paths = tuple(path for path in found if path)
+    """The access to the paths in `arguments`; None where there are only descriptors, whose opening was recorded."""
+    candidates = (_path(arguments[at], None if folder is None else arguments[folder]) for at, folder in places)
+    paths = tuple(path for path in candidates if path)
     return (action, event, paths) if paths else None
 
 
@@ -179,18 +180,18 @@ def _path(given: object, folder: object) -> str | None:
     try:
         base = os.readlink(f"/proc/self/fd/{folder}") if isinstance(folder, int) and folder >= 0 else ""
         return os.path.abspath(os.path.join(base, path))
-    except (OSError, ValueError):  # what is raised here would be raised where the file is opened
+    except (OSError, ValueError):  # opening the file raises the same
         return path
 
 
 def _words(arguments: tuple[object, ...]) -> tuple[str, ...]:
     """The program that is run, with its arguments."""
-    given = next((one for one in arguments if isinstance(one, list | tuple)), arguments[:1])
-    return tuple(os.fsdecode(word) for word in given if isinstance(word, str | bytes | os.PathLike))
+    words = next((argument for argument in arguments if isinstance(argument, list | tuple)), arguments[:1])
+    return tuple(os.fsdecode(word) for word in words if isinstance(word, str | bytes | os.PathLike))
 
 
 def _stack(frame: FrameType | None) -> tuple[str, ...]:
-    """From where a call came. No source line is read here: that would open a file."""
+    """The callers, innermost first. Reads no source lines, since that would open a file."""
     places: list[str] = []
     while frame is not None and len(places) < _FRAMES_AT_MOST:
         code = frame.f_code
@@ -205,6 +206,6 @@ _RUNNERS: Final = tuple(f"{os.sep}{name}{os.sep}" for name in ("_pytest", "plugg
 
 
 def _is_of_interest(file: str) -> bool:
-    """Whether somebody who looks for the cause wants to know of this file."""
+    """Whether `file` helps to find the cause of an access: not the standard library, pytest or this module."""
     is_standard = file.startswith("<") or (file.startswith(_STANDARD_LIBRARY) and "-packages" not in file)
     return not is_standard and file != __file__ and not any(name in file for name in _RUNNERS)

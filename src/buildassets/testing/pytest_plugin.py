@@ -1,4 +1,4 @@
-"""The fixture `stateless` for pytest, which loads this module in each of its runs: it imports next to nothing."""
+"""The fixture `stateless`. Every run of pytest loads this module, so it imports next to nothing."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,25 +9,25 @@ import pytest
 if TYPE_CHECKING:
     from buildassets.testing.accesses import Access, Accesses
 
-_TOLD_AT_MOST = 20
+_SHOWN_AT_MOST = 20
 
 
 class Stateless(Protocol):
-    """What the fixture gives."""
+    """The type of the fixture `stateless`."""
 
     def __call__(
         self, *, reads: Iterable[str] | None = None, changes: Iterable[str] = (), runs: bool = False
     ) -> "AbstractContextManager[Accesses]":
-        """Fail the test if what is done meanwhile needs more than this of the machine.
+        """Fail the test if the block accesses more files or programs than allowed here.
 
-        `changes` are globs of files that may be changed, `reads` of those that may be opened besides; without `reads`
-        all may. `runs` says whether other programs may be started.
+        `changes` are globs of files that may be changed and read, `reads` of further files that may be read; without
+        `reads` all may. `runs` allows the start of other programs.
         """
 
 
 @pytest.fixture(scope="session")
 def stateless() -> Stateless:
-    """`with stateless(): …` fails where files are changed or programs are started meanwhile, and says where."""
+    """`with stateless(): …` fails if the block changes files or starts programs, and shows from where."""
     return _stateless
 
 
@@ -40,17 +40,17 @@ def _stateless(
     changeable = tuple(changes)
     with recorded() as accesses:
         yield accesses
-    refused = [one for one in accesses.besides(changeable) if one.action == "change"]
+    refused = [access for access in accesses.besides(changeable) if access.action == "change"]
     if reads is not None:
-        refused += [one for one in accesses.besides((*reads, *changeable)) if one.action == "read"]
+        refused += [access for access in accesses.besides((*reads, *changeable)) if access.action == "read"]
     if not runs:
         refused += accesses.runs
     if refused:
-        pytest.fail(_told(refused), pytrace=False)
+        pytest.fail(_report(refused), pytrace=False)
 
 
-def _told(refused: "list[Access]") -> str:
-    told = list(dict.fromkeys(str(one) for one in refused))
-    more = [f"and {len(told) - _TOLD_AT_MOST} more"] if len(told) > _TOLD_AT_MOST else []
+def _report(refused: "list[Access]") -> str:
+    lines = list(dict.fromkeys(map(str, refused)))
+    more = [f"and {len(lines) - _SHOWN_AT_MOST} more"] if len(lines) > _SHOWN_AT_MOST else []
     head = f"not stateless: {len(refused)} access{'es' if len(refused) > 1 else ''}"
-    return "\n\n".join([head, *told[:_TOLD_AT_MOST], *more])
+    return "\n\n".join([head, *lines[:_SHOWN_AT_MOST], *more])

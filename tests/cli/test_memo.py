@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.cli.commands import commands
-from buildassets.cli.memo import said_again
+from buildassets.cli.memo import was_repeated
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -57,7 +57,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 def test_the_same_is_said_again(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.build()
     before = capsys.readouterr().err
-    assert said_again()
+    assert was_repeated()
     assert capsys.readouterr().err.rpartition(",")[0] == before.rpartition(",")[0] != ""
 
 
@@ -78,7 +78,7 @@ def test_who_asked_for_quiet_is_told_nothing(project: Project, capsys: pytest.Ca
     project.command("build", "-q")
     project.build()
     capsys.readouterr()
-    assert said_again()
+    assert was_repeated()
     assert capsys.readouterr().err == ""
 
 
@@ -99,17 +99,17 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_after_a_change_nothing_is_said(project: Project, change: str) -> None:
-    assert said_again()
+    assert was_repeated()
     CHANGES[change](project.folder)
-    assert not said_again()
+    assert not was_repeated()
 
 
 def test_other_settings_nearer_by_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.folder / "inner")
     project.build()
-    assert said_again()
+    assert was_repeated()
     write_tree(project.folder, {"inner/buildassets.toml": 'sources = ["."]\n'})
-    assert not said_again()
+    assert not was_repeated()
 
 
 def test_a_folder_that_goes_before_as_a_source_root_is_a_change(
@@ -118,49 +118,49 @@ def test_a_folder_that_goes_before_as_a_source_root_is_a_change(
     monkeypatch.chdir(write_tree(tmp_path, {"static/a.js": "a()"}))
     project = Project(tmp_path, monkeypatch)
     project.build(3)
-    assert said_again()
+    assert was_repeated()
     write_tree(tmp_path, {"assets/b.js": "b()"})
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("build", "--mode", "development"), ("build", "-o", "other")])
 def test_another_command_is_another(project: Project, arguments: tuple[str, ...]) -> None:
     project.command(*arguments)
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize("arguments", [("--json",), ("-v",), ("--no-cache",)])
 def test_whoever_asks_for_more_gets_it(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)
     project.build(3)
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize("name", ["PATH", "NODE_PATH", "BUILDASSETS_CACHE_DIR", "CI"])
 def test_another_environment_is_another(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, os.environ.get(name, "") + os.pathsep + "elsewhere")
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize("arguments", [("--cache-dir", "elsewhere"), ("--cache-dir=elsewhere",)])
 def test_the_cache_may_be_where_the_command_says(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)
     project.build(3)
-    assert said_again()
+    assert was_repeated()
     shutil.rmtree(project.folder / "elsewhere")
-    assert not said_again()
+    assert not was_repeated()
 
 
 def test_the_cache_may_be_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILDASSETS_CACHE_DIR", "elsewhere")
     project.build(3)
-    assert said_again()
+    assert was_repeated()
 
 
 def test_warnings_are_said_by_a_build(project: Project) -> None:
     write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
     project.build(3)
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize(("ci", "is_again"), [("", True), ("true", False)])
@@ -171,14 +171,14 @@ def test_who_asked_for_quiet_is_told_no_warning_but_as_an_annotation(
     write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
     project.command("build", "-q")
     project.build(3)
-    assert said_again() is is_again
+    assert was_repeated() is is_again
 
 
 def test_what_may_be_written_again_and_look_the_same_is_not_relied_on(project: Project) -> None:
     later = time.time() + 3600
     os.utime(project.folder / "assets/js/app.js", (later, later))
     project.build(3)
-    assert not said_again()
+    assert not was_repeated()
 
 
 @pytest.mark.parametrize("position", range(0, 1500, 61))
@@ -187,4 +187,4 @@ def test_what_is_damaged_says_nothing(project: Project, position: int) -> None:
     content = bytearray(memo.read_bytes())
     content[position % len(content)] ^= 1
     memo.write_bytes(content)
-    assert not said_again()
+    assert not was_repeated()

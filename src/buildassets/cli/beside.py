@@ -1,4 +1,4 @@
-"""A command that runs beside a watch, such as the web server of whoever develops."""
+"""Runs a command beside a watch, such as the web server of a developer."""
 
 import os
 import shutil
@@ -19,22 +19,23 @@ if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 
-# Ctrl-C at a terminal reaches the command by itself; what is left after this time is told to end.
+# Ctrl-C at a terminal also reaches the command. If it still runs after this time, it is sent SIGTERM,
 _OWN_WAY_SECONDS: Final = 0.5
+# and after this time it is killed.
 _ENDING_SECONDS: Final = 10.0
-# How long a command may have ended before us for the same Ctrl-C.
+# A command that ended by Ctrl-C may be noticed this much earlier than our own Ctrl-C.
 _INTERRUPT_SECONDS: Final = 0.2
 
 
 def run_once(command: Sequence[str]) -> None:
-    """Run a command and wait for it; what it prints goes to stderr. What comes of it, it writes to files."""
+    """Run a command that writes files, and wait for it. Its output goes to stderr; its exit code is ignored."""
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False)  # noqa: S603 the project's
 
 
 class Beside:
     """Starts `command` once there is a release, and ends it with the watch.
 
-    It has our standard streams, but writes to stderr where stdout is ours.
+    The command inherits our standard streams, but with `stdout_is_ours` its stdout is our stderr.
     """
 
     def __init__(self, command: Sequence[str], *, stdout_is_ours: bool) -> None:
@@ -43,11 +44,11 @@ class Beside:
         self._command = command
         self._stdout = sys.stderr.fileno() if stdout_is_ours else None
         self._process: subprocess.Popen[bytes] | None = None
-        self._ended = Lock()  # held by whoever first says why the watch ends
+        self._ended = Lock()  # taken by the first cause of the end: the command, or a stop of the watch
         self._exit_code: int | None = None
 
     def exit_code_of(self, watch: Callable[[], None]) -> int:
-        """That of the command, where it is the command that ended `watch`."""
+        """Run `watch`; the exit code is the command's if that ended the watch, else 0."""
         try:
             watch()
         except SystemExit as end:
@@ -85,14 +86,14 @@ class Beside:
             return
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, IS_WATCHED: "1"}  # whoever would start a watch of his own need not
+        environment = {**os.environ, IS_WATCHED: "1"}  # so that the command starts no watch of its own
         try:
             return subprocess.Popen(self._command, stdout=self._stdout, env=environment)  # noqa: S603 the user's own
         except OSError as fault:
             raise click.UsageError(f"cannot run `{self._command[0]}`: {(fault.strerror or '').lower()}") from None
 
     def _end_watch_after(self, process: "subprocess.Popen[bytes]") -> None:
-        """Wait until the command has ended; then the watch, which waits for changes, has to be told by a signal."""
+        """Wait for the end of the command, then end the watch by a signal, as it is waiting for changes."""
         code = process.wait()
         sleep(_INTERRUPT_SECONDS)
         if self._ended.acquire(blocking=False):

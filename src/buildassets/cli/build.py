@@ -80,27 +80,27 @@ def command(
 
     held: list[Snapshot] = []
     with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, _without_collector():
-        # What others serve may have changed, of which no snapshot knows.
+        # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
-    code = _told(show, result, config, {"provenance": written} if provenance else {})
-    said = summary(result, config)
-    show.say(timed(result, said, monotonic() - started))
+    code = _show(show, result, config, {"provenance": written} if provenance else {})
+    line = summary(result, config)
+    show.say(timed(result, line, monotonic() - started))
     for note in notes:
         show.say(note)
     is_quiet = given.quiet and annotation_form() is None
-    says_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
-    if held and cache and not carry_from and not says_more:  # what others serve may be there the next time
+    shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
+    if held and cache and not carry_from and not shows_more:  # a release to carry from may exist the next time
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
-        keep_memo(cache, held[0], config, files, "" if given.quiet else printable(said))
+        keep_memo(cache, held[0], config, files, "" if given.quiet else printable(line))
     return code
 
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for values that refer to one another: a build has next to none, and many that are no such.
+    """Turn the garbage collector off: a build makes many values and next to no cycles among them.
 
-    Of a build of 16,500 files that took a sixth of the time.
+    Collecting took a sixth of the time of a build of 16,500 files.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -111,8 +111,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
-    """Show what a build gave, and which files it wrote `beside` the release; gives the exit code."""
+def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
+    """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
     from buildassets.compiler.config.shown import shown_path
 
     folder = shown_path(config, config.output)
@@ -126,7 +126,7 @@ def _told(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
 
 
 def summary(result: BuildResult, config: "Config") -> str:
-    """What a build did, in a line."""
+    """The result of a build in one line, without its time."""
     from buildassets.compiler.config.shown import shown_path
 
     folder = shown_path(config, config.output)
@@ -145,7 +145,7 @@ def summary(result: BuildResult, config: "Config") -> str:
 
 
 def left_text(config: "Config") -> str:
-    """What a build that failed has left: the earlier release, if there was one."""
+    """The state of the release directory after a failed build: the earlier release, or none."""
     from buildassets.compiler.config.shown import shown_path
     from buildassets.manifest import MANIFEST_NAME
 
@@ -154,23 +154,26 @@ def left_text(config: "Config") -> str:
     return f"`{shown_path(config, config.output)}/` is as it was"
 
 
-def timed(result: BuildResult, said: str, seconds: float) -> str:
-    """What is said of a build, with the time that it took; of one that failed that is of no interest."""
-    return f"{said}, {seconds:.2f} s" if result.succeeded else said
+def timed(result: BuildResult, line: str, seconds: float) -> str:
+    """`line`, the summary of a build, with the time that it took; without it if the build failed."""
+    return f"{line}, {seconds:.2f} s" if result.succeeded else line
 
 
-def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], said: str) -> None:
-    """Let the same command say so again at once. `files` are those of configurations that it could read."""
+def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], line: str) -> None:
+    """Keep `line` so that the same command can print it at once while nothing changes; see `memo`.
+
+    `files` are the configuration files that the command could read, present or not.
+    """
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import stamps_of
     from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
     from buildassets.compiler.incremental.snapshot import are_settled
 
-    others = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
-    looks = held.stamps + stamps_of(others)
+    deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
+    looks = held.stamps + stamps_of(deciding)
     if are_settled(looks, held.taken_ns):
         with suppress(OSError):
-            keep(cache, [*held.names, *others], looks, said)
+            keep(cache, [*held.names, *deciding], looks, line)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:
@@ -178,7 +181,9 @@ def _document(result: BuildResult, folder: str) -> dict[str, object]:
     earlier = result.manifest.retained if result.manifest else ()
     return {
         "output": folder,
-        "retained": {one.release: {path: entry.file for path, entry in one.assets.items()} for one in earlier},
+        "retained": {
+            release.release: {path: entry.file for path, entry in release.assets.items()} for release in earlier
+        },
         "assets": {path: entry.file for path, entry in assets.items()},
         "written": list(result.written),
     }

@@ -1,4 +1,4 @@
-"""`--carry-from`: the earlier releases that a build carries files over from."""
+"""`--carry-from`: opens the earlier releases that a build carries files over from."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def previous_releases(
     sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool
 ) -> "Iterator[Sequence[Previous]]":
-    """The releases that `sources` name, whose files are below `url` if that is given; `if_any` lets absent ones pass.
+    """The releases that `sources` name; their files are below `url` if that is given, else beside the manifest.
 
-    Raises BuildError, and UsageError for options that do not go together.
+    With `if_any` a release that does not exist is left out. Raises BuildError, and UsageError for options that exclude
+    each other.
     """
     if not sources and (url or if_any):
         raise click.UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")

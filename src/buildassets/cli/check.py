@@ -21,8 +21,8 @@ def command(
 ) -> int:
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
-    Lists on stdout what no entry reaches, with `entries` configured, and, where templates name assets, what nothing
-    uses; of what others wrote, as in `vendored` roots, how much.
+    Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
+    templates name assets. Assets of others, such as those of `vendored` roots, are only counted.
     """
     from buildassets.compiler.check import check
 
@@ -30,17 +30,17 @@ def command(
     show = Output(given.as_json, given.verbose, given.quiet)
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         result = check(config, mode=given.mode, executor=executor, progress=show.on_progress())
-    return told(result, show)
+    return show_check(result, show)
 
 
-def told(result: "CheckResult", show: Output) -> int:
-    """Tell what a check found; gives the exit code."""
+def show_check(result: "CheckResult", show: Output) -> int:
+    """Show the result of a check; returns the exit code."""
     errors = sum(found.is_error for found in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}
     of_others = frozenset() if show.verbose else result.of_others
     listed = [f"{what}: {path}" for what, paths in left.items() for path in paths if path not in of_others]
     if listed and not show.as_json:
-        print_data(listed)  # first, so that what is wrong stands where somebody looks
+        print_data(listed)  # first, so that the errors come last, where one looks
     code = show.finish(errors == 0, result.diagnostics, _document(result))
     show.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
@@ -65,7 +65,7 @@ def _summary(found: "TemplateCheck") -> Iterator[str]:
 
 def _document(result: "CheckResult") -> dict[str, Any]:
     found = result.templates
-    unchecked = [{"file": one.file, "line": one.line, "column": one.column} for one in found.unchecked]
+    unchecked = [{"file": place.file, "line": place.line, "column": place.column} for place in found.unchecked]
     return {
         "unreached": list(result.unreached),
         "unused": list(result.unused),

@@ -1,17 +1,17 @@
-"""Which CI system runs us, and the form in which it takes annotations.
+"""Detects the CI system that runs this program, and the form of its annotations.
 
-Takes the environment. Light, as a build that has nothing to do asks for it before all else.
+Reads the environment. Imports little, since even a build with nothing to do loads it.
 """
 
 import os
 
-TYPE_CHECKING = False  # what `typing` has; loading that takes longer than this
+TYPE_CHECKING = False  # our own, since importing `typing` takes longer than all of this module
 if TYPE_CHECKING:
     from typing import Final, Literal
 
 _GITHUB: "Final" = "GITHUB_ACTIONS"  # also set by Gitea, Forgejo and act
 _AZURE: "Final" = "TF_BUILD"  # Azure Pipelines, which sets no `CI`
-# Systems that set `CI`, or may, and would show a command of another one as a line like any other.
+# Systems that set `CI`, or may, and would print another system's annotation as a plain line.
 _WITHOUT_ANNOTATIONS: "Final" = (
     *("APPVEYOR", "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "CIRCLECI", "CIRRUS_CI", "CODEBUILD_BUILD_ID", "DRONE"),
     *("GITLAB_CI", "JENKINS_URL", "NETLIFY", "SEMAPHORE", "TEAMCITY_VERSION", "TRAVIS", "VERCEL", "WOODPECKER"),
@@ -19,14 +19,14 @@ _WITHOUT_ANNOTATIONS: "Final" = (
 
 
 def under_ci() -> bool:
-    """Whether a CI system runs this, so that nobody looks at a terminal."""
+    """Whether a CI system runs this program, so that nobody watches a terminal."""
     return any(_is_set(name) for name in ("CI", _AZURE))
 
 
 def annotation_form() -> "Literal['github', 'azure'] | None":
-    """The form of the system's annotations; None where it has none, or none runs this.
+    """The form of the CI system's annotations; None where it has none, or no CI system runs this program.
 
-    GitHub's is that of a system which only says that it is one: others have taken it over.
+    A system that only sets `CI`, without a name, is assumed to have GitHub's form, which others have adopted.
     """
     if _is_set(_AZURE):
         return "azure"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("clean")
 @click.option("--all", "everything", is_flag=True, help="Empty the release directory and the cache.")
-@click.option("--dry-run", is_flag=True, help="Remove nothing, and tell what would be removed.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 @clean_options
 def command(
     everything: bool,
@@ -26,7 +26,7 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> int:
-    """Remove what no retained release names, and from the cache what is too old or too much."""
+    """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.clean import clean_cache, clean_release
     from buildassets.compiler.config.shown import shown_path
@@ -43,7 +43,7 @@ def command(
             clean_cache(cache_folder(config, cache_dir), shown, everything=everything, dry_run=dry_run),
         )
 
-    parts = cleaned(dry_run=True)  # which refuses a wrong folder before anything is gone
+    parts = cleaned(dry_run=True)  # refuses a wrong folder before anything is removed
     if not dry_run:
         parts = cleaned(dry_run=False)
     diagnostics = [found for part in parts for found in part.diagnostics]

@@ -1,4 +1,4 @@
-"""The verbs: one module each, loaded when it is called for. `output` alone prints."""
+"""Dispatches to the verbs: one module each, imported when the verb is called. Only `output` prints."""
 
 import gc
 import os
@@ -18,18 +18,18 @@ _VERBS = {
     "build": "compile everything into the release directory",
     "check": "report everything that a build would complain about; write nothing",
     "clean": "remove what no retained release names; with --all, also the release and the cache",
-    "diff": "tell which fingerprints differ between two releases, and why",
-    "explain": "tell what an asset is made of, what it refers to and who refers to it",
-    "migrate": "list what becomes of a project of another asset system",
+    "diff": "list which fingerprints differ between two releases, and why",
+    "explain": "show what an asset is made of, what it refers to and what refers to it",
+    "migrate": "bring over a project of another asset system",
     "pack": "write the release as one archive, the same bytes everywhere",
-    "tools": "pin compilers that are programs, and have them here",
+    "tools": "pin and install compilers that are programs",
     "vendor": "put packages for browsers into a source root, with their licences",
-    "unpack": "take a release out of an archive, every byte of it proven",
-    "verify": "prove every byte of a release, or of an archive of one, by its manifest",
+    "unpack": "unpack a release from an archive after checking every byte",
+    "verify": "check every byte of a release, or of an archive of one, against its manifest",
     "publish": "upload the release: its files first, its manifest last",
     "watch": "build, and build again whenever something changes",
 }
-_ASKING = frozenset(("-h", "--help", "--version"))  # what click answers by itself
+_ASKING = frozenset(("-h", "--help", "--version"))  # click answers these by itself
 
 
 _VERBOSE = "buildassets.verbose"
@@ -47,10 +47,10 @@ def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> Non
 
 
 class _Verbs(click.Group):
-    """Loads a verb's module when the verb is called: what `build` imports is not what `explain` pays for."""
+    """Imports a verb's module when the verb is called, so that no verb waits for the imports of another."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_VERBOSE] = not {"-v", "--verbose"}.isdisjoint(args)  # it may stand behind `--version`
+        ctx.meta[_VERBOSE] = not {"-v", "--verbose"}.isdisjoint(args)  # it may come after `--version`
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,7 +77,7 @@ class _Verbs(click.Group):
 
 
 def _meant(name: str, known: Sequence[str]) -> str:
-    """Which of `known` may have been meant by `name`."""
+    """A hint for the unknown `name`: the nearest of `known`, or all of them."""
     from buildassets.nearest import nearest
 
     near = nearest(name, known)
@@ -85,7 +85,7 @@ def _meant(name: str, known: Sequence[str]) -> str:
 
 
 def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
-    """The same mistake with the option that was most likely meant, or with where a setting belongs."""
+    """The same mistake with a hint: the nearest option, the verb that has it, or the place of a setting."""
     from buildassets.compiler.config.values import SETTINGS
 
     params = mistake.ctx.command.params if mistake.ctx else []
@@ -101,8 +101,8 @@ def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
 
 
 def _verb_with(option: str, ctx: click.Context | None) -> str | None:
-    """The verb of the command line, where it has the option that stands before it."""
-    verb = next((one for one in sys.argv[1:] if one in _VERBS), None)
+    """The verb of the command line, if `option` is one of its options; it was written before the verb."""
+    verb = next((argument for argument in sys.argv[1:] if argument in _VERBS), None)
     if verb is None or ctx is None or not isinstance(ctx.command, _Verbs):
         return None
     command = ctx.command.get_command(ctx, verb)
@@ -118,13 +118,13 @@ def _verb_with(option: str, ctx: click.Context | None) -> str | None:
     callback=_show_version,
     help="Show the version and exit.",
 )
-@click.option("-v", "--verbose", is_flag=True, expose_value=False, help="With --version: which lexers run, too.")
+@click.option("-v", "--verbose", is_flag=True, expose_value=False, help="With --version: also show which lexers run.")
 def commands() -> None:
     """Compile, minify and fingerprint web assets into a release directory with a manifest."""
 
 
 def run() -> None:
-    """Do what the command line says and exit."""
+    """Run the verb of the command line and exit."""
     terminated_as_exit()
     try:
         code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False)
@@ -153,7 +153,7 @@ def run() -> None:
 
 
 def _not_in_locale(fault: UnicodeEncodeError) -> ConfigError:
-    """What is to be said where a path is in the configuration, or in a release, and no file can be called so."""
+    """The error for a path, from the configuration or a release, that the locale cannot encode."""
     name = fault.object[: fault.start].rpartition("/")[2] + fault.object[fault.start :].partition("/")[0]
     message = f"the locale's encoding, `{fault.encoding}`, has no way to write `{name}`"
     return ConfigError([error("environment/locale", message, hint="set `PYTHONUTF8=1`, or a locale of UTF-8")])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("new")
 @diff_options
 def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) -> int:
-    """Tell which fingerprints of the release NEW are not those of OLD, and why.
+    """List which fingerprints differ between the releases OLD and NEW, and why.
 
     Each is a release directory, an archive of one, or a manifest by its path or URL.
     """
@@ -55,7 +55,7 @@ def read_manifest(source: str) -> Manifest:
 
 
 def change_document(change: "Change") -> dict[str, object]:
-    """A change for one JSON document."""
+    """A change as a JSON value."""
     from buildassets.release.diff.causes import sizes_of
     from buildassets.release.diff.text import cause_text
 

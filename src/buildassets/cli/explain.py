@@ -1,4 +1,4 @@
-"""`buildassets explain`: one asset of the built release, seen from all sides."""
+"""`buildassets explain`: shows all that is known of one asset of the built release."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ def command(
     since: str | None,
     cache_dir: str | None,
 ) -> int:
-    """Tell what the asset LOGICAL_PATH is made of, what it refers to and who refers to it."""
+    """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
     from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.explain import referrers
     from buildassets.compiler.languages.native.library import implementation
@@ -58,13 +58,13 @@ def command(
     else:
         lines = _lines(logical_path, entry, manifest, referring)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
-        others = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
-        print_data((*lines, *others, *_since_lines(since, change)))
+        machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
+        print_data((*lines, *machine, *_since_lines(since, change)))
     return 0
 
 
 def _earlier(logical_path: str, since: str) -> list[str]:
-    """What to note of an asset that the release has no more."""
+    """A note where the release `since` had the asset that this release lacks."""
     return [f"`{masked_url(since)}` has it"] if logical_path in read_manifest(since).assets else []
 
 
@@ -82,7 +82,7 @@ def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
-    """The drafts that the cache holds of what the asset is made of, and why each is out of date, if it is."""
+    """The cached drafts of the asset's inputs by path, each with the reason why it is out of date, or None."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.explain import cached_drafts
 
@@ -133,7 +133,7 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
 
 
 def _referred(path: str, manifest: Manifest) -> str:
-    """What an asset refers to, with the file that it is; a manifest of another tool may not hold it."""
+    """A reference of an asset with its file name; without it if the manifest, of another tool, lacks the target."""
     target = manifest.assets.get(path)
     return f"{path} → {target.file}" if target else path
 

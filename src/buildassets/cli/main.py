@@ -1,4 +1,4 @@
-"""The command line."""
+"""The entry point of the command line."""
 
 import os
 import sys
@@ -8,14 +8,15 @@ def main() -> None:
     """Run the command line and exit: 0 done, 1 errors found, 2 wrong usage or configuration, 130/143 interrupted."""
     try:
         _run()
-    except KeyboardInterrupt:  # while modules are loaded, which takes longer than many a build
+    except KeyboardInterrupt:  # while modules are loaded, which takes longer than some builds
         sys.exit(130)
 
 
-def _open_what_is_closed() -> None:
-    """Give whoever closed standard streams streams that lead nowhere, before a file of ours takes their numbers.
+def _open_closed_streams() -> None:
+    """Replace closed standard streams by the null device, before another file gets their descriptors.
 
-    Messages are for nobody then. Data are missed: writing them to what is open for reading only is refused.
+    Then messages are lost, as nobody reads them. Data must not get lost silently, so stdout is opened for reading only,
+    and writing to it fails.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -26,10 +27,10 @@ def _open_what_is_closed() -> None:
 
 
 def _run() -> None:
-    from buildassets.cli.memo import said_again
+    from buildassets.cli.memo import was_repeated
 
-    _open_what_is_closed()
-    if said_again():
+    _open_closed_streams()
+    if was_repeated():
         sys.exit(0)
     from buildassets.cli.commands import run
 

@@ -1,8 +1,8 @@
-"""What a build said when it had nothing to do: the same command says it again for as long as that is so.
+"""Keeps the message of a build with nothing to do, and repeats it for the same command until a file changes.
 
-It is told by the looks of all files that decided the build, those of the configuration included, and of all that it
-left. Loaded before everything else, as reading the command line and the configuration takes longer than this: so it
-imports next to nothing, not even what parses JSON.
+Compares the stamps of all files that decided the build, those of the configuration included, and of its output. Runs
+before the command line and the configuration are read, since that alone takes longer; so it imports next to nothing,
+not even a parser for JSON.
 """
 
 import os
@@ -18,7 +18,7 @@ from buildassets.compiler.cache.stamps import stamps_of
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
-TYPE_CHECKING = False  # what `typing` has; loading that takes a fifth of the time
+TYPE_CHECKING = False  # our own, since importing `typing` takes a fifth of the time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,14 +27,14 @@ _FILE_OPTION = "--config"
 _VERB = "build"
 
 
-def said_again() -> bool:
-    """Whether this command has nothing to do, and has said so."""
+def was_repeated() -> bool:
+    """Whether this command has nothing to do; if so, its message has been printed again."""
     started = monotonic()
     if sys.argv[1:2] != [_VERB]:
         return False
     try:
         key = _key()
-    except OSError:  # the working directory is gone, which others have to tell
+    except OSError:  # the working directory is gone, which the build reports
         return False
     text = _recalled(_path(_cache_folder(), key), key)
     if text is None:
@@ -49,22 +49,22 @@ def said_again() -> bool:
     return True
 
 
-def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", said: str) -> None:
-    """Keep what this command `said`, all but the time, for as long as the files `names` look as these `numbers` say.
+def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", message: str) -> None:
+    """Keep the `message` of this command, without its time, while the files `names` have the stamps `numbers`.
 
-    `said` is empty where it said nothing.
+    `message` is empty where the command printed none.
     """
     from buildassets.files import write_whole
 
     key = _key()
     encoded = "\0".join(names).encode("utf-8", "surrogatepass")
-    parts = (key, said.encode("utf-8", "surrogatepass") + b"\n", encoded, numbers.tobytes())
+    parts = (key, message.encode("utf-8", "surrogatepass") + b"\n", encoded, numbers.tobytes())
     content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
     write_whole(_path(cache_folder, key), b"%08x\n" % crc32(content) + content)
 
 
 def _recalled(path: str, key: bytes) -> str | None:
-    """What is kept at `path` for that command, if all files still look the same."""
+    """The message kept at `path` for the command `key`; None unless all files have the same stamps."""
     try:
         with open(plain(path), "rb") as file:
             checksum, _, content = file.read().partition(b"\n")
@@ -77,10 +77,10 @@ def _recalled(path: str, key: bytes) -> str | None:
         text = printed.decode("utf-8", "surrogatepass")
         if kept_key != key or stamps_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
             return None
-    except ValueError:  # nothing that `keep` has written
+    except ValueError:  # not written by `keep`
         return None
     is_plain = text.removesuffix("\n").isprintable() and "::" not in text and "##" not in text
-    return text if is_plain else None  # else it would command the terminal, or the CI service
+    return text if is_plain else None  # a forged text could hold commands for the terminal or the CI service
 
 
 def _parts(content: bytes) -> "Iterator[bytes]":
@@ -91,14 +91,14 @@ def _parts(content: bytes) -> "Iterator[bytes]":
 
 
 def _key() -> bytes:
-    """All that decides what the command does besides files."""
+    """The version, environment and arguments: all that decides what the command does, beside files."""
     variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI"))
     decided = (__version__, environment(), os.getcwd(), *variables, annotation_form() or "", *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 
 
 def _given(option: str, arguments: "list[str]") -> str:
-    """What stands behind the last such `option`, as click reads it; empty where there is none."""
+    """The value of the last such `option` in `arguments`, as click reads it; empty where there is none."""
     given = ""
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if argument == option:
@@ -113,13 +113,13 @@ def _path(cache_folder: str, key: bytes) -> str:
 
 
 def _cache_folder() -> str:
-    """Where the cache is that a command in the working directory uses."""
+    """The cache folder of a command in the working directory."""
     given = _given(_FOLDER_OPTION, sys.argv) or os.environ.get(FOLDER_VARIABLE)
     return os.path.abspath(given) if given else os.path.join(_folder_of_configuration(), DEFAULT_FOLDER)
 
 
 def _folder_of_configuration() -> str:
-    """The folder of the configuration file that is found, or may be: what lies in one above it is of no concern."""
+    """The nearest folder that may hold the configuration file; the working directory where there is none."""
     if file := _given(_FILE_OPTION, sys.argv):
         return os.path.dirname(os.path.abspath(file))
     start = folder = os.getcwd()
@@ -131,7 +131,7 @@ def _folder_of_configuration() -> str:
 
 
 def _mentions_us(folder: str) -> bool:
-    """Whether the `pyproject.toml` in `folder` may have our table."""
+    """Whether there is a `pyproject.toml` in `folder` that may have our table."""
     try:
         with open(plain(os.path.join(folder, "pyproject.toml")), "rb") as file:
             return b"buildassets" in file.read()

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and what they make."""
+"""Defines the options that several verbs share, and makes a configuration of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -20,16 +20,19 @@ _ALSO = click.option(
     "--also",
     multiple=True,
     metavar="ROOT",
-    help="One more source root behind the others: a folder, or a table such as {path = 'lib', prefix = 'vendor/lib'}.",
+    help="An additional source root, of lowest precedence: a folder, or a table such as "
+    "{path = 'lib', prefix = 'vendor/lib'}.",
 )
 _TEMPLATES = click.option(
     "--templates",
     multiple=True,
     metavar="DIR",
-    help="One more folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
+    help="An additional folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
 )
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
-_PLAN = click.option("--plan", metavar="FILE", hidden=True, help="What the templates of another system want built.")
+_PLAN = click.option(
+    "--plan", metavar="FILE", hidden=True, help="The file that lists the blocks in templates of another system."
+)
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
 
 
@@ -60,7 +63,7 @@ _JOBS = click.option(
     "--jobs",
     type=_Count(min=1),
     metavar="N",
-    help="How much to do at the same time; as much as there are cores if not given.",
+    help="The number of parallel jobs; by default the number of cores.",
 )
 _UPLOADS = click.option(
     "--jobs",
@@ -68,30 +71,30 @@ _UPLOADS = click.option(
     default=16,
     metavar="N",
     show_default=True,
-    help="How much to upload at a time.",
+    help="The number of parallel uploads.",
 )
-_NO_CACHE = click.option("--no-cache", is_flag=True, help="Do everything anew, and keep nothing of it.")
+_NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 _CACHE_DIR = click.option(
     "--cache-dir",
     metavar="DIR",
-    help="Where to keep what need not be done again; $BUILDASSETS_CACHE_DIR or .buildassets if not given.",
+    help="The folder of the cache; by default $BUILDASSETS_CACHE_DIR or .buildassets.",
 )
 _POLL = click.option(
     "--poll",
     type=click.FloatRange(min=0.01, max=3600),
     metavar="[SECONDS]",
-    help="Look at every file each 0.5 or so many seconds, where the system tells of no changes.",
+    help="Poll for changes every SECONDS (0.5) instead of waiting for events of the system.",
 )
 _PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
-    help="Where open pages listen to live reload: 8470 if not given; a free port where it is taken.",
+    help="The port of live reload; by default 8470, or a free port if that is taken.",
 )
 
 
 def _as_browsers_write(_context: click.Context, _option: click.Parameter, origins: tuple[str, ...]) -> tuple[str, ...]:
-    """Each of `origins` as it stands in an `Origin` header (RFC 6454, section 6.2)."""
+    """`origins`, each in the form of an `Origin` header (RFC 6454, section 6.2)."""
     if not origins:
         return ()
     from urllib.parse import urlsplit
@@ -115,16 +118,16 @@ _ORIGIN = click.option(
     multiple=True,
     callback=_as_browsers_write,
     metavar="ORIGIN",
-    help="Pages of this origin may listen too, as of http://my.test:8000. Those of this machine always may.",
+    help="Allow live reload for pages of this origin, such as http://my.test:8000. Pages of this machine always may.",
 )
 _SINCE = click.option(
-    "--since", metavar="OLD_MANIFEST", help="Tell why it is not as in this earlier manifest or release directory."
+    "--since", metavar="OLD_MANIFEST", help="Explain what changed since this earlier manifest or release directory."
 )
 _MARKDOWN = click.option("--markdown", is_flag=True, help="Print a table for a pull request.")
 _EXIT_CODE = click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more.")
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Print more details.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 
 _CARRY_FROM = click.option(
@@ -132,16 +135,16 @@ _CARRY_FROM = click.option(
     "carry_from",
     multiple=True,
     metavar="PREVIOUS",
-    help="Carry over files of an earlier release: of its directory or archive, or by the path or URL of its manifest.",
+    help="Carry over files of an earlier release: name its directory, its archive, or its manifest by path or URL.",
 )
 _CARRY_URL = click.option(
     "--carry-url",
     "carry_url",
     metavar="URL",
-    help="Where the files of PREVIOUS are served; beside its manifest if not given.",
+    help="The URL of the files of PREVIOUS; by default they are beside its manifest.",
 )
 _CARRY_IF_ANY = click.option(
-    "--carry-if-any", is_flag=True, help="Go on where PREVIOUS is not there, as before a first deploy."
+    "--carry-if-any", is_flag=True, help="Build even if PREVIOUS does not exist, as before a first deploy."
 )
 
 
@@ -165,37 +168,37 @@ _STATICFILES = click.option(
 _PROVENANCE = click.option(
     "--provenance",
     is_flag=True,
-    help="Also tell beside the release what it is made of: DIR.intoto.json, DIR.cdx.json.",
+    help="Also write what the release is made of, beside it: DIR.intoto.json and DIR.cdx.json.",
 )
 
 
 def provenance_option(command: _Command) -> _Command:
-    """The option of the verb that can tell where a release comes from."""
+    """Add the option of the verb that documents where a release comes from."""
     return _with(command, _PROVENANCE)
 
 
 def carry_options(command: _Command) -> _Command:
-    """The options of the verb that may take over files of earlier releases."""
+    """Add the options of the verb that carries over files of earlier releases."""
     return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)
 
 
 def companion_options(command: Callable[..., int]) -> Callable[..., int]:
-    """The options of the verb that writes files for other systems, which gets these as `companions`."""
+    """Add the options of the verb that writes manifests for other systems; it receives them as `companions`."""
 
     @wraps(command)
     def run(*first: Any, sprockets: bool, propshaft: str | None, staticfiles: bool, **given: Any) -> int:
-        wanted = {"sprockets": sprockets, f"propshaft-{propshaft}": propshaft, "staticfiles": staticfiles}
-        return command(*first, companions=tuple(form for form, is_wanted in wanted.items() if is_wanted), **given)
+        forms = {"sprockets": sprockets, f"propshaft-{propshaft}": propshaft, "staticfiles": staticfiles}
+        return command(*first, companions=tuple(form for form, is_given in forms.items() if is_given), **given)
 
     return _with(run, _STATICFILES, _PROPSHAFT, _SPROCKETS)
 
 
 @frozen
 class CompileOptions:
-    """What the command line asks of every verb that compiles.
+    """The options that all verbs share that compile.
 
-    `sources`, `output` and `url` stand in for what the configuration has; `also` are further source roots, `templates`
-    further folders of templates, `plan` is the file with the blocks of templates.
+    `sources`, `output` and `url` override the configuration; `also` are additional source roots, `templates` additional
+    folders of templates, `plan` is the file with the blocks of templates.
     """
 
     sources: tuple[str, ...]
@@ -212,24 +215,25 @@ class CompileOptions:
     plan: str | None = None
 
     def config(self) -> "Config":
-        """The configuration with what the command line overrides; raises ConfigError."""
+        """The configuration with these options applied; raises ConfigError."""
         more = self.also, self.url, self.templates, self.plan
         return configured(self.config_file, self.sources, self.output, *more, self.mode)
 
 
 def _gathered(command: Callable[..., int]) -> Callable[..., int]:
-    """`command`, which takes its CompileOptions in one."""
+    """`command`, wrapped so that it receives its CompileOptions as one value."""
 
     @wraps(command)
     def run(**given: Any) -> int:
-        own = {one.name: given.pop(one.name) for one in fields(CompileOptions) if one.name in given}
+        names = (option.name for option in fields(CompileOptions))
+        own = {name: given.pop(name) for name in names if name in given}
         return command(CompileOptions(**own), **given)
 
     return run
 
 
 def compile_options(command: Callable[..., int]) -> Callable[..., int]:
-    """The options of every verb that compiles, which gets them as CompileOptions."""
+    """Add the options of every verb that compiles; it receives them as CompileOptions."""
     return _with(
         _gathered(command),
         *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _PLAN, _ALSO, _CONFIG, _SOURCES),
@@ -237,12 +241,12 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def check_options(command: Callable[..., int]) -> Callable[..., int]:
-    """The same, of the verb that also reads templates."""
+    """Like `compile_options`, for the verb that also reads templates."""
     return _with(compile_options(command), _TEMPLATES)
 
 
 def watch_options(command: Callable[..., int]) -> Callable[..., int]:
-    """The same, of the verb that goes on compiling."""
+    """Like `check_options`, for the verb that rebuilds on changes."""
     return _with(
         _gathered(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
@@ -251,57 +255,57 @@ def watch_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def cache_options(command: _Command) -> _Command:
-    """The options of a verb that keeps what it finds out."""
+    """Add the options of a verb that writes a cache."""
     return _with(command, _CACHE_DIR, _NO_CACHE)
 
 
 def clean_options(command: _Command) -> _Command:
-    """The options of the verb that removes what builds wrote."""
+    """Add the options of the verb that removes what builds wrote."""
     return _with(command, _QUIET, _VERBOSE, _JSON, _CACHE_DIR, _OUTPUT, _CONFIG)
 
 
 def diff_options(command: _Command) -> _Command:
-    """The options of the verb that compares releases."""
+    """Add the options of the verb that compares releases."""
     return _with(command, _EXIT_CODE, _MARKDOWN, _JSON)
 
 
 def since_option(command: _Command) -> _Command:
-    """The option of a verb that compares with an earlier release."""
+    """Add the option of a verb that compares with an earlier release."""
     return _with(command, _SINCE)
 
 
 def publish_options(command: _Command) -> _Command:
-    """The options of the verb that uploads a release."""
+    """Add the options of the verb that uploads a release."""
     return _with(command, _QUIET, _VERBOSE, _JSON, _UPLOADS, _OUTPUT, _CONFIG)
 
 
 def cache_dir_option(command: _Command) -> _Command:
-    """The option of a verb that reads a cache."""
+    """Add the option of a verb that reads a cache."""
     return _with(command, _CACHE_DIR)
 
 
 def read_options(command: _Command) -> _Command:
-    """The options of every verb that reads a release directory."""
+    """Add the options of every verb that reads a release directory."""
     return _with(command, _JSON, _OUTPUT, _CONFIG)
 
 
 def release_options(command: _Command) -> _Command:
-    """The options of every verb that takes a release as it is."""
+    """Add the options of every verb that works on a finished release."""
     return _with(command, _QUIET, _JSON, _CONFIG)
 
 
 def package_options(command: _Command) -> _Command:
-    """The options of every verb about tools and packages."""
+    """Add the options of every verb about tools and packages."""
     return _with(command, _QUIET, _JSON, _CONFIG)
 
 
 def migrate_options(command: _Command) -> _Command:
-    """The options of the verb that reads what other systems have."""
+    """Add the options of the verb that reads the projects of other systems."""
     return _with(command, _QUIET, _JSON)
 
 
 def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
-    """`command` with `options`; the last stands first in the help."""
+    """`command` with `options`; the help lists the last one first."""
     for option in options:
         command = option(command)
     return command
@@ -317,7 +321,7 @@ def configured(
     plan: str | None = None,
     mode: Mode = "production",
 ) -> "Config":
-    """The configuration with what the command line overrides; raises ConfigError."""
+    """The configuration with the options of the command line applied; raises ConfigError."""
     from buildassets.compiler.config.load import load_config
 
     return load_config(
@@ -326,14 +330,14 @@ def configured(
 
 
 def release_config(config_file: str | None, output: str | None = None) -> "Config":
-    """The same for a verb that takes a release as it is, and so needs no sources."""
+    """Like `configured`, for a verb that works on a finished release, and so needs no sources."""
     from buildassets.compiler.config.load import load_config
 
     return load_config(config_file, output=output, needs_sources=False)
 
 
 def configured_for_packages(config_file: str | None) -> "Config":
-    """The configuration for verbs about tools and packages, which need no source that is there; raises ConfigError."""
+    """Like `configured`, for verbs about tools and packages, whose sources need not exist."""
     from buildassets.compiler.config.load import load_config
 
     return load_config(config_file, needs_sources=False)

@@ -1,7 +1,7 @@
-"""All that the command line prints: data to stdout, everything else to stderr.
+"""Prints for the command line: data to stdout, everything else to stderr.
 
-Whatever comes from files, names and servers passes `diagnostics.printable` here, line by line: none of it can command a
-terminal or a CI service, make a line of its own, or show a password.
+All text from files, names and servers passes `diagnostics.printable` here, line by line, so that it can neither control
+a terminal or a CI service, nor begin a line of its own, nor show a password.
 """
 
 import json
@@ -42,7 +42,7 @@ _WRITABLE = "make room there, or write elsewhere"
 
 
 class Progress:
-    """One line on the terminal that says how far things are."""
+    """A line on the terminal that shows the progress of a verb."""
 
     def __init__(self) -> None:
         self._drawn_at = 0.0
@@ -56,7 +56,7 @@ class Progress:
         _to_stderr(f"\r\x1b[K{done}/{known} {printable(name)[-60:]}")
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._drawn_at:
             _to_stderr("\r\x1b[K")
             self._drawn_at = 0.0
@@ -64,7 +64,7 @@ class Progress:
 
 @contextmanager
 def kept_from_stdout() -> Iterator[None]:
-    """What engines and libraries of other packages print goes to stderr: stdout is for data."""
+    """Send what engines and libraries print within the block to stderr: stdout is for data."""
     printed = _Printed()
     with redirect_stdout(cast("TextIO", printed)):
         yield
@@ -73,7 +73,7 @@ def kept_from_stdout() -> Iterator[None]:
 
 @contextmanager
 def descriptor_kept_from_stdout() -> Iterator[None]:
-    """The same for what is written past Python: by other code, and by programs that are started meanwhile."""
+    """Like `kept_from_stdout`, for output that bypasses Python: of C code, and of programs started in the block."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     try:
@@ -90,14 +90,14 @@ def descriptor_kept_from_stdout() -> Iterator[None]:
 
 
 class _Printed:
-    """What others print, which may come from sources too: line by line to stderr, which it else stands for."""
+    """A stream that passes text to stderr line by line, made printable; in all else it acts as stderr does."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._begun = ""  # of a line
+        self._begun = ""  # the begin of a line
 
     def write(self, text: str) -> int:
-        """Pass on the lines that are whole now."""
+        """Pass on all complete lines."""
         with self._lock:
             *lines, self._begun = (self._begun + text).split("\n")
             for line in lines:
@@ -105,7 +105,7 @@ class _Printed:
         return len(text)
 
     def end(self) -> None:
-        """Pass on what is left."""
+        """Pass on the rest as a line."""
         if self._begun:
             self.write("\n")
 
@@ -115,7 +115,7 @@ class _Printed:
 
 @frozen
 class Output:
-    """How a verb tells what it has to tell: as text or as one JSON document, more of it or less."""
+    """Prints the results of a verb, as text or as one JSON document, in more or less detail."""
 
     as_json: bool = False
     verbose: bool = False
@@ -123,74 +123,76 @@ class Output:
     progress: Progress = field(default_factory=Progress)
 
     def finish(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> int:
-        """Show the diagnostics, and with `--json` the document around them; gives the exit code."""
+        """Show the diagnostics, and with `--json` the document around them; returns the exit code."""
         self.progress.clear()
         show(diagnostics, as_json=self.as_json, quiet=self.quiet)
         if self.as_json:
-            print_json({"ok": ok, **document, "diagnostics": [to_json(found) for found in diagnostics]})
+            print_json({"ok": ok, **document, "diagnostics": [to_json(diagnostic) for diagnostic in diagnostics]})
         return 0 if ok else 1
 
     def document(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
-        """One of many documents, on a line of its own, where those were asked for."""
+        """With `--json`, print one of many documents, on a line of its own."""
         if self.as_json:
-            print_json({"ok": ok, **document, "diagnostics": [to_json(found) for found in diagnostics]}, indent=None)
+            listed = [to_json(diagnostic) for diagnostic in diagnostics]
+            print_json({"ok": ok, **document, "diagnostics": listed}, indent=None)
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Show them, unless they go into a document."""
+        """Show diagnostics, unless they go into a document."""
         show(diagnostics, as_json=self.as_json, quiet=self.quiet)
 
     def say(self, line: str) -> None:
-        """A line of what happened, for a person."""
+        """Print a line for a person, unless `--quiet` or `--json` is given."""
         if not self.quiet and not self.as_json:
             print_line(line)
 
     def detail(self, lines: Iterable[str]) -> None:
-        """Lines for somebody who asked for more."""
+        """Print lines that only `--verbose` shows."""
         if self.verbose and not self.as_json:
             for line in lines:
                 print_line(line)
 
     def on_progress(self) -> Callable[[int, int, str], None] | None:
-        """What draws progress, if anybody looks: only a person at a terminal does."""
+        """The function that draws progress; None unless a person looks at a terminal."""
         if self.as_json or self.quiet or not sys.stderr.isatty() or under_ci():
             return None
         return self.progress.draw
 
 
 def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
-    """Diagnostics as text (unless they go into a JSON document) and, under CI, as annotations of that system."""
+    """Print diagnostics as text, unless they go into a JSON document, and under CI also as annotations."""
     form = annotation_form()
-    for found in diagnostics:
-        if not as_json and (found.is_error or not quiet):
-            _to_stderr(_coloured(found) + "\n\n")
+    for diagnostic in diagnostics:
+        if not as_json and (diagnostic.is_error or not quiet):
+            _to_stderr(_coloured(diagnostic) + "\n\n")
         if form is not None:
-            _to_stderr(render_annotation(found, form) + "\n")
+            _to_stderr(render_annotation(diagnostic, form) + "\n")
 
 
 class Passing:
-    """Diagnostics at the end of a terminal, to be taken away when they hold no more; elsewhere they stay."""
+    """Shows diagnostics at the end of a terminal, and erases them once they are outdated; elsewhere they stay."""
 
     def __init__(self) -> None:
         self._rows = 0
         self._size: os.terminal_size | None = None
 
     def show(self, diagnostics: Sequence[Diagnostic]) -> None:
-        """Show these, which are all that hold."""
+        """Show `diagnostics`, which are all that hold now."""
         show(diagnostics)
         self._size = _terminal_size()
         if self._size is not None and not under_ci():
-            self._rows = sum(_rows(render_text(found), self._size.columns) + 1 for found in diagnostics)
+            columns = self._size.columns
+            self._rows = sum(_rows(render_text(diagnostic), columns) + 1 for diagnostic in diagnostics)
 
     def clear(self) -> None:
-        """Take away what was shown, if it still stands where it stood."""
+        """Erase the diagnostics, if they are still in their place."""
         rows, self._rows = self._rows, 0
-        # What has scrolled off, or was wrapped anew, cannot be reached.
+        # Lines that scrolled off, or were wrapped again by a resize, cannot be erased.
         if rows and self._size == _terminal_size() and self._size is not None and rows < self._size.lines:
             _to_stderr(f"\r\x1b[{rows}A\x1b[J")
 
 
 def _terminal_size() -> os.terminal_size | None:
-    """The size of the terminal that stderr is; None where it is none."""
+    """The size of the terminal; None where stderr is no terminal."""
     try:
         return os.get_terminal_size(sys.stderr.fileno()) if sys.stderr.isatty() else None
     except OSError:
@@ -198,45 +200,45 @@ def _terminal_size() -> os.terminal_size | None:
 
 
 def _rows(text: str, columns: int) -> int:
-    """How many rows of a terminal `text` takes."""
+    """The number of terminal rows that `text` takes."""
     return sum(max(1, -(-cells(line.expandtabs(8)) // max(columns, 1))) for line in text.split("\n"))
 
 
 def show_failure(failure: BuildAssetsError) -> None:
-    """What stopped a verb before it had anything to show; as JSON where that was asked for."""
+    """Show the error that ended a verb before it had a result; with `--json` as JSON."""
     as_json = "--json" in sys.argv
     show(failure.diagnostics, as_json=as_json)
     if as_json:
-        print_json({"ok": False, "diagnostics": [to_json(found) for found in failure.diagnostics]})
+        print_json({"ok": False, "diagnostics": [to_json(diagnostic) for diagnostic in failure.diagnostics]})
 
 
 def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
-    """One JSON document on stdout; without `indent` on one line."""
+    """Print one JSON document to stdout; without `indent` on one line."""
     text = json.dumps(_masked(document), indent=indent, sort_keys=True)
-    _to_stdout(COMMAND.sub(r"\\u0023#", text))  # JSON escapes all that commands a terminal, and not what commands CI
+    _to_stdout(COMMAND.sub(r"\\u0023#", text))  # JSON escapes commands for terminals, but not those for CI services
 
 
 def _masked(value: Any) -> Any:
-    """`value`, which is JSON, without credentials in its texts."""
+    """`value`, a JSON value, with the credentials in its texts masked."""
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, Mapping):
-        return {key: _masked(one) for key, one in value.items()}
-    return [_masked(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _masked(member) for key, member in value.items()}
+    return [_masked(element) for element in value] if isinstance(value, list | tuple) else value
 
 
 def print_data(lines: Iterable[str]) -> None:
-    """Lines of data, to stdout. Whoever stops reading (`| head`) ends the program quietly."""
+    """Print lines of data to stdout. If the reader stops (`| head`), the program ends quietly."""
     _to_stdout("\n".join(map(printable, lines)))
 
 
 def print_line(line: str) -> None:
-    """A line for a person, to stderr."""
+    """Print a line for a person to stderr."""
     _to_stderr(printable(line) + "\n")
 
 
 def print_mistake(mistake: "ClickException") -> None:
-    """What is wrong with the command line, as click puts it: it quotes arguments, which may be names of files."""
+    """Print click's message about the command line, made printable: it quotes arguments, which may be file names."""
     shown = StringIO()
     mistake.show(shown)
     message = mistake.format_message()
@@ -253,7 +255,7 @@ def _to_stdout(text: str) -> None:
 
 
 def end_without_stdout(fault: OSError) -> NoReturn:
-    """End with 1, because what was found cannot be written."""
+    """Exit with 1, because data cannot be written; the reason goes to stderr."""
     _lead_nowhere(sys.stdout)
     if not isinstance(fault, BrokenPipeError):
         message = f"cannot write to standard output: {reason_text(fault)}"
@@ -271,10 +273,10 @@ def _to_stderr(text: str) -> None:
 
 
 def end_without_stderr(fault: OSError) -> NoReturn:
-    """End with 1, because nothing more can be reported but, with luck, why."""
+    """Exit with 1, because messages cannot be written; try to print the reason."""
     if not isinstance(fault, BrokenPipeError):
         message = f"cannot write to standard error: {reason_text(fault)}"
-        with suppress(OSError):  # a disk that was full may have room again
+        with suppress(OSError):  # a full disk may have room again
             sys.stderr.write(render_text(error("output/stderr", message, hint=_WRITABLE)) + "\n\n")
             sys.stderr.flush()
     _lead_nowhere(sys.stderr)
@@ -282,13 +284,13 @@ def end_without_stderr(fault: OSError) -> NoReturn:
 
 
 def _lead_nowhere(stream: TextIO) -> None:
-    """Let what `stream` still holds go nowhere when the program ends."""
+    """Discard what `stream` has buffered: its flush at the exit of the program would fail again."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _encodable(text: str) -> str:
-    """`text`, with escapes for what stdout cannot write: names of files may hold what a locale or UTF-8 does not."""
+    """`text`, with escapes for characters that stdout cannot encode, as file names may hold any bytes."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding, sys.stdout.errors or "strict")
@@ -298,19 +300,19 @@ def _encodable(text: str) -> str:
 
 
 def stale_text(stale: "Stale", config: "Config") -> str:
-    """Why a step has to run again: `assets/css/_theme.scss changed`."""
+    """The reason why a step has to run again, such as `assets/css/_theme.scss changed`."""
     from buildassets.compiler.config.shown import shown_path
 
     return f"{shown_path(config, stale.path)} {stale.reason}" if stale.path else stale.reason
 
 
 def count_text(count: int, noun: str) -> str:
-    """`1 asset`, `3 assets`."""
+    """The count with its noun, as `1 asset` or `3 assets`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def seconds_text(seconds: float) -> str:
-    """A time for a person: `43 ms`, `1.20 s`."""
+    """A time for a person, as `43 ms` or `1.20 s`."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 

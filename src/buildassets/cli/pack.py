@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 @click.command("pack")
 @click.argument("release", required=False, metavar="[DIR]")
 @click.option(
-    "-o", "--output", metavar="FILE", help="The archive: a .tar, .tar.gz, .tar.zst or .zip; DIR.tar if not given."
+    "-o", "--output", metavar="FILE", help="The archive: a .tar, .tar.gz, .tar.zst or .zip; by default DIR.tar."
 )
 @release_options
 def command(release: str | None, output: str | None, config_file: str | None, as_json: bool, quiet: bool) -> int:
     """Write the release directory DIR as one archive: the same bytes for the same release, everywhere.
 
-    What the manifest does not name stays out; what is not as the manifest says is an error.
+    Files that the manifest does not name are left out; files that differ from it are an error.
     """
-    from buildassets.cli.releases import built_release, os_faults_told
+    from buildassets.cli.releases import built_release, os_faults_as_release_error
     from buildassets.release.archive.write import pack_folder
 
     folder, shown = built_release(release, config_file)
     archive = output or _beside(folder)
     form = _form(archive)
-    with os_faults_told("release/unreadable", shown):
+    with os_faults_as_release_error("release/unreadable", shown):
         os.scandir(folder).close()
     if is_within(os.path.realpath(folder), os.path.realpath(archive)):
         raise click.UsageError(f"`{archive}` would be in the release that it is to hold")
-    with os_faults_told("release/unwritable", archive):
+    with os_faults_as_release_error("release/unwritable", archive):
         packed = pack_folder(folder, shown, archive, form)
     show = Output(as_json, quiet=quiet)
     document = {"archive": archive, "size": packed.size_bytes, "sha256": packed.digest}
@@ -47,9 +47,9 @@ def command(release: str | None, output: str | None, config_file: str | None, as
 
 
 def _beside(folder: str) -> str:
-    """The archive that stands beside the release directory, wherever that is seen from."""
+    """The default archive, beside the release directory, as a relative or absolute path, whichever is shorter."""
     archive = os.path.normpath(folder) + ".tar"
-    with suppress(ValueError):  # of another drive of Windows
+    with suppress(ValueError):  # on another drive of Windows
         return min(os.path.relpath(archive), archive, key=len)
     return archive
 

@@ -1,9 +1,9 @@
-"""`build --provenance`: where the release comes from, told beside it."""
+"""`build --provenance`: writes a statement and a bill of materials beside the release."""
 
 import os
 from typing import TYPE_CHECKING
 
-from buildassets.cli.releases import os_faults_told
+from buildassets.cli.releases import os_faults_as_release_error
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]:
-    """Write what there is to tell of the release that `result` says is there; gives what the files are called.
+    """Write the two documents about the release of `result`; returns their paths as the user would write them.
 
     Raises BuildError and ReleaseError.
     """
@@ -21,15 +21,15 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
 
     seconds = given_time()
     at = None if seconds is None else timestamp(seconds)
-    with os_faults_told("release/unwritable", shown_path(config, config.output)):
+    with os_faults_as_release_error("release/unwritable", shown_path(config, config.output)):
         paths = attest(config.output, _inputs(config, result), config.folder, mode, at)
     return [shown_path(config, path) for path in paths]
 
 
 def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
-    """The files that made the release, and the configuration, by the names that the manifest has for them.
+    """The files that the release was made of, and the configuration, by their names in the manifest.
 
-    A build looks at more than it needs, and remembers of the last one what it need not look at.
+    `result.inputs` holds more: files that the build looked at and did not use.
     """
     from buildassets.compiler.config.shown import input_name, shown_path
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("publish")
 @click.argument("target")
-@click.option("--dry-run", is_flag=True, help="Upload nothing, and tell what would be uploaded.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be uploaded.")
 @publish_options
 def command(
     target: str,
@@ -39,9 +39,9 @@ def command(
 ) -> int:
     """Upload the release to TARGET: a folder, or a URL such as s3://bucket/path.
 
-    Its files go first, its manifest last. What is there already is not uploaded again.
+    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again.
     """
-    from buildassets.cli.releases import os_faults_told
+    from buildassets.cli.releases import os_faults_as_release_error
     from buildassets.compiler.config.shown import shown_path
     from buildassets.locks import locked
     from buildassets.release.inventory.inventory import inventory_of_folder
@@ -50,7 +50,7 @@ def command(
     config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
     folder, shown = config.output, shown_path(config, config.output)
-    with os_faults_told("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
+    with os_faults_as_release_error("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         inventory = inventory_of_folder(folder, shown)
         publication = Publication(folder, shown, inventory, _destination(target, config), dry_run)
         with locked(folder, shared=True):
@@ -68,16 +68,16 @@ def command(
 def _destination(target: str, config: "Config") -> "Destination":
     from buildassets.release.publish.destination import destination
 
-    found = destination(target)
-    if found.folder is not None and (root := _mixed_with(config, found.folder)):
+    place = destination(target)
+    if place.folder is not None and (root := _mixed_with(config, place.folder)):
         message = f"the files in `{masked_url(target)}` would be among the sources in `{root}`"
         raise ConfigError([error("publish/target", message, hint="name a folder outside of the source roots")])
-    return found
+    return place
 
 
 def _mixed_with(config: "Config", folder: str) -> str | None:
-    """The source root that would hold files of a release in `folder`, or be among them, if there is one."""
-    if os.path.realpath(folder) == os.path.realpath(config.output):  # which builds pass over
+    """The source root that would contain, or lie among, the files of a release in `folder`; None if there is none."""
+    if os.path.realpath(folder) == os.path.realpath(config.output):  # builds skip this folder
         return None
     assets = os.path.join(os.path.realpath(folder), ASSETS_FOLDER)
     roots = {root.shown: os.path.realpath(root.path) for root in config.sources}
@@ -86,7 +86,7 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
 
 @contextmanager
 def _threads(count: int) -> "Iterator[Executor]":
-    """An executor that ends soon, also when it is interrupted: a storage may leave an upload without an answer."""
+    """An executor that does not wait for its threads when interrupted: a storage may never answer an upload."""
     from buildassets.threads import UnwaitedThreads
 
     with UnwaitedThreads(count) as executor:

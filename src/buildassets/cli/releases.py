@@ -1,4 +1,4 @@
-"""What the verbs that take a release as it is have in common."""
+"""Helpers of the verbs that work on a finished release."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _HINTS = {
 
 
 def built_release(given: str | None, config_file: str | None) -> tuple[str, str]:
-    """The same as `shown_release`, to be read. Raises ReleaseError where the configured one was not built yet."""
+    """Like `shown_release`, for reading. Raises ReleaseError where the configured release has not been built."""
     path, shown = shown_release(given, config_file)
     if given is None and not os.path.lexists(path):
         from buildassets.release.inventory.inventory import no_release
@@ -26,7 +26,7 @@ def built_release(given: str | None, config_file: str | None) -> tuple[str, str]
 
 
 def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]:
-    """The path of the release that was `given`, or else of the configured one, and what it is called."""
+    """The path of the release that was `given`, or else of the configured one, and how messages show it."""
     if given is not None:
         return given, given
     from buildassets.compiler.config.shown import shown_path
@@ -36,14 +36,14 @@ def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]
 
 
 @contextmanager
-def os_faults_told(code: str, shown: str) -> Iterator[None]:
-    """Whatever the operating system refuses, as a ReleaseError about `shown`."""
+def os_faults_as_release_error(code: str, shown: str) -> Iterator[None]:
+    """Raise ReleaseError about `shown` for every OSError in the block."""
     try:
         yield
     except OSError as fault:
         path = os.fspath(fault.filename2 or fault.filename or shown)
         doing = "read" if code == "release/unreadable" else "write"
         message = f"cannot {doing} `{shown}`: {reason_text(fault)}"
-        is_told = os.path.abspath(path) == os.path.abspath(shown) or f"{os.sep}{STAGING_PREFIX}" in path
-        notes = [] if is_told else [f"at `{path}`"]
+        is_shown = os.path.abspath(path) == os.path.abspath(shown) or f"{os.sep}{STAGING_PREFIX}" in path
+        notes = [] if is_shown else [f"at `{path}`"]
         raise ReleaseError([error(code, message, Location(shown), notes=notes, hint=_HINTS[code])]) from None

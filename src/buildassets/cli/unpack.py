@@ -10,21 +10,21 @@ from buildassets.cli.output import Output, count_text
 
 @click.command("unpack")
 @click.argument("archive")
-@click.option("-o", "--output", metavar="DIR", help="Where the release goes; a folder that is not there yet, or empty.")
-@click.option("--replace", is_flag=True, help="Put it in place of the release that is there.")
+@click.option("-o", "--output", metavar="DIR", help="The folder for the release, new or empty.")
+@click.option("--replace", is_flag=True, help="Replace the release in that folder.")
 @release_options
 def command(
     archive: str, output: str | None, replace: bool, config_file: str | None, as_json: bool, quiet: bool
 ) -> int:
-    """Take the release out of ARCHIVE. All of it is proven before any is in its place."""
-    from buildassets.cli.releases import os_faults_told, shown_release
+    """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
+    from buildassets.cli.releases import os_faults_as_release_error, shown_release
     from buildassets.plain_files import plain
     from buildassets.release.archive.unpack import unpack
 
     folder, shown = shown_release(output, config_file)
-    with os_faults_told("release/unreadable", archive):
+    with os_faults_as_release_error("release/unreadable", archive):
         os.close(plain(archive))
-    with os_faults_told("release/unwritable", shown):
+    with os_faults_as_release_error("release/unwritable", shown):
         unpacked = unpack(archive, archive, folder, shown, replaces=replace)
     show = Output(as_json, quiet=quiet)
     code = show.finish(True, (), {"output": shown, "release": unpacked.release, "files": len(unpacked.files)})

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @click.command("verify")
 @click.argument("release", required=False, metavar="[DIR|ARCHIVE]")
-@click.option("--rebuild", is_flag=True, help="Also build again from the sources, elsewhere, and compare.")
+@click.option("--rebuild", is_flag=True, help="Also build the sources again in a temporary folder, and compare.")
 @release_options
 def command(release: str | None, rebuild: bool, config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Prove every byte of a release directory, or of an archive of one, by its manifest.
+    """Check every byte of a release directory, or of an archive of one, against its manifest.
 
-    Lists on stdout what is missing, changed or not listed.
+    Lists on stdout the files that are missing, changed or not in the manifest.
     """
-    from buildassets.cli.releases import built_release, os_faults_told
+    from buildassets.cli.releases import built_release, os_faults_as_release_error
     from buildassets.release.inventory.compare import diagnostics_of
     from buildassets.release.verify.rebuild import differences, rebuilt_diagnostics
     from buildassets.release.verify.verify import verified
@@ -34,10 +34,10 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     path, shown = built_release(release, config_file)
     show = Output(as_json, quiet=quiet)
     try:
-        with os_faults_told("release/unreadable", shown):
+        with os_faults_as_release_error("release/unreadable", shown):
             found = verified(path, shown)
     except ReleaseError as failure:
-        if not as_json and any(one.code == "verify/manifest" for one in failure.diagnostics):
+        if not as_json and any(diagnostic.code == "verify/manifest" for diagnostic in failure.diagnostics):
             print_data(["changed: manifest.json"])
         raise
     diagnostics = diagnostics_of(found.report, shown)
@@ -67,7 +67,7 @@ def _document(report: "Report") -> dict[str, object]:
 
 
 def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
-    """The manifest of the same sources built again, in a folder that is gone then. Raises BuildError."""
+    """The manifest of the same sources built again, in a temporary folder. Raises BuildError."""
     from buildassets.compiler.build import build
     from buildassets.folders import temporary_folder
 

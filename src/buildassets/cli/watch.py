@@ -27,7 +27,7 @@ _MOST_NAMES = 3
 
 
 class _Command(click.Command):
-    """`--poll` takes a value only behind `=`: what follows it may be a SOURCE. What follows `--` is another command."""
+    """Takes a value of `--poll` only after `=`, as a SOURCE may follow it. After `--` comes another command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own, beside = args, []
@@ -36,7 +36,8 @@ class _Command(click.Command):
             if not beside:
                 raise click.UsageError("no command stands after `--`", ctx)
         ctx.obj = tuple(beside)
-        return super().parse_args(ctx, [f"--poll={_DEFAULT_POLL}" if one == "--poll" else one for one in own])
+        polling = f"--poll={_DEFAULT_POLL}"
+        return super().parse_args(ctx, [polling if argument == "--poll" else argument for argument in own])
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND [ARGUMENT]...]"]
@@ -57,7 +58,7 @@ def command(
 ) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
 
-    COMMAND, such as a web server, is run beside it once there is a release; when it ends, so does the watch.
+    COMMAND, such as a web server, is run as soon as there is a release; when it ends, so does the watch.
     """
     from buildassets.compiler.build import build
     from buildassets.compiler.config.file import working_directory
@@ -69,7 +70,7 @@ def command(
     from buildassets.compiler.watch.pages import page_templates
 
     here = _Project(working_directory(), given, cache_dir, uses_cache=not no_cache)
-    # Engines end first: a thread that waits for one would not end before it has what it waits for.
+    # Engines are closed first: a thread that waits for an engine would otherwise not end.
     with threads(given.jobs) as executor, closing(RunningEngines()) as engines:
 
         def rebuild(config: "Config") -> BuildResult:
@@ -98,9 +99,9 @@ def command(
 
 @frozen
 class _Project:
-    """What the command line says of the project. `start` is the working directory, as it was at the start.
+    """The project that the command line describes. `start` is the working directory at the start of the watch.
 
-    `planned` has an element once the plan that the watch began with was read.
+    `planned` has an element once the plan that the watch began with has been read.
     """
 
     start: str
@@ -110,15 +111,15 @@ class _Project:
     planned: list[bool] = field(default_factory=list)
 
     def config(self) -> "Config":
-        """The configuration as it stands now; raises ConfigError."""
+        """The present configuration; raises ConfigError."""
         try:
-            os.chdir(self.start)  # it may have been deleted and made anew
+            os.chdir(self.start)  # it may have been deleted and made again
         except OSError as fault:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
         config = self.given.config()
         if config.plan is None or not config.plan.renew or not self.planned:
-            self.planned.append(True)  # by who started the watch
+            self.planned.append(True)  # the first plan was made by the program that started the watch
             return config
         from buildassets.cli.beside import run_once
 
@@ -126,7 +127,7 @@ class _Project:
         return self.given.config()
 
     def config_files(self, config: "Config") -> Iterable[str]:
-        """Where the configuration stands, and where one would that goes before it; the lock decides beside it."""
+        """The files that decide the configuration: its own, others that would take precedence, the lock, and inputs."""
         from buildassets.compiler.config.file import candidates
         from buildassets.packages.lock import NAME as LOCK_NAME
 
@@ -136,20 +137,20 @@ class _Project:
         return [*candidates(self.start, config.file), *beside]
 
     def cache_of(self, config: "Config") -> str | None:
-        """The folder of the cache, if there shall be one."""
+        """The folder of the cache; None with `--no-cache`."""
         from buildassets.compiler.cache.folder import cache_to_build_with
 
         return cache_to_build_with(config, self.cache_dir) if self.uses_cache else None
 
     def ours(self, config: "Config") -> Iterable[str]:
-        """The folders that a build writes."""
+        """The folders that a build writes to."""
         return filter(None, (config.output, self.cache_of(config)))
 
 
 class Terminal:
-    """Says of each build what it did, in a line; errors stand below it for as long as they hold.
+    """Prints one line for each build, and its errors below, which are erased once they are fixed.
 
-    Where it is not alone, somebody else writes to the same terminal, and nothing is taken away again.
+    Without `is_alone` another program writes to the same terminal, so nothing is erased.
     """
 
     def __init__(self, show: Output, *, is_alone: bool = True) -> None:
@@ -164,13 +165,13 @@ class Terminal:
     def stop(self) -> None:
         """See Listener."""
 
-    def warn(self, found: Diagnostic) -> None:
-        """Tell of something that is wrong with the watch."""
-        self._show.diagnostics([found])
-        self._show.document(True, [found], {})
+    def warn(self, diagnostic: Diagnostic) -> None:
+        """Report a fault of the watch itself."""
+        self._show.diagnostics([diagnostic])
+        self._show.document(True, [diagnostic], {})
 
     def live_reload_started(self, url: str) -> None:
-        """Tell where open pages listen."""
+        """Print the URL that open pages listen to."""
         self._show.say(f"live reload for open pages at {url}")
 
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
@@ -201,7 +202,7 @@ class Terminal:
 
 
 def _page_document(pages: "PagesChanged") -> dict[str, object]:
-    """What `_document` says, of pages whose assets stay as they are."""
+    """The form of `_document` for a change that affects pages and no assets."""
     from buildassets.compiler.config.shown import shown_path
 
     changed = [shown_path(pages.config, path) for path in pages.changed]
@@ -211,7 +212,7 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
 
 
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
-    """What changed, what was built, how long it took."""
+    """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
     errors = sum(found.is_error for found in rebuilt.result.diagnostics)
@@ -224,7 +225,7 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
 
 
 def _changed_text(rebuilt: "Rebuilt | PagesChanged") -> str:
-    """The name of what changed, and how many others did."""
+    """The first changed file, and the number of others."""
     from buildassets.compiler.config.shown import shown_path
 
     if not rebuilt.changed:
@@ -245,7 +246,7 @@ def _built_text(rebuilt: "Rebuilt") -> str:
 
 
 def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
-    """The assets that are new or have other names than before, and those that are no more; sorted."""
+    """The assets that are new or have a new fingerprint, and those that were removed; both sorted."""
     before = rebuilt.previous.assets if rebuilt.previous else {}
     now = rebuilt.result.manifest.assets if rebuilt.result.manifest else before
     built = [path for path, entry in now.items() if path not in before or before[path].file != entry.file]
@@ -253,7 +254,7 @@ def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
 
 
 def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
-    """A line for each asset that was built: why."""
+    """A line for each asset that was built, with the reason."""
     from buildassets.compiler.config.shown import input_name
 
     if rebuilt.result.manifest is None or rebuilt.previous is None:
@@ -271,7 +272,7 @@ def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before:
         return f"`{inputs[0]}` changed"
     if references := sorted(built.intersection(entry.references) - {path}):
         return f"it refers to `{references[0]}`, which has another name"
-    return "what it is made of is another"
+    return "its inputs changed"
 
 
 def _document(rebuilt: "Rebuilt") -> dict[str, object]:

@@ -70,7 +70,7 @@ def signed(document: dict[str, Any]) -> bytes:
     """The text of `document` as `dumps` lays it out, with a checksum, a digest and a release that are right."""
     others = {key: value for key, value in document.items() if key not in ("assets", "release")}
     if isinstance(others.get("generator"), dict):
-        others["generator"] = written._proven(others["generator"])
+        others["generator"] = written._with_digest(others["generator"])
     return written._laid_out(written._one_a_line(document.get("assets")), others).encode("ascii")
 
 

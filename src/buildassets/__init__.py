@@ -1,12 +1,12 @@
 """Compile, minify and fingerprint web assets in the build stage; read one manifest at run time.
 
-Importing this package imports nothing else: the names of the public API are loaded when first asked for (PEP 562), so
-that a web process which needs `buildassets.runtime` alone never pays for the compiler.
+Importing this package imports nothing else: the names of the public API are loaded at first use (PEP 562), so that a
+web process that needs `buildassets.runtime` alone never loads the compiler.
 """
 
 from buildassets._version import __version__
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a web process
 if TYPE_CHECKING:
     from buildassets.api import build, check, load_config
     from buildassets.compiler.check import CheckResult

@@ -1,7 +1,7 @@
-"""What Python programs call in place of the command line: the functions of the public API.
+"""The functions of the public API, for Python programs that build without the command line.
 
-Takes and returns the public values (`Config`, `BuildResult`, `CheckResult`); prints nothing. Loads the compiler
-where it is used. Must not import `cli`.
+They take and return public values (`Config`, `BuildResult`, `CheckResult`), and print nothing. The compiler is loaded
+at the first call. Must not import `cli`.
 """
 
 import os
@@ -29,13 +29,13 @@ def load_config(
 ) -> "Config":
     """The configuration in `file`, or else in the nearest file from the folder `start` upward, or else the default one.
 
-    The other arguments are the options of `buildassets build`, relative to `start`: `sources` and `output` replace what
-    the file has, `also` and `templates` add to it. Raises ConfigError with every fault that was found.
+    The other arguments are the options of `buildassets build`, relative to `start`: `sources` and `output` replace the
+    values in the file, `also` and `templates` add to them. Raises ConfigError with every fault that was found.
     """
     from buildassets.compiler.config.load import load_config as load
 
     for name, value in {"sources": sources, "also": also, "templates": templates}.items():
-        if isinstance(value, str):  # which is a sequence of letters
+        if isinstance(value, str):  # a str is a sequence too, of its letters
             raise TypeError(f"`{name}` is a sequence of paths, not one")
     return load(
         None if file is None else os.fspath(file),
@@ -59,10 +59,10 @@ def build(
 ) -> "BuildResult":
     """Compile everything that `config` names into its release directory, as `buildassets build` does.
 
-    The mode `development` neither minifies nor compresses. `jobs` is how much is done at the same time: as many as this
-    process has cores, if not given. `cache_dir` is the folder of the cache, else `$BUILDASSETS_CACHE_DIR`, else
+    The mode `development` neither minifies nor compresses. `jobs` is the number of parallel jobs, by default the number
+    of cores of this process. `cache_dir` is the folder of the cache, by default `$BUILDASSETS_CACHE_DIR`, or
     `.buildassets` beside the configuration. A build with nothing to do compares time stamps only. Never raises for a
-    fault in a source: the result has the diagnostics, sorted by place, and then the earlier release stands as it was.
+    fault in a source: the result has the diagnostics, sorted by place, and the earlier release is left unchanged.
     Raises ConfigError where the cache would lie in a source root or in the release directory.
     """
     from buildassets.compiler.cache.folder import cache_to_build_with
@@ -81,7 +81,7 @@ def build(
 
 
 def check(config: "Config", *, mode: "Mode" = "production", jobs: int | None = None) -> "CheckResult":
-    """Everything that a build of `config` would complain about, and what templates name, as `buildassets check` does.
+    """Report all that a build of `config` would complain about, and unknown names in templates, as `buildassets check`.
 
     Writes nothing. `mode` and `jobs` are those of `build`.
     """

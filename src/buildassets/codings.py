@@ -1,4 +1,4 @@
-"""Precompressed copies. Functions from bytes to bytes, or from chunks to chunks; they work without the GIL."""
+"""Compresses and decompresses precompressed copies, as bytes or in chunks; the libraries release the GIL."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,40 +9,40 @@ from typing import Any, BinaryIO, Final, TypeAlias
 from buildassets.files import CHUNK_BYTES, chunks_of
 from buildassets.media import DELTA
 
-# RFC 1952: deflate, no flags, no time; behind these one byte on how hard was tried, and that the system is unknown.
-# Written here because what `gzip` puts into the last two differs between Python versions.
+# RFC 1952: deflate, no flags, no time; then follow one byte for the effort and one for an unknown system. Written here,
+# because the `gzip` module of different Python versions writes different values for these two.
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
-_WINDOW_LOG: Final = 27  # of the bytes behind itself that a zstd frame may refer to; the most that its command takes
+_WINDOW_LOG: Final = 27  # the largest zstd window (2**27 bytes) that its command line accepts by default
 _UNKNOWN_SYSTEM: Final = b"\xff"
-_WORTHWHILE: Final = 0.95  # of the size: what is compressed otherwise, such as a video, comes to 0.99 and more
+_WORTHWHILE: Final = 0.95  # of the size: content that is compressed already, such as a video, comes to 0.99 and more
 _MEMORY_MB: Final = {"gzip": (1, 0, 1), "br": (25, 4, 60), "zstd": (12, 11, 100)}  # least, for each MB, most
-_DELTA_HEADER: Final = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"  # a skippable frame of zstd, which the digest fills
-_TRIED_HARD: Final = {1: b"\x04", 9: b"\x02"}  # by level
+_DELTA_HEADER: Final = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"  # begins a skippable zstd frame, which holds the digest
+_EFFORT: Final = {1: b"\x04", 9: b"\x02"}  # gzip's byte for it, by level
 
 
 def compressed(coding: str, content: bytes, level: int) -> bytes | None:
-    """`content` in that content coding, or None where the copy would not be smaller."""
+    """`content` in that content coding; None where the copy would not be smaller."""
     copy = _COMPRESSORS[coding](content, level)
     return copy if len(copy) < len(content) else None
 
 
 def compressed_chunks(coding: str, chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
-    """What `chunks`, of `size_bytes` together, are in that content coding, be it smaller or not.
+    """`chunks`, of `size_bytes` together, in that content coding, even if that is not smaller.
 
-    Chunks of CHUNK_BYTES give the bytes that the whole gives; but not with zstd, where they are more than its window of
-    2 to 8 MiB, nor with the levels 0 and 1 of brotli.
+    Chunks of CHUNK_BYTES give the same bytes as `compressed` does of the whole; except with zstd where the content
+    exceeds its window of 2 to 8 MiB, and with the levels 0 and 1 of brotli.
     """
     return _STREAMS[coding](chunks, size_bytes, level)
 
 
 def memory_bytes(coding: str, size_bytes: int) -> int:
-    """How much memory it takes at most to compress so much, beside the content; measured at the highest levels."""
+    """The most memory that compressing `size_bytes` takes, beside the content; measured at the highest levels."""
     least, each, most = _MEMORY_MB[coding]
     return 1_000_000 * min(least + each * size_bytes // 1_000_000, most)
 
 
 def is_worthwhile(coding: str, begin: bytes) -> bool:
-    """Whether what begins so will get smaller."""
+    """Whether content with this begin will get noticeably smaller."""
     return len(_COMPRESSORS[coding](begin, 1)) <= len(begin) * _WORTHWHILE
 
 
@@ -55,7 +55,7 @@ def is_copy_of(coding: str, copy: bytes, content: bytes) -> bool:
 
 
 def decompressed(coding: str, copy: bytes, size_bytes: int) -> bytes:
-    """What `copy` holds, if that is `size_bytes`. Raises ValueError where it is damaged."""
+    """The decompressed content of `copy`, which has `size_bytes`. Raises ValueError for a damaged copy."""
     try:
         return _DECOMPRESSORS[coding](copy, size_bytes)
     except Exception as fault:  # each library has its own error class
@@ -63,7 +63,7 @@ def decompressed(coding: str, copy: bytes, size_bytes: int) -> bytes:
 
 
 def zstd_reader(file: BinaryIO) -> BinaryIO:
-    """What all frames of the zstd `file` hold, as a file to read from, in 128 MiB of memory at most."""
+    """The decompressed content of all frames of a zstd `file`, as a file; takes at most 128 MiB of memory."""
     module = _zstd_module()
     if hasattr(module, "ZstdFile"):  # Python 3.14
         return module.ZstdFile(file, options={module.DecompressionParameter.window_log_max: _WINDOW_LOG})  # type: ignore[no-any-return]
@@ -72,7 +72,7 @@ def zstd_reader(file: BinaryIO) -> BinaryIO:
 
 
 def decompressed_chunks(coding: str, path: str) -> Iterator[bytes]:
-    """What the copy at `path` holds, so much at a time as memory takes. Raises OSError, and ValueError for damage."""
+    """The decompressed content of the copy at `path`, in chunks. Raises OSError, and ValueError for a damaged copy."""
     try:
         yield from _DECOMPRESSED_STREAMS[coding](path)
     except OSError:
@@ -82,7 +82,7 @@ def decompressed_chunks(coding: str, path: str) -> Iterator[bytes]:
 
 
 def library(coding: str) -> str:
-    """The library that writes a content coding, with its version: another one may write other bytes."""
+    """The library that writes a content coding, with its version: other versions may write other bytes."""
     if coding == "gzip":
         return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
     if coding == "br":
@@ -98,7 +98,7 @@ def _gzip(content: bytes, level: int) -> bytes:
 
 
 def _gzip_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
-    yield _GZIP_HEADER + _TRIED_HARD.get(level, b"\x00") + _UNKNOWN_SYSTEM
+    yield _GZIP_HEADER + _EFFORT.get(level, b"\x00") + _UNKNOWN_SYSTEM
     deflate, checksum = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9), 0
     for chunk in chunks:
         yield deflate.compress(chunk)
@@ -109,7 +109,7 @@ def _gzip_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterat
 def _gunzip(copy: bytes, size: int) -> bytes:
     inflate = zlib.decompressobj(31)
     content = inflate.decompress(copy, size + 1)
-    if not _is_of_ours(copy[:10]) or not inflate.eof or inflate.unused_data:
+    if not _is_our_header(copy[:10]) or not inflate.eof or inflate.unused_data:
         raise ValueError("not one whole gzip member of ours")
     return content
 
@@ -124,11 +124,11 @@ def _gunzip_chunks(path: str) -> Iterator[bytes]:
         if inflate.unused_data:
             raise ValueError("there is something behind the gzip member")
     yield inflate.flush()
-    if not _is_of_ours(begin) or not inflate.eof:
+    if not _is_our_header(begin) or not inflate.eof:
         raise ValueError("not one whole gzip member of ours")
 
 
-def _is_of_ours(begin: bytes) -> bool:
+def _is_our_header(begin: bytes) -> bool:
     return begin.startswith(_GZIP_HEADER) and begin[9:10] == _UNKNOWN_SYSTEM and begin[8] in b"\x00\x02\x04"
 
 
@@ -151,7 +151,7 @@ def _unbrotli_chunks(path: str) -> Iterator[bytes]:
     import brotli
 
     decoder = brotli.Decompressor()  # type: ignore[no-untyped-call, unused-ignore]
-    if not hasattr(decoder, "can_accept_more_data"):  # before 1.2, which gives a whole GB for a few bytes
+    if not hasattr(decoder, "can_accept_more_data"):  # before 1.2, a few bytes may expand to a GB at once
         raise ValueError("this version of brotli cannot decompress in parts")
     for chunk in chunks_of(path):
         yield decoder.process(chunk, output_buffer_limit=CHUNK_BYTES)
@@ -194,7 +194,7 @@ def _unzstd(copy: bytes, size: int) -> bytes:
 
 
 def delta(content: bytes, dictionary: bytes, level: int) -> bytes:
-    """`content` in the content coding `dcz` (RFC 9842, section 5), for whoever has `dictionary`."""
+    """`content` in the content coding `dcz` (RFC 9842, section 5), for a client that has `dictionary`."""
     zstd = _zstd_module()
     if hasattr(zstd, "ZstdDict"):  # Python 3.14
         frame = zstd.compress(content, level, zstd_dict=zstd.ZstdDict(dictionary, is_raw=True))
@@ -212,7 +212,7 @@ def _zstd_module() -> Any:
 
 
 def is_available(coding: str) -> bool:
-    """Whether this Python has what it takes to write that content coding."""
+    """Whether the library for that content coding is installed."""
     if coding not in ("zstd", DELTA):
         return True
     try:

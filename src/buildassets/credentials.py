@@ -1,7 +1,7 @@
-"""Credentials in URLs: hidden in whatever is printed, and sent as a header where a server asks for them.
+"""Hides credentials in URLs that are printed, and takes them out of URLs to be sent as a header.
 
-Hidden are user and password before a host, and the values of parameters that sign a request or stand for a password.
-Pure; imports the standard library only, and that where a URL has credentials.
+Credentials are user and password before a host, and the values of parameters that sign a request or serve as a
+password. Pure; imports the standard library only, most of it only for a URL that has credentials.
 """
 
 import re
@@ -10,28 +10,28 @@ from typing import Final
 
 HIDDEN: Final = "***"
 
-# Texts, which `re` compiles when they are first needed: most programs meet no `@` in a URL.
-# What stands before an authority (RFC 3986, section 3.2); behind `https:` browsers take any count of slashes.
+# Not compiled here, but at first use: most programs meet no `@` in a URL.
+# The text before an authority (RFC 3986, section 3.2); after `https:` browsers accept any number of slashes.
 _LEAD: Final = r"(?i)(?:\b(?:https?|ftps?|wss?):|//)[/\\]*"
 _URL_LEAD: Final = r"(?i)(?:(?:https?|ftps?|wss?):|(?:[^/]*:)?//)[/\\]*"
 _AUTHORITY: Final = r"[^/\\?#]*"
-_IN_TEXT: Final = r"""[^\s"'<>`]{0,1000}"""  # as much of a text as may be of one URL
-# An `@` of a path that stands before no host: of `@scope/package`, `package@1.2.3`, `package@latest` and `logo@2x.png`.
+_IN_TEXT: Final = r"""[^\s"'<>`]{0,1000}"""  # the longest part of a text that may belong to one URL
+# An `@` in a path that ends no password: of `@scope/package`, `package@1.2.3`, `package@latest` and `logo@2x.png`.
 _OF_PATH: Final = (
     r"(?<=/)@[\w-]+(?:/|%2[Ff])\w|@v?\d{1,6}(?:\.\d+){0,2}(?![.\d:])|@(?:latest|next|alpha|beta|canary|rc)\b"
 )
 _WITHOUT_LEAD: Final = r"(?s)[^/\\?#@:]+:.*@"
 _PARAMETER: Final = re.compile(r"""(?<=[?&;#])([\w.%~-]+)=([^\s&;#"'<>`]+)""")
-# AWS, Google, Azure, CloudFront and GitLab have names of their own; the others are those of everybody.
+# The names of AWS, Google, Azure, CloudFront and GitLab, and the common ones.
 _SECRET: Final = re.compile(
     r"signature|credential|token|secret|passw|(?:api|access|private|account)[-_]?key|key-pair-id|^(?:sig|pwd|pass|auth|key)$",
     re.IGNORECASE,
 )
-_SHORTEST_SECRET: Final = 4  # that is looked for alone: a shorter one may be a part of any word
+_SHORTEST_SECRET: Final = 4  # characters; a shorter secret may be part of any word, so it is not searched for
 
 
 def masked(text: str, *, in_place: bool = False) -> str:
-    """`text` with `***` for all credentials in its URLs; with `in_place`, as long as it was."""
+    """`text` with `***` for all credentials in its URLs; with `in_place`, one `*` for each character."""
     if "@" not in text and "=" not in text:
         return text
 
@@ -51,13 +51,13 @@ def masked(text: str, *, in_place: bool = False) -> str:
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    """From where to where users and passwords stand in the URLs of `text`."""
+    """The spans of users and passwords in the URLs of `text`."""
     end = 0
     for lead in re.finditer(_LEAD, text):
         start = lead.end()
         rest = re.compile(_IN_TEXT).match(text, start)
         length = _length(rest[0]) if rest and start >= end else 0
-        # The user of `ssh://git@host` and the container of `abfs://files@account` are none; a lone token of HTTP is.
+        # A user alone is secret only in a web URL, where it is a token: not in `ssh://git@host`, `abfs://files@account`.
         is_web = lead[0].lower().startswith("http")
         if length and (is_web or ":" in text[start : start + length]):
             end = start + length
@@ -65,13 +65,13 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def masked_url(url: str) -> str:
-    """What to call `url` in a message: without its credentials, whichever characters they hold."""
+    """`url` for a message, with its credentials masked, whatever characters they hold."""
     start, end = _without_lead(url) or _userinfo(url)
     return masked(url[:start] + HIDDEN + url[end:] if ":" in url[start:end] else url)
 
 
 def masked_in(text: str, url: str) -> str:
-    """`text`, which others wrote of `url`, without the credentials of either."""
+    """`text`, such as a library's message about `url`, with the credentials of both masked."""
     from urllib.parse import unquote
 
     start, end = _without_lead(url) or _userinfo(url)
@@ -95,7 +95,7 @@ def has_credentials(url: str) -> bool:
 
 
 def names_user(url: str) -> bool:
-    """Whether a user, with a password or not, stands in `url`, which browsers would read as a URL."""
+    """Whether a browser would find a user in `url`, with or without a password."""
     start, end = _userinfo(url)
     return start < end
 
@@ -106,7 +106,7 @@ def begins_with_password(url: str) -> bool:
 
 
 def without_credentials(url: str) -> tuple[str, str | None]:
-    """`url` without user and password, and what to send for these as `Authorization` (RFC 7617), if it has any."""
+    """`url` without user and password, and the `Authorization` header that sends them (RFC 7617), if there are any."""
     start, end = _userinfo(url)
     if start == end:
         return url, None
@@ -124,17 +124,17 @@ def _without_lead(url: str) -> tuple[int, int] | None:
 
 
 def _userinfo(url: str) -> tuple[int, int]:
-    """From where to where user and password stand in `url`; an empty span where there are none."""
+    """The span of user and password in `url`; an empty span where there are none."""
     lead = re.match(_URL_LEAD, url)
     length = _length(url[lead.end() :]) if lead else 0
     return (lead.end(), lead.end() + length) if lead and length else (0, 0)
 
 
 def _length(rest: str) -> int:
-    """How many characters of user and password a URL has, of which `rest` stands behind the slashes.
+    """The length of user and password in a URL; `rest` is its part after the slashes.
 
-    A password with a bare `/`, `?` or `#` ends the host for all who read the URL. It shows in what then stands in
-    place of a port, or in a host that follows, and it is a password all the same.
+    A bare `/`, `?` or `#` in a password ends the host for every parser of the URL. Such a password is recognised by a
+    port that is no number, or by a host that follows later.
     """
     found = re.match(_AUTHORITY, rest)
     authority = found[0] if found else ""
@@ -145,5 +145,6 @@ def _length(rest: str) -> int:
             at = rest.rfind("@")
         elif host:
             harmless = {match.start() + match[0].index("@") for match in re.finditer(_OF_PATH, rest)}
-            at = max((place for place, one in enumerate(rest) if one == "@" and place not in harmless), default=-1)
+            ats = (place for place, character in enumerate(rest) if character == "@")
+            at = max((place for place in ats if place not in harmless), default=-1)
     return max(at, 0)

@@ -1,4 +1,4 @@
-"""What is told to the user, in one form everywhere: terminal, JSON, browser overlay, CI annotation.
+"""Diagnostics, and their form in a terminal, in JSON and in CI annotations.
 
 Takes places in texts, gives values and their renderings. Pure; standard library only.
 """
@@ -14,20 +14,20 @@ from typing import Any, Final, Literal
 
 from buildassets.credentials import masked
 
-_EXCERPT_WIDTH: Final = 120  # characters of a source line that are shown; a minified file is one line of megabytes
-_EXCERPT_LEAD: Final = 40  # of these, how many stand before the place
-_LONGEST_URL: Final = 2000  # characters that are looked at before an excerpt and behind it
-COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # of GitHub's older form, Azure Pipelines and TeamCity
+_EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
+_EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
+_LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
+COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
 
 class Severity(Enum):
-    """How grave a diagnostic is; an error makes the build fail."""
+    """The severity of a diagnostic; an error makes the build fail."""
 
     ERROR = "error"
     WARNING = "warning"
 
     def __setstate__(self, state: object) -> None:
-        """Refuse: a pickle from another process must change neither a member nor the class, which are everybody's."""
+        """Refuse: a pickle from another process must not change the members, which all of this process shares."""
         raise TypeError("it has no state")
 
 
@@ -35,9 +35,9 @@ class Severity(Enum):
 class Location:
     """A place in a file that the user edits.
 
-    `file` is written as the user wrote it; `line` and `column` count from 1, `column` and `length` in characters.
-    `excerpt` is the line (a window of it, where it is long) and `excerpt_column` the place in it, from 1. Where only
-    the file is known, `line` is 0 and there is no excerpt.
+    `file` is a path as the user wrote it; `line` and `column` count from 1, `column` and `length` in characters.
+    `excerpt` is the line, or a window of a long one, and `excerpt_column` the place in it, from 1. Where only the file
+    is known, `line` is 0 and there is no excerpt.
     """
 
     file: str
@@ -50,7 +50,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `code` is `topic/what`; `message` says what is wrong, `hint` alone what to do."""
+    """An error or a warning. `code` is `topic/what`; `message` is what is wrong, only `hint` is what to do."""
 
     severity: Severity
     code: str
@@ -85,7 +85,7 @@ def warning(
     notes: Iterable[str] = (),
     hint: str | None = None,
 ) -> Diagnostic:
-    """A diagnostic that the build survives."""
+    """A diagnostic that does not make the build fail."""
     return Diagnostic(Severity.WARNING, code, message, location, tuple(notes), hint)
 
 
@@ -116,7 +116,7 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
 
 @lru_cache(maxsize=2)
 def _line_starts(text: str) -> list[int]:
-    """Where each line begins: a text of which one fault is shown may have thousands."""
+    """Where each line begins. Kept for the last two texts, as one text may have thousands of faults."""
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
     sizes = map(len, text.split("\n")[:-1])
@@ -124,7 +124,7 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _window(column: int, length: int) -> tuple[int, int]:
-    """Which part of a line of so many characters is shown for what stands at `column`."""
+    """The begin and end of the part that is shown of a line of `length` characters, for a place at `column`."""
     if length <= _EXCERPT_WIDTH:
         return 0, length
     start = max(0, min(column - 1 - _EXCERPT_LEAD, length - _EXCERPT_WIDTH))
@@ -132,7 +132,7 @@ def _window(column: int, length: int) -> tuple[int, int]:
 
 
 def place(file: str, line: int, column: int, line_text: str = "", length: int = 1) -> Location:
-    """A location from numbers that a parser gave, with the text of that line for the excerpt."""
+    """A location from a parser's line and column, both from 1, with the text of that line for the excerpt."""
     window = _window(column, len(line_text))
     return Location(file, line, column, length, _excerpt(line_text, *window), column - window[0])
 
@@ -144,7 +144,7 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 
 def render_text(diagnostic: Diagnostic) -> str:
-    """The form of the contract, without colour; no newline at the end."""
+    """The diagnostic as text for a terminal, without colour and without a newline at the end."""
     head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
     lines = [printable(head), *_rendered_location(diagnostic.location)]
     lines += [printable(f"note: {note}") for note in diagnostic.notes]
@@ -175,22 +175,22 @@ def _rendered_location(location: Location | None) -> list[str]:
 
 
 def _below(text: str, mark: str) -> str:
-    """As many of `mark` as a terminal has cells for `text` as it is shown; a tab stays one, however wide it is."""
+    """`mark`, repeated to the width of `text` in a terminal; tabs stay tabs, however wide they are."""
     return "".join("\t" if character == "\t" else mark * _cells(character) for character in _tabbed(text))
 
 
 def _tabbed(excerpt: str) -> str:
-    """`excerpt` as it is shown: tabs stay, because carets below them have to stand where they would in an editor."""
+    """`excerpt`, made printable; its tabs stay, so that carets below it are aligned as in an editor."""
     return "\t".join(map(printable, excerpt.split("\t"))) if "\t" in excerpt else printable(excerpt)
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal `text` takes, which holds no tab."""
+    """The width of `text`, which holds no tab, in cells of a terminal."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def _cells(character: str) -> int:
-    """How many cells of a terminal a character takes (Unicode Standard Annex 11)."""
+    """The width of a character in cells of a terminal (Unicode Standard Annex 11)."""
     if character.isascii():
         return 1
     from unicodedata import category, east_asian_width
@@ -201,10 +201,10 @@ def _cells(character: str) -> int:
 
 
 def printable(line: str) -> str:
-    """`line` as it may be written to a terminal or a log, whatever is in it: no part of it commands either.
+    """`line`, made safe for a terminal or a log: no part of it can act as a command.
 
-    Control characters, line breaks, marks of direction and lone surrogates are shown as escapes, and so is the begin of
-    what a CI service takes for a command: `::error::`, `##[error]`, `##vso[…]`. Credentials in URLs are hidden.
+    Control characters, line breaks, marks of direction and lone surrogates become escapes, and so does the begin of a
+    command for a CI service: `::error::`, `##[error]`, `##vso[…]`. Credentials in URLs are hidden.
     """
     line = masked(line)
     if not line.isprintable():
@@ -220,7 +220,7 @@ def printable(line: str) -> str:
 
 
 def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
-    """The same as a JSON object; `location` is null where no place is known. Credentials in URLs are hidden."""
+    """The diagnostic as a JSON object; `location` is null where no place is known. Credentials in URLs are hidden."""
     location = diagnostic.location
     return {
         "severity": diagnostic.severity.value,
@@ -249,7 +249,7 @@ def from_json(document: Mapping[str, Any]) -> Diagnostic:
 
 
 def render_annotation(diagnostic: Diagnostic, form: Literal["github", "azure"] = "github") -> str:
-    """The same as a command that a CI service shows beside the changed line: `::error file=…,line=…::…`.
+    """The diagnostic as a command for a CI service, which shows it beside the line: `::error file=…,line=…::…`.
 
     For Azure Pipelines it is `##vso[task.logissue type=error;sourcepath=…;linenumber=…]…`.
     """
@@ -270,7 +270,7 @@ def _azure_issue(diagnostic: Diagnostic, text: str) -> str:
 
 
 def _for_azure(text: str) -> str:
-    """`text` as properties and messages of its commands have it."""
+    """`text`, escaped for the properties and messages of Azure's commands."""
     text = text.replace("%", "%AZP25")
     for character in "\r\n;]":
         text = text.replace(character, f"%{ord(character):02X}")
@@ -278,7 +278,7 @@ def _for_azure(text: str) -> str:
 
 
 def _workflow_command(diagnostic: Diagnostic, text: str) -> str:
-    """The command of GitHub Actions."""
+    """The diagnostic as a command for GitHub Actions."""
     location = diagnostic.location
     properties = {"title": printable(diagnostic.code)}
     if location is not None:
@@ -291,14 +291,14 @@ def _workflow_command(diagnostic: Diagnostic, text: str) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    """`text` as the values of a workflow command have it: the line breaks of a file's name come back as such."""
+    """`text`, escaped for the values of a workflow command, which GitHub decodes: line breaks of a file name return."""
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
     return printable(text)
 
 
 def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
-    """The order in which diagnostics are shown: by file, then place, then code, then the rest of what is shown."""
+    """The key to sort diagnostics by: file, then place, then code, then the rest of what is shown."""
     location = diagnostic.location or Location("")
     where = (location.file, location.line, location.column)
     return (
@@ -312,5 +312,5 @@ def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
 
 
 def reason_text(fault: OSError) -> str:
-    """Why the operating system refused, in our form: `permission denied`."""
+    """The operating system's reason in the form of our messages, as `permission denied`."""
     return (fault.strerror or "unknown error").lower()

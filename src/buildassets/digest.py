@@ -1,4 +1,4 @@
-"""The one place that knows which hash is used, and how long its text is. Pure."""
+"""Hashes content: fingerprints, digests, and Subresource Integrity metadata. Pure."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ def digest(content: bytes) -> str:
 
 
 def in_base64(hex_digest: str) -> str:
-    """The same digest in base64, a third shorter: where there are thousands of them."""
+    """The same digest in base64, which is a third shorter; used where there are thousands."""
     return b64encode(bytes.fromhex(hex_digest)).decode("ascii")
 
 
 def digest_of_all(parts: Iterable[str]) -> str:
-    """One digest over several texts, each set off from the next, so that no two sequences look alike."""
+    """One digest over several texts, delimited so that different sequences have different digests."""
     running = sha256()
     for part in parts:
         running.update(set_off(part))
@@ -30,13 +30,13 @@ def digest_of_all(parts: Iterable[str]) -> str:
 
 
 def set_off(part: str) -> bytes:
-    """The bytes by which `digest_of_all` knows one of its texts."""
+    """`part` with its length in front, as `digest_of_all` hashes it."""
     encoded = part.encode("utf-8", "surrogatepass")
     return b"%d:%b" % (len(encoded), encoded)
 
 
 def fingerprint(hex_digest: str) -> str:
-    """The digits that stand in a file name: the first twelve."""
+    """The fingerprint in a file name: the first twelve digits of a digest."""
     return hex_digest[:FINGERPRINT_LENGTH]
 
 
@@ -46,5 +46,5 @@ def integrity(algorithm: IntegrityAlgorithm, content: bytes) -> str:
 
 
 def metadata_of(algorithm: IntegrityAlgorithm, raw: bytes) -> str:
-    """The same of content whose digest is `raw`."""
+    """Subresource Integrity metadata of content with the digest `raw`."""
     return f"{algorithm}-{b64encode(raw).decode('ascii')}"

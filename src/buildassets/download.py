@@ -1,6 +1,6 @@
-"""Files from a web server, by the standard library: nothing but HTTP, bounded in size and time, tried again.
+"""Downloads files by HTTP with the standard library: bounded in size and time, and repeated after passing faults.
 
-User and password in a URL are sent as basic authentication (RFC 7617), and to nobody but the server that it names.
+User and password in a URL are sent as basic authentication (RFC 7617), and only to the server that the URL names.
 """
 
 import time
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 _TIMEOUT_SECONDS: Final = 30.0  # without a byte
-_LIMIT_SECONDS: Final = 120.0  # for all tries, beside the time that the bytes take
+_LIMIT_SECONDS: Final = 120.0  # for all tries, plus the time that the bytes take
 _SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_SECONDS: Final = (0.5, 2.0)  # before each further try
 _CHUNK_BYTES: Final = 1 << 18
@@ -46,10 +46,10 @@ _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 @frozen
 class Terms:
-    """How a server is asked, beside by its URL.
+    """The parts of a request beside its URL.
 
-    `authorization` is sent to the server that the URL names, and along no redirect, not even to the same server.
-    `proxies` are URLs by scheme; None stands for those that the environment names. With a `body` it is a POST.
+    `authorization` is sent to the server that the URL names, and never after a redirect, not even to the same server.
+    `proxies` are URLs by scheme; None means those of the environment. With a `body` the request is a POST.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -60,11 +60,11 @@ class Terms:
 
 
 class ServerError(OSError):
-    """The server cannot be reached, or does not answer as HTTP has it."""
+    """The server cannot be reached, or its answer is no HTTP."""
 
 
 class AnswerError(ServerError):
-    """The server answers with the HTTP `status`, which is no success."""
+    """The server answers with an HTTP `status` other than success."""
 
     def __init__(self, status: int) -> None:
         super().__init__(EIO, f"the server answers {status}")
@@ -72,7 +72,10 @@ class AnswerError(ServerError):
 
 
 def download(url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None) -> bytes:
-    """What is at `url`, or a byte more than `size_bytes` of it. Raises as `download_to` does."""
+    """The content at `url`, cut after `size_bytes` and one byte more, which shows that it is too large.
+
+    Raises as `download_to` does.
+    """
     content = BytesIO()
     _copy_within(limit_seconds, url, size_bytes, content, terms or Terms())
     return content.getvalue()
@@ -81,12 +84,12 @@ def download(url: str, size_bytes: int, limit_seconds: float | None = None, term
 def download_to(
     path: str, url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None
 ) -> None:
-    """Write the same to a new file at `path`, whatever its size.
+    """Download `url` to a new file at `path`, cut as `download` does.
 
-    Raises FileNotFoundError where the server reports that there is nothing, AnswerError for another status that is
-    no success, and ServerError where it does not answer so, after several tries where the next one may do. Raises
-    TimeoutError where all that takes longer than the limit, which is by the size if it is not given, and another
-    OSError where the file cannot be written.
+    Raises FileNotFoundError where the server has no such file, AnswerError for another status that is no success, and
+    ServerError where it cannot be reached; passing faults are tried again first. Raises TimeoutError where all of that
+    takes longer than the limit, by default one that depends on the size, and another OSError where the file cannot be
+    written.
     """
     with open(path, "xb") as file:
         _copy_within(limit_seconds, url, size_bytes, file, terms or Terms())
@@ -113,7 +116,7 @@ def _try_to_copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> Non
             if pause_seconds is None or (status is not None and status not in _PASSING):
                 if status is not None:
                     raise AnswerError(status) from None
-                raise ServerError(EIO, masked_in(_told(fault), url)) from None
+                raise ServerError(EIO, masked_in(_reason(fault), url)) from None
             time.sleep(pause_seconds)
         except ValueError as fault:  # no URL
             raise ServerError(EIO, masked_in(str(fault), url)) from None
@@ -123,11 +126,11 @@ def _try_to_copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> Non
 
 
 def _copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
-    # What is served compressed is another representation, of which a manifest says nothing.
+    # A compressed answer would be another representation, whose size and digest no manifest has.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
     request = _request(url, {**headers, **terms.headers})
     request.data = terms.body
-    opener = _opener(request, terms)  # which hands the authorization of the URL on where that may be
+    opener = _opener(request, terms)  # created first, as it passes on only the authorization in the URL
     if terms.authorization:
         request.add_unredirected_header(_AUTHORIZATION, terms.authorization)
     with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
@@ -140,7 +143,7 @@ def _copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
 
 
 class _UnwritableError(Exception):
-    """The file cannot be written, for a `reason` that asking again does not change."""
+    """The file cannot be written, for a `reason` that another try does not change."""
 
     def __init__(self, reason: OSError) -> None:
         super().__init__(reason)
@@ -155,7 +158,7 @@ def _write(file: BinaryIO, chunk: bytes) -> None:
 
 
 def _request(url: str, headers: dict[str, str]) -> Request:
-    """What asks for `url`. Raises ValueError for what is none."""
+    """The request for `url`. Raises ValueError for an invalid URL."""
     url, authorization = without_credentials(url)
     _origin(url)
     request = Request(url, headers=headers)  # noqa: S310 what is opened is HTTP only
@@ -165,20 +168,20 @@ def _request(url: str, headers: dict[str, str]) -> Request:
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port of `url` (RFC 6454). Raises ValueError where these cannot be."""
+    """Scheme, host and port of `url` (RFC 6454). Raises ValueError for an invalid URL."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def _status(fault: Exception) -> int | None:
-    """What a server answered, if it did; its connection is closed then."""
+    """The status of the answer, whose connection is closed; None where there was no answer."""
     if not isinstance(fault, HTTPError):
         return None
     fault.close()
     return fault.code
 
 
-def _told(fault: OSError | HTTPException) -> str:
+def _reason(fault: OSError | HTTPException) -> str:
     if isinstance(fault, HTTPError):
         return f"the server answers {fault.code}"
     reason = fault.reason if isinstance(fault, URLError) else fault
@@ -188,7 +191,7 @@ def _told(fault: OSError | HTTPException) -> str:
 
 
 def _opener(request: Request, terms: Terms) -> OpenerDirector:
-    """What opens URLs of HTTP, through proxies where `terms` or the environment name them, and none of files or FTP."""
+    """An opener for HTTP only, not for files and FTP; it uses the proxies of `terms` or of the environment."""
     opener = OpenerDirector()
     redirects = _Redirects(_origin(request.full_url), request.get_header(_AUTHORIZATION))
     proxies = ProxyHandler(None if terms.proxies is None else dict(terms.proxies))
@@ -201,9 +204,9 @@ def _opener(request: Request, terms: Terms) -> OpenerDirector:
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Follows redirects, but none from a secure connection to an open one.
+    """Follows redirects, but none from a secure connection to an insecure one.
 
-    What the server at `origin` may see as `authorization` no other server does, and no other port of the same host.
+    `authorization` is only sent to the server at `origin`: to no other host, and to no other port of that host.
     """
 
     def __init__(self, origin: tuple[str, str | None, int | None], authorization: str | None) -> None:
@@ -213,17 +216,17 @@ class _Redirects(HTTPRedirectHandler):
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str
     ) -> Request | None:
-        newurl, _ = without_credentials(newurl)  # those of a server's choice
+        newurl, _ = without_credentials(newurl)  # a server must not choose the credentials
         if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise URLError(f"it redirects to `{masked_url(newurl)}`, which is not secure")
         request = super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
         if request is not None:
-            request.headers.pop(_PROXY_AUTHORIZATION, None)  # it is added again where a proxy is asked again
+            request.headers.pop(_PROXY_AUTHORIZATION, None)  # urllib adds it again if this request uses a proxy
             if self._authorization and self._may_see(_origin(newurl)):
                 request.add_unredirected_header(_AUTHORIZATION, self._authorization)
         return request
 
     def _may_see(self, origin: tuple[str, str | None, int | None]) -> bool:
-        """Whether `origin` is the same server, or the same on its way from the usual open port to the secure one."""
+        """Whether `origin` is the same server, or its HTTPS port after a redirect from its HTTP port."""
         host = self._origin[1]
         return origin == self._origin or (self._origin, origin) == (("http", host, 80), ("https", host, 443))

@@ -1,7 +1,7 @@
-"""What an engine of your own needs: the protocol, what goes in, what comes out, and the diagnostics. Public.
+"""The public names for writing an engine: the protocol, its input and output, and diagnostics.
 
-A package names its engines among its entry points, in the group `buildassets.engines`; docs/engines.md shows one.
-Importing this loads no other engine.
+A package lists its engines as entry points in the group `buildassets.engines`; docs/engines.md shows one. Importing
+this module loads no engine.
 """
 
 from buildassets.compiler.engines.protocol import Compiled, Compiler, Engine, EngineInput, EngineOptions

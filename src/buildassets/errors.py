@@ -1,4 +1,4 @@
-"""The errors that this package raises. Whatever is a user's mistake carries diagnostics and an exit code.
+"""The errors that this package raises for a user's mistakes; each carries diagnostics and an exit code.
 
 Pure; imports the vocabulary only.
 """
@@ -9,7 +9,7 @@ from buildassets.diagnostics import Diagnostic, printable
 
 
 class BuildAssetsError(Exception):
-    """The root of all our errors: `diagnostics` say what is wrong, `exit_code` what the command line answers."""
+    """The root of all our errors, with `diagnostics` and the `exit_code` of the command line."""
 
     exit_code = 1
 
@@ -32,24 +32,25 @@ class ConfigError(BuildAssetsError):
 
 
 class ReleaseError(BuildAssetsError):
-    """A release, or an archive of one, is not what it should be, or cannot be put where it should."""
+    """A release or its archive is missing, damaged or incomplete, or cannot be written."""
 
 
 class ManifestError(BuildAssetsError):
     """A manifest cannot be read, is no manifest, or has a schema that this version does not know."""
 
     def __str__(self) -> str:
-        # A web process shows a traceback and no diagnostics, so the traceback has to say what to do.
-        return "\n".join(printable("; ".join(filter(None, (one.message, one.hint)))) for one in self.diagnostics)
+        # A web process shows a traceback and no diagnostics, so the traceback must contain the hints.
+        texts = ("; ".join(filter(None, (fault.message, fault.hint))) for fault in self.diagnostics)
+        return "\n".join(map(printable, texts))
 
 
 class Terminated(SystemExit):
-    """SIGTERM or SIGHUP ends the program. An engine that raises SystemExit has failed; this passes through it."""
+    """SIGTERM or SIGHUP ends the program. A plain SystemExit would be taken for a fault of the running engine."""
 
 
 class PackagesError(BuildAssetsError):
-    """A tool or a package cannot be had as it is asked for, or is not what the lock states."""
+    """A tool or a package is not available as requested, or differs from the lock."""
 
 
 class RegistryError(PackagesError):
-    """The registry cannot be asked, or its answer is none that can be used."""
+    """The registry cannot be reached, or its answer is unusable."""

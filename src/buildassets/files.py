@@ -1,7 +1,7 @@
-"""Reading and writing files without the layers of `open`, in half its time. Trees of assets have thousands.
+"""Reads and writes files without the layers of `open`, in half its time, as trees of assets have thousands.
 
-Small ones are read and written as a whole, large ones in chunks: one may be larger than the memory of the machine.
-What others read is written beside its place and put there once it is whole.
+Small files are read and written as a whole, large ones in chunks, since one may exceed the memory of the machine.
+Files that other programs read are written under another name, and renamed once they are complete.
 """
 
 import os
@@ -16,29 +16,29 @@ from buildassets.digest import digest
 from buildassets.folders import files_below
 from buildassets.plain_files import plain
 
-STAGING_PREFIX: Final = ".new-"  # of what waits to take its place, and is nobody's if its maker was killed
-# From this size on, what nobody has to parse is not in memory as a whole. Where many are read at the same time, as when
-# a release is published by sixteen threads, so many of them take 128 MB.
+STAGING_PREFIX: Final = ".new-"  # of unfinished files; they stay behind only if their program was killed
+# Files of this size and more are read in chunks, unless they must be parsed. With sixteen threads that publish a
+# release, smaller ones take 128 MB together.
 LARGE_BYTES: Final = 1 << 23
 CHUNK_BYTES: Final = 1 << 20
-_MOST_BYTES: Final = 1 << 32  # of what is read as a whole: a sparse file may claim more than any memory has
+_MOST_BYTES: Final = 1 << 32  # the limit for reading as a whole: a sparse file may claim more than any memory
 _BEGIN_BYTES: Final = 1 << 16
 _HOLE: Final = bytes(CHUNK_BYTES)
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-# Windows renames nothing to the name of a file that is open, be it by a web server or by a scanner for viruses.
+# Windows does not rename over a file that is open, such as in a web server or a virus scanner.
 _IN_USE: Final = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
 _PAUSES_SECONDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def content_of(path: str) -> bytes:
-    """All that the file at `path` holds. Raises OSError, as `plain` does, and ValueError for what cannot be a path."""
+    """The content of the file at `path`. Raises OSError, as `plain` does, and ValueError for an invalid path."""
     content = _content(path, None)
     assert content is not None
     return content
 
 
 def small_content_of(path: str) -> bytes | None:
-    """The same; None for a file of LARGE_BYTES or more."""
+    """Like `content_of`; None for a file of LARGE_BYTES or more."""
     return _content(path, LARGE_BYTES)
 
 
@@ -46,16 +46,16 @@ def _content(path: str, limit_bytes: int | None) -> bytes | None:
     descriptor = plain(path)
     try:
         content = os.read(descriptor, _BEGIN_BYTES)
-        wanted_bytes = _BEGIN_BYTES
+        request_bytes = _BEGIN_BYTES
         if len(content) == _BEGIN_BYTES:
             size_bytes = os.fstat(descriptor).st_size
             if limit_bytes is not None and size_bytes >= limit_bytes:
                 return None
             if size_bytes > _MOST_BYTES:
                 raise OSError(EFBIG, os.strerror(EFBIG), path)
-            wanted_bytes = size_bytes + 1
+            request_bytes = size_bytes + 1
         chunks = []
-        while chunk := os.read(descriptor, wanted_bytes):
+        while chunk := os.read(descriptor, request_bytes):
             chunks.append(chunk)
         return b"".join((content, *chunks)) if chunks else content
     finally:
@@ -63,7 +63,7 @@ def _content(path: str, limit_bytes: int | None) -> bytes | None:
 
 
 def bytes_at(path: str) -> bytes | None:
-    """The bytes of the file at `path`; None where there is none or it cannot be read."""
+    """The content of the file at `path`; None where it is missing or cannot be read."""
     try:
         return content_of(path)
     except OSError:
@@ -71,7 +71,7 @@ def bytes_at(path: str) -> bytes | None:
 
 
 def chunks_of(path: str) -> Iterator[bytes]:
-    """The content of the file at `path`, whatever its size. Raises OSError, and ValueError for no path."""
+    """The content of the file at `path`, in chunks. Raises OSError, and ValueError for an invalid path."""
     descriptor = plain(path)
     try:
         while chunk := os.read(descriptor, CHUNK_BYTES):
@@ -81,7 +81,7 @@ def chunks_of(path: str) -> Iterator[bytes]:
 
 
 def digest_of(path: str) -> str:
-    """The SHA-256 of what the file at `path` holds, as 64 hex digits. Raises OSError, and ValueError for no path."""
+    """The SHA-256 of the file at `path`, as 64 hex digits. Raises OSError, and ValueError for an invalid path."""
     content = small_content_of(path)
     if content is not None:
         return digest(content)
@@ -92,7 +92,7 @@ def digest_of(path: str) -> str:
 
 
 def write_new(path: str, content: bytes) -> None:
-    """Write a file that is not there yet. Raises OSError, with part of it written perhaps."""
+    """Write a new file. Raises OSError; part of the file may have been written then."""
     descriptor = os.open(path, _NEW, 0o666)
     try:
         written = os.write(descriptor, content)
@@ -103,9 +103,9 @@ def write_new(path: str, content: bytes) -> None:
 
 
 def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
-    """Write a file that is not there yet; gives its size in bytes. Where there is nothing but zeros, it has a hole.
+    """Write a new file and return its size in bytes. Chunks of zeros become holes.
 
-    Raises OSError and what `chunks` raise, with part of it written perhaps.
+    Raises OSError and what `chunks` raise; part of the file may have been written then.
     """
     size_bytes = 0
     with open(path, "xb", buffering=0) as file:
@@ -122,9 +122,9 @@ def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
 
 
 def put_in_place(new: str, path: str) -> None:
-    """Let the file at `new` take the place of what is at `path`, if anything is. Raises OSError.
+    """Rename the file at `new` to `path`, over a file that may be there. Raises OSError.
 
-    Where the system refuses that for a file that somebody has open, it is tried again for two seconds.
+    While Windows refuses this, as another program has the file open, it is tried again, for two seconds.
     """
     for pause_seconds in _PAUSES_SECONDS:
         try:
@@ -139,7 +139,7 @@ def put_in_place(new: str, path: str) -> None:
 
 @contextmanager
 def _written_beside(path: str) -> Iterator[str]:
-    """Where to write what is to take the place of `path` at the end, or is gone where something fails."""
+    """A path beside `path` to write to; renamed to `path` at the end, or removed if the block raises."""
     new = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
     try:
         yield new
@@ -152,16 +152,16 @@ def _written_beside(path: str) -> Iterator[str]:
 
 @contextmanager
 def whole_file(path: str) -> Iterator[BinaryIO]:
-    """A file that takes the place of what is at `path` at the end, or is gone where something fails. Raises OSError.
+    """A file to write, which is renamed to `path` at the end, or removed if the block raises. Raises OSError.
 
-    Like any new file it is for all whom the umask lets read it.
+    Its permissions are those that the umask gives to any new file.
     """
     with _written_beside(path) as new, open(new, "xb", buffering=CHUNK_BYTES) as file:
         yield file
 
 
 def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
-    """Write such a file. Raises OSError, and what the chunks of `content` raise."""
+    """Write `content` to a new file and rename that to `path`. Raises OSError, and what the chunks raise."""
     with _written_beside(path) as new:
         if isinstance(content, bytes):
             write_new(new, content)
@@ -170,10 +170,10 @@ def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
 
 
 def sync(folder: str) -> None:
-    """Have all that was written to the file system of `folder` on its disk. Raises OSError.
+    """Flush all that was written to the file system of `folder` to its disk. Raises OSError.
 
-    One call, however many files there are: to wait for each of them takes thousands of times as long. Windows has no
-    such call, but for administrators.
+    This is one call for all files: waiting for each file takes thousands of times as long. Windows has no such call,
+    except for administrators, so there each file is flushed.
     """
     import ctypes  # 3 ms, which only a build for production spends
 
@@ -195,7 +195,7 @@ def sync(folder: str) -> None:
 
 def _sync_each(folder: str) -> None:
     for name in files_below(folder):
-        descriptor = plain(os.path.join(folder, name), os.O_RDWR)  # what is open for reading cannot be flushed there
+        descriptor = plain(os.path.join(folder, name), os.O_RDWR)  # Windows flushes no file that is open for reading
         try:
             os.fsync(descriptor)
         finally:
@@ -203,9 +203,9 @@ def _sync_each(folder: str) -> None:
 
 
 def sync_names(folder: str) -> None:
-    """Have the names of what is in `folder` on its disk, as after a rename. Raises OSError.
+    """Flush the names in `folder` to its disk, so that renames survive a power cut. Raises OSError.
 
-    Where folders cannot be opened, as on Windows, the file system keeps a log of names.
+    Does nothing where folders cannot be opened, as on Windows, whose file system keeps a log of names.
     """
     if not hasattr(os, "O_DIRECTORY"):
         return

@@ -1,7 +1,7 @@
-"""Folders within folders, however deep: going through them, making and removing them.
+"""Walks, makes and removes folders of any depth.
 
-What the standard library has for this calls itself once for each level up to Python 3.11 and later, and a project may
-have more levels than Python has calls. Follows no links. Imports the vocabulary only.
+The functions of the standard library, up to Python 3.11 and later, recurse for each level, and a project may have more
+levels than Python allows calls. Follows no links. Imports the vocabulary only.
 """
 
 import os
@@ -13,7 +13,7 @@ from buildassets.plain_files import linked_folder
 
 
 def path_below(folder: str, path: str) -> str | None:
-    """What the absolute `path` is called below `folder`, with slashes; None where it is not in it. Looks at no disk."""
+    """The absolute `path` relative to `folder`, with slashes; None where it is not below it. Touches no disk."""
     start = folder if folder.endswith(os.sep) else folder + os.sep
     return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None
 
@@ -24,8 +24,9 @@ def is_within(folder: str, path: str) -> bool:
 
 
 class NamesInFolder:
-    """The names of files below a folder, in whatever case its file system lists them: on macOS and Windows that is the
-    case in which a file was first called so. Those that differ in more than case are others.
+    """A set of file names below a folder that also finds names in another case, if the file system does.
+
+    On macOS and Windows a file is listed in the case in which it was first written, whatever the set has.
     """
 
     def __init__(self, folder: str, names: Collection[str]) -> None:
@@ -48,7 +49,7 @@ class NamesInFolder:
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each folder from `top` downward with the names of the folders and of the files in it, as `os.walk` gives them.
 
-    Folders whose names the caller removes are left out, and those that cannot be read.
+    Skips folders whose names the caller removes from the list, and those that cannot be read.
     """
     waiting = [top]
     while waiting:
@@ -67,7 +68,7 @@ def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
 
 
 def files_below(folder: str) -> Iterator[str]:
-    """The names below `folder` of all that is no folder, links too, those of each folder sorted. Raises OSError."""
+    """The names below `folder` of all files, links and the like, sorted within each folder. Raises OSError."""
     levels = [("", iter(_sorted(folder)))]
     while levels:
         prefix, entries = levels[-1]
@@ -86,7 +87,7 @@ def _sorted(folder: str) -> list["os.DirEntry[str]"]:
 
 
 def make_folders(path: str) -> None:
-    """Make the folder `path` and those around it, as far as they are not there. Raises OSError."""
+    """Make the folder `path` and its parents, unless they exist. Raises OSError."""
     missing = []
     around = path
     while around and not os.path.lexists(around):
@@ -97,15 +98,15 @@ def make_folders(path: str) -> None:
     for folder in reversed(missing):
         try:
             os.mkdir(folder)
-        except FileExistsError:  # made by somebody else meanwhile, or no folder
+        except FileExistsError:  # another program has just made it, or it is no folder
             if not os.path.isdir(folder):
                 raise
 
 
 def make_folders_below(top: str, names: Iterable[str]) -> None:
-    """Make the folders of the files `names` below the folder `top`, where they are not there.
+    """Make the folders of the files `names` below the folder `top`, unless they exist.
 
-    Raises OSError, also where one of them is a link: whoever can make links there would have others write elsewhere.
+    Raises OSError, also where one of them is a link: by a link, another user could direct our files elsewhere.
     """
     for around in sorted({os.path.dirname(name) for name in names}):
         if linked := linked_folder(top, f"{around}/"):
@@ -114,14 +115,14 @@ def make_folders_below(top: str, names: Iterable[str]) -> None:
 
 
 def remove_tree(top: str) -> None:
-    """Remove the folder `top` with all that is in it, as far as that is possible."""
+    """Remove the folder `top` with its content; skips what cannot be removed."""
     if os.path.islink(top):
         return
     seen = []
     for folder, folders, files in walk(top):
         seen.append(folder)
         for name in (*files, *folders):
-            with suppress(OSError):  # a folder is none to unlink, but for a link to one
+            with suppress(OSError):  # fails for folders, which are removed below, but not for links to them
                 os.unlink(os.path.join(folder, name))
     for folder in reversed(seen):
         with suppress(OSError):
@@ -130,7 +131,7 @@ def remove_tree(top: str) -> None:
 
 @contextmanager
 def temporary_folder() -> Iterator[str]:
-    """A new folder for no other user, gone at the end."""
+    """A new folder that no other user may read, removed at the end."""
     from tempfile import mkdtemp  # 5 ms
 
     folder = mkdtemp(prefix="buildassets-")

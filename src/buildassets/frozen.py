@@ -1,8 +1,8 @@
-"""Classes of frozen values: what `dataclasses` makes of them, in a third of the time.
+"""Makes classes of frozen values as `dataclasses` does, in a third of the time.
 
-`dataclass(frozen=True, slots=True)` compiles six functions for each class, 0.4 ms, and a command waits for those of all
-that it imports. Here one is compiled, the constructor, and values are made twice as fast. Pure; imports nothing of the
-package.
+`dataclass(frozen=True, slots=True)` compiles six functions for each class, in 0.4 ms, and a command waits for all
+classes that it imports. Here only the constructor is compiled, and it makes values twice as fast. Pure; imports nothing
+of the package.
 """
 
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
@@ -16,9 +16,9 @@ _Value = TypeVar("_Value")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[_Value]) -> type[_Value]:
-    """The class as `dataclass(frozen=True, slots=True)` would make it; the functions of `dataclasses` know it as one.
+    """The class as `dataclass(frozen=True, slots=True)` would make it; the functions of `dataclasses` accept it.
 
-    It has no `__post_init__` and no base with fields.
+    `cls` must have no `__post_init__` and no base with fields.
     """
     collected: Any = dataclass(init=False, repr=False, eq=False)(cls)
     fields: dict[str, Field[Any]] = collected.__dataclass_fields__
@@ -35,12 +35,12 @@ def frozen(cls: type[_Value]) -> type[_Value]:
 def _constructor(cls: type, fields: dict[str, Field[Any]]) -> Any:
     parameters, lines = ["self"], ["pass"]
     known: dict[str, Any] = {"_missing": MISSING}
-    for name, one in fields.items():
+    for name, declared in fields.items():
         known[f"_set_{name}"] = vars(cls)[name].__set__
-        has_factory = one.default_factory is not MISSING
-        known[f"_default_{name}"] = one.default_factory if has_factory else one.default
+        has_factory = declared.default_factory is not MISSING
+        known[f"_default_{name}"] = declared.default_factory if has_factory else declared.default
         default = "_missing" if has_factory else f"_default_{name}"
-        parameters.append(name if one.default is MISSING and not has_factory else f"{name}={default}")
+        parameters.append(name if declared.default is MISSING and not has_factory else f"{name}={default}")
         value = f"_default_{name}() if {name} is _missing else {name}" if has_factory else name
         lines.append(f"_set_{name}(self, {value})")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), known)  # noqa: S102  # of names in a class body
@@ -50,7 +50,7 @@ def _constructor(cls: type, fields: dict[str, Field[Any]]) -> Any:
 
 
 def _comparison(fields: dict[str, Field[Any]]) -> dict[str, Any]:
-    compared = [name for name, one in fields.items() if one.compare]
+    compared = [name for name, declared in fields.items() if declared.compare]
     values = attrgetter(*compared) if compared else lambda _: ()
 
     def equals(self: object, other: object) -> bool:
@@ -60,7 +60,7 @@ def _comparison(fields: dict[str, Field[Any]]) -> dict[str, Any]:
 
 
 def _shown(fields: dict[str, Field[Any]]) -> dict[str, Any]:
-    names = [name for name, one in fields.items() if one.repr]
+    names = [name for name, declared in fields.items() if declared.repr]
 
     def shown(self: object) -> str:
         return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"

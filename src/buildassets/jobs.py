@@ -1,4 +1,4 @@
-"""How much is done at the same time: an executor for so many jobs, loaded when it is used."""
+"""Gives the executor for parallel jobs, which is loaded at its first use."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def threads(jobs: int | None) -> "Iterator[Executor | None]":
-    """An executor of `jobs` threads, of as many as there are cores if not given; none for one job."""
+    """An executor of `jobs` threads, by default one for each core; None for one job."""
     count = jobs or _cores()
     if count == 1:
         yield None
@@ -24,7 +24,7 @@ def threads(jobs: int | None) -> "Iterator[Executor | None]":
 
 
 class _Threads:
-    """An executor of threads that is loaded, in 10 ms, when it is used: most builds after an edit do not."""
+    """An executor that is loaded, in 10 ms, at its first use: most builds after an edit do not use it."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -38,7 +38,7 @@ class _Threads:
         return getattr(self._executor, name)
 
     def end(self) -> None:
-        """Let those at work come to an end. Whoever interrupts a build does not want to wait for what is lined up."""
+        """Wait for running jobs and cancel waiting ones, for which nobody who interrupts a build wants to wait."""
         if self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
 

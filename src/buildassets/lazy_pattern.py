@@ -1,7 +1,7 @@
-"""Regular expressions that cost nothing before they are used.
+"""Regular expressions that are compiled at their first use.
 
-A command uses few of those that there are, and compiling them all takes as long as importing everything else. Pure;
-imports nothing of the package.
+A command uses few of them, and compiling them all would take as long as importing everything else. Pure; imports
+nothing of the package.
 """
 
 import re
@@ -11,7 +11,7 @@ _METHODS: Final = ("finditer", "findall", "fullmatch", "match", "search", "split
 
 
 class _Lazy:
-    """Stands for a compiled pattern: takes its methods over when the first of them is asked for."""
+    """Stands in for a compiled pattern: compiles it, and copies its methods, when the first method is used."""
 
     __slots__ = ("_flags", "_pattern", *_METHODS)
 
@@ -20,7 +20,7 @@ class _Lazy:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _METHODS:  # only of a slot that is still empty is it asked
+        if name not in _METHODS:  # the methods are slots, for which Python calls this only while they are empty
             raise AttributeError(name)
         compiled = re.compile(self._pattern, self._flags)
         for method in _METHODS:
@@ -29,5 +29,5 @@ class _Lazy:
 
 
 def lazy_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """`re.compile(pattern, flags)` put off until the first search; what is wrong with `pattern` is raised then."""
+    """`re.compile(pattern, flags)`, delayed until the first use; errors of `pattern` are raised then."""
     return cast(re.Pattern[str], _Lazy(pattern, flags))

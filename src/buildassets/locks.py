@@ -1,8 +1,8 @@
-"""Locks on folders, which hold programs that write one from others that write or read it.
+"""Locks folders, so that a program that writes to one excludes others that write or read there.
 
-A lock is gone with the process that held it, however that ends. POSIX systems lock the folder itself, with flock(2).
-Windows opens no folders and locks bytes of files: there a folder has an empty lock file among the temporary ones of the
-user, and nothing of it lies in what is released, packed or cleaned. Imports nothing of the package.
+A lock ends with the process that holds it, however that ends. On POSIX systems the folder itself is locked, with
+flock(2). Windows cannot open folders and locks bytes of files: there each folder has an empty lock file among the
+temporary files of the user, so that no lock file is released, packed or cleaned. Imports nothing of the package.
 """
 
 import os
@@ -19,32 +19,32 @@ from typing import Any, Final, Protocol
 try:
     import fcntl as _fcntl
 except ImportError:  # Windows
-    _fcntl = None  # type: ignore[assignment]  # what else is there to say of a module that is not there
+    _fcntl = None  # type: ignore[assignment]  # mypy expects a module
 
 _SILENT_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.05
 _LOCK_FILES: Final = "buildassets-locks"
-# Of a lock file, which need not have them: who shares it locks one of them, who has it alone locks all.
+# Bytes of a lock file, which may be locked without existing: a shared lock takes one of them, an exclusive one all.
 _SHARES: Final = 64
 
 
 class _Lock(Protocol):
     def is_taken(self) -> bool:
-        """Whether the lock is this process' own, after one try. Raises OSError."""
+        """Try once to take the lock; whether it worked. Raises OSError."""
         ...
 
     def release(self) -> None:
-        """Let others have it."""
+        """Give the lock back."""
         ...
 
 
 @contextmanager
 def locked(folder: str, *, shared: bool = False, limit_seconds: float | None = None) -> Iterator[None]:
-    """Wait until nobody else has locked `folder`, and have it locked meanwhile.
+    """Hold the lock of `folder` within the block; waits for other programs that hold it.
 
-    Those who have it `shared` have it together.
-    Raises OSError, as where there is no such folder, and TimeoutError where others have it for longer than the limit.
-    After a few seconds without a limit the user reads what is waited for.
+    Any number of programs can hold it `shared` at the same time. Without a limit, a message for the user is printed
+    after a few seconds of waiting. Raises OSError, as for a missing folder, and TimeoutError where others hold the lock
+    for longer than the limit.
     """
     lock: _Lock = _LockedFile(folder, shared) if _fcntl is None else _LockedFolder(folder, shared)
     try:
@@ -68,7 +68,7 @@ def _wait(is_taken: Callable[[], bool], folder: str, limit_seconds: float | None
 
 
 def _report(folder: str) -> None:
-    """Write what is waited for. Whether anybody can read it decides nothing about the wait."""
+    """Print which folder is waited for. If that fails, the wait goes on all the same."""
     with suppress(OSError, ValueError):  # the working directory may be gone, or on another drive of Windows
         folder = os.path.relpath(folder)
     shown = ascii(folder.replace(os.sep, "/"))[1:-1]
@@ -79,7 +79,7 @@ def _report(folder: str) -> None:
 
 
 class _LockedFolder:
-    """The lock of POSIX systems."""
+    """A lock on POSIX systems."""
 
     def __init__(self, folder: str, is_shared: bool) -> None:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -97,26 +97,26 @@ class _LockedFolder:
 
 
 class _LockedFile:
-    """The lock of Windows, which knows no shared ones."""
+    """A lock on Windows, which has no shared locks."""
 
     def __init__(self, folder: str, is_shared: bool) -> None:
         if not S_ISDIR(os.stat(folder).st_mode):
             raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), folder)
         self._msvcrt: Any = import_module("msvcrt")
-        # Another process may start where this one did: each begins to look for a free byte elsewhere.
+        # Each process begins its search for a free byte at another one, so that they rarely compete.
         first = os.getpid() % _SHARES
         every = ((first + number) % _SHARES for number in range(_SHARES))
-        self._wanted = [(byte, 1) for byte in every] if is_shared else [(0, _SHARES)]
+        self._candidates = [(byte, 1) for byte in every] if is_shared else [(0, _SHARES)]
         self._held: tuple[int, int] | None = None
         self._descriptor = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
 
     def is_taken(self) -> bool:
-        for start, size in self._wanted:
+        for start, size in self._candidates:
             os.lseek(self._descriptor, start, os.SEEK_SET)
             try:
                 self._msvcrt.locking(self._descriptor, self._msvcrt.LK_NBLCK, size)
             except OSError as fault:
-                if fault.errno not in (EACCES, EDEADLK):  # which stand for a byte that another has locked
+                if fault.errno not in (EACCES, EDEADLK):  # the errors for a byte that another process has locked
                     raise
             else:
                 self._held = start, size
@@ -124,7 +124,7 @@ class _LockedFile:
         return False
 
     def release(self) -> None:
-        if self._held is not None:  # the system takes its time to do so for a file that is closed
+        if self._held is not None:  # without this, Windows unlocks a closed file some time later
             start, size = self._held
             os.lseek(self._descriptor, start, os.SEEK_SET)
             with suppress(OSError):
@@ -133,9 +133,9 @@ class _LockedFile:
 
 
 def _lock_file(folder: str) -> str:
-    """The lock file of `folder`, by whatever name that is called.
+    """The lock file of `folder`, the same for every path that leads to it.
 
-    It is never removed: another may be about to open it.
+    It is never removed, since another program may be about to open it.
     """
     from tempfile import gettempdir  # 5 ms
 

@@ -1,6 +1,6 @@
-"""The manifest: what a build made, and the only file that a web process reads.
+"""The manifest: the record of a build, and the only file that a web process reads.
 
-Takes and gives text. Pure. `manifest.schema.json` beside this module is the same as a JSON Schema.
+Takes and gives text. Pure. `manifest.schema.json` beside this module describes it as a JSON Schema.
 """
 
 import json
@@ -43,14 +43,14 @@ __all__ = [
     "release_of",
 ]
 
-IDENTITY: Final = "identity"  # the content coding of a file as it is (RFC 9110, section 12.5.3)
+IDENTITY: Final = "identity"  # the content coding of an uncompressed file (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
-LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets; its name has no fingerprint, as theirs have
+LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets, but without a fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """An asset as what differs from an earlier file. `digest` is the SHA-256 in base64 of the file that holds it."""
+    """The difference of an asset from an earlier file. `digest` is the SHA-256 of the delta's own file, in base64."""
 
     size: int
     digest: str
@@ -66,14 +66,14 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One asset. `file` is relative to the release directory's `assets/`; sizes in bytes.
+    """One asset. `file` is relative to the release directory's `assets/`; sizes are in bytes.
 
-    `encodings` names the precompressed copies beside the file (content codings of RFC 9110) with their sizes; `digests`
-    are the SHA-256 of the copies in base64, and that of the file as `identity` where there is no `integrity`;
-    `inputs`, `references` and `imports` are sorted; `imports` are the modules that a script loads before it runs, among
-    them those that an import map names; `map` is the logical path of the source map, if there is one. `deltas` are by
-    the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their files. `own` is
-    the fingerprint of its text before the names of other assets are written into it, where any are.
+    `encodings` maps the content codings (RFC 9110) of the precompressed copies to their sizes; `digests` maps them to
+    the SHA-256 of the copies in base64, and has that of the file as `identity` where there is no `integrity`.
+    `inputs`, `references` and `imports` are sorted; `imports` are the modules that a script loads before it runs,
+    including those that an import map names. `map` is the logical path of the source map, if there is one. The keys of
+    `deltas` are the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their
+    files. `own` is the fingerprint of the text before the names of other assets were written into it, if any were.
     """
 
     file: str
@@ -92,9 +92,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """What pages may load in place of some assets: for each, by its logical path, the `members` that make it, in order.
+    """The assets that pages may load one by one instead of as a package.
 
-    Of one that would be empty there are none. With `individual`, pages load the members by default.
+    `members` maps the logical path of each package to those of its members, in order; an empty package has none. With
+    `individual`, pages load the members by default.
     """
 
     members: Mapping[str, tuple[str, ...]]
@@ -105,7 +106,8 @@ class Packages:
 class Retained:
     """An earlier release whose files are kept: `assets` are those that no newer release names.
 
-    `superseded` is when another took its place: RFC 3339, in UTC and whole seconds, so that texts compare as times do.
+    `superseded` is the time at which the next release replaced it: RFC 3339, in UTC and whole seconds, so that texts
+    compare as times do.
     """
 
     release: str
@@ -115,17 +117,17 @@ class Retained:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release holds. `engines` says which compilers made it, with their versions.
+    """The content of a release. `engines` names the compilers that made it, with their versions, by kind.
 
-    `settings` are those that decide contents and are not the usual ones, `sources` the fingerprints of the inputs of
+    `settings` are those that decide contents and differ from the defaults, `sources` the fingerprints of the inputs of
     assets that have several. `retained` are earlier releases, the newest first.
-    `importmap`, `scopes` and `modules` are what pages' import maps are made of: see `compiler.model.ImportMap`, which
-    also has `not_preloaded`.
-    `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; no release for
-    production has one. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
-    `blocks` are the parts of templates that the build made, by key: for each the elements that take its place, as JSON
-    has them, with `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by
-    their names relative to `assets/`. `packages` are None where no asset is loaded in pieces.
+    `importmap`, `scopes` and `modules` are the parts of pages' import maps: see `compiler.model.ImportMap`, which also
+    describes `not_preloaded`.
+    `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; None in a release for
+    production. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
+    `blocks` are the compiled parts of templates, by key: for each the elements that replace it, as JSON values with
+    `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
+    relative to `assets/`. `packages` is None where no asset can be loaded in pieces.
     """
 
     version: str
@@ -153,7 +155,7 @@ def dumps(manifest: Manifest) -> str:
         generator["settings"] = dict(manifest.settings)
     if manifest.sources:
         generator["sources"] = dict(manifest.sources)
-    document = {"schema": SCHEMA, "generator": _proven(generator), **_others(manifest)}
+    document = {"schema": SCHEMA, "generator": _with_digest(generator), **_served_document(manifest)}
     assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
     return _laid_out(assets, document)
 
@@ -161,8 +163,8 @@ def dumps(manifest: Manifest) -> str:
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
     """Whether `text` is, byte for byte, a manifest as `dumps` writes it. Raises ManifestError where it is none.
 
-    One that knows more keys may be, too. What a generator without a digest says, as in older
-    ones, is not proven. Whether its values are sound is another question.
+    A manifest with more keys, of a newer version, may be whole too. The generator's part is only checked if it has a
+    digest, which older manifests lack. The values are not checked; see `soundness`.
     """
     document = read_document(text, file)
     document.pop("release", None)
@@ -172,78 +174,78 @@ def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
             return False
         if "digest" not in generator:
             return generator.keys() == {"engines", "name", "version"}
-        return bool(_proven(generator) == generator)
+        return bool(_with_digest(generator) == generator)
     except RecursionError:
         return False
 
 
-def _laid_out(assets: str, others: Mapping[str, Any]) -> str:
-    """A manifest as it is written, of the text of its assets and all else that it holds but `release`."""
-    texts = {key: _one_a_line(value) for key, value in others.items()}
-    served = {key: value for key, value in others.items() if key not in ("generator", "schema")}
+def _laid_out(assets: str, document: Mapping[str, Any]) -> str:
+    """The text of a manifest, from that of its `assets` and a `document` with all other keys but `release`."""
+    texts = {key: _one_a_line(value) for key, value in document.items()}
+    served = {key: value for key, value in document.items() if key not in ("generator", "schema")}
     texts |= {"assets": assets, "release": _compact(_release(assets, served))}
     lines = [f" {_compact(key)}: {texts[key]}" for key in sorted(texts)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _proven(generator: Mapping[str, Any]) -> dict[str, Any]:
-    """`generator` with the digest over all that it says besides."""
-    said = {key: value for key, value in generator.items() if key != "digest"}
-    return {**said, "digest": digest(_compact(said).encode("ascii"))}
+def _with_digest(generator: Mapping[str, Any]) -> dict[str, Any]:
+    """`generator` with a digest over all its other keys."""
+    values = {key: value for key, value in generator.items() if key != "digest"}
+    return {**values, "digest": digest(_compact(values).encode("ascii"))}
 
 
-def _others(manifest: Manifest) -> dict[str, Any]:
-    """All that is served, beside the assets."""
-    others: dict[str, Any] = {
+def _served_document(manifest: Manifest) -> dict[str, Any]:
+    """The part of the manifest that web processes use, without the assets."""
+    document: dict[str, Any] = {
         "url": manifest.url,
         "importmap": dict(manifest.importmap),
         "retained": _retained_document(manifest.retained),
     }
     if manifest.scopes:
-        others["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
+        document["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
     if manifest.modules:
-        others["modules"] = dict(manifest.modules)
+        document["modules"] = dict(manifest.modules)
     if manifest.livereload is not None:
-        others["livereload"] = manifest.livereload
+        document["livereload"] = manifest.livereload
     if manifest.dictionaries:
-        others["dictionaries"] = True
+        document["dictionaries"] = True
     if manifest.blocks:
-        others["blocks"] = dict(manifest.blocks)
+        document["blocks"] = dict(manifest.blocks)
     if manifest.companions:
-        others["companions"] = {name: _sized_document(one) for name, one in manifest.companions.items()}
+        document["companions"] = {name: _sized_document(file) for name, file in manifest.companions.items()}
     if manifest.not_preloaded:
-        others["not_preloaded"] = list(manifest.not_preloaded)
+        document["not_preloaded"] = list(manifest.not_preloaded)
     if manifest.packages is not None:
         members = {name: list(members) for name, members in manifest.packages.members.items()}
-        others["packages"] = {"members": members, "individual": manifest.packages.individual}
-    return others
+        document["packages"] = {"members": members, "individual": manifest.packages.individual}
+    return document
 
 
 def amended(
     content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained], sources: Mapping[str, str]
 ) -> bytes:
-    """The manifest in `content`, as `dumps` made it, with other entries for some of its assets and with `retained`.
+    """The manifest in `content` with new `entries` for some of its assets, and with `retained`.
 
-    `sources` are other digests for some of its own. Raises ValueError where it is laid out otherwise, or has no such
-    assets or sources.
+    `content` is as `dumps` wrote it; `sources` are new digests for some of its own. Raises ValueError where it has
+    another layout, or lacks one of these assets or sources.
     """
     span = assets_span(content)
     if span is None:
         raise ValueError
     assets = _with_entries(content[slice(*span)], entries)
-    others = json.loads(b"{" + content[span[1] + len(b",") :])
-    del others["release"]
+    document = json.loads(b"{" + content[span[1] + len(b",") :])
+    del document["release"]
     if sources:
-        before = others["generator"].get("sources", {})
+        before = document["generator"].get("sources", {})
         if not sources.keys() <= before.keys():
             raise ValueError
-        others["generator"] = _proven({**others["generator"], "sources": {**before, **sources}})
-    others["retained"] = _retained_document(retained)
-    return _laid_out(assets.decode("ascii"), others).encode("ascii")
+        document["generator"] = _with_digest({**document["generator"], "sources": {**before, **sources}})
+    document["retained"] = _retained_document(retained)
+    return _laid_out(assets.decode("ascii"), document).encode("ascii")
 
 
 def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
-    """The text `assets` with other `entries` for some, which are looked for in the order in which they stand."""
+    """The text `assets` with new `entries` for some; one pass suffices, as both are sorted."""
     pieces: list[bytes] = []
     position = 0
     for path in sorted(entries):
@@ -256,11 +258,11 @@ def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
     return b"".join((*pieces, assets[position:]))
 
 
-def _release(assets: str, others: Mapping[str, Any]) -> str:
-    """64 hex digits over the text of `assets` and all else that is served: the checksum, then those of the SHA-256."""
+def _release(assets: str, served: Mapping[str, Any]) -> str:
+    """The value of `release`: the SHA-256 over `assets` and `served`, its first digits replaced by the checksum."""
     text = assets.encode("ascii")
     begin = checksum(text)
-    return begin + digest(text + _compact(others).encode("ascii"))[len(begin) :]
+    return begin + digest(text + _compact(served).encode("ascii"))[len(begin) :]
 
 
 def _compact(value: Any) -> str:
@@ -268,7 +270,7 @@ def _compact(value: Any) -> str:
 
 
 def _one_a_line(value: Any) -> str:
-    """JSON with a line for each member or element; `json` indents in Python alone, ten times slower than this."""
+    """JSON with one line for each member or element; ten times faster than the `indent` of `json`, which is Python."""
     if not isinstance(value, dict | list) or not value:
         return _compact(value)
     if isinstance(value, list):
@@ -279,11 +281,11 @@ def _one_a_line(value: Any) -> str:
 def _retained_document(retained: Iterable[Retained]) -> list[dict[str, Any]]:
     return [
         {
-            "release": one.release,
-            "superseded": one.superseded,
-            "assets": {path: _file_document(entry) for path, entry in one.assets.items()},
+            "release": release.release,
+            "superseded": release.superseded,
+            "assets": {path: _file_document(entry) for path, entry in release.assets.items()},
         }
-        for one in retained
+        for release in retained
     ]
 
 
@@ -296,18 +298,18 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
     if entry.map is not None:
         document["map"] = entry.map
     if entry.deltas:
-        document["deltas"] = {one: _sized_document(to) for one, to in entry.deltas.items()}
+        document["deltas"] = {dictionary: _sized_document(delta) for dictionary, delta in entry.deltas.items()}
     if entry.own is not None:
         document["own"] = entry.own
     return document
 
 
-def _sized_document(one: Companion | Delta) -> dict[str, Any]:
-    return {"size": one.size, "digest": one.digest}
+def _sized_document(file: Companion | Delta) -> dict[str, Any]:
+    return {"size": file.size, "digest": file.digest}
 
 
 def _file_document(entry: Entry) -> dict[str, Any]:
-    """What is said of a file, whatever it was made of."""
+    """The keys of an entry about the file alone, which retained releases keep."""
     document: dict[str, Any] = {"file": entry.file, "type": entry.type, "size": entry.size}
     if entry.integrity is not None:
         document["integrity"] = entry.integrity
@@ -319,16 +321,16 @@ def _file_document(entry: Entry) -> dict[str, Any]:
 
 
 def loads(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
-    """The manifest in `text`, all of it sure to be as a build may write it; unknown keys are ignored.
+    """The manifest in `text`, all values of which are checked; unknown keys are ignored.
 
-    Raises ManifestError, naming `file`, where it is not.
+    Raises ManifestError, naming `file`, for a text that no build would write.
     """
     manifest = loads_lazily(text, file)
     return replace(manifest, assets=dict(manifest.assets))
 
 
 def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
-    """The same for one who uses few entries: each raises ManifestError when it is asked for, if it is unsound."""
+    """Like `loads`, for callers that use few entries: an unsound entry raises ManifestError only when it is read."""
     document = read_served(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"), file)
     try:
         generator = document["generator"]
@@ -360,17 +362,17 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
 
 
 def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]:
-    """The entries of a manifest, each made when it is asked for. Raises ManifestError as `loads` does."""
+    """The entries of a manifest, each made when it is read. Raises ManifestError as `loads_lazily` does."""
     return _Entries(read_served(content, file)["assets"], file)
 
 
 def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
-    """The `release` that a manifest states. Raises ManifestError as `loads` does."""
+    """The key `release` of a manifest. Raises ManifestError as `loads_lazily` does."""
     return str(read_served(content, file).get("release"))
 
 
 class _Entries(Mapping[str, Entry]):
-    """Entries that are made of their texts: one when it is asked for, all when they are gone through; each once."""
+    """Entries that are parsed when they are read, each once; iterating parses all."""
 
     def __init__(self, lines: Mapping[str, Any], file: str) -> None:
         self._lines = lines
@@ -405,7 +407,7 @@ def _companions(named: Mapping[str, Any]) -> dict[str, Companion]:
 def _packages(packages: Mapping[str, Any] | None) -> Packages | None:
     if packages is None:
         return None
-    return Packages({name: tuple(found) for name, found in packages["members"].items()}, packages["individual"])
+    return Packages({name: tuple(members) for name, members in packages["members"].items()}, packages["individual"])
 
 
 def _retained(release: Mapping[str, Any]) -> Retained:
@@ -426,5 +428,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         map=fields.get("map"),
         own=fields.get("own"),
         digests=fields.get("digests", {}),
-        deltas={one: Delta(to["size"], to["digest"]) for one, to in fields.get("deltas", {}).items()},
+        deltas={
+            dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()
+        },
     )

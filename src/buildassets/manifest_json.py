@@ -1,10 +1,9 @@
-"""The manifest as the JSON object that it is, for readers that need speed more than types.
+"""Reads the manifest as a JSON object, for callers that need speed more than types.
 
-Takes text, gives a dictionary whose values are sound, or the manifest's error. Pure.
+Takes text, gives a dictionary whose values have been checked, or raises ManifestError. Pure.
 
-Apart from `manifest`, because a web process needs this much and no more: what
-is needed to refuse a manifest is imported when one is refused, and no dataclass is made (together two thirds of an
-import).
+Separate from `manifest`, because a web process needs no more than this: modules for the error are imported only when a
+manifest is refused, and no dataclass is made (together two thirds of the import time).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from zlib import crc32
 
 from buildassets.soundness import are_retained, document_fault, entry_fault, is_text
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Any, Final
 
@@ -23,15 +22,14 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 
-# What stands before and after the text of the assets, and before and after their lines in there, in a manifest as
-# `manifest.dumps` writes it.
 ASSETS_FOLDER: Final = "assets"  # beside the manifest, with all files of the release
+# The delimiters of the text of the assets, and of the lines in it, in a manifest as `manifest.dumps` writes it.
 _BEFORE_ASSETS: Final = b'{\n "assets": '
 _BEFORE_LINES: Final = b"{\n"
 _AFTER_LINES: Final = b"\n }"
 _AFTER_ASSETS: Final = b',\n "generator": '
 _INDENT: Final = 2  # of these lines
-# What stands around the text of `retained` there.
+# The delimiters of the text of `retained`.
 _BEFORE_RETAINED: Final = b'\n "retained": '
 _AFTER_RETAINED: Final = b',\n "schema": '
 _CHECKSUM_LENGTH: Final = 8  # hex digits
@@ -39,13 +37,13 @@ _SHOWN_CHARACTERS: Final = 40
 
 
 def read_served(content: bytes, file: str) -> dict[str, Any]:
-    """The manifest in `content`, whose values are as a build writes them; `assets` may be read when asked for.
+    """The manifest in `content`, with checked values; its `assets` and `retained` may be parsed lazily.
 
-    So it is where the text is laid out as `manifest.dumps` does it, which its checksum proves, together with its being
-    whole; and so may the earlier releases be then. Whatever else is a manifest, say one that another tool has written
-    anew, is parsed as a whole. An entry that is read when asked for raises ManifestError then, if it is not sound.
+    They are if the text has the layout of `manifest.dumps`, and its checksum proves that it is complete. Any other
+    manifest, such as one that another tool has written again, is parsed as a whole. A lazily parsed entry raises
+    ManifestError when it is read, if it is unsound.
 
-    Raises ManifestError as `read_document` does, and for what `soundness` finds.
+    Raises ManifestError as `read_document` does, and for every fault that `soundness` finds.
     """
     document = _laid_out(content, file)
     if document is None:
@@ -74,14 +72,14 @@ def _check_entry(path: str, entry: object, file: str) -> None:
 
 
 def assets_span(content: bytes) -> tuple[int, int] | None:
-    """Where the text of `assets` stands, from brace to brace, if it is laid out as `manifest.dumps` does it."""
+    """The span of the text of `assets`, braces included; None unless it has the layout of `manifest.dumps`."""
     start, end = len(_BEFORE_ASSETS), content.rfind(_AFTER_LINES + _AFTER_ASSETS) + len(_AFTER_LINES)
-    is_so = content.startswith(_BEFORE_ASSETS + _BEFORE_LINES) and start < end
-    return (start, end) if is_so else None
+    is_laid_out = content.startswith(_BEFORE_ASSETS + _BEFORE_LINES) and start < end
+    return (start, end) if is_laid_out else None
 
 
 def retained_span(content: bytes, start: int = 0) -> tuple[int, int] | None:
-    """Where the text of `retained` stands behind `start`, if it is laid out as `manifest.dumps` does it."""
+    """The span of the text of `retained` after `start`; None unless it has the layout of `manifest.dumps`."""
     before = content.find(_BEFORE_RETAINED, start)
     after = content.rfind(_AFTER_RETAINED, before)
     return (before + len(_BEFORE_RETAINED), after) if 0 <= before < after else None
@@ -96,30 +94,30 @@ def _laid_out(content: bytes, file: str) -> dict[str, Any] | None:
     if earlier is None:
         return None
     try:
-        others = json.loads(b"{" + content[end + len(b",") : earlier[0]] + b"[]" + content[earlier[1] :])
+        rest = json.loads(b"{" + content[end + len(b",") : earlier[0]] + b"[]" + content[earlier[1] :])
     except (ValueError, RecursionError):
         return None
-    if str(others.get("release"))[:_CHECKSUM_LENGTH] != checksum(memoryview(content)[start:end]):
+    if str(rest.get("release"))[:_CHECKSUM_LENGTH] != checksum(memoryview(content)[start:end]):
         return None
     lines = AssetLines(content, start + len(_BEFORE_LINES), end - len(_AFTER_LINES), file)
     text = content[slice(*earlier)]
     retained = [] if text == b"[]" else RetainedText(text, file)
-    return _known({**others, "assets": lines, "retained": retained}, file)
+    return _known({**rest, "assets": lines, "retained": retained}, file)
 
 
 def checksum(assets: bytes | memoryview) -> str:
-    """What `release` begins with: the CRC-32 of the text of `assets`, from brace to brace, as 8 hex digits.
+    """The begin of `release`: the CRC-32 of the text of `assets`, braces included, as 8 hex digits.
 
-    A web process proves with it that the text is whole: a third of the time of SHA-256, no OpenSSL to load.
+    By it a web process checks that the text is complete, in a third of the time of SHA-256 and without loading OpenSSL.
     """
     return f"{crc32(assets):08x}"
 
 
 class AssetLines(Mapping[str, object]):
-    """Entries by logical path, each parsed whenever it is asked for.
+    """Entries by logical path, each parsed whenever it is read.
 
-    They stand in `text` from `start` to `end`, one a line, sorted by path. Raises ManifestError, naming `file`, where
-    that is not so or an entry is not sound: the checksum shows no more than that the text is whole.
+    They are in `text` from `start` to `end`, one a line, sorted by path. Raises ManifestError, naming `file`, for other
+    lines and for unsound entries: the checksum only shows that the text is complete.
     """
 
     def __init__(self, text: bytes, start: int, end: int, file: str) -> None:
@@ -129,30 +127,30 @@ class AssetLines(Mapping[str, object]):
         self._file = file
         self._decode = json.JSONDecoder().raw_decode
 
-    def __getitem__(self, wanted: str) -> Any:
-        if not isinstance(wanted, str):  # what a template does not know may come here
-            raise KeyError(wanted)
+    def __getitem__(self, name: str) -> Any:
+        if not isinstance(name, str):  # an undefined variable of a template, for example
+            raise KeyError(name)
         try:
-            entry = self._found(wanted)
+            entry = self._looked_up(name)
         except _NO_LINES:
             raise no_manifest(self._file) from None
-        _check_entry(wanted, entry, self._file)
+        _check_entry(name, entry, self._file)
         return entry
 
-    def _found(self, wanted: str) -> Any:
-        """By bisection: a dictionary of all paths would take longer to make than most processes ask."""
+    def _looked_up(self, name: str) -> Any:
+        """The entry of `name`, by bisection: making a dictionary takes longer than all lookups of most processes."""
         low, high = self._start, self._end
         while low < high:
             begin = max(low, self._text.rfind(b"\n", low, (low + high) // 2) + 1)
             path = self._path(begin)
-            if path == wanted:
+            if path == name:
                 line = self._line(begin)
                 return self._decode(line, self._decode(line, _INDENT)[1] + len(": "))[0]
-            if path < wanted:
+            if path < name:
                 low = self._text.index(b"\n", begin) + 1
             else:
                 high = begin
-        raise KeyError(wanted)
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         begin = self._start
@@ -168,7 +166,7 @@ class AssetLines(Mapping[str, object]):
         return self._text.count(b"\n", self._start, self._end) + 1
 
     def parsed(self) -> dict[str, Any]:
-        """All of them, for one who goes through all."""
+        """All entries, parsed at once."""
         try:
             entries: dict[str, Any] = json.loads(b"{" + self._text[self._start : self._end] + b"}")
         except _NO_LINES:
@@ -177,7 +175,7 @@ class AssetLines(Mapping[str, object]):
         return entries
 
     def each(self) -> Iterator[tuple[str, Any]]:
-        """Every path with its entry, for one who goes through all and keeps little: never two at once in memory."""
+        """Every path with its entry, parsed one by one, so that only one is in memory."""
         begin = self._start
         while begin < self._end:
             try:
@@ -190,9 +188,9 @@ class AssetLines(Mapping[str, object]):
             begin += len(line) + len("\n")
 
     def _path(self, begin: int) -> str:
-        """The path that the line at `begin` is about."""
+        """The path in the line at `begin`."""
         path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]
-        if b"\\" in path:  # an escape, which may be that of the quote that was found
+        if b"\\" in path:  # an escape, perhaps of the very quote that seemed to end the path
             escaped = self._decode(self._line(begin), _INDENT)[0]
             if not isinstance(escaped, str):
                 raise TypeError
@@ -203,12 +201,12 @@ class AssetLines(Mapping[str, object]):
         return self._text[begin : self._text.index(b"\n", begin)].decode("ascii")
 
 
-# What is raised where lines are none, or hold something else than a path and an entry.
+# The errors for text that is not in lines, or whose lines are not a path and an entry.
 _NO_LINES: Final = (ValueError, TypeError, RecursionError)
 
 
 class RetainedText(Sequence[object]):
-    """Earlier releases, parsed whenever somebody asks: who serves files does, who names them does not.
+    """Earlier releases, parsed at every use: a process that serves files needs them, one that only gives URLs does not.
 
     Raises ManifestError, naming `file`, where the text is damaged.
     """
@@ -238,10 +236,10 @@ class RetainedText(Sequence[object]):
 
 
 def read_document(text: str, file: str) -> dict[str, Any]:
-    """The JSON object in `text`, once it is sure to be a manifest of a schema known here.
+    """The JSON object in `text`, checked to be a manifest with a known schema.
 
-    Raises ManifestError, naming `file`, where it is not. Entries are not looked at: a web process has thousands of
-    them and uses a few.
+    Raises ManifestError, naming `file`, if it is not. Entries are not checked: a web process has thousands of them and
+    uses a few.
     """
     try:
         document = json.loads(text)
@@ -255,26 +253,26 @@ def read_document(text: str, file: str) -> dict[str, Any]:
 
 
 def _known(document: dict[str, Any], file: str) -> dict[str, Any]:
-    found = document.get("schema")
-    if type(found) is not int or found != SCHEMA:
-        shown = "of another type" if isinstance(found, dict | list) else repr(found)[:_SHOWN_CHARACTERS]
+    schema = document.get("schema")
+    if type(schema) is not int or schema != SCHEMA:
+        shown = "of another type" if isinstance(schema, dict | list) else repr(schema)[:_SHOWN_CHARACTERS]
         raise refusal("manifest/schema", f"`{file}` has schema {shown}, this version reads {SCHEMA}", file)
     return document
 
 
 def no_manifest(file: str, why: str = "") -> ManifestError:
-    """The error for a JSON document `file` that lacks what every manifest has, or holds what none may: `why`."""
+    """The error for a JSON document `file` that is no valid manifest; `why` is the reason."""
     reason = f": {why}" if why else ""
     return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest{reason}", file)
 
 
 def refusal(code: str, message: str, file: str, text: str = "", offset: int | None = None) -> ManifestError:
-    """The error for a manifest `file` that cannot be used, at `offset` of its `text`; `code` also chooses the hint."""
+    """The error for an unusable manifest `file`, at `offset` of its `text` if given; `code` also selects the hint."""
     from buildassets.diagnostics import Location, error, locate
     from buildassets.errors import ManifestError
     from buildassets.typed import typed
 
-    if not message.isprintable():  # names may be anything
+    if not message.isprintable():  # names may hold any character
         message = ascii(message)[1:-1]
     build = typed("build")
     hints = {

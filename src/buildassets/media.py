@@ -1,6 +1,6 @@
-"""What a file's suffix says: its media type, whether it is text, whether compressing it pays, how it refers to others.
+"""Maps suffixes to media types, to whether compression pays, and to the syntax of references.
 
-The table is our own: `mimetypes` reads the system's, and then two machines would write two manifests. Pure.
+The table is our own: `mimetypes` reads the system's, so that two machines would write different manifests. Pure.
 """
 
 from binascii import a2b_base64
@@ -12,7 +12,7 @@ from typing import Final
 
 
 class Syntax(Enum):
-    """How the references of a file are written."""
+    """The syntax of the references in a file."""
 
     CSS = "css"
     JAVASCRIPT = "js"
@@ -89,7 +89,7 @@ _BY_SUFFIX: Final = {
     ".glb": Media("model/gltf-binary", True),
     ".gltf": Media("model/gltf+json", True),
     ".glsl": Media("text/plain", True),
-    ".ts": Media("video/mp2t"),  # of TypeScript hardly any is released
+    ".ts": Media("video/mp2t"),  # TypeScript has this suffix too, but is hardly ever released
     ".tsx": Media("text/plain", True),
     ".jsx": Media("text/plain", True),
     ".vue": Media("text/plain", True),
@@ -100,17 +100,17 @@ _BY_SUFFIX: Final = {
 }
 
 
-# Of these a build has made sure that they are UTF-8, or their text cannot say what it is. Markup says it itself.
+# Types that get a charset: a build has checked that they are UTF-8, or they cannot declare it. Markup declares its own.
 _UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
-SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # content coding → of a copy's name
-DELTA: Final = "dcz"  # the content coding of what differs from an earlier file (RFC 9842), and the suffix of its name
+SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # of copies, by content coding
+DELTA: Final = "dcz"  # the content coding of a delta to an earlier file (RFC 9842), and the suffix of its name
 
 _OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
 _OPAQUE_APPLICATIONS: Final = frozenset((".bin", ".eot", ".gz", ".pdf", ".wasm", ".webmanifest", ".zip"))
 
 
 def file_suffixes() -> tuple[str, ...]:
-    """The suffixes of files that a script knows by their URL only, such as images and fonts; sorted."""
+    """The suffixes of files that scripts use by URL only, such as images and fonts; sorted."""
     opaque = {name for name, media in _BY_SUFFIX.items() if media.type.startswith(_OPAQUE_TYPES)} - {".ts"}
     return tuple(sorted(opaque | _OPAQUE_APPLICATIONS))
 
@@ -128,16 +128,16 @@ def content_type(media_type: str) -> str:
 
 
 def delta_file(file: str, dictionary: str) -> str:
-    """The name of the delta to `file` from one whose SHA-256 in base64 is `dictionary`. Raises ValueError for none."""
+    """The name of the delta to `file` from the file with the SHA-256 `dictionary`, in base64, else ValueError."""
     return f"{file}.{a2b_base64(dictionary, strict_mode=True)[:6].hex()}.{DELTA}"
 
 
 def released_type(path: str, types: Mapping[str, str]) -> str:
-    """The media type that a release gives a file: that of `types`, which are by suffix, or else the usual one."""
+    """The media type of a released file: that of its suffix in `types`, or else in our table."""
     return types.get(suffix(path)) or media_of(path).type
 
 
-@cache  # a build asks ten times of each path
+@cache  # a build calls it ten times for each path
 def media_of(path: str) -> Media:
-    """What the suffix of `path` says of the file; bytes of no known kind where it says nothing."""
+    """The kind of file by the suffix of `path`; OCTETS for an unknown suffix."""
     return _BY_SUFFIX.get(suffix(path), OCTETS)

@@ -1,7 +1,7 @@
-"""What a name that leads nowhere was most likely meant to be. Pure.
+"""Suggests the name that an unknown name was most likely meant to be. Pure.
 
-A build can have thousands of such names, and thousands of assets: each name is compared with some hundreds at most. Who
-reads a suggestion trusts it, so what is like a name only in its folder and its suffix is none.
+A build can have thousands of unknown names, and thousands of assets, so each name is compared with 500 at most. Readers
+trust a suggestion, so a name that is similar only in its folder and suffix is not suggested.
 """
 
 from collections import defaultdict
@@ -13,47 +13,47 @@ from posixpath import split
 from typing import Final
 
 _MOST_COMPARED: Final = 500
-_BEGINNING: Final = 3  # characters in which names have to agree at least, at this end or the other, if there are more
-_ENDING: Final = 8
-_LIKE: Final = 0.6  # of 1: what `difflib` takes for a good match
-_ALIKE: Final = 0.7  # the same for names of files, in which `app` is not like `map`
-_IN_MANY_FOLDERS: Final = "index"  # the stem of files of which one is no more likely than another
+_BEGINNING: Final = 3  # among many names, those that share so many first characters are compared,
+_ENDING: Final = 8  # or so many last ones
+_LIKE: Final = 0.6  # of 1: the ratio that `difflib` considers a good match
+_ALIKE: Final = 0.7  # the same for stems of files, so that `app` is not similar to `map`
+_IN_MANY_FOLDERS: Final = "index"  # a stem so common that an equal name in another folder is no good match
 
 
 def nearest(
     name: str, known: Iterable[str], cutoff: float = _LIKE, is_fit: Callable[[str], bool] = lambda _: True
 ) -> str | None:
-    """The one of `known` that `name` was most likely meant to be; None where none is `cutoff` (0 to 1) like it.
+    """The name in `known` that is most similar to `name`; None where no similarity reaches `cutoff` (0 to 1).
 
-    It is the one that `difflib.get_close_matches` finds; of those that are equally like it, the last in order. How like
-    two names can be at most is known in a tenth of the time, so the most promising ones are compared first. What
-    `is_fit` does not hold of is passed over.
+    The result is that of `difflib.get_close_matches`; of equally similar names, the last in order. An upper bound of
+    the similarity takes a tenth of the time, so names with the highest bounds are compared first. Names for which
+    `is_fit` is false are skipped.
     """
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(b=name)
     hopeful: list[tuple[float, str]] = []
-    for one in set(known):
-        matcher.set_seq1(one)
+    for candidate in set(known):
+        matcher.set_seq1(candidate)
         if matcher.real_quick_ratio() >= cutoff and (most := matcher.quick_ratio()) >= cutoff:
-            hopeful.append((most, one))
-    found: list[tuple[float, str]] = []
-    for most, one in sorted(hopeful, reverse=True):
-        if found and most < found[0][0]:
+            hopeful.append((most, candidate))
+    best: list[tuple[float, str]] = []
+    for most, candidate in sorted(hopeful, reverse=True):
+        if best and most < best[0][0]:
             break
-        matcher.set_seq1(one)
-        if (ratio := matcher.ratio()) >= cutoff and is_fit(one):
-            found = [max([(ratio, one), *found])]
-    return found[0][1] if found else None
+        matcher.set_seq1(candidate)
+        if (ratio := matcher.ratio()) >= cutoff and is_fit(candidate):
+            best = [max([(ratio, candidate), *best])]
+    return best[0][1] if best else None
 
 
 def nearest_path(target: str, paths: Iterable[str], cutoff: float = _LIKE) -> str | None:
-    """The same for paths: the names of their files are alike, too, whatever folder and suffix they share."""
+    """Like `nearest`, for paths: the stems must be similar too, so that folder and suffix alone do not suffice."""
     return nearest(target, paths, cutoff, lambda path: _are_alike(_stem(target), _stem(path)))
 
 
 def nearest_paths(target: str, paths: Iterable[str], most: int) -> tuple[str, ...]:
-    """As many as `most` of such paths, the most like first."""
+    """Up to `most` paths that `nearest_path` would accept, the most similar first."""
     from difflib import get_close_matches
 
     stem = _stem(target)
@@ -61,7 +61,7 @@ def nearest_paths(target: str, paths: Iterable[str], most: int) -> tuple[str, ..
 
 
 def _are_alike(stem: str, other: str) -> bool:
-    """Whether they are alike, have the same letters in another order, or differ by one letter too many."""
+    """Whether two stems are similar, have the same letters in another order, or differ by one extra letter."""
     if sorted(stem) == sorted(other) or nearest(stem, [other], _ALIKE) is not None:
         return True
     short, long = sorted((stem, other), key=len)
@@ -69,53 +69,55 @@ def _are_alike(stem: str, other: str) -> bool:
 
 
 def _stem(path: str) -> str:
-    """`app` of `css/App.min.css`."""
+    """The stem of a path, in lower case: `app` of `css/App.min.css`."""
     name = split(path.rstrip("/"))[1].casefold().lstrip("_")
     return name.partition(".")[0] or name
 
 
 class Known:
-    """Names of assets; they are put in order when the first one is looked for."""
+    """The names of all assets, indexed at the first search."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = names
 
     def nearest_asset(self, target: str, but: str = "") -> str | None:
-        """The asset that `target` was most likely meant to be: the same name elsewhere, else the nearest in its folder,
-        else the nearest of all. It is not `but`, in which the name stands."""
+        """The asset that `target` was most likely meant to be, but not `but`, the asset that refers to it.
+
+        Prefers an equal name in another folder, then the nearest in the same folder, then the nearest of all.
+        """
         folder, name = split(target)
         if namesakes := [path for path in self._first(("name", name.casefold())) if path != but]:
             return nearest(target, namesakes, _LIKE if _stem(name) == _IN_MANY_FOLDERS else 0.0)
         siblings = self._in_order.get(("folder", folder), [])
         if len(siblings) > _MOST_COMPARED:
             siblings = self._like(name, folder)
-        others = (path for path in siblings if path != but)
-        like = (path for path in self._like(name) if path != but)
-        return nearest_path(target, others) or nearest_path(target, like, 0.75)
+        nearby = (path for path in siblings if path != but)
+        elsewhere = (path for path in self._like(name) if path != but)
+        return nearest_path(target, nearby) or nearest_path(target, elsewhere, 0.75)
 
     def nearest(self, target: str, but: str = "") -> str | None:
-        """The nearest of all that there are, and not `but`."""
+        """The nearest of all names, but not `but`."""
         everything = self._in_order.get(("any",), [])
         compared = self._like(split(target)[1]) if len(everything) > _MOST_COMPARED else everything
         return nearest_path(target, (path for path in compared if path != but))
 
     def _like(self, name: str, *folder: str) -> list[str]:
-        """Those whose names begin or end alike."""
+        """Names that share the beginning or the ending with `name`, in `folder` only if that is given."""
         return self._first(("beginning", name[:_BEGINNING], *folder), ("ending", name[-_ENDING:], *folder))
 
     def _first(self, *keys: tuple[str, ...]) -> list[str]:
-        """The first of those under any of `keys`."""
+        """The first names under any of `keys`, in order, each once."""
         ordered = merge(*(self._in_order.get(key, []) for key in keys))
         return list(islice((name for name, _ in groupby(ordered)), _MOST_COMPARED))
 
     @cached_property
     def _in_order(self) -> dict[tuple[str, ...], list[str]]:
-        """The names by what is alike in them, sorted."""
-        found: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+        """The names, sorted, by name, folder, beginning and ending."""
+        index: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for path in sorted(set(self._names)):
             folder, name = split(path)
             beginning, ending = ("beginning", name[:_BEGINNING]), ("ending", name[-_ENDING:])
             keys = ("any",), ("name", name.casefold()), ("folder", folder)
             for key in (*keys, beginning, ending, (*beginning, folder), (*ending, folder)):
-                found[key].append(path)
-        return dict(found)
+                index[key].append(path)
+        return dict(index)

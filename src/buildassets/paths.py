@@ -7,7 +7,7 @@ of the package.
 
 from posixpath import normpath
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a web process
 if TYPE_CHECKING:
     from typing import NewType
 
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 else:
     LogicalPath = str
 
-# Every other character is percent-encoded. Left out on purpose although a URL path may hold them: `:` (a first
-# segment `a:b` would be a scheme), `,` (which ends a URL in a `srcset`), `;` (which begins parameters for older
-# readers), `&`, quotes and parentheses (so that a URL can stand in HTML, in a quoted string of any language, and in an
-# unquoted CSS `url()`).
+# All other characters are percent-encoded. Missing on purpose, although a URL path may hold them: `:` (a first segment
+# `a:b` would be a scheme), `,` (it ends a URL in a `srcset`), `;` (it begins parameters for old parsers), `&`, quotes
+# and parentheses (so that a URL can stand in HTML, in a quoted string of any language, and in an unquoted CSS `url()`).
 _SAFE_IN_URL = "/-._~!$*+=@"
 
 
 def normalise(path: str) -> LogicalPath | None:
-    """The logical path that `path` means, or None where it climbs out of the root or names no file."""
+    """The logical path that `path` means; None where it leads out of the root or names no file."""
     if not path:
         return None
     normal = normpath(path.lstrip("/"))
@@ -33,25 +32,25 @@ def normalise(path: str) -> LogicalPath | None:
 
 
 def join(base: LogicalPath, relative_path: str) -> LogicalPath | None:
-    """What `relative_path` means when it is written in the asset `base`; None where that is outside the root."""
+    """The logical path that `relative_path` means in the asset `base`; None where it leads out of the root."""
     folder, slash, _ = base.rpartition("/")
     return normalise(folder + slash + relative_path)
 
 
 def relative(base: LogicalPath, target: str) -> str:
-    """`target` as seen from the folder of `base`; both are logical paths: `css/a.css`, `img/b.png` → `../img/b.png`."""
+    """`target` relative to the folder of `base`; both are logical paths: `css/a.css`, `img/b.png` → `../img/b.png`."""
     from_folders = base.split("/")[:-1]
     to_segments = target.split("/")
     shared = 0
-    for one, other in zip(from_folders, to_segments[:-1], strict=False):
-        if one != other:
+    for from_folder, to_folder in zip(from_folders, to_segments[:-1], strict=False):
+        if from_folder != to_folder:
             break
         shared += 1
     return "../" * (len(from_folders) - shared) + "/".join(to_segments[shared:])
 
 
 def to_url(path: str) -> str:
-    """`path` percent-encoded (RFC 3986, UTF-8) so that it is safe in a URL, in HTML, CSS and JavaScript strings."""
+    """`path` percent-encoded (RFC 3986, UTF-8), safe in URLs, HTML, CSS and JavaScript strings."""
     if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").isalnum():
         return path
     from urllib.parse import quote  # 3 ms of import that most projects' names never need
@@ -60,9 +59,9 @@ def to_url(path: str) -> str:
 
 
 def quoted(reference: str) -> str:
-    """`reference`, a URL or a part of one, percent-encoded where it must not stand bare in a string or a `url()`.
+    """`reference`, a URL or a part of one, with characters percent-encoded that a string or a `url()` cannot hold.
 
-    Escapes that it has stay.
+    Escapes in it stay.
     """
     from urllib.parse import quote
 
@@ -70,7 +69,7 @@ def quoted(reference: str) -> str:
 
 
 def from_url(url_path: str) -> str:
-    """The path that a URL's path component names, percent-decoded; bytes that are no UTF-8 as lone surrogates."""
+    """A URL's path component, percent-decoded; bytes that are not UTF-8 become lone surrogates."""
     if "%" not in url_path:
         return url_path
     from urllib.parse import unquote_to_bytes
@@ -86,7 +85,7 @@ def split_url(url: str) -> tuple[str, str]:
     """`url` in two: its path, and its query and fragment with their `?` or `#`: `a.eot?#iefix` → `a.eot`, `?#iefix`."""
     cut = len(url)
     for mark in "?#":
-        found = url.find(mark, 0, cut)
-        if found >= 0:
-            cut = found
+        position = url.find(mark, 0, cut)
+        if position >= 0:
+            cut = position
     return url[:cut], url[cut:]

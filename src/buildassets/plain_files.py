@@ -1,7 +1,7 @@
-"""Opening what a name that a user gives leads to, if that is a file.
+"""Opens a path only if it is a regular file.
 
-A named pipe has whoever opens it wait for a writer that may never come, a device may give bytes without an end.
-Standard library only, as a web process loads it.
+Opening a named pipe waits for a writer that may never come, and a device may give bytes without end. Standard library
+only, as a web process loads it.
 """
 
 import os
@@ -10,25 +10,25 @@ from errno import EINVAL, EISDIR, ELOOP, ENXIO, EOPNOTSUPP
 from functools import lru_cache
 
 _KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
-# To open must not wait, and no terminal becomes the one that ends this process. Windows has neither.
+# Opening must not wait, and must not make a terminal the controlling one of this process. Windows has no such flags.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _FLAGS = getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_REPLACED = " (deleted)"  # what Linux writes behind the path of a file that another has taken the place of
+_REPLACED = " (deleted)"  # Linux appends it to the path of an open file that has been replaced
 
 
 def plain(path: str, flags: int = os.O_RDONLY) -> int:
-    """A descriptor of the file at `path`, which `open` takes.
+    """A descriptor of the regular file at `path`, which `open` accepts.
 
-    Raises OSError as `os.open` does, and where it is no file: IsADirectoryError for a folder, for others an error whose
-    text names what it is.
+    Raises OSError as `os.open` does, and for all that is no regular file: IsADirectoryError for a folder, else an error
+    that names the kind.
     """
     try:
         descriptor = os.open(path, flags | _FLAGS | _AT_ONCE)
-    except BlockingIOError:  # a file server has lent this file to another machine and calls it back: to wait helps
+    except BlockingIOError:  # a file server is calling the file back from another machine, so waiting helps
         descriptor = os.open(path, flags | _FLAGS)
     except OSError as fault:
-        if fault.errno in (ENXIO, EOPNOTSUPP):  # what a socket, and a device without a driver, answer
+        if fault.errno in (ENXIO, EOPNOTSUPP):  # the errors of a socket, and of a device without a driver
             raise _no_file(path, os.stat(path).st_mode) from None
         raise
     mode = os.fstat(descriptor).st_mode
@@ -39,8 +39,10 @@ def plain(path: str, flags: int = os.O_RDONLY) -> int:
 
 
 def plain_below(folder: str, name: str) -> int:
-    """The same for the file `name` below `folder`, where no link leads from there to it: whoever writes into the folder
-    could make it any file of the machine. The folder itself may be reached by links. Raises OSError.
+    """Like `plain`, for the file `name` below `folder`, which must not be reached by a symbolic link.
+
+    By a link, anybody who can write into the folder could have us read any file of the machine. Links on the way to
+    `folder` itself are allowed. Raises OSError.
     """
     try:
         descriptor = plain(os.path.join(folder, name), os.O_RDONLY | _NO_LINK)
@@ -55,16 +57,16 @@ def plain_below(folder: str, name: str) -> int:
 
 
 def _lies_at(descriptor: int, folder: str, name: str) -> bool:
-    """Whether the open file is the one at `name` below `folder`, and none that a link led to."""
+    """Whether the open file really is the one at `name` below `folder`, and not the target of a link."""
     try:
-        # Where it is, and not where it seems to be: folders may be exchanged while it is opened.
+        # The real place of the open file, since folders may be replaced while it is opened.
         place = os.readlink(f"/proc/self/fd/{descriptor}").removesuffix(_REPLACED)
     except OSError:  # not every system has that
         return linked_folder(folder, name) is None
     path = "/" + name.removesuffix(_REPLACED)
     if place == _real(folder) + path:
         return True
-    _real.cache_clear()  # the folder may be a link that leads elsewhere by now
+    _real.cache_clear()  # `folder` may be a link whose target has changed
     return place == _real(folder) + path
 
 
@@ -74,7 +76,7 @@ def _real(folder: str) -> str:
 
 
 def linked_folder(folder: str, name: str) -> str | None:
-    """The first of the folders between `folder` and the file `name` below it that is a link, by its name below it."""
+    """The name below `folder` of the first folder on the way to the file `name` that is a link; None if none is."""
     end = name.find("/")
     while end > 0:
         if os.path.islink(os.path.join(folder, name[:end])):

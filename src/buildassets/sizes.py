@@ -1,8 +1,8 @@
-"""Sizes as people read them. Pure; standard library only."""
+"""Formats sizes for people. Pure; standard library only."""
 
 
 def size_text(size_bytes: int) -> str:
-    """A size for a person: `980 B`, `18.2 kB`, `1.4 MB`."""
+    """A size for a person, as `980 B`, `18.2 kB` or `1.4 MB`."""
     if size_bytes < 1000:
         return f"{size_bytes} B"
     if size_bytes < 1_000_000:

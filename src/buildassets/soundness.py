@@ -1,7 +1,7 @@
-"""What the values of a manifest may be: names below `assets/`, sizes, digests and media types of their forms.
+"""Checks the values of a manifest: names below `assets/`, sizes, digests, media types.
 
-Takes what JSON gives, gives the key of what no build writes. Pure; light, as a web process looks at each entry that it
-uses: a checksum shows that a text is whole, and not who wrote it.
+Takes parsed JSON, gives the key of a value that no build writes. Pure; fast, as a web process checks each entry that it
+uses: the checksum only shows that a text is complete, not who wrote it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from buildassets.paths import normalise
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from typing import Final
 
@@ -22,14 +22,14 @@ _SHA256_BYTES: Final = 32
 _DIGEST_BYTES: Final = {"sha256": _SHA256_BYTES, "sha384": 48, "sha512": 64}
 _IN_TYPES: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&-^_.+"  # RFC 6838, section 4.2
 _DEEPEST: Final = 16  # settings in settings
-_IS_WINDOWS: Final = os.name == "nt"  # where a backslash parts folders, and a colon stands behind a drive
-_CODINGS: Final = frozenset(("identity", "gzip", "br", "zstd"))  # those of today, known without a closer look
+_IS_WINDOWS: Final = os.name == "nt"  # there a backslash separates folders, and a colon follows a drive
+_CODINGS: Final = frozenset(("identity", "gzip", "br", "zstd"))  # the present ones, whose form needs no check
 
 
 def entry_fault(entry: object) -> str:
-    """The key of what cannot be so in an entry; empty where all that is known here is sound.
+    """The key of the first unsound value in an entry; empty where all known keys are sound.
 
-    Only `file` must be there: who needs more asks for more. Unknown keys are ignored.
+    Only `file` is required here; readers require the other keys that they need. Unknown keys are ignored.
     """
     if not isinstance(entry, dict) or "file" not in entry:
         return "file"
@@ -41,29 +41,29 @@ def entry_fault(entry: object) -> str:
 
 
 def document_fault(document: Mapping[str, object]) -> str:
-    """The same of a manifest, without `assets`, `retained` and what made it."""
+    """The key of the first unsound value in a manifest; `assets`, `retained` and `generator` are not checked."""
     return next((key for key, is_sound in _OF_DOCUMENTS.items() if not is_sound(document.get(key))), "")
 
 
 def generator_fault(generator: Mapping[str, object]) -> str:
-    """The same of what made a release."""
+    """The key of the first unsound value in `generator`; empty where all are sound."""
     return next((key for key, is_sound in _OF_GENERATORS.items() if not is_sound(generator.get(key))), "")
 
 
 def are_retained(releases: object) -> bool:
-    """Whether these are earlier releases, with sound entries."""
+    """Whether `releases` are earlier releases with sound entries."""
     return isinstance(releases, list) and all(map(_is_retained, releases))
 
 
 def is_file(name: object) -> bool:
-    """Whether this is the name of a file below a folder, that it cannot leave."""
+    """Whether `name` is the name of a file that cannot lie outside of its folder."""
     if not isinstance(name, str) or normalise(name) != name or not is_text(name):
         return False
     return "\0" not in name and not (_IS_WINDOWS and ("\\" in name or ":" in name))
 
 
 def is_text(value: object) -> bool:
-    """Whether this is a text that can be written: bytes that are no UTF-8 stand in it as `os.fsdecode` gives them."""
+    """Whether `value` is a text that can be encoded: lone surrogates must stand for bytes, as of `os.fsdecode`."""
     if not isinstance(value, str):
         return False
     if value.isascii():
@@ -86,11 +86,11 @@ def _is_media_type(value: object) -> bool:
     return isinstance(value, str) and names_media_type(value)
 
 
-@lru_cache(maxsize=64)  # of the few that a release has
+@lru_cache(maxsize=64)  # a release has few different ones
 def names_media_type(text: str) -> bool:
-    """Whether this is a media type (RFC 6838, section 4.2), without parameters."""
+    """Whether `text` is a media type (RFC 6838, section 4.2), without parameters."""
     main, slash, sub = text.partition("/")
-    # Nothing is left of what consists of these characters alone.
+    # `strip` leaves nothing of a text that consists of these characters alone.
     return bool(main and slash and sub) and not main.strip(_IN_TYPES) and not sub.strip(_IN_TYPES)
 
 
@@ -106,7 +106,7 @@ def _is_sha256(value: object) -> bool:
 
 
 def _is_base64(text: str, size_bytes: int) -> bool:
-    """Whether `text` is in base64, with nothing between or behind, and stands for so many bytes."""
+    """Whether `text` is strict base64 of exactly `size_bytes` bytes."""
     try:
         return len(a2b_base64(text, strict_mode=True)) == size_bytes
     except ValueError:
@@ -122,7 +122,7 @@ def _are_digests(value: object) -> bool:
 
 
 def _is_by_coding(value: object, is_sound: Callable[[object], bool]) -> bool:
-    """Whether all values of a mapping from content codings are sound."""
+    """Whether `value` is a mapping from content codings to sound values."""
     if not isinstance(value, dict):
         return False
     return (value.keys() <= _CODINGS or all(map(_is_coding, value))) and all(map(is_sound, value.values()))
@@ -162,7 +162,7 @@ def _is_retained(release: object) -> bool:
 
 
 def _are_named(value: object) -> bool:
-    """Whether this is nothing, or a mapping from texts to texts."""
+    """Whether `value` is None or a mapping from texts to texts."""
     return value is None or _is_mapping(value, is_text)
 
 
@@ -175,7 +175,7 @@ def _is_mapping(value: object, is_sound: Callable[[object], bool]) -> bool:
 
 
 def _are_elements(value: object) -> bool:
-    """Whether these are the elements of a block: markup, or an element that names an asset or holds a text."""
+    """Whether `value` is a list of the elements of a block: each names an asset or holds a text."""
     return isinstance(value, list) and all(map(_is_element, value))
 
 
@@ -196,10 +196,10 @@ def _are_settings(value: object) -> bool:
 
 
 def _is_plain(value: object, levels: int) -> bool:
-    """Whether a value consists of texts and numbers, in no more than so many `levels`."""
+    """Whether `value` consists of texts and numbers, nested in at most `levels` levels."""
     if isinstance(value, dict | list):
         inner: Iterable[object] = (*value, *value.values()) if isinstance(value, dict) else value
-        return levels > 0 and all(_is_plain(one, levels - 1) for one in inner)
+        return levels > 0 and all(_is_plain(element, levels - 1) for element in inner)
     return not isinstance(value, str) or is_text(value)
 
 

@@ -1,6 +1,6 @@
-"""Threads for what waits for others, who may never answer: nobody waits for these threads without a bound.
+"""Threads for calls to servers that may never answer: nothing waits for these threads without a limit.
 
-Those of `concurrent.futures` are waited for when they are shut down, and again when the interpreter ends.
+For threads of `concurrent.futures` Python waits at their shutdown, and again when the interpreter ends.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from threading import Thread
 from time import monotonic
 from typing import Any, Final, ParamSpec, TypeVar
 
-_GRACE_SECONDS: Final = 2.0  # in which what is under way at the end may be done
+_GRACE_SECONDS: Final = 2.0  # for running calls to end at the shutdown
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
 class UnwaitedThreads(Executor):
-    """So many threads. What is still under way some seconds after the shutdown ends with the process."""
+    """An executor of `count` threads; calls that still run two seconds after the shutdown end with the process."""
 
     def __init__(self, count: int) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
@@ -37,7 +37,7 @@ class UnwaitedThreads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Begin nothing more, and wait a little for what is under way, whatever is asked for."""
+        """Cancel waiting calls, and wait shortly for running ones, whatever the arguments are."""
         with suppress(Empty):
             while call := self._calls.get_nowait():
                 call[0].cancel()
@@ -58,9 +58,9 @@ class UnwaitedThreads(Executor):
 
 
 def within(limit_seconds: float, work: Callable[[], _Result]) -> _Result:
-    """What `work` gives in that time; OSError where it takes longer, and goes on by itself, as nobody can end it.
+    """The result of `work`; OSError if it takes longer than the limit. It goes on then, as a thread cannot be ended.
 
-    The timeout of a socket is no such limit: it begins anew with each byte that comes.
+    The timeout of a socket is no such limit, as it starts again with each byte.
     """
     outcome: Future[_Result] = Future()
 

@@ -54,7 +54,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-def test_the_same_is_said_again(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_is_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.build()
     before = capsys.readouterr().err
     assert was_repeated()

@@ -85,9 +85,9 @@ def command(
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if provenance else {})
     line = summary(result, config)
-    show.say(timed(result, line, monotonic() - started))
+    show.report(timed(result, line, monotonic() - started))
     for note in notes:
-        show.say(note)
+        show.report(note)
     is_quiet = given.quiet and annotation_form() is None
     shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
     if held and cache and not carry_from and not shows_more:  # a release to carry from may exist the next time

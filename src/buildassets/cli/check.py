@@ -48,10 +48,10 @@ def show_check(result: "CheckResult", show: Output) -> int:
     )
     for what, paths in left.items():
         if theirs := [path for path in paths if path in of_others]:
-            show.say(f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them")
+            show.report(f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them")
     for line in _summary(result.templates):
-        show.say(line)
-    show.say(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")
+        show.report(line)
+    show.report(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")
     return code
 
 

@@ -53,5 +53,7 @@ def command(
     code = show.finish(not diagnostics, diagnostics, document)
     verb = "would remove" if dry_run else "removed"
     show.detail(f"{verb} {path}" for path, _ in removed)
-    show.say(f"{verb} {count_text(len(removed), 'file')} ({size_text(size_bytes)})" if removed else f"{verb} nothing")
+    show.report(
+        f"{verb} {count_text(len(removed), 'file')} ({size_text(size_bytes)})" if removed else f"{verb} nothing"
+    )
     return code

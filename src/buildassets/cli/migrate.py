@@ -62,7 +62,7 @@ def command(system: str, write: bool, settings: str | None, as_json: bool, quiet
         print_data([*found.report(), "", *found.file.rstrip("\n").split("\n")])
     code = show.finish(True, [], {"system": system, **found.document(), "file": found.file, "written": write})
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
-    show.say(f"{found.summary()}; {done}")
+    show.report(f"{found.summary()}; {done}")
     return code
 
 

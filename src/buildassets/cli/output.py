@@ -140,7 +140,7 @@ class Output:
         """Show diagnostics, unless they go into a document."""
         show(diagnostics, as_json=self.as_json, quiet=self.quiet)
 
-    def say(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Print a line for a person, unless `--quiet` or `--json` is given."""
         if not self.quiet and not self.as_json:
             print_line(line)

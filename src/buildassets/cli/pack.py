@@ -42,7 +42,7 @@ def command(release: str | None, output: str | None, config_file: str | None, as
     document = {"archive": archive, "size": packed.size_bytes, "sha256": packed.digest}
     code = show.finish(True, (), {**document, "release": packed.release, "files": packed.files})
     files, size = count_text(packed.files, "file"), size_text(packed.size_bytes)
-    show.say(f"packed {files} into `{archive}` ({size}), sha256 {packed.digest}")
+    show.report(f"packed {files} into `{archive}` ({size}), sha256 {packed.digest}")
     return code
 
 

@@ -31,7 +31,7 @@ def show_newer(show: Output, found: "Sequence[Newer]") -> int:
     document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
     code = show.finish(not found, (), {"outdated": document})
     if not found:
-        show.say("nothing is outdated")
+        show.report("nothing is outdated")
     elif not show.as_json:
         print_data(f"{one.name} {one.version}: {one.wanted} in range, {one.newest} is the newest" for one in found)
     return code

@@ -61,7 +61,7 @@ def command(
     verb = "would upload" if dry_run else "uploaded"
     show.detail(f"{verb} {name}" for name in published.uploaded)
     files = count_text(len(published.uploaded), "file")
-    show.say(f"{verb} {files} ({size_text(size_bytes)})" if published.uploaded else f"{verb} nothing")
+    show.report(f"{verb} {files} ({size_text(size_bytes)})" if published.uploaded else f"{verb} nothing")
     return code
 
 

@@ -95,7 +95,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 
     lock = remove(configured_for_packages(config_file).folder, names)
     show = Output(as_json, quiet=quiet)
-    show.say(f"removed {', '.join(names)} from the lock")
+    show.report(f"removed {', '.join(names)} from the lock")
     return show.finish(True, (), {"tools": _documents(lock.tools)})
 
 
@@ -111,7 +111,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     found = verify(workshop(config, show))
     tools = read_lock(config.folder).tools
     if not found:
-        show.say(f"verified {', '.join(tools) or 'nothing: the lock has no tools'}")
+        show.report(f"verified {', '.join(tools) or 'nothing: the lock has no tools'}")
     return show.finish(not found, found, {"tools": _documents(tools)})
 
 
@@ -127,9 +127,9 @@ def workshop(config: "Config", show: Output) -> "Workshop":
 def _finish(show: Output, done: "Installed") -> int:
     tools = {name: tool.version for name, tool in done.lock.tools.items()}
     for name in done.fetched:
-        show.say(f"installed {name} {tools[name]}")
+        show.report(f"installed {name} {tools[name]}")
     if not done.fetched:
-        show.say("nothing to install" if tools else "nothing to install: the lock has no tools")
+        show.report("nothing to install" if tools else "nothing to install: the lock has no tools")
     return show.finish(True, done.diagnostics, {"tools": _documents(done.lock.tools), "installed": list(done.fetched)})
 
 

@@ -28,5 +28,5 @@ def command(
         unpacked = unpack(archive, archive, folder, shown, replaces=replace)
     show = Output(as_json, quiet=quiet)
     code = show.finish(True, (), {"output": shown, "release": unpacked.release, "files": len(unpacked.files)})
-    show.say(f"unpacked {count_text(len(unpacked.files), 'file')} into `{shown}`")
+    show.report(f"unpacked {count_text(len(unpacked.files), 'file')} into `{shown}`")
     return code

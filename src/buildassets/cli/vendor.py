@@ -96,7 +96,7 @@ def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
         for one in advisories
     ]
     if not found:
-        show.say("the registry knows no advisories")
+        show.report("the registry knows no advisories")
     return show.finish(not found, found, {"asked": True, "advisories": [asdict(one) for one in advisories]})
 
 
@@ -112,7 +112,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     show = Output(as_json, quiet=quiet)
     packages = read_lock(config.folder).vendor
     if not found:
-        show.say(f"verified {', '.join(packages) or 'nothing: the lock has no packages'}")
+        show.report(f"verified {', '.join(packages) or 'nothing: the lock has no packages'}")
     return show.finish(not found, found, {"vendor": _documents(packages)})
 
 
@@ -145,11 +145,11 @@ def _root(config: "Config") -> "SourceRoot":
 def _finish(show: Output, config: "Config", done: "Vendored") -> int:
     importmap = _import_map(config, done)
     for name in done.changed:
-        show.say(f"vendored {name} {done.lock.vendor[name].version}")
+        show.report(f"vendored {name} {done.lock.vendor[name].version}")
     for name in done.removed:
-        show.say(f"removed {name}")
+        show.report(f"removed {name}")
     if not (done.changed or done.removed):
-        show.say("nothing to do")
+        show.report("nothing to do")
     document = {
         "vendor": _documents(done.lock.vendor),
         "vendored": list(done.changed),

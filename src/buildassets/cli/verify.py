@@ -52,7 +52,7 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     document = {**_document(found.report), "release": found.inventory.release, "files": len(found.inventory.files)}
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:
-        show.say(f"`{shown}` is what its manifest says: {count_text(len(found.inventory.files), 'file')}")
+        show.report(f"`{shown}` is what its manifest says: {count_text(len(found.inventory.files), 'file')}")
     return code
 
 

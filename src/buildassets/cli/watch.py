@@ -172,7 +172,7 @@ class Terminal:
 
     def live_reload_started(self, url: str) -> None:
         """Print the URL that open pages listen to."""
-        self._show.say(f"live reload for open pages at {url}")
+        self._show.report(f"live reload for open pages at {url}")
 
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
         """See Listener."""
@@ -185,7 +185,7 @@ class Terminal:
         self._show.diagnostics(found for found in self._last if not found.is_error and found not in before)
         errors = [found for found in self._last if found.is_error]
         was_wrong = any(found.is_error for found in before)
-        self._show.say(_line(rebuilt, was_wrong))
+        self._show.report(_line(rebuilt, was_wrong))
         self._show.detail(reasons(rebuilt))
         if not self._show.as_json:
             self._errors.show(errors)
@@ -196,7 +196,7 @@ class Terminal:
         if not pages.changed:
             return
         took = seconds_text(pages.seconds)
-        self._show.say(f"{_changed_text(pages)}: open pages are loaded again, {took}")
+        self._show.report(f"{_changed_text(pages)}: open pages are loaded again, {took}")
         errors = [found for found in self._last if found.is_error]
         self._show.document(not errors, self._last, _page_document(pages))
 

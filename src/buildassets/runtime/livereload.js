@@ -205,7 +205,7 @@
     return true;
   };
 
-  // Without storage (in a sandbox, say) a reloaded page counts as reloaded for its present release.
+  // Without storage, as in a sandbox, a reloaded page counts as reloaded for its present release.
   const stored = () => {
     try {
       return sessionStorage.getItem(MARK);

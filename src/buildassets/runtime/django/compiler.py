@@ -41,19 +41,19 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
         options = read_options()
     except ImproperlyConfigured as fault:
         raise CommandError(str(fault)) from None
-    told = []
+    given = []
     if options.manifest and os.path.basename(options.manifest) == MANIFEST_NAME:
-        told += ["--output", os.path.dirname(options.manifest) or "."]
+        given += ["--output", os.path.dirname(options.manifest) or "."]
     if options.url:
-        told += ["--url", options.url]
+        given += ["--url", options.url]
     for root in source_roots():
-        told += ["--also", _as_table(root)]
+        given += ["--also", _as_table(root)]
     for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
-        told += getattr(application, "compiler_arguments", _no_arguments)(verb)
+        given += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
         for path, engine in template_folders():
-            told += [] if is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
-    return [sys.executable, "-m", "buildassets", verb, *told, *arguments]
+            given += [] if is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
+    return [sys.executable, "-m", "buildassets", verb, *given, *arguments]
 
 
 def _no_arguments(_: str) -> list[str]:

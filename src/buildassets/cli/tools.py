@@ -121,7 +121,7 @@ def workshop(config: "Config", show: Output) -> "Workshop":
     from buildassets.packages.tools.located import tools_folder
 
     days = config.packages.min_age_days
-    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.say)
+    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.report)
 
 
 def _finish(show: Output, done: "Installed") -> int:

@@ -38,8 +38,8 @@ def masked(text: str, *, in_place: bool = False) -> str:
     def hidden(secret: str) -> str:
         return "*" * len(secret) if in_place else HIDDEN
 
-    def parameter(found: re.Match[str]) -> str:
-        return f"{found[1]}={hidden(found[2])}" if _SECRET.search(found[1]) else found[0]
+    def parameter(match: re.Match[str]) -> str:
+        return f"{match[1]}={hidden(match[2])}" if _SECRET.search(match[1]) else match[0]
 
     if "@" in text:
         pieces, end = [], 0
@@ -119,8 +119,8 @@ def without_credentials(url: str) -> tuple[str, str | None]:
 
 
 def _without_lead(url: str) -> tuple[int, int] | None:
-    found = None if re.match(_URL_LEAD, url) else re.match(_WITHOUT_LEAD, url)
-    return (0, found.end() - 1) if found else None
+    match = None if re.match(_URL_LEAD, url) else re.match(_WITHOUT_LEAD, url)
+    return (0, match.end() - 1) if match else None
 
 
 def _userinfo(url: str) -> tuple[int, int]:
@@ -136,8 +136,8 @@ def _length(rest: str) -> int:
     A bare `/`, `?` or `#` in a password ends the host for every parser of the URL. Such a password is recognised by a
     port that is no number, or by a host that follows later.
     """
-    found = re.match(_AUTHORITY, rest)
-    authority = found[0] if found else ""
+    match = re.match(_AUTHORITY, rest)
+    authority = match[0] if match else ""
     at = authority.rfind("@")
     host, colon, port = authority.rpartition(":")
     if at < 0 and colon and not authority.startswith("["):

@@ -131,7 +131,7 @@ def summary(result: BuildResult, config: "Config") -> str:
 
     folder = shown_path(config, config.output)
     if result.manifest is None:
-        errors = sum(found.is_error for found in result.diagnostics)
+        errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
         return f"failed with {count_text(errors, 'error')}; {left_text(config)}"
     assets = result.manifest.assets
     size = size_text(result.size_bytes)

@@ -34,14 +34,14 @@ def previous_releases(
     from buildassets.release.earlier.releases import previous_release
 
     with ExitStack() as opened:
-        found = []
+        releases = []
         for source in sources:
             try:
-                found.append(opened.enter_context(previous_release(source, url)))
+                releases.append(opened.enter_context(previous_release(source, url)))
             except FileNotFoundError:
                 if not if_any:
                     raise BuildError([_absent(source)]) from None
-        yield found
+        yield releases
 
 
 def _absent(source: str) -> Diagnostic:

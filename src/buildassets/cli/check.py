@@ -35,7 +35,7 @@ def command(
 
 def show_check(result: "CheckResult", show: Output) -> int:
     """Show the result of a check; returns the exit code."""
-    errors = sum(found.is_error for found in result.diagnostics)
+    errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}
     of_others = frozenset() if show.verbose else result.of_others
     listed = [f"{what}: {path}" for what, paths in left.items() for path in paths if path not in of_others]
@@ -55,19 +55,19 @@ def show_check(result: "CheckResult", show: Output) -> int:
     return code
 
 
-def _summary(found: "TemplateCheck") -> Iterator[str]:
-    if found.names:
-        yield f"checked {count_text(found.names, 'name')} in {count_text(found.templates, 'template')}"
-    if found.unchecked:
-        how_many = count_text(len(found.unchecked), "name")
+def _summary(checked: "TemplateCheck") -> Iterator[str]:
+    if checked.names:
+        yield f"checked {count_text(checked.names, 'name')} in {count_text(checked.templates, 'template')}"
+    if checked.unchecked:
+        how_many = count_text(len(checked.unchecked), "name")
         yield f"could not check {how_many} that templates compute; `-v` or `--json` lists them"
 
 
 def _document(result: "CheckResult") -> dict[str, Any]:
-    found = result.templates
-    unchecked = [{"file": place.file, "line": place.line, "column": place.column} for place in found.unchecked]
+    templates = result.templates
+    unchecked = [{"file": place.file, "line": place.line, "column": place.column} for place in templates.unchecked]
     return {
         "unreached": list(result.unreached),
         "unused": list(result.unused),
-        "templates": {"files": found.templates, "names": found.names, "unchecked": unchecked},
+        "templates": {"files": templates.templates, "names": templates.names, "unchecked": unchecked},
     }

@@ -46,7 +46,7 @@ def command(
     parts = cleaned(dry_run=True)  # refuses a wrong folder before anything is removed
     if not dry_run:
         parts = cleaned(dry_run=False)
-    diagnostics = [found for part in parts for found in part.diagnostics]
+    diagnostics = [diagnostic for part in parts for diagnostic in part.diagnostics]
     removed = [(shown(path), size_bytes) for part in parts for path, size_bytes in part.removed]
     size_bytes = sum(size for _, size in removed)
     document = {"removed": [path for path, _ in removed], "size": size_bytes, "dry_run": dry_run}

@@ -30,14 +30,14 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` are two forms of the same")
-    found = difference(read_manifest(old), read_manifest(new))
+    compared = difference(read_manifest(old), read_manifest(new))
     if as_json:
-        totals = {"before": asdict(found.before), "after": asdict(found.after)}
-        changes = {change.path: change_document(change) for change in found.changes}
+        totals = {"before": asdict(compared.before), "after": asdict(compared.after)}
+        changes = {change.path: change_document(change) for change in compared.changes}
         print_json({"ok": True, "changes": changes, "total": totals, "diagnostics": []})
     else:
-        print_data(markdown_of(found).rstrip("\n").split("\n") if markdown else lines_of(found))
-    return 1 if exit_code and found.changes else 0
+        print_data(markdown_of(compared).rstrip("\n").split("\n") if markdown else lines_of(compared))
+    return 1 if exit_code and compared.changes else 0
 
 
 def read_manifest(source: str) -> Manifest:

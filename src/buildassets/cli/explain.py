@@ -86,8 +86,8 @@ def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: E
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.explain import cached_drafts
 
-    found = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
-    return {path: None if stale is None else stale_text(stale, config) for path, stale in found.items()}
+    drafts = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
+    return {path: None if stale is None else stale_text(stale, config) for path, stale in drafts.items()}
 
 
 def _read_manifest(path: str, shown: str) -> Manifest:

@@ -35,9 +35,9 @@ def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
 
     assert result.manifest is not None
     named = {name for entry in result.manifest.assets.values() for name in entry.inputs}
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for path in result.inputs:
         name = input_name(config, path)
         if name in named and os.path.isfile(path):
-            found.setdefault(name, path)
-    return found | ({shown_path(config, config.file): config.file} if config.file else {})
+            paths.setdefault(name, path)
+    return paths | ({shown_path(config, config.file): config.file} if config.file else {})

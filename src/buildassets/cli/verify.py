@@ -35,24 +35,28 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     show = Output(as_json, quiet=quiet)
     try:
         with os_faults_as_release_error("release/unreadable", shown):
-            found = verified(path, shown)
+            verification = verified(path, shown)
     except ReleaseError as failure:
         if not as_json and any(diagnostic.code == "verify/manifest" for diagnostic in failure.diagnostics):
             print_data(["changed: manifest.json"])
         raise
-    diagnostics = diagnostics_of(found.report, shown)
+    diagnostics = diagnostics_of(verification.report, shown)
     differing: Mapping[str, str] = {}
     if rebuild:
-        again = _built_again(config_file, found.inventory.manifest)
-        differing = differences(found.inventory.manifest, again)
-        diagnostics += rebuilt_diagnostics(differing, found.inventory.manifest, again, shown)
-    lines = [*_lines(found.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
+        again = _built_again(config_file, verification.inventory.manifest)
+        differing = differences(verification.inventory.manifest, again)
+        diagnostics += rebuilt_diagnostics(differing, verification.inventory.manifest, again, shown)
+    lines = [*_lines(verification.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
     if lines and not as_json:
         print_data(lines)
-    document = {**_document(found.report), "release": found.inventory.release, "files": len(found.inventory.files)}
+    document = {
+        **_document(verification.report),
+        "release": verification.inventory.release,
+        "files": len(verification.inventory.files),
+    }
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:
-        show.report(f"`{shown}` is what its manifest says: {count_text(len(found.inventory.files), 'file')}")
+        show.report(f"`{shown}` is what its manifest says: {count_text(len(verification.inventory.files), 'file')}")
     return code
 
 
@@ -76,5 +80,5 @@ def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
         mode: Mode = "development" if like.livereload else "production"
         result = build(config, mode=mode, executor=executor)
     if result.manifest is None:
-        raise BuildError([found for found in result.diagnostics if found.is_error])
+        raise BuildError([diagnostic for diagnostic in result.diagnostics if diagnostic.is_error])
     return result.manifest

@@ -182,9 +182,11 @@ class Terminal:
         if self._is_alone:
             self._errors.clear()
         before, self._last = self._last, rebuilt.result.diagnostics
-        self._show.diagnostics(found for found in self._last if not found.is_error and found not in before)
-        errors = [found for found in self._last if found.is_error]
-        was_wrong = any(found.is_error for found in before)
+        self._show.diagnostics(
+            diagnostic for diagnostic in self._last if not diagnostic.is_error and diagnostic not in before
+        )
+        errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
+        was_wrong = any(diagnostic.is_error for diagnostic in before)
         self._show.report(_line(rebuilt, was_wrong))
         self._show.detail(reasons(rebuilt))
         if not self._show.as_json:
@@ -197,7 +199,7 @@ class Terminal:
             return
         took = seconds_text(pages.seconds)
         self._show.report(f"{_changed_text(pages)}: open pages are loaded again, {took}")
-        errors = [found for found in self._last if found.is_error]
+        errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
         self._show.document(not errors, self._last, _page_document(pages))
 
 
@@ -215,7 +217,7 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
-    errors = sum(found.is_error for found in rebuilt.result.diagnostics)
+    errors = sum(diagnostic.is_error for diagnostic in rebuilt.result.diagnostics)
     if rebuilt.result.manifest is None:
         return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}"
     fixed = "fixed, " if was_wrong and not errors else ""

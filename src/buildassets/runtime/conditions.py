@@ -73,16 +73,16 @@ def seconds_of(date: str | None) -> int | None:
     """The seconds since 1970 of an HTTP date in any of its three forms; None for everything else."""
     if date is None:
         return None
-    found = next(filter(None, (form.fullmatch(date.strip()) for form in _DATE_FORMS)), None)
-    if found is None or found["month"] not in _MONTHS:
+    parts = next(filter(None, (form.fullmatch(date.strip()) for form in _DATE_FORMS)), None)
+    if parts is None or parts["month"] not in _MONTHS:
         return None
-    year = int(found["year"])
-    if len(found["year"]) == 2:
+    year = int(parts["year"])
+    if len(parts["year"]) == 2:
         year += 2000 if year < _PIVOT else 1900
-    month = _MONTHS.index(found["month"]) + 1
-    hour, minute, second = map(int, found["time"].split(":"))
+    month = _MONTHS.index(parts["month"]) + 1
+    hour, minute, second = map(int, parts["time"].split(":"))
     try:
-        when = datetime(year, month, int(found["day"]), hour, minute, second - (second == 60), tzinfo=UTC)
+        when = datetime(year, month, int(parts["day"]), hour, minute, second - (second == 60), tzinfo=UTC)
     except ValueError:
         return None
     return int(when.timestamp()) + (second == 60)

@@ -54,11 +54,11 @@ class _Compared:
 
     def write(self, content: bytes) -> None:
         """Compare the next bytes."""
-        found = self._file.read(len(content))
-        if found != content:
-            pairs = enumerate(zip(found, content, strict=False))
+        actual_bytes = self._file.read(len(content))
+        if actual_bytes != content:
+            pairs = enumerate(zip(actual_bytes, content, strict=False))
             differing = (number for number, (actual, expected) in pairs if actual != expected)
-            raise _MismatchError(self.offset + next(differing, len(found)))
+            raise _MismatchError(self.offset + next(differing, len(actual_bytes)))
         self.offset += len(content)
 
     def peek(self, size_bytes: int) -> Iterator[bytes]:

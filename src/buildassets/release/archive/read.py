@@ -62,21 +62,21 @@ def _refuse_text(path: str, shown: str) -> None:
 def inventory_of_archive(path: str, shown: str) -> Inventory:
     """The inventory that the manifest in the archive describes. Raises OSError, ManifestError and ReleaseError."""
     content = _manifest(members_of_archive(path, shown), shown)
-    found = inventory(content, f"{shown}:{MANIFEST_NAME}")
-    unproven = next((name for name, expected in found.files.items() if not expected.digest), None)
+    listed = inventory(content, f"{shown}:{MANIFEST_NAME}")
+    unproven = next((name for name, expected in listed.files.items() if not expected.digest), None)
     if unproven:
         hint = "build and pack again with this version"
         raise refusal("archive/manifest", f"the manifest in `{shown}` has no digest of `{unproven}`", shown, hint=hint)
-    return found
+    return listed
 
 
 def _manifest(members: Iterable[Member], shown: str) -> bytes:
-    found = None
+    content = None
     for member in members:
         if member.name == MANIFEST_NAME:
             if member.size_bytes > _LARGEST_MANIFEST_BYTES:
                 raise refusal("archive/bomb", f"`{shown}` holds a manifest of {member.size_bytes:,} bytes", shown)
-            found = b"".join(member.chunks())
-    if found is None:
+            content = b"".join(member.chunks())
+    if content is None:
         raise refusal("archive/manifest", f"`{shown}` holds no `{MANIFEST_NAME}`", shown)
-    return found
+    return content

@@ -212,11 +212,11 @@ class _Comparison:
 
 def kinds_of(entry: Entry) -> set[str]:
     """The engines that may have made an asset, by kind: one for each suffix of an input, and one for the output."""
-    found = {suffix(path).removeprefix(".") for path in entry.inputs}
-    if "sass" in found:
-        found.add("scss")
+    kinds = {suffix(path).removeprefix(".") for path in entry.inputs}
+    if "sass" in kinds:
+        kinds.add("scss")
     syntax = media_of(entry.file).syntax
-    return found | ({syntax.value} if syntax else set())
+    return kinds | ({syntax.value} if syntax else set())
 
 
 def _is_made(entry: Entry) -> bool:

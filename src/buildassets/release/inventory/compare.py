@@ -76,18 +76,18 @@ def diagnostics_of(report: Report, shown: str) -> list[Diagnostic]:
     """The faults of the release `shown`: a diagnostic each for what is missing, changed and not listed."""
     again = "build again, or get the release again from where it was built"
     listed = "run `buildassets clean`, which removes what earlier builds left; an archive has to be packed again"
-    found = []
+    diagnostics = []
     if report.missing:
         message = f"`{shown}` lacks {_count(report.missing)} that its manifest names"
-        found.append(error("verify/missing", message, Location(shown), notes=report.missing[:_SHOWN], hint=again))
+        diagnostics.append(error("verify/missing", message, Location(shown), notes=report.missing[:_SHOWN], hint=again))
     if report.changed:
         message = f"`{shown}` holds {_count(report.changed)} that its manifest describes otherwise"
         notes = [f"{name}: {how}" for name, how in report.changed.items()][:_SHOWN]
-        found.append(error("verify/changed", message, Location(shown), notes=notes, hint=again))
+        diagnostics.append(error("verify/changed", message, Location(shown), notes=notes, hint=again))
     if report.extra:
         message = f"`{shown}` holds {_count(report.extra)} that its manifest does not name"
-        found.append(error("verify/extra", message, Location(shown), notes=report.extra[:_SHOWN], hint=listed))
-    return found
+        diagnostics.append(error("verify/extra", message, Location(shown), notes=report.extra[:_SHOWN], hint=listed))
+    return diagnostics
 
 
 def _count(names: Collection[str]) -> str:

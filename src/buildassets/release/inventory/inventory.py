@@ -81,8 +81,8 @@ def inventory(content: bytes, shown: str) -> Inventory:
                 if files.setdefault(name, expected) != expected:
                     raise ValueError(f"`{name}` twice")
         for name, companion in manifest.companions.items():
-            found = Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True)
-            if files.setdefault(f"{ASSETS_FOLDER}/{name}", found) != found:
+            expected = Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True)
+            if files.setdefault(f"{ASSETS_FOLDER}/{name}", expected) != expected:
                 raise ValueError(f"`{name}` twice")
     except ValueError as fault:
         raise _meaningless(str(fault), shown) from None
@@ -110,8 +110,8 @@ def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
         in_hex = _hex(entry.digests.get(coding, ""))
         yield copy, Expected(entry.encodings[coding], "sha256", in_hex, copy_of=Copied(name, coding), type=entry.type)
     for dictionary, delta in entry.deltas.items():
-        found = Expected(delta.size, "sha256", _hex(delta.digest), copy_of=Copied(name, "dcz"), type=entry.type)
-        yield delta_file(name, dictionary), found
+        expected = Expected(delta.size, "sha256", _hex(delta.digest), copy_of=Copied(name, "dcz"), type=entry.type)
+        yield delta_file(name, dictionary), expected
 
 
 def _hex(in_base64: str) -> str:

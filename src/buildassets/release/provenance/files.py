@@ -28,10 +28,10 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: 
     """
     content = content_of(os.path.join(output, MANIFEST_NAME))
     manifest = loads(content)
-    found = inventory(content, MANIFEST_NAME)
+    listed = inventory(content, MANIFEST_NAME)
     bill_path, statement_path = output + BILL_SUFFIX, output + STATEMENT_SUFFIX
     components = vendored(inputs, project)
-    text = _text(bill(components, found.release, digest(content), manifest.version, at))
+    text = _text(bill(components, listed.release, digest(content), manifest.version, at))
     digests = {name: _digest_of(path) for name, path in inputs.items()}
     made = Made(manifest, digest(content), mode, digests, (os.path.basename(bill_path), digest(text)), at)
     _write(bill_path, text)

@@ -58,7 +58,7 @@ def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
     Raises OSError where an input cannot be read, and ConfigError where the project's lock cannot.
     """
     packages = _Packages(project)
-    found: dict[tuple[str, str, bool], list[str]] = {}
+    locations_by_key: dict[tuple[str, str, bool], list[str]] = {}
     licenses: dict[tuple[str, str, bool], str] = {}
     for name, path in sorted(inputs.items()):
         described = packages.around(path)
@@ -69,10 +69,10 @@ def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
             key = (*banner, False)
         else:
             continue
-        found.setdefault(key, []).append(name)
+        locations_by_key.setdefault(key, []).append(name)
     return tuple(
         Component(name, version, licenses.get((name, version, is_package), ""), is_package, tuple(locations))
-        for (name, version, is_package), locations in sorted(found.items())
+        for (name, version, is_package), locations in sorted(locations_by_key.items())
     )
 
 
@@ -121,11 +121,13 @@ def _description(path: str) -> dict[str, Any] | None:
     """The `package.json` at `path`; None where it does not describe a package."""
     try:
         with open(plain(path), "rb") as file:
-            found = json.load(file)
+            description = json.load(file)
     except (OSError, ValueError, RecursionError):
         return None
-    is_package = isinstance(found, dict) and all(found.get(key) and isinstance(found[key], str) for key in _KEYS)
-    return found if is_package else None
+    is_package = isinstance(description, dict) and all(
+        description.get(key) and isinstance(description[key], str) for key in _KEYS
+    )
+    return description if is_package else None
 
 
 def _license(description: Mapping[str, Any]) -> str:
@@ -146,8 +148,8 @@ def _banner(path: str) -> tuple[str, str] | None:
     if comment is None:
         return None
     title = next(filter(None, _lines(comment["block"] or comment["line"] or "")), "")
-    found = _TITLE.match(title)
-    return (found["name"], found["version"]) if found and _is_version(found) else None
+    parsed = _TITLE.match(title)
+    return (parsed["name"], parsed["version"]) if parsed and _is_version(parsed) else None
 
 
 def _is_version(title: re.Match[str]) -> bool:

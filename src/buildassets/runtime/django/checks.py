@@ -35,10 +35,10 @@ def check_release() -> list[CheckMessage]:
         where = f" in `{settings.SETTINGS_MODULE}`" if settings.SETTINGS_MODULE else ""
         hint = f'write `BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}`{where}'
         return [Error(str(fault), hint=hint, id="buildassets.E001")]
-    found = [*_order(), *_urls(options)]
+    messages = [*_order(), *_urls(options)]
     if options.manifest is not None:
-        found += _release(options.manifest)
-    return found
+        messages += _release(options.manifest)
+    return messages
 
 
 def check_deployment() -> list[CheckMessage]:

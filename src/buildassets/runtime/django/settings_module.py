@@ -42,10 +42,10 @@ def _named_by_manage() -> str | None:
     for folder in (os.curdir, *sys.path):
         try:
             with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
-                found = _NAMED.search(file.read())
+                named = _NAMED.search(file.read())
         except (OSError, UnicodeDecodeError):
             continue
-        return found[1] if found else None
+        return named[1] if named else None
     return None
 
 

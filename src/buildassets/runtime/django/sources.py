@@ -34,12 +34,12 @@ def source_roots() -> list[StaticRoot]:
     from django.contrib.staticfiles.finders import get_finders
 
     ignored: tuple[str, ...] = tuple(getattr(apps.get_app_config("staticfiles"), "ignore_patterns", ()))
-    found: dict[tuple[str, str], StaticRoot] = {}
+    roots: dict[tuple[str, str], StaticRoot] = {}
     for finder in get_finders():
         for root in _roots(finder, ignored):
             if os.path.isdir(root.path):
-                found.setdefault((os.path.realpath(root.path), root.prefix), root)
-    return list(found.values())
+                roots.setdefault((os.path.realpath(root.path), root.prefix), root)
+    return list(roots.values())
 
 
 def _roots(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:

@@ -104,6 +104,7 @@ def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: B
 
 
 def _try_to_copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
+    """Copy the answer to `file`; passing faults are tried again after a pause, others raise as in `download_to`."""
     for pause_seconds in (*_PAUSES_SECONDS, None):
         try:
             file.seek(0)
@@ -118,11 +119,11 @@ def _try_to_copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> Non
                     raise AnswerError(status) from None
                 raise ServerError(EIO, masked_in(_reason(fault), url)) from None
             time.sleep(pause_seconds)
-        except ValueError as fault:  # no URL
+        except ValueError as fault:  # an invalid URL
             raise ServerError(EIO, masked_in(str(fault), url)) from None
         except _UnwritableError as fault:
             raise fault.reason from None
-    raise AssertionError
+    raise AssertionError  # the last try returns or raises
 
 
 def _copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:

@@ -274,7 +274,7 @@ def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before:
         return f"`{inputs[0]}` changed"
     if references := sorted(built.intersection(entry.references) - {path}):
         return f"it refers to `{references[0]}`, which has another name"
-    return "its inputs changed"
+    return "its content changed"
 
 
 def _document(rebuilt: "Rebuilt") -> dict[str, object]:

@@ -121,10 +121,10 @@ class Assets:
         return Markup("\n".join(links))
 
     def early_hints(self, *names: str, modules: Iterable[str] = ()) -> list[str]:
-        """Values of `Link` headers (RFC 8288) that preload each of `names`, as the element of `preload` does.
+        """Values of `Link` headers (RFC 8288) that preload `names`, and `modules` with all that they import.
 
-        So do `modules` and all that they import, as for `modulepreload`. No value is repeated. They suit a 103 response
-        (RFC 8297) or the response itself; several may be joined with `, `.
+        They request the same as the elements of `preload` and `modulepreload`; none is repeated. They suit a 103
+        response (RFC 8297) or the response itself; several may be joined with `, `.
         """
         release = self._pinned or self._reloaded()
         links = [*map(release.hint, names), *map(release.module_hint, release.modules(modules))]
@@ -182,11 +182,11 @@ class Assets:
         """
         prefix = url_prefix(url)
         stamp, release = self._latest
-        other = Assets.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._url, other._latest = prefix, (stamp, release.at(prefix))
-        other._pinned = None if self._pinned is None else other._latest[1]
-        return other
+        copy = Assets.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._url, copy._latest = prefix, (stamp, release.at(prefix))
+        copy._pinned = None if self._pinned is None else copy._latest[1]
+        return copy
 
     def _report_development(self) -> None:
         """Warn where a process that does not run for development uses a release for it."""

@@ -126,12 +126,12 @@ class Release:
 
     def at(self, prefix: str) -> Release:
         """The same release under another prefix. Both share the parsed entries."""
-        other = Release.__new__(Release)
+        copy = Release.__new__(Release)
         for slot in Release.__slots__:
-            setattr(other, slot, getattr(self, slot))
-        other.prefix, other.urls = prefix, _urls(prefix, self._paths)
-        other.texts, other._page_map = {}, None
-        return other
+            setattr(copy, slot, getattr(self, slot))
+        copy.prefix, copy.urls = prefix, _urls(prefix, self._paths)
+        copy.texts, copy._page_map = {}, None
+        return copy
 
     def _entry(self, name: str) -> dict[str, Any]:
         entry: dict[str, Any] | None = self._assets.get(name)

@@ -236,6 +236,7 @@ class Destination:
         self._storage.mv(unfinished, path)
 
     def _streamed(self, path: str, chunks: Iterable[bytes], settings: Mapping[str, Any]) -> None:
+        """Upload a file in parts; the storage shows it once all parts are there, and drops them after a fault."""
         file = self._storage.open(path, "wb", block_size=_PART_BYTES, autocommit=False, **settings)
         try:
             for chunk in chunks:

@@ -67,7 +67,7 @@ def _release(path: str) -> Iterator[CheckMessage]:
     yield from _gone(path)
     if not _is_developed():
         yield from _development(manifest)
-    if IS_WATCHED not in os.environ:  # a watch builds when it starts
+    if IS_WATCHED not in os.environ:  # a watch builds at its start, so nothing stays stale
         stale = [*_stale(path)] if settings.DEBUG else []
         yield from stale or _lacking(manifest)
 

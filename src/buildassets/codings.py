@@ -122,7 +122,7 @@ def _gunzip_chunks(path: str) -> Iterator[bytes]:
             yield inflate.decompress(chunk, CHUNK_BYTES)
             chunk = inflate.unconsumed_tail
         if inflate.unused_data:
-            raise ValueError("there is something behind the gzip member")
+            raise ValueError("there is data after the gzip member")
     yield inflate.flush()
     if not _is_our_header(begin) or not inflate.eof:
         raise ValueError("not one whole gzip member of ours")

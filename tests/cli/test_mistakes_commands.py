@@ -124,7 +124,7 @@ def test_an_option_of_a_verb_before_it(tmp_path: Path) -> None:
 Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
 Try 'python -m buildassets --help' for help.
 
-Error: No such option '--config' before the verb. Write it behind 'build'.
+Error: No such option '--config' before the verb. Write it after 'build'.
 """,
     )
 

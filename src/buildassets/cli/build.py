@@ -116,10 +116,10 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     from buildassets.compiler.config.shown import shown_path
 
     folder = shown_path(config, config.output)
-    anew = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
-    document = {**_document(result, folder), "anew": anew, **beside} if show.as_json else {}
+    reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
+    document = {**_document(result, folder), "anew": reruns, **beside} if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
-    show.detail(f"{path}: {reason}" for path, reason in anew.items())
+    show.detail(f"{path}: {reason}" for path, reason in reruns.items())
     show.detail(f"wrote {folder}/{name}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code

@@ -93,7 +93,7 @@ def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
     name = mistake.option_name
     setting = name.lstrip("-").replace("-", "_")
     if verb := _verb_with(name, mistake.ctx):
-        return click.UsageError(f"No such option '{name}' before the verb. Write it behind '{verb}'.", mistake.ctx)
+        return click.UsageError(f"No such option '{name}' before the verb. Write it after '{verb}'.", mistake.ctx)
     meant = _meant(name, options)
     if setting in SETTINGS and f"--{setting}" not in options:
         meant = f"It is a setting: write `{setting} = …` under `[tool.buildassets]`."

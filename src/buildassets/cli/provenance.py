@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]:
-    """Write the two documents about the release of `result`; returns their paths as the user would write them.
+    """Write the statement and the bill of materials of a release; returns their paths as the user would write them.
 
     Raises BuildError and ReleaseError.
     """

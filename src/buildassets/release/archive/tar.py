@@ -140,7 +140,7 @@ def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
         content.skip()
         stream.skip(len(padding(head.size_bytes)))
     if any(piece.strip(b"\0") for piece in stream.rest()):
-        raise refusal("archive/damaged", f"`{shown}` goes on behind its end", shown)
+        raise refusal("archive/damaged", f"`{shown}` has data after its end", shown)
 
 
 def _head(stream: Stream, shown: str) -> _Head | None:
@@ -159,7 +159,7 @@ def _head(stream: Stream, shown: str) -> _Head | None:
             size_bytes = _decimal(records["size"], shown)
         return _Head(name, size_bytes, kind == _FOLDER)
     if records:
-        raise refusal("archive/damaged", f"`{shown}` ends behind an extended header", shown)
+        raise refusal("archive/damaged", f"`{shown}` ends after an extended header", shown)
     return None
 
 

@@ -131,7 +131,7 @@ def _copy(url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
     headers = {"Accept-Encoding": "identity", "User-Agent": f"buildassets/{__version__}"}
     request = _request(url, {**headers, **terms.headers})
     request.data = terms.body
-    opener = _opener(request, terms)  # created first, as it passes on only the authorization in the URL
+    opener = _opener(request, terms)  # before `terms.authorization` is added, which no redirect may repeat
     if terms.authorization:
         request.add_unredirected_header(_AUTHORIZATION, terms.authorization)
     with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
@@ -161,7 +161,7 @@ def _write(file: BinaryIO, chunk: bytes) -> None:
 def _request(url: str, headers: dict[str, str]) -> Request:
     """The request for `url`. Raises ValueError for an invalid URL."""
     url, authorization = without_credentials(url)
-    _origin(url)
+    _origin(url)  # for its ValueError
     request = Request(url, headers=headers)  # noqa: S310 what is opened is HTTP only
     if authorization:
         request.add_unredirected_header(_AUTHORIZATION, authorization)

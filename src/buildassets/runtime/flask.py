@@ -81,7 +81,7 @@ class FlaskAssets:
         environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
         environment.assets = assets
         app.cli.add_command(commands)
-        changed: Any = app
+        changed: Any = app  # the same object, whose methods mypy would not let us replace
         if app.config.setdefault("BUILDASSETS_STATIC", self._static):
             changed.url_for = environment.globals["url_for"] = _UrlFor(changed.url_for, assets, self._current_request)
         options = {

@@ -17,7 +17,7 @@ _WEIGHT: Final = re.compile(r"[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t
 
 
 def preferred_coding(accepted: str | None, sizes: Mapping[str, int]) -> str | None:
-    """The coding with the highest weight in `accepted` among those of `sizes`; of equal ones, that of fewest bytes.
+    """The coding in `sizes` with the highest weight in `accepted`; among equal weights, that of the fewest bytes.
 
     `accepted` is the value of `Accept-Encoding`. The uncompressed file, `identity`, is the last choice unless it has a
     weight of its own, and the only one if the header is missing. None where the request refuses all codings.

@@ -67,7 +67,7 @@ class Directory:
         for file, offset in self._entries:
             self._put(_directory_entry(file, offset))
         count, size = len(self._entries), self._offset - start
-        if count >= _LIMIT_16 or self._offset >= _LIMIT_32:
+        if count >= _LIMIT_16 or self._offset >= _LIMIT_32:  # too large for the last record alone: add those of ZIP64
             versions = (_UNIX << 8 | _VERSION_64, _VERSION_64)
             record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, *versions, 0, 0, count, count, size, start)
             self._put(record + struct.pack("<4sIQI", b"PK\x06\x07", 0, start + size, 1))

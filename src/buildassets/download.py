@@ -72,7 +72,7 @@ class AnswerError(ServerError):
 
 
 def download(url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None) -> bytes:
-    """The content at `url`, cut after `size_bytes` and one byte more, which shows that it is too large.
+    """The content at `url`, but at most one byte more than `size_bytes`, which shows that it is too large.
 
     Raises as `download_to` does.
     """

@@ -61,7 +61,7 @@ def _lies_at(descriptor: int, folder: str, name: str) -> bool:
     try:
         # The real place of the open file, since folders may be replaced while it is opened.
         place = os.readlink(f"/proc/self/fd/{descriptor}").removesuffix(_REPLACED)
-    except OSError:  # not every system has that
+    except OSError:  # only Linux has this folder
         return linked_folder(folder, name) is None
     path = "/" + name.removesuffix(_REPLACED)
     if place == _real(folder) + path:

@@ -29,7 +29,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
     from buildassets.release.diff.text import lines_of, markdown_of
 
     if as_json and markdown:
-        raise click.UsageError("`--json` and `--markdown` are two forms of the same")
+        raise click.UsageError("`--json` and `--markdown` exclude each other")
     compared = difference(read_manifest(old), read_manifest(new))
     if as_json:
         totals = {"before": asdict(compared.before), "after": asdict(compared.after)}

@@ -144,6 +144,7 @@ def _blocks(content: Iterable[bytes | ByteRange]) -> Iterator[bytes | ByteRange]
 
 
 async def _bytes_of(piece: bytes | ByteRange, file: Representation | None) -> bytes | None:
+    """The bytes of a piece of the content, read in a thread if they are in `file`; None if that is gone."""
     if isinstance(piece, bytes):
         return piece
     return await _in_thread(_read, file, piece) if file else b""

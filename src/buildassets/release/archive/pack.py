@@ -75,9 +75,9 @@ def _write_zip(files: Mapping[str, Expected], contents: Contents, write: Write) 
 
 def _deflated(gzip: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
     """The deflate data in one gzip member with a plain header."""
-    before = len(GZIP_HEADER)
+    skip_bytes = len(GZIP_HEADER)
     for chunk in gzip:
-        piece = chunk[before:][:size_bytes]
-        before = max(0, before - len(chunk))
+        piece = chunk[skip_bytes:][:size_bytes]
+        skip_bytes = max(0, skip_bytes - len(chunk))
         size_bytes -= len(piece)
         yield piece

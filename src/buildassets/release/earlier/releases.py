@@ -146,6 +146,6 @@ def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
 
 
 def _content_of(path: str, size_bytes: int) -> bytes:
-    """The content of the file at `path`, cut after `size_bytes` and one byte more, which shows that it is too large."""
+    """The content of the file at `path`, but at most one byte more than `size_bytes`: then it is too large."""
     with open(plain(path), "rb") as file:
         return file.read(size_bytes + 1)

@@ -55,6 +55,7 @@ def _are_files_served(options: dict[str, Any]) -> bool:
 
 
 def _become_watcher() -> None:
+    """Replace this process by a watch, which runs the same command, without the option, as its child."""
     arguments = (argument for argument in sys.orig_argv[1:] if argument != _OPTION)
     watch = compiler_command("watch", ["--", sys.executable, *arguments])
     sys.stdout.flush()

@@ -92,6 +92,7 @@ class _DirectCalls(CodeGenerator):
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
         if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
             return super().visit_Call(node, frame, forward_caller=forward_caller)
+        # Writes `(NAME(context.eval_ctx, …) if type(NAME) is Helper else context.call(NAME, …))`.
         if not _is_in_condition(frame) and self._is_global(node.node.name, frame):
             self._refuse_unknown(node)
         key = _constant_arguments(node)
@@ -122,6 +123,7 @@ class _DirectCalls(CodeGenerator):
 
 
 def _is_in_condition(frame: Frame | None) -> bool:
+    """Whether `frame` lies in an `if`, whose branches Jinja compiles as soft frames."""
     while frame is not None and not frame.soft_frame:
         frame = frame.parent
     return frame is not None

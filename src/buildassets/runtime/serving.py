@@ -169,8 +169,8 @@ def _answer(resource: Resource, method: str, headers: Mapping[str, str], common:
         return Answer(NOT_MODIFIED, common)
     if status == PRECONDITION_FAILED:
         return _refusal(PRECONDITION_FAILED)
-    only_date = resource.modified if len(sizes) == 1 and not resource.deltas else None
-    is_part = method == "GET" and range_holds(headers.get("if-range"), chosen.etag, only_date)
+    strong_date = resource.modified if len(sizes) == 1 and not resource.deltas else None
+    is_part = method == "GET" and range_holds(headers.get("if-range"), chosen.etag, strong_date)
     spans = requested_spans(headers.get("range"), chosen.size) if is_part else None
     if coding != IDENTITY:
         common = (*common, ("Content-Encoding", coding))

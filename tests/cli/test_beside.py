@@ -121,12 +121,12 @@ def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [((), "no command stands after `--`"), (("no-such-command",), "there is no command")]
+    ("command", "message"), [((), "no command stands after `--`"), (("no-such-command",), "there is no command")]
 )
-def test_a_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
+def test_a_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], message: str) -> None:
     with watch_with(write_tree(tmp_path, SITE), *command) as watch:
         _, err = watch.communicate(timeout=PATIENCE_SECONDS)
     assert watch.returncode == 2
-    assert said in err
+    assert message in err
     assert "Traceback" not in err
     assert not (tmp_path / "build").exists()

@@ -174,17 +174,17 @@ def test_unpack_takes_the_configured_folder(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("pack", "-o", "a.rar"), "`a.rar` is none of .tar, .tar.gz, .tar.zst, .zip"),
         (("pack", "-o", "build/a.tar"), "`build/a.tar` would be in the release that it is to hold"),
         (("unpack",), "Missing argument 'ARCHIVE'"),
     ],
 )
-def test_wrong_usage_exits_with_2(site: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_exits_with_2(site: Path, arguments: tuple[str, ...], message: str) -> None:
     done = run(site, *arguments)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_an_archive_that_cannot_be_written_is_told(site: Path) -> None:

@@ -211,7 +211,7 @@ def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, pref
 
 
 @pytest.mark.parametrize(
-    ("target", "exit_code", "said"),
+    ("target", "exit_code", "message"),
     [
         ("floppy://a/b", 2, "error[publish/target]: `floppy:` is no storage that fsspec knows"),
         ("s3://nowhere-else/x", 1, "error[publish/failed]: cannot upload `assets/"),
@@ -222,9 +222,9 @@ def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, pref
         ("dropbox://x/y", 2, "error[publish/unavailable]: the library for `dropbox:` is not installed"),
     ],
 )
-def test_a_target_that_cannot_be_one_is_refused(site: Path, s3: S3, target: str, exit_code: int, said: str) -> None:
+def test_a_target_that_cannot_be_one_is_refused(site: Path, s3: S3, target: str, exit_code: int, message: str) -> None:
     done = run(site, "publish", target, **s3.environment)
-    assert (done.returncode, said in done.stderr) == (exit_code, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (exit_code, True), done.stderr
     assert "Traceback" not in done.stderr
 
 

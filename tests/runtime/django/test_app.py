@@ -47,9 +47,9 @@ try:
 except ManifestError as fault:
     print(fault)
 """
-    said = in_django(tmp_path, program)
-    assert said.startswith("cannot read the manifest `")
-    assert said.endswith("run `manage.py assets build`, or name another manifest\n")
+    printed = in_django(tmp_path, program)
+    assert printed.startswith("cannot read the manifest `")
+    assert printed.endswith("run `manage.py assets build`, or name another manifest\n")
 
 
 @pytest.mark.parametrize(

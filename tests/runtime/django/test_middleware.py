@@ -36,9 +36,9 @@ def settings(folder: Path, *names: str) -> dict[str, Any]:
 )
 def test_pages_tell_what_they_need(tmp_path: Path, link: str) -> None:
     assets = Assets(write_release(tmp_path))
-    said = in_django(tmp_path, _GET + link, **settings(tmp_path, "css/app.css", "js/app.js"))
+    printed = in_django(tmp_path, _GET + link, **settings(tmp_path, "css/app.css", "js/app.js"))
     hints = assets.early_hints("css/app.css", "js/app.js")
-    assert said == ", ".join(["</a>; rel=next", *hints]) + "\n"
+    assert printed == ", ".join(["</a>; rel=next", *hints]) + "\n"
 
 
 def test_what_is_no_page_needs_nothing(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ class Server:
         self.process = process
         self._port = port
 
-    def said(self) -> str:
-        """All that it and what runs beside it said so far."""
+    def output(self) -> str:
+        """All that it and what runs beside it printed so far."""
         return (self.folder / "log").read_text()
 
     def page(self, path: str = "/") -> str:
@@ -69,7 +69,7 @@ class Server:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so():
             if time.monotonic() > deadline:
-                pytest.fail(self.said())
+                pytest.fail(self.output())
             time.sleep(0.05)
 
 
@@ -118,11 +118,11 @@ def test_the_reloader_starts_no_second_watcher(tmp_path: Path) -> None:
 
         def is_reloading() -> bool:  # what changes before the reloader looks for the first time it does not see
             write_tree(tmp_path, {"urls.py": f"{PROJECT['urls.py']!s}# changed\n"})
-            return "urls.py changed, reloading" in server.said()
+            return "urls.py changed, reloading" in server.output()
 
         server.wait_for(is_reloading)
         server.wait_for(server.page)
-        assert server.said().count("live reload for open pages at") == 1
+        assert server.output().count("live reload for open pages at") == 1
         # The watcher, which the first process became; Django's reloader; its server.
         assert len([one for one in members(server.process.pid) if " -m buildassets watch " in one]) == 1
         assert len([one for one in members(server.process.pid) if "manage.py runserver 127" in one]) == 2
@@ -135,7 +135,7 @@ def test_all_of_it_ends_together(tmp_path: Path, number: int) -> None:
         server.process.send_signal(number)
         assert server.process.wait(timeout=PATIENCE_SECONDS) == 128 + number
         server.wait_for(lambda: not members(server.process.pid))
-    assert "Traceback" not in server.said()
+    assert "Traceback" not in server.output()
 
 
 def test_release_is_served_from_the_moment_when_there_is_one(tmp_path: Path) -> None:
@@ -169,9 +169,9 @@ application = AssetServer(get_wsgi_application(), assets=assets())
 def test_application_that_serves_the_release_says_how_to_get_one(tmp_path: Path) -> None:
     settings = f"{PROJECT['settings.py']!s}WSGI_APPLICATION = 'wsgi.application'\n"
     write_tree(tmp_path, {**PROJECT, "settings.py": settings, "wsgi.py": _WSGI})
-    said = manage(tmp_path, "runserver", "--noreload", f"127.0.0.1:{free_port()}").stderr
-    assert said.splitlines()[-1].startswith("CommandError: cannot read the manifest ")
-    assert said.endswith("or add --with-assets\n")
+    printed = manage(tmp_path, "runserver", "--noreload", f"127.0.0.1:{free_port()}").stderr
+    assert printed.splitlines()[-1].startswith("CommandError: cannot read the manifest ")
+    assert printed.endswith("or add --with-assets\n")
 
 
 _ASGI_RUNSERVER = """
@@ -211,9 +211,9 @@ def test_release_is_served_by_a_server_of_asgi(tmp_path: Path) -> None:
     command["later/management/commands/runserver.py"] = _ASGI_RUNSERVER
     write_tree(tmp_path, {**PROJECT, **command, "settings.py": settings})
     assert manage(tmp_path, "assets", "build").returncode == 0
-    said = manage(tmp_path, "shell", "-c", _ASK_IT).stdout
-    assert "'status': 200" in said
-    assert "b'a{color:red}'" in said
+    printed = manage(tmp_path, "shell", "-c", _ASK_IT).stdout
+    assert "'status': 200" in printed
+    assert "b'a{color:red}'" in printed
 
 
 def test_without_the_option_it_is_the_server_of_the_next_application(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def test_media_of_forms_names_the_release(assets: Assets, tmp_path: Path) -> Non
 from django import forms
 print(forms.Media(css={"all": ["css/app.css"]}, js=["js/app.js", "https://cdn.example/x.js"]))
 """
-    said = in_django(tmp_path, program, **STATIC)
-    assert f'href="{assets.url("css/app.css")}"' in said
-    assert f'src="{assets.url("js/app.js")}"' in said
-    assert 'src="https://cdn.example/x.js"' in said
+    printed = in_django(tmp_path, program, **STATIC)
+    assert f'href="{assets.url("css/app.css")}"' in printed
+    assert f'src="{assets.url("js/app.js")}"' in printed
+    assert 'src="https://cdn.example/x.js"' in printed
 
 
 @pytest.mark.parametrize("mark", ["?#iefix", "#icon", "?v=1", "?v=1#a?b"])

@@ -70,10 +70,10 @@ print(response.content.decode(), response.headers["Content-Security-Policy"])
     }
     policy = {"SECURE_CSP": {"script-src": ["<CSP_NONCE_SENTINEL>"]}, "TEMPLATES": [templates]}
     middleware = ["django.middleware.csp.ContentSecurityPolicyMiddleware"]
-    said = in_django(tmp_path, program, MIDDLEWARE=middleware, **policy)
-    nonce = elements(said)[0][1]["nonce"]
+    printed = in_django(tmp_path, program, MIDDLEWARE=middleware, **policy)
+    nonce = elements(printed)[0][1]["nonce"]
     assert nonce
-    assert said.endswith(f"script-src 'nonce-{nonce}'\n")
+    assert printed.endswith(f"script-src 'nonce-{nonce}'\n")
 
 
 @pytest.mark.parametrize("escape", ["on", "off"])
@@ -120,8 +120,8 @@ try:
 except TemplateSyntaxError as fault:
     print(str(fault).replace(str(folder), ""))
 """
-    said = in_django(tmp_path, program)
-    assert said.removeprefix("Template: ").startswith(
+    printed = in_django(tmp_path, program)
+    assert printed.removeprefix("Template: ").startswith(
         "/templates/part.html, line 2: no asset is named `css/ap.css`; did you mean `css/app.css`"
     )
 
@@ -174,7 +174,7 @@ try:
 except AssetNotFound as fault:
     print(fault)
 """
-    said = in_django(tmp_path, program)
+    printed = in_django(tmp_path, program)
     mend = "run `manage.py assets build` if it is newer than the manifest"
-    assert said.startswith("no asset is named `css/ap.css`; did you mean `css/app.css`")
-    assert said.endswith(f"? Otherwise {mend}\n")
+    assert printed.startswith("no asset is named `css/ap.css`; did you mean `css/app.css`")
+    assert printed.endswith(f"? Otherwise {mend}\n")

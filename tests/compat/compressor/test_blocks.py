@@ -335,3 +335,21 @@ def test_inline_sass_with_an_import_of_another_host_is_a_file_of_its_own(tmp_pat
 def test_place_of_a_block_is_that_of_its_own_tag(tmp_path: Path) -> None:
     made = site(tmp_path, block("js", js("js/one.js")), pages=[], COMPRESS_FILTERS={"js": ["no_such.Filter"]})
     assert f"--> templates/page.html:1:{len(LOAD) + 1}" in made.err
+
+
+@pytest.mark.parametrize(("kind", "type_"), [("js", "text/javascript"), ("css", "text/css")])
+def test_precompiler_of_a_type_that_browsers_know_is_run_for_what_has_it(kind: str, type_: str, tmp_path: Path) -> None:
+    name, text = ("script", "var a=1") if kind == "js" else ("style", "b{top:1px}")
+    content = f'<{name} type="{type_}">{text}</{name}><{name}>{text}</{name}>'
+    made = site(tmp_path, block(kind, content), COMPRESS_PRECOMPILERS=[(type_, "tr 1 2")])
+    (found,) = made.texts(made.page())
+    assert re.findall(r"\d", found) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "command", ["awk '{{print}}' {infile}", "awk '{print}' {infile}", "echo 'var a = {{}}' | sed s.{{}}.1."]
+)
+def test_braces_of_a_command_may_be_doubled(command: str, tmp_path: Path) -> None:
+    content = '<script type="text/x">var a = 1</script>'
+    made = site(tmp_path, block("js", content), COMPRESS_PRECOMPILERS=[("text/x", command)])
+    assert made.texts(made.page()) == ["var a=1\n"]

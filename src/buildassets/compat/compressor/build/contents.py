@@ -172,7 +172,7 @@ class Contents:
         kind = rendering.block.kind
         location = _place_of(rendering, part)
         path = content.path or join(self.options.output_dir, kind, f"inline.{kind}")
-        if part.type and not is_plain_type(kind, part.type):
+        if part.type in self.options.precompilers or (part.type and not is_plain_type(kind, part.type)):
             if is_for_engine(part.type, self.options.precompilers):
                 return self._sass_member(content, part.type, path, location)
             if part.type not in self.options.cacheable:

@@ -99,9 +99,7 @@ def _by_command(content: Content, command: str) -> str:
         outfile = os.path.join(folder, "out" + suffix)
         if "{outfile}" in command:
             named["outfile"] = shlex.quote(outfile)
-        line = command
-        for name, value in named.items():
-            line = line.replace("{" + name + "}", value)
+        line = _filled(command, named)
         given = b"" if "infile" in named else content.text.encode("utf-8")
         done = subprocess.run(line, shell=True, input=given, capture_output=True, check=False)  # noqa: S602 the project's
         printed = done.stderr.decode("utf-8", "replace").strip() or done.stdout.decode("utf-8", "replace").strip()
@@ -110,6 +108,16 @@ def _by_command(content: Content, command: str) -> str:
         if "outfile" not in named:
             return done.stdout.decode("utf-8-sig", "replace")
         return _read(outfile, command, printed)
+
+
+def _filled(command: str, named: Mapping[str, str]) -> str:
+    """The command with its placeholders filled as Python's format strings are; other braces stay where it is none."""
+    try:
+        return command.format(**named)
+    except (LookupError, ValueError):
+        for name, value in named.items():
+            command = command.replace("{" + name + "}", value)
+        return command
 
 
 def _written(folder: str, text: str) -> str:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.compat.compressor.site import LOAD, block, css, js, site
 
 
@@ -124,3 +126,27 @@ def test_nothing_is_to_be_cached_for_times_of_files(tmp_path: Path) -> None:
     made = site(tmp_path, LOAD, program=program)
     assert made.found["printed"].startswith("nothing to do:")
     assert made.found["refused"] == 'Please specify either "--add" or "--clean"'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ("js", r'<script src="/static/CACHE/js/output\.\w+\.\w+\.js\?own" defer></script>'),
+        ("js preload", r'<link rel="preload" href="/static/CACHE/js/output\.\w+\.\w+\.js\?own" as="script">'),
+        ("js inline", r"<script>/\* own \*/var one=1\s*</script>"),
+    ],
+)
+def test_what_a_listener_changes_is_shown(arguments: str, shown: str, tmp_path: Path) -> None:
+    program = (
+        "from compressor.signals import post_compress\n"
+        "def change(sender, context, **given):\n"
+        "    compressed = context['compressed']\n"
+        "    if 'url' in compressed:\n        compressed['url'] += '?own'\n"
+        "    else:\n        compressed['content'] = '/* own */' + compressed['content']\n"
+        "post_compress.connect(change)\n"
+        "call_command('compress', stdout=out, stderr=err)\n"
+        "found['pages'] = {'page.html': [engines['django'].get_template('page.html').render({})]}\n"
+    )
+    template = block(arguments, js("js/one.js", more=" defer"))
+    made = site(tmp_path, template, pages=[], builds=False, program=program)
+    assert re.fullmatch(shown, made.page())

@@ -17,10 +17,12 @@ from django.utils.safestring import mark_safe
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import CONTENT_PLACEHOLDER, URL_PLACEHOLDER
 from buildassets.compat.compressor.run.settings import blocks_prefix
+from buildassets.runtime.tags import element
 
 __all__ = ["has_listeners", "own_markup"]
 
 _DEFERRING: Final = ("async", "defer")
+_AS: Final = {"css": "style", "js": "script"}
 
 
 def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dict[str, Any]) -> str | None:
@@ -33,9 +35,26 @@ def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dic
     context = {**values, "compressed": dict(compressed)}
     template = _template(f"compressor/{block.kind}_{block.mode}.html")
     _signal().send(sender=_sender(block.kind), type=block.kind, mode=block.mode, context=context)
-    if template is None:
+    if template is not None:
+        made = str(template.render(context)).strip()
+    elif context["compressed"] != compressed:
+        made = _default(block, context["compressed"])
+    else:
         return None
-    return str(template.render(context)).strip().replace(url, URL_PLACEHOLDER + asset)
+    return made.replace(url, URL_PLACEHOLDER + asset)
+
+
+def _default(block: Block, compressed: dict[str, Any]) -> str:
+    """What stands for a block whose listeners have changed what it is shown with."""
+    media = {"media": compressed["media"]} if compressed.get("media") else {}
+    if block.mode == "inline":
+        return element("style" if block.kind == "css" else "script", media, str(compressed["content"]))
+    if block.mode == "preload":
+        return element("link", {"rel": "preload", "href": compressed["url"], "as": _AS[block.kind], **media})
+    if block.kind == "css":
+        return element("link", {"rel": "stylesheet", "href": compressed["url"], **media})
+    extra = {str(compressed["extra"]).strip(): True} if compressed.get("extra") else {}
+    return element("script", {"src": compressed["url"], **extra}, "")
 
 
 def has_listeners() -> bool:

@@ -150,3 +150,13 @@ def test_what_a_listener_changes_is_shown(arguments: str, shown: str, tmp_path: 
     template = block(arguments, js("js/one.js", more=" defer"))
     made = site(tmp_path, template, pages=[], builds=False, program=program)
     assert re.fullmatch(shown, made.page())
+
+
+def test_classes_of_an_installed_package_are_not_imported_where_nobody_listens(tmp_path: Path) -> None:
+    files = {
+        "compressor/__init__.py": "",
+        "compressor/signals.py": "from django.dispatch import Signal\npost_compress = Signal()\n",
+        "compressor/js.py": "raise RuntimeError('it would add settings')\n",
+    }
+    made = site(tmp_path, block("js", js("js/one.js")), files={**files})
+    assert made.texts(made.page()) == ["var one=1\n"]

@@ -34,7 +34,8 @@ def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dic
     compressed = _compressed(block, asset, url, attributes)
     context = {**values, "compressed": dict(compressed)}
     template = _template(f"compressor/{block.kind}_{block.mode}.html")
-    _signal().send(sender=_sender(block.kind), type=block.kind, mode=block.mode, context=context)
+    if has_listeners():  # an installed django-compressor adds settings when its classes are imported
+        _signal().send(sender=_sender(block.kind), type=block.kind, mode=block.mode, context=context)
     if template is not None:
         made = str(template.render(context)).strip()
     elif context["compressed"] != compressed:

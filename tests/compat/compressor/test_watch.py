@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.compressor.site import FILES, block
+from tests.compat.compressor.site import FILES, block, css, js
 from tests.conftest import Tree, wait_for, write_tree
 
 _SETTINGS = """
@@ -33,25 +33,30 @@ _PROJECT: Tree = {
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Path]:
+    """The project with a watch; what that reports is in the file `reported`."""
     folder = write_tree(tmp_path, _PROJECT)
     command = [sys.executable, "manage.py", "assets", "watch", "--port", "0"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with (
+        (folder / "reported").open("w") as reported,
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=reported) as process,
+    ):
         try:
             yield folder
         finally:
             process.send_signal(signal.SIGINT)
 
 
-def built(folder: Path, text: str) -> bool:
-    """Whether a block of the release holds that text."""
+def built(folder: Path, *texts: str) -> bool:
+    """Whether a file of a block holds those texts, whatever the white space: a watch does not minify."""
     try:
         manifest = json.loads((folder / "build/manifest.json").read_text())
         files = [
             manifest["assets"][tag["asset"]]["file"] for tags in manifest.get("blocks", {}).values() for tag in tags
         ]
-        return any(text in (folder / "build/assets" / file).read_text() for file in files)
+        contents = ["".join((folder / "build/assets" / file).read_text().split()) for file in files]
     except (OSError, ValueError):
         return False
+    return any(all("".join(text.split()) in content for text in texts) for content in contents)
 
 
 def test_changed_and_new_templates_are_followed(watched: Path) -> None:
@@ -62,3 +67,55 @@ def test_changed_and_new_templates_are_followed(watched: Path) -> None:
     write_tree(watched, {"templates/new.html": block("js", "<script>var third = 3</script>")})
     wait_for(lambda: built(watched, "third"))
     assert os.path.exists(watched / "build/manifest.json")
+
+
+def reported(folder: Path, text: str) -> bool:
+    """Whether the watch has reported that text."""
+    return text in (folder / "reported").read_text()
+
+
+def test_a_deleted_template_takes_its_block_with_it(watched: Path) -> None:
+    write_tree(watched, {"templates/other.html": block("js", "<script>var other = 1</script>")})
+    wait_for(lambda: built(watched, "first") and built(watched, "other"))
+    (watched / "templates/other.html").unlink()
+    wait_for(lambda: not built(watched, "other"))
+    assert built(watched, "first")
+
+
+def test_a_template_in_a_new_folder_is_followed(watched: Path) -> None:
+    wait_for(lambda: built(watched, "first"))
+    write_tree(watched, {"templates/new/deep/page.html": block("js", "<script>var deep = 1</script>")})
+    wait_for(lambda: built(watched, "deep"))
+
+
+def test_a_changed_partial_of_sass_is_followed(watched: Path) -> None:
+    sass = block("css", css("scss/app.scss", type="text/x-scss"))
+    inline = block("css", '<style type="text/x-scss">@import "scss/part"; .in { top: 0 }</style>')
+    write_tree(watched, {"templates/page.html": sass + inline})
+    wait_for(lambda: built(watched, ".part { color: blue", ".app") and built(watched, ".part { color: blue", ".in"))
+    write_tree(watched, {"site/scss/_part.scss": ".part { color: teal }"})
+    wait_for(lambda: built(watched, ".part { color: teal", ".app") and built(watched, ".part { color: teal", ".in"))
+
+
+def test_a_changed_file_of_a_block_and_a_changed_parent_are_followed(watched: Path) -> None:
+    base = block("js", "{% block js %}<script>var base = 1</script>{% endblock %}" + js("js/one.js"))
+    child = '{% extends "base.html" %}{% block js %}{{ block.super }}<script>var child = 1</script>{% endblock %}'
+    write_tree(watched, {"templates/base.html": base, "templates/child.html": child})
+    wait_for(lambda: built(watched, "var base = 1", "var child = 1", "var one = 1"))
+    write_tree(watched, {"site/js/one.js": "var one = 11"})
+    wait_for(lambda: built(watched, "var base = 1", "var child = 1", "var one = 11"))
+    write_tree(watched, {"templates/base.html": base.replace("base = 1", "base = 2")})
+    wait_for(lambda: built(watched, "var base = 2", "var child = 1", "var one = 11"))
+
+
+def test_a_block_that_breaks_is_reported_and_built_once_it_is_mended(watched: Path) -> None:
+    wait_for(lambda: built(watched, "first"))
+    write_tree(watched, {"templates/page.html": block("js", js("js/gone.js"))})
+    wait_for(lambda: reported(watched, "error[compressor/missing]: cannot find the static file `js/gone.js`"))
+    assert built(watched, "first")
+    write_tree(watched, {"site/js/gone.js": "var found = 1"})
+    wait_for(lambda: built(watched, "var found = 1"))
+    write_tree(watched, {"templates/page.html": "{% if %}"})
+    wait_for(lambda: reported(watched, "warning[compressor/template]: cannot read the template `page.html`"))
+    write_tree(watched, {"templates/page.html": block("js", "<script>var mended = 1</script>")})
+    wait_for(lambda: built(watched, "mended"))

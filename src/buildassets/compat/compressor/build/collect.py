@@ -134,7 +134,8 @@ class _Collection:
         contents = self._contents
         found = [*self._faults, *self._blocks.diagnostics, *(contents.all_diagnostics() if contents else [])]
         folders = {os.path.dirname(os.path.abspath(path)) for path in self._templates}
-        inputs = sorted({*folders, *self._templates, *(contents.read if contents else ())} - {""})
+        read = contents.read if contents else ()
+        inputs = sorted({*folders, *self._templates, *read, *self._awaited()} - {""})
         return {
             "format": FORMAT,
             "shown": os.path.relpath(os.path.join(folder, _GENERATED)).replace(os.sep, "/"),
@@ -162,9 +163,13 @@ class _Collection:
     def looked_for(self) -> Iterator[str]:
         """Where the static files that blocks link are, or might be."""
         for path in self._contents.linked if self._contents else ():
-            for root in self._files.roots:
-                below = path.removeprefix(f"{root.prefix}/") if root.prefix else path
-                yield os.path.join(root.path, below)
+            yield from self._files.candidates(path)
+
+    def _awaited(self) -> Iterator[str]:
+        """Where the static files would be that blocks link and nobody has: one that comes mends its block."""
+        for path in self._contents.linked if self._contents else ():
+            if not self._files.find(path):
+                yield from self._files.candidates(path)
 
     def _collect(self, contents: Contents) -> None:
         state, readers = thread_state(), [*_readers(_SCOPE.get())]

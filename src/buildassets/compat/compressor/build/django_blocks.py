@@ -55,6 +55,7 @@ class DjangoBlocks:
     def _unreadable(self, name: str, fault: TemplateSyntaxError) -> Diagnostic:
         """A template that the tags of this engine cannot read: it may well be one of another engine's."""
         details: dict[str, Any] = getattr(fault, "template_debug", None) or {}
+        self.files |= {str(details["name"])} if details.get("name") else set()  # it is read again once it is mended
         where = None
         if details:
             source = "".join(line for _, line in details.get("source_lines", ()))

@@ -151,6 +151,7 @@ class JinjaBlocks:
             start = sum(map(len, source.splitlines(keepends=True)[: fault.lineno - 1]))
             where = locate(self._shown(fault.filename or name), source, start) if source else Location(name)
             message = f"cannot read the template `{name}`: {fault.message}"
+            self.files |= {fault.filename} if fault.filename else set()  # it is read again once it is mended
             self._broken.append(warning("compressor/template", message, where))
             return None
         except (jinja2.TemplateNotFound, OSError, UnicodeDecodeError) as fault:

@@ -48,6 +48,12 @@ class StaticFiles:
         found = os.path.abspath(os.path.join(root, path))
         return found if found.startswith(root + os.sep) and os.path.isfile(found) else None
 
+    def candidates(self, path: str) -> Iterator[str]:
+        """Where the file with the logical `path` is, or might be."""
+        for root in self.roots:
+            below = path.removeprefix(f"{root.prefix}/") if root.prefix else path
+            yield os.path.join(root.path, below)
+
     def root_of(self, file: str) -> StaticRoot | None:
         """The finders' folder that a file lies in."""
         return next((root for root in self.roots if file.startswith(root.path + os.sep)), None)

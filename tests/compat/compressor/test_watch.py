@@ -119,3 +119,11 @@ def test_a_block_that_breaks_is_reported_and_built_once_it_is_mended(watched: Pa
     wait_for(lambda: reported(watched, "warning[compressor/template]: cannot read the template `page.html`"))
     write_tree(watched, {"templates/page.html": block("js", "<script>var mended = 1</script>")})
     wait_for(lambda: built(watched, "mended"))
+
+
+def test_a_file_that_a_block_includes_is_followed_whatever_its_suffix(watched: Path) -> None:
+    page = block("css", "<style>{% include 'mail/style.css' %}</style>")
+    write_tree(watched, {"templates/page.html": page, "templates/mail/style.css": "a { top: 1px }"})
+    wait_for(lambda: built(watched, "top: 1px"))
+    write_tree(watched, {"templates/mail/style.css": "a { top: 2px }"})
+    wait_for(lambda: built(watched, "top: 2px"))

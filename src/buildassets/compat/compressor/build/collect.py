@@ -42,6 +42,7 @@ __all__ = ["Scope", "planned", "planned_blocks", "scope"]
 
 _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
+_MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
 _PLAN: Final = "plan.json"
 
@@ -94,6 +95,7 @@ def _write(folder: str, path: str, decided: tuple[Scope, str | None]) -> None:
     collection = _Collection()
     with plan_trace.recorded_reads() as reads:
         document, sources = collection.document(folder)
+    document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
     sources.write(os.path.join(folder, _GENERATED))
     content = json.dumps(document, indent=1, sort_keys=True).encode("ascii")
     if _content(path) != content:
@@ -121,6 +123,7 @@ class _Collection:
         self._faults: list[Diagnostic] = [*setting_faults()]
         self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
         self._templates: set[str] = set()
+        self._roots: set[str] = set()
         self._contents: Contents | None = None
 
     def document(self, folder: str) -> tuple[dict[str, Any], GeneratedSources]:
@@ -165,6 +168,13 @@ class _Collection:
         for path in self._contents.linked if self._contents else ():
             yield from self._files.candidates(path)
 
+    def included(self, reads: Iterable[str]) -> Iterator[str]:
+        """Those of the files that were read which lie in folders of templates: a block may include any of them."""
+        roots = tuple({root.rstrip(os.sep) + os.sep for root in self._roots})
+        for path in map(os.path.abspath, reads):
+            if path.startswith(roots) and not path.endswith(_MODULES) and os.path.isfile(path):
+                yield path
+
     def _awaited(self) -> Iterator[str]:
         """Where the static files would be that blocks link and nobody has: one that comes mends its block."""
         for path in self._contents.linked if self._contents else ():
@@ -188,6 +198,7 @@ class _Collection:
         for reader in readers:
             self._faults += reader.diagnostics
             self._templates |= reader.files
+            self._roots |= reader.roots
 
     def _take(self, contents: Contents, rendering: Rendering, state: State) -> None:
         text, queries = without_queries(rendering.text)

@@ -3,6 +3,7 @@
 Takes engines and contexts, gives renderings, and what is wrong with templates. Imports Django.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -35,6 +36,7 @@ class DjangoBlocks:
         self._lost: dict[str, Diagnostic] = {}
         self._followed: set[str] = set()
         self.files: set[str] = set()
+        self.roots: set[str] = set()
         self._shown = shown
         self._sources: dict[str, str] = {}
         self._templates = [one for one in (self._template(engine, name) for name in names) if one is not None]
@@ -49,6 +51,8 @@ class DjangoBlocks:
             self._broken.append(warning("compressor/template", message))
         else:
             self.files.add(str(found.origin))
+            if os.path.isabs(str(found.origin)):
+                self.roots.add(str(found.origin).removesuffix(name))
             return found
         return None
 

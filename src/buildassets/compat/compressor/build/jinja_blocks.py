@@ -70,6 +70,7 @@ class JinjaBlocks:
         self._followed: set[str] = set()
         self._tag: Place | None = None
         self.files: set[str] = set()
+        self.roots: set[str] = set()
         self._shown = shown
         self._recorder = Recorder()
         self._found: list[Rendering] = []
@@ -160,6 +161,7 @@ class JinjaBlocks:
             return None
         if found.filename and os.path.exists(found.filename):
             self.files.add(found.filename)
+            self.roots.add(os.path.abspath(found.filename.removesuffix(name)))
         return found
 
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:

@@ -8,7 +8,7 @@ NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-quick lint check bench clean
+.PHONY: demo serve serve-django watch test test-quick corpus lint check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -35,6 +35,10 @@ test: .venv/.test
 ## test-quick: the tests that take little time, most of all those of the compiler, in two minutes
 test-quick: .venv/.test
 	$(PY) -m pytest -n auto --quick -m "not corpus" -k "not linear"
+
+## corpus: the tests with published packages, and those with published Django projects, whose environments are large
+corpus: .venv/.test
+	BUILDASSETS_PROJECTS=1 $(PY) -m pytest -n auto -m corpus tests/corpus
 
 ## lint: format, lint rules, import contracts, types
 lint: .venv/.check

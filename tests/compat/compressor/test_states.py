@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.compat.compressor.site import LOAD, Site, block, css, site
 
 _CONTEXTS = """
@@ -147,3 +149,48 @@ def test_a_build_leaves_the_fragments_of_the_cache_alone(tmp_path: Path) -> None
     assert not (tmp_path / "kept").exists()
     (tags,) = made.manifest()["blocks"].values()
     assert "var a=2" in (tmp_path / "build/assets" / made.manifest()["assets"][tags[0]["asset"]]["file"]).read_text()
+
+
+_AGAIN = """
+trace = folder / ".buildassets/compressor/plan.trace"
+found["times"] = []
+for _ in range(3):  # the first makes folders in one that Python looks into
+    call_command("compress", stdout=io.StringIO(), stderr=io.StringIO())
+    found["times"].append(trace.stat().st_mtime_ns if trace.exists() else 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"),
+    [("yield {'n': [1, None]}", True), ("yield {'n': object()}", False), ("yield {'n': time.time()}", False)],
+)
+def test_a_plan_is_kept_where_a_function_gives_the_same_plain_values(given: str, is_kept: bool, tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("css", css("css/two.css")),
+        files={"contexts.py": f"import time\ndef every():\n    {given}\n"},
+        builds=False,
+        pages=[],
+        program=_AGAIN,
+        COMPRESS_OFFLINE_CONTEXT="contexts.every",
+    )
+    _, second, third = made.found["times"]
+    assert (second == third != 0) is is_kept
+
+
+def test_other_contexts_of_a_function_are_another_plan(tmp_path: Path) -> None:
+    for number in (1, 2):
+        contexts = "from pathlib import Path\ndef every():\n    yield {'n': int(Path('number').read_text())}\n"
+        made = site(
+            tmp_path,
+            block("js", "<script>var n = {{ n }}</script>"),
+            files={"contexts.py": contexts, "number": str(number)},
+            values={"n": number},
+            COMPRESS_OFFLINE_CONTEXT="contexts.every",
+        )
+        assert made.texts(made.page()) == [f"var n={number}\n"]
+
+
+def test_a_build_needs_no_secret_key(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", css("css/two.css")), SECRET_KEY="")
+    assert (made.codes(), made.code) == ([], 0)

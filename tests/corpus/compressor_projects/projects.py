@@ -3,8 +3,6 @@
 import json
 import os
 import subprocess
-import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +14,8 @@ from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_
 from tests.test_lowest import ROOT, uv
 
 HERE: Final = Path(__file__).resolve().parent
+_SETTINGS: Final = "tests.corpus.compressor_projects.project_settings"
+_SHOWN: Final = "shown.json"
 ASSETS: Final = {"theirs": "collected", "ours": "build/assets"}
 _PRETIX: Final = """[pretix]
 instance_name = x
@@ -69,22 +69,43 @@ def _install(folder: Path, listed: Path) -> None:
     (folder / "ready").touch()
 
 
-def built(project: str, side: str, folder: Path) -> Side:
-    """A project after `manage.py compress` of one side."""
+def build(project: str, side: str, folder: Path) -> None:
+    """Build a project with one of the two, and keep beside it how its blocks are shown."""
     write_tree(folder, {"pretix.cfg": _PRETIX.format(folder=folder)} if project == "pretix" else {"none.txt": ""})
     if side == "theirs":
         run(project, side, folder, "-m", "django", "collectstatic", "--noinput", "--verbosity=0")
     else:
-        program = "from buildassets.cli.main import main; main()"
-        settings = "tests.corpus.compressor_projects.project_settings"
-        run(project, "theirs", folder, "-c", program, "migrate", "compressor", "--write", "--settings", settings)
-        configuration = folder / "buildassets.toml"
-        configuration.write_text(
-            f"compress = []  # copies take long, and none is looked at\n{configuration.read_text()}"
-        )
-    run(project, side, folder, "-m", "django", "compress", "--force")
-    shown = json.loads(run(project, side, folder, HERE / "show_blocks.py").stdout)
+        migrate(project, folder)
+    compress(project, side, folder)
+    shown = run(project, side, folder, HERE / "show_blocks.py").stdout
+    (folder / _SHOWN).write_text(shown, encoding="utf-8")
+
+
+def migrate(project: str, folder: Path) -> None:
+    """Write the configuration that `migrate compressor` has for a project."""
+    program = "from buildassets.cli.main import main; main()"
+    run(project, "theirs", folder, "-c", program, "migrate", "compressor", "--write", "--settings", _SETTINGS)
+    configuration = folder / "buildassets.toml"
+    configuration.write_text(f"compress = []  # copies take long, and none is looked at\n{configuration.read_text()}")
+
+
+def compress(project: str, side: str, folder: Path) -> str:
+    """What `manage.py compress` reports."""
+    return run(project, side, folder, "-m", "django", "compress", "--force").stderr
+
+
+def built(project: str, side: str, folder: Path) -> Side:
+    """What `build` made of a project in `folder`."""
+    shown = json.loads((folder / _SHOWN).read_text(encoding="utf-8"))
     return Side(folder, shown["url"], tuple(shown["blocks"]), folder / ASSETS[side])
+
+
+def processor_seconds(project: str, side: str, folder: Path, *arguments: str | Path) -> float:
+    """How long a command of the project's Python and what it starts keep a processor busy."""
+    before = os.times()
+    run(project, side, folder, *arguments)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def run(project: str, side: str, folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -96,29 +117,10 @@ def run(project: str, side: str, folder: Path, *arguments: str | Path) -> subpro
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
-    given["DJANGO_SETTINGS_MODULE"] = "tests.corpus.compressor_projects.project_settings"
+    given["DJANGO_SETTINGS_MODULE"] = _SETTINGS
     command = [environment(project) / "bin/python", *arguments]
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **given}, capture_output=True, text=True, timeout=1800, check=False
     )
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-8000:]}"
     return done
-
-
-def main(projects: list[str]) -> None:
-    """Print how long builds of projects take, in seconds of this process and of those that it started."""
-    for project in projects:
-        for side in ("theirs", "ours"):
-            folder = cache_folder() / "timed" / project / side
-            folder.mkdir(parents=True, exist_ok=True)
-            built(project, side, folder)
-            before, start = os.times(), time.perf_counter()
-            run(project, side, folder, "-m", "django", "compress", "--force")
-            after = os.times()
-            used = after.children_user + after.children_system - before.children_user - before.children_system
-            report = f"{project} {side}: again {time.perf_counter() - start:.1f} s, of the processor {used:.1f} s\n"
-            sys.stdout.write(report)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -20,7 +20,9 @@ from django.template import Context, engines  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
 if os.environ["SIDE"] == "ours":
+    from buildassets.compat.compressor.run.lookup import current_release, looked_up
     from buildassets.compat.compressor.run.nodes import CompressNode
+    from buildassets.runtime.django.plain_urls import plain_urls
 
     class _Node(CompressNode):
         def is_offline_compression_enabled(self, forced: bool) -> bool:
@@ -28,6 +30,16 @@ if os.environ["SIDE"] == "ours":
 
     CompressNode.is_offline_compression_enabled = _Node.is_offline_compression_enabled  # type: ignore[attr-defined]
     walk.CompressorNode = CompressNode
+
+
+def _stays(node: Any, context: Context) -> bool:
+    """Whether a release has nothing for a block; without one of ours django-compressor would have raised for it."""
+    if os.environ["SIDE"] == "theirs":
+        return False
+    with plain_urls():
+        written = node.nodelist.render(context)
+    release = current_release()
+    return release is None or looked_up(release, node.block, written) is None
 
 
 def _contexts() -> Iterator[dict[str, Any]]:
@@ -47,8 +59,8 @@ def _names() -> list[str]:
     return sorted(found)
 
 
-def _blocks(parser: Any, name: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each block of a template as it is written, and what is shown in its place."""
+def _blocks(parser: Any, name: str, values: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """What is shown in the place of each block of a template, and whether that is the block itself."""
     try:
         template = parser.parse(name)
         context = Context(values)
@@ -58,17 +70,17 @@ def _blocks(parser: Any, name: str, values: dict[str, Any]) -> Iterator[tuple[st
     context.template = template
     for node in nodes:
         with context.push():
-            written = node.nodelist.render(context)
+            stays = _stays(node, context)
         with context.push():
-            yield written, node.render(context)
+            yield node.render(context), stays
 
 
 def _shown() -> Iterator[dict[str, Any]]:
     parser, names = walk.DjangoParser(charset="utf-8"), _names()
     for number, values in enumerate(_contexts()):
         for name in names:
-            for index, (written, shown) in enumerate(_blocks(parser, name, values)):
-                yield {"place": f"{name}#{index}", "context": number, "written": written, "shown": shown}
+            for index, (shown, stays) in enumerate(_blocks(parser, name, values)):
+                yield {"place": f"{name}#{index}", "context": number, "shown": shown, "stays": stays}
 
 
 json.dump({"url": str(settings.STATIC_URL), "blocks": list(_shown())}, sys.stdout)

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from buildassets.compat.compressor.build import plan_trace
 from buildassets.compat.compressor.build.contents import Contents
-from buildassets.compat.compressor.build.contexts import contexts_text, offline_contexts, thread_state
+from buildassets.compat.compressor.build.contexts import given_contexts, offline_contexts, thread_state
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
 from buildassets.compat.compressor.build.found_blocks import FoundBlocks
@@ -73,8 +73,9 @@ def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = _folder()
     path = os.path.join(folder, _PLAN)
-    decided = _SCOPE.get(), contexts_text()
-    if decided[1] is None or not plan_trace.holds(folder, decided):
+    contexts = given_contexts()
+    decided = None if contexts is None else (_SCOPE.get(), contexts)
+    if decided is None or not plan_trace.holds(folder, decided):
         _write(folder, path, decided)
     return ["--plan", os.path.relpath(path)]
 
@@ -89,8 +90,11 @@ def _folder() -> str:
     return os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
 
 
-def _write(folder: str, path: str, decided: tuple[Scope, str | None]) -> None:
-    """Collect all blocks, and keep by what the plan is shown to be valid where that can be known."""
+def _write(folder: str, path: str, decided: object) -> None:
+    """Collect all blocks, and keep by what the plan is shown to be valid where that can be known.
+
+    `decided` is what decides beside settings and files; None where that is not known.
+    """
     plan_trace.forget(folder)
     collection = _Collection()
     with plan_trace.recorded_reads() as reads:
@@ -101,7 +105,7 @@ def _write(folder: str, path: str, decided: tuple[Scope, str | None]) -> None:
     if _content(path) != content:
         os.makedirs(folder, exist_ok=True)
         write_whole(path, content)
-    if decided[1] is not None and collection.is_traceable():
+    if decided is not None and collection.is_traceable():
         plan_trace.keep(folder, decided, [*reads, *document["inputs"], *collection.looked_for()])
 
 
@@ -158,8 +162,8 @@ class _Collection:
         }, self._sources
 
     def is_traceable(self) -> bool:
-        """Whether nothing but contexts, files and settings decided: no program, and no filter of the project's."""
-        has_errors = any(one.is_error for one in self._faults)
+        """Whether nothing but files, settings and contexts decided: no program, and no filter of the project's."""
+        has_errors = any(one.is_error for one in (*self._faults, *self._blocks.diagnostics))
         contents = self._contents
         return contents is not None and contents.is_traceable and not (has_errors or has_listeners())
 

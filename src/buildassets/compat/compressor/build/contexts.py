@@ -5,7 +5,7 @@ Takes Django's settings, gives contexts one at a time. Imports Django.
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -14,7 +14,10 @@ from buildassets.compat.compressor.run.state import State, states_in
 from buildassets.diagnostics import error
 from buildassets.errors import BuildError
 
-__all__ = ["contexts_text", "offline_contexts", "thread_state"]
+__all__ = ["given_contexts", "offline_contexts", "thread_state"]
+
+_PLAIN: Final = (str, int, float, bool, type(None))
+_SEQUENCES: Final = (list, tuple)
 
 
 def offline_contexts() -> Iterator[dict[str, Any]]:
@@ -34,6 +37,26 @@ def offline_contexts() -> Iterator[dict[str, Any]]:
         yield {"STATIC_URL": settings.STATIC_URL, **one}
 
 
+def given_contexts() -> str | None:
+    """What a function gives for COMPRESS_OFFLINE_CONTEXT, as a text: by it two builds are seen to have the same.
+
+    Empty where the setting names no function; None where something in it is no plain value, or cannot be had.
+    """
+    if not isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
+        return ""
+    try:
+        found = [(one, thread_state()) for one in offline_contexts()]
+    except BuildError:
+        return None
+    return repr(found) if all(_is_plain(one) for one, _ in found) else None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_is_plain(one) for pair in value.items() for one in pair)
+    return isinstance(value, _PLAIN) or (isinstance(value, _SEQUENCES) and all(map(_is_plain, value)))
+
+
 def thread_state() -> State:
     """What the module of the function that COMPRESS_OFFLINE_CONTEXT names holds of the state of this thread."""
     given = getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None)
@@ -42,29 +65,6 @@ def thread_state() -> State:
     except (ImportError, AttributeError, KeyError):
         return ()
     return states_in(module) if module else ()
-
-
-def contexts_text() -> str | None:
-    """What a function of the project's gives now, as a text to compare; empty where the setting names none.
-
-    None where that cannot be known: it fails, or gives what is no plain data. State that a generator sets beside is
-    taken to follow from what it gives.
-    """
-    if not isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
-        return ""
-    try:
-        found = [*offline_contexts()]
-    except BuildError:
-        return None
-    return repr(found) if all(map(_is_plain, found)) else None
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(one) for pair in value.items() for one in pair)
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, str | bytes | int | float)
 
 
 def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from buildassets._version import __version__
 from buildassets.files import write_whole
@@ -91,9 +92,17 @@ def _stamps(paths: Iterable[str]) -> dict[str, list[int] | None]:
 
 def _key(scope: object) -> str:
     """All that decides a plan besides files: settings, the environment, versions. Their values are hashed only."""
-    given = sorted((name, _text(getattr(settings, name))) for name in dir(settings) if name.isupper())
+    given = sorted((name, _setting(name)) for name in dir(settings) if name.isupper())
     decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(scope), given, sorted(os.environ.items()))
     return sha256(repr(decided).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _setting(name: str) -> str:
+    """A setting as a text; empty for one that Django refuses to hand out, as a secret key that is set in production."""
+    try:
+        return _text(getattr(settings, name))
+    except ImproperlyConfigured:
+        return ""
 
 
 def _text(value: object) -> str:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -31,6 +32,9 @@ PROJECTS = ("pretix", "horizon", "weblate")
 RENDERINGS = {"pretix": 31, "horizon": 14, "weblate": 120}
 _OPENS, _CLOSES = ("(", "function", "(", ")", "{"), ("}", ")", ".", "call", "(", "this", ")")
 _WRAPPERS = {_OPENS: 1, _CLOSES: -1}
+_NUMBERS = ("number",), ("dimension",), ("percentage",)
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?", re.IGNORECASE)
+_EQUALS = ("literal", "=")
 _SKIPPED = (Kind.SPACE, Kind.LINE_END, Kind.COMMENT)
 
 
@@ -99,7 +103,7 @@ def _loaded(side: Side, shown: str) -> Loaded:
             scripts += _essence(content)
         else:
             sheet, found = _with_marks(side, content, url or side.url)
-            sheets += _without_charset(tree(sheet))
+            sheets += (_plain_rule(rule) for rule in tree(sheet) if rule[:2] != ("at-rule", "charset"))
             urls += found
     kept = tuple(one for _, one, _ in elements)
     return Loaded(tuple(sheets), tuple(urls), tuple(scripts), kept, tuple(lost))
@@ -134,8 +138,20 @@ def _plain(file: Path) -> bytes:
     return b"".join(file.read_bytes().split()) if file.suffix in (".css", ".svg") else file.read_bytes()
 
 
-def _without_charset(rules: list[Tree]) -> list[Tree]:
-    return [one for one in rules if one[:2] != ("at-rule", "charset")]
+def _plain_rule(part: Any) -> Any:
+    """A rule without what engines and minifiers write in more than one way.
+
+    That are the white space in custom properties and beside `=`, which theirs takes away and ours keeps, and the last
+    digits of numbers that Sass has divided, of which django-libsass has five.
+    """
+    if isinstance(part, tuple) and part[:1] == ("declaration",) and isinstance(part[2], str):
+        return (*part[:2], "".join(part[2].split()), *part[3:])
+    if isinstance(part, tuple) and part[:1] in _NUMBERS:
+        return part[0], _NUMBER.sub(lambda found: f"{float(found[0]):.4f}", part[1], count=1)
+    if isinstance(part, list):
+        around = zip([None, *part], part, [*part[1:], None], strict=False)
+        return [_plain_rule(one) for before, one, after in around if one != " " or _EQUALS not in (before, after)]
+    return tuple(map(_plain_rule, part)) if isinstance(part, tuple) else part
 
 
 def _pairs(sides: tuple[Side, Side]) -> Iterator[tuple[str, Loaded, Loaded]]:

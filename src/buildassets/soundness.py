@@ -59,7 +59,12 @@ def is_file(name: object) -> bool:
     """Whether `name` is the name of a file that cannot lie outside of its folder."""
     if not isinstance(name, str) or normalise(name) != name or not is_text(name):
         return False
-    return "\0" not in name and not (_IS_WINDOWS and ("\\" in name or ":" in name))
+    return "\0" not in name and not (_IS_WINDOWS and _is_other_on_windows(name))
+
+
+def _is_other_on_windows(name: str) -> bool:
+    """Whether Windows takes `name` for another one: it has `\\` for `/`, drives, streams, and drops dots and blanks."""
+    return "\\" in name or ":" in name or any(part.endswith((".", " ")) for part in name.split("/"))
 
 
 def is_text(value: object) -> bool:

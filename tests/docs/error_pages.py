@@ -23,7 +23,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _SUMMARY = re.compile(
-    r"^(?:built \d|failed with \d|removed (?:nothing|\d)|\d+ errors?, \d+ warnings?$).*\n", re.MULTILINE
+    r"^(?:built \d|note: Sass was compiled by |failed with \d|removed (?:nothing|\d)|\d+ errors?, \d+ warnings?$).*\n",
+    re.MULTILINE,
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from buildassets.errors import PackagesError
 from buildassets.packages.archive import unpack
-from tests.conftest import read_tree
+from tests.conftest import read_tree, watchdog
 from tests.packages.server import archive, member, tarball
 
 HOSTILE = {
@@ -52,6 +52,51 @@ def refusal(folder: Path, content: bytes) -> str:
 
 def test_files_below_package_are_unpacked(tmp_path: Path) -> None:
     assert unpacked(tmp_path, tarball({"a.js": "1", "b/c.css": "2"})) == {"a.js": b"1", "b/c.css": b"2"}
+
+
+@pytest.mark.parametrize("name", ["C:a", "a.js:b", ".. /a", "a./b", "a "])
+def test_a_name_that_windows_takes_for_another_is_refused_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("buildassets.soundness._IS_WINDOWS", True)
+    assert refusal(tmp_path, tarball({name: "x"})) == "package/member"
+
+
+@pytest.mark.parametrize("name", ["Ä/ß.js", "a\u0301.js", "日本/語.css", "a b.js", "aux.js"])
+def test_a_name_of_any_language_is_kept(tmp_path: Path, name: str) -> None:
+    assert unpacked(tmp_path, tarball({name: "1"})) == {name: b"1"}
+
+
+@pytest.mark.parametrize("content", [b"1" * 4000, b"1" * 60_000, b"2 " * 30_000], ids=["4 kB", "60 kB", "no record"])
+def test_a_header_that_takes_long_to_read_is_damaged(tmp_path: Path, content: bytes) -> None:
+    with watchdog():
+        assert refusal(tmp_path, gzip.compress(extended(content) + tar_of("a"))) == "package/damaged"
+
+
+def test_headers_of_headers_are_damaged(tmp_path: Path) -> None:
+    assert refusal(tmp_path, gzip.compress(extended(b"11 a=1\n") * 5000 + tar_of("a"))) == "package/damaged"
+
+
+def test_a_sparse_file_is_none_of_a_package(tmp_path: Path) -> None:
+    header = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n22 GNU.sparse.name=a\n"
+    assert refusal(tmp_path, gzip.compress(extended(header) + tar_of("a"))) == "package/damaged"
+
+
+def test_a_long_name_has_a_header_of_its_own(tmp_path: Path) -> None:
+    name = "folder/" * 40 + "a.js"
+    assert unpacked(tmp_path, tarball({name: "1"})) == {name: b"1"}
+
+
+def extended(content: bytes) -> bytes:
+    """An extended header (POSIX pax) with that content."""
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, len(content)
+    return info.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+
+
+def tar_of(name: str) -> bytes:
+    """The archive of one empty file, not compressed."""
+    return gzip.decompress(tarball({name: ""}))
 
 
 @pytest.mark.parametrize(("mode", "expected"), [(0o600, 0o644), (0o666, 0o644), (0o777, 0o755), (0o744, 0o755)])

@@ -6,9 +6,11 @@ caller's to remove.
 
 import io
 import os
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from buildassets.diagnostics import error
@@ -20,7 +22,10 @@ from buildassets.soundness import is_file
 _TOP: Final = "package/"
 _LARGEST_BYTES: Final = 1 << 30  # of all that an archive holds
 _MOST_FILES: Final = 100_000
-_LONGEST_READ_BYTES: Final = 1 << 20  # more at a time is asked for only by a header that claims to be so long
+_LONGEST_HEADER_BYTES: Final = 4096  # the longest path of a system, with what stands around it
+_MOST_HEADER_WORK: Final = 1 << 37  # square bytes: half a million headers of a block each, half a minute at most
+# What `tarfile` (CPython before 3.12.6) reads in quadratic time, and what makes it hold a list of gigabytes.
+_COSTLY: Final = re.compile(rb"[0-9]{65}|GNU\.sparse")
 _CHUNK_BYTES: Final = 1 << 18
 _PLAIN, _PROGRAM = 0o644, 0o755
 _SPECIAL_BITS: Final = 0o7000  # setuid, setgid, sticky
@@ -36,7 +41,12 @@ def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
     try:
         _gunzip(archive, tar, shown)
         with _Bounded(tar) as file, tarfile.open(fileobj=file, mode="r:") as members:
-            names = [_unpacked(members, member, folder, shown) for member in _listed(members, shown)]
+            names = []
+            for member in _listed(members, shown):
+                with file.content():
+                    names.append(_unpacked(members, member, folder, shown))
+    except RecursionError:
+        raise _damaged(shown, "it has headers of headers without end") from None
     except (tarfile.TarError, EOFError, ValueError) as fault:
         raise _damaged(shown, str(fault).lower() or "it is no archive") from None
     finally:
@@ -46,12 +56,32 @@ def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
 
 
 class _Bounded(io.FileIO):
-    """A file of which nobody reads very much at a time: `tarfile` holds whole extended headers in memory."""
+    """A file in which `tarfile` finds no headers that would take it very long, or much memory."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._is_content = False
+        self._left_work = _MOST_HEADER_WORK
+
+    @contextmanager
+    def content(self) -> Iterator[None]:
+        """What is read meanwhile are no headers."""
+        self._is_content = True
+        try:
+            yield
+        finally:
+            self._is_content = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or not 0 <= size <= _LONGEST_READ_BYTES:
+        if self._is_content:
+            return super().read(size)
+        if size is None or not 0 <= size <= _LONGEST_HEADER_BYTES:
             raise ValueError("it has a header that is too long")
-        return super().read(size)
+        self._left_work -= size * size
+        found = super().read(size)
+        if self._left_work < 0 or _COSTLY.search(found):
+            raise ValueError("it has headers that no package needs")
+        return found
 
 
 def _gunzip(archive: str, path: str, shown: str) -> None:

@@ -71,7 +71,7 @@ FILES: Tree = {
     "site/js/two.js": "var two = 2",
     "site/img/a.png": b"\x89PNG",
     "site/scss/_part.scss": ".part { color: blue }",
-    "site/scss/app.scss": "@import 'part'; $c: red; .app { color: $c; background: url(../img/a.png) }",
+    "site/scss/app.scss": "@use 'part'; $c: red; .app { color: $c; background: url(../img/a.png) }",
     "templates/none.txt": "",
     "jinja2/none.txt": "",
 }

@@ -38,13 +38,13 @@ def contest(tree: Tree) -> Contest:
 def _contenders() -> tuple[Contender, ...]:
     works = tuple(work.name for work in _WORKS)
     cold_and_edit = (COLD, PARTIAL_EDITED)
-    by_dart = {"engines": {"scss": "dart-sass"}}
+    by_libsass = {"engines": {"scss": "libsass"}}
     by_all = {"engines": {"scss": "dart-sass", "css": "lightningcss", "js": "esbuild"}}
     return (
         Contender("libsass", "all but Bootstrap", SASS, cold_and_edit, _libsass, is_limit=True),
         Contender("Dart Sass", "all but Bootstrap", SASS, cold_and_edit, _dart_sass, is_limit=True),
         Contender(ours.NAME, "", ALL, works, _ours),
-        Contender("buildassets, dart-sass", "", ALL, works, lambda place: _ours(place, **by_dart)),
+        Contender("buildassets, libsass", "", ALL, works, lambda place: _ours(place, **by_libsass)),
         Contender(
             "buildassets, dart-sass, lightningcss, esbuild", "", ALL, works, lambda place: _ours(place, **by_all)
         ),

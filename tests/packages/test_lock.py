@@ -37,6 +37,13 @@ def refusal(folder: Path, text: str) -> str:
     return caught.value.diagnostics[0].message
 
 
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    lock = Lock({"esbuild": LockedTool("0.28.2", "MIT\u200b", {})})
+    with pytest.raises(ConfigError):
+        write_lock(str(tmp_path), lock)
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     write_lock(str(tmp_path), LOCK)
     assert read_lock(str(tmp_path)) == LOCK

@@ -94,6 +94,10 @@ def read_lock(folder: str) -> Lock:
     except (OSError, UnicodeDecodeError) as fault:
         reason = reason_text(fault) if isinstance(fault, OSError) else "it is not UTF-8"
         raise ConfigError([_fault(f"cannot read `{NAME}`: {reason}")]) from None
+    return _lock_in(text)
+
+
+def _lock_in(text: str) -> Lock:
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:
@@ -109,10 +113,15 @@ def read_lock(folder: str) -> Lock:
 
 
 def write_lock(folder: str, lock: Lock) -> None:
-    """Write the lock of the project in `folder`, or remove it where it holds nothing. Raises OSError."""
+    """Write the lock of the project in `folder`, or remove it where it holds nothing.
+
+    Raises OSError, and ConfigError for what could not be read again: then nothing is written.
+    """
     path = os.path.join(folder, NAME)
     if lock.tools or lock.vendor:
-        write_whole(path, lock_text(lock).encode())
+        text = lock_text(lock)
+        _lock_in(text)
+        write_whole(path, text.encode())
     elif os.path.lexists(path):
         os.unlink(path)
 

@@ -78,6 +78,14 @@ def waiting(together: threading.Barrier, registry: Registry, path: str) -> Answe
     return answer
 
 
+def test_licences_and_ranges_of_several_lines_make_a_lock_that_can_be_read(bare: Path, registry: Registry) -> None:
+    publish(registry, "core", "1.4.0")
+    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": ">=1\n<2\u200b"}, license="MIT\u200b\x1b[2J")
+    add(vendoring_of(bare, registry), {"a": ""})
+    locked = read_lock(str(bare)).vendor["a"]
+    assert (locked.license, locked.requires) == ("MIT[2J", {"core": ">=1 <2"})
+
+
 def test_one_version_serves_all_that_want_it(bare: Path, registry: Registry) -> None:
     for version in ("1.0.0", "1.4.0", "2.0.0"):
         publish(registry, "core", version)

@@ -100,7 +100,12 @@ def license_of(described: Mapping[str, Any]) -> str:
     stated = described.get("license") or described.get("licenses") or ""
     many = stated if isinstance(stated, list) else [stated]
     names = [one.get("type") if isinstance(one, dict) else one for one in many]
-    return " OR ".join(name for name in names if isinstance(name, str) and name)
+    return _line(" OR ".join(name for name in names if isinstance(name, str) and name))
+
+
+def _line(text: str) -> str:
+    """`text` on a line, without what does not show: it goes into the lock, and from there to terminals."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 def _document(content: bytes) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def _release(name: str, version: str, described: dict[str, Any], published: floa
 
 
 def _ranges(texts: dict[str, str]) -> dict[str, str]:
-    return {name: wanted for name, wanted in texts.items() if is_name(name)}
+    return {name: _line(wanted) for name, wanted in texts.items() if is_name(name)}
 
 
 def _tarball(described: dict[str, Any]) -> str:

@@ -75,7 +75,7 @@ def asked_for(text: str) -> Asked:
         meant = nearest(name, TOOLS)
         hint = f"did you mean `{meant}`?" if meant else "use one of " + ", ".join(f"`{one}`" for one in TOOLS)
         raise ConfigError([error("tools/unknown", f"there is no tool `{name}`", hint=hint)])
-    return Asked(name, wanted)
+    return Asked(name, " ".join(wanted.split()))
 
 
 def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:

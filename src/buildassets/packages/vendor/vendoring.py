@@ -67,7 +67,7 @@ def asked_for(text: str) -> tuple[str, str]:
     if not is_name(name):
         hint = "write `NAME` or `NAME@RANGE`, as in `htmx.org@2`"
         raise ConfigError([error("vendor/unknown", f"`{text}` is no package", hint=hint)])
-    return name, wanted
+    return name, " ".join(wanted.split())
 
 
 def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:

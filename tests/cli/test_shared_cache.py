@@ -40,12 +40,13 @@ class Clones:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.files: Tree = SITE
         self.cache = folder / "cache"
         self.environment: dict[str, str] = {}
 
-    def clone(self, name: str, files: Tree = SITE) -> Path:
-        """A new clone; gives the folder of its project."""
-        return write_tree(self.folder / name, files) / "site"
+    def clone(self, name: str, files: Tree | None = None) -> Path:
+        """A new clone, of `files` in place of its own if they are given; gives the folder of its project."""
+        return write_tree(self.folder / name, self.files if files is None else files) / "site"
 
     def build(self, site: Path, *arguments: str, **environment: str) -> dict[str, Any]:
         """What the command prints of a build of `site`."""
@@ -122,8 +123,8 @@ def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) 
     first = clones.build(here)
     assert sorted(first["anew"]) == MADE
     place, environment = ELSEWHERE[where]
+    clones.files = {**SITE, "site/assets/app.scss": sheet}
     there = place(clones)
-    write_tree(there, {"assets/app.scss": sheet})
     for name in ("buildassets.toml", "pyproject.toml"):
         if (there / name).exists():
             with (there / name).open("a") as file:

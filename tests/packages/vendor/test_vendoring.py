@@ -86,6 +86,11 @@ def test_licences_and_ranges_of_several_lines_make_a_lock_that_can_be_read(bare:
     assert (locked.license, locked.requires) == ("MIT[2J", {"core": ">=1 <2"})
 
 
+def test_a_subpath_that_does_not_show_is_none_of_the_import_map(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0", exports={".": "./index.js", "./b\u202e": "./index.js", './c"\n[x]': "./index.js"})
+    assert dict(add(vendoring_of(bare, registry), {"a": ""}).modules) == {"a": "a/index.js"}
+
+
 def test_one_version_serves_all_that_want_it(bare: Path, registry: Registry) -> None:
     for version in ("1.0.0", "1.4.0", "2.0.0"):
         publish(registry, "core", version)

@@ -205,7 +205,8 @@ def _arranged(
     packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
     with _put(vendoring, staging, packages, gone):
         write_lock(vendoring.folder, result)
-    return Vendored(result, found.needed.modules, changed, gone, tuple(_warnings(found)))
+    modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
+    return Vendored(result, modules, changed, gone, tuple(_warnings(found)))
 
 
 def _needed_of(

@@ -32,6 +32,8 @@ SITE: Tree = {
     "shared/c.js": "call( 2 )\n",
     "theme/_unused.scss": "",
 }
+# What libsass compiles, too.
+IMPORTING = '@import "own"; @import "colours"; a { background: url(a.svg); color: $ink }\n'
 MADE = ["app.css", "b.js", "plain.css", "shared/c.js", "shared/odd.css", "wrong.css"]
 
 
@@ -116,14 +118,13 @@ ELSEWHERE: dict[str, tuple[Callable[[Clones], Path], dict[str, str]]] = {
 @pytest.mark.parametrize("where", ELSEWHERE)
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
 def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) -> None:
-    sheet = '@import "own"; @import "colours"; a { background: url(a.svg); color: $ink }\n'
     settings = f'{SETTINGS}[engines]\nscss = "{engine}"\n'
-    files = {**SITE, "site/buildassets.toml": settings, "site/assets/app.scss": sheet}
+    files = {**SITE, "site/buildassets.toml": settings, "site/assets/app.scss": IMPORTING}
     here = clones.clone("here", files)
     first = clones.build(here)
     assert sorted(first["anew"]) == MADE
     place, environment = ELSEWHERE[where]
-    clones.files = {**SITE, "site/assets/app.scss": sheet}
+    clones.files = {**SITE, "site/assets/app.scss": IMPORTING}
     there = place(clones)
     for name in ("buildassets.toml", "pyproject.toml"):
         if (there / name).exists():
@@ -211,7 +212,6 @@ MISSES: dict[str, tuple[Callable[[Clones, Path], None], list[str]]] = {
     "directives": (settings("directives = true\n"), MADE),
     "no minifying": (settings("minify = false\n"), ["app.css"]),
     "another minifier": (settings('[engines]\ncss = "lightningcss"\n'), [one for one in MADE if one.endswith(".css")]),
-    "another Sass": (settings('[engines]\nscss = "dart-sass"\n'), ["app.css"]),
     "no engine for a kind": (settings('[engines]\ncss = "none"\n'), ["app.css"]),
     "another name": (
         edit("site/buildassets.toml", SETTINGS.replace('prefix = "shared"', 'prefix = "common"')),
@@ -230,6 +230,15 @@ def test_what_is_otherwise_is_made_anew(clones: Clones, what: str) -> None:
     change(clones, there)
     assert sorted(clones.build(there)["anew"]) == sorted(expected)
     assert released(there) == clones.clean(there)
+
+
+def test_another_sass_makes_its_sheets_anew(clones: Clones) -> None:
+    by_engine = f'{SETTINGS}[engines]\nscss = "%s"\n'
+    clones.files = {**SITE, "site/assets/app.scss": IMPORTING, "site/buildassets.toml": by_engine % "libsass"}
+    clones.build(clones.clone("here"))
+    there = clones.clone("there")
+    (there / "buildassets.toml").write_text(by_engine % "dart-sass")
+    assert list(clones.build(there)["anew"]) == ["app.css"]
 
 
 def test_the_reason_names_the_file_as_it_is_seen_from_there(clones: Clones) -> None:

@@ -8,6 +8,7 @@ from tests.conftest import Tree
 Project = Callable[[int], Tree]
 
 PLAIN: Final = 'compress = []\nintegrity = "none"\n'
+LIBSASS: Final = f'{PLAIN}engines.scss = "libsass"\n'
 NPM: Final = f"{PLAIN}sources = ['assets', {{ path = 'node_modules', npm = true }}]\n"
 DIRECTIVES: Final = f"{PLAIN}directives = true\n"
 JINJA: Final = f"{PLAIN}[templates]\ndirs = ['t']\nengine = 'jinja'\n"
@@ -73,7 +74,7 @@ PROJECTS: Final[Mapping[str, Project]] = {
     "script templates": _files("f#.jst", "<%= a %>"),
     "folders": _files("d#/f#.css", "a{b:c#}"),
     "Sass sheets that import one": _files("f#.scss", "@use 'p' as *; a{b:#}", others={"assets/_p.scss": "$a:1;"}),
-    "Sass sheets without what they import": _files("f#.scss", "@import 'nothere#'; a{b:#}"),
+    "Sass sheets without what they import": _files("f#.scss", "@use 'nothere#'; a{b:#}"),
     "sheets without what they refer to": _files("f#.css", "a{b:url(fle#.css)}"),
     "scripts without what they import": _files("f#.js", "import './nothere#.js'"),
     "scripts with a syntax error": _files("f#.js", "a = '"),
@@ -118,9 +119,9 @@ PROJECTS: Final[Mapping[str, Project]] = {
     "missing icons": project(one=("assets/a.webmanifest", '{"icons":[', '{"src":"nothere#.png"},', "{}]}")),
     "bad strings of a sheet": _one("a.css", "a{b:'\n}"),
     "imports of a Sass sheet": project(
-        files={"assets/_p#.scss": "a{b:#}"}, one=("assets/a.scss", "", "@use 'p#' as *;\n", "")
+        files={"assets/_p#.scss": "a{b:#}"}, one=("assets/a.scss", "", "@use 'p#';\n", "")
     ),
-    "faults of a Sass sheet": _one("a.scss", "a{b:rgba(1,1,1,50%)}\n"),
+    "faults of a Sass sheet": _one("a.scss", "a{b:rgba(1,1,1,50%)}\n", settings=LIBSASS),
     "sheets in a cycle": _files("f#.css", "@import 'f>.css';"),
     "modules in a cycle": _files("f#.js", "import './f>.js';"),
     "modules that import all": project(

@@ -60,7 +60,9 @@ def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", messa
     encoded = "\0".join(names).encode("utf-8", "surrogatepass")
     parts = (key, message.encode("utf-8", "surrogatepass") + b"\n", encoded, numbers.tobytes())
     content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
-    write_whole(_path(cache_folder, key), b"%08x\n" % crc32(content) + content)
+    path = _path(cache_folder, key)
+    if not os.path.islink(os.path.dirname(path)):  # which would lead to what is no part of the cache
+        write_whole(path, b"%08x\n" % crc32(content) + content)
 
 
 def _recalled(path: str, key: bytes) -> str | None:

@@ -214,6 +214,8 @@ def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept:
     }
     content = json.dumps(head).encode("ascii") + b"\n" + b"".join(parts)
     path = _path(cache_folder, build)
+    if os.path.islink(os.path.dirname(path)):  # which leads to what is no part of the cache
+        return
     with suppress(OSError), writable(cache_folder):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write_whole(path, digest(content).encode() + b"\n" + content)

@@ -55,7 +55,7 @@ def test_images_that_a_partial_names_are_shown(
 ) -> None:
     files = {
         "buildassets.toml": f'[engines]\nscss = "{engine}"\n',
-        "assets/css/app.scss": '@use "parts/icons" as *;',
+        "assets/css/app.scss": '@import "parts/icons";',
         "assets/css/parts/_icons.scss": SHEET,
         **IMAGES,
     }

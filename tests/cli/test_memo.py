@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.cli.commands import commands
-from buildassets.cli.memo import was_repeated
+from buildassets.cli.memo import keep, was_repeated
+from buildassets.compiler.cache.stamps import stamps_of
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -174,10 +175,28 @@ def test_who_asked_for_quiet_is_told_no_warning_but_as_an_annotation(
     assert was_repeated() is is_again
 
 
-def test_what_may_be_written_again_and_look_the_same_is_not_relied_on(project: Project) -> None:
+def test_what_may_be_written_again_and_look_the_same_is_read(project: Project) -> None:
     later = time.time() + 3600
     os.utime(project.folder / "assets/js/app.js", (later, later))
-    project.build(3)
+    project.build()
+    assert was_repeated()
+    stamps = stamps_of(["pyproject.toml"])
+    keep(".buildassets", ["pyproject.toml"], stamps, "done", ["assets/js/app.js"])
+    assert was_repeated()
+    (project.folder / "assets/js/app.js").write_text("abb()\n")
+    assert not was_repeated()
+    (project.folder / "assets/js/app.js").unlink()
+    assert not was_repeated()
+
+
+def test_nothing_is_left_to_do_at_once_after_a_build(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    write_tree(project.folder, {"assets/js/app.js": "app(1)\n"})
+    project.build()
+    assert "wrote 2 files" in capsys.readouterr().err
+    assert was_repeated()
+    assert "built 2 assets (18 B) into `build/`, wrote nothing" in capsys.readouterr().err
+    output = next((project.folder / "build/assets/js").glob("*.js"))
+    output.write_text("app(2)\n")
     assert not was_repeated()
 
 

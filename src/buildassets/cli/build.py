@@ -35,7 +35,7 @@ from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.incremental.snapshot import Snapshot
+    from buildassets.compiler.incremental.snapshot import Held
 
 
 @click.command("build")
@@ -78,7 +78,7 @@ def command(
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result
 
-    held: list[Snapshot] = []
+    held: list[Held] = []
     with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, _without_collector():
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
@@ -92,7 +92,8 @@ def command(
     shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
     if held and cache and not carry_from and not shows_more:  # a release to carry from may exist the next time
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
-        keep_memo(cache, held[0], config, files, "" if given.quiet else printable(line))
+        message = "" if given.quiet else printable(summary(replace(result, written=()), config))
+        keep_memo(cache, held[0], config, files, message)
     return code
 
 
@@ -159,21 +160,18 @@ def timed(result: BuildResult, line: str, seconds: float) -> str:
     return f"{line}, {seconds:.2f} s" if result.succeeded else line
 
 
-def keep_memo(cache: str, held: "Snapshot", config: "Config", files: Iterable[str], line: str) -> None:
-    """Keep `line` so that the same command can print it at once while nothing changes; see `memo`.
-
-    `files` are the configuration files that the command could read, present or not.
-    """
+def keep_memo(cache: str, held: "Held", config: "Config", files: Iterable[str], message: str) -> None:
+    """Let the same command say at once that it has nothing to do. `files` are configurations that it could read."""
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import stamps_of
     from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
     from buildassets.compiler.incremental.snapshot import are_settled
 
     deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
-    looks = held.stamps + stamps_of(deciding)
-    if are_settled(looks, held.taken_ns):
+    stamps = stamps_of(deciding)
+    if are_settled(stamps, held.taken_ns):
         with suppress(OSError):
-            keep(cache, [*held.names, *deciding], looks, line)
+            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

@@ -49,16 +49,22 @@ def was_repeated() -> bool:
     return True
 
 
-def keep(cache_folder: str, names: "Iterable[str]", numbers: "array[int]", message: str) -> None:
+def keep(
+    cache_folder: str, names: "Iterable[str]", numbers: "array[int]", message: str, young: "Iterable[str]" = ()
+) -> None:
     """Keep the `message` of this command, without its time, while the files `names` have the stamps `numbers`.
 
-    `message` is empty where the command printed none.
+    `message` is empty where the command printed none. The `young` files are read each time, too, since their stamps
+    alone would not show that they were written again. Raises OSError.
     """
     from buildassets.files import write_whole
 
     key = _key()
-    encoded = "\0".join(names).encode("utf-8", "surrogatepass")
-    parts = (key, message.encode("utf-8", "surrogatepass") + b"\n", encoded, numbers.tobytes())
+    listed = list(young)
+    texts = (message + "\n", "\0".join(names), "\0".join(listed))
+    printed, encoded, encoded_young = (text.encode("utf-8", "surrogatepass") for text in texts)
+    sums = array("I", map(_checksum, listed)).tobytes()
+    parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums)
     content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
     path = _path(cache_folder, key)
     if not os.path.islink(os.path.dirname(path)):  # which would lead to what is no part of the cache
@@ -75,14 +81,26 @@ def _recalled(path: str, key: bytes) -> str | None:
     if checksum != b"%08x" % crc32(content):
         return None
     try:
-        kept_key, printed, names, looks = _parts(content)
+        kept_key, printed, names, stamps, young, sums = _parts(content)
         text = printed.decode("utf-8", "surrogatepass")
-        if kept_key != key or stamps_of(names.decode("utf-8", "surrogatepass").split("\0")).tobytes() != looks:
+        if kept_key != key or stamps_of(_split(names)).tobytes() != stamps:
             return None
-    except ValueError:  # not written by `keep`
+        if young and array("I", map(_checksum, _split(young))).tobytes() != sums:
+            return None
+    except (ValueError, OSError):  # nothing that `keep` has written, or a young file that is gone
         return None
     is_plain = text.removesuffix("\n").isprintable() and "::" not in text and "##" not in text
     return text if is_plain else None  # a forged text could hold commands for the terminal or the CI service
+
+
+def _split(names: bytes) -> "list[str]":
+    return names.decode("utf-8", "surrogatepass").split("\0")
+
+
+def _checksum(path: str) -> int:
+    """That of what the file at `path` holds. Raises OSError."""
+    with open(plain(path), "rb") as file:
+        return crc32(file.read())
 
 
 def _parts(content: bytes) -> "Iterator[bytes]":

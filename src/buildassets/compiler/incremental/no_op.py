@@ -34,11 +34,11 @@ def incremental(
     mode: Mode,
     folder: str | None,
     work: Work,
-    held: Callable[[snapshot.Snapshot], None] = lambda _: None,
+    held: Callable[[snapshot.Held], None] = lambda _: None,
 ) -> BuildResult:
     """The result of the last build if it is still valid, else that of `work`. With `folder` None there is no cache.
 
-    `held` gets the snapshot that was found valid.
+    `held` gets what has to stay unchanged for the same build to have nothing to do.
     """
     if folder is None:
         return work(last=None)
@@ -46,7 +46,7 @@ def incremental(
     before = snapshot.last(folder, build)
     last = _last(before) if before else None
     if before is not None and last is not None and not before.changed and (result := _held(config, last)):
-        held(before)
+        held(before.held())
         return result
     began_ns = time.time_ns()
     result = work(last=last)
@@ -58,7 +58,7 @@ def incremental(
             "size_bytes": result.size_bytes,
             "manifest": result.manifest_digest,
         }
-        snapshot.take(
+        taken = snapshot.take(
             folder,
             build,
             inputs,
@@ -71,6 +71,8 @@ def incremental(
             expected={os.path.join(config.output, MANIFEST_NAME): result.manifest_digest},
             before=before,
         )
+        if taken:
+            held(taken)
     return result
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -49,6 +49,19 @@ class KeptBuild:
     folders: Mapping[str, str]
 
 
+@frozen
+class Held:
+    """The files that decided a build and those that it left, with their stamps (four numbers each) at `taken_ns`.
+
+    The stamps of `young` files would not show that they were written again; at that time their contents were right.
+    """
+
+    names: Sequence[str]
+    stamps: "array[int]"
+    young: Collection[str]
+    taken_ns: int
+
+
 class Snapshot:
     """What was kept of the last build, and which of its files have changed since.
 
@@ -73,8 +86,12 @@ class Snapshot:
             del stamps[name]
         return stamps
 
+    def held(self) -> Held:
+        """All files, where nothing has changed."""
+        return Held(self.names, self.stamps, self.kept.young, self.taken_ns)
+
     def _restamped(self, was: bytes) -> Iterator[int]:
-        """The numbers of the files whose stamps changed.
+        """The numbers of what stamps otherwise.
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
@@ -161,15 +178,14 @@ def take(
     written: Collection[str] = (),
     expected: Mapping[str, str] | None = None,
     before: Snapshot | None = None,
-) -> None:
-    """Keep `result`; it is valid as long as all `inputs` (files, folders, absent paths) and `outputs` stay unchanged.
+) -> Held | None:
+    """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
-    - Nothing is kept if an input may have been written since the build began at `began_ns`.
-    - Of `folders` only the names in them count, not their times.
-    - Paths that the snapshot `before` found unchanged are not checked again, except the outputs that were `written`.
-      If one has changed meanwhile, the next build sees it.
-    - With the digests of outputs in `expected`, the next build also sees a file that another build had put in the place
-      of one before its stamp was taken here.
+    Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
+    in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
+    but for the outputs that were `written`: if another has been written since, the next build sees it. Of outputs whose
+    digests are `expected` it also sees what another builder had put in their place before they were looked at here.
+    Gives what is kept, if it still holds.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # no file can have a path with a NUL
     unchanged = dict(before.unchanged) if before else {}
@@ -181,11 +197,11 @@ def take(
     fresh = {name: signature(name) or NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
     if were_exchanged(read, began_ns):
-        return
+        return None
     for name in read:
         stamp = fresh.get(name, NOTHING)
         if stamp != NOTHING and not is_settled(stamp, began_ns) and seen.get(name) != (stamp, digests.of(name)):
-            return
+            return None
     unchanged.update(fresh)
     stamps = {name: unchanged[name] for name in names}
     young = {name: digests.of(name) for name, stamp in fresh.items() if not is_settled(stamp, now)}
@@ -193,15 +209,18 @@ def take(
         young |= {name: was for name, was in before.kept.young.items() if name in stamps and name not in fresh}
     young |= expected or {}
     if ABSENT in young.values():
-        return  # an output was removed meanwhile
+        return None  # an output is gone again
     known = before.kept.folders if before else {}
     names_in = {
         name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
     }
-    _write(cache_folder, build, stamps, KeptBuild(result, record, len(read), young, names_in))
+    numbers = _write(cache_folder, build, stamps, KeptBuild(result, record, len(read), young, names_in))
+    is_so = all(digests.of(name) == was for name, was in young.items())
+    return Held(names, numbers, young, now) if is_so else None
 
 
-def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept: KeptBuild) -> None:
+def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept: KeptBuild) -> "array[int]":
+    """Keep that; gives the stamps in a row."""
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
     parts = (kept.result, names, numbers.tobytes(), kept.record)
@@ -215,10 +234,11 @@ def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept:
     content = json.dumps(head).encode("ascii") + b"\n" + b"".join(parts)
     path = _path(cache_folder, build)
     if os.path.islink(os.path.dirname(path)):  # which leads to what is no part of the cache
-        return
+        return numbers
     with suppress(OSError), writable(cache_folder):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write_whole(path, digest(content).encode() + b"\n" + content)
+    return numbers
 
 
 def _path(cache_folder: str, build: str) -> str:

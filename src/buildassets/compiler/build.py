@@ -31,7 +31,7 @@ from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
 from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME, Manifest, Retained, dumps, entries_of
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
 from buildassets.media import DELTA
 from buildassets.paths import LogicalPath
 
@@ -76,7 +76,9 @@ def build(
     with _opened(config, cache) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
-        return replace(result, rerun=rerun_reasons(kept)) if kept else result
+    if kept is None:
+        return result
+    return replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
 
 
 @contextmanager
@@ -208,8 +210,9 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
     from buildassets.compiler.write.release_directory import release_directory, release_files
 
     assets = graph.assets
+    digests = {one.draft.source.path: one.draft.digest for one in assets.values() if one.draft.digest}
     with release_directory(config.output, is_lasting=means.is_lasting) as release:
-        stored = means.store(config, release, outputs(graph), _earlier(config, last))
+        stored = means.store(config, release, _noted(config, outputs(graph), digests), _earlier(config, last))
         budgets = means.budgets(config, assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
@@ -236,7 +239,15 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         record,
         size_bytes,
         manifest_digest=digest(content),
+        digests={path: (None, found) for path, found in digests.items()},
     )
+
+
+def _noted(config: Config, assets: Iterable[Named], digests: dict[str, str]) -> Iterator[Named]:
+    """The same `assets`; what the file of each will hold is added to `digests`, by path."""
+    for asset in assets:
+        digests[f"{config.output}/{ASSETS_FOLDER}/{asset.file}"] = asset.digest
+        yield asset
 
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:

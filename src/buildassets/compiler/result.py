@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.cache.traces import Signature, Stale
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
@@ -21,6 +21,8 @@ class BuildResult:
     - `size_bytes`: the size of all assets without their copies
     - `rerun`: if there is a cache, the assets that engines made again, and why the cached drafts were not valid
     - `manifest_digest`: the digest of the manifest's bytes
+    - `digests`: by absolute path the digests of files that were read or written, as far as they are known, each with
+      the stamp that the file had; None for one that was read once, for what is released of it, or written
     """
 
     manifest: Manifest | None
@@ -32,6 +34,7 @@ class BuildResult:
     size_bytes: int = 0
     rerun: Mapping[LogicalPath, Stale] = field(default_factory=dict)
     manifest_digest: str = ""
+    digests: Mapping[str, tuple[Signature | None, str]] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,6 +107,61 @@ def test_a_change_makes_the_next_build_as_a_clean_one(builder: Builder, change: 
     assert builder().succeeded
     assert builder.worked == 2
     assert released(builder.folder) == clean_release(builder.folder)
+
+
+def check_out(folder: Path, changed: Mapping[str, str]) -> None:
+    """Write all sources and settings anew, some of them `changed`."""
+    for name, text in {**SITE, **changed}.items():
+        (folder / name).unlink()
+        write_tree(folder, {name: text})
+
+
+def test_a_checkout_of_the_same_files_leaves_nothing_to_do(builder: Builder) -> None:
+    first = builder()
+    check_out(builder.folder, {})
+    assert builder().manifest == first.manifest
+    assert builder.worked == 1
+    check_out(builder.folder, {})
+    (builder.folder / "assets/img/a.svg").write_text("<svg></svg>")
+    assert builder().succeeded
+    assert builder.worked == 2
+
+
+def test_a_release_that_is_restored_with_its_sources_leaves_nothing_to_do(tmp_path: Path) -> None:
+    settings = {"pyproject.toml": "[tool.buildassets]\ncompress = []\n"}
+    builder = Builder(write_tree(tmp_path / "site", {**SITE, **settings, "assets/css/app.scss": "a { b: c }"}))
+    builder()
+    builder.folder.rename(tmp_path / "stored")
+    shutil.copytree(tmp_path / "stored", builder.folder, copy_function=shutil.copyfile)
+    before = released(builder.folder)
+    builder()
+    assert builder.worked == 1
+    output = next((builder.folder / "build/assets/img").glob("*.svg"))
+    output.write_text("<sv/>")
+    builder()
+    assert builder.worked == 2
+    assert released(builder.folder) == before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"assets/css/_theme.scss": "$colour: tan;\n"},
+        {"assets/img/a.svg": "<svg ></svg>"},
+        {"lib/_found.scss": "b { color: tan }\n"},
+        {"pyproject.toml": "[tool.buildassets]\nload_paths = ['lib']\n"},
+    ],
+)
+@pytest.mark.parametrize("ways", [1, 2])
+def test_a_checkout_of_other_files_is_built_as_a_clean_build_would(
+    builder: Builder, changed: Mapping[str, str], ways: int
+) -> None:
+    builder()
+    for other in (changed, {}, changed)[-ways:]:
+        check_out(builder.folder, other)
+        assert builder().succeeded
+        assert released(builder.folder) == clean_release(builder.folder)
+        shutil.rmtree(builder.folder.parent / f"{builder.folder.name} copied")
 
 
 def test_a_source_that_is_written_during_the_build_is_built_again(builder: Builder) -> None:

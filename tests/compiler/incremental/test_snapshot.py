@@ -1,11 +1,14 @@
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from buildassets.compiler.cache.stamps import signature
+from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.incremental.snapshot import last, take
+from buildassets.digest import digest
 from tests.conftest import write_tree
 
 MINUTE_NS = 60_000_000_000
@@ -17,7 +20,13 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path, {"assets/a.css": "a", "build/a.css": "a"})
 
 
-def taken(site: Path, *, began_ns: int | None = None, done_ns: int | None = None) -> None:
+def taken(
+    site: Path,
+    *,
+    began_ns: int | None = None,
+    done_ns: int | None = None,
+    known: Mapping[str, tuple[Signature | None, str]] | None = None,
+) -> None:
     """A snapshot of a build that is over, a minute after all was written unless said otherwise."""
     inputs = [site / "assets", site / "assets/a.css", site / "assets/absent.css"]
     now = time.time_ns() + MINUTE_NS
@@ -29,6 +38,7 @@ def taken(site: Path, *, began_ns: int | None = None, done_ns: int | None = None
         b"result",
         now if began_ns is None else began_ns,
         lambda: now if done_ns is None else done_ns,
+        known=known,
     )
 
 
@@ -49,6 +59,35 @@ def test_nothing_is_known_at_first(site: Path) -> None:
 def test_another_build_is_another(site: Path) -> None:
     taken(site)
     assert found(site, "other") is None
+
+
+def test_a_source_that_is_written_again_with_what_it_held_is_no_change(site: Path) -> None:
+    source = site / "assets/a.css"
+    taken(site, known={str(source): (None, digest(b"a"))})
+    source.write_text("b")
+    assert found(site) is None
+    source.write_text("a")
+    assert found(site) == b"result"
+    source.write_text("c")
+    assert found(site) is None
+
+
+def test_a_source_that_was_just_written_again_is_read_each_time(site: Path) -> None:
+    source = site / "assets/a.css"
+    taken(site, known={str(source): (None, digest(b"a"))})
+    source.write_text("a")
+    now = source.stat().st_mtime_ns
+    for _ in range(2):
+        snapshot = last(str(site / "cache"), "build", lambda: now)
+        assert snapshot is not None
+        assert list(snapshot.held().young) == [str(source)]
+
+
+def test_a_digest_of_what_looked_otherwise_is_not_that_of_a_source(site: Path) -> None:
+    source = site / "assets/a.css"
+    taken(site, known={str(source): ((1, 2, 3, 4), digest(b"b"))})
+    source.write_text("b")
+    assert found(site) is None
 
 
 @pytest.mark.parametrize("name", ["assets/a.css", "assets/absent.css", "assets/new.css", "build/a.css"])

@@ -61,6 +61,11 @@ class FileDigests:
         seen = state.signature if is_new and not state.was_read else signature(path)
         return state.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
+    def found(self) -> dict[str, tuple[Signature | None, str]]:
+        """The stamp and the digest of each file that was read and is there."""
+        states = self._states.copy().items()  # threads of an interrupted build still add to it
+        return {path: (state.signature, state.digest) for path, state in states if state.signature and state.digest}
+
     def settled(self) -> Iterator[tuple[str, Signature, str]]:
         """The path, stamp and digest of each file whose stamp alone will show a change."""
         for path, state in self._states.copy().items():  # threads of an interrupted build still add to it

@@ -6,12 +6,14 @@ Imports no stage before there is work for one.
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
+from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
+from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -20,7 +22,7 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
-_FORMAT = 4  # of what is kept between builds; raised when it changes without a new version
+_FORMAT = 5  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -53,27 +55,34 @@ def incremental(
     # A root that was removed meanwhile would count as one that never existed.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = (*result.inputs, *toolchain_files(config.folder))
-        kept_result = {
-            "diagnostics": [to_json(diagnostic) for diagnostic in result.diagnostics],
-            "size_bytes": result.size_bytes,
-            "manifest": result.manifest_digest,
-        }
+        manifest = os.path.join(config.output, MANIFEST_NAME)
         taken = snapshot.take(
             folder,
             build,
             inputs,
             result.outputs,
-            json.dumps(kept_result).encode("ascii"),
+            _kept_result(result),
             began_ns,
             record=result.record,
             folders={*_folders_of_assets(config, inputs), *folders_of_modules(config.folder)},
             written={os.path.join(config.output, name) for name in result.written},
-            expected={os.path.join(config.output, MANIFEST_NAME): result.manifest_digest},
+            expected={manifest: result.manifest_digest},
+            known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
             before=before,
         )
         if taken:
             held(taken)
     return result
+
+
+def _kept_result(result: BuildResult) -> bytes:
+    """What `_last` reads."""
+    kept = {
+        "diagnostics": [to_json(found) for found in result.diagnostics],
+        "size_bytes": result.size_bytes,
+        "manifest": result.manifest_digest,
+    }
+    return json.dumps(kept).encode("ascii")
 
 
 def _held(config: Config, last: LastBuild) -> BuildResult | None:
@@ -104,9 +113,17 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
         return None
 
 
+def _settings(config: Config) -> Mapping[str, tuple[Signature | None, str]]:
+    """The looks and the digest of the configuration's file, if there is one."""
+    digests = FileDigests({})
+    if config.file:
+        digests.of(config.file)
+    return digests.found()
+
+
 def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
-    """Those of `inputs` that are folders in source roots with a file that is an input, too."""
-    roots = tuple(os.path.join(root.path, "") for root in config.sources)
+    """Those of `inputs` that are folders in source roots and load paths, as far as any file of them is an input."""
+    roots = tuple(os.path.join(path, "") for path in (*(root.path for root in config.sources), *config.load_paths))
     return {os.path.dirname(path) for path in inputs if path.startswith(roots)}.intersection(inputs)
 
 

@@ -1,8 +1,8 @@
 """The snapshot: the stamps of all files of a build, by which the next one finds what has changed since.
 
-Takes paths and a result, gives that result again with the paths that have changed. It is one file, read in one piece,
-with digests only of folders and of files so young that a later write could have left their stamps as they were. Imports
-little: a build with nothing to do imports no more than this.
+Takes paths and a result, gives that result again with the paths at which something has changed. It is one file that is
+read in one piece. What stamps otherwise is read, where its digest is known: a checkout writes files that hold the same.
+Imports little: a build with nothing to do imports no more than this.
 """
 
 import json
@@ -32,6 +32,8 @@ _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
 _STAMP_BYTES: Final = 32  # four numbers
 _MANY_BYTES: Final = 64 * _STAMP_BYTES
+_DIGEST_BYTES: Final = 32
+_UNKNOWN: Final = bytes(_DIGEST_BYTES)
 
 
 @frozen
@@ -39,14 +41,21 @@ class KeptBuild:
     """What is kept of a build. `result` and `record` mean nothing to this module.
 
     Of the paths the first `inputs` are inputs, the rest outputs. `young` are the digests of files whose stamps alone
-    would not show a later write, `folders` the digests of the names in the folders of assets.
+    would not show a later write, `folders` the digests of the names in the folders of assets. `digests` are those of
+    all paths in a row, 32 bytes each, zeros where it is not known.
     """
 
     result: bytes
     record: bytes
+    digests: bytes
     inputs: int
     young: Mapping[str, str]
     folders: Mapping[str, str]
+
+    def digest(self, number: int) -> str | None:
+        """That of the file with this number, where it is known."""
+        found = self.digests[number * _DIGEST_BYTES : (number + 1) * _DIGEST_BYTES]
+        return found.hex() if any(found) else None
 
 
 @frozen
@@ -65,17 +74,23 @@ class Held:
 class Snapshot:
     """What was kept of the last build, and which of its files have changed since.
 
-    `changed` are their paths, with their stamps and digests now.
+    `changed` are the paths where something is not as it was, with their stamps now and their digests.
+    `is_known_otherwise` is whether something stamps otherwise and holds what it held.
     """
 
     def __init__(self, kept: KeptBuild, names: list[str], was: bytes, now_ns: int) -> None:
-        self.kept = kept
         self.names = names
         self.taken_ns = now_ns
         self.stamps = stamps_of(names)
         digests = FileDigests({})
-        changed = set(self._restamped(was))
+        changed = set(self._restamped(was, kept.folders))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
+        unsure = {one: held for one in changed if (held := kept.digest(one)) and not os.path.isdir(names[one])}
+        again = {one: held for one, held in unsure.items() if digests.of(names[one]) == held}
+        self.is_known_otherwise = bool(again)
+        changed.difference_update(again)
+        young = {names[one]: held for one, held in again.items() if not is_settled(self._look(one), now_ns)}
+        self.kept = replace(kept, young={**kept.young, **young})
         self.changed = {names[number]: (self._look(number), digests.of(names[number])) for number in changed}
 
     @cached_property
@@ -90,12 +105,11 @@ class Snapshot:
         """All files, where nothing has changed."""
         return Held(self.names, self.stamps, self.kept.young, self.taken_ns)
 
-    def _restamped(self, was: bytes) -> Iterator[int]:
+    def _restamped(self, was: bytes, folders: Mapping[str, str]) -> Iterator[int]:
         """The numbers of what stamps otherwise.
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
-        folders = self.kept.folders
         for number in _differing(self.stamps.tobytes(), was):
             name = self.names[number]
             if name not in folders or _digest_of_names(name) != folders[name]:
@@ -137,12 +151,12 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     except (OSError, ValueError):
         return None
     now = clock()
-    snapshot = Snapshot(kept, names, stamps, now)
-    if kept.young and not snapshot.changed:
-        young = {path: was for path, was in kept.young.items() if not is_settled(snapshot.unchanged[path], now)}
-        if len(young) < len(kept.young):
-            _write(cache_folder, build, snapshot.unchanged, replace(kept, young=young))
-    return snapshot
+    found = Snapshot(kept, names, stamps, now)
+    if (kept.young or found.is_known_otherwise) and not found.changed:
+        young = {path: was for path, was in found.kept.young.items() if not is_settled(found.unchanged[path], now)}
+        if found.is_known_otherwise or len(young) < len(kept.young):
+            _write(cache_folder, build, found.unchanged, replace(kept, young=young))
+    return found
 
 
 def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
@@ -154,14 +168,16 @@ def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
     head = json_values.table(json_values.read(head_line))
     if head.get("build") != build:
         raise ValueError("another build")
-    result, names, stamps, record = json_values.cut(content, head.get("sizes"), 4)
+    result, names, stamps, record, digests = json_values.cut(content, head.get("sizes"), 5)
     named, inputs = _split(names), json_values.number(head.get("inputs"))
     young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
     json_values.texts([*young.values(), *folders.values()])
     known = set(named)
     if len(known) * _STAMP_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
-    return KeptBuild(result, record, inputs, young, folders), named, stamps
+    if len(digests) != len(named) * _DIGEST_BYTES:
+        raise ValueError("digests that do not fit")
+    return KeptBuild(result, record, digests, inputs, young, folders), named, stamps
 
 
 def take(
@@ -177,6 +193,7 @@ def take(
     folders: Collection[str] = (),
     written: Collection[str] = (),
     expected: Mapping[str, str] | None = None,
+    known: Mapping[str, tuple[Signature | None, str]] | None = None,
     before: Snapshot | None = None,
 ) -> Held | None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
@@ -185,7 +202,8 @@ def take(
     in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
     but for the outputs that were `written`: if another has been written since, the next build sees it. Of outputs whose
     digests are `expected` it also sees what another builder had put in their place before they were looked at here.
-    Gives what is kept, if it still holds.
+    `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
+    read or written for that build and not again. Gives what is kept, if it still holds.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # no file can have a path with a NUL
     unchanged = dict(before.unchanged) if before else {}
@@ -210,20 +228,32 @@ def take(
     young |= expected or {}
     if ABSENT in young.values():
         return None  # an output is gone again
-    known = before.kept.folders if before else {}
+    seen_in = before.kept.folders if before else {}
     names_in = {
-        name: known[name] if name in known and name not in fresh else _digest_of_names(name) for name in folders
+        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name) for name in folders
     }
-    numbers = _write(cache_folder, build, stamps, KeptBuild(result, record, len(read), young, names_in))
+    read_now = {name: found for name, (stamp, found) in (known or {}).items() if stamp in (None, stamps.get(name))}
+    found = {**_digests_before(before, stamps), **read_now}
+    packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)
+    numbers = _write(cache_folder, build, stamps, KeptBuild(result, record, packed, len(read), young, names_in))
     is_so = all(digests.of(name) == was for name, was in young.items())
     return Held(names, numbers, young, now) if is_so else None
+
+
+def _digests_before(before: Snapshot | None, stamps: Mapping[str, Signature]) -> dict[str, str]:
+    """The digests of files that were known `before` a build, or found out then, and that still look so."""
+    if before is None:
+        return {}
+    known = ((name, before.kept.digest(number)) for number, name in enumerate(before.names))
+    same = {name: was for name, was in known if was and stamps.get(name) == before.unchanged.get(name)}
+    return {**same, **{name: now for name, (stamp, now) in before.changed.items() if stamps.get(name) == stamp}}
 
 
 def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept: KeptBuild) -> "array[int]":
     """Keep that; gives the stamps in a row."""
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
-    parts = (kept.result, names, numbers.tobytes(), kept.record)
+    parts = (kept.result, names, numbers.tobytes(), kept.record, kept.digests)
     head = {
         "build": build,
         "inputs": kept.inputs,

@@ -1,7 +1,8 @@
 """`build`: makes the release directory of a configuration. The one module that knows every stage."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from binascii import a2b_base64
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -32,7 +33,7 @@ from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
 from buildassets.frozen import frozen
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
-from buildassets.media import DELTA
+from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
@@ -239,7 +240,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         record,
         size_bytes,
         manifest_digest=digest(content),
-        digests={path: (None, found) for path, found in digests.items()},
+        digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
     )
 
 
@@ -248,6 +249,16 @@ def _noted(config: Config, assets: Iterable[Named], digests: dict[str, str]) -> 
     for asset in assets:
         digests[f"{config.output}/{ASSETS_FOLDER}/{asset.file}"] = asset.digest
         yield asset
+
+
+def _copies(config: Config, stored: Mapping[LogicalPath, Stored]) -> dict[str, str]:
+    """The digests of the compressed copies, by path."""
+    return {
+        f"{config.output}/{ASSETS_FOLDER}/{one.file}{SUFFIXES[coding]}": a2b_base64(found).hex()
+        for one in stored.values()
+        for coding, found in one.digests.items()
+        if coding in SUFFIXES
+    }
 
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:

@@ -128,16 +128,17 @@ def test_a_checkout_of_the_same_files_leaves_nothing_to_do(builder: Builder) -> 
 
 
 def test_a_release_that_is_restored_with_its_sources_leaves_nothing_to_do(tmp_path: Path) -> None:
-    settings = {"pyproject.toml": "[tool.buildassets]\ncompress = []\n"}
-    builder = Builder(write_tree(tmp_path / "site", {**SITE, **settings, "assets/css/app.scss": "a { b: c }"}))
+    icon = "<svg>" + "<g/>" * 1000 + "</svg>"
+    builder = Builder(write_tree(tmp_path / "site", {**SITE, "assets/img/large.svg": icon}))
     builder()
+    assert list((builder.folder / "build/assets/img").glob("large.*.svg.gz"))
     builder.folder.rename(tmp_path / "stored")
     shutil.copytree(tmp_path / "stored", builder.folder, copy_function=shutil.copyfile)
     before = released(builder.folder)
     builder()
     assert builder.worked == 1
-    output = next((builder.folder / "build/assets/img").glob("*.svg"))
-    output.write_text("<sv/>")
+    output = next((builder.folder / "build/assets/img").glob("*.svg.gz"))
+    output.write_bytes(b"x")
     builder()
     assert builder.worked == 2
     assert released(builder.folder) == before

@@ -72,6 +72,14 @@ def test_a_source_that_is_written_again_with_what_it_held_is_no_change(site: Pat
     assert found(site) is None
 
 
+def test_a_link_to_what_a_source_held_is_a_change(site: Path) -> None:
+    source = site / "assets/a.css"
+    taken(site, known={str(source): (None, digest(b"a"))})
+    source.unlink()
+    source.symlink_to(site / "build/a.css")
+    assert found(site) is None
+
+
 def test_a_source_that_was_just_written_again_is_read_each_time(site: Path) -> None:
     source = site / "assets/a.css"
     taken(site, known={str(source): (None, digest(b"a"))})

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
+from stat import S_ISREG
 from typing import Final
 
 from buildassets.compiler.cache import json_values
@@ -85,7 +86,7 @@ class Snapshot:
         digests = FileDigests({})
         changed = set(self._restamped(was, kept.folders))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
-        unsure = {one: held for one in changed if (held := kept.digest(one)) and not os.path.isdir(names[one])}
+        unsure = {one: held for one in changed if (held := kept.digest(one)) and _is_plain(names[one])}
         again = {one: held for one, held in unsure.items() if digests.of(names[one]) == held}
         self.is_known_otherwise = bool(again)
         changed.difference_update(again)
@@ -120,8 +121,16 @@ class Snapshot:
         return size, mtime, ctime, inode
 
 
+def _is_plain(name: str) -> bool:
+    """Whether that is a file by itself: a link may lead to the same, and is something else."""
+    try:
+        return S_ISREG(os.lstat(name).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def _differing(stamps: bytes, before: bytes) -> Iterator[int]:
-    """The numbers of the files whose stamps differ; compared many at a time first, since most are equal."""
+    """The numbers of the files that do not look as `before`; most do, and are told from the deciding many at a time."""
     for start in range(0, len(stamps), _MANY_BYTES):
         end = start + _MANY_BYTES
         if stamps[start:end] == before[start:end]:

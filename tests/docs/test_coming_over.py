@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "docs/coming-over"
 PAGES = sorted(FOLDER.glob("*.md"))
 EXAMPLES = [path for path in PAGES if EXAMPLE in path.read_text("utf-8")]
 _FILE = re.compile(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SESSION = re.compile(r"^```console\n\$ buildassets (migrate \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SESSION = re.compile(r"^```console\n\$ buildassets (migrate [^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What the files of a page name, and the assets that a build makes then.
 NAMED: dict[str, tuple[Tree, list[str]]] = {
     "importmap": (
@@ -57,6 +57,18 @@ NAMED: dict[str, tuple[Tree, list[str]]] = {
         },
         ["manifest.js", "a.png", "application.css", "admin.js", "icons/b.svg"],
     ),
+    "django-pipeline": (
+        {
+            "front/css/base.css": "a { top: 0 }",
+            "front/css/theme.scss": "$c: red; a { color: $c }",
+            "front/js/a.js": "a()",
+            "front/views/item.jst": "<%= x %>",
+        },
+        ["gen/site.css", "gen/site.js", "js/a.js"],
+    ),
+    "django-static-files": ({"front/a.css": "a { top: 0 }"}, ["a.css"]),
+    "flask-static-digest": ({"static/site.css": "a { top: 0 }"}, ["site.css"]),
+    "whitenoise": ({"front/a.geojson": "{}"}, ["a.geojson"]),
     "webassets": (
         {
             "static/js/jquery.js": "jquery()",

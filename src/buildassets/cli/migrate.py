@@ -31,13 +31,17 @@ class Migration(Protocol):
 # What makes a Migration of the folder of a project, as `module:function`.
 _SYSTEMS: Final[Mapping[str, str]] = {
     "compressor": "buildassets.migrate.compressor:plan",
+    "django": "buildassets.migrate.django:plan",
     "importmap": "buildassets.migrate.importmap:plan",
     "jammit": "buildassets.migrate.jammit:plan",
+    "pipeline": "buildassets.migrate.pipeline:plan",
     "propshaft": "buildassets.migrate.propshaft:plan",
     "sprockets": "buildassets.migrate.sprockets:plan",
+    "static-digest": "buildassets.migrate.static_digest:plan",
     "webassets": "buildassets.migrate.webassets:plan",
+    "whitenoise": "buildassets.migrate.whitenoise:plan",
 }
-_OF_DJANGO: Final = ("compressor",)  # these take the module of the settings, too
+_OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these take the module of the settings, too
 _FILE: Final = "buildassets.toml"
 
 

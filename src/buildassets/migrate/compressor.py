@@ -6,7 +6,6 @@ Django.
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -14,9 +13,8 @@ from typing import Any, Final
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
+from buildassets.migrate.django_settings import VARIABLE, settings_module
 
-_SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
-_NAMED: Final = re.compile(rf"[\"']{_SETTINGS}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 _LIBSASS: Final = {
     "LIBSASS_ADDITIONAL_INCLUDE_PATHS": "used: Sass also looks there",
     "LIBSASS_CUSTOM_FUNCTIONS": "used; `static` is known anyway",
@@ -67,9 +65,9 @@ def plan(folder: str, module: str | None) -> Settled:
 
 
 def _settings(folder: str, module: str | None) -> Any:
-    name = module or os.environ.get(_SETTINGS) or _named_by_manage(folder)
+    name = settings_module(folder, module)
     if name is None:
-        hint = f"run this where `manage.py` is, set `{_SETTINGS}`, or name the module with `--settings`"
+        hint = f"run this where `manage.py` is, set `{VARIABLE}`, or name the module with `--settings`"
         raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
     sys.path[:0] = [folder]
     try:
@@ -84,24 +82,15 @@ def _loaded(name: str) -> Any:
     """Django's settings, of the module `name`; the environment is as before afterwards."""
     from django.conf import settings
 
-    before = os.environ.get(_SETTINGS)
-    os.environ[_SETTINGS] = name
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = name
     try:
         settings.INSTALLED_APPS  # noqa: B018 which loads them
     finally:
-        del os.environ[_SETTINGS]
+        del os.environ[VARIABLE]
         if before is not None:
-            os.environ[_SETTINGS] = before
+            os.environ[VARIABLE] = before
     return settings
-
-
-def _named_by_manage(folder: str) -> str | None:
-    try:
-        with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
-            found = _NAMED.search(file.read())
-    except (OSError, UnicodeDecodeError):
-        return None
-    return found[1] if found else None
 
 
 def _changes(settings: Any) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from buildassets.compat.meaning import Outcome
 from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.packages.toml_text import basic_string
 
-Outcome = Literal["taken over", "changed", "not possible"]
+__all__ = ["OUTCOMES", "Accounted", "Outcome", "Plan", "exists", "lines_of", "nothing_there", "written"]
+
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 

@@ -16,9 +16,12 @@ _WORST: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 @frozen
 class Judgement:
-    """What becomes of a statement: `usual` of each of its lines, unless `lines` have another answer for one."""
+    """What becomes of a statement: `usual` of each of its lines, unless `lines` have another answer for one.
 
-    usual: Answer
+    Without `usual` the others are no concern.
+    """
+
+    usual: Answer | None
     lines: Mapping[int, Answer] = field(default_factory=dict)
 
 
@@ -41,8 +44,9 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
             continue
         for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
             line = written[number - 1].strip()
-            if line and not line.startswith("#"):
-                yield Accounted(file, number, line, *judgement.lines.get(number, judgement.usual))
+            answer = judgement.lines.get(number, judgement.usual)
+            if line and not line.startswith("#") and answer is not None:
+                yield Accounted(file, number, line, *answer)
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:

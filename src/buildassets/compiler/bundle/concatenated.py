@@ -151,11 +151,12 @@ def joined(
     *,
     source_maps: bool = False,
     names: TemplateNames | None = None,
+    around: tuple[str, str] = ("", ""),
 ) -> Linked:
     """The asset of `source` that the `members`, of one syntax, make together. If they cannot, it has diagnostics.
 
     Missing references are reported for the member, not here. `shown` turns a path into the name a user would write.
-    With `source_maps` the draft has an origin.
+    With `source_maps` the draft has an origin. `around` are texts to put before and after the whole.
     """
     drafts = [member.draft for member in members]
     draft = Draft(
@@ -174,12 +175,14 @@ def joined(
     links: list[Link] = []
     origins: list[SourceMap] = []
     renamed = (names or TemplateNames()).of(drafts)
-    for member, edits in zip(members, joints.edits, strict=True):
-        ordered = in_order([*edits, *_rebased(member, source.logical), *_renamed(member.draft, renamed)])
+    for number, (member, edits) in enumerate(zip(members, joints.edits, strict=True)):
+        before = [Edit(0, 0, around[0])] if around[0] and number == 0 else []
+        ordered = in_order([*before, *edits, *_rebased(member, source.logical), *_renamed(member.draft, renamed)])
         links += moved_links(member.links, ordered, len(body))
         if source_maps:
             origins.append(edited_map(origin_of(member.draft, text_of(member.draft.body), syntax), ordered, len(body)))
         body += edited(text_of(member.draft.body), ordered)
+    body += around[1]
     references = tuple(reference for reference, _ in links)
     origin = joined_maps(origins) if source_maps else None
     final = body if links else body.encode("utf-8")

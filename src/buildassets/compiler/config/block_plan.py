@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, SourceRoot
+from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, Location, error, from_json
 from buildassets.errors import ConfigError
 
@@ -27,24 +28,45 @@ def with_plan(config: Config, path: str) -> Config:
         plan, limit = _plan(path, document), int(document["data_url_bytes"])
         roots = tuple(SourceRoot(**_tuples(root)) for root in document["roots"])
         generated = list(_generated(os.path.join(folder, document["folder"]), document))
+        parts = parts_of(document)
     except (KeyError, TypeError, AttributeError, ValueError):
         raise ConfigError([_refusal(shown)]) from None
     return replace(
         config,
         sources=(*generated, *config.sources, *roots),
         load_paths=tuple(dict.fromkeys((*config.load_paths, *document["load_paths"]))),
-        data_urls=config.data_urls or (DataUrls(limit) if limit else None),
         plan=plan,
+        **{"data_urls": DataUrls(limit) if limit else None, **parts, **_kept(config)},
     )
 
 
 def _generated(folder: str, document: Mapping[str, Any]) -> Iterator[SourceRoot]:
     """The roots of generated sources: what is made of the files of installed packages, others keep in order."""
-    packaged = tuple(document["packaged"])
+    packaged = tuple(document.get("packaged", ()))
     if document["parts"] or document["named"]:
         yield SourceRoot(folder, document["shown"], exclude=packaged)
     if packaged:
         yield SourceRoot(folder, document["shown"], include=packaged, vendored=True)
+
+
+def _kept(config: Config) -> dict[str, Any]:
+    """What the configuration has of the same."""
+    return {"data_urls": config.data_urls} if config.data_urls else {}
+
+
+def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a Config that plans of some systems have besides: of templates for scripts, and around bundles."""
+    found: dict[str, Any] = {}
+    if document.get("templating"):
+        found["templating"] = Templating(**document["templating"])
+    if document.get("template_names"):
+        found["template_names"] = document["template_names"]
+    if document.get("wrappers"):
+        found["wrappers"] = {name: tuple(around) for name, around in document["wrappers"].items()}
+    if document.get("embedded"):
+        limit, include, of_any_size = document["embedded"]
+        found["data_urls"] = DataUrls(limit, tuple(include), tuple(of_any_size))
+    return found
 
 
 def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:

@@ -19,6 +19,7 @@ _JAMMIT_FILE: Final = "config/assets.yml"
 # What reads the file that a key of ours names, as `module:function`.
 READERS: Final[Mapping[str, str]] = {
     _JAMMIT: "buildassets.compat.jammit.build.read:read",
+    "pipeline": "buildassets.compat.pipeline.build.read:read",
     "webassets": "buildassets.compat.webassets.build.read:read",
 }
 _OURS: Final = ("sources", "bundles")  # who has these does without the other system

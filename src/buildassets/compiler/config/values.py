@@ -177,8 +177,8 @@ class Config:
 
     What only other systems' files set: `pieces` are the members of bundles that pages may load one by one,
     `template_names` the names of templates by bundle and logical path, `bases` the logical paths that relative
-    references of some sheets are seen from, `notices` what was found in such a file, `read` the absolute paths of all
-    that was read or looked for.
+    references of some sheets are seen from, `wrappers` what stands before and behind the scripts of bundles, `notices`
+    what was found in such a file, `read` the absolute paths of all that was read or looked for.
     """
 
     folder: str
@@ -223,6 +223,7 @@ class Config:
     pieces: Packages | None = None
     template_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
+    wrappers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notices: tuple[Diagnostic, ...] = ()
     read: tuple[str, ...] = field(default=(), compare=False)
     document: Document | None = field(default=None, repr=False, compare=False)

@@ -17,9 +17,11 @@ from buildassets.nearest import Known
 def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnostic]:
     """A warning for each setting that matches nothing; `listed` are the logical paths of all sources outside of npm.
 
-    Most globs that match nothing are meant for future files, so only `data_urls.include` needs a match.
+    Most globs that match nothing are meant for future files, so only `data_urls.include` needs a match, and only one
+    that the file has, not another system.
     """
-    embedded = config.data_urls.include if config.data_urls else ()
+    is_own = config.document is None or "data_urls" in config.document.table
+    embedded = config.data_urls.include if config.data_urls and is_own else ()
     for keys, patterns in (
         (("exclude",), config.exclude),
         (("raw",), config.raw),

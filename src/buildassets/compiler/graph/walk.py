@@ -165,7 +165,9 @@ class Walk:
         parts = [self.compiled[member] for member in members]
         shown = partial(shown_path, self._config)
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
-        return joined(self._sources[path], parts, shown, source_maps=self._config.source_maps, names=names)
+        around = self._config.wrappers.get(path, ("", ""))
+        source_maps = self._config.source_maps
+        return joined(self._sources[path], parts, shown, source_maps=source_maps, names=names, around=around)
 
 
 def _embedding(config: Config) -> Embedding | None:

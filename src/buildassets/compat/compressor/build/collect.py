@@ -31,11 +31,10 @@ from buildassets.compat.compressor.build.static_files import StaticFiles, collec
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State
-from buildassets.compiler.cache.folder import DEFAULT_FOLDER, FOLDER_VARIABLE
+from buildassets.compat.plan_file import plain, plan_folder, plan_path, write_plan
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
-from buildassets.files import write_whole
 from buildassets.runtime.django.sources import as_glob
 
 __all__ = ["Scope", "planned", "planned_blocks", "scope"]
@@ -44,7 +43,6 @@ _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
-_PLAN: Final = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +69,21 @@ def scope(given: Scope) -> Iterator[None]:
 
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
-    folder = _folder()
-    path = os.path.join(folder, _PLAN)
+    folder = plan_folder("compressor")
     contexts = given_contexts()
     decided = None if contexts is None else (_SCOPE.get(), contexts)
     if decided is None or not plan_trace.holds(folder, decided):
-        _write(folder, path, decided)
-    return ["--plan", os.path.relpath(path)]
+        _write(folder, decided)
+    return ["--plan", os.path.relpath(plan_path(folder))]
 
 
 def planned_blocks() -> int:
     """How many blocks the plan has that was written last."""
-    with open(os.path.join(_folder(), _PLAN), encoding="utf-8") as file:
+    with open(plan_path(plan_folder("compressor")), encoding="utf-8") as file:
         return len(json.load(file)["blocks"])
 
 
-def _folder() -> str:
-    return os.path.join(os.path.abspath(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER), "compressor")
-
-
-def _write(folder: str, path: str, decided: object) -> None:
+def _write(folder: str, decided: object) -> None:
     """Collect all blocks, and keep by what the plan is shown to be valid where that can be known.
 
     `decided` is what decides beside settings and files; None where that is not known.
@@ -101,20 +94,9 @@ def _write(folder: str, path: str, decided: object) -> None:
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
     sources.write(os.path.join(folder, _GENERATED))
-    content = json.dumps(document, indent=1, sort_keys=True).encode("ascii")
-    if _content(path) != content:
-        os.makedirs(folder, exist_ok=True)
-        write_whole(path, content)
+    write_plan(folder, document)
     if decided is not None and collection.is_traceable():
         plan_trace.keep(folder, decided, [*reads, *document["inputs"], *collection.looked_for()])
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
 
 
 class _Collection:
@@ -156,7 +138,7 @@ class _Collection:
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
-            "diagnostics": [_plain(one) for one in dict.fromkeys(found)],
+            "diagnostics": [plain(one) for one in dict.fromkeys(found)],
             "inputs": [os.path.abspath(path) for path in inputs],
             "renew": _renewal(),
         }, self._sources
@@ -277,15 +259,3 @@ def _load_paths(files: StaticFiles) -> list[str]:
     if not apps.is_installed("django.contrib.staticfiles"):
         return [os.path.abspath(str(one)) for one in more]
     return [*(root.path for root in files.roots), *(os.path.abspath(str(one)) for one in more)]
-
-
-def _plain(found: Diagnostic) -> dict[str, Any]:
-    location = asdict(found.location) if found.location else None
-    return {
-        "severity": found.severity.value,
-        "code": found.code,
-        "message": found.message,
-        "location": location,
-        "notes": list(found.notes),
-        "hint": found.hint,
-    }

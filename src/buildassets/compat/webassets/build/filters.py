@@ -1,21 +1,9 @@
 """What becomes of the filters of webassets. Pure."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-from buildassets.frozen import frozen
-
-Outcome = Literal["taken over", "changed", "not possible"]
-
-
-@frozen
-class Meaning:
-    """What becomes of a filter, and why or what to do instead. `suffixes` are those that only it would compile."""
-
-    outcome: Outcome
-    note: str
-    suffixes: tuple[str, ...] = ()
-
+from buildassets.compat.meaning import Meaning
 
 _MINIFIED: Final = Meaning("changed", "production minifies: choose another minifier in `engines`, docs/minification.md")
 _SASS: Final = Meaning("taken over", "Sass is compiled by its suffix: docs/sass.md")
@@ -34,7 +22,7 @@ _SASSES: Final = (
 
 
 def _compiled(*suffixes: str) -> Meaning:
-    return Meaning("not possible", f"nothing here compiles `{suffixes[0]}`: {_ENGINE}", suffixes)
+    return Meaning("not possible", f"nothing here compiles `{suffixes[0]}`: {_ENGINE}", suffixes=suffixes)
 
 
 FILTERS: Final[Mapping[str, Meaning]] = {
@@ -61,7 +49,7 @@ FILTERS: Final[Mapping[str, Meaning]] = {
     "requirejs": Meaning("not possible", _TYPED),
     "spritemapper": Meaning("not possible", "name the images one by one, or make the sprite before the build"),
     "stylus": _compiled(".styl"),
-    "typescript": Meaning("not possible", _TYPED, (".ts",)),
+    "typescript": Meaning("not possible", _TYPED, suffixes=(".ts",)),
 }
 _OWN: Final = Meaning("not possible", "it is code of the project, which a build does not run: make an engine of it")
 _UNKNOWN: Final = Meaning("not possible", "no filter of webassets has this name: bring an engine, see docs/engines.md")

@@ -3,12 +3,10 @@
 Takes what the configuration names, gives a Foreign.
 """
 
-import json
 import os
-import subprocess
-import sys
 from typing import Any, Final
 
+from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compat.webassets.build.describe import described_yaml
 from buildassets.compat.webassets.build.described import Described, TooDeepError, described_of
 from buildassets.compat.webassets.build.project import Project
@@ -19,7 +17,6 @@ from buildassets.diagnostics import error, from_json
 from buildassets.errors import ConfigError
 
 _PROGRAM: Final = "buildassets.compat.webassets.build.collect"
-_AT_MOST_SECONDS: Final = 60
 
 
 def read(asked: Asked) -> Foreign | None:
@@ -51,22 +48,12 @@ def describe(folder: str, named: str) -> Described:
 
 
 def _described_module(folder: str, named: str) -> Described:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", _PROGRAM, named]
     try:
-        done = subprocess.run(  # noqa: S603 ours
-            command, cwd=folder, env=environment, capture_output=True, timeout=_AT_MOST_SECONDS, check=False
-        )
-        document = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        raise _unloadable(named, f"it runs for more than {_AT_MOST_SECONDS} seconds") from None
-    except ValueError:
-        reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it ended early"
-        raise _unloadable(named, reason) from None
+        document = printed_by(_PROGRAM, named, folder)
+    except ProgramError as fault:
+        raise _unloadable(named, str(fault)) from None
     if "diagnostics" in document:
         raise ConfigError([*map(from_json, document["diagnostics"])])
-    if "fault" in document:
-        raise _unloadable(named, document["fault"].replace("'", "`"))
     return described_of(document)
 
 

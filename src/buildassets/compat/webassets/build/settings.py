@@ -3,20 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.compat.webassets.build.filters import Outcome
+from buildassets.compat.meaning import Meaning
 from buildassets.compat.webassets.run.settings import OPTIONS, PREFIX
-from buildassets.frozen import frozen
 from buildassets.nearest import nearest
-
-
-@frozen
-class Meaning:
-    """What becomes of a setting. With `needs` something has to be done where it has a value."""
-
-    outcome: Outcome
-    note: str
-    needs: bool = False
-
 
 _PROGRAM: Final = Meaning("changed", "not needed: the engines of the build take the place of programs")
 _BUCKET: Final = "let `url` be that of the bucket or of the CDN, and upload with `buildassets publish`: docs/publish.md"

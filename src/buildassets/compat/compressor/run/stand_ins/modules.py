@@ -3,12 +3,10 @@
 Takes dotted names, gives modules with the names of `classes` and others. Imports Django when one is asked for.
 """
 
-import sys
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, Final
+from typing import Final
+
+from buildassets.compat import stand_in_modules
 
 __all__ = ["install"]
 
@@ -66,30 +64,4 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
 
 def install() -> None:
     """Let the names be found where nothing else has them."""
-    if not any(isinstance(one, _StandIns) for one in sys.meta_path):
-        sys.meta_path.append(_StandIns())
-
-
-class _StandIns:
-    """Finds and loads them (importlib's meta path)."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """See importlib.abc.MetaPathFinder. None where a part of the package that is installed is asked for."""
-        if name not in _MODULES or not self._is_ours(name.rpartition(".")[0]):
-            return None
-        return ModuleSpec(name, self, is_package=any(one.startswith(f"{name}.") for one in _MODULES))  # type: ignore[arg-type]
-
-    def _is_ours(self, parent: str) -> bool:
-        spec = getattr(sys.modules.get(parent), "__spec__", None)
-        return not parent or getattr(spec, "loader", None) is self
-
-    def create_module(self, _: ModuleSpec) -> None:
-        """See importlib.abc.Loader."""
-        return
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Give the module its names."""
-        for home, names in _MODULES[module.__name__].items():
-            found = import_module(home)
-            for name in names:
-                setattr(module, name, getattr(found, name))
+    stand_in_modules.install(_MODULES)

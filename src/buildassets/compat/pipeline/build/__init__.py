@@ -1,0 +1,1 @@
+"""`PIPELINE` of Django's settings comes in, a plan for the compiler goes out."""

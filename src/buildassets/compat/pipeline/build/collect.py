@@ -1,0 +1,65 @@
+"""A program: loads the settings of a project of Django, and prints the plan of its packages as JSON.
+
+    python -m buildassets.compat.pipeline.build.collect MODULE
+
+With the plan come the folders of static files and `STATIC_URL`. What the project prints goes to stderr.
+"""
+
+import json
+import os
+import sys
+from contextlib import redirect_stdout
+from importlib.util import find_spec
+from typing import Any, Final
+
+from buildassets.compat import stand_in_modules
+from buildassets.compat.pipeline.run.stand_in_names import MODULES
+
+_THEIRS: Final = "pipeline"
+
+
+def main(module: str) -> dict[str, Any]:
+    """What there is, or `fault`: why there is nothing."""
+    sys.path.insert(0, os.getcwd())
+    os.environ["DJANGO_SETTINGS_MODULE"] = module
+    stand_in_modules.install(MODULES)
+    try:
+        with redirect_stdout(sys.stderr):
+            found = _found()
+    except Exception as fault:
+        return {"fault": f"{type(fault).__name__}: {fault}"}
+    top = os.path.join(os.getcwd(), "")
+    loaded = {os.path.abspath(path) for one in [*sys.modules.values()] if (path := getattr(one, "__file__", None))}
+    return {**found, "files": sorted(one for one in loaded if one.startswith(top) and "site-packages" not in one)}
+
+
+def _found() -> dict[str, Any]:
+    import django
+    from django.conf import settings
+
+    found = find_spec(_THEIRS)
+    if found is None or type(found.loader).__module__ == stand_in_modules.__name__:  # it is not installed
+        apps = (f"buildassets.compat.{_THEIRS}" if one == _THEIRS else one for one in settings.INSTALLED_APPS)
+        settings.INSTALLED_APPS = [*dict.fromkeys(apps)]
+    django.setup()
+    from buildassets.compat.pipeline.build.plan import document
+    from buildassets.runtime.django.compiler import is_installed
+    from buildassets.runtime.django.sources import source_roots
+
+    roots = [
+        {
+            "path": root.path,
+            "prefix": root.prefix,
+            "vendored": is_installed(root.path),
+            "include": [*root.include],
+            "exclude": [*root.exclude],
+        }
+        for root in source_roots()
+    ]
+    return {"plan": document(), "roots": roots, "url": str(settings.STATIC_URL or "")}
+
+
+if __name__ == "__main__":
+    printed = sys.stdout
+    sys.stdout = sys.stderr
+    printed.write(json.dumps(main(sys.argv[1])))

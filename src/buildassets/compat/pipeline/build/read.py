@@ -1,0 +1,46 @@
+"""Packages of django-pipeline for a build that knows the settings by their name.
+
+Takes what the configuration names, gives a Foreign. The settings are loaded in a process of their own.
+"""
+
+import os
+from typing import Any, Final
+
+from buildassets.compat.run_program import ProgramError, printed_by
+from buildassets.compiler.config.block_plan import parts_of
+from buildassets.compiler.config.file import relative_to
+from buildassets.compiler.config.foreign import Asked, Foreign
+from buildassets.compiler.config.values import BlockPlan
+from buildassets.diagnostics import error, from_json
+from buildassets.errors import ConfigError
+
+_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
+
+
+def read(asked: Asked) -> Foreign | None:
+    """What the settings module `asked.file` means. Raises ConfigError where it cannot be loaded."""
+    try:
+        found = printed_by(_PROGRAM, asked.file, asked.folder)
+    except ProgramError as fault:
+        hint = 'name the module of Django\'s settings, as in `pipeline = "shop.settings"`'
+        message = f"cannot load the settings `{asked.file}`: {fault}"
+        raise ConfigError([error("pipeline/load", message, hint=hint)]) from None
+    plan = found["plan"]
+    path = os.path.join(asked.folder, *asked.file.split(".")) + ".py"
+    fields: dict[str, Any] = {
+        "plan": BlockPlan(path=path, folder="", blocks=plan["blocks"], inputs=tuple(plan["inputs"])),
+        "notices": tuple(map(from_json, plan["diagnostics"])),
+        **parts_of(plan),
+    }
+    table: dict[str, Any] = {
+        "sources": [_root(asked.folder, one) for one in found["roots"]],
+        "bundles": plan["bundles"],
+    }
+    if found["url"].startswith(("/", "http://", "https://")):
+        table["url"] = found["url"]
+    return Foreign(table, fields, tuple(found["files"]))
+
+
+def _root(folder: str, root: dict[str, Any]) -> dict[str, Any]:
+    below = relative_to(folder, root["path"])
+    return {**root, "path": root["path"] if below.startswith("..") else below}

@@ -1,0 +1,78 @@
+"""The elements that load a package, or while it is off, the files that it is made of.
+
+Takes a kind and the name of a package, gives markup. Imports the vocabulary, `runtime` and Django.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from buildassets.compat.pipeline.run.key import members_key, package_key
+from buildassets.nearest import nearest
+from buildassets.runtime.assets import Assets, release_of
+from buildassets.runtime.django import assets
+from buildassets.runtime.tags import Markup
+
+__all__ = ["KINDS", "asset_names", "markup"]
+
+# The kinds, with the key of their packages in `PIPELINE`.
+KINDS: Final = {"css": "STYLESHEETS", "js": "JAVASCRIPT"}
+_TEMPLATE: Final = "pipeline/{}.html"  # of which a project may have its own
+_LOG: Final = logging.getLogger("buildassets.compat.pipeline")
+
+
+def pipeline_settings() -> Mapping[str, Any]:
+    """`PIPELINE` as it is."""
+    found: Mapping[str, Any] = getattr(settings, "PIPELINE", None) or {}
+    return found
+
+
+def asset_names(kind: str, name: str) -> list[str] | None:
+    """The assets that a page loads for the package `name`; None for one that the release does not have."""
+    blocks = release_of(assets()).blocks
+    is_enabled = pipeline_settings().get("PIPELINE_ENABLED", not settings.DEBUG)
+    key = package_key(kind, name) if is_enabled else members_key(kind, name)
+    block = blocks.get(key, blocks.get(package_key(kind, name)))
+    return None if block is None else [str(one["asset"]) for one in block]
+
+
+def markup(kind: str, name: str) -> Markup:
+    """What loads the package `name`.
+
+    One that there is not gives nothing, as with django-pipeline, and is logged: `check` finds it in templates.
+    """
+    names = asset_names(kind, name)
+    if names is None:
+        near = nearest(name, pipeline_settings().get(KINDS[kind]) or ())
+        _LOG.warning("package %r is unknown%s", name, f"; did you mean {near!r}?" if near else "")
+        return Markup()
+    package = (pipeline_settings().get(KINDS[kind]) or {}).get(name) or {}
+    template = package.get("template_name") or _TEMPLATE.format(kind)
+    context = dict(package.get("extra_context") or {})
+    return Markup("\n".join(_element(assets(), kind, one, template, context) for one in names))
+
+
+def _element(release: Assets, kind: str, asset: str, template: str, context: dict[str, Any]) -> str:
+    own = _own_template(template)
+    if own is not None:
+        media_type = "text/css" if kind == "css" else "text/javascript"
+        return str(own.render({**context, "type": media_type, "url": Markup(release.url(asset))}))
+    if kind == "css":
+        given = {name: context.get(name) for name in ("media", "title", "charset")}
+        return release.stylesheet(asset, **given)
+    is_async = bool(context.get("async"))
+    return release.script(asset, defer=bool(context.get("defer")), async_=is_async)
+
+
+@cache
+def _own_template(name: str) -> Any:
+    """The template of the project's own; None where it has none."""
+    try:
+        return get_template(name)
+    except TemplateDoesNotExist:
+        return None

@@ -1,0 +1,38 @@
+"""Programs of ours that run code of a project, so that no build does: what one of them prints as JSON.
+
+Takes the name of a module, gives what it printed, or why there is nothing.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any, Final
+
+_AT_MOST_SECONDS: Final = 60
+
+
+class ProgramError(Exception):
+    """Why there is nothing, in one line."""
+
+
+def printed_by(program: str, argument: str, folder: str) -> dict[str, Any]:
+    """What the module `program` prints, run with `argument` in `folder`. Raises ProgramError.
+
+    A key `fault` of what it prints is such a reason.
+    """
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", program, argument]
+    try:
+        done = subprocess.run(  # noqa: S603 ours
+            command, cwd=folder, env=environment, capture_output=True, timeout=_AT_MOST_SECONDS, check=False
+        )
+        found: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise ProgramError(f"it runs for more than {_AT_MOST_SECONDS} seconds") from None
+    except ValueError:
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise ProgramError(last or "it ended early") from None
+    if "fault" in found:
+        raise ProgramError(found["fault"].replace("'", "`"))
+    return found

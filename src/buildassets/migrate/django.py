@@ -1,0 +1,23 @@
+"""`ManifestStaticFilesStorage` of Django: static folders become source roots. Takes a folder, gives a Plan."""
+
+from typing import Final
+
+from buildassets.migrate.django_settings import (
+    STATICFILES,
+    STORAGE_PARTS,
+    STORAGES,
+    accounts,
+    judge_of,
+    project_of,
+    static_settings,
+)
+from buildassets.migrate.plan import Plan, written
+
+_PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
+
+
+def plan(folder: str, module: str | None) -> Plan:
+    """What becomes of the static files of the project in `folder`. Raises ConfigError."""
+    project = project_of(folder, module, "Django")
+    lines = tuple(accounts(folder, project, judge_of(STATICFILES, _PARTS)))
+    return Plan(lines, written(static_settings(folder, project)))

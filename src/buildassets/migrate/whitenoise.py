@@ -1,0 +1,86 @@
+"""WhiteNoise: it may go on serving, by the names of a release. Takes a folder, gives a Plan."""
+
+import ast
+from collections.abc import Mapping
+from typing import Final
+
+from buildassets.compat.meaning import Meaning
+from buildassets.migrate.django_settings import (
+    STATICFILES,
+    STORAGE_PARTS,
+    STORAGES,
+    accounts,
+    judge_of,
+    project_of,
+    static_settings,
+)
+from buildassets.migrate.plan import Plan, written
+from buildassets.migrate.python_lines import Judgement, settings_in
+
+_SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
+_STORAGE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`: builds make the copies"
+_WATCH: Final = "in development `buildassets watch` builds, and the release is served"
+_SETTINGS: Final[Mapping[str, Meaning]] = {
+    "WHITENOISE_ADD_HEADERS_FUNCTION": Meaning("taken over", f"WhiteNoise goes on; `headers` of {_SERVER}"),
+    "WHITENOISE_ALLOW_ALL_ORIGINS": Meaning("taken over", f"WhiteNoise goes on; `origins` of {_SERVER}"),
+    "WHITENOISE_AUTOREFRESH": Meaning("changed", _WATCH),
+    "WHITENOISE_CHARSET": Meaning("changed", "texts of a release are UTF-8"),
+    "WHITENOISE_IMMUTABLE_FILE_TEST": Meaning("changed", "set it to the form of our names: docs/serving.md"),
+    "WHITENOISE_INDEX_FILE": Meaning("not possible", "pages are no assets: keep WhiteNoise for them"),
+    "WHITENOISE_KEEP_ONLY_HASHED_FILES": Meaning("taken over", "a release has no other files"),
+    "WHITENOISE_MANIFEST_STRICT": Meaning(
+        "changed", "a name that is no asset is an error: `buildassets check` finds it"
+    ),
+    "WHITENOISE_MAX_AGE": Meaning("changed", "every file of a release may be kept for ever"),
+    "WHITENOISE_MIMETYPES": Meaning("taken over", "they are `types`, for the manifest and all who serve by it"),
+    "WHITENOISE_ROOT": Meaning(
+        "not possible", "files at the top, such as `robots.txt`, are no assets: keep WhiteNoise"
+    ),
+    "WHITENOISE_SKIP_COMPRESS_EXTENSIONS": Meaning("changed", "copies are kept only where they are smaller"),
+    "WHITENOISE_STATIC_PREFIX": Meaning("changed", "it is `url`, which is `STATIC_URL` unless told otherwise"),
+    "WHITENOISE_USE_FINDERS": Meaning("changed", _WATCH),
+}
+_UNKNOWN: Final = Meaning("not possible", "no setting of WhiteNoise: remove it")
+_STORAGES: Final[Mapping[str, Meaning]] = {
+    **STORAGE_PARTS,
+    "whitenoise.storage.CompressedManifestStaticFilesStorage": Meaning("changed", _STORAGE),
+    "whitenoise.storage.CompressedStaticFilesStorage": Meaning("changed", _STORAGE),
+}
+_MIDDLEWARE: Final[Mapping[str, Meaning]] = {
+    "whitenoise.middleware.WhiteNoiseMiddleware": Meaning("taken over", f"it may go on serving; or {_SERVER}"),
+}
+_APPS: Final[Mapping[str, Meaning]] = {
+    "whitenoise.runserver_nostatic": Meaning("changed", "let `manage.py runserver --with-assets` take its place"),
+}
+_PARTS: Final = {
+    **dict.fromkeys(STORAGES, _STORAGES),
+    "MIDDLEWARE": _MIDDLEWARE,
+    "INSTALLED_APPS": _APPS,
+}
+
+
+def plan(folder: str, module: str | None) -> Plan:
+    """What becomes of WhiteNoise in the project in `folder`. Raises ConfigError."""
+    project = project_of(folder, module, "WhiteNoise")
+    judge = judge_of({**STATICFILES, **_SETTINGS}, _PARTS, "WHITENOISE_", _UNKNOWN)
+    types: dict[str, str] = {}
+
+    def noting(statement: ast.stmt) -> Judgement | None:
+        types.update(_types(statement))
+        return judge(statement)
+
+    lines = tuple(accounts(folder, project, noting))
+    settings = {**static_settings(folder, project), **({"types": types} if types else {})}
+    return Plan(lines, written(settings))
+
+
+def _types(statement: ast.stmt) -> dict[str, str]:
+    """The media types by suffix that a statement gives."""
+    for name, value in settings_in(statement):
+        if name == "WHITENOISE_MIMETYPES":
+            try:
+                given = ast.literal_eval(value)
+            except ValueError:
+                return {}
+            return {key: one for key, one in given.items() if key.startswith(".") and key.count(".") == 1}
+    return {}

@@ -1,0 +1,41 @@
+"""A page of a project with django-pipeline looks and works the same as that system builds it and as we do."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Browser
+from tests.compat.pipeline.site import of_peer, of_us
+from tests.conftest import write_tree
+
+pytestmark = pytest.mark.browser
+
+_NAMES = "['a', 'b', 'c', 'd', 'e', 'f', 'g', 'strict', 'own'].map((name) => window[name])"
+_TEMPLATES = "Object.keys(JST).sort().map((name) => [name, JST[name]({name: 'x'})])"
+_STYLES = (
+    "[...document.body.querySelectorAll('*'), document.body].map((element) =>"
+    " [...getComputedStyle(element)].map((name) => name + ':' + getComputedStyle(element)[name]).join(';')"
+    ".replace(/url\\([^)]*\\/(\\w+)[^)]*\\)/g, '$1').replace(/url\\(.data[^)]*\\)/g, 'data'))"
+)
+
+
+def seen(browser: Browser, url: str) -> tuple[object, ...]:
+    browser.open(url)
+    browser.wait_for("document.readyState === 'complete'")
+    return browser.value(_NAMES), browser.value(_TEMPLATES), browser.value(_STYLES)
+
+
+def test_page_is_the_same(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+    peer, ours = of_peer(tmp_path / "peer"), of_us(tmp_path / "ours")
+    www = write_tree(tmp_path / "www", {"peer.html": peer["page"], "ours.html": ours["page"]})
+    shutil.copytree(tmp_path / "peer/collected", www / "static")
+    shutil.copytree(tmp_path / "ours/build/assets", www / "static", dirs_exist_ok=True)
+    url = serve(www)
+    expected = seen(browser, url + "peer.html")
+    assert browser.faults() == []
+    assert seen(browser, url + "ours.html") == expected
+    assert browser.faults() == []
+    assert expected[0] == [1, 2, 3, 4, 5, None, 7, True, None]
+    assert [name for name, _ in expected[1]] == ["item", "row", "user_row"]  # type: ignore[attr-defined]  # JSON

@@ -1,0 +1,145 @@
+"""What `PIPELINE` decides, what is reported of it, and what a page has then."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.compat.pipeline.site import FILES, OURS, of_us, settings
+from tests.compat.webassets.site import shown
+from tests.conftest import Tree, write_tree
+
+LOAD = "{% load pipeline %}"
+
+
+def package(*files: str, output: str = "gen/x.js", **more: Any) -> dict[str, Any]:
+    return {"x": {"source_filenames": files, "output_filename": output, **more}}
+
+
+def built(folder: Path, page: str = LOAD, files: Tree | None = None, **pipeline: Any) -> Any:
+    return of_us(folder, page=page, files=files, **{"STYLESHEETS": {}, "JAVASCRIPT": {}, **pipeline})
+
+
+def test_files_are_loaded_one_by_one_where_it_is_off(tmp_path: Path) -> None:
+    found = built(
+        tmp_path,
+        '{% load pipeline %}{% stylesheet "x" %}|{% javascript "x" %}',
+        PIPELINE_ENABLED=False,
+        STYLESHEETS=package("css/s.scss", "css/a.css", output="gen/x.css"),
+        JAVASCRIPT=package("js/a.js", "views/*.jst"),
+    )
+    sheets, scripts = found["page"].split("|")
+    assert re.findall(r'href="/static/([^"]*)\.[0-9a-f]{12}\.', sheets) == ["css/s", "css/a"]
+    assert re.findall(r'src="/static/([^"]*)\.[0-9a-f]{12}\.', scripts) == ["js/a", "gen/x.jst.js".removesuffix(".js")]
+
+
+@pytest.mark.parametrize(
+    ("more", "start", "end"),
+    [
+        ({}, "(function() {\n", "\n}).call(this);\n"),
+        ({"JS_WRAPPER": "!function(){%s}()"}, "!function(){", "}()\n"),
+        ({"DISABLE_WRAPPER": True}, "var a=1", "b=window.a+1})()\n"),
+    ],
+)
+def test_scripts_stand_in_the_wrapper(tmp_path: Path, more: dict[str, Any], start: str, end: str) -> None:
+    text = built(tmp_path, JAVASCRIPT=package("js/a.js", "js/b.js"), **more)["texts"]["js x"]
+    assert (text[: len(start)], text[-len(end) :]) == (start, end)
+
+
+def test_templates_have_the_names_and_the_function_of_the_settings(tmp_path: Path) -> None:
+    text = built(
+        tmp_path,
+        JAVASCRIPT=package("views/item.tmpl", "views/user/*.tmpl"),
+        files={"site/views/item.tmpl": "<b>{{ x }}</b>", "site/views/user/row.tmpl": "<i/>"},
+        TEMPLATE_EXT=".tmpl",
+        TEMPLATE_SEPARATOR="/",
+        TEMPLATE_FUNC="Mustache.compile",
+        TEMPLATE_NAMESPACE="window.T",
+    )["texts"]["js x"]
+    assert "window.T" in text
+    assert '"item"]=Mustache.compile("<b>{{ x }}</b>")' in text
+    assert '"user/row"]' in text
+
+
+def test_a_template_of_the_project_shows_a_package(tmp_path: Path) -> None:
+    css = package("css/a.css", output="gen/x.css", template_name="own.html", extra_context={"rank": 3})
+    files = {"templates/own.html": "<own {{ type }} {{ url }} {{ rank }}>"}
+    page = built(tmp_path, LOAD + '{% stylesheet "x" %}', files, STYLESHEETS=css)["page"]
+    assert re.fullmatch(r"<own text/css /static/gen/x\.[0-9a-f]{12}\.css 3>", page)
+
+
+def test_the_jinja_tags_give_the_same(tmp_path: Path) -> None:
+    built(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
+    program = """
+import json, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
+import django
+django.setup()
+from django.template import engines
+from jinja2 import Environment
+template = '{% stylesheet "x" %}|{% javascript name %}|{% javascript "no" %}'
+jinja = Environment(autoescape=True, extensions=["pipeline.jinja2.PipelineExtension"])
+found = engines["django"].from_string("{% load pipeline %}" + template).render({"name": "x"})
+print("\\n\\n" + json.dumps([found, jinja.from_string(template).render(name="x")]))
+"""
+    django, jinja = shown(tmp_path, program)
+    assert django == jinja
+    assert [django.count(one) for one in ("<link", "<script", "|")] == [1, 1, 2]
+
+
+def test_media_of_forms_have_packages(tmp_path: Path) -> None:
+    built(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
+    program = """
+import json, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
+import django
+django.setup()
+from django import forms
+from pipeline.forms import PipelineFormMedia
+class Form(forms.Form):
+    class Media(PipelineFormMedia):
+        css_packages = {"print": ("x",)}
+        js_packages = ("x",)
+        js = ("js/b.js",)
+print("\\n\\n" + json.dumps(str(Form().media)))
+"""
+    media = shown(tmp_path, program)
+    assert re.findall(r"/static/([\w/]+)\.", media) == ["gen/x", "gen/x", "js/b"]
+    assert 'media="print"' in media
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "code", "message"),
+    [
+        ({"JAVASCRIPT": package("js/no.js", "js/a.js")}, "empty", "`js/no.js` of the package `x` is no static file"),
+        ({"JAVASCRIPT": package("t.coffee", "js/a.js")}, "uncompiled", "`t.coffee` is left out of the package `x`"),
+        ({"JAVASCRIPT": {"x": {"source_filenames": ["js/a.js"]}}}, "package", "has no `output_filename`"),
+        ({"COMPILERS": ["pipeline.compilers.less.LessCompiler"]}, "compiler", "the compiler `pipeline.compilers.less."),
+        ({"COMPILERS": ["shop.Own"]}, "compiler", "the compiler `shop.Own` is left out"),
+        ({"JAVASCRPT": {}}, "setting", '`PIPELINE["JAVASCRPT"]` is left out'),
+    ],
+)
+def test_what_is_left_out_is_reported(tmp_path: Path, pipeline: dict[str, Any], code: str, message: str) -> None:
+    said = built(tmp_path, files={"site/t.coffee": "a = 1"}, **pipeline)["said"]
+    assert f"warning[pipeline/{code}]: " in said
+    assert message in said
+
+
+def test_a_build_that_knows_the_settings_by_name_needs_no_manage_py(tmp_path: Path) -> None:
+    more = {"STYLESHEETS": package("css/s.scss", output="gen/x.css"), "JAVASCRIPT": package("js/a.js")}
+    write_tree(tmp_path, {**FILES, "shop_settings.py": settings(**more) + OURS})
+    write_tree(tmp_path, {"buildassets.toml": 'pipeline = "shop_settings"\n'})
+    done = run(tmp_path, "build")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert {"gen/x.css", "gen/x.js", "shop/g.js"} <= manifest["assets"].keys()
+    assert (manifest["url"], "pipeline css x" in manifest["blocks"]) == ("/static/", True)
+
+
+def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": 'pipeline = "no_such"\n'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "error[pipeline/load]: cannot load the settings `no_such`" in done.stderr) == (2, True)

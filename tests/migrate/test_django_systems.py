@@ -1,0 +1,142 @@
+"""`migrate django`, `whitenoise` and `pipeline`: each line of the settings, and a build of what is written."""
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, read_tree, write_tree
+
+HEAD = """import os
+from pathlib import Path
+BASE_DIR = Path(__file__).parent.parent
+SECRET_KEY = "of no use"
+"""
+SITE: Tree = {
+    "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "conf.settings")\n',
+    "conf/__init__.py": "",
+    "front/css/a.css": "a { background: url(../img/x.png) }",
+    "front/css/s.scss": "a { b { top: 0 } }",
+    "front/js/a.js": "a()",
+    "front/img/x.png": b"png",
+    "more/m.css": "m { top: 0 }",
+    "shop/__init__.py": "",
+    "shop/static/shop/s.js": "s()",
+}
+STATIC = """STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "collected"
+STATICFILES_DIRS = [
+    BASE_DIR / "front",
+    ("more", BASE_DIR / "more"),
+]
+"""
+Lines = list[tuple[int, str]]
+
+
+def migrated(folder: Path, system: str, settings: str) -> tuple[Lines, dict[str, Any], list[str]]:
+    """The outcomes by lines behind the head, our configuration, and the assets of a build with it."""
+    before = read_tree(write_tree(folder, {**SITE, "conf/settings.py": HEAD + settings}))
+    done = run(folder, "migrate", system, "--write", "--json")
+    assert done.returncode == 0, done.stderr
+    written = (folder / "buildassets.toml").read_bytes()
+    assert read_tree(folder) == {**before, "buildassets.toml": written}
+    built = run(folder, "build", "-q")
+    assert built.returncode == 0, built.stderr
+    lines = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in json.loads(done.stdout)["lines"]]
+    assets = json.loads((folder / "build/manifest.json").read_text())["assets"]
+    return lines, tomllib.loads(written.decode()), [*assets]
+
+
+def test_static_files_of_django(tmp_path: Path) -> None:
+    settings = f"""{STATIC}INSTALLED_APPS = ["django.contrib.staticfiles", "shop"]
+STORAGES = {{
+    "default": {{"BACKEND": "django.core.files.storage.FileSystemStorage"}},
+    "staticfiles": {{
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    }},
+}}
+"""
+    lines, config, assets = migrated(tmp_path, "django", settings)
+    taken = [(line, "taken over") for line in (3, 4, 5, 6)]
+    assert lines == [(1, "taken over"), (2, "changed"), *taken, (11, "changed")]
+    sources = ["front", {"path": "more", "prefix": "more"}, "shop/static"]
+    assert config == {"sources": sources, "url": "/static/"}
+    assert assets == ["css/a.css", "css/s.css", "img/x.png", "js/a.js", "more/m.css", "shop/s.js"]
+
+
+def test_whitenoise(tmp_path: Path) -> None:
+    settings = f"""{STATIC}INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+STATICFILES_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+WHITENOISE_MIMETYPES = {{".foobar": "application/x-foobar"}}
+WHITENOISE_ROOT = BASE_DIR / "front/js"
+WHITENOISE_MAXAGE = 3
+"""
+    lines, config, _ = migrated(tmp_path, "whitenoise", settings)
+    assert lines[6:] == [
+        *((8, "changed"), (13, "taken over"), (15, "changed")),
+        *((16, "taken over"), (17, "not possible"), (18, "not possible")),
+    ]
+    assert config["types"] == {".foobar": "application/x-foobar"}
+
+
+def test_pipeline(tmp_path: Path) -> None:
+    settings = f"""{STATIC}INSTALLED_APPS = ["pipeline", "django.contrib.staticfiles", "shop"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "pipeline.finders.PipelineFinder",
+]
+STATICFILES_STORAGE = "pipeline.storage.PipelineManifestStorage"
+PIPELINE = {{
+    "STYLESHEETS": {{
+        "site": {{
+            "source_filenames": (
+                "css/s.scss",
+                "css/*.css",
+            ),
+            "output_filename": "gen/site.css",
+            "compiler_options": {{}},
+        }},
+    }},
+    "JAVASCRIPT": {{"site": {{"source_filenames": ["js/*.js"], "output_filename": "gen/site.js"}}}},
+    "JS_COMPRESSOR": None,
+    "COMPILERS": (
+        "pipeline.compilers.sass.SASSCompiler",
+        "pipeline.compilers.less.LessCompiler",
+    ),
+}}
+PIPELINE["SASS_BINARY"] = "sass"
+"""
+    if "pipeline" in sys.modules:
+        pytest.skip("django-pipeline is installed here")
+    lines, config, assets = migrated(tmp_path, "pipeline", settings)
+    assert lines[6:] == [
+        *((7, "changed"), (8, "taken over"), (9, "taken over"), (10, "changed"), (11, "taken over"), (12, "changed")),
+        *((line, "taken over") for line in range(13, 20)),
+        *((20, "taken over"), (21, "not possible"), (22, "taken over"), (23, "taken over"), (24, "taken over")),
+        *((25, "changed"), (26, "taken over"), (27, "taken over"), (28, "not possible"), (29, "taken over")),
+        *((30, "taken over"), (31, "changed")),
+    ]
+    assert config == {"pipeline": "conf.settings", "engines": {"js": "none"}}
+    assert {"gen/site.css", "gen/site.js", "img/x.png", "more/m.css"} <= {*assets}
+
+
+@pytest.mark.parametrize("system", ["django", "pipeline", "whitenoise"])
+def test_without_settings_there_is_nothing(tmp_path: Path, system: str) -> None:
+    done = run(tmp_path, "migrate", system)
+    assert (done.returncode, "error[migrate/none]: there is no `manage.py`" in done.stderr) == (2, True)
+
+
+def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", "django", "--settings", "no_such")
+    assert (done.returncode, "error[migrate/settings]: cannot load the settings `no_such`" in done.stderr) == (2, True)

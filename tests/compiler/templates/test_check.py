@@ -239,3 +239,73 @@ def test_packages_of_jammit_are_names_of_assets(tmp_path: Path, engine: str, tem
         ("no asset is named `stie.css`", "did you mean `site.css`?"),
         ("no asset is named `siet.js`", "did you mean `site.js`?"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "template"),
+    [
+        ("django", "{% load jammit %}\n{% include_templates 'site' 'old' 'none' 'stie' %}"),
+        ("jinja", "\n{{ include_templates('site', 'old', 'none', 'stie') }}"),
+    ],
+)
+def test_packages_of_templates_are_scripts_or_in_scripts(tmp_path: Path, engine: str, template: str) -> None:
+    files: Tree = {
+        "config/assets.yml": "javascripts: {site: [v/*.jst], none: [no.js]}\ntemplates: {old: [v/*.jst]}\n",
+        "v/a.jst": "a",
+        "templates/page.html": template,
+        **settings(f'engine = "{engine}"\nextensions = ["buildassets.compat.jammit.JammitExtension"]'),
+    }
+    found = [one for one in checked(tmp_path, files).diagnostics if one.code != "jammit/empty"]
+    assert [one.message for one in found] == ["no asset is named `stie.jst.js`"]
+    assert found[0].location is not None
+    column = template.split("\n")[1].index("stie") + 1
+    assert (found[0].location.file, found[0].location.line, found[0].location.column) == (
+        "templates/page.html",
+        2,
+        column,
+    )
+
+
+_SHOP_SETTINGS = """
+STATICFILES_DIRS = ["front"]
+INSTALLED_APPS = ["pipeline", "django.contrib.staticfiles"]
+_X = {"x": {"source_filenames": ["a.css"], "output_filename": "x.css"}}
+PIPELINE = {"STYLESHEETS": _X, "JAVASCRIPT": {"x": {"source_filenames": ["a.js"], "output_filename": "x.js"}}}
+"""
+
+
+@pytest.mark.parametrize("engine", ["django", "jinja"])
+def test_packages_of_pipeline_are_known_by_their_names(tmp_path: Path, engine: str) -> None:
+    tags = '{% stylesheet "x" %}{% javascript "x" %}{% stylesheet which %}\n{% stylesheet "xx" %}{% javascript "y" %}'
+    files: Tree = {
+        "check_settings.py": _SHOP_SETTINGS,
+        "front/a.css": "a { top: 0 }",
+        "front/a.js": "a()",
+        "templates/page.html": f"{'{% load pipeline %}' if engine == 'django' else ''}{tags}",
+        "buildassets.toml": f'pipeline = "check_settings"\n[templates]\nengine = "{engine}"\n',
+    }
+    result = checked(tmp_path, files)
+    assert told(result) == [("template/missing", "templates/page.html", 2, column) for column in (16, 37)]
+    assert [one.message for one in result.diagnostics] == ["no package is named `xx`", "no package is named `y`"]
+
+
+def test_bundles_of_webassets_are_known_by_their_names(tmp_path: Path) -> None:
+    end = "{% endassets %}"
+    tags = [
+        f'{{% assets "site", "js/a.js", "js/*.js", which %}}{end}',
+        f'{{% assets "js/a.js", output="in.js" %}}{end}',
+        f'{{% assets "stie" %}}{end}',
+        f'{{% assets "js/b.js", filters="jsmin" %}}{end}',
+    ]
+    files: Tree = {
+        "assets.yml": "site: {contents: js/*.js, output: site.js}\nloose: {contents: js/*.js}\n",
+        "static/js/a.js": "a()",
+        "templates/page.html": "\n".join(tags),
+        "buildassets.toml": 'webassets = "assets.yml"\n',
+    }
+    found = checked(tmp_path, files).diagnostics
+    assert [(one.message, one.hint) for one in found] == [
+        ("no bundle is named `stie`", "did you mean `site`?"),
+        ("no bundle is named `js/b.js`", "define the bundle, or correct the name"),
+    ]
+    assert [one.location and (one.location.line, one.location.column) for one in found] == [(3, 12), (4, 12)]

@@ -60,8 +60,8 @@ def test_a_name_is_found_wherever_it_is_asked_for(text: str) -> None:
     "text",
     [
         '{% stylesheet "mine" %}',
-        '{% load pipeline %}{% stylesheet "mine" %}',
-        '{% load buildassets %}{% load stylesheet from pipeline %}{% stylesheet "mine" %}',
+        '{% load sprites %}{% stylesheet "mine" %}',
+        '{% load buildassets %}{% load stylesheet from sprites %}{% stylesheet "mine" %}',
         '{% load asset from buildassets %}{% stylesheet "mine" %}',
         '{% load buildassets %}{% comment "note" %}{% asset "mine" %}{% endcomment %}',
         '{% load buildassets %}{% verbatim x %}{% asset "mine" %}{% endverbatim x %}',

@@ -6,7 +6,7 @@ Reads templates; nothing is rendered. The reader of a template language is loade
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, Protocol
 
@@ -15,12 +15,23 @@ from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
-from buildassets.compiler.templates.names import HELPERS, JAMMIT, OF_SEVERAL, Fault, Reading, Rule, Use
+from buildassets.compiler.templates.names import (
+    BLOCKS,
+    EXTENSIONS_OF_BLOCKS,
+    HELPERS,
+    JAMMIT,
+    OF_SEVERAL,
+    PIPELINE,
+    Fault,
+    Reading,
+    Rule,
+    Use,
+)
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
 from buildassets.frozen import frozen
 from buildassets.media import suffix
-from buildassets.nearest import Known
+from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
 
 
@@ -78,7 +89,7 @@ def check_templates(
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
-    used = frozenset(asset for _, _, asset in uses if asset)
+    used = frozenset(asset for _, use, _ in uses for asset in judge.assets(use))
     return TemplateCheck(len(texts), len(uses), tuple(unchecked), used, tuple(dict.fromkeys(_once_a_tag(diagnostics))))
 
 
@@ -114,7 +125,9 @@ def _text_of(file: TemplateFile) -> str | Diagnostic | None:
 def _mention(config: Config) -> Callable[[str], object]:
     """A search for words by which a template may name assets: most contain none, and need not be parsed."""
     own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
-    words = "|".join((*HELPERS, *OF_SEVERAL, *JAMMIT, "static", "url_for", "import", "integrity", *own))
+    words = "|".join(
+        (*HELPERS, *OF_SEVERAL, *JAMMIT, *PIPELINE, "assets", "static", "url_for", "import", "integrity", *own)
+    )
     return re.compile(rf"\b(?:{words})\b").search
 
 
@@ -148,7 +161,7 @@ def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnosti
     from buildassets.compiler.templates.jinja import ExtensionError, loaded
 
     by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
-    extensions = config.templates.extensions
+    extensions = (*config.templates.extensions, *_extensions_of_blocks(config))
     try:
         return loaded(config.templates.functions, extensions, by_name.get, config.folder)
     except ExtensionError as fault:
@@ -157,6 +170,14 @@ def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnosti
         return error(
             "template/unavailable", message, where, hint="install the package that has it, or correct the name"
         )
+
+
+def _extensions_of_blocks(config: Config) -> Iterator[str]:
+    """The Jinja extensions of systems whose blocks a release has, but for those that the configuration names."""
+    words = {key.partition(" ")[0] for key in (config.plan.blocks if config.plan else ())}
+    for word, extension in EXTENSIONS_OF_BLOCKS.items():
+        if word in words and extension not in config.templates.extensions:
+            yield extension
 
 
 def _syntax(template: _Text, fault: Fault) -> Diagnostic:
@@ -175,7 +196,8 @@ def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
             yield fault
 
 
-_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js"}  # of the assets of Jammit's packages
+_OF_PACKAGES: Final = (Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS)
+_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js", Rule.TEMPLATE: ".jst.js"}  # of the assets of packages
 _SASS: Final = (".sass", ".scss")
 
 
@@ -192,6 +214,7 @@ class _Judge:
     ) -> None:
         self._released = released
         self._has_blocks = config.plan is not None
+        self._blocks = config.plan.blocks if config.plan else {}
         self._nearby = Known(released)
         self._unreached = unreached
         self._uncompiled = uncompiled
@@ -202,9 +225,26 @@ class _Judge:
         beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
         self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
 
+    def assets(self, use: Use) -> list[LogicalPath]:
+        """All assets that are named: those of a block, or the one."""
+        named = [one.get("asset") for one in self._block(use) or ()]
+        found = self.asset(use)
+        return [LogicalPath(one) for one in named if one] or ([found] if found else [])
+
+    def _block(self, use: Use) -> Sequence[Mapping[str, str]] | None:
+        """The block that is named, if there is one."""
+        keys = (start + use.written.text for start in BLOCKS.get(use.rule, ()))
+        return next((self._blocks[key] for key in keys if key in self._blocks), None)
+
     def asset(self, use: Use) -> LogicalPath | None:
         """The asset that `use` names; None if there is no such asset."""
         name = LogicalPath(_path_of(use))
+        if block := self._block(use):
+            return next((LogicalPath(one["asset"]) for one in block if "asset" in one), None)
+        if use.rule in _OF_PACKAGES:
+            return None
+        if use.rule is Rule.TEMPLATE and name not in self._released:
+            name = LogicalPath(f"{use.written.text}.js")
         if name in self._released:
             return name
         stem, suffix = os.path.splitext(name)  # a block may name a Sass source, which means its compiled asset
@@ -216,8 +256,12 @@ class _Judge:
         """Whether `use` need not name an asset: it may be a folder, or something else may serve it."""
         if use.rule is Rule.EXACT:
             return False
+        if use.rule in BLOCKS:
+            return not self._has_blocks or self._block(use) is not None
         if use.rule in _SUFFIXES:
-            return _path_of(use) in self._empty
+            return _path_of(use) in self._empty or (
+                use.rule is Rule.TEMPLATE and f"{use.written.text}.js" in self._empty
+            )
         name = _path_of(use)
         if self._external(use.written.text) or self._external(name):
             return True
@@ -239,6 +283,8 @@ class _Judge:
         if name in self._unreached:
             message = f"no entry reaches `{name}`, so that no release holds it"
             return error("template/missing", message, where, hint=f"add `{name}` to `entries`")
+        if use.rule in BLOCKS:
+            return self._unknown_block(use, where)
         near = self._nearby.nearest_asset(name)
         if near is not None:
             hint = f"did you mean `{near}`?"
@@ -247,6 +293,14 @@ class _Judge:
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
         return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
+
+    def _unknown_block(self, use: Use, where: Location) -> Diagnostic:
+        start = BLOCKS[use.rule][0]
+        known = [key.removeprefix(start) for key in self._blocks if key.startswith(start)]
+        near = nearest(use.written.text, known)
+        what = "package" if use.rule in _OF_PACKAGES else "bundle"
+        hint = f"did you mean `{near}`?" if near else f"define the {what}, or correct the name"
+        return error("template/missing", f"no {what} is named `{use.written.text}`", where, hint=hint)
 
 
 def _has_file(name: str, folder: str) -> bool:

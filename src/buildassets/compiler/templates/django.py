@@ -17,6 +17,7 @@ from buildassets.compiler.templates.names import (
     JAMMIT,
     OF_EACH,
     OF_SEVERAL,
+    PIPELINE,
     Fault,
     Possible,
     Reading,
@@ -30,6 +31,7 @@ from buildassets.lazy_pattern import lazy_pattern
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {**HELPERS, **OF_SEVERAL},
     "jammit": JAMMIT,
+    "pipeline": PIPELINE,
     "static": {"static": Rule.STATIC},
     "staticfiles": {"static": Rule.STATIC},  # its name before Django 3
     "admin_static": {"static": Rule.STATIC},
@@ -37,7 +39,11 @@ _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
 _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {"asset": Rule.EXACT, "integrity": Rule.EXACT},
 }
-_KEYWORDS: Final = {Rule.EXACT: ("name",), Rule.OWN: ("name", "filename", "path"), Rule.STATIC: ("path",)}
+_KEYWORDS: Final = {
+    **dict.fromkeys((Rule.EXACT, Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS), ("name",)),
+    Rule.OWN: ("name", "filename", "path"),
+    Rule.STATIC: ("path",),
+}
 _KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
 _VARYING: Final = ("random", "timesince", "timeuntil")  # filters whose result differs each time

@@ -8,7 +8,18 @@ from typing import Any, Final, TypeAlias
 
 from jinja2 import Environment, nodes
 
-from buildassets.compiler.templates.names import OF_EACH, Possible, Rule, Span, Use, WrittenName, either, joined
+from buildassets.compiler.templates.names import (
+    OF_EACH,
+    PIPELINE_NODE,
+    WEBASSETS_NODE,
+    Possible,
+    Rule,
+    Span,
+    Use,
+    WrittenName,
+    either,
+    joined,
+)
 
 Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
 
@@ -70,6 +81,8 @@ class Visitor:
     # Calls and filters
 
     def _visit_call(self, node: nodes.Call, scope: Scope) -> None:
+        if isinstance(node.node, nodes.ExtensionAttribute):
+            self._call_of_extension(node.node.identifier, node, scope)
         rule = self._meaning(node.node, scope)
         if isinstance(rule, Rule):
             self._call(rule, node, scope)
@@ -98,6 +111,20 @@ class Visitor:
             self._note(rule, self._possible(argument, scope), span)
         elif node.dyn_args or node.dyn_kwargs:
             self.unchecked.append(span)
+
+    def _call_of_extension(self, identifier: str, node: nodes.Call, scope: Scope) -> None:
+        """What a tag of other systems names: the package, or the bundles where no output makes one of them."""
+        start = next((one.lineno for one in node.find_all(nodes.Const) if one.lineno in self._strings), 0)
+        if identifier == PIPELINE_NODE:
+            kind, name = node.args
+            is_sheet = isinstance(kind, nodes.Const) and kind.value == "css"
+            rule = Rule.PACKAGE_OF_SHEETS if is_sheet else Rule.PACKAGE_OF_SCRIPTS
+            self._note(rule, self._possible(name, scope), (start, start))
+        elif identifier == WEBASSETS_NODE:
+            output, files = node.args[1], node.args[-1]
+            if isinstance(output, nodes.Const) and output.value is None and isinstance(files, nodes.List):
+                for one in files.items:
+                    self._note(Rule.BUNDLE, self._possible(one, scope), (start, start))
 
     def _call_of_several(self, rule: Rule, node: nodes.Call, scope: Scope, span: Span) -> None:
         for argument in node.args:

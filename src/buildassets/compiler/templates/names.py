@@ -19,6 +19,11 @@ class Rule(Enum):
     SHEET = "sheet"  # a package of Jammit, whose asset has `.css` after its name
     SCRIPTS = "scripts"  # all positional arguments are SCRIPT
     SCRIPT = "script"  # a package of Jammit, whose asset has `.js` after its name
+    TEMPLATES = "templates"  # all positional arguments are TEMPLATE
+    TEMPLATE = "template"  # a package of Jammit, whose asset has `.jst.js` after its name, or `.js` with its scripts
+    PACKAGE_OF_SHEETS = "package of sheets"  # a package of django-pipeline
+    PACKAGE_OF_SCRIPTS = "package of scripts"
+    BUNDLE = "bundle"  # a bundle of webassets, or a file
     OWN = "own"  # a logical path, through a function of the project's own
     STATIC = "static"  # a path below the static URL: it may begin with a slash, and have a query and a fragment
     ENDPOINT = "endpoint"  # `url_for`: the first argument decides
@@ -38,9 +43,29 @@ OF_EACH: Final[Mapping[Rule, Rule]] = {
     Rule.EACH: Rule.EXACT,
     Rule.SHEETS: Rule.SHEET,
     Rule.SCRIPTS: Rule.SCRIPT,
+    Rule.TEMPLATES: Rule.TEMPLATE,
 }
 # Jammit's helpers, available if its tag library or its Jinja extension is loaded.
-JAMMIT: Final[Mapping[str, Rule]] = {"include_stylesheets": Rule.SHEETS, "include_javascripts": Rule.SCRIPTS}
+JAMMIT: Final[Mapping[str, Rule]] = {
+    "include_stylesheets": Rule.SHEETS,
+    "include_javascripts": Rule.SCRIPTS,
+    "include_templates": Rule.TEMPLATES,
+}
+# django-pipeline's tags, available if its tag library or its Jinja extension is loaded.
+PIPELINE: Final[Mapping[str, Rule]] = {"stylesheet": Rule.PACKAGE_OF_SHEETS, "javascript": Rule.PACKAGE_OF_SCRIPTS}
+# How the keys of blocks in a plan begin.
+BLOCKS: Final[Mapping[Rule, tuple[str, ...]]] = {
+    Rule.PACKAGE_OF_SHEETS: ("pipeline css ",),
+    Rule.PACKAGE_OF_SCRIPTS: ("pipeline js ",),
+    Rule.BUNDLE: ("webassets bundle ", "webassets source "),
+}
+# The Jinja extensions that read the tags of such blocks, and as nodes of a tree call them, by the word of the keys.
+EXTENSIONS_OF_BLOCKS: Final = {
+    "pipeline": "buildassets.compat.pipeline.PipelineExtension",
+    "webassets": "buildassets.compat.webassets.AssetsExtension",
+}
+PIPELINE_NODE: Final = "buildassets.compat.pipeline.run.jinja.PipelineExtension"
+WEBASSETS_NODE: Final = "buildassets.compat.webassets.run.jinja.AssetsExtension"
 JAMMIT_EXTENSION: Final = "buildassets.compat.jammit.JammitExtension"
 
 Span: TypeAlias = tuple[int, int]

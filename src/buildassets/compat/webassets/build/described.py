@@ -39,6 +39,11 @@ class Tree:
     name: str | None = None
 
     @property
+    def is_named_in_template(self) -> bool:
+        """Whether it stands for what a tag names, without an asset of its own."""
+        return not self.output and self.name is None and not self.place[0].endswith((".py", ".yml", ".yaml"))
+
+    @property
     def is_container(self) -> bool:
         """Whether it only holds other bundles, which are built each by itself."""
         return not self.output and all(isinstance(one, Tree) for one in self.contents)

@@ -120,7 +120,7 @@ class Project:
             yield _of_url(item, tree)
             return
         names = [self._compiled(self.resolver.name(path)) for path in self._files(item, tree)]
-        if names != [item]:
+        if names != [item] and (names or not tree.is_named_in_template):
             self.blocks[source_key(item)] = [self._element(name, tree) for name in names]
         yield from (self._element(name, tree) for name in names)
 
@@ -136,6 +136,8 @@ class Project:
     def _files(self, item: str, tree: Tree) -> list[str]:
         """The files that `item` names and that a build can use; what is wrong with them is noted."""
         found = self.resolver.files(item)
+        if found is None and tree.is_named_in_template:
+            return []  # it may be the name of a bundle, so that `check` judges it
         if found is None:
             message = f"there is no file `{item}`, which a bundle has"
             self.faults.append(error("webassets/missing", message, self._place(tree, item)))

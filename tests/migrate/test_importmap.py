@@ -56,6 +56,25 @@ def test_every_line_has_an_outcome_and_what_can_be_is_mapped(tmp_path: Path) -> 
     assert manifest["not_preloaded"] == ["md5.js", "parts/a.js"]
 
 
+def test_pins_in_a_condition_are_named_and_not_taken(tmp_path: Path) -> None:
+    text = """Rails.application.config.importmap.draw do
+  pin "application"
+  if Rails.env.development?
+    pin "md5"
+  end
+  unless x then pin "other" end
+  %w[a b].each do |name|
+    pin name
+  end
+end
+"""
+    write_tree(tmp_path, {**SITE, "config/importmap.rb": text})
+    document = json.loads(run(tmp_path, "migrate", "importmap", "--json").stdout)
+    taken = [one["line"] for one in document["lines"] if one["outcome"] == "taken over"]
+    assert (taken, len(document["lines"])) == ([1, 2, 10], 10)
+    assert "md5" not in document["file"]
+
+
 def test_without_the_file_there_is_nothing_to_bring_over(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "importmap")
     assert (done.returncode, done.stdout) == (2, "")

@@ -129,3 +129,41 @@ def test_folders_of_importmap_rails_are_roots_where_it_is_used(tmp_path: Path, s
     assert migrated(tmp_path / "with", system, "", files)[1]["sources"] == [*ROOTS, "app/javascript"]
     bundled: Tree = {"app/javascript/application.js": ""}
     assert migrated(tmp_path / "without", system, "", bundled)[1]["sources"] == ROOTS
+
+
+@pytest.mark.parametrize("system", ["sprockets", "propshaft"])
+def test_what_stands_in_a_block_of_ruby_is_named_and_not_guessed(tmp_path: Path, system: str) -> None:
+    lines = """if Rails.env.production?
+  config.assets.prefix = "/a"
+elsif cdn?
+  config.assets.prefix = "/b"
+else
+  config.assets.prefix = "/c"
+end
+%w[x y].each do |name|
+  config.assets.paths << "vendor/theme"
+end
+config.assets.prefix = ENV["PREFIX"] || "/d"
+config.assets.prefix = cdn? ? "/e" : "/f"
+"""
+    outcomes, config = migrated(tmp_path, system, lines)
+    assert outcomes == ["not possible"] * 12
+    assert (config["url"], config["sources"]) == ("/assets/", ROOTS)
+
+
+def test_what_stands_in_the_class_of_the_application_holds(tmp_path: Path) -> None:
+    application = """module Shop
+  class Application < Rails::Application
+    config.load_defaults 7.1
+    config.assets.prefix = "/static"
+    unless Rails.env.test?
+      config.assets.gzip = false
+    end
+  end
+end
+"""
+    environment = 'Rails.application.configure do\n  config.assets.paths << "vendor/theme"\nend\n'
+    files: Tree = {"config/application.rb": application, "config/environments/production.rb": environment}
+    outcomes, config = migrated(tmp_path, "sprockets", "", files)
+    assert outcomes == ["taken over", "not possible", "taken over"]
+    assert (config["url"], config["sources"][-1], "compress" in config) == ("/static/", "vendor/theme", False)

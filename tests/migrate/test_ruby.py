@@ -43,6 +43,21 @@ def test_a_call_is_read(text: str, found: Call | None) -> None:
             [("if x", [1], True), ("pin 'a'", [2], True), ("end", [3], True), ("pin 'b'", [4], False)],
         ),
         ("a.each do |x|\n  pin x\nend", [("a.each do |x|", [1], True), ("pin x", [2], True), ("end", [3], True)]),
+        (
+            "class A < B\n  x = 1\n  if y\n    z\n  else\n    v\n  end\n  w unless u\nend",
+            [
+                *(("class A < B", [1], False), ("x = 1", [2], False), ("if y", [3], True), ("z", [4], True)),
+                *(("else", [5], True), ("v", [6], True), ("end", [7], True), ("w unless u", [8], True)),
+                ("end", [9], False),
+            ],
+        ),
+        (
+            "R.configure do\n  a = if b\n    c\n  end\n  d 'x if y'\n  if e then f end\n  g\nend",
+            [
+                *(("R.configure do", [1], False), ("a = if b", [2], True), ("c", [3], True), ("end", [4], True)),
+                *(("d 'x if y'", [5], False), ("if e then f end", [6], True), ("g", [7], False), ("end", [8], False)),
+            ],
+        ),
         ("p %w[\n a.js\n b.js\n]", [("p %w[ a.js b.js ]", [1, 2, 3, 4], False)]),
     ],
 )

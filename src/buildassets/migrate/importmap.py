@@ -1,6 +1,7 @@
 """importmap-rails: pins of `config/importmap.rb` become our import map. Takes a folder, gives a Plan."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from buildassets.migrate.ruby import Call, Statement, call, statements
 
 _FILE: Final = "config/importmap.rb"
 _RUBY: Final = "it is Ruby, which nothing runs here: write the pins that it makes into `[importmap]`"
+_FRAME: Final = re.compile(r"(?:Rails\.application\.)?config\.importmap\.draw do|end")
 _OPTIONS: Final = frozenset(("to", "preload", "integrity", "under"))
 
 _Answer = tuple[Outcome, str]
@@ -49,6 +51,8 @@ class Pins:
         yield from (Accounted(_FILE, number, text, outcome, note) for number, text in statement.lines)
 
     def _answer(self, statement: Statement) -> _Answer:
+        if not statement.is_conditional and _FRAME.fullmatch(statement.text):
+            return "taken over", "it stands around the pins"
         found = None if statement.is_conditional else call(statement.text)
         if found is None or not found.options.keys() <= _OPTIONS:
             return "not possible", _RUBY

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from buildassets.migrate.assets_rb import Setting, settings
+from buildassets.migrate.assets_rb import RUBY, Answer, Setting, accounts, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, nothing_there, written
 from buildassets.migrate.rails import asset_roots, existing, importmap_roots
 
-_RUBY: Final = "it is Ruby, which nothing runs here"
 _INTEGRITY: Final = ("sha256", "sha384", "sha512")
 _ELSEWHERE: Final = "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md"
 _LEFT_OUT: Final = {
@@ -49,25 +48,13 @@ class Project:
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
         """The account of each line of `setting`, which is noted."""
-        outcome, note = self._answer(setting)
-        for number, text in setting.statement.lines:
-            yield Accounted(setting.file, number, text, outcome, note)
-
-    def _answer(self, setting: Setting) -> tuple[Outcome, str]:
-        if setting.name in _LEFT_OUT:
-            return "not possible", _LEFT_OUT[setting.name]
-        answer = {
-            "paths": self._paths,
-            "excluded_paths": self._excludes,
-            "prefix": self._prefix,
-            "integrity_hash_algorithm": self._integrity,
-        }.get(setting.name)
-        if answer is None:
-            return "not possible", "no setting of Propshaft that has a counterpart here"
-        value = setting.value if isinstance(setting.value, list) else [setting.value]
-        if not value or not all(isinstance(one, str) for one in value):
-            return "not possible", f"{_RUBY}: write the value that it gives"
-        return answer(value)
+        answers = {
+            "paths": _of_texts(self._paths),
+            "excluded_paths": _of_texts(self._excludes),
+            "prefix": _of_texts(self._prefix),
+            "integrity_hash_algorithm": _of_texts(self._integrity),
+        }
+        return accounts(setting, _LEFT_OUT, answers, "Propshaft")
 
     def _paths(self, paths: list[str]) -> tuple[Outcome, str]:
         there = existing(self._folder, paths)
@@ -90,6 +77,17 @@ class Project:
             return "not possible", "integrity is by one of `sha256`, `sha384`, `sha512`"
         self._more["integrity"] = values[0]
         return "taken over", "it is `integrity`"
+
+
+def _of_texts(answer: Answer) -> Answer:
+    """`answer` for values that are all texts."""
+
+    def checked(values: list[Any]) -> tuple[Outcome, str]:
+        if not values or not all(isinstance(one, str) for one in values):
+            return "not possible", f"{RUBY}: write the value that it gives"
+        return answer(values)
+
+    return checked
 
 
 def is_within(root: object, folder: str) -> bool:

@@ -6,8 +6,16 @@ from typing import Any, Final
 
 from buildassets.frozen import field, frozen
 
-_OPENS: Final = re.compile(r"(?:if|unless|case|while|until|begin|def|for|module|class)\b|.*\bdo(?:\s*\|[^|]*\|)?\s*$")
+_OPENS: Final = re.compile(
+    r"(?:if|unless|case|while|until|begin|def|for|module|class)\b"
+    r"|.*(?:=|<<|\breturn)\s*(?:if|unless|case|while|until|begin)\b"
+    r"|.*\bdo(?:\s*\|[^|]*\|)?\s*$"
+)
+# What runs once, whatever holds: the body of a class, and of the blocks in which Rails and importmap-rails are set up.
+_PLAIN: Final = re.compile(r"(?:module|class)\b|.*\b(?:configure|draw)\s+do(?:\s*\|[^|]*\|)?\s*$")
 _CLOSES: Final = re.compile(r"end\b")
+_CLOSED_IN_LINE: Final = re.compile(r"(?:.*[\s;)])?end\s*$")
+_MODIFIED: Final = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
 _TOKEN: Final = re.compile(
     r"""\s+|\#.*|"(?:[^"\\#]|\\.|\#(?!\{))*"|'(?:[^'\\]|\\.)*'|%[wi](?:\[[^\]#]*\]|\([^)#]*\)|\{[^}#]*\})"""
     r"""|[A-Za-z_]\w*:(?!:)|:?[A-Za-z_]\w*[!?]?|[-+]?\d+|=>|[\[\](),]"""
@@ -25,7 +33,7 @@ class NotLiteralError(ValueError):
 class Statement:
     """What stands in one line, or in several that belong together; `lines` are their numbers with their texts.
 
-    One that `is_conditional` stands in a block.
+    One that `is_conditional` stands in a block that need not run once, such as that of an `if`, or is modified by one.
     """
 
     text: str
@@ -44,7 +52,7 @@ class Call:
 
 def statements(text: str) -> Iterator[Statement]:
     """The statements of `text` that are no comments, in order."""
-    depth = 0
+    around: list[bool] = []  # of each block that is open: whether it need not run once
     pending: list[tuple[int, str]] = []
     for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
@@ -58,12 +66,20 @@ def statements(text: str) -> Iterator[Statement]:
         if _is_open(whole):
             continue
         closes, opens = _CLOSES.match(code) is not None, _OPENS.match(code) is not None
-        depth -= closes
-        yield Statement(whole, tuple(pending), depth > 0 or opens or closes)
-        depth = max(0, depth + opens)
+        is_plain = _PLAIN.match(code) is not None
+        closed = around.pop() if closes and around else False
+        is_conditional = any(around) or closed or (opens and not is_plain) or _is_modified(whole)
+        yield Statement(whole, tuple(pending), is_conditional)
+        if opens and not _CLOSED_IN_LINE.match(code):
+            around.append(not is_plain)
         pending = []
     if pending:
         yield Statement(" ".join(line for _, line in pending), tuple(pending), True)
+
+
+def _is_modified(text: str) -> bool:
+    """Whether an `if` or the like stands behind what is done."""
+    return _MODIFIED.search(_QUOTED.sub('""', text)) is not None
 
 
 def _is_open(text: str) -> bool:

@@ -8,14 +8,13 @@ from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
 from buildassets.folders import files_below
 from buildassets.media import suffix
-from buildassets.migrate.assets_rb import Setting, settings
+from buildassets.migrate.assets_rb import RUBY, Setting, accounts, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
 from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
-_RUBY: Final = "it is Ruby, which nothing runs here: write the value that it gives"
 _LEFT_OUT: Final = {
     "version": "names change with the content alone: change the content",
     "debug": "`build --mode development` neither minifies nor compresses",
@@ -94,14 +93,7 @@ class Project:
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
         """The account of each line of `setting`, which is noted."""
-        outcome, note = self._answer(setting)
-        for number, text in setting.statement.lines:
-            yield Accounted(setting.file, number, text, outcome, note)
-
-    def _answer(self, setting: Setting) -> tuple[Outcome, str]:
-        if setting.name in _LEFT_OUT:
-            return "not possible", _LEFT_OUT[setting.name]
-        answer = {
+        answers = {
             "paths": self._paths,
             "precompile": self._precompiles,
             "prefix": self._prefix,
@@ -109,12 +101,8 @@ class Project:
             "js_compressor": self._compressor,
             "gzip": self._gzip,
             "enabled": self._enabled,
-        }.get(setting.name)
-        if answer is None:
-            return "not possible", "no setting of Sprockets that has a counterpart here"
-        if setting.value is None:
-            return "not possible", _RUBY
-        return answer(setting.value if isinstance(setting.value, list) else [setting.value])
+        }
+        return accounts(setting, _LEFT_OUT, answers, "Sprockets")
 
     def _paths(self, paths: list[Any]) -> tuple[Outcome, str]:
         texts = [one for one in paths if isinstance(one, str)]
@@ -131,7 +119,7 @@ class Project:
     def _precompiles(self, patterns: list[Any]) -> tuple[Outcome, str]:
         texts = [one for one in patterns if isinstance(one, str)]
         if len(texts) < len(patterns) or not texts:
-            return "not possible", f"a function or an expression: name the assets in `entries`; {_RUBY}"
+            return "not possible", f"a function or an expression: name the assets in `entries`; {RUBY}"
         self._entries += [one for one in map(_anchored, texts) if one not in self._entries]
         if any("*" in one for one in texts):
             return "changed", "they are globs of `entries`; `*` matches in each folder, as Sprockets has it"

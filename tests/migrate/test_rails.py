@@ -1,14 +1,17 @@
 """`migrate sprockets` and `migrate propshaft`: each line about `config.assets`, and a build of the result."""
 
 import json
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from buildassets.compiler.sources.globs import named_by
+from buildassets.migrate.sprockets import anchored
 from tests.cli.test_cli import run
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, find_tool, write_tree
 
 SITE: Tree = {
     "app/assets/images/logo.png": "png",
@@ -167,3 +170,46 @@ end
     outcomes, config = migrated(tmp_path, "sprockets", "", files)
     assert outcomes == ["taken over", "not possible", "taken over"]
     assert (config["url"], config["sources"][-1], "compress" in config) == ("/static/", "vendor/theme", False)
+
+
+# Sprockets 3 holds a pattern against the whole logical path; later ones take names only.
+_MATCHES = """
+require "json"
+given = JSON.parse(STDIN.read)
+puts JSON.dump(given["patterns"].map { |pattern| given["names"].select { |name| File.fnmatch(pattern, name) } })
+"""
+
+
+def test_patterns_of_precompile_name_what_they_named_for_sprockets() -> None:
+    patterns = ["a.js", "*.js", "d/*.js", "a*.js", "d/*", "*/a.js", "d*/a*.js", "*a.js", "**/*.css", "d/**/a.js", "d*"]
+    names = [
+        "a.js",
+        "ab.js",
+        "d/a.js",
+        "d/e/a.js",
+        "d/e/xa.js",
+        "a/x.js",
+        "ad/a.css",
+        "x.css",
+        "da.js",
+        "d/x",
+        "e/d/a.js",
+    ]
+    given = json.dumps({"patterns": patterns, "names": names})
+    done = subprocess.run([find_tool("ruby"), "-e", _MATCHES], input=given, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    expected = dict(zip(patterns, json.loads(done.stdout), strict=True))
+    found = {
+        pattern: sorted(
+            {
+                name
+                for one in anchored(pattern)
+                for name in named_by(
+                    one.removeprefix("/") if one[0] == "/" and "*" not in one else "." + one if one[0] == "/" else one,
+                    names,
+                )
+            }
+        )
+        for pattern in patterns
+    }
+    assert found == {pattern: sorted(matched) for pattern, matched in expected.items()}

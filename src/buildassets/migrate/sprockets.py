@@ -1,6 +1,7 @@
 """Sprockets: the load path of Rails, `manifest.js` and `precompile` become ours. Takes a folder, gives a Plan."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing
 from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
+_STARS_AT_MOST: Final = 4  # of a pattern: each of them doubles what is written
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
 _LEFT_OUT: Final = {
@@ -120,7 +122,8 @@ class Project:
         texts = [one for one in patterns if isinstance(one, str)]
         if len(texts) < len(patterns) or not texts:
             return "not possible", f"a function or an expression: name the assets in `entries`; {RUBY}"
-        self._entries += [one for one in map(_anchored, texts) if one not in self._entries]
+        globs = [one for text in texts for one in anchored(text)]
+        self._entries += [one for one in dict.fromkeys(globs) if one not in self._entries]
         if any("*" in one for one in texts):
             return "changed", "they are globs of `entries`; `*` matches in each folder, as Sprockets has it"
         return "taken over", "they are `entries`, each at the top as Sprockets has it"
@@ -142,9 +145,19 @@ class Project:
         return ("taken over", "so it is") if values[0] else ("not possible", "do not run `buildassets build`")
 
 
-def _anchored(pattern: str) -> str:
-    """What names the same assets in `entries`: `*` of Sprockets matches slashes, too, and a name is at the top."""
-    if "*" not in pattern:
-        return f"/{pattern}"
-    folder, slash, name = pattern.rpartition("/")
-    return f"{folder}/**/{name}" if slash and "*" not in folder else pattern
+def anchored(pattern: str) -> list[str]:
+    """What names the same assets in `entries`: a name is at the top, and a star of Sprockets matches slashes, too."""
+    first, *others = re.split(r"\*+", pattern)
+    if not first and len(others) == 1 and "/" not in others[0]:
+        return [f"*{others[0]}"]
+    found = [first]
+    for part in others[:_STARS_AT_MOST]:
+        found = [one for start in found for one in _with_star(start, part)]
+    return [one if "/" in one else f"/{one}" for one in found]
+
+
+def _with_star(start: str, part: str) -> list[str]:
+    """The patterns for `start*part`, where the star may stand for a path."""
+    if not start or start.endswith("/"):
+        return [f"{start}**/*{part}"]
+    return [f"{start}*{part}", f"{start}*/**/*{part}"]

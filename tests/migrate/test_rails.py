@@ -213,3 +213,10 @@ def test_patterns_of_precompile_name_what_they_named_for_sprockets() -> None:
         for pattern in patterns
     }
     assert found == {pattern: sorted(matched) for pattern, matched in expected.items()}
+
+
+@pytest.mark.parametrize("kind", ["application/javascript", "text/javascript", ".js", "js"])
+def test_manifest_js_may_name_scripts_by_any_of_their_types(tmp_path: Path, kind: str) -> None:
+    manifest = f"//= link_tree ../javascripts {kind}\n"
+    migrated(tmp_path, "sprockets", "", {"app/assets/config/manifest.js": manifest})
+    assert assets_of(tmp_path) == ["admin.js", "deep/admin.js", "manifest.js"]

@@ -15,6 +15,16 @@ from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of, suffix
 
 _JST: Final = ".jst"
+# As Sprockets 4.2 registers them, where the standard names of today are others.
+_TYPES_OF_SPROCKETS: Final = {
+    ".js": "application/javascript",
+    ".ico": "image/x-icon",
+    ".otf": "application/x-font-opentype",
+    ".ttf": "application/x-font-ttf",
+    ".woff": "application/font-woff",
+    ".woff2": "application/font-woff2",
+    ".xml": "application/xml",
+}
 
 
 @frozen
@@ -38,9 +48,11 @@ def syntax_of(source: Source) -> Syntax | None:
     return media_of(_compiled(source)).syntax
 
 
-def kinds_of(source: Source) -> tuple[str, str]:
-    """The suffix and the media type of the compiled file of `source`."""
-    return suffix(_compiled(source)), media_of(_compiled(source)).type
+def kinds_of(source: Source) -> tuple[str, ...]:
+    """The suffix and the media type of the compiled file of `source`, and Sprockets' type, if that is another."""
+    kind = suffix(_compiled(source))
+    own = _TYPES_OF_SPROCKETS.get(kind)
+    return (kind, media_of(_compiled(source)).type, *([own] if own else []))
 
 
 def stem_of(name: str, source: Source) -> str:

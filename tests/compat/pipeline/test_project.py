@@ -1,7 +1,9 @@
 """What `PIPELINE` decides, what is reported of it, and what a page has then."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +145,15 @@ def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": 'pipeline = "no_such"\n'})
     done = run(tmp_path, "build")
     assert (done.returncode, "error[pipeline/load]: cannot load the settings `no_such`" in done.stderr) == (2, True)
+
+
+def test_the_plan_is_written_anew_by_its_command(tmp_path: Path) -> None:
+    built(tmp_path, JAVASCRIPT=package("js/lib/*.js"))
+    path = tmp_path / ".buildassets/pipeline/plan.json"
+    before = json.loads(path.read_text())
+    write_tree(tmp_path, {"site/js/lib/new.js": "n()"})
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "shop_settings"}
+    subprocess.run(before["renew"], cwd=tmp_path, env=environment, check=True, timeout=60)
+    after = json.loads(path.read_text())
+    assert {*after["bundles"]["gen/x.js"]} - {*before["bundles"]["gen/x.js"]} == {"./js/lib/new.js"}
+    assert after["renew"] == before["renew"]

@@ -250,3 +250,13 @@ def test_two_systems_cannot_stand_beside_one_another(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FILES, "buildassets.toml": 'jammit = "config/assets.yml"\nwebassets = "defs"'})
     done = run(tmp_path, "build")
     assert (done.returncode, "`webassets` cannot stand beside `jammit`" in done.stderr) == (2, True)
+
+
+def test_the_release_may_be_that_of_the_jinja_environment(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    jinja = Jinja(extensions=["buildassets.compat.webassets.AssetsExtension"])
+    template = '{% assets "style" %}{{ ASSET_URL }}{% endassets %}'
+    with pytest.raises(RuntimeError, match="assets_environment"):
+        jinja.from_string(template).render()
+    jinja.assets = assets = Assets(tmp_path / "build/manifest.json")  # type: ignore[attr-defined]  # Jinja's way
+    assert jinja.from_string(template).render() == assets.url("gen/style.css")

@@ -1,8 +1,9 @@
 """A program: loads the settings of a project of Django, and prints the plan of its packages as JSON.
 
-    python -m buildassets.compat.pipeline.build.collect MODULE
+    python -m buildassets.compat.pipeline.build.collect MODULE [FOLDER]
 
-With the plan come the folders of static files and `STATIC_URL`. What the project prints goes to stderr.
+With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of static
+files and `STATIC_URL`. What the project prints goes to stderr.
 """
 
 import json
@@ -59,7 +60,18 @@ def _found() -> dict[str, Any]:
     return {"plan": document(), "roots": roots, "url": str(settings.STATIC_URL or "")}
 
 
+def _renew(folder: str, found: dict[str, Any]) -> None:
+    """Write the plan into `folder`, where there is one; what is wrong is for the next command of the project."""
+    if "plan" in found:
+        from buildassets.compat.plan_file import write_plan
+
+        write_plan(folder, {**found["plan"], "renew": [sys.executable, "-m", __spec__.name, *sys.argv[1:]]})
+
+
 if __name__ == "__main__":
     printed = sys.stdout
     sys.stdout = sys.stderr
-    printed.write(json.dumps(main(sys.argv[1])))
+    if sys.argv[2:]:
+        _renew(sys.argv[2], main(sys.argv[1]))
+    else:
+        printed.write(json.dumps(main(sys.argv[1])))

@@ -5,7 +5,8 @@ folder of the cache. Imports Django.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from buildassets.runtime.django.sources import source_roots
 
 __all__ = ["document", "planned"]
 
+_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 _COMPILED: Final = {".scss": ".css", ".sass": ".css"}
 _ELEMENTS: Final = {"css": "link", "js": "script"}
 _WRAPPER: Final = "(function() {\n%s\n}).call(this);"
@@ -34,11 +36,17 @@ _CHARACTERS: Final = 32_700  # of base64, in which an embedded image takes fewer
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("pipeline")
-    return ["--plan", os.path.relpath(write_plan(folder, document()))]
+    return ["--plan", os.path.relpath(write_plan(folder, document(_renewal(folder))))]
 
 
-def document() -> dict[str, Any]:
-    """The plan as JSON has it."""
+def _renewal(folder: str) -> list[str]:
+    """The command that writes the plan anew; none where settings are no module that another process could load."""
+    module = os.environ.get("DJANGO_SETTINGS_MODULE")
+    return [sys.executable, "-m", _PROGRAM, module, folder] if module else []
+
+
+def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
+    """The plan as JSON has it, which the command `renewal` writes anew."""
     packages = Packages(pipeline_settings())
     extension, namespace, function = packages.templating
     return {
@@ -59,7 +67,7 @@ def document() -> dict[str, Any]:
         "template_names": packages.template_names,
         "diagnostics": [plain(one) for one in dict.fromkeys(packages.faults)],
         "inputs": packages.inputs,
-        "renew": [],
+        "renew": [*renewal],
     }
 
 
@@ -76,7 +84,8 @@ class Packages:
         self.blocks: dict[str, list[dict[str, Any]]] = {}
         self.wrappers: dict[str, list[str]] = {}
         self.template_names: dict[str, dict[str, str]] = {}
-        self.inputs = [root.path for root in self._roots]
+        folders = {os.path.dirname(path) for path in self._names.values()}
+        self.inputs = sorted({*(root.path for root in self._roots), *folders, *_settings_files()})
         self._has_data_urls = False
         for kind, key in KINDS.items():
             for name, package in (given.get(key) or {}).items():
@@ -189,6 +198,13 @@ class Packages:
         limit = int(self._given.get("EMBED_MAX_IMAGE_SIZE", _CHARACTERS)) * 3 // 4 - 3
         globs = {kind: f"**/embed/**/*.{kind}" for kind in _EMBEDDED}
         return [max(1, limit), [*globs.values()], [globs[kind] for kind, is_font in _EMBEDDED.items() if is_font]]
+
+
+def _settings_files() -> list[str]:
+    """The file of the settings, where it is known."""
+    module = sys.modules.get(os.environ.get("DJANGO_SETTINGS_MODULE", ""))
+    file = getattr(module, "__file__", None)
+    return [os.path.abspath(file)] if file else []
 
 
 def _engines() -> frozenset[str]:

@@ -31,7 +31,7 @@ class AssetsExtension(Extension):
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        environment.extend(assets_environment=None)
+        environment.extend(assets_environment=None, assets=None)
 
     def parse(self, parser: Parser) -> nodes.Node:
         """See Extension."""
@@ -56,12 +56,22 @@ class AssetsExtension(Extension):
         return nodes.CallBlock(call, parameters, [], body).set_lineno(line)
 
     def _rendered(self, filters: Any, output: Any, debug: Any, depends: Any, files: list[Any], caller: Any) -> str:
-        known: Environment | None = getattr(self.environment, "assets_environment", None)
-        if known is None:
-            raise RuntimeError("`env.assets_environment` is not set: let it be an `Environment`")
+        known = self._known()
         bundle = bundle_of_tag(known, files, filters=filters, output=output, debug=debug, depends=depends)
         extra = extra_of(known, bundle)
         return "".join(caller(url, sri, extra) for url, sri in entries(known, bundle))
+
+    def _known(self) -> Environment:
+        """The environment of the tag; where `env.assets` is set, as for our own helpers, that release answers."""
+        given: Any = self.environment
+        known: Environment | None = given.assets_environment
+        if known is None:
+            if given.assets is None:
+                raise RuntimeError("`env.assets_environment` is not set: let it be an `Environment`")
+            given.assets_environment = known = Environment()
+        if given.assets is not None and known.application is None:
+            known.assets = given.assets
+        return known
 
 
 def bundle_of_tag(environment: Environment, files: list[Any], **options: Any) -> Bundle:

@@ -2,8 +2,8 @@
 
     python -m buildassets.compat.pipeline.build.collect MODULE [FOLDER]
 
-With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of static
-files and `STATIC_URL`. What the project prints goes to stderr.
+With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of
+static files and `STATIC_URL`. What the project prints goes to stderr.
 """
 
 import json

@@ -71,9 +71,9 @@ def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("compressor")
     contexts = given_contexts()
-    decided = None if contexts is None else (_SCOPE.get(), contexts)
-    if decided is None or not plan_trace.holds(folder, decided):
-        _write(folder, decided)
+    key = None if contexts is None else plan_trace.deciding_key((_SCOPE.get(), contexts))
+    if key is None or not plan_trace.holds(folder, key):
+        _write(folder, key)
     return ["--plan", os.path.relpath(plan_path(folder))]
 
 
@@ -83,10 +83,10 @@ def planned_blocks() -> int:
         return len(json.load(file)["blocks"])
 
 
-def _write(folder: str, decided: object) -> None:
+def _write(folder: str, key: str | None) -> None:
     """Collect all blocks, and keep by what the plan is shown to be valid where that can be known.
 
-    `decided` is what decides beside settings and files; None where that is not known.
+    `key` is that of what decides besides files; None where that is not known.
     """
     plan_trace.forget(folder)
     collection = _Collection()
@@ -95,8 +95,8 @@ def _write(folder: str, decided: object) -> None:
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
     sources.write(os.path.join(folder, _GENERATED))
     write_plan(folder, document)
-    if decided is not None and collection.is_traceable():
-        plan_trace.keep(folder, decided, [*reads, *document["inputs"], *collection.looked_for()])
+    if key is not None and collection.is_traceable():
+        plan_trace.keep(folder, key, [*reads, *document["inputs"], *collection.looked_for()])
 
 
 class _Collection:

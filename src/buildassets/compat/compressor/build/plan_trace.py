@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from buildassets._version import __version__
 from buildassets.files import write_whole
 
-__all__ = ["forget", "holds", "keep", "recorded_reads"]
+__all__ = ["deciding_key", "forget", "holds", "keep", "recorded_reads"]
 
 _NAME: Final = "plan.trace"
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -54,22 +54,25 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
             found.add(os.fsdecode(path))
 
 
-def holds(folder: str, scope: object) -> bool:
-    """Whether the plan in `folder`, made for `scope`, is what would be made now."""
+def holds(folder: str, key: str) -> bool:
+    """Whether the plan in `folder` is what would be made now, where all that decides besides files has that `key`."""
     try:
         with open(os.path.join(folder, _NAME), encoding="utf-8") as file:
             trace = json.load(file)
-        return bool(trace["key"] == _key(scope) and trace["stamps"] == _stamps(trace["stamps"]))
+        return bool(trace["key"] == key and trace["stamps"] == _stamps(trace["stamps"]))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def keep(folder: str, scope: object, paths: Iterable[str]) -> None:
-    """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are."""
+def keep(folder: str, key: str, paths: Iterable[str]) -> None:
+    """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are.
+
+    `key` is that of before the plan was made: what is imported for it may add to the settings.
+    """
     modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     own = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name != _NAME)
     known = {os.path.abspath(path) for path in (*paths, *filter(None, modules), *own)}
-    trace = {"key": _key(scope), "stamps": _stamps(known)}
+    trace = {"key": key, "stamps": _stamps(known)}
     write_whole(os.path.join(folder, _NAME), json.dumps(trace, sort_keys=True).encode("utf-8", "surrogatepass"))
 
 
@@ -90,10 +93,10 @@ def _stamps(paths: Iterable[str]) -> dict[str, list[int] | None]:
     return found
 
 
-def _key(scope: object) -> str:
-    """All that decides a plan besides files: settings, the environment, versions. Their values are hashed only."""
-    given = sorted((name, _setting(name)) for name in dir(settings) if name.isupper())
-    decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(scope), given, sorted(os.environ.items()))
+def deciding_key(given: object) -> str:
+    """All that decides a plan besides files: `given`, settings, the environment, versions. Values are hashed only."""
+    named = sorted((name, _setting(name)) for name in dir(settings) if name.isupper())
+    decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(given), named, sorted(os.environ.items()))
     return sha256(repr(decided).encode("utf-8", "surrogatepass")).hexdigest()
 
 

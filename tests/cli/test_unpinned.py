@@ -28,6 +28,13 @@ def test_the_first_build_notes_which_sass_happened_to_be_here(project: Path) -> 
     )
 
 
+def test_explain_has_where_the_engine_comes_from(project: Path) -> None:
+    run(project, "build")
+    engine = json.loads((project / "build/manifest.json").read_text())["generator"]["engines"]["scss"]
+    assert engine.endswith(" (wheel)") or engine.startswith("libsass ")
+    assert f"scss: {engine}\n" in run(project, "explain", "a.css").stdout
+
+
 @pytest.mark.parametrize("option", [(), ("--no-cache",)])
 def test_a_build_by_the_same_sass_notes_nothing(project: Path, option: tuple[str, ...]) -> None:
     run(project, "build")

@@ -32,6 +32,7 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         12 => css::outline::outline(first, option as usize),
         13 => javascript::balance::is_whole(first, module),
         14 => css::balance::is_whole(first),
+        15 => javascript::balance::is_readable(first, module),
         _ => return None,
     })
 }

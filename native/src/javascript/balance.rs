@@ -1,4 +1,4 @@
-//! Whether a script is whole, as `unclosed.py` reads its tokens.
+//! Whether a script is whole, as `unclosed.py` reads its tokens, and whether it can be read at all.
 
 use super::lexer::{Kind, Lexer, Token};
 
@@ -7,6 +7,11 @@ pub fn is_whole(text: &[u8], module: Option<bool>) -> Vec<u8> {
     let mut awaited: Vec<u8> = Vec::new();
     let whole = Lexer::new(text, module).all(|token| follows(text, token, &mut awaited)) && awaited.is_empty();
     vec![u8::from(whole)]
+}
+
+/// One byte: 1 where the lexer can read all of `text`.
+pub fn is_readable(text: &[u8], module: Option<bool>) -> Vec<u8> {
+    vec![u8::from(Lexer::new(text, module).all(|token| token.kind != Kind::Bad))]
 }
 
 /// Whether `token` fits what closers are awaited, which are kept up to date; also a brace awaits that of a hole.

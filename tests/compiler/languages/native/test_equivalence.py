@@ -20,7 +20,7 @@ from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
-from buildassets.compiler.languages.javascript.proof import Source
+from buildassets.compiler.languages.javascript.proof import Source, is_readable
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
@@ -122,6 +122,11 @@ def test_faults_of_sheets_are_the_same(text: str) -> None:
 def test_what_scripts_leave_open_is_the_same(text: str, module: bool | None) -> None:
     found = partial(unclosed, text, module=module)
     assert found() == in_python(found)
+
+
+@given(texts(SCRIPT_PIECES))
+def test_which_scripts_can_be_read_is_the_same(text: str) -> None:
+    assert is_readable(text) is all(kind is not js.Kind.BAD for kind, _, _ in js.tokens(text))
 
 
 @given(texts(SHEET_PIECES))

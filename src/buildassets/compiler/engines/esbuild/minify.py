@@ -21,8 +21,9 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.lexer import Kind
 from buildassets.compiler.languages.javascript.minify import pieces
+from buildassets.compiler.languages.javascript.proof import is_readable
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
 from buildassets.errors import BuildError
 from buildassets.media import Syntax
@@ -138,7 +139,7 @@ def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]
             yield locate(shown, text, reference.start, reference.end), f"whose result lacks `{reference.url}`"
     for url in after - before:
         yield Location(shown), f"whose result refers to `{url}`"
-    if any(kind is Kind.BAD for kind, _, _ in tokens(code)):
+    if not is_readable(code):
         yield Location(shown), "whose result cannot be read"
 
 

@@ -1,4 +1,4 @@
-"""Whether a shorter script is proven to mean the same as its source, and one that always is.
+"""Whether a shorter script is proven to mean the same as its source, and one that always is; whether one can be read.
 
 The library of lexers answers where it is there. Else patterns prove nearly every script, and tokens the others: the
 answers are the same. Takes texts, gives texts. Pure.
@@ -6,13 +6,19 @@ answers are the same. Takes texts, gives texts. Pure.
 
 from functools import cached_property
 
-from buildassets.compiler.languages.javascript.lexer import Kind
+from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import Piece, pieces, reduced, same_meaning
 from buildassets.compiler.languages.javascript.reduction import Reduction, is_reduced_to, reduction
 from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.native.library import Question, asked_of_script, text_of
 
 _SAME, _OTHER, _BAD = range(3)
+
+
+def is_readable(text: str) -> bool:
+    """Whether the lexer can read all of `text`, without a token that is none of the language."""
+    answer = asked_of_script(Question.IS_SCRIPT_READABLE, text, "", None)
+    return answer == b"\1" if answer else all(kind is not Kind.BAD for kind, _, _ in tokens(text))
 
 
 class Source:

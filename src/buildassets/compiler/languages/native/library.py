@@ -39,6 +39,7 @@ class Question(IntEnum):
     SHEET_OUTLINE = 12
     IS_SCRIPT_WHOLE = 13
     IS_SHEET_WHOLE = 14
+    IS_SCRIPT_READABLE = 15
 
 
 class Library:

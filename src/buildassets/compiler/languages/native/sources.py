@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "0905e474eaa283d0"
+SOURCES = "cb0d02426512a70c"

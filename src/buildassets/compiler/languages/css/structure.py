@@ -23,6 +23,7 @@ _GROUPS: Final = frozenset(("@media", "@supports", "@container", "@layer", "@sco
 _NAMED: Final = frozenset(("@property", "@counter-style", "@font-palette-values", "@position-try", "@function"))
 _DESCRIBED: Final = frozenset(("@font-face", "@property", "@counter-style", "@font-palette-values", "@view-transition"))
 _ALTERNATIVES: Final = frozenset(("is(", "where(", "matches(", "-webkit-any(", "-moz-any("))
+_SPACES: Final = " \t\n\r\f"
 _EVERYWHERE: Final = frozenset(("", "all"))  # media that are no condition
 _KEYFRAMES: Final = lazy_pattern(r"@-\w+-keyframes\Z")
 _CUSTOM_PROPERTY: Final = lazy_pattern(rf"(?:\s|{COMMENT})*+--[^\s:{{]*+\s*+:")
@@ -100,7 +101,8 @@ def rules(text: str) -> Iterator[Rule]:
                     blocks.pop()
                     counted.pop()
             begin = match.end()
-        follow(brackets, delimiter)
+        if delimiter != ";":
+            follow(brackets, delimiter)
 
 
 def _opened(outer: _Block, prelude: str, start: int, end: int) -> _Block:
@@ -123,8 +125,12 @@ def _opened(outer: _Block, prelude: str, start: int, end: int) -> _Block:
 def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: bool) -> Rule | None:
     """What a statement without a block is: a declaration, which makes its block count, or an at-rule."""
     is_described = block.label.partition(" ")[0] in _DESCRIBED
-    if is_counted and not is_described and "@" not in statement:
-        return None
+    if not is_described and "@" not in statement:
+        if is_counted:
+            return None
+        head = statement.lstrip(_SPACES)
+        if head and head[0] != "/":  # surely a declaration: of most blocks the first is
+            return _rule(block, "")
     kind, word = next(_words_in(statement), (Kind.SPACE, ""))
     if kind is Kind.AT_KEYWORD and not block.is_opaque:
         keyword = unescaped(word).lower()

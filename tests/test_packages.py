@@ -14,7 +14,7 @@ _TREES = {
 }
 # What users import: these take it from where it is, those in `_LAZY` when it is asked for.
 _PUBLIC = {"runtime", "runtime/django"}
-_LAZY = {".", "compat/compressor", "compat/jammit", "testing"}
+_LAZY = {".", *(f"compat/{system}" for system in ("compressor", "jammit", "pipeline", "webassets")), "testing"}
 
 
 def test_every_folder_with_modules_is_a_package() -> None:

@@ -106,3 +106,28 @@ def test_write_writes_what_a_build_takes_and_nothing_else(tmp_path: Path) -> Non
 def test_a_folder_without_bundles_is_none(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "webassets")
     assert (done.returncode, "error[migrate/none]: there is no `assets.py` or `assets.yml`" in done.stderr) == (2, True)
+
+
+def test_of_several_modules_the_application_is_named(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "shop_/static/a.js": "a()",
+            "shop_/config.py": "ASSETS_MANIFEST = 'json'\n",
+            "shop_/extensions.py": "from flask_assets import Environment\nassets = Environment()\n",
+            "shop_/bundles.py": "from .extensions import assets\nassets.register('x', 'a.js', output='x.js')\n",
+            "shop_/__init__.py": "from flask import Flask\nfrom .extensions import assets\n"
+            "def create_app():\n    app = Flask(__name__)\n    app.config.from_object('shop_.config')\n"
+            "    assets.init_app(app)\n    from . import bundles\n    return app\n",
+        },
+    )
+    lines = lines_of(tmp_path, "--write")
+    assert (tmp_path / "buildassets.toml").read_text() == 'webassets = "shop_"\n'
+    found = [(one["file"].removeprefix("shop_/"), one["line"]) for one in lines]
+    assert sorted(found) == [
+        ("__init__.py", 6),
+        ("bundles.py", 2),
+        ("config.py", 1),
+        *(("extensions.py", 1), ("extensions.py", 2)),
+    ]
+    assert run(tmp_path, "build", "-q").returncode == 0

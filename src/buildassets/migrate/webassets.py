@@ -23,10 +23,11 @@ from buildassets.migrate.plan import Accounted, Plan, lines_of, nothing_there, w
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, dotted, settings_in, text_of, worst
 
 _THEIRS: Final = re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets|buildassets\.compat\.webassets)\b", re.M)
+_APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "migrations")
 _READ: Final[Answer] = ("taken over", "it is read as it is, on every build")
-_IMPORT: Final[Answer] = ("changed", "import it from `buildassets.compat.webassets`, which a web process needs only")
+_IMPORT: Final[Answer] = ("changed", "import it from `buildassets.compat.webassets`: a web process needs no other")
 _COMMAND: Final[Answer] = ("not possible", "run `buildassets build`, or `watch` to develop")
 _OWN_FILTER: Final[Answer] = ("not possible", "a build does not run it: make an engine of it, see docs/engines.md")
 _COMMANDS: Final = ("build", "clean", "watch", "CommandLineEnvironment", "ManageAssets")
@@ -75,13 +76,17 @@ def _found(folder: str) -> tuple[str, Described]:
 
 
 def _modules(folder: str) -> list[str]:
-    """The modules that import webassets, those with an environment first."""
-    found: list[tuple[bool, int, str]] = []
-    for path in _paths(folder, (".py",)):
-        text = _text(path)
-        if _THEIRS.search(text):
+    """The modules that may have bundles: applications first, as they have all settings, then environments."""
+    found: list[tuple[int, int, str]] = []
+    texts = {path: _text(path) for path in _paths(folder, (".py",))}
+    if not any(map(_THEIRS.search, texts.values())):
+        return []
+    for path, text in texts.items():
+        likely = [_APPLICATION.search(text), _ENVIRONMENT.search(text), _THEIRS.search(text)]
+        rank = next((number for number, one in enumerate(likely) if one), None)
+        if rank is not None:
             name = relative_to(folder, path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            found.append((_ENVIRONMENT.search(text) is None, name.count("."), name))
+            found.append((rank, name.count("."), name))
     return [name for _, _, name in sorted(found) if all(part.isidentifier() for part in name.split("."))]
 
 

@@ -107,6 +107,23 @@ def test_bundles_of_a_module_have_the_names_of_variables(tmp_path: Path) -> None
     assert "webassets bundle main" in manifest(tmp_path)["blocks"]
 
 
+def test_an_application_that_has_our_helpers_needs_no_release_to_be_built(tmp_path: Path) -> None:
+    text = """
+from flask import Flask
+from buildassets.compat.webassets import Bundle, Environment
+from buildassets.runtime import Assets
+from buildassets.runtime.flask import FlaskAssets
+app = Flask(__name__)
+FlaskAssets(app, serve=True)
+other = Assets("build/manifest.json")
+environment = Environment(app)
+environment.register("x", "js/a.js", output="x.js")
+assert "y" not in environment
+"""
+    built(tmp_path, 'webassets = "defs"', {"defs.py": text})
+    assert "x.js" in manifest(tmp_path)["assets"]
+
+
 def test_a_function_that_makes_the_application_is_called(tmp_path: Path) -> None:
     text = """
 from flask import Flask

@@ -24,6 +24,9 @@ from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.loaders import YAMLLoader
 from buildassets.diagnostics import to_json as diagnostic_json
 from buildassets.errors import ConfigError
+from buildassets.runtime import nearest_manifest
+from buildassets.runtime.assets import Assets
+from buildassets.runtime.unbuilt import UnbuiltAssets
 
 _FACTORIES: Final = ("create_app", "make_app", "create_environment")
 
@@ -39,6 +42,7 @@ def main(argument: str) -> dict[str, Any]:
     install()
     read: list[str] = []
     _read_yaml_files(read)
+    _need_no_release()
     try:
         with redirect_stdout(sys.stderr):
             module = import_module(name)
@@ -51,6 +55,13 @@ def main(argument: str) -> dict[str, Any]:
     except Exception as fault:
         return {"fault": f"{type(fault).__name__}: {fault}", "files": _files(read)}
     return {**document_of(found), "files": _files(read)}
+
+
+def _need_no_release() -> None:
+    """Let applications of this process start without a release, which is what will be made of them."""
+    unbuilt = UnbuiltAssets()
+    nearest_manifest.nearest_manifest = lambda folder: os.path.join(folder, nearest_manifest.MANIFEST)
+    Assets._read = lambda _: unbuilt._read()  # type: ignore[assignment, method-assign]  # of this process alone
 
 
 def _read_yaml_files(read: list[str]) -> None:

@@ -6,13 +6,13 @@ Takes places in texts, gives values and their renderings. Pure; standard library
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final, Literal
 
 from buildassets.credentials import masked
+from buildassets.frozen import frozen
 
 _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
@@ -31,7 +31,7 @@ class Severity(Enum):
         raise TypeError("it has no state")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """A place in a file that the user edits.
 
@@ -48,7 +48,7 @@ class Location:
     excerpt_column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """An error or a warning. `code` is `topic/what`; `message` is what is wrong, only `hint` is what to do."""
 

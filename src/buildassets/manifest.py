@@ -5,10 +5,11 @@ Takes and gives text. Pure. `manifest.schema.json` beside this module describes 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from buildassets.digest import digest
+from buildassets.frozen import field, frozen
 from buildassets.manifest_json import (
     ASSETS_FOLDER,
     SCHEMA,
@@ -48,7 +49,7 @@ MANIFEST_NAME: Final = "manifest.json"
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets, but without a fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delta:
     """The difference of an asset from an earlier file. `digest` is the SHA-256 of the delta's own file, in base64."""
 
@@ -56,7 +57,7 @@ class Delta:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Companion:
     """A file beside the assets that keeps its name. `digest` is the SHA-256 of its content in base64."""
 
@@ -64,7 +65,7 @@ class Companion:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One asset. `file` is relative to the release directory's `assets/`; sizes are in bytes.
 
@@ -90,7 +91,7 @@ class Entry:
     own: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packages:
     """The assets that pages may load one by one instead of as a package.
 
@@ -102,7 +103,7 @@ class Packages:
     individual: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retained:
     """An earlier release whose files are kept: `assets` are those that no newer release names.
 
@@ -115,7 +116,7 @@ class Retained:
     assets: Mapping[str, Entry]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """The content of a release. `engines` names the compilers that made it, with their versions, by kind.
 

@@ -5,10 +5,11 @@ The table is our own: `mimetypes` reads the system's, so that two machines would
 
 from binascii import a2b_base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Final
+
+from buildassets.frozen import frozen
 
 
 class Syntax(Enum):
@@ -22,7 +23,7 @@ class Syntax(Enum):
     SOURCE_MAP = "map"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Media:
     """One kind of file. `type` is an IANA media type without parameters."""
 

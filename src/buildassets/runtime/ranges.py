@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from buildassets.frozen import frozen
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _RANGE: Final = re.compile(r"[ \t]*([0-9]*)-([0-9]*)[ \t]*")
 _MOST_DIGITS: Final = 18  # a longer position is beyond the end of every file
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByteRange:
     """The bytes of a file from `start` up to `stop`."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from buildassets.frozen import frozen
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
@@ -59,7 +60,7 @@ _PREFLIGHT_S: Final = 86400
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Representation:
     """One file to send, by its name below an absolute `folder`: an uncompressed asset or a precompressed copy.
 
@@ -107,7 +108,7 @@ class Resource:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """The answer to send: status, headers, and the content as bytes and as spans of `file`.
 

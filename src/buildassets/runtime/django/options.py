@@ -2,18 +2,18 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from buildassets.frozen import frozen
 from buildassets.nearest import nearest
 
 KNOWN: Final = ("manifest", "url", "early_hints")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """The settings of the application: `manifest` is None for no release, `url` None for the manifest's own prefix."""
 

@@ -4,16 +4,16 @@ Takes the path of a manifest, and opens it. Imports the vocabulary.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from buildassets.diagnostics import reason_text
+from buildassets.frozen import frozen
 from buildassets.manifest import Manifest, loads
 from buildassets.manifest_json import refusal
 from buildassets.media import SUFFIXES
 from buildassets.plain_files import plain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseFile:
     """A file of a release: the logical `path` of its asset, its name `file` below `assets/`, and its `size` in bytes.
 

@@ -5,16 +5,17 @@ Takes the settings, gives folders in Django's order of precedence. Looks for fol
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from buildassets.frozen import frozen
+
 __all__ = ["StaticRoot", "as_glob", "source_roots"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaticRoot:
     """A source root: an absolute folder, the `prefix` of its files' names, and globs; an empty `include` means all."""
 

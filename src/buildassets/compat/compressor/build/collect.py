@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django.apps import apps
@@ -35,6 +35,7 @@ from buildassets.compat.plan_file import plain, plan_folder, plan_path, write_pl
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
+from buildassets.frozen import frozen
 from buildassets.runtime.django.sources import as_glob
 
 __all__ = ["Scope", "planned", "planned_blocks", "scope"]
@@ -45,7 +46,7 @@ _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Which templates are looked into: their suffixes and engines, where not all; and whether links are followed."""
 

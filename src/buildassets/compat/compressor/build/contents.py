@@ -42,6 +42,7 @@ from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
 from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.frozen import frozen
 
 __all__ = ["Contents", "Made"]
 
@@ -51,7 +52,7 @@ _DEFAULT_NAME: Final = "output"
 _THEIRS: Final = "`compressor."  # the beginning of a dotted name in a message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """What a rendering became: its `tags`; None where it stays as it is written. `is_loose`: attributes vary."""
 

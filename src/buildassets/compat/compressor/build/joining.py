@@ -6,7 +6,7 @@ there; where a member cannot be joined with those before it, another file begins
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import dirname
 from posixpath import join as joined_path
 from typing import Final
@@ -19,6 +19,7 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member as Joined
 from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.resolve.urls import has_host
+from buildassets.frozen import frozen
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative, to_url
 
@@ -28,7 +29,7 @@ _SYNTAX: Final = {"css": Syntax.CSS, "js": Syntax.JAVASCRIPT}
 _SASS_IMPORT: Final = re.compile(r"@import\s+(?:url\(|[\"'](?:https?:)?//)|@import\s+[\"'][^\"']*\.css[\"']")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """A source by its logical path; `text` is None where it is compiled later, from `source`.
 

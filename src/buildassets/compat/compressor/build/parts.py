@@ -4,7 +4,6 @@ Takes a rendering, gives its parts, and what of it is not known. Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -13,6 +12,7 @@ from buildassets.compat.compressor.build.precompilers import SASS_SUFFIXES
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import url_of
+from buildassets.frozen import frozen
 
 __all__ = ["CONTENT_TYPE", "Part", "Sort", "group_of", "kept_attributes", "parts_of", "unknown_names"]
 
@@ -52,7 +52,7 @@ class Sort(Enum):
     UNCOMPILED = "uncompiled"  # in a language that nothing compiles
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """An element with its number in the block; `precompiler` is the type that a setting names, if it names one."""
 

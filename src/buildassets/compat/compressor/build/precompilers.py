@@ -8,10 +8,11 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.module_loading import import_string
+
+from buildassets.frozen import frozen
 
 __all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled"]
 
@@ -31,7 +32,7 @@ class PrecompilerError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """What is to be compiled: `file` is the absolute path of a linked one, `path` its logical one; None for others."""
 

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Location, locate
+from buildassets.frozen import field, frozen
 
 __all__ = ["Place", "Rendering"]
 
 _TAG: Final = re.compile(r"\{%[-+]?\s*compress\s")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A tag in a template: `file` as a user would write it, `source` the template's text, `line` that of the tag.
 
@@ -56,7 +56,7 @@ class Place:
         return found.start() if found else start
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendering:
     """`text` is the block with plain URLs, with marks for what is not known; `missing` are the names of that.
 

@@ -5,13 +5,13 @@ the list.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
 
 from buildassets.compat.compressor.run.settings import url_prefixes
 from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.frozen import frozen
 from buildassets.nearest import nearest
 
 __all__ = ["KNOWN", "BuildOptions", "build_options", "given_settings", "meaning_of", "setting_faults"]
@@ -66,7 +66,7 @@ _DEFAULT_FILTERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildOptions:
     """What decides contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
 

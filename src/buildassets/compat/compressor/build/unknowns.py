@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from buildassets.frozen import frozen
+
 __all__ = ["Recorder", "Variant", "variants"]
 
 _MOST_VARIANTS: Final = 64
@@ -33,7 +35,7 @@ class Recorder:
         return self.made[condition]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """One rendering: its text, what it asked for in vain besides conditions, and why there is no text."""
 

@@ -6,9 +6,10 @@ is a link without `rel`, which browsers ignore.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from buildassets.frozen import frozen
 
 __all__ = ["Attributes", "Element", "elements_of"]
 
@@ -25,7 +26,7 @@ _RAW_TEXT: Final = ("script", "style")
 _WITH_END: Final = ("noscript", "template", "title")  # what else may stand in a head, and is kept whole
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """`markup` is all of it as it was written; `text` the inside of a script or sheet, None for others.
 

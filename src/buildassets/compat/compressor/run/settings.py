@@ -1,15 +1,16 @@
 """The settings that decide at run time. Takes Django's settings, gives a frozen value. Imports Django."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 
+from buildassets.frozen import frozen
+
 __all__ = ["RunOptions", "blocks_prefix", "blocks_url", "forget_options", "is_varying", "run_options", "url_prefixes"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunOptions:
     """`is_enabled` says whether blocks are looked up at all, `toggle` is the GET parameter that turns this off."""
 

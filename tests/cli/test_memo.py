@@ -189,6 +189,17 @@ def test_what_may_be_written_again_and_look_the_same_is_read(project: Project) -
     assert not was_repeated()
 
 
+def test_what_would_have_to_be_read_and_is_large_is_looked_at_by_a_build(project: Project) -> None:
+    large = project.folder / "assets/large.bin"
+    large.write_bytes(bytes(9_000_000))
+    project.build(2)
+    assert said_again()
+    later = time.time() + 3600
+    os.utime(large, (later, later))
+    project.build(3)
+    assert not said_again()
+
+
 def test_nothing_is_left_to_do_at_once_after_a_build(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     write_tree(project.folder, {"assets/js/app.js": "app(1)\n"})
     project.build()

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from buildassets.compiler.incremental.snapshot import Held
 
 
+_MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
+
+
 @click.command("build")
 @compile_options
 @carry_options
@@ -161,7 +164,11 @@ def timed(result: BuildResult, line: str, seconds: float) -> str:
 
 
 def keep_memo(cache: str, held: "Held", config: "Config", files: Iterable[str], message: str) -> None:
-    """Let the same command say at once that it has nothing to do. `files` are configurations that it could read."""
+    """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
+
+    `files` are the configuration files that the command could read, present or not. Nothing is kept if it would have to
+    read much to know that nothing changed.
+    """
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import stamps_of
     from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
@@ -169,7 +176,8 @@ def keep_memo(cache: str, held: "Held", config: "Config", files: Iterable[str], 
 
     deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
     stamps = stamps_of(deciding)
-    if are_settled(stamps, held.taken_ns):
+    sizes = stamps_of(list(held.young))[::4]
+    if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
         with suppress(OSError):
             keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young)
 

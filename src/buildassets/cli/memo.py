@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
 _VERB = "build"
+_CHUNK_BYTES = 1 << 20
 
 
 def was_repeated() -> bool:
@@ -99,8 +100,11 @@ def _split(names: bytes) -> "list[str]":
 
 def _checksum(path: str) -> int:
     """That of what the file at `path` holds. Raises OSError."""
+    found = 0
     with open(plain(path), "rb") as file:
-        return crc32(file.read())
+        while chunk := file.read(_CHUNK_BYTES):
+            found = crc32(chunk, found)
+    return found
 
 
 def _parts(content: bytes) -> "Iterator[bytes]":

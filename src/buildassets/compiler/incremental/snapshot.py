@@ -104,10 +104,11 @@ class Snapshot:
 
     def held(self) -> Held:
         """All files, where nothing has changed."""
-        return Held(self.names, self.stamps, self.kept.young, self.taken_ns)
+        young = [name for name in self.kept.young if not is_settled(self.unchanged[name], self.taken_ns)]
+        return Held(self.names, self.stamps, young, self.taken_ns)
 
     def _restamped(self, was: bytes, folders: Mapping[str, str]) -> Iterator[int]:
-        """The numbers of what stamps otherwise.
+        """The numbers of the files whose stamps changed.
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """

@@ -93,7 +93,8 @@ def command(
         show.report(note)
     is_quiet = given.quiet and annotation_form() is None
     shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
-    if held and cache and not carry_from and not shows_more:  # a release to carry from may exist the next time
+    may_change = carry_from or config.is_computed  # a release to carry from may exist the next time
+    if held and cache and not may_change and not shows_more:
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
         keep_memo(cache, held[0], config, files, message)

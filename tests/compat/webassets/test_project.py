@@ -263,6 +263,16 @@ def test_a_changed_module_is_noticed(tmp_path: Path) -> None:
     assert "webassets bundle y" in manifest(tmp_path)["blocks"]
 
 
+def test_what_a_module_finds_in_the_environment_is_noticed(tmp_path: Path) -> None:
+    text = (
+        "import os\nfrom webassets import Bundle\nx = Bundle('js/a.js', output=os.environ.get('NAME', 'x') + '.js')\n"
+    )
+    for _ in range(3):
+        built(tmp_path, 'webassets = "defs"', {"defs.py": text})
+    assert run(tmp_path, "build", NAME="other").returncode == 0
+    assert "other.js" in manifest(tmp_path)["assets"]
+
+
 def test_two_systems_cannot_stand_beside_one_another(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FILES, "buildassets.toml": 'jammit = "config/assets.yml"\nwebassets = "defs"'})
     done = run(tmp_path, "build")

@@ -178,7 +178,8 @@ class Config:
     What only other systems' files set: `pieces` are the members of bundles that pages may load one by one,
     `template_names` the names of templates by bundle and logical path, `bases` the logical paths that relative
     references of some sheets are seen from, `wrappers` what stands before and behind the scripts of bundles, `notices`
-    what was found in such a file, `read` the absolute paths of all that was read or looked for.
+    what was found in such a file, `is_computed` whether code of the project was run for it, `read` the absolute paths
+    of all that was read or looked for.
     """
 
     folder: str
@@ -225,6 +226,7 @@ class Config:
     bases: Mapping[str, str] = field(default_factory=dict)
     wrappers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notices: tuple[Diagnostic, ...] = ()
+    is_computed: bool = field(default=False, compare=False)
     read: tuple[str, ...] = field(default=(), compare=False)
     document: Document | None = field(default=None, repr=False, compare=False)
 

@@ -30,6 +30,7 @@ def read(asked: Asked) -> Foreign | None:
     fields: dict[str, Any] = {
         "plan": BlockPlan(path=path, folder="", blocks=plan["blocks"], inputs=tuple(plan["inputs"])),
         "notices": tuple(map(from_json, plan["diagnostics"])),
+        "is_computed": True,
         **parts_of(plan),
     }
     table: dict[str, Any] = {

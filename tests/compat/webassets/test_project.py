@@ -10,6 +10,7 @@ from jinja2 import Environment as Jinja
 from buildassets.compat.webassets import Bundle, Environment, YAMLLoader
 from buildassets.runtime import AssetNotFound, Assets
 from tests.cli.test_cli import run
+from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
 
 FILES: Tree = {
@@ -287,3 +288,25 @@ def test_the_release_may_be_that_of_the_jinja_environment(tmp_path: Path) -> Non
         jinja.from_string(template).render()
     jinja.assets = assets = Assets(tmp_path / "build/manifest.json")  # type: ignore[attr-defined]  # Jinja's way
     assert jinja.from_string(template).render() == assets.url("gen/style.css")
+
+
+def test_a_web_process_loads_neither_yaml_nor_the_compiler(tmp_path: Path) -> None:
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    program = """
+import json, sys
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+from jinja2 import Environment as Jinja
+from buildassets.compat.webassets import *
+jinja = Jinja(extensions=["buildassets.compat.webassets.AssetsExtension"])
+jinja.assets_environment = environment = Environment("static", "/static")
+environment.from_yaml("assets.yml")
+environment.register("own", Bundle("js/a.js", filters=get_filter("jsmin"), output="own.js"))
+jinja.from_string('{% assets "common", "style" %}{{ ASSET_URL }}{% endassets %}').render()
+ours = ("static", "assets.yml", "build")
+print("\\n\\n" + json.dumps([
+    sorted(one for one in sys.modules if one in ("yaml", "flask", "click") or one.startswith("buildassets.compiler")),
+    sorted({path.rpartition("/")[2] for path in opened if any(f"/{one}" in path for one in ours) and FOLDER in path}),
+]))
+"""
+    assert shown(tmp_path, f"FOLDER = {str(tmp_path)!r}\n{program}") == [[], ["manifest.json"]]

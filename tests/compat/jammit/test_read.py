@@ -360,3 +360,12 @@ def test_workers_and_a_cache_give_the_same(tmp_path: Path) -> None:
     assert command(tmp_path, "build", "-q", "-o", "one", "--no-cache", "--jobs", "1").returncode == 0
     assert command(tmp_path, "build", "-q", "-o", "two", "--jobs", "2").returncode == 0
     assert (tmp_path / "one/manifest.json").read_bytes() == (tmp_path / "two/manifest.json").read_bytes()
+
+
+def test_kinds_of_embedded_files_that_there_are_none_of_are_no_fault(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"config/assets.yml": "embed_assets: on\nstylesheets: {all: [c.css]}\n", "c.css": "a { top: 0 }"}
+    )
+    config = load_config(start=str(tmp_path))
+    assert config.data_urls is not None
+    assert build(config).diagnostics == ()

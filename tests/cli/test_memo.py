@@ -193,11 +193,11 @@ def test_what_would_have_to_be_read_and_is_large_is_looked_at_by_a_build(project
     large = project.folder / "assets/large.bin"
     large.write_bytes(bytes(9_000_000))
     project.build(2)
-    assert said_again()
+    assert was_repeated()
     later = time.time() + 3600
     os.utime(large, (later, later))
     project.build(3)
-    assert not said_again()
+    assert not was_repeated()
 
 
 def test_nothing_is_left_to_do_at_once_after_a_build(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

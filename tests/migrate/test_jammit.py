@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_cli import run
-from tests.conftest import read_tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 
 FILE = """# of the site
 defaults: &defaults
@@ -53,6 +55,27 @@ def test_write_writes_one_file_once(tmp_path: Path) -> None:
         assert done.stderr == "16 lines: 6 taken over, 6 changed, 4 not possible; wrote `buildassets.toml`\n"
     assert read_tree(tmp_path) == {**before, "buildassets.toml": b'jammit = "config/assets.yml"\n'}
     assert run(tmp_path, "build", "-q").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"buildassets.toml": "minify = false"}, "`buildassets.toml` is there already"),
+        ({"buildassets.toml/a": ""}, "`buildassets.toml` is there already"),
+        ({"pyproject.toml": "[tool.buildassets]\nminify = false"}, "`pyproject.toml` has a configuration"),
+    ],
+)
+def test_no_configuration_is_overwritten_or_hidden(tmp_path: Path, files: Tree, message: str) -> None:
+    write_tree(tmp_path, {"config/assets.yml": FILE, "public/css/a.css": "", **files})
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "migrate", "jammit", "--write")
+    assert (done.returncode, f"error[migrate/exists]: {message}" in done.stderr) == (2, True), done.stderr
+    assert read_tree(tmp_path) == before
+
+
+def test_a_pyproject_without_a_configuration_hides_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"config/assets.yml": FILE, "public/css/a.css": "", "pyproject.toml": "[tool.other]\n"})
+    assert run(tmp_path, "migrate", "jammit", "--write", "-q").returncode == 0
 
 
 def test_an_unknown_system_is_wrong_usage(tmp_path: Path) -> None:

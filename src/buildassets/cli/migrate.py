@@ -81,13 +81,19 @@ def _migration(system: str, folder: str, settings: str | None) -> Migration:
 
 def _write(path: str, text: str) -> None:
     """Write the configuration, unless there is another one. Raises ConfigError, and OSError."""
+    from buildassets.compiler.config.file import search
     from buildassets.files import bytes_at, whole_file
-    from buildassets.migrate.plan import exists
+    from buildassets.migrate.plan import exists, hides
 
     content = text.encode("utf-8")
+    if os.path.isdir(path):
+        raise exists(_FILE)
     before = bytes_at(path)
     if before is not None and before != content:
         raise exists(_FILE)
     if before is None:
+        other, _ = search(os.path.dirname(path))
+        if other is not None and os.path.dirname(other) == os.path.dirname(path):
+            raise hides(_FILE, os.path.basename(other))
         with whole_file(path) as file:
             file.write(content)

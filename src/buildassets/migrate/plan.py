@@ -11,7 +11,7 @@ from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.packages.toml_text import basic_string
 
-__all__ = ["OUTCOMES", "Accounted", "Outcome", "Plan", "exists", "lines_of", "nothing_there", "written"]
+__all__ = ["OUTCOMES", "Accounted", "Outcome", "Plan", "exists", "hides", "lines_of", "nothing_there", "written"]
 
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
@@ -108,3 +108,10 @@ def exists(file: str) -> ConfigError:
     """The error for a configuration that is there and would be overwritten."""
     hint = "put what is printed without `--write` into it, or rename it"
     return ConfigError([error("migrate/exists", f"`{file}` is there already", Location(file), hint=hint)])
+
+
+def hides(file: str, other: str) -> ConfigError:
+    """The error for a configuration in `other`, which would no longer be read beside `file`."""
+    hint = f"put what is printed without `--write` into `{other}`"
+    message = f"`{other}` has a configuration, which is not read beside a `{file}`"
+    return ConfigError([error("migrate/exists", message, Location(other), hint=hint)])

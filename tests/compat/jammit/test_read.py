@@ -342,6 +342,12 @@ def test_endless_lists_end(tmp_path: Path) -> None:
     assert list(manifest_of(result).assets) == ["all.css"]
 
 
+def test_lists_that_aliases_repeat_are_read_once(tmp_path: Path) -> None:
+    lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    result = run(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l9}}\n")
+    assert list(manifest_of(result).assets) == ["all.css"]
+
+
 def test_a_new_file_that_a_glob_matches_is_found_by_the_next_build(tmp_path: Path) -> None:
     write(tmp_path, PACKAGES)
     assert command(tmp_path, "build", "-q").returncode == 0

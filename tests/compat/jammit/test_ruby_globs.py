@@ -18,7 +18,8 @@ PATTERNS = (
     *("*.js", "**/*.js", "lib/**/*.js", "**/b.js", "lib/*.js", "*.{js,jst}", "{lib,vendor}/*.js", "{b,a}.js", "?.js"),
     *("[ab].js", "[!a].js", "[a-z].js", "*/*.js", "lib/**", "**", "a.js", "none.js", "lib/../a.js", "./a.js"),
     *("**/deep/**/*.jst", "lib*/a.js", "{lib/{a,deep/b},vendor/*}.js", ".*.js", "\\[odd\\].js", "lib//a.js", "**.js"),
-    *("*", "lib/", "[^ab].js", "{a,}b.js", "**/{deep,lib}/*.js"),
+    *("*", "lib/", "[^ab].js", "{a,}b.js", "**/{deep,lib}/*.js", "[z-a].js", "[z-ab].js", "[!z-a].js"),
+    *("[^].js", "[!]*.js", "[]].js", "[]a].js", "[a&&b].js", "[a^].js", "[--b].js"),
 )
 PROGRAM = """
 require "json"

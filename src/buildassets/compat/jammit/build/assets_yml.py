@@ -66,15 +66,17 @@ class AssetsYml:
         found: dict[str, list[Glob]] = {}
         for name, globs in packages.items():
             each: dict[str, Glob] = {}
-            for one in self._globs(globs, (kind, name)):
+            for one in self._globs(globs, (kind, name), set()):
                 each.setdefault(one.pattern, one)
             found[str(name).removeprefix(":")] = [*each.values()]
         return found
 
-    def _globs(self, globs: object, keys: Keys, depth: int = 0) -> Iterator[Glob]:
-        if isinstance(globs, list) and depth < DEEPEST:
+    def _globs(self, globs: object, keys: Keys, seen: set[int], depth: int = 0) -> Iterator[Glob]:
+        """The globs of a list and of those in it; one of those `seen`, which aliases repeat, has no more."""
+        if isinstance(globs, list) and depth < DEEPEST and id(globs) not in seen:
+            seen.add(id(globs))
             for index, one in enumerate(globs):
-                yield from self._globs(one, (*keys, index), depth + 1)
+                yield from self._globs(one, (*keys, index), seen, depth + 1)
         elif isinstance(globs, str) and globs and not _is_computed(globs):
             yield Glob(globs, self.location(*keys))
 

@@ -10,6 +10,7 @@ from typing import Final
 
 _MAGIC: Final = re.compile(r"[*?\[\\]")
 _BRACES: Final = re.compile(r"(?<!\\)\{([^{}]*)\}")
+_MEMBER: Final = re.compile(r"(.)(?:-(.))?", re.DOTALL)  # of a set: a letter, or a range
 _ALTERNATIVES_AT_MOST: Final = 1000
 
 
@@ -82,15 +83,14 @@ def _expression(segment: str) -> str:
     expression, position = "", 0
     while position < len(segment):
         sign = segment[position]
-        end = segment.find("]", position + 2) if sign == "[" else -1
+        negated = segment[position + 1 : position + 2] in ("!", "^")
+        end = segment.find("]", position + 1 + negated) if sign == "[" else -1
         if sign == "*":
             expression += "" if expression.endswith("[^/]*") else "[^/]*"
         elif sign == "?":
             expression += "[^/]"
         elif end > 0:
-            negated = segment[position + 1] in "!^"
-            members = segment[position + 1 + negated : end].replace("\\", "\\\\").replace("[", "\\[")
-            expression += f"[{'^' if negated else ''}{members}]"
+            expression += _set(segment[position + 1 + negated : end], negated)
             position = end
         elif sign == "\\" and position + 1 < len(segment):
             position += 1
@@ -99,3 +99,15 @@ def _expression(segment: str) -> str:
             expression += re.escape(sign)
         position += 1
     return expression
+
+
+def _set(members: str, negated: bool) -> str:
+    """The expression of a set; of a range such as `z-a` Ruby knows both ends, and no letter is in `[]`."""
+    if not members:
+        return "[^/]" if negated else "(?!)"
+    return f"[{'^' if negated else ''}{_MEMBER.sub(_member, members)}]"
+
+
+def _member(found: re.Match[str]) -> str:
+    first, last = found[1], found[2] or ""
+    return re.escape(first) + ("-" if first < last else "") + re.escape(last)

@@ -58,6 +58,7 @@ def test_a_call_is_read(text: str, found: Call | None) -> None:
                 *(("d 'x if y'", [5], False), ("if e then f end", [6], True), ("g", [7], False), ("end", [8], False)),
             ],
         ),
+        ("=begin x\npin 'a'\n=end\npin 'b'\n__END__\npin 'c'", [("pin 'b'", [4], False)]),
         ("p %w[\n a.js\n b.js\n]", [("p %w[ a.js b.js ]", [1, 2, 3, 4], False)]),
     ],
 )

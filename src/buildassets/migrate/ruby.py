@@ -16,6 +16,7 @@ _PLAIN: Final = re.compile(r"(?:module|class)\b|.*\b(?:configure|draw)\s+do(?:\s
 _CLOSES: Final = re.compile(r"end\b")
 _CLOSED_IN_LINE: Final = re.compile(r"(?:.*[\s;)])?end\s*$")
 _MODIFIED: Final = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
+_COMMENT_MARK: Final = re.compile(r"=(?:begin|end)(?!\S)")
 _TOKEN: Final = re.compile(
     r"""\s+|\#.*|"(?:[^"\\#]|\\.|\#(?!\{))*"|'(?:[^'\\]|\\.)*'|%[wi](?:\[[^\]#]*\]|\([^)#]*\)|\{[^}#]*\})"""
     r"""|[A-Za-z_]\w*:(?!:)|:?[A-Za-z_]\w*[!?]?|[-+]?\d+|=>|[\[\](),]"""
@@ -54,10 +55,7 @@ def statements(text: str) -> Iterator[Statement]:
     """The statements of `text` that are no comments, in order."""
     around: list[bool] = []  # of each block that is open: whether it need not run once
     pending: list[tuple[int, str]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
+    for number, stripped in _code_lines(text):
         pending.append((number, stripped))
         code = without_comment(stripped)
         if code.endswith((",", "\\", "[", "(", "+=", "<<", "=")) and not _OPENS.match(code):
@@ -75,6 +73,18 @@ def statements(text: str) -> Iterator[Statement]:
         pending = []
     if pending:
         yield Statement(" ".join(line for _, line in pending), tuple(pending), True)
+
+
+def _code_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines before `__END__` that are not empty and no comment, with their numbers."""
+    in_comment = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.rstrip("\r") == "__END__" and not in_comment:
+            return
+        if _COMMENT_MARK.match(line):
+            in_comment = line.startswith("=begin")
+        elif line.strip() and not in_comment and not line.lstrip().startswith("#"):
+            yield number, line.strip()
 
 
 def _is_modified(text: str) -> bool:

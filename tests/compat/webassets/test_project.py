@@ -243,13 +243,27 @@ def test_a_module_that_cannot_be_loaded_is_an_error(tmp_path: Path, text: str, r
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("a: [", "assets.yml:1:5"), ("- a", "assets.yml"), ("a: 3", "assets.yml:1:4"), ("a: {contents: {b: 1}}", "1:15")],
+    [
+        *(("a: [", "assets.yml:1:5"), ("- a", "assets.yml"), ("a: 3", "assets.yml:1:4")),
+        *(("a: {contents: {b: 1}}", "1:15"), ("a: {output: 3}", "1:13"), ("a: {extra: x}", "1:12")),
+        *(("a: {config: [x]}", "1:13"), ("url: 3\nbundles: {}", "1:6"), ("load_path: [3]\nbundles: {}", "1:12")),
+    ],
 )
 def test_yaml_that_describes_no_bundles_is_an_error(tmp_path: Path, text: str, place: str) -> None:
     write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
     done = run(tmp_path, "build")
     assert (done.returncode, "error[webassets/syntax]" in done.stderr) == (2, True)
     assert place in done.stderr
+
+
+def test_a_bundle_called_as_a_source_of_its_own_keeps_that(tmp_path: Path) -> None:
+    text = "one: {contents: css/a.css, output: css/a.css}\ntwo: {contents: [js/b.js, js/a.js], output: js/b.js}\n"
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": text})
+    assets = manifest(tmp_path)["assets"]
+    assert {"css/a.css", "js/a.js", "js/b.js"} <= assets.keys()
+    (joined,) = (one for one in assets if one.startswith("js/b.") and one != "js/b.js")
+    assert (tmp_path / "build/assets" / assets[joined]["file"]).read_text().split() == ["b()", "a()"]
+    assert environment_of(tmp_path)["two"].urls() == [f"/assets/{assets[joined]['file']}"]
 
 
 def test_bundles_in_yaml_that_hold_one_another_are_an_error(tmp_path: Path) -> None:

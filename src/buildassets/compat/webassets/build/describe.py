@@ -35,7 +35,7 @@ def is_app(value: object) -> bool:
 def environment_of_yaml(path: str, settings: Any, bundles: Any) -> Environment:
     """The environment that a YAML file has: its `directory` is seen from the file."""
     config = dict(settings.get("config") or {})
-    own = {key: value for key, value in settings.items() if key not in ("config", "filters")}
+    own = {key: value for key, value in settings.items() if key not in ("config", "filters") and value is not None}
     if isinstance(own.get("directory"), str):
         own["directory"] = os.path.normpath(os.path.join(os.path.dirname(path), own["directory"]))
     environment = Environment(**{**own, **config})

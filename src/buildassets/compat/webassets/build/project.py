@@ -66,7 +66,7 @@ class Project:
     # What there is to report.
 
     def _look_at(self, tree: Tree) -> None:
-        if tree.output:
+        if tree.output and not self._is_made_of(tree, self._relative(tree.output)):
             self._outputs[self._relative(tree.output)] = None
         for use in tree.filters:
             self._uses.setdefault(use.name, use)
@@ -74,6 +74,12 @@ class Project:
             if meaning.outcome == "not possible" and not self._is_compiled(meaning.suffixes):
                 message = f"the filter `{use.name}` is left out"
                 self.faults.append(warning("webassets/filter", message, self._place(tree, use.name), hint=meaning.note))
+
+    def _is_made_of(self, tree: Tree, name: str) -> bool:
+        """Whether a bundle names the file `name` as one of its sources, so that webassets has not made it."""
+        items = (item for one in _all_trees([tree]) for item in one.contents if isinstance(item, str))
+        named = (item for item in items if os.path.normpath(item) == os.path.normpath(name) or os.path.isabs(item))
+        return any(name in map(self.resolver.known_name, self.resolver.files(item) or ()) for item in named)
 
     def _is_compiled(self, suffixes: Iterable[str]) -> bool:
         return any(one.removeprefix(".") in self._engines for one in suffixes)

@@ -17,6 +17,15 @@ from buildassets.frozen import frozen
 SUFFIXES: Final = (".yml", ".yaml")
 _BUNDLES: Final = "bundles"
 _OPTIONS: Final = ("filters", "output", "debug", "extra", "config", "depends")
+# What the values of options and settings are that are looked into.
+_KINDS: Final[Mapping[str, tuple[type, str]]] = {
+    "output": (str, "text"),
+    "extra": (dict, "mapping"),
+    "config": (dict, "mapping"),
+    "url": (str, "text"),
+    "directory": (str, "text"),
+    "load_path": (list, "list of folders"),
+}
 
 
 @frozen
@@ -42,6 +51,10 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
     bundles = {str(name): reader.bundle(value, (name,)) for name, value in written.items()}
     _connect(bundles, known or {})
     settings = {str(key): value for key, value in values.items() if key != _BUNDLES} if is_environment else {}
+    for key, value in settings.items():
+        if not _is_of_kind(key, value):
+            message = f"`{key}` is no {_KINDS[key][1]}"
+            raise ConfigError([error("webassets/syntax", message, reader.setting_location(key))])
     return YamlFile(bundles, settings, is_environment)
 
 
@@ -54,6 +67,14 @@ def _connect(bundles: Mapping[str, Bundle], known: Mapping[str, Bundle]) -> None
 
 def _meant(item: Any, bundles: Mapping[str, Bundle], known: Mapping[str, Bundle]) -> Any:
     return bundles.get(item) or known.get(item) or item if isinstance(item, str) else item
+
+
+def _is_of_kind(key: str, value: Any) -> bool:
+    """Whether the option or setting `key` can have `value`."""
+    if value is None or key not in _KINDS:
+        return True
+    is_of_kind = isinstance(value, _KINDS[key][0])
+    return is_of_kind and (not isinstance(value, list) or all(isinstance(one, str) for one in value))
 
 
 class _Reader:
@@ -84,9 +105,18 @@ class _Reader:
             self.bundle(one, (*keys, "contents", index)) if isinstance(one, dict) else one
             for index, one in enumerate(listed)
         ]
+        for option in _OPTIONS:
+            if not _is_of_kind(option, value.get(option)):
+                message = f"`{option}` of `{keys[0]}` is no {_KINDS[option][1]}"
+                raise ConfigError([error("webassets/syntax", message, self._location((*keys, option)))])
         made = Bundle(*found, **{option: value[option] for option in _OPTIONS if value.get(option) is not None})
         made.place = (self._path, self._location(keys).line)
         return made
+
+    def setting_location(self, key: str) -> Location:
+        """Where the value of a setting stands."""
+        place = self._places.get((key,))
+        return locate(self._shown, self._text, *place) if place else Location(self._shown)
 
     def _location(self, keys: Keys) -> Location:
         path: Keys = (*self._above, *keys)

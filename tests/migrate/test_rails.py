@@ -94,6 +94,8 @@ def test_manifest_js_is_the_entry(tmp_path: Path) -> None:
         ("sprockets", 'config.assets.prefix = "/static"', "taken over", {"url": "/static/"}),
         ("sprockets", "config.assets.gzip = false", "taken over", {"compress": []}),
         ("sprockets", "config.assets.css_compressor = :sass", "changed", {}),
+        ("sprockets", "config.assets.css_compressor = nil", "taken over", {"engines": {"css": "none"}}),
+        ("sprockets", "config.assets.js_compressor = false", "taken over", {"engines": {"js": "none"}}),
         ("sprockets", "config.assets.compile = false", "not possible", {}),
         ("sprockets", "config.assets.unheard_of = 1", "not possible", {}),
         ("propshaft", 'config.assets.prefix = "/static"', "taken over", {"url": "/static/"}),

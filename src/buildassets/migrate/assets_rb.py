@@ -49,7 +49,7 @@ def settings(folder: str) -> Iterator[Setting]:
             if found is None and file == _INITIALIZER and statement.is_conditional:
                 yield Setting(file, statement, "", None)
             elif found is not None:
-                value = None if statement.is_conditional else _value(found[3])
+                value = None if statement.is_conditional else _value_of(found[1], found[3])
                 yield Setting(file, statement, found[1], value, adds=found[2] not in (None, "="))
 
 
@@ -79,6 +79,12 @@ def _answer(
     if setting.value is None:
         return "not possible", f"{RUBY}: write the value that it gives"
     return answer(setting.value if isinstance(setting.value, list) else [setting.value])
+
+
+def _value_of(name: str, text: str) -> Any:
+    """What the setting `name` is given; False for a compressor that is none."""
+    is_off = name.endswith("_compressor") and text.strip() in ("nil", "false")
+    return False if is_off else _value(text)
 
 
 def _value(text: str) -> Any:

@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
 from buildassets.folders import files_below
 from buildassets.media import suffix
-from buildassets.migrate.assets_rb import RUBY, Setting, accounts, settings
+from buildassets.migrate.assets_rb import RUBY, Answer, Setting, accounts, settings
 from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
 from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
 
@@ -95,12 +96,12 @@ class Project:
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
         """The account of each line of `setting`, which is noted."""
-        answers = {
+        answers: dict[str, Answer] = {
             "paths": self._paths,
             "precompile": self._precompiles,
             "prefix": self._prefix,
-            "css_compressor": self._compressor,
-            "js_compressor": self._compressor,
+            "css_compressor": partial(self._compressor, "css"),
+            "js_compressor": partial(self._compressor, "js"),
             "gzip": self._gzip,
             "enabled": self._enabled,
         }
@@ -132,7 +133,12 @@ class Project:
         self._more["url"] = f"/{str(values[0]).strip('/')}/"
         return "taken over", "it is `url`"
 
-    def _compressor(self, values: list[Any]) -> tuple[Outcome, str]:
+    def _compressor(self, kind: str, values: list[Any]) -> tuple[Outcome, str]:
+        if values[0] is False:
+            self._more.setdefault("engines", {})[kind] = "none"
+            return "taken over", f'it is `{kind} = "none"` in `engines`'
+        if self._more.get("engines", {}).pop(kind, None) and not self._more["engines"]:
+            del self._more["engines"]
         return "changed", f"`{values[0]}` is not needed: production minifies; choose another minifier in `engines`"
 
     def _gzip(self, values: list[Any]) -> tuple[Outcome, str]:

@@ -342,6 +342,11 @@ def test_endless_lists_end(tmp_path: Path) -> None:
     assert list(manifest_of(result).assets) == ["all.css"]
 
 
+def test_where_no_package_has_a_file_nothing_is_released(tmp_path: Path) -> None:
+    result = run(tmp_path, "javascripts: {site: [public/none/*.js]}")
+    assert (codes(result), list(manifest_of(result).assets)) == (["jammit/empty"], [])
+
+
 def test_lists_that_aliases_repeat_are_read_once(tmp_path: Path) -> None:
     lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
     result = run(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l9}}\n")

@@ -179,7 +179,9 @@ class Project:
 
     def _sources(self, packages: Sequence[Package]) -> Iterator[dict[str, Any]]:
         if os.path.isdir(self.public):
-            yield {"path": self._shown(self.public), "exclude": [*self._cached(packages)]}
+            needs_any = next(iter(self._entries(packages)), None) is not None  # without entries all were released
+            exclude = [*self._cached(packages)] if needs_any else ["**"]
+            yield {"path": self._shown(self.public), "exclude": exclude}
         for root, names in self._named.items():
             if root != self.public:
                 _, prefix = self._root_of(os.path.join(root, next(iter(names))))

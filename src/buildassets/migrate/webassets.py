@@ -26,6 +26,7 @@ _THEIRS: Final = re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets|bu
 _APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "migrations")
+_USUAL_FILES: Final = ("assets.yml", "assets.yaml")
 _READ: Final[Answer] = ("taken over", "it is read as it is, on every build")
 _IMPORT: Final[Answer] = ("changed", "import it from `buildassets.compat.webassets`: a web process needs no other")
 _COMMAND: Final[Answer] = ("not possible", "run `buildassets build`, or `watch` to develop")
@@ -62,6 +63,9 @@ def _found(folder: str) -> tuple[str, Described]:
     """What has the bundles: a module or a YAML file, and these. Raises ConfigError."""
     candidates = [*_modules(folder), *_yaml_files(folder)]
     if not candidates:
+        for name in _USUAL_FILES:
+            if os.path.isfile(os.path.join(folder, name)):
+                read_yaml_file(os.path.join(folder, name), name)  # it tells what is wrong with it
         raise nothing_there("webassets", ["assets.py", "assets.yml"])
     faults: list[ConfigError] = []
     for named in candidates:

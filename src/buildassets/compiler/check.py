@@ -57,7 +57,7 @@ def check(
     templates = check_templates(config, assets, unreached, graph.uncompiled)
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
-    of_blocks = map(LogicalPath, config.plan.bundles if config.plan else ())
+    of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     left = unused(config, assets, graph.importmap, templates.used.union(of_blocks)) if templates.used else ()
     return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
 

@@ -324,3 +324,12 @@ print("\\n\\n" + json.dumps([
 ]))
 """
     assert shown(tmp_path, f"FOLDER = {str(tmp_path)!r}\n{program}") == [[], ["manifest.json"]]
+
+
+def test_what_a_tag_defines_is_used(tmp_path: Path) -> None:
+    tag = "{% assets 'js/a.js', 'js/b.js', output='gen/two.js' %}{{ ASSET_URL }}{% endassets %}{% assets 'common' %}"
+    files: Tree = {"assets.yml": YAML, "templates/page.html": f"{tag}{{% endassets %}}"}
+    write_tree(tmp_path, {**FILES, **files, "buildassets.toml": 'webassets = "assets.yml"'})
+    unused = json.loads(run(tmp_path, "check", "--json").stdout)["unused"]
+    assert "gen/style.css" in unused
+    assert "gen/two.js" not in unused

@@ -145,9 +145,9 @@ class BlockPlan:
     """What the templates of another system want to have built; `path` is that of the file which holds the plan.
 
     `blocks` are as the manifest has them, `bundles` the members of each asset that they name, `parts` what is released
-    in these alone. `places` are where the texts of generated sources, by shown name, begin in templates. `folder` is
-    the shown name of their source root, `inputs` the absolute paths of what decided the plan; the command `renew`
-    writes it anew.
+    in these alone. `named` are other assets that templates use. `places` are where the texts of generated sources, by
+    shown name, begin in templates. `folder` is the shown name of their source root, `inputs` the absolute paths of what
+    decided the plan; the command `renew` writes it anew.
     """
 
     path: str
@@ -155,6 +155,7 @@ class BlockPlan:
     blocks: Mapping[str, Any] = field(default_factory=dict)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     places: Mapping[str, Location] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     inputs: tuple[str, ...] = ()

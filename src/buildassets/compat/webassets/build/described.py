@@ -39,9 +39,14 @@ class Tree:
     name: str | None = None
 
     @property
+    def is_of_template(self) -> bool:
+        """Whether a tag defines it."""
+        return self.name is None and not self.place[0].endswith((".py", ".yml", ".yaml"))
+
+    @property
     def is_named_in_template(self) -> bool:
         """Whether it stands for what a tag names, without an asset of its own."""
-        return not self.output and self.name is None and not self.place[0].endswith((".py", ".yml", ".yaml"))
+        return self.is_of_template and not self.output
 
     @property
     def is_container(self) -> bool:

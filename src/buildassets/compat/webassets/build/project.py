@@ -36,13 +36,15 @@ Element = dict[str, Any]
 class Project:
     """The bundles of a project, by what a build makes of them. `engines` are the suffixes that engines compile.
 
-    `bundles` are the members of each asset, `blocks` what the manifest has, `faults` what was found.
+    `bundles` are the members of each asset, `blocks` what the manifest has, `named` what tags in
+    templates define, `faults` what was found.
     """
 
     def __init__(self, folder: str, found: Described, mode: Mode, engines: Collection[str] = ()) -> None:
         self.resolver = Resolver(found)
         self.bundles: dict[str, list[str]] = {}
         self.blocks: dict[str, list[Element]] = {}
+        self.named: set[str] = set()
         self.faults: list[Diagnostic] = []
         self._folder = folder
         self._found = found
@@ -59,8 +61,8 @@ class Project:
         for name, tree in found.bundles.items():
             self.blocks[bundle_key(name)] = [*self._elements(tree, tree.filters)]
         for tree in found.anonymous:
-            for _ in self._elements(tree, tree.filters):
-                pass
+            assets = {one["asset"] for one in self._elements(tree, tree.filters) if "asset" in one}
+            self.named |= assets if tree.is_of_template else set()
         self.faults += self._setting_faults()
 
     # What there is to report.

@@ -28,7 +28,7 @@ def read(asked: Asked) -> Foreign | None:
         raise ConfigError(list(dict.fromkeys(faults)))
     first = found.files[0] if found.files else os.path.join(asked.folder, asked.file)
     fields: dict[str, Any] = {
-        "plan": BlockPlan(path=first, folder="", blocks=project.blocks),
+        "plan": BlockPlan(path=first, folder="", blocks=project.blocks, named=frozenset(project.named)),
         "templating": project.templating,
         "template_names": project.template_names(),
         "bases": project.bases(),

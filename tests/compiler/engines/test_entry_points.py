@@ -109,7 +109,7 @@ def test_a_compiler_says_what_it_compiles_to(install: Install) -> None:
 
 def test_a_compiler_that_does_not_say_what_it_compiles_to_is_an_error(install: Install) -> None:
     install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
-    message = "the engine `shout` of the package `shouting` does not say what it compiles to"
+    message = "the engine `shout` of the package `shouting` does not declare what it compiles to"
     assert fault("shout", start_compiler).message == message
 
 

@@ -208,7 +208,7 @@ def test_a_check_says_what_is_wrong_with_an_engine(install: Install, tmp_path: P
     install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
     write_tree(tmp_path, {"assets/a.md": "", "buildassets.toml": 'engines.md = "shout"'})
     (found,) = check(load_config(start=str(tmp_path))).diagnostics
-    assert found.message == "the engine `shout` of the package `shouting` does not say what it compiles to"
+    assert found.message == "the engine `shout` of the package `shouting` does not declare what it compiles to"
 
 
 def test_two_sources_of_one_compiled_name_are_an_error(install: Install, tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
         ("engine/crash", "assets/c.tell"),
     ]
     assert f"the process that compiled this file crashed ({signal_name})" in printed(result)
-    assert "its last words: farewell" in printed(result)
+    assert "its last output: farewell" in printed(result)
     assert read_tree(tmp_path / "build") == before
 
 

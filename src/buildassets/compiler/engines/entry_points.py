@@ -1,6 +1,6 @@
-"""Engines that other packages bring: they name them among their entry points.
+"""Loads the engines that other packages bring as entry points.
 
-Takes names, gives engines that are guarded; asks the packages that are installed, and imports the one asked for.
+Takes names, gives guarded engines. Reads the metadata of the installed packages and imports only the engine asked for.
 """
 
 from collections import defaultdict
@@ -25,17 +25,17 @@ def engine_names() -> tuple[str, ...]:
 
 
 def load_engine(name: str, options: EngineOptions) -> KnownEngine:
-    """The engine `name` of the one package that brings it; raises BuildError with what is wrong with it."""
+    """The engine `name` of the one package that brings it; raises BuildError if it cannot be loaded."""
     return GuardedEngine(*_loaded(name, options), options.shown)
 
 
 def load_compiler(name: str, options: EngineOptions) -> KnownCompiler:
-    """The same, of an engine that says what it compiles to."""
+    """The engine `name`, which has to declare what it compiles to; raises BuildError if it cannot be loaded."""
     engine, label = _loaded(name, options)
     compiles_to = getattr(engine, "compiles_to", None)
     if compiles_to is None:
-        message = f"{label.text} does not say what it compiles to"
-        hint = "it is no compiler for a kind of its own: it may be meant for `css`, `js` or `scss`"
+        message = f"{label.text} does not declare what it compiles to"
+        hint = "it makes no kind of its own: name it under `css`, `js` or `scss` if it is for one of these"
         raise BuildError([error("engine/unloadable", message, hint=hint)])
     if not isinstance(compiles_to, str) or suffix("x" + compiles_to) != compiles_to or len(compiles_to) < 2:
         raise BuildError([_unloadable(label, f"its `compiles_to` is {compiles_to!r} and no suffix, as `.css` is one")])
@@ -49,12 +49,12 @@ def _entries() -> Mapping[str, Sequence["EntryPoint"]]:
         entries = entry_points(group=GROUP)
     except Exception as fault:  # one package with a broken file is enough
         message = "the entry points of the packages that are installed cannot be read"
-        hint = "`pip check` may tell which package is broken: install it anew"
+        hint = "run `pip check` to find the broken package, and install that again"
         raise BuildError([error("engine/unloadable", message, notes=[described(fault)], hint=hint)]) from None
-    found = defaultdict(list)
+    by_name = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: (_package(entry), entry.value)):
-        found[entry.name].append(entry)
-    return found
+        by_name[entry.name].append(entry)
+    return by_name
 
 
 def _package(entry: "EntryPoint") -> str:
@@ -66,7 +66,7 @@ def _package(entry: "EntryPoint") -> str:
 
 
 def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
-    """The object that the package makes, which has all that an engine has, and what to call it."""
+    """The object that the package makes, checked for all attributes of an engine, and its label for messages."""
     entries = _entries().get(name, ())
     if len(entries) != 1:
         raise BuildError([_absent(name) if not entries else _ambiguous(name, entries)])
@@ -85,7 +85,7 @@ def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
 
 
 def _faults(engine: object) -> Iterator[str]:
-    """What `engine` lacks of the protocol."""
+    """How `engine` fails to fulfil the protocol, one clause for each attribute."""
     for name in ("name", "version"):
         value = getattr(engine, name, None)
         if not isinstance(value, str) or not value:

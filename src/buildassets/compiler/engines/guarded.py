@@ -1,6 +1,6 @@
-"""Engines that others wrote, behind the same protocol: whatever they raise or return becomes a result.
+"""Guards engines of other packages: turns whatever they raise or return into a valid result.
 
-Takes the engine, gives one that never raises and whose results hold what the protocol promises.
+Takes an engine, gives one that never raises and whose results fulfil the protocol.
 """
 
 import json
@@ -19,12 +19,12 @@ from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import BuildAssetsError, Terminated
 from buildassets.frozen import frozen
 
-_LONGEST_NOTE: Final = 400  # characters of what an exception says
+_LONGEST_NOTE: Final = 400  # characters of an exception's text
 
 
 @frozen
 class Label:
-    """What to call an engine in a diagnostic: its own name and that of its package; and the `module` that it is in."""
+    """The name of an engine and of its package, for diagnostics; and the `module` that contains it."""
 
     name: str
     package: str
@@ -37,7 +37,7 @@ class Label:
 
 
 class GuardedEngine:
-    """An engine of a package. One thread at a time calls it, for nobody knows whether it could bear more."""
+    """An engine of another package. One thread at a time calls it, since it may not be safe for more."""
 
     def __init__(self, engine: Engine, label: Label, shown: Callable[[str], str]) -> None:
         self.name = label.name
@@ -49,16 +49,16 @@ class GuardedEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The package that it is in, and the versions of all others, since nobody knows which of them it uses."""
+        """Its package, and the metadata of all others, since it may use any of them."""
         return (*files_of_modules(self._label.module.partition(".")[0]), *descriptions())
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """All that it is given."""
+        """All options, since it may use any of them."""
         return ("load_paths", "url", "browsers")
 
     def run(self, given: EngineInput) -> Compiled:
-        """What the engine makes of `given`, or `engine/failed`; with all that it read through `given.read`."""
+        """The engine's result for `given`, or `engine/failed`; with all files read through `given.read`."""
         reader = Reader(self._shown)
         given = replace(given, text=given.text.removeprefix("\ufeff"), reader=reader)
         try:
@@ -79,13 +79,13 @@ class GuardedEngine:
         return Compiled("", diagnostics=(fault,))
 
     def close(self) -> None:
-        """Have the engine let go of what it holds. That it cannot is no fault of the build, which is over."""
+        """Close the engine. Ignores exceptions, since the build is finished."""
         with suppress(Exception):
             self._engine.close()
 
 
 class GuardedCompiler(GuardedEngine):
-    """The same with the suffix of what it compiles to."""
+    """A guarded engine with the suffix that it compiles to."""
 
     def __init__(self, engine: Engine, label: Label, shown: Callable[[str], str], compiles_to: str) -> None:
         super().__init__(engine, label, shown)
@@ -107,14 +107,14 @@ def described(fault: BaseException) -> str:
 
 
 def _unread(fault: BaseException) -> Compiled | None:
-    """The result where it is the reader that raised: it says itself what is wrong with a file."""
-    if isinstance(fault, BuildAssetsError) and any(found.is_error for found in fault.diagnostics):
+    """The result if the reader raised: its diagnostics already describe what is wrong with a file."""
+    if isinstance(fault, BuildAssetsError) and any(diagnostic.is_error for diagnostic in fault.diagnostics):
         return Compiled("", diagnostics=fault.diagnostics)
     return None
 
 
 def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:
-    """`compiled` with what was read, all paths absolute, and of no classes but ours: a worker sends no others."""
+    """`compiled` with the files read, absolute paths, and values of our own classes, since a worker sends no others."""
     source_map = compiled.source_map
     return Compiled(
         _exact(compiled.text),
@@ -127,7 +127,7 @@ def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:
 
 
 def _exact(text: str) -> str:
-    """`text`, which may be of a class that others derived from `str`, as one that is not."""
+    """`text` as an exact `str`, in case it is an instance of a subclass."""
     return str.__str__(text)
 
 
@@ -154,7 +154,7 @@ def _with_absolute_sources(source_map: str, folder: str) -> str:
 
 
 def _complaints(result: object) -> Iterator[str]:
-    """In what `result` is not what an engine has to give."""
+    """How `result` breaks the protocol, one clause for each fault."""
     if not isinstance(result, Compiled):
         yield f"`run` gave a `{type(result).__name__}`, not a `Compiled`"
         return

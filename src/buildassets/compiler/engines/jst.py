@@ -1,4 +1,4 @@
-"""JST templates as Jammit has them: a template in the manner of underscore.js becomes a function of the object `JST`.
+"""Compiles JST templates as Jammit does: a template in underscore.js syntax becomes a function in the object `JST`.
 
 `<%= x %>` writes a value, `<%- x %>` writes it escaped for HTML, `<% x %>` runs code; null and undefined write nothing.
 The functions are made here, so that a page needs neither a template library nor `eval`. Pure.
@@ -37,7 +37,7 @@ _TAGS: Final = (
 
 
 class _Piece(NamedTuple):
-    """`code` of the function, which stands at `start` in the template; what is made here has no place there."""
+    """`code` of the function, and its `start` in the template, if it was copied from there."""
 
     code: str
     start: int = -1
@@ -45,7 +45,7 @@ class _Piece(NamedTuple):
 
 
 def compile_template(given: EngineInput, templating: Templating | None = None) -> Compiled:
-    """The script that makes the template `given` known by its file's name; the error is `jst/syntax`."""
+    """The script that registers the template `given` under its file's name; reports `jst/syntax`."""
     templating = templating or Templating()
     template = given.text.removeprefix("\ufeff")
     name = templating.stem(given.path[given.path.rfind("/") + 1 :])
@@ -64,13 +64,13 @@ def compile_template(given: EngineInput, templating: Templating | None = None) -
 
 
 def _object(namespace: str) -> str:
-    """The object of templates, made where it is not there; a name by itself is that of a global variable."""
+    """The JavaScript for the object of templates, created if missing; a name without dots is a global variable."""
     path = f"window.{namespace}" if namespace.isidentifier() else namespace
     return f"({path} = {path} || {{}})"
 
 
 def _alignment(script: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
-    """Where the tokens of `script` that the template holds begin, here and there."""
+    """The start of each token that comes from the template: in `script` and in the template."""
     starts = token_starts(script)
     position = 0
     for piece in pieces:
@@ -82,7 +82,7 @@ def _alignment(script: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int
 
 
 def name_edit(script: str, name: str) -> Edit:
-    """What makes the template of `script`, compiled and perhaps minified, known by another `name`."""
+    """The edit that registers the template of `script`, compiled and perhaps minified, under another `name`."""
     before: tuple[str, str] = ("", "")
     dot = 0
     for kind, start, end in tokens(script):
@@ -111,7 +111,7 @@ def _pieces(template: str) -> Iterator[_Piece]:
 
 
 def _tag_at(template: str, start: int) -> tuple[str, str, str, int] | None:
-    """The tag at `start` with the end of its code, which has a character at least; None where no tag is closed."""
+    """The tag at `start` with the end of its code, which is not empty; None if no closed tag begins there."""
     for mark, before, after in _TAGS:
         if template.startswith(mark, start):
             end = template.find("%>", start + len(mark) + 1)
@@ -121,7 +121,7 @@ def _tag_at(template: str, start: int) -> tuple[str, str, str, int] | None:
 
 
 def _unclosed_tag(template: str) -> int | None:
-    """Where the tag begins that nothing closes, or that only the end of a later one does; None without one."""
+    """The start of the first tag that is unclosed or that only the end of a later tag closes; None without one."""
     position = 0
     while (start := template.find("<%", position)) >= 0:
         tag = _tag_at(template, start)
@@ -156,7 +156,7 @@ def _literal(text: str) -> str:
 
 
 def _faults(template: str, pieces: Sequence[_Piece], shown: str) -> Iterator[Diagnostic]:
-    """What is out of balance: a tag, the code in one value, or else all of the code."""
+    """The errors for unbalanced syntax: a tag, the code in one value, or else all of the code."""
     if (start := _unclosed_tag(template)) is not None:
         mark = next(mark for mark, _, _ in _TAGS if template.startswith(mark, start))
         where = locate(shown, template, start, start + len(mark))

@@ -1,9 +1,9 @@
-"""Style sheets through lightningcss, for browsers that are named, and never with its error recovery.
+"""Minifies style sheets with lightningcss for the given browsers, without its error recovery.
 
-With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, which is then minified by
-rcssmin. Its results cannot be proven by their tokens, for it merges rules and translates values; what is checked is
+With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, and rcssmin minifies that
+instead. Its results cannot be proven by their tokens, since it merges rules and translates values. The engine checks
 what a build relies on: the references, the comments of licences, that our own lexer can read it, and that each rule
-still stands in what it stood in.
+is still nested in the same rules.
 """
 
 import re
@@ -26,16 +26,16 @@ from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
 from buildassets.media import Syntax
 
-# Without browsers, lightningcss writes for the newest and takes away what older ones need. These are the last that
+# Without browsers, lightningcss writes for the newest and removes what older ones need. These are the last that
 # run on Windows 7 and 8 (Chrome, Edge, Firefox, whose 115 is also the last for macOS before 10.15), and the Safari of
-# early 2023: all that came since then understands what they do.
+# early 2023: all later versions understand what these do.
 DEFAULT_BROWSERS: Final = ("chrome 109", "edge 109", "firefox 115", "ios 16.4", "safari 16.4")
-_SAID: Final = re.compile(r"Parsing stylesheet failed: (.*) at :(\d+):(\d+)", re.DOTALL)
+_REFUSAL: Final = re.compile(r"Parsing stylesheet failed: (.*) at :(\d+):(\d+)", re.DOTALL)
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\f]")
-_TOKEN_NAME: Final = re.compile(r'[A-Z]\w+\("(.*)"\)')  # Ident("red"), as its programmers see it
+_TOKEN_NAME: Final = re.compile(r'[A-Z]\w+\("(.*)"\)')  # Ident("red"), as Rust prints it for debugging
 _RCSSMIN: Final = 'set `css = "rcssmin"` under `[tool.buildassets.engines]`'
 
-# It is the same for every sheet, so a build tells it once.
+# The same for every sheet, so that a build reports it once.
 _NO_SOURCE_MAP: Final = warning(
     "css/no-source-map",
     "style sheets are minified by rcssmin, as lightningcss makes no source maps in Python",
@@ -59,17 +59,17 @@ class LightningcssEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """Its package, and that of rcssmin, which minifies what it refuses."""
+        """Its package, and that of rcssmin, which minifies the sheets that it refuses."""
         return (*files_of_modules("lightningcss"), *RcssminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
-        """A sheet for these browsers in fewer characters; a warning where rcssmin had to make it."""
+        """A sheet for these browsers in fewer characters; a warning if rcssmin had to make it."""
         text = given.text.removeprefix("\ufeff")
         if given.wants_source_map:
             compiled = RcssminEngine().run(given)
             return replace(compiled, diagnostics=(_NO_SOURCE_MAP, *compiled.diagnostics))
         if open_ends(text):
-            return RcssminEngine().run(given)  # which says what browsers give up on
+            return RcssminEngine().run(given)  # which warns of the places that browsers ignore
         for unfit in find_unfit(text):
             where = locate(given.shown, text, unfit.start, unfit.end)
             return _by_rcssmin(given, "css/unproven", f"which {unfit.reason}", where)
@@ -83,32 +83,32 @@ class LightningcssEngine:
         return Compiled(_with_head(text, _with_licences(text, minified)))
 
     def _minified(self, text: str) -> str:
-        """What lightningcss gives; ValueError with its reason where it gives nothing."""
+        """lightningcss's result; raises ValueError with its reason if it refuses the sheet or panics."""
         from lightningcss import process_stylesheet
 
         try:
             return process_stylesheet(text, browsers_list=self._browsers)
         except BaseException as fault:
-            if type(fault).__name__ != "PanicException":  # of PyO3, which has nowhere to import it from
+            if type(fault).__name__ != "PanicException":  # of PyO3, which offers no name to import
                 raise
             raise ValueError(f"it panicked ({fault})") from None
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the engine has no resources."""
 
 
 def _by_rcssmin(given: EngineInput, code: str, complaint: str, where: Location) -> Compiled:
     message = f"`{given.shown}` is minified by rcssmin and not by lightningcss, {complaint}"
-    said = warning(code, message, where, notes=["so it is not translated for `browsers`"], hint=_RCSSMIN)
+    refused = warning(code, message, where, notes=["so it is not translated for `browsers`"], hint=_RCSSMIN)
     compiled = RcssminEngine().run(given)
-    return replace(compiled, diagnostics=(said, *compiled.diagnostics))
+    return replace(compiled, diagnostics=(refused, *compiled.diagnostics))
 
 
-def _refusal(said: str, text: str, shown: str) -> tuple[str, Location]:
-    """The reason in our form, and its place."""
-    match = _SAID.fullmatch(said)
+def _refusal(message: str, text: str, shown: str) -> tuple[str, Location]:
+    """The reason in lightningcss's `message`, in our form, and its place."""
+    match = _REFUSAL.fullmatch(message)
     if match is None:
-        return sentence(said), Location(shown)
+        return sentence(message), Location(shown)
     line, column = int(match[2]), int(match[3])
     lines = _LINE_END.split(text)
     line_text = lines[line] if line < len(lines) else ""
@@ -118,9 +118,9 @@ def _refusal(said: str, text: str, shown: str) -> tuple[str, Location]:
 
 
 def _changes(text: str, minified: str, shown: str) -> Iterator[tuple[Location, str]]:
-    """Where and how the result is none that a build can rely on.
+    """The checks that the result `minified` fails: each with a place in `text` and a clause for the message.
 
-    How often something is referred to can change: equal rules are merged, prefixed properties are added.
+    The number of references to a URL may change: equal rules are merged, prefixed properties are added.
     """
     written = references_in(Syntax.CSS, text)
     before = {reference.url for reference in written}
@@ -143,7 +143,7 @@ def _changes(text: str, minified: str, shown: str) -> Iterator[tuple[Location, s
 
 
 def _with_licences(text: str, minified: str) -> str:
-    """`minified` with the comments that lightningcss took away: it keeps those at the head only."""
+    """`minified` with the licence comments that lightningcss removed: it keeps only those at the head."""
     if text.count("/*!") <= minified.count("/*!"):
         return minified
     return with_comments(minified, _licences(text), _licences(minified))
@@ -154,14 +154,14 @@ def _licences(text: str) -> list[str]:
 
 
 def _with_head(text: str, minified: str) -> str:
-    """`minified` with the `@charset` that lightningcss takes away, where there is anything that it matters for."""
+    """`minified` with the `@charset` that lightningcss removes, if the text is not all ASCII."""
     if text.startswith('@charset "') and not minified.isascii():
         return f'@charset "utf-8";{minified}'
     return minified
 
 
 def lightningcss_engine(options: EngineOptions) -> LightningcssEngine:
-    """The engine `lightningcss`; raises BuildError where it is not installed or knows none of the browsers."""
+    """The engine `lightningcss`; raises BuildError if it is not installed or lacks one of the browsers."""
     try:
         return LightningcssEngine(_installed_version(), _known(options.browsers or DEFAULT_BROWSERS))
     except UnavailableError as why:
@@ -181,19 +181,19 @@ def _installed_version() -> str:
 
 
 def _known(browsers: Sequence[str]) -> list[str]:
-    """For each of the browsers the newest that lightningcss knows and that is not newer."""
-    found = []
+    """For each browser, the newest version that lightningcss knows and that is not newer."""
+    newest = []
     for browser in browsers:
         name, _, version = browser.partition(" ")
         known = next((one for one in _versions(version) if _is_known(f"{name} {one}")), None)
         if known is None:
             raise UnavailableError(f"lightningcss knows no `{browser}`", "name a version that there is in `browsers`")
-        found.append(f"{name} {known}")
-    return found
+        newest.append(f"{name} {known}")
+    return newest
 
 
 def _versions(version: str) -> Iterator[str]:
-    """`16.4.1`, and then what could come before it: 16.4, 16.3, … 16.0, 16, 15, …."""
+    """`version` and the possible ones before it, as in `16.4.1`, 16.4, 16.3, … 16.0, 16, 15, …."""
     numbers = [int(digits) for digits in version.split(".")]
     yield version
     if numbers[1:]:

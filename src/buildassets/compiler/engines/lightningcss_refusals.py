@@ -1,4 +1,4 @@
-"""What lightningcss must not be given: sheets that it dies of, and rules that it makes mean something else. Pure."""
+"""Finds CSS that lightningcss must not be given: text that crashes it, and rules whose meaning it changes. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, Kind,
 
 # lightningcss calls itself for each bracket: 1,000 of them fit into a stack of 8 MB, and 5,000 end the process.
 MOST_BRACKETS: Final = 50
-# What ends statements, and what can hide that. To read all tokens takes three times as long.
+# Ends of statements, and the tokens that can contain them. Reading all tokens takes three times as long.
 _LANDMARK: Final = re.compile(rf"([{{}}()\[\];])|{STRING}|{COMMENT}|{URL}|\\[\s\S]?")
 # Pseudo-classes and -elements that each browser since 2022 knows. No list of selectors is dropped because of them.
 _KNOWN: Final = frozenset(
@@ -36,7 +36,7 @@ _PSEUDO: Final = re.compile(r":(-?[a-zA-Z][\w-]*+\(?+)")
 
 
 class Unfit(NamedTuple):
-    """`text[start:end]` is what lightningcss must not read, `reason` goes on from `which`."""
+    """`text[start:end]` must not be given to lightningcss; `reason` completes a clause that begins with `which`."""
 
     start: int
     end: int
@@ -44,7 +44,10 @@ class Unfit(NamedTuple):
 
 
 def find_unfit(text: str) -> Iterator[Unfit]:
-    """The places in a sheet without BAD tokens that are no food for lightningcss; none after brackets too deep."""
+    """The places in `text`, a sheet without BAD tokens, that lightningcss must not read.
+
+    Stops after brackets that are nested too deeply.
+    """
     brackets: list[str] = []
     begin = 0  # of the statement
     for match in _LANDMARK.finditer(text):
@@ -65,11 +68,11 @@ def find_unfit(text: str) -> Iterator[Unfit]:
 
 
 def _is_mixed(prelude: str) -> bool:
-    """Whether a browser can know some of the selectors in a list and not others.
+    """Whether some browser can know a part of the selectors in a list but not all.
 
     Such a browser drops the rule (Selectors 4, section 3.9), which some rules for one browser alone rely on.
     lightningcss splits the list, or writes it as `:is(…)`, which gives all of it the weight of the heaviest. The
-    pseudo-elements `::-webkit-…` are known to all: section 3.6.4 says so.
+    pseudo-elements `::-webkit-…` are known to all, by section 3.6.4.
     """
     if "," not in prelude or not ("\\" in prelude or {*map(str.lower, _PSEUDO.findall(prelude))} - _KNOWN):
         return False

@@ -1,6 +1,6 @@
-"""What a minifier has to keep that renames, merges and folds, so that its tokens prove nothing.
+"""Checks what a minifier has to keep if it renames and merges, so that its tokens prove nothing.
 
-Takes the texts before and after, gives what was lost. Pure.
+Takes the texts before and after minifying; compares references and comments. Pure.
 """
 
 from collections import Counter
@@ -12,19 +12,19 @@ from buildassets.media import Syntax
 
 
 def references_in(syntax: Syntax, text: str) -> list[Reference]:
-    """The references that have to stay: all but the one to a source map, which is a map of the text before."""
-    return [found for found in scan(syntax, text) if found.kind is not ReferenceKind.SOURCE_MAP]
+    """The references that have to stay: all but the one to the source map of the text before minifying."""
+    return [reference for reference in scan(syntax, text) if reference.kind is not ReferenceKind.SOURCE_MAP]
 
 
 def counted(references: Iterable[Reference]) -> Counter[str]:
-    """How often each URL is referred to."""
+    """The number of references to each URL."""
     return Counter(reference.url for reference in references)
 
 
 def with_comments(text: str, before: Iterable[str], after: Iterable[str]) -> str:
-    """`text`, which holds the comments `after`, with those of `before` that it lacks at its end.
+    """`text`, which contains the comments `after`, with the missing comments of `before` appended.
 
-    Comments are compared without their white space, which minifiers indent anew.
+    Comments are compared without white space, since minifiers change their indentation.
     """
     lacking = Counter(map(_bare, before)) - Counter(map(_bare, after))
     lost = []

@@ -1,4 +1,4 @@
-"""Which files an engine's code is in: what an upgrade changes, also one in place that leaves the version as it was.
+"""Finds the files of an engine's code, so that an upgrade is noticed even if the version stays the same.
 
 Takes names of modules, gives absolute paths. Reads folders, imports none of the modules.
 """
@@ -10,12 +10,12 @@ from importlib.util import find_spec
 
 
 def files_of_modules(*names: str) -> tuple[str, ...]:
-    """The files of modules and packages, in the order of their paths; none of a module that is not there."""
+    """The files of modules and packages, sorted; none for a module that is not installed."""
     return tuple(path for name in names for path in sorted(_files_of(name)))
 
 
 def descriptions() -> tuple[str, ...]:
-    """The metadata files of all packages of this interpreter, which hold their versions."""
+    """The metadata files of all packages of this interpreter, which contain their versions."""
     return tuple(
         os.path.join(folder, name, "METADATA" if name.endswith(".dist-info") else "PKG-INFO")
         for folder in sys.path
@@ -25,7 +25,7 @@ def descriptions() -> tuple[str, ...]:
 
 
 def names_in(folder: str) -> list[str]:
-    """The names in `folder`; none where there is none."""
+    """The names in `folder`; none if it does not exist."""
     try:
         return os.listdir(folder or os.curdir)
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""The one protocol behind which compilers and minifiers stand: what goes in, what comes out.
+"""The protocol of compilers and minifiers: their input, their result, their options.
 
-Stages know engines only by it.
+Stages use engines only through it.
 """
 
 import os.path
@@ -14,7 +14,7 @@ from buildassets.frozen import field, frozen
 
 @frozen
 class EngineInput:
-    """One text for an engine. `path` is the file it came from, `shown` that name as diagnostics give it.
+    """One text for an engine. `path` is its file, `shown` the name of that file in diagnostics.
 
     `wants_source_map` asks for `Compiled.source_map`; an engine that makes one anyhow may do so unasked.
     """
@@ -26,9 +26,9 @@ class EngineInput:
     reader: Reader = field(default_factory=Reader, repr=False, compare=False)
 
     def read(self, name: str) -> str | None:
-        """The text of another file, None where there is none; `name` is absolute or relative to this file's folder.
+        """The text of another file, None if there is none; `name` is absolute or relative to this file's folder.
 
-        Either is remembered. What there is and cannot be read ends the run with a diagnostic.
+        Both results are recorded as inputs of the run. A file that cannot be read ends the run with a diagnostic.
         """
         return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
 
@@ -37,9 +37,9 @@ class EngineInput:
 class Templating:
     """Which files are templates for scripts, and how scripts find them.
 
-    `extension` is what their names end in, without its first dot, as in `jst` or `html.mustache`; each becomes a
-    property of the object `namespace`. `function` is the JavaScript that is called with the text of each, and empty
-    where that text itself is kept; None where it is compiled here, in the manner of underscore.js.
+    `extension` is the end of their names, without its first dot, as in `jst` or `html.mustache`; each becomes a
+    property of the object `namespace`. `function` is the JavaScript function that is called with the text of each; an
+    empty one keeps the text itself, and None compiles it here, with the syntax of underscore.js.
     """
 
     extension: str = "jst"
@@ -59,13 +59,13 @@ class Templating:
 
 @frozen
 class Compiled:
-    """What a compile step gave.
+    """The result of an engine.
 
-    `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` the paths looked
-    for and not found: of both, those that `EngineInput.read` does not know. `source_map` is a source map of the text,
-    where the engine made one, as the standard has it (ECMA-426: JSON, columns in UTF-16 code units); its `sources` are
+    `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` are the paths looked
+    for and not found. Both leave out what `EngineInput.read` has recorded. `source_map` is a source map of the text, if
+    the engine made one, in the standard's form (ECMA-426: JSON, columns in UTF-16 code units); its `sources` are
     absolute paths.
-    `asset_urls` are those that functions for assets gave, sorted: the text should have them in references only.
+    `asset_urls` are the results of functions for assets, sorted: the text should contain them in references only.
     """
 
     text: str
@@ -78,11 +78,11 @@ class Compiled:
 
 @frozen
 class EngineOptions:
-    """What an engine may want to know of the configuration.
+    """The part of the configuration that engines may use.
 
-    `folder` and `load_paths` are absolute folders; `url` is the prefix under which a reference means a logical path;
-    `shown` turns an absolute path into what the user would write; `browsers` are those that have to understand the
-    result, as in `safari 16.4`, and none where it is not to be translated.
+    `folder` and `load_paths` are absolute folders; `url` is the URL prefix of logical paths in references; `shown`
+    turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
+    result, as in `safari 16.4`, and empty if it is not to be translated.
     """
 
     folder: str
@@ -95,14 +95,14 @@ class EngineOptions:
 class Engine(Protocol):
     """A compiler or a minifier.
 
-    `name` and `version` stand in the manifest. `run` never raises for what a user can have caused: its result then
-    carries diagnostics with at least one error, and its text is not used. An engine may own a process: `close` ends it,
-    and `run` after `close` starts it anew.
+    `name` and `version` are recorded in the manifest. `run` never raises for faults that a user can cause: its result
+    then carries diagnostics with at least one error, and its text is not used. An engine may own a process: `close`
+    ends it, and `run` after `close` starts it again.
     """
 
     @property
     def name(self) -> str:
-        """What the configuration calls it."""
+        """Its name in the configuration."""
         ...
 
     @property
@@ -111,29 +111,29 @@ class Engine(Protocol):
         ...
 
     def run(self, given: EngineInput) -> Compiled:
-        """What the engine makes of `given`, with everything that it read on the way."""
+        """The result for `given`, with every file that was read for it."""
         ...
 
     def close(self) -> None:
-        """Let go of processes and pipes."""
+        """End processes and close pipes."""
         ...
 
 
 class KnownEngine(Engine, Protocol):
-    """An engine of which is known what decides its results besides its version and the files that it reads.
+    """An engine that declares what its results depend on besides its version and the files that it reads.
 
-    `programs` are the files that its code is in, absolute; `reads` the names of the EngineOptions that it goes by, and
-    of environment variables, in small letters.
+    `programs` are the absolute paths of its code; `reads` are the names of the EngineOptions and, in small letters, of
+    the environment variables that it uses.
     """
 
     @property
     def programs(self) -> tuple[str, ...]:
-        """Looked for when it is asked for."""
+        """The absolute paths of its code, found at each access."""
         ...
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Such as `url`."""
+        """The options that it uses, as in `url`."""
         ...
 
 
@@ -142,12 +142,12 @@ class StartsAhead(Protocol):
     """An engine with a process that may start before there is work for it."""
 
     def start_ahead(self) -> None:
-        """Have the process start, and do not wait for it. Why it cannot is for `run` to report."""
+        """Start the process without waiting for it. If it cannot start, `run` reports that."""
         ...
 
 
 class KnownCompiler(KnownEngine, Protocol):
-    """The same of a Compiler."""
+    """A compiler that declares what its results depend on."""
 
     @property
     def compiles_to(self) -> str:
@@ -156,7 +156,7 @@ class KnownCompiler(KnownEngine, Protocol):
 
 
 class Compiler(Engine, Protocol):
-    """An engine that makes something else of a source, as a Sass compiler makes style sheets."""
+    """An engine that turns a source into another language, as a Sass compiler makes style sheets."""
 
     @property
     def compiles_to(self) -> str:

@@ -1,7 +1,7 @@
-"""Style sheets through rcssmin, shipped only where they are proven to mean the same.
+"""Minifies style sheets with rcssmin, and uses a result only if it is proven to mean the same.
 
 rcssmin knows no grammar: it takes spaces out of strings and custom properties and puts some where a comment was. Its
-result has to have the essence of the source; where it has not, the source's own tokens are written with the least
+result has to have the essence of the source; if it has not, the source's own tokens are written with the least
 between them.
 """
 
@@ -35,11 +35,11 @@ class RcssminEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The package, which is two modules."""
+        """The files of the package, which is two modules."""
         return files_of_modules("rcssmin", "_rcssmin")
 
     def run(self, given: EngineInput) -> Compiled:
-        """The same sheet in fewer characters; a warning for each place that a browser gives up on."""
+        """The same sheet in fewer characters; a warning for each place that browsers ignore."""
         text = given.text
         faulty = open_ends(text)
         warnings = tuple(
@@ -55,13 +55,13 @@ class RcssminEngine:
         return Compiled(text, diagnostics=(*warnings, _unproven(given.shown)), source_map=source_map)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the engine has no resources."""
 
 
 def _minified(text: str, source: Source, *, by_rcssmin: bool) -> Iterator[str]:
-    """Shorter texts, still to be proven, of which the last always stands the proof.
+    """Shorter texts, still to be proven, of which the last one always passes.
 
-    In the place of one that is no shorter stands the text itself.
+    A text that would be no shorter is replaced by the source itself.
     """
     if by_rcssmin:  # not where a token is unclosed: 50,000 `/*!` take it three seconds, and four times that if doubled
         # As bytes, so that lone surrogates do it no harm.

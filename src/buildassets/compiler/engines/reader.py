@@ -1,4 +1,4 @@
-"""How an engine reads further files, so that it is known afterwards what it read and what it looked for in vain.
+"""Reads further files for an engine, and records which were read and which were not found.
 
 Takes paths, gives texts. Reads the disk; imports the vocabulary and `utf8`.
 """
@@ -12,9 +12,9 @@ from buildassets.plain_files import plain
 
 
 class Reader:
-    """Reads for one run of an engine. `inputs` are the paths that were read, `absences` those where no file was.
+    """Reads files for one run of an engine. `inputs` are the paths read, `absences` the paths without a file.
 
-    `shown` turns an absolute path into what the user would write.
+    `shown` turns an absolute path into the name that the user would write.
     """
 
     def __init__(self, shown: Callable[[str], str] = str) -> None:
@@ -23,9 +23,9 @@ class Reader:
         self._shown = shown
 
     def read(self, path: str) -> str | None:
-        """The text of a file, without a byte order mark; None where there is none.
+        """The text of a file, without a byte order mark; None if there is no file.
 
-        Raises BuildError with a diagnostic where there is one that cannot be read, or that is not UTF-8.
+        Raises BuildError with a diagnostic if the file cannot be read, or is not UTF-8.
         """
         try:
             with open(plain(path), "rb") as file:

@@ -1,6 +1,6 @@
-"""The engines by their names: those that are built in, and those of the packages that are installed.
+"""Starts engines by their names: the built-in ones, and those of installed packages.
 
-Modules of the built-in ones are imported when one is asked for; any other name is looked for among entry points.
+The module of a built-in engine is imported when that is asked for; any other name is looked up among entry points.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ def installed_engines() -> tuple[str, ...]:
 
 
 def start_engine(name: str, options: EngineOptions) -> KnownEngine:
-    """The engine of that name, built in or of a package; raises BuildError where there is none that can be started."""
+    """The engine of that name, built in or of a package; raises BuildError if there is none or it cannot start."""
     if name not in BUILT_IN:
         from buildassets.compiler.engines.entry_points import load_engine
 
@@ -40,7 +40,7 @@ def start_engine(name: str, options: EngineOptions) -> KnownEngine:
 
 
 def start_compiler(name: str, options: EngineOptions) -> KnownCompiler:
-    """The engine of that name in a package, which says what it compiles to; raises BuildError where there is none."""
+    """The compiler of that name in a package; raises BuildError if there is none or it cannot start."""
     from buildassets.compiler.engines.entry_points import load_compiler
 
     return load_compiler(name, options)

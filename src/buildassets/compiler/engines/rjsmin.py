@@ -1,7 +1,7 @@
-"""JavaScript through rjsmin, shipped only where it is proven right.
+"""Minifies JavaScript with rjsmin, and uses a result only if it is proven to be the same program.
 
 rjsmin knows no grammar, so it breaks templates, class fields and regular expressions. Its result has to consist of the
-very tokens of the source; where it does not, the source's own tokens are written with the least between them.
+very tokens of the source; if it does not, the source's own tokens are written with the least between them.
 """
 
 from collections.abc import Iterator
@@ -39,11 +39,11 @@ class RjsminEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The package, which is two modules."""
+        """The files of the package, which is two modules."""
         return files_of_modules("rjsmin", "_rjsmin")
 
     def run(self, given: EngineInput) -> Compiled:
-        """The same program in fewer characters, without a byte order mark; an error where something is unclosed."""
+        """The same program in fewer characters, without a byte order mark; an error for an unclosed token."""
         text = given.text.removeprefix("\ufeff")
         module = True if given.path.endswith(".mjs") else None
         if fault := unclosed(text, module=module):
@@ -59,11 +59,11 @@ class RjsminEngine:
         return Compiled(text, diagnostics=(_unproven(given.shown),), source_map=_source_map(text, text, module, given))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the engine has no resources."""
 
 
 def _minified(text: str, source: Source) -> Iterator[str]:
-    """Shorter texts, still to be proven; the text itself in the place of one that is no shorter."""
+    """Shorter texts, still to be proven; a text that would be no shorter is replaced by the source itself."""
     yield min(text, _by_rjsmin(text), key=len)
     yield min(text, source.reduced(), key=len)
 
@@ -75,7 +75,7 @@ def _by_rjsmin(text: str) -> str:
 
 
 def _source_map(minified: str, text: str, module: bool | None, given: EngineInput) -> str | None:
-    """The map, where one is wanted; `text` is the source without a byte order mark."""
+    """The source map, if one is asked for; `text` is the source without a byte order mark."""
     if not given.wants_source_map:
         return None
     pairs = alignment(minified, text, module=module)
@@ -84,7 +84,7 @@ def _source_map(minified: str, text: str, module: bool | None, given: EngineInpu
 
 
 def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
-    """What is wrong with the first bad token of `text`, which has one."""
+    """The error for the first bad token of `text`, which contains at least one."""
     start, end = next((start, end) for kind, start, end in tokens(text, module=module) if kind == Kind.BAD)
     message, hint = f"unexpected character `{text[start]}`", "remove it, or put it in quotes"
     place = locate(shown, text, start, end)

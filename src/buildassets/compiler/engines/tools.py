@@ -1,4 +1,4 @@
-"""Which tools a project would run: the lock's, or those that are found without it."""
+"""Lists the tools that a project would run: the locked ones, and those found without a lock."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +11,9 @@ from buildassets.packages.lock import read_lock
 
 @frozen
 class FoundTool:
-    """A tool by its `version`, empty where there is none; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
+    """A tool with its `version`, empty if unknown; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
 
-    `fault` is why it cannot be used.
+    `fault` is the reason for which it cannot be used.
     """
 
     version: str
@@ -22,9 +22,9 @@ class FoundTool:
 
 
 def tools_in_use(folder: str) -> Mapping[str, FoundTool]:
-    """The tools that the project in the absolute `folder` would run, by name; one that is not locked is started once.
+    """The tools that the project in the absolute `folder` would run, by name; those not locked are started once.
 
-    Raises ConfigError where the lock cannot be read.
+    Raises ConfigError if the lock cannot be read.
     """
     lock = read_lock(folder)
     found = dict(_found(folder))

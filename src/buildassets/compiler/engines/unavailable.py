@@ -1,4 +1,4 @@
-"""A tool that an engine needs and that is not there. Pure."""
+"""The exception for a tool that an engine needs and that is missing. Pure."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from buildassets.errors import BuildAssetsError
 
 
 class UnavailableError(Exception):
-    """The tool is not installed or does not run; `message`, `notes` and `hint` say why and what to do."""
+    """The tool is not installed or does not run; `message` and `notes` give the reason, `hint` the remedy."""
 
     def __init__(self, message: str, hint: str, notes: Sequence[str] = ()) -> None:
         super().__init__(message, hint, notes)
@@ -15,10 +15,10 @@ class UnavailableError(Exception):
 
     @classmethod
     def of(cls, failure: BuildAssetsError) -> "UnavailableError":
-        """The same for a tool of the lock that cannot be had as it is locked."""
+        """The exception for a locked tool that cannot be used as it is locked."""
         first = failure.diagnostics[0]
         return cls(first.message, first.hint or "", first.notes)
 
     def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
-        """The same as an error at `place`."""
+        """An error diagnostic at `place`."""
         return error(code, self.message, place, notes=self.notes, hint=self.hint)

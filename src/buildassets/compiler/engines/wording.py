@@ -1,4 +1,4 @@
-"""How the messages of compilers become ours. Pure."""
+"""Rewrites the messages of compilers in our form. Pure."""
 
 import re
 

@@ -151,7 +151,7 @@ def _next(jobs: deque[Job], flying: Collection[Job]) -> Job | None:
 
 def _crashed(source: Source, how: DiedError, last_words: str) -> Draft:
     """What is said of `source`, of which a worker died."""
-    notes = [f"its last words: {last_words}"] if last_words else []
+    notes = [f"its last output: {last_words}"] if last_words else []
     if str(how) == "SIGKILL":
         hint = "if memory ran out, build with a lower `--jobs`"
     else:

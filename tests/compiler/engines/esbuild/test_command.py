@@ -92,7 +92,7 @@ def test_words_of_a_program_that_fails_are_told(tmp_path: Path) -> None:
     program(tmp_path / "node_modules/.bin/esbuild", "echo >&2", "echo 'no package for this machine' >&2", "exit 1")
     why = complaint(tmp_path)
     assert why.message == "`node_modules/.bin/esbuild` is no esbuild that runs"
-    assert why.notes == ["its words: no package for this machine"]
+    assert why.notes == ["its output: no package for this machine"]
 
 
 def test_program_that_is_no_esbuild_is_told(tmp_path: Path) -> None:

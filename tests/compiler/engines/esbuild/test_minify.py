@@ -270,7 +270,7 @@ def program(path: Path, *lines: str) -> EsbuildCommand:
         (("kill -9 $$",), "esbuild crashed (SIGKILL)"),
         (
             ("printf '\\1\\0\\0\\0a\\6\\0\\0\\0\\1\\0\\0\\0\\2\\5'", "cat"),
-            "esbuild crashed (its answer is none of esbuild)",
+            "esbuild crashed (its answer breaks esbuild's protocol)",
         ),
     ],
 )

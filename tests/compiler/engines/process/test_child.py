@@ -199,6 +199,6 @@ def test_an_answer_that_is_none_of_ours_ends_the_work(tmp_path: Path, monkeypatc
     (tmp_path / "planted.py").write_text("\n".join((*lines, "    answer = pickle.dumps(os.system)", sends)))
     monkeypatch.syspath_prepend(tmp_path)
     process = PythonProcess("planted")
-    with pytest.raises(DiedError, match=r"its answer is none of ours: it holds a `posix\.system`"):
+    with pytest.raises(DiedError, match=r"its answer breaks our protocol: it holds a `posix\.system`"):
         process.receive(SECONDS)
     process.end()

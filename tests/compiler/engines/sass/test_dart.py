@@ -358,7 +358,7 @@ def test_no_sass_on_path_is_an_error(sass_on_path: Callable[[str], None]) -> Non
 @pytest.mark.parametrize(
     ("script", "note"),
     [
-        ("echo unavailable in pure JS mode >&2; exit 1", "its words: unavailable in pure JS mode"),
+        ("echo unavailable in pure JS mode >&2; exit 1", "its output: unavailable in pure JS mode"),
         ("echo Usage: sass", "exit status 0"),
         ("exit 3", "exit status 3"),
         ("kill -TERM $$", "SIGTERM"),

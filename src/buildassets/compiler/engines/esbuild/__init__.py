@@ -1,4 +1,4 @@
-"""esbuild: its service and its bundler, what it reads beside the sources, its messages.
+"""esbuild: its service, its bundler, the settings files that it reads, and its messages.
 
-Scripts and entry modules come in, scripts and pieces of bundles go out. Imports languages and the engines' protocol.
+Takes scripts and entry modules, gives scripts and pieces of bundles. Imports languages and the engines' protocol.
 """

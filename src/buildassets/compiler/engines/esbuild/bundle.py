@@ -1,7 +1,7 @@
-"""Bundling by esbuild: a request in, what esbuild wrote and said out.
+"""Bundles with esbuild: takes entry modules and options, gives the files that esbuild wrote and its diagnostics.
 
-esbuild is started once for each request, writes into a temporary folder and is read from there. On its command line it
-takes no plugins: so where it writes the URL of another file, that begins with a host name of ours.
+esbuild is started once for each request and writes into a temporary folder. Its command line takes no plugins, so the
+URLs of other files that it writes are marked: they begin with a host name of ours.
 """
 
 import json
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 Format = Literal["esm", "iife"]
 
 HOST: Final = "https://buildassets.invalid/"
-"""What the URLs begin with that esbuild writes; the name of a piece follows. RFC 2606 keeps such hosts free."""
+"""The beginning of each URL that esbuild writes; the name of a piece follows. RFC 2606 keeps such hosts free."""
 
 META_URL: Final = "$bundled_from_$"
-"""What stands in a piece where the sources have `import.meta.url`, which a classic script cannot have."""
+"""Replaces `import.meta.url` of the sources in a piece, since a classic script cannot contain that."""
 
 _LIMIT_SECONDS: Final = 600
 _QUOTES: Final = "it cannot write the name of an imported file that holds a quotation mark"  # as of 0.28
@@ -37,8 +37,8 @@ _QUOTES: Final = "it cannot write the name of an imported file that holds a quot
 class BundleOptions:
     """How to bundle.
 
-    `define` are names with the JavaScript that stands for them, `external` imports that stay, `browsers` the oldest
-    that have to understand the result, as in `safari 16.4`.
+    `define` maps names to the JavaScript that replaces them; `external` are imports that stay; `browsers` are the
+    oldest that have to understand the result, as in `safari 16.4`.
     """
 
     format: Format = "esm"
@@ -55,9 +55,9 @@ class BundleOptions:
 class Piece:
     """A file that esbuild wrote.
 
-    `name` is its path in esbuild's folder. `entry` is the entry point that it is, also one by `import()`; `style_sheet`
-    the name of the piece with the CSS that this one imports; `imports` those that it imports statically. `made_of` are
-    the files whose text is in it. Paths are absolute and real, also in the map.
+    `name` is its path in esbuild's output folder. `entry` is the source file of an entry point, `import()` included.
+    `style_sheet` is the name of the piece with the CSS that this one imports; `imports` are the pieces that it imports
+    statically; `made_of` are the files whose text it contains. Paths are absolute and real, also in the map.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Piece:
 
 @frozen
 class Pieces:
-    """What came of a request.
+    """The result of a request.
 
     The piece of the entry with number n is `e{n}.js` or `e{n}.css`. `inputs` are all files read, each with those that
     it imports.
@@ -83,7 +83,7 @@ class Pieces:
 
 
 class Bundler:
-    """esbuild in one folder, which is what its own configuration is relative to."""
+    """esbuild in one folder, to which its own configuration is relative."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Bundler:
         self._is_external = is_external
 
     def run(self, entries: Sequence[str], options: BundleOptions, place: Location | None) -> Pieces:
-        """The pieces of the files `entries`; `place` is where faults are shown that have none."""
+        """The pieces of the files `entries`; `place` is the location of diagnostics for which esbuild names none."""
         try:
             messages, pieces = self._attempt(entries, options)
             if left := self._left_alone(messages):
@@ -106,11 +106,10 @@ class Bundler:
                 messages, pieces = self._attempt(entries, options)
         except _DiedError as fault:
             return Pieces(diagnostics=(replace(fault.diagnostic, location=place),))
-        found = tuple(diagnostics_of(messages, self._folder, self._shown, place))
-        return replace(pieces, diagnostics=found)
+        return replace(pieces, diagnostics=tuple(diagnostics_of(messages, self._folder, self._shown, place)))
 
     def _left_alone(self, messages: Sequence[Message]) -> tuple[str, ...]:
-        """The imports that found no file and need none: what begins with a slash is no file's name on the web."""
+        """The unresolved imports that need no file: external ones, and those with a leading slash, which are URLs."""
         unresolved = {message.unresolved for message in messages} - {None}
         return tuple(sorted(one for one in unresolved if one and (one.startswith("/") or self._is_external(one))))
 
@@ -125,11 +124,11 @@ class Bundler:
                 f"--metafile={metafile}",
                 *(f"e{number}={path}" for number, path in enumerate(entries)),
             ]
-            said = self._run(arguments, options)
+            output = self._run(arguments, options)
             pieces = _Metafile(self._folder, written, metafile).pieces() if os.path.exists(metafile) else Pieces()
-        messages = read_messages(said)
+        messages = read_messages(output)
         if not pieces.pieces and not messages:
-            raise _DiedError("no word of why", said)
+            raise _DiedError("it gave no reason", output)
         return messages, pieces
 
     def _run(self, arguments: Sequence[str], options: BundleOptions) -> str:
@@ -149,29 +148,29 @@ class Bundler:
         except OSError as fault:
             raise _DiedError(reason_text(fault)) from None
         except subprocess.TimeoutExpired:
-            raise _DiedError(f"no end within {_LIMIT_SECONDS} seconds") from None
-        said = done.stderr.decode("utf-8", "replace")
+            raise _DiedError(f"it did not finish in {_LIMIT_SECONDS} seconds") from None
+        output = done.stderr.decode("utf-8", "replace")
         if done.returncode not in (0, 1):
-            raise _DiedError(ending(done.returncode), said)
-        return said
+            raise _DiedError(ending(done.returncode), output)
+        return output
 
 
 class _DiedError(Exception):
-    """esbuild came to no result."""
+    """esbuild gave no result; carries the diagnostic."""
 
-    def __init__(self, how: str, said: str = "", notes: Sequence[str] = ()) -> None:
+    def __init__(self, how: str, output: str = "", notes: Sequence[str] = ()) -> None:
         super().__init__(how)
-        words = next((line.strip() for line in said.splitlines() if line.strip()), "")
-        notes = [*notes, f"its words: {words}"] if words else notes
+        words = next((line.strip() for line in output.splitlines() if line.strip()), "")
+        notes = [*notes, f"its output: {words}"] if words else notes
         self.diagnostic = error("bundle/crash", f"esbuild failed: {how}", notes=notes)
 
 
 def _arguments(options: BundleOptions) -> Iterator[str]:
-    """What does not depend on places: nothing that would be a folder of this machine gets into the output by these."""
+    """The arguments that hold for every folder: none puts a path of this machine into the output."""
     yield from ("--bundle", "--platform=browser", "--charset=utf8", f"--format={options.format}")
     yield from ("--color=false", "--log-limit=0", "--log-level=warning")
     yield from ("--sourcemap=external", "--sources-content=false")
-    yield "--jsx=automatic"  # what `tsconfig.json` says goes before it
+    yield "--jsx=automatic"  # `tsconfig.json` takes precedence over it
     yield from (f"--public-path={HOST}", "--asset-names=files/[dir]/[name]", "--chunk-names=[name]-[hash]")
     yield f"--define:import.meta.url={META_URL}"
     mode = "production" if options.production else "development"
@@ -188,7 +187,7 @@ def _arguments(options: BundleOptions) -> Iterator[str]:
 
 
 class _Metafile:
-    """What esbuild says of a run, with what it wrote."""
+    """The list that esbuild makes of a run's inputs and outputs, with access to the files that it wrote."""
 
     def __init__(self, folder: str, written: str, metafile: str) -> None:
         self._folder = folder
@@ -206,7 +205,7 @@ class _Metafile:
         return Pieces(pieces, self._inputs())
 
     def _piece(self, name: str, output: Any) -> Piece:
-        sheet = name.removesuffix(".js") + ".css"  # older versions do not say it
+        sheet = name.removesuffix(".js") + ".css"  # older versions do not list it
         made_of = (self._file(path) for path in output["inputs"])
         static = (one["path"] for one in output["imports"] if one["kind"] == "import-statement" and not _leaves(one))
         return Piece(
@@ -228,7 +227,7 @@ class _Metafile:
         return {file: tuple(sorted(inputs[file])) for file in sorted(inputs)}
 
     def _file(self, path: str) -> str | None:
-        """The file that `path` means; None for what esbuild made up. A query may stand behind a file's name."""
+        """The file that `path` names; None for a module that esbuild made up. A query may follow the name."""
         absolute = os.path.normpath(os.path.join(self._folder, path))
         if os.path.isfile(absolute):
             return absolute

@@ -1,7 +1,7 @@
-"""The esbuild to use: the one that the lock names; where it names none, one in the project or on PATH.
+"""Finds the esbuild to use: the locked one, or else the one in the project or on PATH.
 
-Takes a folder, gives a command that runs and its version, or UnavailableError. There is no wheel that could carry it:
-those on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and no options.
+Takes a folder, gives a command that runs and its version, or raises UnavailableError. No wheel brings esbuild: those
+on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and no options.
 """
 
 import os
@@ -23,7 +23,7 @@ from buildassets.packages.tools.located import locked_command
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+\S*")
-# What Python calls a machine, and what npm's packages do.
+# Python's names of machines, and those in the names of npm's packages.
 _MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _INSTALL: Final = (
     "run `buildassets tools install esbuild`, or `npm install --save-dev esbuild` in the project, "
@@ -44,16 +44,15 @@ class EsbuildCommand:
 
     @property
     def shown(self) -> str:
-        """As the manifest gives it: `esbuild 0.28.2 (node_modules)`."""
+        """Name, version and origin as in the manifest: `esbuild 0.28.2 (node_modules)`."""
         return f"esbuild {self.version} ({self.origin})"
 
 
 def find_esbuild(folder: str) -> EsbuildCommand:
-    """The esbuild that the lock in the absolute `folder` names; where it names none, the one that npm installed for the
-    folder, as node would find it, or else the one on PATH.
+    """The esbuild for the absolute `folder`: the locked one, or else the one of npm, or else the one on PATH.
 
-    One that is not locked is run once, to ask for its version. Raises UnavailableError where there is none, or none
-    that runs, or not the one that is locked.
+    npm's is searched for as node does, from the folder upward. An esbuild that is not locked is run once, for its
+    version. Raises UnavailableError if there is none, if none runs, or if the locked one is missing.
     """
     try:
         locked = locked_command(folder, "esbuild")
@@ -76,7 +75,7 @@ def _new_enough(shown: str, version: str) -> str:
 
 
 def _candidates(folder: str) -> Iterator[tuple[str, str]]:
-    """Programs, each with where it comes from."""
+    """Programs, each with its origin."""
     while True:
         modules = os.path.join(folder, "node_modules")
         yield from ((path, "node_modules") for path in filter(_is_program, _natives(modules)))
@@ -90,7 +89,7 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def _natives(modules: str) -> Iterator[str]:
-    """Where the package's program for this machine may lie: `.bin/esbuild` can be a script that has node start it."""
+    """The possible paths of npm's native program: `.bin/esbuild` can be a script that has node start it."""
     package = os.path.realpath(os.path.join(modules, "esbuild"))
     machine = platform.machine()
     program = ("esbuild.exe",) if sys.platform == "win32" else ("bin", "esbuild")
@@ -104,7 +103,7 @@ def _is_program(path: str) -> bool:
 
 
 def _version(path: str, shown: str) -> str:
-    hint = "see that it is an esbuild for this machine: " + _INSTALL
+    hint = "install an esbuild for this machine: " + _INSTALL
     try:
         done = subprocess.run(  # noqa: S603 - the program that the user installed
             [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
@@ -113,9 +112,9 @@ def _version(path: str, shown: str) -> str:
         raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", hint) from None
     except subprocess.TimeoutExpired:
         raise UnavailableError(f"`{shown} --version` gave no answer in {_LIMIT_SECONDS} seconds", hint) from None
-    said = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode == 0 and _VERSION.fullmatch(said):
-        return said
+    output = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode == 0 and _VERSION.fullmatch(output):
+        return output
     lines = done.stderr.decode("utf-8", "replace").split("\n")
-    notes = [f"its words: {line.strip()}" for line in lines if line.strip()][:1] or [ending(done.returncode)]
+    notes = [f"its output: {line.strip()}" for line in lines if line.strip()][:1] or [ending(done.returncode)]
     raise UnavailableError(f"`{shown}` is no esbuild that runs", hint, notes)

@@ -1,4 +1,4 @@
-"""Scripts read by esbuild for the errors of their grammar alone, where it does not minify them."""
+"""Checks the syntax of scripts with esbuild when another engine, or none, minifies them."""
 
 import os
 from functools import cached_property
@@ -14,7 +14,7 @@ _FLAGS: Final = ("--loader=js", "--log-level=silent", "--log-limit=0", "--log-ov
 
 
 class EsbuildGrammar(EsbuildEngine):
-    """Reports what esbuild does not understand, as `js/syntax`, and leaves every text as it is."""
+    """Reports syntax errors that esbuild finds, as `js/syntax`, and leaves every text as it is."""
 
     name = "esbuild grammar"
     reads: tuple[str, ...] = ()
@@ -25,17 +25,17 @@ class EsbuildGrammar(EsbuildEngine):
         return (os.path.realpath(self._command.path),)
 
     def run(self, given: EngineInput) -> Compiled:
-        """The text of `given`, with an error for each place; none where esbuild came to no result."""
+        """The text of `given`, with an error for each fault; without errors if esbuild gave no result."""
         text = given.text.removeprefix("\ufeff")
         try:
             answer = self._answer(text, _FLAGS)
-        except (UnicodeEncodeError, OSError, DiedError):  # a TimeoutError is one of the second
+        except (UnicodeEncodeError, OSError, DiedError):  # a TimeoutError is an OSError
             return Compiled(given.text)
         return Compiled(given.text, diagnostics=errors_of(text, answer, given.shown))
 
 
 def grammar_for(folder: str) -> EsbuildGrammar | None:
-    """What reads the scripts of a project in `folder`; None where there is no esbuild that runs."""
+    """The syntax check for a project in `folder`; None if no esbuild runs there."""
     try:
         return EsbuildGrammar(find_esbuild(folder))
     except UnavailableError:

@@ -1,6 +1,6 @@
-"""What esbuild says on its error stream, as messages; and these as diagnostics.
+"""Reads the messages on esbuild's error stream, and turns them into diagnostics.
 
-esbuild counts lines from 1, for which U+2028 ends one too, and columns from 0, in bytes. Its suggestions speak of its
+esbuild counts lines from 1, for which U+2028 ends one too, and columns from 0, in bytes. Its suggestions are about its
 own options and are left out.
 """
 
@@ -31,7 +31,7 @@ _SUFFIX: Final = re.compile(r"\.[a-z]+\Z")
 
 @frozen
 class Spot:
-    """A place as esbuild says it: `file` relative to its working directory, `column` in bytes from 0."""
+    """A place as esbuild prints it: `file` relative to its working directory, `column` in bytes from 0."""
 
     file: str
     line: int
@@ -41,7 +41,7 @@ class Spot:
 
 @frozen
 class Message:
-    """One finding. `name` is what esbuild calls this kind of warning; `notes` have their own places."""
+    """An error or a warning. `name` is esbuild's name for this kind of warning; `notes` have their own places."""
 
     severity: Severity
     text: str
@@ -51,16 +51,16 @@ class Message:
 
     @property
     def unresolved(self) -> str | None:
-        """The import that finds no file, if that is what the message says."""
-        found = _UNRESOLVED.match(self.text)
-        return _unquoted(found[1]) if found else None
+        """The import that finds no file, if the message is about one."""
+        match = _UNRESOLVED.match(self.text)
+        return _unquoted(match[1]) if match else None
 
 
-def read_messages(said: str) -> list[Message]:
-    """The messages in what esbuild printed without colour, in the order in which they stand."""
-    heads = list(_HEAD.finditer(said))
-    ends = [*(head.start() for head in heads), len(said)][1:]
-    return [_message(head[1], said[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
+def read_messages(output: str) -> list[Message]:
+    """The messages in esbuild's `output`, which is without colour, in the order of the output."""
+    heads = list(_HEAD.finditer(output))
+    ends = [*(head.start() for head in heads), len(output)][1:]
+    return [_message(head[1], output[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
 
 
 def _message(severity: str, block: str) -> Message:
@@ -89,7 +89,7 @@ def _spot(paragraph: str) -> Spot | None:
 def diagnostics_of(
     messages: Iterable[Message], folder: str, shown: Callable[[str], str], default: Location | None
 ) -> Iterator[Diagnostic]:
-    """The messages in our form. `folder` is where esbuild ran, `default` the place of those that name none."""
+    """The messages as diagnostics. esbuild ran in `folder`; `default` is the place of messages without one."""
     for message in messages:
         location = _location(message.spot, folder, shown) or default
         notes = tuple(_notes(message, folder, shown))
@@ -113,7 +113,7 @@ def _location(spot: Spot | None, folder: str, shown: Callable[[str], str]) -> Lo
 
 
 def _characters(text: str, size_bytes: int) -> int:
-    """How many characters the first bytes of `text` are."""
+    """The number of characters in the first `size_bytes` of `text` in UTF-8."""
     encoded = text[:size_bytes].encode("utf-8", "surrogateescape")
     return len(encoded[:size_bytes].decode("utf-8", "surrogateescape"))
 
@@ -152,7 +152,7 @@ def _hint(message: Message, folder: str) -> str | None:
     if message.unresolved is not None:
         is_of_node = any("built into node" in text for text, _ in message.notes)
         base = join(folder, dirname(message.spot.file)) if message.spot else folder
-        return None if is_of_node else _what_was_meant(message.unresolved, base)
+        return None if is_of_node else _suggestion(message.unresolved, base)
     unknown = _NO_LOADER.match(message.text)
     if unknown is None or unknown[1] in _COMPILED:
         return None
@@ -161,19 +161,19 @@ def _hint(message: Message, folder: str) -> str | None:
     return 'import it as text: `import text from "…" with { type: "text" }`'
 
 
-def _what_was_meant(wanted: str, base: str) -> str | None:
-    """What an import in the folder `base` was most likely meant to be, among the files where it looks."""
-    if wanted.startswith("."):
-        start, slash, name = wanted.rpartition("/")
+def _suggestion(imported: str, base: str) -> str | None:
+    """A hint with the file or package closest to the import `wanted` in the folder `base`."""
+    if imported.startswith("."):
+        start, slash, name = imported.rpartition("/")
         meant = nearest(name, _names(join(base, start), "." in name))
         return f"did you mean `{start}{slash}{meant}`?" if meant else None
-    depth = 2 if wanted.startswith("@") else 1
-    package = "/".join(wanted.split("/")[:depth])
+    depth = 2 if imported.startswith("@") else 1
+    package = "/".join(imported.split("/")[:depth])
     packages = sorted(_packages(base))
     if package in packages or ":" in package:
         return None
     meant = nearest(package, packages, 0.75)
-    return f"did you mean `{meant}{wanted[len(package) :]}`?" if meant else f"install it: `npm install {package}`"
+    return f"did you mean `{meant}{imported[len(package) :]}`?" if meant else f"install it: `npm install {package}`"
 
 
 def _names(folder: str, with_suffix: bool) -> list[str]:

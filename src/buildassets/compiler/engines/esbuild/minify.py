@@ -1,7 +1,7 @@
-"""JavaScript through esbuild, in processes that live as long as the engine.
+"""Minifies JavaScript with esbuild, in processes that live as long as the engine.
 
-esbuild renames, folds and takes away what never runs, so no comparison of tokens can prove its result. What is checked
-is what a build relies on: the references, the comments of licences, and that our own lexer can read it.
+esbuild renames, folds and drops code that never runs, so no comparison of tokens can prove its result. The engine
+checks what a build relies on: the references, the comments of licences, and that our own lexer can read it.
 """
 
 import json
@@ -29,7 +29,7 @@ from buildassets.errors import BuildError
 from buildassets.media import Syntax
 
 _LIMIT_SECONDS: Final = 120.0
-# No format is asked for, so that a script stays a script whose top-level names others can use, a module a module.
+# Without `--format`, a script stays a script whose top-level names others can use, and a module stays a module.
 _FLAGS: Final = (
     "--loader=js",
     "--minify",
@@ -37,7 +37,7 @@ _FLAGS: Final = (
     "--legal-comments=inline",
     "--log-level=silent",
     "--log-limit=0",
-    "--log-override:html-comment-in-js=silent",  # they mean here what they mean in a browser
+    "--log-override:html-comment-in-js=silent",  # esbuild reads such comments as browsers do
 )
 _MAP_FLAGS: Final = ("--sourcemap=external", "--sources-content=false")
 _LICENCE_MARK: Final = re.compile(r"/[*/]!|@license|@preserve")
@@ -45,7 +45,7 @@ _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
 
 
 class EsbuildEngine:
-    """Minifies scripts and modules, and translates them for `browsers` (`name version`) where there are any.
+    """Minifies scripts and modules, and translates them for `browsers` (`name version`) if any are given.
 
     Each thread that calls `run` at the same time has a process of its own. A text that takes longer than
     `limit_seconds` is given up.
@@ -66,13 +66,13 @@ class EsbuildEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The command, and the package of rjsmin, which minifies what cannot be proven."""
+        """The esbuild command, and the package of rjsmin, which minifies the texts that fail the checks."""
         from buildassets.compiler.engines.rjsmin import RjsminEngine
 
         return (os.path.realpath(self._command.path), *RjsminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
-        """The same program in fewer characters; an error where esbuild does not understand it."""
+        """The same program in fewer characters; an error if esbuild finds a fault in its syntax."""
         text = given.text.removeprefix("\ufeff")
         try:
             answer = self._answer(text, (*self._flags, *(_MAP_FLAGS if given.wants_source_map else ())))
@@ -105,7 +105,7 @@ class EsbuildEngine:
         return answer
 
     def _without_esbuild(self, given: EngineInput, where: Location, complaint: str) -> Compiled:
-        """`given` minified by rjsmin, which is proven, with a warning that says why."""
+        """`given` minified by rjsmin, whose results are proven, with a warning that gives the reason."""
         from buildassets.compiler.engines.rjsmin import RjsminEngine
 
         message = f"`{given.shown}` is minified by rjsmin and not by esbuild, {complaint}"
@@ -116,12 +116,12 @@ class EsbuildEngine:
         return replace(compiled, diagnostics=(unproven, *compiled.diagnostics))
 
     def close(self) -> None:
-        """End the processes. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
         self._idle.close()
 
 
 def _source_map(encoded: str, path: str) -> str:
-    """The map with the absolute `path` as its source: esbuild calls a text that has no name `<stdin>`."""
+    """The map with the absolute `path` as its source, in place of esbuild's `<stdin>`."""
     return json.dumps({**json.loads(encoded), "sources": [path]}, separators=(",", ":"))
 
 
@@ -131,7 +131,7 @@ def _target(browsers: Sequence[str]) -> Iterator[str]:
 
 
 def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]:
-    """Where and how the result is none that a build can rely on."""
+    """The checks that the result `code` fails: each with a place in `text` and a clause for the message."""
     written = references_in(Syntax.JAVASCRIPT, text)
     before, after = counted(written), counted(references_in(Syntax.JAVASCRIPT, code))
     for reference in written:
@@ -144,9 +144,9 @@ def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]
 
 
 def _with_licences(text: str, code: str) -> str:
-    """`code` with the comments of licences that esbuild took away: it keeps them between statements only."""
+    """`code` with the licence comments that esbuild removed: it keeps only those between statements."""
     marks = Counter(_LICENCE_MARK.findall(text))
-    if marks <= Counter(_LICENCE_MARK.findall(code)):  # reading both by tokens takes longer than all that esbuild does
+    if marks <= Counter(_LICENCE_MARK.findall(code)):  # reading both by tokens takes longer than esbuild's run
         return code
     return with_comments(code, _licences(text), _licences(code))
 
@@ -156,18 +156,18 @@ def _licences(text: str) -> list[str]:
 
 
 def _warnings(text: str, answer: Response, given: EngineInput) -> Iterator[Diagnostic]:
-    """What esbuild finds suspicious, but not in others' packages, where it tells nothing of its own accord either."""
+    """esbuild's warnings, except for files in installed packages, for which its bundler reports none either."""
     if "/node_modules/" not in given.path:
         for message in answer.warnings:
-            yield _told(text, message, given.shown, Severity.WARNING)
+            yield _diagnostic(text, message, given.shown, Severity.WARNING)
 
 
 def errors_of(text: str, answer: Response, shown: str) -> tuple[Diagnostic, ...]:
-    """What esbuild does not understand in `text`, as `js/syntax`."""
-    return tuple(_told(text, message, shown, Severity.ERROR) for message in answer.errors)
+    """esbuild's errors in `text`, as `js/syntax`."""
+    return tuple(_diagnostic(text, message, shown, Severity.ERROR) for message in answer.errors)
 
 
-def _told(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:
+def _diagnostic(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:
     notes = []
     for note in message.notes:
         where = f" (line {note.line})" if note.line else ""
@@ -194,7 +194,7 @@ def _failed(code: str, message: str, given: EngineInput) -> Compiled:
 
 
 def esbuild_engine(options: EngineOptions) -> EsbuildEngine:
-    """The engine `esbuild`; raises BuildError where there is none."""
+    """The engine `esbuild`; raises BuildError if esbuild is not installed."""
     try:
         return EsbuildEngine(find_esbuild(options.folder), options.browsers)
     except UnavailableError as why:

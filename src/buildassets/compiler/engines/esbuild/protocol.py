@@ -1,7 +1,7 @@
-"""The packets that esbuild exchanges over its standard streams with the one who started it with `--service`.
+"""Encodes and decodes the packets of esbuild's `--service` mode.
 
-Takes values, gives bytes, and back. Pure. Source of the format: esbuild, `cmd/esbuild/stdio_protocol.go`; it has been
-the same since version 0.8.
+Takes values, gives bytes, and the reverse. Pure. Source of the format: esbuild, `cmd/esbuild/stdio_protocol.go`;
+unchanged since version 0.8.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,15 +14,15 @@ _UINT32: Final = Struct("<I")
 
 
 def packet(number: int, value: Value) -> bytes:
-    """The request `number` with its length before it."""
+    """The request `number`, preceded by its length."""
     body = _UINT32.pack(number << 1) + _encoded(value)
     return _UINT32.pack(len(body)) + body
 
 
 def reply(body: bytes) -> tuple[int, Value]:
-    """What a packet holds behind its length: the number of the request that it answers, and the answer.
+    """The number of the request that a packet answers, and the answer; `body` is the packet without its length.
 
-    The number of a packet that is no answer is negative. Raises ValueError where it is no packet.
+    The number is negative if the packet is no answer. Raises ValueError if `body` is no packet.
     """
     try:
         (number,) = _UINT32.unpack_from(body)
@@ -35,7 +35,7 @@ def reply(body: bytes) -> tuple[int, Value]:
 
 
 def size_at(received: bytes | bytearray, start: int) -> int | None:
-    """The length that stands before a packet; None where not all of it has been received."""
+    """The length of the packet at `start`; None if not all of the length has been received."""
     return _UINT32.unpack_from(received, start)[0] if len(received) >= start + _UINT32.size else None
 
 

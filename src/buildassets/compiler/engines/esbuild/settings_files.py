@@ -1,4 +1,4 @@
-"""What esbuild reads beside the sources: `tsconfig.json` and `package.json`, from a file upward."""
+"""Lists the settings files that esbuild reads for a source: `tsconfig.json` and `package.json` in folders above it."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from buildassets.plain_files import plain
 
 _EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _QUOTED: Final = re.compile(r'"([^"]*)"')
-_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # what esbuild looks for from a file upward
+_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # esbuild searches from a file upward
 
 
 def settings_of(paths: Iterable[str], folder: str) -> set[str]:
-    """Where esbuild looks for the settings of `paths`: upward to the nearest of each kind, in `folder` or a package."""
+    """The paths that esbuild tries for the settings of `paths`: upward to the nearest, in `folder` or a package."""
     known: dict[str, set[str]] = {}
     found = {looked_at for path in paths for looked_at in _settings(dirname(path), folder, known)}
     pending = list(found)
@@ -26,7 +26,7 @@ def settings_of(paths: Iterable[str], folder: str) -> set[str]:
 
 
 def _extended(settings: str) -> Iterator[str]:
-    """The files that the file of `settings` is based on; for those of packages npm keeps account."""
+    """The files that the file `settings` extends, except those in packages, which npm's lock file covers."""
     try:
         with open(plain(settings), encoding="utf-8", errors="replace") as file:
             named = _EXTENDS.findall(file.read())

@@ -1,4 +1,4 @@
-"""Child processes and the messages to and from them: whoever waits for one has a bound.
+"""Child processes and the messages to and from them; every wait can have a time limit.
 
-Commands and messages come in, answers go out. Must not import an engine or anything else of the compiler.
+Takes commands and messages, gives answers. Must not import an engine or anything else of the compiler.
 """

@@ -1,7 +1,7 @@
-"""One end of a socket, for two who send and answer: neither ever waits for the other to take what it sends.
+"""One end of a socket that receives while it sends, so that two ends never block each other.
 
-A socket's buffers are full after some hundred kilobytes, fewer where messages are small. Whoever then waits only for
-room waits for ever if the other end does the same. Here what comes is taken in meanwhile.
+A socket's buffers are full after some hundred kilobytes, fewer if messages are small. If both ends then only wait for
+room to send, they wait for ever. A Channel reads what arrives in the meantime.
 """
 
 from contextlib import suppress
@@ -14,19 +14,19 @@ _CHUNK_BYTES: Final = 1 << 18
 
 
 class Channel:
-    """One end. `received` is what has come and nobody has taken off yet.
+    """One end of a socket. `received` are the bytes that have arrived and have not been taken yet.
 
-    A `deadline` is in seconds of `monotonic`; None is none. TimeoutError where it passes, ConnectionError where nobody
-    is at the other end any more.
+    A `deadline` is in seconds of `monotonic`; None means no deadline. Methods raise TimeoutError when it passes, and
+    ConnectionError if the other end is closed.
     """
 
     def __init__(self, end: socket) -> None:
-        end.set_inheritable(False)  # a program that an engine runs would keep it open when this process is gone
+        end.set_inheritable(False)  # or a program that an engine runs would keep it open after this process ends
         self.received = bytearray()
         self._socket = end
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Send all of `data` until `deadline`, and take in what comes while there is no room for it."""
+        """Send all of `data` by the `deadline`, and receive while there is no room to send."""
         left = memoryview(data)
         while left:
             left_seconds = _left_seconds(deadline)
@@ -37,23 +37,23 @@ class Channel:
                 self._make_room(left_seconds)
 
     def receive(self, deadline: float | None = None) -> None:
-        """Add to `received` what comes next."""
+        """Wait for bytes and add them to `received`."""
         self._socket.settimeout(_left_seconds(deadline))
         self._take_in()
 
     def taken(self, start: int, size: int) -> bytes:
-        """The `size` bytes of `received` from `start` on, taken off with what stands before them."""
+        """Remove the first `start + size` bytes of `received`, and return those from `start` on."""
         with memoryview(self.received) as view:
-            found = bytes(view[start : start + size])
+            taken = bytes(view[start : start + size])
         del self.received[: start + size]
-        return found
+        return taken
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         self._socket.close()
 
     def _make_room(self, limit_seconds: float | None) -> None:
-        """Wait until there may be some, or the other end has sent something: until that is taken in it may not read."""
+        """Wait for room to send, and receive what has arrived: the other end may not read before that."""
         with DefaultSelector() as selector:
             selector.register(self._socket, EVENT_READ | EVENT_WRITE)
             events = selector.select(limit_seconds)

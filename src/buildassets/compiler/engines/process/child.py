@@ -1,7 +1,7 @@
-"""Programs that run as processes of their own and take one piece of work at a time; and those that wait for some.
+"""Child processes that take one piece of work at a time, and a pool of idle ones.
 
-Imports nothing of the package but how a process came to its end and how objects come to it, and what starts processes
-only where one is started: that takes 5 ms, and most builds after an edit start none.
+Imports of the package only `endings`, `channel` and `object_stream`, and imports `subprocess` only when a process is
+started: that takes 5 ms, and most builds after an edit start none.
 """
 
 import os
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     import socket
     import subprocess
 
-_LAST_SECONDS: Final = 2.0  # for a process that has closed its end to be over
-_LOOK_SECONDS: Final = 0.001  # in between when somebody else waits for a process, too
-# What `-m` would do, but with the modules of this process, and none of the folder that the user happens to stand in.
+_LAST_SECONDS: Final = 2.0  # for a process to exit after it has closed its end
+_LOOK_SECONDS: Final = 0.001  # between looks, while another thread waits for the process, too
+# Does what `-m` would do, but with the module path of this process and without the working directory of the user.
 # The main module of this process is not imported there: it may be a script that has no guard.
-# Windows lets no process inherit a socket by its number; there a description of a copy can be handed on.
+# On Windows no process can inherit a socket by its number; there the process reads a description of a copy.
 _START: Final = "import sys; sys.path[:] = {paths}; import socket; from {module} import main; main({end})"
 _INHERITED: Final = "socket.socket(fileno={descriptor})"
 _SHARED: Final = "socket.fromshare(sys.stdin.buffer.read())"
 
 
 class ChildProcess:
-    """A process at the other end of a channel, and a file for what it prints; OSError where it cannot be started.
+    """A process at the other end of a channel, and a file for its output; raises OSError if it cannot be started.
 
-    `start` starts it, with its end of the socket and the descriptor of that file.
+    `start` starts it, given its end of the socket and the descriptor of that file.
     """
 
     def __init__(self, start: "Callable[[socket.socket, int], subprocess.Popen[bytes]]") -> None:
@@ -54,7 +54,7 @@ class ChildProcess:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is over."""
+        """Whether the process has exited."""
         return self._process.poll() is not None
 
     def terminate(self) -> None:
@@ -62,11 +62,11 @@ class ChildProcess:
         self._process.terminate()
 
     def kill(self) -> None:
-        """End it by force. What belongs to it stays until `end`."""
+        """End it by force. Its socket and file stay open until `end`."""
         self._process.kill()
 
     def how_it_ended(self) -> str:
-        """What its exit means, once its end of the socket is closed. One that goes on nevertheless is ended."""
+        """How the process ended, once its end of the socket is closed. A process that still runs is killed."""
         from subprocess import TimeoutExpired
 
         try:
@@ -76,9 +76,9 @@ class ChildProcess:
             return "it closed its output"
 
     def end(self, grace_seconds: float = 0.0) -> str:
-        """End the process, if need be by force after `grace_seconds`, and let go of its socket; gives its last words.
+        """End the process, by force after `grace_seconds`, and close its socket; returns its last line of output.
 
-        Where a script started the program, the program ends because its input does.
+        A program that a script started ends because its input is closed.
         """
         from subprocess import TimeoutExpired
 
@@ -92,14 +92,14 @@ class ChildProcess:
         return self._last_words([line.strip() for line in lines if line.strip()])
 
     def _last_words(self, lines: Sequence[str]) -> str:
-        """The one of `lines` that explains best how it came to its end."""
+        """The one of `lines` that best explains why it ended."""
         return lines[-1] if lines else ""
 
 
 class SocketProcess(ChildProcess):
     """A process of `command` whose standard input and output are the channel.
 
-    Its working directory is `/`: what it names relative to that is known.
+    Its working directory is `/`, so that the relative paths in its output can be resolved.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -134,7 +134,7 @@ class PythonProcess(ChildProcess):
         from buildassets.compiler.engines.process.object_stream import ObjectStream
 
         if not sys.executable or hasattr(sys, "frozen"):
-            raise OSError(0, "this program is no Python that could be started again")
+            raise OSError(0, "this program is no Python interpreter that can start another")
 
         def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
             is_shared = hasattr(end, "share")
@@ -154,12 +154,12 @@ class PythonProcess(ChildProcess):
         self._stream = ObjectStream(self._end_of_socket)
 
     def send(self, request: object) -> None:
-        """Send `request`. Where nobody takes it, `receive` gives the answers to earlier ones, and then the end."""
+        """Send `request`. If the process has ended, `receive` reports that after the answers to earlier requests."""
         with suppress(ConnectionError):
             self._stream.send(request)
 
     def receive(self, limit_seconds: float | None = None) -> Any:
-        """What it sends next; raises DiedError, or TimeoutError when that takes too long."""
+        """Wait for its next object; raises DiedError, or TimeoutError after `limit_seconds`."""
         from buildassets.compiler.engines.process.object_stream import ForeignError
 
         try:
@@ -167,34 +167,34 @@ class PythonProcess(ChildProcess):
         except (EOFError, ConnectionError):
             raise DiedError(self.how_it_ended()) from None
         except ForeignError as fault:
-            raise DiedError(f"its answer is none of ours: {fault}") from None
+            raise DiedError(f"its answer breaks our protocol: {fault}") from None
 
 
 def _program(module: str, descriptor: int | None) -> str:
-    """What runs `main` of `module`, with a socket that it inherits, or else with the one that it reads of."""
+    """The code that runs `main` of `module`, with the inherited socket `descriptor`, or else one read from stdin."""
     paths = [os.path.abspath(path) for path in sys.path if path]
     end = _SHARED if descriptor is None else _INHERITED.format(descriptor=descriptor)
     return _START.format(paths=ascii(paths), module=module, end=end)
 
 
 def _share(end: Any, process: "subprocess.Popen[bytes]") -> None:
-    """Let the `process` have a copy of the socket. Where it has died meanwhile, whoever waits for it finds out."""
+    """Give the `process` a copy of the socket. If it has died meanwhile, its `receive` reports that."""
     assert process.stdin is not None
     with suppress(OSError), process.stdin as file:
         file.write(end.share(process.pid))
 
 
 class ClosedError(Exception):
-    """Nothing is started any more."""
+    """The pool is closed: no process is started any more."""
 
 
 _AnyChild = TypeVar("_AnyChild", bound=ChildProcess)
 
 
 class Processes(Generic[_AnyChild]):
-    """Processes that are `waiting` for work, and those at work. Threads may take and give back at the same time.
+    """A pool of processes, idle ones and those at work. Threads may take and give back at the same time.
 
-    Who has taken one ends it or gives it back. Once `close` has begun, nothing is started any more.
+    A thread that has taken a process ends it or gives it back. Once `close` has begun, no process is started.
     """
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class Processes(Generic[_AnyChild]):
         self._lock = Lock()
 
     def take(self, start: Callable[[], _AnyChild]) -> _AnyChild:
-        """One that waits, or else what `start` gives, which does not take long. ClosedError where all is over."""
+        """An idle process, or else the one that `start` returns soon. Raises ClosedError after `close`."""
         with self._lock:
             if self.is_closed:
                 raise ClosedError
@@ -220,13 +220,13 @@ class Processes(Generic[_AnyChild]):
             return process
 
     def start_ahead(self, start: Callable[[], _AnyChild]) -> None:
-        """Let what `start` gives wait, if none does. Where it cannot be started, whoever takes one finds out."""
+        """Add the process that `start` returns if none is idle. If it cannot be started, `take` reports that."""
         with self._lock, suppress(OSError):
             if not self.is_closed and not self.waiting:
                 self.waiting.append(start())
 
     def give_back(self, process: _AnyChild) -> None:
-        """Let it wait for more, or end it where all is over."""
+        """Add `process` to the idle ones, or end it after `close`."""
         with self._lock:
             self._taken = [one for one in self._taken if one is not process]
             if not self.is_closed:
@@ -235,9 +235,9 @@ class Processes(Generic[_AnyChild]):
         process.end()
 
     def close(self, grace_seconds: float = 0.5) -> None:
-        """End all of them: whoever waits for an answer learns that its process died.
+        """End all processes; a thread that waits for an answer gets DiedError.
 
-        They get a signal, and are ended by force where that has not ended them after `grace_seconds`.
+        They get a signal, and are ended by force if they still run after `grace_seconds`.
         """
         with self._lock:
             self.is_closed = True
@@ -249,7 +249,7 @@ class Processes(Generic[_AnyChild]):
         try:
             while monotonic() < deadline and not all(one.has_ended for one in (*working, *waiting)):
                 sleep(_LOOK_SECONDS)
-        finally:  # a second signal may not wait
+        finally:  # also when a second signal interrupts the wait
             for process in working:
                 process.kill()
             for process in waiting:

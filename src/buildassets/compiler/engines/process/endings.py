@@ -1,14 +1,14 @@
-"""How a compiler's process came to its end. Pure."""
+"""Describes how a process ended. Pure."""
 
 import signal
 
 
 class DiedError(Exception):
-    """The process ended, or broke its protocol, instead of giving an answer; the text says how."""
+    """The process ended, or broke its protocol, instead of giving an answer; the text describes how."""
 
 
 def ending(return_code: int) -> str:
-    """What `return_code` of a `subprocess.Popen` means: `SIGSEGV`, or `exit status 3`."""
+    """Describes `return_code` of a `subprocess.Popen`: `SIGSEGV`, or `exit status 3`."""
     if return_code >= 0:
         return f"exit status {return_code}"
     try:

@@ -1,6 +1,6 @@
-"""A program of others at the other end of a socket, where the system lets no program read from one: Windows.
+"""Connects a program to a socket through pipes, for Windows, where no program can use a socket as its input.
 
-Two threads carry what it reads and writes between the socket and pipes, and end when one of both sides has.
+Two threads copy its input and output between the socket and the pipes, and end when either side is closed.
 """
 
 import subprocess
@@ -14,10 +14,10 @@ _CHUNK_BYTES: Final = 1 << 16
 
 
 def relayed(command: Sequence[str], end: socket, log: int) -> "subprocess.Popen[bytes]":
-    """A process of `command` at the other end of `end`, which is closed with it. Raises OSError where none starts."""
+    """A process of `command` connected to `end`, which is closed when it exits. Raises OSError if it cannot start."""
     pipe = subprocess.PIPE
     try:
-        # Without a buffer: what is written has to arrive now.
+        # Without a buffer: each write has to arrive at once.
         process = subprocess.Popen(command, bufsize=0, stdin=pipe, stdout=pipe, stderr=log, cwd="/")  # noqa: S603 - the user's
     except BaseException:
         end.close()

@@ -150,7 +150,7 @@ class DartSassEngine:
             process.greet(_START_SECONDS)
         except (DiedError, TimeoutError) as fault:
             last_words = process.end()
-            notes = [f"its words: {last_words}"] if last_words else [str(fault)]
+            notes = [f"its output: {last_words}"] if last_words else [str(fault)]
             raise UnavailableError(f"`{command[0]}` is no Dart Sass that can be embedded", _NATIVE, notes) from None
         except BaseException:
             process.end()

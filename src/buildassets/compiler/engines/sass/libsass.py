@@ -103,7 +103,7 @@ class LibsassEngine:
             return _failed("scss/timeout", message, given, [], "look for a loop without end, or " + DART_SASS)
         except DiedError as how:
             last_words = child.end()
-            notes = [f"its last words: {last_words}"] if last_words else []
+            notes = [f"its last output: {last_words}"] if last_words else []
             hint = "look for rules nested very deeply or a recursion without end, or " + DART_SASS
             return _failed("scss/crash", f"libsass crashed ({how})", given, notes, hint)
         except BaseException:

@@ -1,4 +1,4 @@
-"""Sass: Dart Sass by its embedded protocol, libsass in a child, and what both need of sheets and messages.
+"""Sass: Dart Sass through its embedded protocol, libsass in a child process, and the code that both share.
 
-Sheets come in, style sheets with the files that were read go out. Imports languages and the engines' protocol.
+Takes Sass sheets, gives style sheets and the files that were read. Imports languages and the engines' protocol.
 """

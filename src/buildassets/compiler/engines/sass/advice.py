@@ -1,4 +1,4 @@
-"""What to do about a sheet that a compiler of Sass refuses: neither libsass nor Dart Sass has advice of its own.
+"""Hints for sheets that a Sass compiler refuses: neither libsass nor Dart Sass gives any.
 
 Takes a message and the texts that were read, gives a hint. Pure.
 """
@@ -25,7 +25,7 @@ _STATEMENT: Final = re.compile(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
 
 
 def advice(message: str, marked: str, text: str, offset: int, texts: Callable[[], Iterable[str]]) -> str | None:
-    """What to do about `message`, which is about what is `marked` at `offset` in `text`; `texts` are all the sheets."""
+    """The hint for `message`, which is about the text `marked` at `offset` in `text`; `texts` are all sheets read."""
     if undefined := _UNDEFINED.search(message):
         return _of_undefined(undefined[1] or undefined[2], marked, texts())
     if namespace := _NAMESPACE.search(message):
@@ -37,8 +37,8 @@ def advice(message: str, marked: str, text: str, offset: int, texts: Callable[[]
 
 
 def _of_undefined(kind: str, marked: str, texts: Iterable[str]) -> str:
-    found = (match for text in texts for match in _DEFINITIONS[kind].finditer(blanked(text)))
-    known = [name for match in found for name in match.groups() if name]
+    definitions = (match for text in texts for match in _DEFINITIONS[kind].finditer(blanked(text)))
+    known = [name for match in definitions for name in match.groups() if name]
     used = _USED.match(marked)
     near = nearest(next(filter(None, used.groups())), known) if used else None
     if near:
@@ -47,11 +47,11 @@ def _of_undefined(kind: str, marked: str, texts: Iterable[str]) -> str:
 
 
 def _of_unclosed(blank: str, offset: int, mark: str) -> str | None:
-    """What to close, where a compiler expects `mark` at `offset`."""
+    """The hint for what to close, if a compiler expects `mark` at `offset`."""
     if not blank[offset:].strip():
         return _of_open_block(blank)
     if mark == "{":
-        return None  # it may be a selector without a block, or a declaration that is none
+        return None  # it may be a selector without a block, or a faulty declaration
     before = blank[: blank.rfind("\n", 0, offset) + 1].rstrip()
     last = before[before.rfind("\n") + 1 :].strip()
     if _STATEMENT.fullmatch(last) and not last.endswith("}"):

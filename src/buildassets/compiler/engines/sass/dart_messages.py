@@ -1,4 +1,4 @@
-"""What Dart Sass says, as diagnostics in our form. Reads a file only to show the line of a warning."""
+"""Turns the messages of Dart Sass into diagnostics. Reads a file only to show the line of a warning."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _NAME: Final = re.compile(r"""["']([^"'\n]*)["']""")
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
 _UNREADABLE: Final = re.compile(
     r"Cannot (?:open|read|retrieve)\b|\w+ failed\b"
-)  # as Dart names what the system refused
+)  # Dart's wording for errors of the system
 _OMITTED: Final = re.compile(r"\d+ repetitive deprecation warnings omitted")
 _ANNOUNCEMENT: Final = re.compile(r" Suggestions?:\Z")
 _WRAPPED_FROM: Final = 60  # characters; Dart Sass wraps at 80
@@ -30,9 +30,9 @@ _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", 
 
 @dataclass
 class SheetFiles:
-    """The sheet and the files that it reads, by their paths, and how a user would write these.
+    """The sheet and the files that it reads, by path, with the names that a user would write for them.
 
-    `read` are those that were read; until they are known there are none.
+    `read` are the files that were read; empty until they are known.
     """
 
     path: str
@@ -44,7 +44,7 @@ class SheetFiles:
     _texts: dict[str, str] = field(default_factory=dict)
 
     def path_of(self, url: str) -> str:
-        """The path of a `file:` URL; any other URL as it is."""
+        """The path of a `file:` URL; any other URL unchanged."""
         if not url.startswith("file:"):
             return url
         path = from_url(url.removeprefix("file://"))
@@ -52,21 +52,21 @@ class SheetFiles:
         return os.path.normpath(path.lstrip("/")) if has_drive else path
 
     def traced(self, name: str) -> str:
-        """The path of the file that a stack trace calls `name`.
+        """The path of the file with that `name` in a stack trace.
 
-        That is its path below `/`, unless it was loaded by a load path: then it may be its path below that.
+        The name is the path below `/`, or, for a file found by a load path, it may be the path below that.
         """
         tried = [os.path.normpath(os.path.join(folder, name.lstrip("/"))) for folder in ("/", *self.load_paths)]
         return next((path for path in tried if path in self.read), tried[0])
 
     def name_of(self, path: str) -> str:
-        """How the user would write `path`."""
+        """The name that the user would write for `path`."""
         if path == self.path:
             return self.shown
         return self.shown_other(path) if os.path.isabs(path) else path
 
     def text_of(self, path: str) -> str:
-        """The text of a file; none where it cannot be read."""
+        """The text of a file; empty if it cannot be read."""
         if path == self.path:
             return self.text
         if path not in self._texts:
@@ -91,8 +91,8 @@ Frame = tuple[str, int, int]  # path, line and column, both from 0
 
 def _frames(files: SheetFiles, trace: str) -> list[Frame]:
     """The places in a stack trace, the innermost first."""
-    found = map(_FRAME.fullmatch, trace.split("\n"))
-    return [(files.traced(frame[1]), int(frame[2]) - 1, int(frame[3]) - 1) for frame in found if frame]
+    frames = map(_FRAME.fullmatch, trace.split("\n"))
+    return [(files.traced(frame[1]), int(frame[2]) - 1, int(frame[3]) - 1) for frame in frames if frame]
 
 
 def _framed(files: SheetFiles, frame: Frame) -> Location:
@@ -107,27 +107,27 @@ def _reached_from(files: SheetFiles, frames: Iterable[Frame]) -> Iterator[str]:
         yield f"reached from `{location.file}:{location.line}:{location.column}`"
 
 
-def told(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
-    """The warnings in `events`; of each deprecation the first, with a note where it is not alone."""
-    found: dict[str, Diagnostic] = {}
+def warnings_in(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
+    """The warnings in `events`; for each deprecation only the first, with a note if there are more."""
+    warnings: dict[str, Diagnostic] = {}
     repeated = set()
     for event in events:
         if _OMITTED.match(event.message):
             continue
         key = event.deprecation or f"{event.message}\0{event.trace}"
-        if key in found:
+        if key in warnings:
             repeated.add(key)
         else:
-            found[key] = _told(files, event)
+            warnings[key] = _warning(files, event)
     for key in repeated & {event.deprecation for event in events}:
-        first = found[key]
-        found[key] = warning(
+        first = warnings[key]
+        warnings[key] = warning(
             first.code, first.message, first.location, notes=(*first.notes, "and in other places"), hint=first.hint
         )
-    return list(found.values())
+    return list(warnings.values())
 
 
-def _told(files: SheetFiles, event: Event) -> Diagnostic:
+def _warning(files: SheetFiles, event: Event) -> Diagnostic:
     frames = _frames(files, event.trace)
     notes = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
     if event.span is not None:
@@ -142,8 +142,8 @@ def _told(files: SheetFiles, event: Event) -> Diagnostic:
 
 
 def _parts(text: str) -> tuple[str, list[str], str | None]:
-    """The message, the notes and the hint in what Dart Sass says."""
-    first, *rest = _sayings(text) or ["Dart Sass gives no reason"]
+    """The message, the notes and the hint in a `text` of Dart Sass."""
+    first, *rest = _sentences(text) or ["Dart Sass gives no reason"]
     hints, notes = [], []
     awaits_code = _ANNOUNCEMENT.search(first) is not None
     for saying in rest:
@@ -164,31 +164,31 @@ def _parts(text: str) -> tuple[str, list[str], str | None]:
     return message, notes, f"use {hint}" if hint and hint.startswith("`") else hint
 
 
-def _sayings(text: str) -> list[str]:
-    """Its lines, those put together again that are wrapped, or that announce the code in the next one."""
-    found: list[str] = []
+def _sentences(text: str) -> list[str]:
+    """The lines of `text`, with wrapped lines joined, and lines that end in a colon joined with the code below."""
+    sentences: list[str] = []
     before = ""
     for line in text.split("\n"):
         bare = line.strip()
-        if found and line.startswith("    ") and found[-1].endswith(":"):
-            found[-1] = f"{found[-1][:-1]} `{bare}`"
-        elif found and len(before) > _WRAPPED_FROM and before[-1] not in ".:" and bare[:1].islower():
-            found[-1] += f" {bare}"
+        if sentences and line.startswith("    ") and sentences[-1].endswith(":"):
+            sentences[-1] = f"{sentences[-1][:-1]} `{bare}`"
+        elif sentences and len(before) > _WRAPPED_FROM and before[-1] not in ".:" and bare[:1].islower():
+            sentences[-1] += f" {bare}"
         elif bare:
-            found.append(bare)
+            sentences.append(bare)
         before = bare or before
-    return found
+    return sentences
 
 
 def _recommended(advice: str) -> str:
-    """What Dart Sass recommends, which is mostly code."""
+    """The hint for what Dart Sass recommends, which is mostly code."""
     if advice.startswith("add "):
         return sentence(advice)
     return " or ".join(f"`{code}`" for code in advice.split(" or "))
 
 
 def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
-    """The error for what Dart Sass said when it gave up."""
+    """The error for the message with which Dart Sass failed."""
     span = failed.span if failed.span and failed.span.url else None
     reached = list(_reached_from(files, _frames(files, failed.trace)[1 : 1 + _MOST_TRACES]))
     location = files.spanned(span) if span else Location(files.shown)
@@ -196,8 +196,8 @@ def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
         return error("scss/error", _unquoted(failed.message), location, notes=reached)
     if failed.message == "Invalid UTF-8.":
         return error("scss/unreadable", f"`{location.file}` is not UTF-8", location, notes=reached)
-    if span and (found := _not_loaded(files, span, failed.message, reached)):
-        return found
+    if span and (not_loaded := _not_loaded(files, span, failed.message, reached)):
+        return not_loaded
     message, notes, hint = _parts(failed.message)
     hint = hint or (_advice(files, span, failed.message) if span else None)
     return error("scss/syntax", message, location, notes=[*notes, *reached], hint=hint)
@@ -214,7 +214,7 @@ def _advice(files: SheetFiles, span: SourceSpan, message: str) -> str | None:
 
 
 def _unquoted(message: str) -> str:
-    """The user's words, which Dart Sass gives as a Sass string."""
+    """The user's text of an `@error`, without the quotes of a Sass string."""
     if _QUOTED.fullmatch(message):
         message = re.sub(r"\\a ?", "\n", re.sub(r"\\([^0-9a-f])", r"\1", message[1:-1]))
     return " ".join(message.split())
@@ -241,7 +241,7 @@ def _not_loaded(files: SheetFiles, span: SourceSpan, message: str, reached: Sequ
 
 
 def _loaded(files: SheetFiles, span: SourceSpan) -> tuple[str, Location]:
-    """The name in a rule that loads a file, or the whole rule where that computes it, and its place."""
+    """The name in a rule that loads a file, or the whole rule if that computes the name; and its place."""
     name = _NAME.search(span.text)
     if name is None or "\n" in span.text[: name.end()]:
         return span.text, files.spanned(span)
@@ -255,7 +255,7 @@ def _looked_in(folders: Sequence[str]) -> str:
 
 
 def _of_scheme(name: str) -> str | None:
-    """What to do about a module, `sass:…`, or a package, `pkg:…`, that there is not."""
+    """The hint for a missing module, `sass:…`, or a missing package, `pkg:…`."""
     if name.startswith("pkg:"):
         return "install the package with npm in a folder above the sheet"
     near = nearest(name.removeprefix("sass:"), _BUILT_IN_MODULES) if name.startswith("sass:") else None

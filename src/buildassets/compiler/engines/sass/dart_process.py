@@ -1,6 +1,6 @@
-"""A Dart Sass that runs as a process of its own and takes one sheet at a time over a socket.
+"""Runs Dart Sass as a separate process that takes one sheet at a time over a socket.
 
-Takes commands and requests, gives replies, or DiedError and TimeoutError.
+Takes commands and requests, gives replies, or raises DiedError or TimeoutError.
 """
 
 import os
@@ -15,7 +15,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, Fau
 
 
 class SassProcess(SocketProcess):
-    """One process of `command`, which is to speak the Embedded Sass Protocol; OSError where it cannot be started."""
+    """One process of `command`, which has to speak the Embedded Sass Protocol; raises OSError if it cannot start."""
 
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__([*command, "--embedded"])
@@ -23,7 +23,7 @@ class SassProcess(SocketProcess):
         self._compilations = 0
 
     def greet(self, limit_seconds: float) -> None:
-        """Learn its `version`. DiedError or TimeoutError where it does not know the protocol."""
+        """Ask for its `version`. Raises DiedError or TimeoutError if it does not know the protocol."""
         answer = next(self._replies(0, sass_protocol.version_request(), limit_seconds))
         if not isinstance(answer, Version):
             raise DiedError("no version")
@@ -32,9 +32,9 @@ class SassProcess(SocketProcess):
     def compile(
         self, request: bytes, limit_seconds: float, answer_of: Callable[[Call], bytes]
     ) -> Iterator[Event | Response]:
-        """All that it says of one sheet, the response last; TimeoutError where that takes too long.
+        """All its messages for one sheet, the response last; raises TimeoutError after `limit_seconds`.
 
-        `answer_of` gives the message that answers when the sheet calls one of our functions.
+        `answer_of` returns the message that answers a call of one of our functions.
         """
         self._compilations += 1
         for answer in self._replies(self._compilations, request, limit_seconds, answer_of):
@@ -66,7 +66,7 @@ class SassProcess(SocketProcess):
             raise DiedError(str(fault)) from None
 
     def _packet(self, deadline: float) -> bytes:
-        """What the next packet holds behind its length."""
+        """The body of the next packet, without its length."""
         while True:
             try:
                 size, start = sass_protocol.read_varint(self.channel.received, 0)
@@ -79,7 +79,7 @@ class SassProcess(SocketProcess):
 
 
 def program_files(command: Sequence[str]) -> tuple[str, ...]:
-    """The files that run as `command`: with the program and the snapshot that Dart Sass has beside its script."""
+    """The files that run as `command`, including the program and the snapshot beside the script of Dart Sass."""
     real = [os.path.realpath(path) for path in command]
     beside = (
         os.path.join(os.path.dirname(path), "src", name)
@@ -90,6 +90,6 @@ def program_files(command: Sequence[str]) -> tuple[str, ...]:
 
 
 def command_on_path() -> list[str]:
-    """The command `sass`; none where PATH has none."""
-    found = shutil.which("sass")
-    return [os.path.abspath(found)] if found else []
+    """The command `sass` on PATH; empty if there is none."""
+    program = shutil.which("sass")
+    return [os.path.abspath(program)] if program else []

@@ -1,8 +1,8 @@
-"""The messages of the Embedded Sass Protocol that a compilation needs, to and from bytes. Pure.
+"""Encodes and decodes the messages of the Embedded Sass Protocol that a compilation needs. Pure.
 
 The protocol (`spec/embedded-protocol.md` and `embedded_sass.proto` in the Sass repository) frames Protocol Buffers: a
-packet is its length, the number of the compilation and one message. The few fields that are used here are written by
-us, because importing the generated classes costs every build 50 ms and 10 MB.
+packet is its length, the number of the compilation and one message. The few fields that are used are encoded here,
+because importing the generated classes costs every build 50 ms and 10 MB.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _FIXED_SIZES: Final = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
 
 
 class SassSyntax(IntEnum):
-    """In which language a sheet is written."""
+    """The language of a sheet."""
 
     SCSS = 0
     INDENTED = 1
@@ -24,7 +24,7 @@ class SassSyntax(IntEnum):
 
 
 class EventKind(IntEnum):
-    """What a log event tells."""
+    """The kind of a log event."""
 
     WARNING = 0
     DEPRECATION = 1
@@ -32,7 +32,7 @@ class EventKind(IntEnum):
 
 
 class Message:
-    """A message off the wire. A field that is absent has the default of Protocol Buffers; ValueError for garbage."""
+    """A decoded message. An absent field has the default of Protocol Buffers; raises ValueError for other bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._fields: dict[int, list[int | bytes]] = {}
@@ -46,7 +46,7 @@ class Message:
             raise ValueError("the message ends within a number") from None
 
     def numbers(self, field: int) -> tuple[int, ...]:
-        """The numbers in `field`, which is absent where there are none."""
+        """The numbers in the repeated `field`; empty if it is absent."""
         return tuple(value for value in self._fields.get(field, ()) if isinstance(value, int))
 
     def number(self, field: int) -> int:
@@ -59,7 +59,7 @@ class Message:
         return tuple(value.decode("utf-8", "replace") for value in values if isinstance(value, bytes))
 
     def text(self, field: int) -> str:
-        """The text in `field`, or none."""
+        """The text in `field`, or an empty one."""
         return "".join(self.texts(field)[-1:])
 
     def message(self, field: int) -> "Message | None":
@@ -84,9 +84,9 @@ def _value(data: bytes, position: int, wire_type: int) -> tuple[int | bytes, int
 
 
 def read_varint(data: bytes | bytearray, position: int) -> tuple[int, int]:
-    """The number at `position`, seven bits a byte and the lowest first, and where it ends.
+    """The number at `position`, seven bits a byte and the lowest first, and its end.
 
-    IndexError where `data` ends before it, ValueError where it has more than the 64 bits that there can be.
+    Raises IndexError if `data` ends before it, ValueError if it has more than 64 bits.
     """
     value = shift = 0
     while shift < 64:
@@ -100,7 +100,7 @@ def read_varint(data: bytes | bytearray, position: int) -> tuple[int, int]:
 
 
 def varint(value: int) -> bytes:
-    """`value`, which is not negative, as `read_varint` reads it."""
+    """Encodes `value`, which is not negative, as `read_varint` decodes it."""
     written = bytearray()
     while value >= 0x80:
         written.append(value & 0x7F | 0x80)
@@ -109,7 +109,7 @@ def varint(value: int) -> bytes:
 
 
 def encoded(*fields: tuple[int, int | str | bytes]) -> bytes:
-    """A message of `fields`, each a number and a value."""
+    """Encodes a message of `fields`, each a number and a value."""
     return b"".join(_field(number, value) for number, value in fields)
 
 
@@ -121,13 +121,13 @@ def _field(number: int, value: int | str | bytes) -> bytes:
 
 
 def packet(compilation: int, message: bytes) -> bytes:
-    """`message` as it goes over the pipe."""
+    """Frames `message`: its length, the number of the compilation, the message."""
     framed = varint(compilation) + message
     return varint(len(framed)) + framed
 
 
 def unpacked(framed: bytes) -> Message:
-    """The message in what a packet holds behind its length."""
+    """The message in a packet, which is given without its length."""
     try:
         _, start = read_varint(framed, 0)
     except IndexError:
@@ -136,7 +136,7 @@ def unpacked(framed: bytes) -> Message:
 
 
 def version_request() -> bytes:
-    """Asks who is there; goes out as compilation 0."""
+    """Asks for the compiler's name and version; sent as compilation 0."""
     return encoded((7, encoded((1, 0))))
 
 
@@ -148,10 +148,10 @@ def compile_request(
     package_folder: str,
     functions: Sequence[str] = (),
 ) -> bytes:
-    """Asks for expanded CSS with a source map. `url` is where `source` stands and what it imports is relative to.
+    """Asks for expanded CSS with a source map. `url` is that of `source`, and its imports are relative to it.
 
-    `package_folder` is where the search for `pkg:` begins, for sheets that are in no file. `functions` are the
-    signatures of those that sheets can call and we answer, such as `f($x)`.
+    `package_folder` is where the search for `pkg:` begins, for sheets without a file. `functions` are the signatures
+    of our functions that sheets can call, such as `f($x)`.
     """
     sheet = encoded((1, source), (2, url), (3, syntax))
     importers = [encoded((1, path)) for path in load_paths]
@@ -169,13 +169,13 @@ def call_response(call: "Call", text: str, *, is_quoted: bool) -> bytes:
 
 
 def call_refusal(call: "Call", message: str) -> bytes:
-    """Answers `call` with the reason for which it has no answer."""
+    """Answers `call` with an error, whose `message` is the reason."""
     return encoded((6, encoded((1, call.number), (3, message))))
 
 
 @frozen
 class Version:
-    """Who answers: a name, its version, and that of the protocol."""
+    """The compiler's name and version, and the version of the protocol."""
 
     implementation: str
     version: str
@@ -195,7 +195,7 @@ class SourceSpan:
 
 @frozen
 class Event:
-    """Something that is told while a sheet compiles. `deprecation` is the name of what is deprecated."""
+    """A log event while a sheet compiles. `deprecation` is the name of the deprecated feature."""
 
     kind: EventKind
     message: str
@@ -215,7 +215,7 @@ class Failure:
 
 @frozen
 class Response:
-    """What a compilation gave: `css` and its map, unless it failed. `urls` are those of all files read."""
+    """The result of a compilation: `css` and its map, unless it failed. `urls` are those of all files read."""
 
     css: str
     source_map: str
@@ -225,9 +225,9 @@ class Response:
 
 @frozen
 class Call:
-    """A sheet calls one of our functions, which takes one argument: the `text` of a string, or else some other `kind`.
+    """A call of one of our functions, with one argument: the `text` of a string, or else a value of another `kind`.
 
-    `number` is what the answer has to name.
+    The answer has to repeat `number`.
     """
 
     number: int
@@ -238,7 +238,7 @@ class Call:
 
 @frozen
 class Fault:
-    """The compiler has broken down, or does not understand us."""
+    """The compiler has crashed, or rejects our request."""
 
     message: str
 
@@ -247,7 +247,7 @@ Reply: TypeAlias = Version | Event | Response | Call | Fault
 
 
 def reply(message: Message) -> Reply:
-    """What an outbound message says; ValueError for one that we never asked for."""
+    """The decoded outbound message; raises ValueError for a kind that we never ask for."""
     if (fault := message.message(1)) is not None:
         return Fault(fault.text(3))
     if (response := message.message(2)) is not None:

@@ -1,8 +1,8 @@
 """The functions by which a Sass sheet names an asset: `asset-url("img/a.png")` and those like it. Pure.
 
-Names and habits are those of Sprockets (its Sass functions, which sass-rails and sassc-rails bring), so that sheets
-from there compile: the kinds look for the same assets, and what names a host or a scheme, or begins with a slash,
-stays as it is. `static("img/a.png")` is django-libsass'.
+Names and behaviour are those of Sprockets (its Sass functions, which sass-rails and sassc-rails bring), so that its
+sheets compile: all kinds look for the same assets, and a path with a host or a scheme, or with a leading slash, stays
+as it is. `static("img/a.png")` is a function of django-libsass.
 """
 
 import re
@@ -19,31 +19,31 @@ from buildassets.paths import split_url, to_url
 _DATA_URL: Final = "asset-data-url"
 _STATIC: Final = "static"  # of django-libsass: it gives a path
 _KINDS: Final = ("asset", "image", "font", "video", "audio", "javascript", "stylesheet")
-_SUFFIXES: Final = {"javascript": ".js", "stylesheet": ".css"}  # what may be left out of their names
+_SUFFIXES: Final = {"javascript": ".js", "stylesheet": ".css"}  # which may be left out of the names
 FUNCTIONS: Final = (*(f"{kind}-{result}" for kind in _KINDS for result in ("url", "path")), _DATA_URL, _STATIC)
 PARAMETER: Final = "$path"
 
 _STAYS: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\?#]")
 _RELATIVE: Final = lazy_pattern(r"\.\.?/")
 _SAFE_IN_URL: Final = (
-    "/?#-._~!$*+,;=@:&%[]"  # what neither ends a `url()` without quotes nor needs an escape in one with
+    "/?#-._~!$*+,;=@:&%[]"  # these neither end a `url()` without quotes nor need an escape in one with quotes
 )
-_ENDS: Final = tuple(f"{mark}{end}(" for mark in "-_" for end in ("url", "path"))  # of all of them, called
+_ENDS: Final = tuple(f"{mark}{end}(" for mark in "-_" for end in ("url", "path"))  # the end of every call
 _UNCALLED: Final = lazy_pattern(rf"(?<![\w-])(?:{'|'.join(FUNCTIONS).replace('-', '[-_]')})\(")
 
 
 class AssetCalls:
-    """The calls of one compilation. `urls` are all URLs that were given."""
+    """The calls of one compilation. `urls` are all URLs that were returned."""
 
     def __init__(self, url_prefix: str) -> None:
         self.urls: set[str] = set()
         self._url_prefix = url_prefix
 
     def value(self, name: str, path: str | None, kind: str) -> tuple[str, bool]:
-        """The text of the string that the function `name` gives, and whether Sass is to have it in quotes.
+        """The result of the function `name`, and whether it is a string in quotes.
 
-        `path` is None where the argument is no string; then `kind` is what it is: `a number`. ValueError with the
-        message where there is nothing to give. The URL needs no escapes, with quotes or without.
+        `path` is None if the argument is no string; then `kind` describes it: `a number`. Raises ValueError with the
+        message for a wrong argument. The URL needs no escapes, with quotes or without.
         """
         name = name.replace("_", "-")
         if path is None:
@@ -63,12 +63,12 @@ class AssetCalls:
             return self._written(whole, rest, stays=stays)
         if stays and not path.startswith(self._url_prefix):
             raise ValueError(f"`{name}()` cannot embed `{path}`, which names no asset")
-        # A query asks a server for something, and there is none for what stands in the sheet.
+        # A query is for a server, and no server is asked for an asset that is embedded in the sheet.
         _, mark, fragment = rest.partition("#")
         return self._written(own, f"?{DATA_URL_DEMAND}{mark}{fragment}", stays=stays)
 
     def _written(self, path: str, rest: str, *, stays: bool) -> str:
-        """The URL of `path`: below the prefix, as logical paths are, unless it is relative or stays as it is."""
+        """The URL of `path`: below the prefix, as for logical paths, unless it is relative or `stays` as it is."""
         if stays:
             return quote(path + rest, safe=_SAFE_IN_URL)
         prefix = "" if _RELATIVE.match(path) else self._url_prefix
@@ -76,26 +76,25 @@ class AssetCalls:
 
 
 def uncalled(css: str) -> Iterator[tuple[int, int]]:
-    """Where in `css` a function for assets stands uncalled, with its parenthesis: Sass left it alone."""
-    # Most sheets hold none of them, which is told in a hundredth of the time of a search.
+    """The spans in `css` of asset functions with their parenthesis that Sass left uncalled."""
+    # Most sheets contain none of them, and this test takes a hundredth of the time of a search.
     if not any(end in css for end in _ENDS) or not _UNCALLED.search(css):
         return
     for token in tokens(css):
-        # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers give up on.
+        # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers reject.
         if token.kind in (Kind.FUNCTION, Kind.BAD) and (call := _UNCALLED.search(css, token.start, token.end)):
             yield call.span()
 
 
 def outside(css: str, urls: Iterable[str], references: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Where in `css` one of `urls` stands and nobody takes it for a reference, comments aside, in text order.
+    """The spans in `css` where one of `urls` is no reference, comments aside, in text order.
 
-    It may go on behind it, as with `asset-path("a.png") + ".gz"`. `references` are the places of all that are taken for
-    one.
+    More text may follow the URL, as with `asset-path("a.png") + ".gz"`. `references` are the spans of all references.
     """
-    wanted = "|".join(re.escape(url) for url in sorted(urls, key=len, reverse=True))
-    found = list(re.finditer(rf"(?<![\w./%-])(?:{wanted})", css)) if wanted else []
+    any_url = "|".join(re.escape(url) for url in sorted(urls, key=len, reverse=True))
+    matches = list(re.finditer(rf"(?<![\w./%-])(?:{any_url})", css)) if any_url else []
     taken = {index for start, end in references for index in range(start, end)}
-    if left := [match.span() for match in found if match.start() not in taken]:
+    if left := [match.span() for match in matches if match.start() not in taken]:
         comments = {token.start: token.end for token in tokens(css) if token.kind is Kind.COMMENT}
         starts = sorted(comments)
         for start, end in left:

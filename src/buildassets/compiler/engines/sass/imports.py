@@ -1,4 +1,4 @@
-"""Which file an `@import` of Sass means. Touches the disk, knows no compiler.
+"""Finds the file that an `@import` of Sass loads. Reads the disk, knows no compiler.
 
 Sass's rules (its documentation, section `@import`, "Finding the file"): beside the importing file first, then in each
 load path; the leading `_` and the suffix may be left out; a folder stands for its `_index`. A plain `x.css` is
@@ -19,7 +19,7 @@ from buildassets.nearest import Known
 _STAGES = (("_{}.scss", "{}.scss", "_{}.sass", "{}.sass"), ("_{}.css", "{}.css"))
 _AS_IT_IS = ("_{}", "{}")
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
-_LOADING = tuple(  # two patterns that begin with a letter of their own are searched for in a tenth of the time of one
+_LOADING = tuple(  # two patterns with a fixed first letter take a tenth of the time of one pattern
     map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
 )
 _NAME = re.compile(r"""[^\s"',]++""")
@@ -28,9 +28,9 @@ _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 @frozen
 class Resolution:
-    """What a search gave: `found` is empty where there is no such file, and longer than one where it is not clear.
+    """The result of a search. `found` are the matching files: none if there is no such file, several if ambiguous.
 
-    `absences` are the paths looked for in vain; `folders` the places that were searched.
+    `absences` are the paths looked for and not found; `folders` are the folders that were searched.
     """
 
     found: tuple[str, ...]
@@ -41,7 +41,7 @@ class Resolution:
 def resolve(
     name: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
 ) -> Resolution:
-    """The file that `@import "name"` means in the file `importer`; paths are absolute. `exists` may know the files."""
+    """The file that `@import "name"` loads in `importer`; paths are absolute. `exists` may be a cached test."""
     exists = exists or _exists
     absences: list[str] = []
     folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
@@ -57,23 +57,22 @@ def resolve(
 def looked_for(
     text: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
 ) -> set[str]:
-    """The files that what `text` loads, which stands in the file `importer`, would be if they were there.
+    """All paths that could become the files that `text`, the content of the file `importer`, loads.
 
-    Every `@use`, `@forward`, `@import` and `load-css()` counts, also one in a comment; those with a scheme (`pkg:`) do
-    not.
+    Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those with a scheme (`pkg:`).
     """
     absent: set[str] = set()
     for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
         for name in _NAME.findall(match[1]):
             if ":" not in name:
-                # A file for `@import` alone goes before the one for all (Sass: import-only files).
+                # A file for `@import` alone takes precedence (Sass: import-only files).
                 for each in (name, f"{name}.import"):
                     absent.update(resolve(each, importer, load_paths, exists).absences)
     return absent
 
 
 def _candidates(path: str) -> Iterator[list[str]]:
-    """Groups of paths, the best first; two files of one group are ambiguous."""
+    """Groups of paths, in order of precedence; two existing files of one group are ambiguous."""
     folder, _, name = path.rpartition(os.sep)
     if name.endswith((".scss", ".sass")):
         yield [f"{folder}{os.sep}{form.format(name)}" for form in _AS_IT_IS]
@@ -84,9 +83,9 @@ def _candidates(path: str) -> Iterator[list[str]]:
 
 
 class Listings:
-    """Which files there are, by the names in their folders, each of which is read once: for those who ask for many.
+    """Tests whether files exist by the names in their folders, which are read once each; fast for many files.
 
-    In a large folder each file is looked for by itself: thousands of sheets in one would read it thousands of times.
+    In a large folder each file is tested by itself: thousands of sheets in it would read it thousands of times.
     """
 
     def __init__(self) -> None:
@@ -102,7 +101,7 @@ class Listings:
 
 
 def _files_in(folder: str) -> frozenset[str] | None:
-    """The names of the files in `folder`; None where it holds more than are worth a look."""
+    """The names of the files in `folder`; None if it has too many entries to be listed."""
     try:
         with os.scandir(folder) as entries:
             first = list(islice(entries, _MOST_LISTED + 1))
@@ -125,7 +124,7 @@ def _exists(path: str) -> bool:
 
 
 def read(path: str) -> str:
-    """The text of the regular file `path`; ValueError with the reason, as the rest of a sentence, where it has none."""
+    """The text of the regular file `path`; raises ValueError with the reason as the rest of a sentence."""
     try:
         # A named pipe would block the build until somebody writes into it.
         if not S_ISREG(os.stat(path).st_mode):
@@ -139,11 +138,11 @@ def read(path: str) -> str:
 
 
 def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[str], str]) -> str | None:
-    """What to do about an `@import "name"` in the file `importer` that none of `folders` has.
+    """The hint for an `@import "name"` in the file `importer` that was not found in `folders`.
 
     `shown` turns an absolute path into the name that a user would write.
     """
-    bare = name.removeprefix("~")  # of webpack, for packages
+    bare = name.removeprefix("~")  # webpack's prefix for packages
     for folder in _upward(os.path.dirname(importer)):
         packages = os.path.join(folder, "node_modules")
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
@@ -159,7 +158,7 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
 
 
 def _upward(folder: str) -> Iterator[str]:
-    """`folder` and those around it."""
+    """`folder` and the folders above it."""
     while True:
         yield folder
         parent = os.path.dirname(folder)
@@ -180,7 +179,7 @@ def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | No
 
 
 def names_nearby(folder: str) -> Known:
-    """The names by which the files of `folder` can be imported, for a suggestion."""
+    """The names by which the files of `folder` can be imported, for suggestions."""
     try:
         return _names_in(folder, os.stat(folder).st_mtime_ns)
     except OSError:
@@ -189,7 +188,7 @@ def names_nearby(folder: str) -> Known:
 
 @lru_cache(maxsize=8)
 def _names_in(folder: str, _changed_ns: int) -> Known:
-    """The same of a folder that changed then: thousands of sheets in one may each lack a file."""
+    """The names, kept until the folder changes: thousands of sheets in it may each lack a file."""
     with os.scandir(folder) as entries:
         files = [entry.name for entry in entries if entry.is_file()]
     sheets = map(os.path.splitext, files)

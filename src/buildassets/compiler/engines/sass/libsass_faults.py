@@ -1,4 +1,4 @@
-"""What LibSass 3.6.6 gets wrong without a word: found in Sass sources, and in the CSS that it wrote. Pure.
+"""Detects what LibSass 3.6.6 compiles wrongly without an error, in Sass sources and in its CSS. Pure.
 
 Each pattern is one such fault; they were found by compiling some 800 snippets with LibSass and with Dart Sass and
 comparing the trees. They are matched on texts whose comments, strings and unquoted URLs are blanked out.
@@ -14,7 +14,7 @@ from buildassets.frozen import frozen
 
 @frozen
 class Finding:
-    """`text[start:end]` is what libsass does not understand; `message` and `hint` say so."""
+    """A span `text[start:end]` that libsass compiles wrongly, with the `message` and `hint` of its diagnostic."""
 
     start: int
     end: int
@@ -23,7 +23,7 @@ class Finding:
 
 
 _CODE: Final = r"""
-    (?:{skipped}++|/(?![/*])|\((?<!\burl\())*+  # of no interest; a search would try everything below at each place
+    (?:{skipped}++|/(?![/*])|\((?<!\burl\())*+  # text to skip; a search would try every alternative at each place
     (?:\((?P<url>(?<=\burl\()\s*+(?!["'\s])(?:[^()"'\\\s\#]|\\.|\#(?!\{{))++(?=\s*\)))
      | (?P<comment>/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
      | (?P<line_comment>//[^\n]*+)
@@ -43,8 +43,8 @@ _REST_OF_STRING: Final = {
 def blanked(text: str, *, line_comments: bool = True) -> str:
     """`text` with comments, strings and unquoted URLs as spaces; line ends stay, and so does every place.
 
-    Interpolations inside strings are code and stay. `line_comments` says whether `//` begins one, as in Sass but not
-    in CSS.
+    Interpolations inside strings are code and stay. With `line_comments`, `//` begins a comment, as in Sass but not in
+    CSS.
     """
     pieces: list[str] = []
     position = 0
@@ -62,7 +62,7 @@ def _spaces(text: str) -> str:
 def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
     dead = {"url", "comment", "line_comment" if line_comments else "comment"}
     position = 0
-    braces: list[str] = []  # for each open brace the quote of the string that it interpolates, or nothing
+    braces: list[str] = []  # for each open brace, the quote of the string in which it interpolates, or ""
     code = _WITH_BRACES if "#{" in text else _WITHOUT_BRACES
     while match := code.match(text, position):
         kind = match.lastgroup or 0
@@ -88,7 +88,7 @@ _CUSTOM_PROPERTY: Final = re.compile(r"--(?<![^\s;{}]--)[^\s:;{}()]+\s*:((?:[^;{
 
 
 def without_custom_values(blank: str) -> str:
-    """`blank` with the values of custom properties as spaces: there, Sass leaves everything but interpolation alone."""
+    """`blank` with spaces for the values of custom properties, in which Sass evaluates only interpolation."""
     return _CUSTOM_PROPERTY.sub(lambda match: match[0][: match.start(1) - match.start()] + _spaces(match[1]), blank)
 
 
@@ -103,14 +103,14 @@ _SILENTLY_WRONG: Final = (
     (r"\bvar\(\s*--[^\s,()]+\s*,\s*\)", "libsass drops the empty fallback of `var()`"),
 )
 _SOURCE_GUARDS: Final = tuple((re.compile(pattern), message) for pattern, message in _SILENTLY_WRONG)
-# What stands in all that each matches: looking for it takes a tenth of the time of a pattern that begins with `\b`.
+# Text that each match contains: looking for it takes a tenth of the time of a pattern that begins with `\b`.
 _GUARDED: Final = ("@", ":nth-", "hsl", "adjust-hue(", "rgba(", "var(")
 _MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
 _NEGATION: Final = re.compile(r"\bnot\b(\s*\()?")
 
 
 def silently_wrong(blank: str) -> list[Finding]:
-    """What in a blanked Sass source libsass would compile to CSS of another meaning without saying so."""
+    """The parts of a blanked Sass source that libsass would compile to CSS of another meaning without an error."""
     blank = without_custom_values(blank)
     found = [
         Finding(match.start(), match.end(), message.format(match[0]))
@@ -122,8 +122,8 @@ def silently_wrong(blank: str) -> list[Finding]:
 
 
 def _negated_queries(blank: str) -> Iterator[Finding]:
-    """`not (…)` loses its `not`, and `not screen` is merged wrongly with the media query around it."""
-    around: list[bool | None] = []  # for each open brace: None, or whether it is a media query with `not`
+    """Media queries with `not`: `not (…)` loses its `not`, and `not screen` is merged wrongly with the outer query."""
+    around: list[bool | None] = []  # for each open brace: None outside media queries, else whether the query has `not`
     for match in _MEDIA_OR_BRACE.finditer(blank):
         if match[0] == "}":
             del around[-1:]
@@ -177,14 +177,14 @@ _LEFT_MESSAGES: Final = {
 
 
 def left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
-    """The Sass that stands in blanked CSS that libsass wrote; `functions` are the names that the sources define."""
+    """Sass that libsass left in its CSS, here blanked; `functions` are the names that the sources define."""
     return _left_over(without_custom_values(blank), functions) if _left_over(blank, functions) else []
 
 
 def _left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
     found = []
     end = 0
-    for mark in _MAY_BE_LEFT.finditer(blank):  # a search for all that may be left would take three times as long
+    for mark in _MAY_BE_LEFT.finditer(blank):  # a search with the whole pattern would take three times as long
         match = _LEFT_IN_CSS.match(blank, mark.start()) if mark.start() >= end else None
         if match:
             end = match.end()
@@ -199,7 +199,7 @@ _CALC: Final = re.compile(r"calc\([^;{}\n]*")
 
 
 def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Finding]:
-    """Sass functions inside `calc()`, which libsass copies without looking at them."""
+    """Sass functions inside `calc()`, which libsass copies without calling them."""
     calculations = [match.span() for match in _CALC.finditer(blank)]
     if not calculations:
         return
@@ -225,7 +225,7 @@ class ImportRule:
 
 
 def import_rule(text: str, blank: str, name: str, *, indented: bool) -> ImportRule | None:
-    """The `@import` of `name` in `text`; `blank` is `blanked(text)`. None where `name` is not written like that."""
+    """The `@import` of `name` in `text`; `blank` is `blanked(text)`. None if `name` is written in another form."""
     for rule in re.finditer(r"@import\s([^;\n]*)" if indented else r"@import\b([^;{}]*)", blank):
         start = _whole_name(text, name, *rule.span(1))
         if start >= 0:
@@ -235,7 +235,7 @@ def import_rule(text: str, blank: str, name: str, *, indented: bool) -> ImportRu
 
 
 def _whole_name(text: str, name: str, start: int, end: int) -> int:
-    """Where `name` stands in `text[start:end]` and is no part of a longer one, or -1."""
+    """The start of `name` in `text[start:end]` where it is no part of a longer name, or -1."""
     # A pattern for each name takes longer to compile than all the rest of an import.
     place = text.find(name, start, end)
     while place >= 0:

@@ -1,6 +1,6 @@
-"""What libsass says, in its error text and on stderr, as values. Pure.
+"""Reads the messages of libsass, in its error text and on stderr. Pure.
 
-Files have numbers for names there: 0 is `stdin`, the sheet itself, and `7.scss` or `7.sass` the file 7.
+Their files have numbers for names: 0 is `stdin`, the sheet itself, and `7.scss` or `7.sass` is file 7.
 """
 
 import re
@@ -11,7 +11,7 @@ from buildassets.frozen import frozen
 
 DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
 
-Place = tuple[int, int, int]  # the file's number, line and column, both from 1; column 0 where it is not told
+Place = tuple[int, int, int]  # the file's number, line and column, both from 1; column 0 if unknown
 
 _FILE: Final = r"(?:[^\n]*/)?(stdin|\d+\.s[ac]ss)"
 _PLACE_LINE: Final = re.compile(rf" +(?:on|from) line (\d+)(?::(\d+))? of {_FILE}(?:, in [^\n]*)?")
@@ -24,35 +24,38 @@ _LEAD: Final = re.compile(r"^(?:Internal )?Error: (?:error in C function [\w-]+:
 
 
 @frozen
-class Said:
-    """One message: its lines, and the places from the one at fault outward. `by_user` tells an `@warn`."""
+class LibsassMessage:
+    """An error or a warning: its lines, and its stack trace, the innermost place first.
+
+    `by_user` is true for an `@warn`.
+    """
 
     lines: tuple[str, ...]
     places: tuple[Place, ...]
     by_user: bool = False
 
 
-def error_said(text: str) -> Said:
-    """What libsass's error text says; its excerpt is left out."""
+def error_message(text: str) -> LibsassMessage:
+    """The message in libsass's error text, without its excerpt of the source."""
     lines, places = _parted(_LEAD.sub("", text).split("\n"))
-    return Said(lines, places)
+    return LibsassMessage(lines, places)
 
 
-def warnings_said(text: str) -> Iterator[Said]:
-    """The warnings in what libsass wrote to stderr, each once. `@debug` is left out."""
+def warning_messages(text: str) -> Iterator[LibsassMessage]:
+    """The warnings in libsass's output on stderr, each once. `@debug` is left out."""
     seen = set()
     for match in _WARNING.finditer(text):
         lines, places = _parted(match[5].split("\n"))
         if match[1]:
             places = (_place(match[1], match[2], match[3]), *places)
-        said = Said(lines, places, by_user=match[0].startswith("WARNING: ") and bool(places))
-        if said not in seen:
-            seen.add(said)
-            yield said
+        message = LibsassMessage(lines, places, by_user=match[0].startswith("WARNING: ") and bool(places))
+        if message not in seen:
+            seen.add(message)
+            yield message
 
 
 def _parted(text_lines: list[str]) -> tuple[tuple[str, ...], tuple[Place, ...]]:
-    """The lines before the first place, and the places that follow it without a break."""
+    """The lines before the first place, and the places that follow directly."""
     lines: list[str] = []
     places: list[Place] = []
     for line in text_lines:
@@ -69,7 +72,7 @@ def _place(line: str, column: str | None, file: str) -> Place:
     return 0 if file == "stdin" else int(file.partition(".")[0]), int(line), int(column or 0)
 
 
-# What valid, modern CSS or Sass makes libsass say.
+# Errors that libsass reports for valid, modern CSS or Sass.
 _BEYOND_LIBSASS: Final = re.compile(
     r"""^Incompatible\ units
       | is\ not\ a\ number\ for\ `(?:min|max|clamp)'
@@ -87,5 +90,5 @@ _BEYOND_LIBSASS: Final = re.compile(
 
 
 def is_beyond_libsass(message: str) -> bool:
-    """Whether `message`, as libsass said it, most likely complains of something that Dart Sass understands."""
+    """Whether `message`, in libsass's wording, is most likely about code that Dart Sass understands."""
     return _BEYOND_LIBSASS.search(message) is not None

@@ -1,6 +1,6 @@
-"""The text of a Sass file with what has been found out about it; and the texts that were asked for lately.
+"""Caches what is known about the texts of Sass files, for the texts that were used last.
 
-A watch compiles the same partials again after each edit of one of them: what is wrong with the others is known.
+A watch compiles the same partials again after each edit of one of them; the others need not be examined again.
 """
 
 from functools import cached_property
@@ -9,11 +9,11 @@ from typing import Final
 from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
 from buildassets.compiler.engines.sass.libsass_faults import Finding, ImportRule
 
-_MOST_CHARACTERS: Final = 4_000_000  # ten times Bootstrap; with what is found out they take twice as many bytes
+_MOST_CHARACTERS: Final = 4_000_000  # ten times Bootstrap; with the cached properties they take twice as many bytes
 
 
 class SassText:
-    """A text, of which everything is found out when it is first asked for, and once."""
+    """A text with properties that are computed once, when they are first asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -26,7 +26,7 @@ class SassText:
 
     @cached_property
     def silently_wrong(self) -> tuple[Finding, ...]:
-        """What libsass would compile to CSS of another meaning."""
+        """The parts that libsass would compile to CSS of another meaning."""
         return tuple(scss_syntax.silently_wrong(self.blank))
 
     @cached_property
@@ -35,14 +35,14 @@ class SassText:
         return frozenset(scss_syntax.functions_defined(self.blank))
 
     def import_rule(self, name: str, *, indented: bool) -> ImportRule | None:
-        """Where it imports `name`."""
+        """The rule that imports `name`, if there is one."""
         if (name, indented) not in self._import_rules:
             self._import_rules[name, indented] = scss_syntax.import_rule(self.text, self.blank, name, indented=indented)
         return self._import_rules[name, indented]
 
 
 class RecentTexts:
-    """Texts by what they say, for as long as there is room: the one that was asked for least recently goes first."""
+    """A cache of SassTexts by their text; when it is full, the least recently used one is dropped."""
 
     def __init__(self, most_characters: int = _MOST_CHARACTERS) -> None:
         self._most_characters = most_characters
@@ -50,14 +50,14 @@ class RecentTexts:
         self._characters = 0
 
     def of(self, text: str) -> SassText:
-        """`text`, with what is known of it."""
-        found = self._texts.pop(text, None)
-        if found is None:
-            found = SassText(text)
+        """The SassText of `text`, kept or new."""
+        known = self._texts.pop(text, None)
+        if known is None:
+            known = SassText(text)
             self._characters += len(text)
-        self._texts[text] = found
+        self._texts[text] = known
         while self._characters > self._most_characters:
             oldest = next(iter(self._texts))
             del self._texts[oldest]
             self._characters -= len(oldest)
-        return found
+        return known

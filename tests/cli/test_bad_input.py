@@ -138,7 +138,7 @@ def test_a_working_directory_that_is_gone_is_an_error(tmp_path: Path, verb: str)
     program += "from buildassets.cli.main import main; main()"
     run = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)
     assert run.returncode == 2
-    assert "cannot tell where the working directory is" in run.stderr
+    assert "cannot find the working directory" in run.stderr
     assert "Traceback" not in run.stderr
 
 

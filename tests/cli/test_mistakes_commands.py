@@ -100,7 +100,7 @@ def test_a_file_for_a_source_root(tmp_path: Path) -> None:
         """
 error[config/source]: the source root `assets/app.css` is not a folder
 
-hint: name the folder that it lies in
+hint: name the folder that contains it
 """,
     )
 

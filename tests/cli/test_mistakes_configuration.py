@@ -413,7 +413,7 @@ def test_a_folder_for_a_configuration(tmp_path: Path) -> None:
 error[config/unreadable]: cannot read `conf`: is a directory
   --> conf
 
-hint: name a file that is there
+hint: name a file that exists
 """,
     )
 

@@ -291,7 +291,7 @@ def test_what_a_module_finds_in_the_environment_is_noticed(tmp_path: Path) -> No
 def test_two_systems_cannot_stand_beside_one_another(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FILES, "buildassets.toml": 'jammit = "config/assets.yml"\nwebassets = "defs"'})
     done = run(tmp_path, "build")
-    assert (done.returncode, "`webassets` cannot stand beside `jammit`" in done.stderr) == (2, True)
+    assert (done.returncode, "`webassets` cannot be set together with `jammit`" in done.stderr) == (2, True)
 
 
 def test_the_release_may_be_that_of_the_jinja_environment(tmp_path: Path) -> None:

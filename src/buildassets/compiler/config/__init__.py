@@ -1,4 +1,4 @@
-"""The configuration: files and options come in, a frozen Config with absolute paths goes out, or every fault.
+"""The configuration: takes files and options, gives a frozen Config with absolute paths, or raises all faults at once.
 
-Must not import a stage; of engines it asks the names only.
+Must not import a stage; uses only the names of engines.
 """

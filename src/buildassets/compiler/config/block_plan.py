@@ -1,7 +1,7 @@
-"""What a template system wants to have built beside the configuration: the blocks of its templates.
+"""Adds to the configuration what a template system needs: the assets for the blocks in its templates.
 
-Takes the path of a plan, a JSON file that a wing of `compat` writes, gives a frozen value. Raises ConfigError where the
-file is none.
+Takes the path of a plan, a JSON file that a package of `compat` writes, gives a frozen value. Raises ConfigError if the
+file is no plan.
 """
 
 import json
@@ -20,7 +20,7 @@ FORMAT: Final = 1
 
 
 def with_plan(config: Config, path: str) -> Config:
-    """`config` with all that the plan at `path`, which is absolute, asks for."""
+    """`config` extended by the plan at the absolute `path`."""
     shown = relative_to(config.folder, path)
     document = _read(path, shown)
     folder = os.path.dirname(path)
@@ -41,7 +41,7 @@ def with_plan(config: Config, path: str) -> Config:
 
 
 def _generated(folder: str, document: Mapping[str, Any]) -> Iterator[SourceRoot]:
-    """The roots of generated sources: what is made of the files of installed packages, others keep in order."""
+    """The roots of generated sources; those made from files of installed packages count as vendored."""
     packaged = tuple(document.get("packaged", ()))
     if document["parts"] or document["named"]:
         yield SourceRoot(folder, document["shown"], exclude=packaged)
@@ -50,34 +50,35 @@ def _generated(folder: str, document: Mapping[str, Any]) -> Iterator[SourceRoot]
 
 
 def _kept(config: Config) -> dict[str, Any]:
-    """What the configuration has of the same."""
+    """The values of the configuration for the fields of `parts_of`."""
     return {"data_urls": config.data_urls} if config.data_urls else {}
 
 
 def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a Config that plans of some systems have besides: of templates for scripts, and around bundles."""
-    found: dict[str, Any] = {}
+    """The fields of a Config that only some systems' plans set: templates for scripts, wrappers, data URLs."""
+    fields: dict[str, Any] = {}
     if document.get("templating"):
-        found["templating"] = Templating(**document["templating"])
+        fields["templating"] = Templating(**document["templating"])
     if document.get("template_names"):
-        found["template_names"] = document["template_names"]
+        fields["template_names"] = document["template_names"]
     if document.get("wrappers"):
-        found["wrappers"] = {name: tuple(around) for name, around in document["wrappers"].items()}
+        fields["wrappers"] = {name: tuple(around) for name, around in document["wrappers"].items()}
     if document.get("embedded"):
         limit, include, of_any_size = document["embedded"]
-        found["data_urls"] = DataUrls(limit, tuple(include), tuple(of_any_size))
-    return found
+        fields["data_urls"] = DataUrls(limit, tuple(include), tuple(of_any_size))
+    return fields
 
 
 def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
-    """`diagnostics` whose place is in a generated source at the places in templates that made it."""
-    for one in diagnostics:
-        place = one.location and plan and plan.places.get(one.location.file)
-        yield replace(one, location=_moved(one.location, place)) if one.location and place else one
+    """`diagnostics`, with each place in a generated source replaced by the place in the template that it is from."""
+    for diagnostic in diagnostics:
+        at = diagnostic.location
+        place = at and plan and plan.places.get(at.file)
+        yield replace(diagnostic, location=_moved(at, place)) if at and place else diagnostic
 
 
 def _moved(location: Location, place: Location) -> Location:
-    """A place in a text that begins at `place`; in its first line it stands behind what is before it."""
+    """The place of `location`, a place in a text that begins at `place`; only its first line shifts columns."""
     if not location.line:
         return place
     column = location.column + (place.column - 1 if location.line == 1 else 0)

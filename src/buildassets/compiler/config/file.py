@@ -1,4 +1,4 @@
-"""Which file holds the configuration, and what it says.
+"""Finds and reads the configuration file.
 
 Takes a folder or a file's name, gives a TOML document; raises ConfigError for a file that cannot be read. Imports
 the vocabulary and `toml_table`.
@@ -19,14 +19,14 @@ _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
 
 def relative_to(folder: str, path: str) -> str:
-    """The absolute `path` as seen from `folder`, with slashes; as it is where that is on another drive of Windows."""
+    """The absolute `path` relative to `folder`, with slashes; unchanged if it is on another drive of Windows."""
     with suppress(ValueError):
         path = os.path.relpath(path, folder)
     return path.replace(os.sep, "/")
 
 
 def search(start: str) -> tuple[str | None, Document]:
-    """The nearest configuration file and what it says; no file and an empty document where there is none."""
+    """The nearest configuration file and its content; None and an empty document if there is none."""
     folder = start
     while True:
         for name in _FILE_NAMES:
@@ -40,18 +40,18 @@ def search(start: str) -> tuple[str | None, Document]:
 
 
 def working_directory() -> str:
-    """Where relative paths of the command line begin. Raises ConfigError where it has been removed."""
+    """The folder to which paths of the command line are relative. Raises ConfigError if it has been removed."""
     try:
         return os.getcwd()
     except OSError as fault:
-        message = f"cannot tell where the working directory is: {reason_text(fault)}"
-        raise ConfigError([error("config/unreadable", message, hint="change to a folder that is there")]) from None
+        message = f"cannot find the working directory: {reason_text(fault)}"
+        raise ConfigError([error("config/unreadable", message, hint="change to a folder that exists")]) from None
 
 
 def candidates(start: str, found: str | None) -> Iterator[str]:
-    """Where a file would stand that `search` finds before `found`, and that file itself; all absolute.
+    """The absolute paths that `search` tries before `found`, and `found` itself.
 
-    Where none is found, only the folder `start` is of interest, not those above it.
+    If `found` is None, only the paths in the folder `start` are given, not those above it.
     """
     folder = start
     while True:
@@ -64,7 +64,7 @@ def candidates(start: str, found: str | None) -> Iterator[str]:
 
 
 def read_named(file: str, start: str) -> Document:
-    """What a file says that the user named; raises ConfigError where it says nothing to us."""
+    """The content of the `file` that the user named; raises ConfigError if it has no table of ours."""
     document = _document(os.path.join(start, file), file)
     if document is None:
         message = f"`{file}` has no table `[tool.buildassets]`"
@@ -106,7 +106,7 @@ def read_text(path: str, shown: str) -> str:
 
 
 def _readable(path: str, shown: str) -> str:
-    """What can be read in place of the file at `path`, called `shown`."""
+    """The hint for the file at `path`, shown as `shown`, which cannot be read."""
     folder, name = os.path.split(path)
     if os.path.isdir(path):
         folder, name = path, _FILE_NAMES[0]
@@ -117,7 +117,7 @@ def _readable(path: str, shown: str) -> str:
     if not os.path.lexists(path) or os.path.isdir(path):
         near = nearest(name, files)
         beside = shown if os.path.isdir(path) else os.path.dirname(shown)
-        return f"did you mean `{os.path.join(beside, near)}`?" if near else "name a file that is there"
+        return f"did you mean `{os.path.join(beside, near)}`?" if near else "name a file that exists"
     return "see to its permissions, or name another file with `--config`"
 
 

@@ -1,7 +1,7 @@
-"""Configurations of other asset systems that stand in for parts of ours.
+"""Reads configurations of other asset systems, which replace parts of ours.
 
-Takes the table of ours and the folder that it is in, gives what the file of the other system means. Which module reads
-it is named here and imported when there is such a file: those modules know the compiler, and not the other way round.
+Takes our own table and its folder, gives the values of the other system's file. The module that reads such a file is
+named here and imported when there is one: those modules import the compiler, which must not import them.
 """
 
 import os
@@ -16,22 +16,22 @@ from buildassets.frozen import field, frozen
 
 _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"
-# What reads the file that a key of ours names, as `module:function`.
+# The reader of the file that each of our keys names, as `module:function`.
 READERS: Final[Mapping[str, str]] = {
     _JAMMIT: "buildassets.compat.jammit.build.read:read",
     "pipeline": "buildassets.compat.pipeline.build.read:read",
     "webassets": "buildassets.compat.webassets.build.read:read",
 }
-_OURS: Final = ("sources", "bundles")  # who has these does without the other system
+_OURS: Final = ("sources", "bundles")  # with these keys, no file of another system is searched for
 
 
 @frozen
 class Foreign:
-    """What the file of another system means.
+    """The values in the file of another system.
 
-    `table` are keys as our file has them, for which our own file goes before; `fields` are those of `Config` that have
-    no key. `files` are the absolute paths of all that was read or looked for, folders among them; `further_sources` are
-    source roots that stand behind those of our own file.
+    `table` are keys in the form of our file, which takes precedence; `fields` are fields of `Config` without a key.
+    `files` are the absolute paths of all files and folders that were read or looked for; `further_sources` are source
+    roots that follow those of our own file.
     """
 
     table: Mapping[str, Any] = field(default_factory=dict)
@@ -42,10 +42,10 @@ class Foreign:
 
 @frozen
 class Asked:
-    """What a reader is asked: the `file` of its system as the user wrote it, as seen from `folder`, and the mode.
+    """The arguments of a reader: the `file` of its system as the user wrote it, relative to `folder`, and the mode.
 
-    One that `is_named` in our own file has to be of that system. `engines` are the suffixes, without dots, that engines
-    of other packages compile.
+    If the file `is_named` in our own file, it has to be of that system. `engines` are the suffixes, without dots, that
+    engines of other packages compile.
     """
 
     folder: str
@@ -55,37 +55,37 @@ class Asked:
     engines: frozenset[str] = frozenset()
 
 
-# Gives None for a file of something else, where it was not asked for by name. Raises ConfigError.
+# Gives None for a file of another system, unless our own file names it. Raises ConfigError.
 Reader = Callable[[Asked], Foreign | None]
 
 
 def with_foreign(document: Document, folder: str, mode: Mode) -> tuple[Foreign, Document]:
-    """What other systems have in `folder`, and our own `document` with the keys that this means. Raises ConfigError."""
+    """The values of other systems in `folder`, and our own `document` with their keys added. Raises ConfigError."""
     foreign = read_foreign(document.table, folder, mode)
-    found = document.above(foreign.table, sources=foreign.further_sources)
-    found.faults += document.faults
-    return foreign, found
+    extended = document.above(foreign.table, sources=foreign.further_sources)
+    extended.faults += document.faults
+    return foreign, extended
 
 
 def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
-    """What another system has in `folder`: the file that its key names, or Jammit's usual one if that is there.
+    """The values of another system in `folder`: of the file that a key names, or else of Jammit's usual one.
 
-    Without a key that one is read only where our own table names neither sources nor bundles. Raises ConfigError.
+    Jammit's is read only if our own table has no sources and no bundles. Raises ConfigError.
     """
     named = [key for key in READERS if table.take(key) not in (None, False)]
     if len(named) > 1:
-        table.refuse(f"cannot stand beside `{named[0]}`", named[1], hint="name the files of one system only")
+        table.refuse(f"cannot be set together with `{named[0]}`", named[1], hint="name the files of one system only")
         return Foreign()
     if named:
         file = table.filled_text(named[0], "")
         asked = Asked(folder, file, mode, True, _engines(table))
-        found = _reader(named[0])(asked) if file else None
-        return _beside(table.peek("sources"), found) if found else Foreign()
+        foreign = _reader(named[0])(asked) if file else None
+        return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    found = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode)) if os.path.isfile(path) else None
-    return found or Foreign(files=(path,))
+    foreign = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode)) if os.path.isfile(path) else None
+    return foreign or Foreign(files=(path,))
 
 
 def _engines(table: Table) -> frozenset[str]:
@@ -93,13 +93,13 @@ def _engines(table: Table) -> frozenset[str]:
     return frozenset(engines) if isinstance(engines, dict) else frozenset()
 
 
-def _beside(sources: object, found: Foreign) -> Foreign:
-    """`found`, its source roots behind the `sources` of our own file, if that has any."""
+def _beside(sources: object, foreign: Foreign) -> Foreign:
+    """`foreign` with its source roots after the `sources` of our own file, if that has any."""
     if not isinstance(sources, list):
-        return found
-    paths = [one.get("path") if isinstance(one, dict) else one for one in sources]
-    further = [one for one in found.table.get("sources", ()) if one["path"] not in paths]
-    return replace(found, further_sources=tuple(further))
+        return foreign
+    paths = [source.get("path") if isinstance(source, dict) else source for source in sources]
+    further = [source for source in foreign.table.get("sources", ()) if source["path"] not in paths]
+    return replace(foreign, further_sources=tuple(further))
 
 
 def _reader(system: str) -> Reader:

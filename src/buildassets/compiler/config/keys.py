@@ -1,4 +1,4 @@
-"""The keys of the configuration, a function for each: what it may be, and what it is where it is not there."""
+"""Reads the keys of the configuration: one function for each, with its check and its default."""
 
 import os
 import re
@@ -37,15 +37,15 @@ _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
 _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
-# What no path of a URL has once browsers have read it: `.` and `..` (URL Standard, section 4.4), as `%2e`, too, control
-# characters; and an empty part, as an asset's path has none.
+# What browsers remove from the path of a URL: `.` and `..` (URL Standard, section 4.4), also as `%2e`, and control
+# characters; and empty parts, which no asset's path has.
 _NEVER_IN_PATH: Final = lazy_pattern(r"/(?:(?:\.|%2e){1,2}(?:/|\Z)|/)|[\x00-\x1f\x7f]", re.IGNORECASE)
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
-# Of keys at the top of the file that belong into a table, and of a table that belongs into the other file.
+# The hints for top-level keys that belong into a table, and for a table that belongs into the other file.
 ELSEWHERE: Final = {
     **{
         key: f'put it into an element of `sources`, as in `{{ path = "assets", {key} = {example} }}`'
@@ -80,23 +80,23 @@ _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _BUNDLE_KEYS: Final = ("files", "bundle", "format", "splitting", "define")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
-_AUTO: Final = "auto"  # the engine of the lock, else one that is installed
+_AUTO: Final = "auto"  # the locked engine, else an installed one
 _DART_SASS: Final = "dart-sass"
 _SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
 _ENGINE_KEYS: Final = ("css", "js", "scss")
 _OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
-_OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, with no key of their own
+_OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, but without a key
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
 _DOTTED_SUFFIX: Final = lazy_pattern(r"\.[^A-Z./\\\s]+")
-# The names that both engines know, each with a version to give for an example.
+# The names that both engines know, each with a version for an example.
 _BROWSERS: Final = {"chrome": 109, "edge": 109, "firefox": 115, "ios": 16.4, "opera": 95, "safari": 16.4}
 _BROWSER: Final = lazy_pattern(r"(\S+) +([1-9][0-9]{0,3}(?:\.[0-9]{1,3}){0,2})")
 
 
 def absolute(folder: str, path: str) -> str:
-    """The absolute path of what `path` names from `folder`."""
+    """`path`, relative to `folder`, as an absolute path."""
     return os.path.normpath(os.path.join(folder, path))
 
 
@@ -104,7 +104,7 @@ _LEADS: Final = "begin it with `/`, `//`, `http://` or `https://`, without `?` a
 
 
 def url(table: Table, key: str = "url") -> str:
-    """The prefix under which pages find assets, with a slash at its end."""
+    """The URL prefix of assets in pages, with a slash at its end."""
     given = table.filled_text(key, "/assets/")
     if _is_refused(table, key, given):
         return "/assets/"
@@ -145,19 +145,19 @@ def _is_refused(table: Table, key: str, url: str) -> bool:
 
 
 def path_globs(table: Table, key: str) -> tuple[str, ...]:
-    """Globs on paths below a root, so that a leading slash can only mean the top: `/app.css` is `./app.css`."""
+    """Globs on paths below a root; a leading slash means the root itself: `/app.css` is `./app.css`."""
     return tuple("." + glob if glob.startswith("/") else glob for glob in table.texts(key))
 
 
 def preferred(root: Table) -> Prefer | None:
-    """Which of two files of a source root is taken that make one asset; None where nothing is chosen."""
+    """Which file to take if two of a source root make one asset; None if the key is absent."""
     prefer = root.choice("prefer", _PREFER, "compiled")
     return prefer if "prefer" in root else None
 
 
 def browsers(table: Table) -> tuple[str, ...]:
-    """The browsers that the result is for, each with the oldest version of it: `safari 16.4`."""
-    found = []
+    """The browsers to support, each with its oldest version: `safari 16.4`."""
+    oldest = []
     for index, text in table.elements("browsers"):
         if not table.is_one_of((str,), text, "browsers", index):
             continue
@@ -172,12 +172,12 @@ def browsers(table: Table) -> tuple[str, ...]:
             hint = f"write the name and the oldest version, as in `{name} {_BROWSERS[name]}`"
             table.refuse(f"cannot be `{text}`", "browsers", index, hint=hint)
         else:
-            found.append(f"{name} {match[2]}")
-    return tuple(sorted(set(found)))
+            oldest.append(f"{name} {match[2]}")
+    return tuple(sorted(set(oldest)))
 
 
 def types(table: Table) -> dict[str, str]:
-    """Media types by the suffix, with its dot, of the files that are served with them."""
+    """The media types of released files by suffix, with its dot."""
     found = {}
     for name in table:
         given = table.filled_text(name, "")
@@ -194,7 +194,7 @@ def types(table: Table) -> dict[str, str]:
 
 
 def _is_refused_type(table: Table, name: str, given: str) -> bool:
-    """Whether browsers would take no file with such a suffix: servers of releases send `nosniff`, which forbids it."""
+    """Whether browsers would reject files of that type: servers of releases send `nosniff`, so the type has to fit."""
     fit, kind, example = _NEEDED_TYPES.get(name, (None, "", ""))
     if fit is None or given.lower() in fit:
         return False
@@ -204,7 +204,7 @@ def _is_refused_type(table: Table, name: str, given: str) -> bool:
 
 
 def compress(table: Table) -> dict[str, int]:
-    """The codings of the copies: an array of them, or a table with a level for each."""
+    """The content codings of the copies, with their levels: from an array, or a table with a level for each."""
     given = table.take("compress")
     if given is None or not table.is_one_of((list, dict), given, "compress"):
         return {coding: LEVELS[coding].default for coding in USUAL}
@@ -226,15 +226,15 @@ def _installed_engines() -> tuple[str, ...]:
 
 
 def locked_tools(folder: str) -> dict[str, str]:
-    """The versions of the tools that the lock in `folder` has. Raises ConfigError where that cannot be read."""
+    """The versions of the tools in the lock of `folder`. Raises ConfigError if the lock cannot be read."""
     if not os.path.lexists(os.path.join(folder, NAME)):
         return {}
     return {name: tool.version for name, tool in read_lock(folder).tools.items()}
 
 
 def engines(table: Table, locked: Collection[str]) -> EngineNames:
-    """The engine of each kind, built in or of a package that is installed; for Sass by default the `locked` one."""
-    installed = cache(_installed_engines)  # asked for where a name is not built in: that takes 30 ms
+    """The engine of each kind, built in or of an installed package; for Sass, the `locked` one by default."""
+    installed = cache(_installed_engines)  # called only for a name that is not built in: it takes 30 ms
     scss = _engine(table, "scss", _SCSS_ENGINES, _AUTO, installed)
     if scss == _AUTO and _DART_SASS in locked:
         scss = _DART_SASS
@@ -252,7 +252,7 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
 def _engine(
     table: Table, kind: str, built_in: Sequence[str], default: str, installed: Callable[[], Iterable[str]]
 ) -> str:
-    """The engine of one of the kinds that we know: one of ours, or one that a package brings."""
+    """The engine of a built-in kind: one of ours, or one that a package brings."""
     name = table.text(kind, default)
     if kind not in table or name in built_in or name in installed():
         return name
@@ -264,7 +264,7 @@ def _engine(
 
 
 def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str, str]:
-    """The engines for further kinds. What could only be a slip of a known key is left for `close` to complain of."""
+    """The engines for further kinds. Keys that are probably misspelt are left for `close` to report."""
     found = {}
     for key in table:
         name = table.peek(key)
@@ -286,24 +286,24 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
 
 
 def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
-    """The bundles by their logical paths: globs of what is joined, or how esbuild makes it."""
-    found: dict[str, tuple[str, ...] | ModuleBundle] = {}
+    """The bundles by logical path: the globs of files to join, or the settings for esbuild."""
+    described: dict[str, tuple[str, ...] | ModuleBundle] = {}
     for name in table:
         faults = table.fault_count
         if _is_misplaced(table, name) or _is_without_quotes(table, name):
             continue
         _is_logical(table, name)
         if isinstance(table.take(name), dict):
-            found[name] = _described_bundle(table.table(name))
+            described[name] = _described_bundle(table.table(name))
         else:
-            found[name] = path_globs(table, name)
-        if found[name] in ((), ModuleBundle(())) and table.fault_count == faults:
+            described[name] = path_globs(table, name)
+        if described[name] in ((), ModuleBundle(())) and table.fault_count == faults:
             table.refuse("names no files", name, hint="give it an array of globs")
-    return found
+    return described
 
 
 def _is_misplaced(table: Table, name: str) -> bool:
-    """Whether a setting of the file stands among the bundles, as what is written below a header does."""
+    """Whether `name` is a setting that was written below `[bundles]` by mistake."""
     if name not in SETTINGS:
         return False
     hint = f"put `{name}` above `[bundles]`: what stands below a header belongs to its table"
@@ -312,7 +312,7 @@ def _is_misplaced(table: Table, name: str) -> bool:
 
 
 def _is_without_quotes(table: Table, name: str) -> bool:
-    """Whether `name` is only the beginning of a path, of which TOML makes tables at each dot."""
+    """Whether `name` is the beginning of a path without quotes, which TOML splits into tables at each dot."""
     parts, inner = [name], table
     value = table.peek(name)
     while isinstance(value, dict) and "." not in name:
@@ -363,7 +363,7 @@ def _is_logical(table: Table, name: str) -> bool:
 
 
 def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
-    """Module specifiers with their targets; a table at `besides` is something else."""
+    """Module specifiers with their targets; the table at the key `besides` is skipped."""
     importmap = {}
     for specifier in table:
         if specifier == besides and isinstance(table.take(specifier), dict):
@@ -380,17 +380,17 @@ def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
 
 
 def names_several(target: str) -> bool:
-    """Whether the target of a specifier names several modules, each of which gets a specifier of its own."""
+    """Whether `target` matches several modules, each of which gets a specifier of its own."""
     return any(mark in target for mark in "*?[") and not _ABSOLUTE_URL.match(target)
 
 
 def preloads(table: Table) -> dict[str, bool]:
-    """Which names of the import map pages load ahead: by the specifier, as the import map has it."""
+    """Whether pages preload each name of the import map, by specifier."""
     return {specifier: table.flag(specifier, True) for specifier in table}
 
 
 def scopes(importmap: Table) -> dict[str, dict[str, str]]:
-    """The scopes of the import map, which stand in its table."""
+    """The scopes of the import map, from its table."""
     if not isinstance(importmap.take("scopes"), dict):
         return {}
     table = importmap.table("scopes")
@@ -402,7 +402,7 @@ def scopes(importmap: Table) -> dict[str, dict[str, str]]:
 
 
 def data_urls(table: Table) -> DataUrls:
-    """Which files style sheets hold as `data:` URLs."""
+    """The rules for files that style sheets embed as `data:` URLs."""
     found = DataUrls(
         limit_bytes=_size_bytes(table, "limit") if table.has("limit") else _DEFAULT_DATA_URL_BYTES,
         include=path_globs(table, "include"),
@@ -412,7 +412,7 @@ def data_urls(table: Table) -> DataUrls:
 
 
 def templates(table: Table, folder: str) -> Templates:
-    """Where templates lie and how they are read."""
+    """The folders of the templates and how to read them."""
     listed = (_template_folder(table, value, folder, "dirs", index) for index, value in table.elements("dirs"))
     found = Templates(
         folders=tuple(one for one in listed if one),
@@ -426,7 +426,7 @@ def templates(table: Table, folder: str) -> Templates:
 
 
 def described_folder(table: Table, value: object, *keys: str | int) -> Table | None:
-    """The table that `value`, which stands at `keys`, is, or that a path stands for; None for what is neither."""
+    """`value`, found at `keys`, as a table, also if it is only a path; None if it is neither."""
     if not table.is_one_of((str, dict), value, *keys):
         return None
     given = table.inner({"path": value} if isinstance(value, str) else value, *keys)
@@ -436,7 +436,7 @@ def described_folder(table: Table, value: object, *keys: str | int) -> Table | N
 
 
 def _template_folder(table: Table, value: object, folder: str, *keys: str | int) -> TemplateFolder | None:
-    """The folder of templates that `value` describes, which stands at `keys`."""
+    """The folder of templates that `value`, found at `keys`, describes."""
     given = described_folder(table, value, *keys)
     if given is None:
         return None
@@ -448,7 +448,7 @@ def _template_folder(table: Table, value: object, folder: str, *keys: str | int)
 
 
 def further_templates(templates: Sequence[str], start: str, given: Document) -> Iterator[TemplateFolder]:
-    """The folders of templates that the command line adds, as `dirs` has them."""
+    """The folders of templates that the command line adds, in the form of `dirs`."""
     for value in from_command_line(templates, "--templates"):
         folder = _template_folder(given.table, value, start, "--templates")
         if folder is not None:
@@ -461,7 +461,7 @@ def _template_engine(table: Table) -> TemplateEngine | None:
 
 
 def _names(table: Table, key: str) -> tuple[str, ...]:
-    """Names of Python, with dots perhaps."""
+    """Python names, which may contain dots."""
     names = []
     for index, name in enumerate(table.texts(key)):
         if all(part.isidentifier() for part in name.split(".")):
@@ -472,7 +472,7 @@ def _names(table: Table, key: str) -> tuple[str, ...]:
 
 
 def retain(table: Table) -> Retain:
-    """How long earlier releases stay."""
+    """The limits on earlier releases that are kept."""
     found = Retain(
         releases=int(table.number("releases", (int,), 3)),
         hours=table.number("hours", (int, float), 24),
@@ -482,7 +482,7 @@ def retain(table: Table) -> Retain:
 
 
 def budgets(table: Table) -> dict[str, int]:
-    """The most bytes that assets may have after gzip."""
+    """The most bytes that assets may have after gzip, by name."""
     found = {}
     for name in table:
         if _is_logical(table, name):
@@ -491,7 +491,7 @@ def budgets(table: Table) -> dict[str, int]:
 
 
 def image_warn_bytes(images: Table) -> int:
-    """From how many bytes on a build warns of an image; 0: never."""
+    """The size in bytes above which a build warns of an image; 0: never."""
     found = _size_bytes(images, "warn") if "warn" in images else _DEFAULT_IMAGE_WARN_BYTES
     images.take("warn")
     images.close()
@@ -510,13 +510,13 @@ def _size_bytes(table: Table, name: str) -> int:
 
 
 def from_command_line(texts: Iterable[str], option: str) -> Iterator[object]:
-    """What each argument of an option is: a text, or an inline table."""
+    """The values of an option's arguments: a text, or the table that an inline table describes."""
     for text in texts:
         yield parse(f"value = {text}", option)["value"] if text.startswith("{") else text
 
 
 def registry(table: Table) -> str:
-    """The registry of packages; empty where none is named."""
+    """The URL of the registry of packages; empty if none is named."""
     given = table.filled_text("registry", "")
     if names_user(given) or begins_with_password(given):
         hint = "leave them out, and put them into the user's `.npmrc`: this file is for everybody who sees the project"
@@ -529,7 +529,7 @@ def registry(table: Table) -> str:
 
 
 def package_rules(table: Table) -> PackageRules:
-    """Which releases of packages are taken."""
+    """The rules for releases of packages that may be used."""
     rules = PackageRules(min_age_days=table.number("min_age_days", (int, float), 0))
     table.close()
     return rules

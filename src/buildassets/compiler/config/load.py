@@ -1,6 +1,6 @@
-"""The configuration: `[tool.buildassets]` in `pyproject.toml`, or the same keys at the top of `buildassets.toml`.
+"""Loads the configuration: `[tool.buildassets]` in `pyproject.toml`, or the same keys in `buildassets.toml`.
 
-Takes a file's name, gives a frozen Config with absolute paths, or every fault of the file at once.
+Takes a file's name, gives a frozen Config with absolute paths, or raises all faults of the file at once.
 """
 
 import os
@@ -40,11 +40,11 @@ def load_config(
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
-    In one folder `buildassets.toml` goes before `pyproject.toml`. `sources` and `output`, relative to `start`, and
-    `url` stand in for what the file says; `also` are further source roots behind these, and `templates` further folders
-    of templates; `plan` is the path of a plan of blocks. Unless it `needs_sources`, source roots may be missing, as
-    where a release is taken as it is. `mode` is that of the build, which matters to files of other systems only. Raises
-    ConfigError with every fault that was found.
+    In one folder `buildassets.toml` takes precedence over `pyproject.toml`. `sources` and `output`, relative to
+    `start`, and `url` replace the values of the file; `also` are further source roots after these, and `templates`
+    further folders of templates; `plan` is the path of a plan of template blocks. Unless it `needs_sources`, source
+    roots may be missing, as for a verb that only reads a release. `mode` is that of the build; only files of other
+    systems depend on it. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
@@ -79,18 +79,18 @@ def load_config(
     _raise_if_any([*document.faults, *given.faults])
     if plan is None:
         return config
-    from buildassets.compiler.config.block_plan import with_plan  # what most builds do not need
+    from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
     return with_plan(config, os.path.join(start, plan))
 
 
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
-    if found := sorted(faults, key=sort_key):
-        raise ConfigError(found)
+    if ordered := sorted(faults, key=sort_key):
+        raise ConfigError(ordered)
 
 
 def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...]) -> Config:
-    """The values of our table; what is wrong with them is noted in its document."""
+    """The values of our table; faults are noted in its document."""
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
     bundles = keys.bundles(table.table("bundles"))
     importmap = table.table("importmap")

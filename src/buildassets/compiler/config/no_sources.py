@@ -1,6 +1,6 @@
-"""What is reported where there is nothing to build: most often the folder is the wrong one, or a table's name.
+"""Reports a project without sources; usually the folder or the name of a table is wrong.
 
-Takes the folder that was looked at, gives a diagnostic. Reads names in it, and its `pyproject.toml`.
+Takes the project's folder, gives a diagnostic. Reads names in the folder, and its `pyproject.toml`.
 """
 
 import os
@@ -19,7 +19,7 @@ DEFAULT_ROOTS: Final = ("assets", "static")
 _OWN_FILE: Final = "buildassets.toml"
 _PROJECT_FILE: Final = "pyproject.toml"
 _TABLE: Final = "buildassets"
-_MOST_FOLDERS: Final = 100  # of the working directory that are looked into
+_MOST_FOLDERS: Final = 100  # in the working directory that are searched
 _OTHERS: Final = ("node_modules", "site-packages")
 
 
@@ -53,14 +53,14 @@ def _named_root(folder: str) -> str | None:
 
 
 def _folders(folder: str) -> Iterator[str]:
-    """Names of folders in `folder` that may hold a project, sorted."""
+    """Names of folders in `folder` that may contain a project, sorted."""
     with suppress(OSError), os.scandir(folder) as entries:
         first = islice((entry for entry in entries if entry.is_dir()), _MOST_FOLDERS)
         yield from sorted(entry.name for entry in first if entry.name[0] != "." and entry.name not in _OTHERS)
 
 
 def _misnamed_table(folder: str) -> tuple[Location, str] | None:
-    """The table of `pyproject.toml` that was most likely meant for ours, with its name."""
+    """The place and name of a table in `pyproject.toml` whose name resembles ours."""
     with suppress(OSError, ValueError, RecursionError):
         with open(plain(os.path.join(folder, _PROJECT_FILE)), "rb") as stream:
             text = stream.read().decode("utf-8-sig").replace("\r\n", "\n")

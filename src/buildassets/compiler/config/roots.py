@@ -1,4 +1,4 @@
-"""Source roots as the configuration and the command line name them, and what is wrong with them and with the output."""
+"""Reads the source roots of the configuration and the command line, and checks them and the output folder."""
 
 import os
 import posixpath
@@ -18,7 +18,7 @@ from buildassets.paths import normalise
 
 
 def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:
-    """The source roots that the file names, with their places, or else the default one."""
+    """The source roots of the file, with their key paths, or else the default one."""
     if "sources" not in table:
         table.take("sources")
         default = [name for name in DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))]
@@ -29,7 +29,7 @@ def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoo
 
 
 def _described_root(table: Table, value: object, folder: str, *keys: str | int) -> SourceRoot | None:
-    """The source root that `value` describes, which stands at `keys`."""
+    """The source root that `value`, found at `keys`, describes."""
     given = described_folder(table, value, *keys)
     if given is None:
         return None
@@ -51,7 +51,7 @@ def _described_root(table: Table, value: object, folder: str, *keys: str | int) 
 
 
 def further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[SourceRoot]:
-    """The source roots that the command line adds: folders, or inline tables as `sources` has them."""
+    """The source roots that the command line adds: folders, or inline tables in the form of `sources`."""
     for value in from_command_line(also, "--also"):
         root = _described_root(given.table, value, start, "--also")
         if root is not None:
@@ -59,7 +59,7 @@ def further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[
 
 
 def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:
-    """The source roots with those that the command line adds, but for what is among them already or was built."""
+    """The source roots with the `further` ones, except for duplicates and the release directory."""
     output = os.path.realpath(config.output)
     known = {(os.path.realpath(root.path), root.prefix): root for root in config.sources}
     for root in further:
@@ -71,14 +71,14 @@ def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceR
 
 
 def root_at(folder: str, path: str) -> SourceRoot:
-    """The source root at `path` as seen from `folder`."""
+    """The source root at `path`, relative to `folder`."""
     return SourceRoot(absolute(folder, path), path.replace(os.sep, "/").rstrip("/") or "/")
 
 
 def root_faults(
     roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document, named_in: str = "`sources`"
 ) -> Iterator[Diagnostic]:
-    """What is wrong with source roots, each with its place in the configuration; `named_in` is where to mend it."""
+    """The faults of source roots, each given with its key path; `named_in` is the place that the hint names."""
     for path, root in roots:
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):
@@ -86,7 +86,7 @@ def root_faults(
             hint = f"did you mean `{near}`?" if near else f"create the folder, or correct {named_in}"
             yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
         elif not os.path.isdir(root.path):
-            hint = "name the folder that it lies in" + (", and the file in `include`" if path else "")
+            hint = "name the folder that contains it" + (", and the file in `include`" if path else "")
             yield error("config/source", f"the source root `{root.shown}` is not a folder", where, hint=hint)
         elif (real := os.path.realpath(root.path)) == os.path.dirname(real):
             message = f"the source root `{root.shown}` is the whole file system"
@@ -94,7 +94,7 @@ def root_faults(
 
 
 def folder_like(absolute: str, shown: str) -> str | None:
-    """The folder beside one that is not there whose name is most like its own, as a user would write it."""
+    """The existing folder with the name most like that of the missing `absolute`, in the form of `shown`."""
     parent, name = os.path.split(absolute)
     try:
         with os.scandir(parent) as entries:
@@ -105,7 +105,10 @@ def folder_like(absolute: str, shown: str) -> str | None:
 
 
 def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
-    """A build must not eat what it wrote. An output folder inside a source root is fine: discovery passes it over."""
+    """The faults of the release directory: a build must not read its own output.
+
+    A release directory inside a source root is fine: discovery skips it.
+    """
     where = document.locate_value(("output" if "output" in document.table else "sources",))
     shown = shown_path(config, config.output)
     hint = "choose another folder for `output`"

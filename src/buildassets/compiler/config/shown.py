@@ -1,4 +1,4 @@
-"""How paths and settings are shown to the user."""
+"""Forms the names of paths and settings that users see."""
 
 from dataclasses import replace
 
@@ -27,6 +27,6 @@ def shown_path(config: Config, path: str) -> str:
 
 
 def place_of_setting(config: Config, *keys: str | int) -> Location | None:
-    """Where the value at `keys` stands in the configuration file, or what encloses it; None where there is no file."""
+    """The place in the configuration file of the value at `keys`, or of what encloses it; None without a file."""
     where = config.document.locate_value(keys) if config.document else None
     return replace(where, file=shown_path(config, config.file)) if where and config.file else None

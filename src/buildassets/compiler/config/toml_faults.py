@@ -1,6 +1,6 @@
-"""Why a text is no TOML: what `tomllib` complains of, in our form, with the place and with what to do.
+"""Turns the errors of `tomllib` into diagnostics with a place and a hint.
 
-Takes a complaint and the text, gives a diagnostic. Pure; imports the vocabulary and `toml_positions`.
+Takes an error's text and the TOML, gives a diagnostic. Pure; imports the vocabulary and `toml_positions`.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ _POSITION: Final = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of docum
 _WORD: Final = lazy_pattern(r"[^\s\"'#,\[\]{}=]+")
 _REPEATED: Final = ("Cannot overwrite a value", "Cannot declare", "Duplicate inline table key")
 _HINTS: Final = {
-    "Unescaped '\\' in a string": "write `/`, or put the text in single quotes, in which `\\` is nothing special",
+    "Unescaped '\\' in a string": "write `/`, or put the text in single quotes, in which `\\` is an ordinary character",
     "Unterminated string": "close it with the quote that it begins with",
     "Unclosed array": "put a comma behind each element, and `]` behind the last",
     "Unclosed inline table": "put a comma behind each key with its value, and `}` behind the last",
@@ -25,12 +25,12 @@ _HINTS: Final = {
     "Invalid statement": "write a line `key = value` for each setting; the file is TOML, neither JSON nor YAML",
 }
 _IN_TOML: Final = {"True": "true", "False": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
-_TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\xab\xbb"  # quotes that word processors make of straight ones
+_TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\xab\xbb"  # quotes by which word processors replace straight ones
 _NOTHING: Final = ("None", "null", "nil")
 
 
 def syntax_fault(complaint: str, text: str, shown: str) -> Diagnostic:
-    """The error for the TOML `text` of the file `shown`, of which `tomllib` complains so; its line ends are LF."""
+    """The error for `complaint` of `tomllib` about `text`, the file `shown`; the line ends of `text` are LF."""
     if complaint.startswith(_REPEATED) and (repeated := find_repeated(text)):
         return _repeated(repeated, text, shown)
     position = _POSITION.search(complaint)
@@ -48,7 +48,7 @@ def syntax_fault(complaint: str, text: str, shown: str) -> Diagnostic:
 
 
 def _repeated(again: Repeated, text: str, shown: str) -> Diagnostic:
-    """The error for a key or a table that stands twice; `tomllib` names neither it nor, mostly, the place."""
+    """The error for a repeated key or table; `tomllib` does not name it and rarely gives its place."""
     first = locate(shown, text, *again.first)
     what, verb, hint = ("table", "declared", "write all its keys below one header")
     if not again.is_table:
@@ -66,7 +66,7 @@ def _hint(complaint: str, location: Location) -> str | None:
 
 
 def _of_value(rest: str) -> str:
-    """What to do about a value that is none; the line goes on with `rest` from there."""
+    """The hint for an invalid value, which begins the `rest` of its line."""
     word = _WORD.match(rest)
     if word is None:
         return 'write a value: `"text"`, `true`, `12`, `["a", "b"]`'

@@ -1,7 +1,7 @@
-"""Where keys and values stand in a TOML text, which `tomllib` does not say.
+"""Finds the positions of keys and values in a TOML text, which `tomllib` does not report.
 
-Takes a text that `tomllib` has accepted, gives spans in characters. Pure; imports the vocabulary only. For a text
-that is no TOML the spans are of no use, but nothing is raised.
+Takes a text that `tomllib` has accepted, gives spans in characters. Pure; imports the vocabulary only. For an invalid
+text the spans are useless, but nothing is raised.
 """
 
 import json
@@ -17,7 +17,7 @@ from buildassets.lazy_pattern import lazy_pattern
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]
 
-_MOST_PARTS: Final = 100  # of a key that are noted; a setting has at most five
+_MOST_PARTS: Final = 100  # recorded parts of a key; a setting has at most five
 
 _TOKEN: Final = lazy_pattern(
     r"""
@@ -36,7 +36,7 @@ _BARE: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 
 @frozen
 class Repeated:
-    """A key that is set twice, or a table that has two headers: its name as TOML writes it, and where it stands."""
+    """A key that is set twice, or a table with two headers: its name in TOML, and its places."""
 
     name: str
     first: Span
@@ -46,26 +46,26 @@ class Repeated:
 
 @frozen
 class KeyPositions:
-    """Spans by key path: of the key as a statement or a table's header names it, and of the value."""
+    """Spans by key path: of the key in a statement or a header, and of the value."""
 
     keys: Mapping[KeyPath, Span]
     values: Mapping[KeyPath, Span]
 
     def of_key(self, path: KeyPath) -> Span | None:
-        """Where the key at `path` stands, else what encloses it; None where nothing is known."""
+        """The span of the key at `path`, or of what encloses it; None if neither is known."""
         return self.keys.get(path) or self.of_value(path[:-1])
 
     def of_value(self, path: KeyPath) -> Span | None:
-        """Where the value at `path` stands, else its key, else what encloses it; None where nothing is known."""
+        """The span of the value at `path`, or of its key, or of what encloses it; None if none is known."""
         for length in range(len(path), 0, -1):
             known = path[:length]
-            if found := self.values.get(known) or self.keys.get(known):
-                return found
+            if span := self.values.get(known) or self.keys.get(known):
+                return span
         return None
 
 
 def find_places(text: str) -> KeyPositions:
-    """The places of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
+    """The spans of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
     walk = _Walk()
     for _ in walk.over(text):
         pass
@@ -73,9 +73,9 @@ def find_places(text: str) -> KeyPositions:
 
 
 def find_repeated(text: str) -> Repeated | None:
-    """The first key or header of `text` that stands there a second time: up to it the text is TOML.
+    """The first repeated key or header of `text`, which is valid TOML up to there.
 
-    What follows is not read: in what is no TOML, brackets can be open without end.
+    The rest is not read: in invalid TOML, brackets can stay open without end.
     """
     walk = _Walk()
     return next((walk.repeated for _ in walk.over(text) if walk.repeated), None)
@@ -97,16 +97,16 @@ class _Walk:
         self.keys: dict[KeyPath, Span] = {}
         self.values: dict[KeyPath, Span] = {}
         self._frames = [_Frame((), 0)]  # the first is the table that a header opened
-        self._parts: list[tuple[str, Span]] = []  # of the key or the header that is being read
+        self._parts: list[tuple[str, Span]] = []  # of the current key or header
         self._header_brackets = 0
-        self._value: KeyPath | None = None  # whose value comes next, or goes on
-        self._table_counts: dict[KeyPath, int] = {}  # of arrays of tables
-        self._set: dict[KeyPath, Span] = {}  # the last parts of keys that have a value
-        self._declared: dict[KeyPath, Span] = {}  # and of the headers of tables
-        self.repeated: Repeated | None = None  # the first that is
+        self._value: KeyPath | None = None  # of the value that comes next, or continues
+        self._table_counts: dict[KeyPath, int] = {}  # number of tables in each array of tables
+        self._set: dict[KeyPath, Span] = {}  # the last part of each key that has a value
+        self._declared: dict[KeyPath, Span] = {}  # the last part of each table's header
+        self.repeated: Repeated | None = None  # the first repeated key or header
 
     def over(self, text: str) -> Iterator[None]:
-        """Go over `text`, and stop behind each key."""
+        """Read `text`, and yield after each key."""
         for match in _TOKEN.finditer(text):
             kind, token, start, end = match.lastgroup, match.group(), match.start(), match.end()
             if kind == "punctuation":
@@ -118,21 +118,21 @@ class _Walk:
                 self.word(token, start, end)
 
     def word(self, token: str, start: int, end: int) -> None:
-        """A key's part or a piece of a value."""
+        """Handle a part of a key or a piece of a value."""
         if self._value is None:
             self._parts.append((_key_text(token), (start, end)))
         else:
             self.values[self._value] = (self.values.get(self._value, (start, end))[0], end)
 
     def end_line(self) -> None:
-        """Outside of brackets a statement ends."""
+        """End the statement, unless a bracket is open."""
         if len(self._frames) == 1:
             self._value = None
             self._parts.clear()
             self._header_brackets = 0
 
     def punctuation(self, mark: str, start: int, end: int) -> None:
-        """A bracket, a comma, a dot or an equals sign."""
+        """Handle a bracket, a comma, a dot or an equals sign."""
         if mark in "[{":
             self._open(mark, start)
         elif mark in "]}":
@@ -144,7 +144,7 @@ class _Walk:
             self._value = self._name(self._frames[-1].path)
             self._note(self._set, self._value, span)
         elif self._value is not None:
-            self.word(mark, start, end)  # the point in a number
+            self.word(mark, start, end)  # the decimal point of a number
 
     def _open(self, bracket: str, start: int) -> None:
         if self._value is None:
@@ -163,7 +163,7 @@ class _Walk:
             self._frames = [_Frame(self._header_path(), end)]
 
     def _note(self, known: dict[KeyPath, Span], path: KeyPath, span: Span) -> None:
-        """Note that the key, or the header of the table, at `path` stands at `span`, perhaps once more."""
+        """Record the `span` of the key or header at `path`, and whether it is a repetition."""
         if not self.repeated and (path in known or path in self._set):
             first = known.get(path) or self._set[path]
             self.repeated = Repeated(key_name(path), first, span, known is self._declared)
@@ -177,7 +177,7 @@ class _Walk:
             self._value = (*frame.path, frame.index)
 
     def _header_path(self) -> KeyPath:
-        """The path of the table that the header opens; in an array of tables the last one is meant."""
+        """The path of the table that the header opens; in an array of tables, of its last one."""
         is_array = self._header_brackets > 1
         *_, (_, last_span) = self._parts
         path = self._name((), resolved_to=len(self._parts) - is_array)
@@ -190,7 +190,7 @@ class _Walk:
         return path
 
     def _name(self, path: KeyPath, resolved_to: int = 0) -> KeyPath:
-        """The path of the parts that were read, below `path`. Notes where each part stands.
+        """The path of the parts that were read, below `path`. Records the span of each part.
 
         The first `resolved_to` parts are looked up among the arrays of tables.
         """
@@ -206,14 +206,14 @@ class _Walk:
 
 
 def key_name(path: KeyPath) -> str:
-    """`path` as TOML writes it, with elements of arrays as `sources[1].prefix`."""
+    """`path` in TOML's notation, with elements of arrays as in `sources[1].prefix`."""
     return "".join(map(_part_name, path)).removeprefix(".")
 
 
 def _part_name(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"
-    # A basic string of TOML, which JSON writes the same.
+    # A basic string of TOML is written as in JSON.
     return f".{part}" if _BARE.fullmatch(part) else f".{json.dumps(part, ensure_ascii=False)}"
 
 

@@ -1,4 +1,4 @@
-"""A TOML document whose keys are taken out one by one; whatever is wrong with them is gathered with its place.
+"""Reads the keys of a TOML document one by one, and collects their faults with places.
 
 Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and `toml_positions`.
 """
@@ -40,7 +40,7 @@ _FORMS: Final[Mapping[type, str]] = {
 
 
 class Document:
-    """A TOML text, the table of it that is ours, and the faults found so far.
+    """A TOML text, our table in it, and the faults found so far.
 
     `shown` is the file as the user wrote it, `root` the path of our table in the text.
     """
@@ -54,7 +54,7 @@ class Document:
         self._root = root
 
     def above(self, values: Mapping[str, Any], **further: Iterable[Any]) -> "Document":
-        """The same with `values` for keys that it does not have, and `further` elements for some that it has."""
+        """A document with `values` for keys that are absent here, and `further` elements appended to arrays."""
         longer = {key: [*self._values[key], *elements] for key, elements in further.items() if elements}
         return Document({**values, **self._values, **longer}, self._text, self._shown, self._root)
 
@@ -63,11 +63,11 @@ class Document:
         return find_places(self._text)
 
     def locate_key(self, path: KeyPath) -> Location | None:
-        """Where the key at `path` stands, or what encloses it; None where there is no file."""
+        """The place of the key at `path`, or of what encloses it; None without a file."""
         return self._location(self._places.of_key((*self._root, *path)))
 
     def locate_value(self, path: KeyPath) -> Location | None:
-        """Where the value at `path` stands, or what encloses it; None where there is no file."""
+        """The place of the value at `path`, or of what encloses it; None without a file."""
         return self._location(self._places.of_value((*self._root, *path)))
 
     def _location(self, span: Span | None) -> Location | None:
@@ -77,7 +77,7 @@ class Document:
 
 
 def parse(text: str, shown: str) -> dict[str, Any]:
-    """The values of the TOML `text`, whose line ends are LF; raises ConfigError where it is no TOML."""
+    """The values of the TOML `text`, whose line ends are LF; raises ConfigError if it is invalid."""
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -87,13 +87,13 @@ def parse(text: str, shown: str) -> dict[str, Any]:
 
 
 class Table:
-    """One table: each method takes a key out and gives the default where it is absent or wrong."""
+    """One table: each method reads a key, and gives the default if the key is absent or wrong."""
 
     def __init__(self, document: Document, path: KeyPath, values: Mapping[str, Any]) -> None:
         self._document = document
         self._path = path
         self._values = values
-        self._known: dict[str, None] = {}  # in the order in which they were asked for
+        self._known: dict[str, None] = {}  # keys in the order in which they were asked for
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -102,36 +102,36 @@ class Table:
         return iter(self._values)
 
     def has(self, key: str) -> bool:
-        """Whether `key` is there; in either case it is one that may be."""
+        """Whether `key` is present; it counts as a known key in either case."""
         self._known[key] = None
         return key in self._values
 
     @property
     def fault_count(self) -> int:
-        """How many faults the whole document has so far."""
+        """The number of faults in the whole document so far."""
         return len(self._document.faults)
 
     def name(self, *keys: str | int) -> str:
-        """The value at `keys` as a user writes it: `sources[1].prefix`, `budgets."app.css"`."""
+        """The name of the value at `keys`: `sources[1].prefix`, `budgets."app.css"`."""
         return key_name((*self._path, *keys))
 
     def fault(self, code: str, message: str, *keys: str | int, hint: str | None = None) -> None:
-        """Note that the value at `keys` is wrong."""
+        """Record a fault of the value at `keys`."""
         where = self._document.locate_value((*self._path, *keys))
         self._document.faults.append(error(code, message, where, hint=hint))
 
     def refuse(self, complaint: str, *keys: str | int, hint: str | None = None) -> None:
-        """Note that the value at `keys` is none that it may be; `complaint` goes on from its name."""
+        """Record that the value at `keys` is not allowed; `complaint` continues the sentence after its name."""
         self.fault("config/value", f"`{self.name(*keys)}` {complaint}", *keys, hint=hint)
 
     def refuse_unseen(self, complaint: str, key: str, hint: str) -> None:
-        """The same of a value that must not be shown, as it holds a secret that nothing else would find in it."""
+        """Record that the value of `key` is not allowed, without showing it, since it contains a secret."""
         where = self._document.locate_value((*self._path, key))
         unseen = where and replace(where, excerpt="")
         self._document.faults.append(error("config/value", f"`{self.name(key)}` {complaint}", unseen, hint=hint))
 
     def refuse_key(self, complaint: str, key: str, hint: str | None = None) -> None:
-        """Note that `key` itself is none that may stand here."""
+        """Record that `key` itself is not allowed here."""
         self._fault_at_key("config/value", f"`{self.name(key)}` {complaint}", key, hint)
 
     def _fault_at_key(self, code: str, message: str, key: str, hint: str | None) -> None:
@@ -139,11 +139,11 @@ class Table:
         self._document.faults.append(error(code, message, where, hint=hint))
 
     def peek(self, key: str) -> Any:
-        """The value at `key` as it is; whether it is known is left open."""
+        """The unchecked value at `key`, which does not make it a known key."""
         return self._values.get(key)
 
     def take(self, key: str) -> Any:
-        """The value at `key` as it is, None where it is absent."""
+        """The unchecked value at `key`, None if it is absent."""
         self._known[key] = None
         return self._values.get(key)
 
@@ -153,7 +153,7 @@ class Table:
         return value if value is not None and self.is_one_of((bool,), value, key) else default
 
     def text(self, key: str, default: str) -> str:
-        """A string, perhaps an empty one."""
+        """A string, which may be empty."""
         value = self.take(key)
         return value if value is not None and self._is_text(value, key) else default
 
@@ -181,7 +181,7 @@ class Table:
     def number(
         self, key: str, kinds: tuple[type, ...], default: float, least: float = 0, most: float = sys.float_info.max
     ) -> float:
-        """A number of one of `kinds` from `least` to `most`; if nothing else is said, not negative and with an end."""
+        """A number of one of `kinds` from `least` to `most`; by default finite and not negative."""
         value = self.take(key)
         if value is None or not self.is_one_of(kinds, value, key):
             return default
@@ -201,44 +201,44 @@ class Table:
     def choices(self, key: str, known: Iterable[_Choice], default: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
         """Some of the strings `known`, each once."""
         names = tuple(known)
-        found = [self._chosen(value, names, key, index) for index, value in self._filled_elements(key)]
-        return tuple(dict.fromkeys(value for value in found if value is not None)) if key in self else default
+        chosen = [self._chosen(value, names, key, index) for index, value in self._filled_elements(key)]
+        return tuple(dict.fromkeys(value for value in chosen if value is not None)) if key in self else default
 
     def _chosen(self, value: str, known: tuple[_Choice, ...], *keys: str | int) -> _Choice | None:
         for one in known:
             if one == value:
                 return one
         meant = nearest(value, known)
-        is_slip = meant and _DIGITS.sub("0", meant) != _DIGITS.sub("0", value)  # `sha1` is none of `sha512`
+        is_slip = meant and _DIGITS.sub("0", meant) != _DIGITS.sub("0", value)  # `sha1` is no slip of `sha512`
         hint = f"did you mean `{meant}`?" if is_slip else f"use one of {_listed(known)}"
         self.refuse(f"cannot be `{value}`", *keys, hint=hint)
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """An array of strings, none of them empty; an empty one where it is absent."""
+        """An array of strings that are not empty; no elements if it is absent."""
         return tuple(value for _, value in self._filled_elements(key))
 
     def _filled_elements(self, key: str) -> list[tuple[int, str]]:
         return [(index, value) for index, value in self.elements(key) if self._is_filled(value, key, index)]
 
     def elements(self, key: str) -> list[tuple[int, Any]]:
-        """What the array at `key` holds, numbered; the elements' types are not looked at."""
+        """The elements of the array at `key`, numbered; their types are not checked."""
         value = self.take(key)
         return list(enumerate(value)) if value is not None and self.is_one_of((list,), value, key) else []
 
     def table(self, key: str) -> "Table":
-        """The table at `key`; an empty one where it is absent or wrong."""
+        """The table at `key`; an empty one if it is absent or wrong."""
         value = self.take(key)
         return self.inner({} if value is None else value, key)
 
     def inner(self, value: object, *keys: str | int) -> "Table":
-        """`value`, which stands at `keys`, as a table; an empty one where it is none."""
+        """`value`, found at `keys`, as a table; an empty one if it is no table."""
         values = value if isinstance(value, dict) else {}
         self.is_one_of((dict,), value, *keys)
         return Table(self._document, (*self._path, *keys), values)
 
     def is_one_of(self, kinds: tuple[type, ...], value: object, *keys: str | int, hint: str | None = None) -> bool:
-        """Whether `value`, which stands at `keys`, is of one of the types `kinds`; a fault is noted if not."""
+        """Whether `value`, found at `keys`, is of one of the types `kinds`; records a fault if not."""
         if type(value) in kinds:
             return True
         expected = " or ".join(_TYPE_NAMES[kind] for kind in kinds)
@@ -248,7 +248,7 @@ class Table:
         return False
 
     def close(self, elsewhere: Mapping[str, str] = {}) -> None:
-        """Note every key that was never asked for; of what belongs `elsewhere`, the hint is there."""
+        """Record a fault for every unknown key; `elsewhere` has hints for keys that belong into other tables."""
         for key in self._values:
             if key not in self._known:
                 meant = nearest(key, self._known)
@@ -258,7 +258,7 @@ class Table:
 
 
 def _as_type(kinds: tuple[type, ...], value: object) -> str:
-    """What to write in place of `value`, which is of none of the types `kinds`."""
+    """The hint for `value`, which is of none of the types `kinds`."""
     if bool in kinds:
         return "write `true` or `false`, without quotes"
     if list in kinds and isinstance(value, str):

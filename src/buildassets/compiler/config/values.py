@@ -1,4 +1,4 @@
-"""The values of a configuration. Frozen; what they mean is in the README, under Configuration."""
+"""The values of a configuration, frozen. The README describes the keys, under Configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -23,11 +23,12 @@ Prefer = Literal["compiled", "source"]
 class SourceRoot:
     """A folder whose files are assets.
 
-    `path` is absolute, `shown` the same as the user wrote it. `prefix` stands before the logical paths of its files
-    and has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In one
-    with `npm` bare names find packages, and only what something refers to is released. What is `vendored` others keep
-    in order: it is taken as they built it. Where a file and what is compiled of another make one asset, `prefer` names
-    the one to take: what is `compiled` already, or the `source`; without it that is an error, but for npm's packages.
+    `path` is absolute, `shown` is the path as the user wrote it. `prefix` precedes the logical paths of its files and
+    has no slash at its ends. `include` (empty: everything) and `exclude` are globs on paths below the root. In a root
+    with `npm`, bare names find packages, and only files that something refers to are released. A `vendored` root
+    belongs to other projects and is used as they built it. If a file and the compiled form of another make one asset,
+    `prefer` chooses: the file that is `compiled` already, or the `source`; without it that is an error, except in npm's
+    packages.
     """
 
     path: str
@@ -42,10 +43,10 @@ class SourceRoot:
 
 @frozen
 class EngineNames:
-    """Which engine compiles or minifies each kind; `none` leaves the kind as it is.
+    """The names of the engines that compile or minify each kind; `none` leaves the kind as it is.
 
-    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile. Where
-    `is_scss_pinned`, the settings or the lock name that for Sass; else it is what is installed here.
+    `compilers` are engines of other packages by the suffix, without its dot, of the sources that they compile. If
+    `is_scss_pinned`, the settings or the lock name the one for Sass; else it is whichever is installed here.
     """
 
     scss: str = field(default_factory=available_engine)
@@ -57,7 +58,7 @@ class EngineNames:
 
 @frozen
 class ModuleBundle:
-    """A bundle that esbuild makes: its entry, and how. `define` are names with the values that stand for them."""
+    """A bundle that esbuild makes: its entry and the options. `define` maps names to the values that replace them."""
 
     files: tuple[str, ...]
     format: BundleFormat = "esm"
@@ -69,7 +70,7 @@ class ModuleBundle:
 class TemplateFolder:
     """A folder of templates: `path` is absolute, `shown` as the user wrote it, perhaps a glob.
 
-    Without an `engine`, that of all templates.
+    Without an `engine`, the one for all templates applies.
     """
 
     path: str
@@ -79,12 +80,12 @@ class TemplateFolder:
 
 @frozen
 class Templates:
-    """Where the templates lie and how they are read.
+    """The folders of the templates and how to read them.
 
-    Without `folders` they are where frameworks look for them; `further` ones are added in either case. Without an
-    `engine` they are Django's where the project has a `manage.py`, or else Jinja's. `functions` are those of the
-    project's own that take the name of an asset, `extensions` are Jinja's, `builtins` the modules of tag libraries that
-    all Django templates have.
+    Without `folders`, the usual folders of frameworks are searched; `further` ones are added in either case. Without an
+    `engine`, the templates are Django's if the project has a `manage.py`, or else Jinja's. `functions` are the
+    project's own functions that take the name of an asset, `extensions` are Jinja's, `builtins` are the modules of tag
+    libraries that all Django templates load.
     """
 
     folders: tuple[TemplateFolder, ...] = ()
@@ -97,9 +98,9 @@ class Templates:
 
 @frozen
 class DataUrls:
-    """Which files style sheets hold as `data:` URLs: those of at most `limit_bytes` that a glob of `include` matches.
+    """The files that style sheets embed as `data:` URLs: up to `limit_bytes`, and matched by a glob of `include`.
 
-    Without `include` they are images and fonts. Those that a glob of `of_any_size` matches may be larger.
+    Without `include`, images and fonts. Files that a glob of `of_any_size` matches may be larger.
     """
 
     limit_bytes: int
@@ -109,7 +110,7 @@ class DataUrls:
 
 @frozen
 class Retain:
-    """How long earlier releases stay: at most so many, and each for at most so many hours after it was superseded."""
+    """The limits on earlier releases: their number, and the hours for which each is kept after it was superseded."""
 
     releases: int = 3
     hours: float = 24
@@ -117,14 +118,14 @@ class Retain:
 
 @frozen
 class PackageRules:
-    """Which releases of tools and packages are taken: none younger than `min_age_days`, unless it is named."""
+    """The rules for releases of tools and packages: none younger than `min_age_days`, unless named explicitly."""
 
     min_age_days: float = 0
 
 
 @frozen
 class _Level:
-    """How hard a coding may try: the range that its library takes, and what it does unless told otherwise."""
+    """The levels of a content coding: the range that its library accepts, and the default."""
 
     least: int
     most: int
@@ -142,12 +143,12 @@ USUAL: Final = ("gzip", "br")
 
 @frozen
 class BlockPlan:
-    """What the templates of another system want to have built; `path` is that of the file which holds the plan.
+    """What the templates of another system need to have built; `path` is the file that contains the plan.
 
-    `blocks` are as the manifest has them, `bundles` the members of each asset that they name, `parts` what is released
-    in these alone. `named` are other assets that templates use. `places` are where the texts of generated sources, by
-    shown name, begin in templates. `folder` is the shown name of their source root, `inputs` the absolute paths of what
-    decided the plan; the command `renew` writes it anew.
+    `blocks` have the form of the manifest; `bundles` are the members of each asset that they name; `parts` are sources
+    that are released only inside these; `named` are other assets that templates use. `places` are the positions in templates, by shown name, where the texts of
+    generated sources begin. `folder` is the shown name of their source root, `inputs` are the absolute paths of the
+    files that decided the plan; the command `renew` writes it again.
     """
 
     path: str
@@ -164,23 +165,22 @@ class BlockPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What a build does. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
+    """All settings of a build. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
-    `folder` is what relative paths are relative to, `file` the configuration file, if there is one. `integrity` is
-    None where no integrity is wanted; `url_prefixes`, `data_urls` and `retain` are None where the file does not speak
-    of them. `scopes` are those of the import map. `compress` are content codings, each with the level of its copies.
-    `browsers` are the oldest to understand the result, as in `safari 16.4`; none: nothing is translated for them.
-    `types` are media types by suffix, in the place of the usual ones for what is released, not for how it is compiled.
-    Of images of more than `image_warn_bytes` a build warns; of none if that is 0. `registry` is the URL of the registry
-    of packages, empty where npm's own settings name it; `locked` are versions of the tools in the lock. `plan` is what
-    templates of another system want to have built, where they want something; `companions` are the forms of files for
-    other systems, as `write.companions` has them.
+    `folder` is the base of relative paths, `file` the configuration file, if there is one. `integrity` is None if it is
+    switched off; `url_prefixes`, `data_urls` and `retain` are None if the file does not set them. `scopes` are those of
+    the import map. `compress` are content codings, each with the level of its copies. `browsers` are the oldest that
+    have to understand the result, as in `safari 16.4`; if empty, nothing is translated. `types` are media types by
+    suffix that replace the usual ones in the release, without effect on how files are compiled. A build warns of images
+    of more than `image_warn_bytes`; of none if that is 0. `registry` is the URL of the registry of packages, empty if
+    npm's own settings decide; `locked` are the versions of the tools in the lock. `plan` is the plan of the templates
+    of another system, if there is one; `companions` are the formats of further files for other systems, by the names in
+    `write.companions`.
 
-    What only other systems' files set: `pieces` are the members of bundles that pages may load one by one,
-    `template_names` the names of templates by bundle and logical path, `bases` the logical paths that relative
-    references of some sheets are seen from, `wrappers` what stands before and behind the scripts of bundles, `notices`
-    what was found in such a file, `is_computed` whether code of the project was run for it, `read` the absolute paths
-    of all that was read or looked for.
+    Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
+    `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
+    references in some sheets are relative; `wrappers` are the texts before and after the scripts of bundles; `notices`
+    are diagnostics for such a file; `is_computed`: the project's code was run for it; `read` are the absolute paths of all files that were read or looked for.
     """
 
     folder: str
@@ -232,7 +232,14 @@ class Config:
     document: Document | None = field(default=None, repr=False, compare=False)
 
 
-_BESIDE: Final = ("folder", "file", "document", "module_bundles", "scopes", "image_warn_bytes")  # are no keys
+_BESIDE: Final = (
+    "folder",
+    "file",
+    "document",
+    "module_bundles",
+    "scopes",
+    "image_warn_bytes",
+)  # fields that are no keys
 SETTINGS: Final = frozenset(each.name for each in fields(Config)).difference(_BESIDE)
 
 Mode = Literal["production", "development"]

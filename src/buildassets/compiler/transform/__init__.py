@@ -1,4 +1,4 @@
-"""A Source comes in, a Draft goes out: compiled, minified, its references found, in this process or in workers.
+"""Takes a Source, gives a Draft: compiled, minified, with its references, made in this process or in workers.
 
-Runs engines, reads sources and the cache. Must not know what else is in the release.
+Runs engines, reads sources and the cache. Must not depend on the rest of the release.
 """

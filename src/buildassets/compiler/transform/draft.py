@@ -1,4 +1,4 @@
-"""From a source file to a draft: compiled, minified, its references found, its output name still unknown.
+"""Makes drafts of source files: compiled, minified, with their references; output names are still unknown.
 
 Takes a Source and the engines, gives a Draft that carries its diagnostics; never raises for what a user can cause.
 """
@@ -41,7 +41,7 @@ _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"
 
 
 def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
-    """The draft of `source`; its diagnostics tell why there is none. `directives` says whether its head is read."""
+    """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read."""
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
@@ -93,27 +93,27 @@ def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, direc
 
 
 def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bool) -> Draft:
-    """The draft of a source in UTF-16, which becomes UTF-8: no header says that one file is in another encoding."""
+    """The draft of a source in UTF-16, converted to UTF-8: servers send one charset for all files of a type."""
     hint = "save the file as UTF-8"
     if source.keeps_name:
         message = f"`{source.shown}` is UTF-16, not UTF-8"
         return Draft(source, diagnostics=(error("source/encoding", message, Location(source.shown), hint=hint),))
     message = f"`{source.shown}` is UTF-16, and is released as UTF-8"
-    found = warning("source/encoding", message, Location(source.shown), hint=hint)
+    converted = warning("source/encoding", message, Location(source.shown), hint=hint)
     if media_of(source.logical).syntax is Syntax.SVG:
         text = _XML_ENCODING.sub(r"\1UTF-8", text, count=1)
     draft = replace(_drafted(source, text, text.encode("utf-8"), engines, directives=directives), digest=None)
-    return with_diagnostics(draft, (found,))
+    return with_diagnostics(draft, (converted,))
 
 
 def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = ()) -> Draft:
-    """The draft of a source that is released as it is, but for what it refers to."""
+    """The draft of a source that is released unchanged, except for its references."""
     own = body.digest if isinstance(body, OnDisk) else digest(bytes_of(body))
     return Draft(source, body, references, inputs=(source.path,), digest=own)
 
 
 def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
-    """The draft of markup that is not UTF-8: it names its encoding itself and is released as it is."""
+    """The draft of markup that is not UTF-8: it declares its encoding itself and is released unchanged."""
     tolerated = replace(fault, severity=Severity.WARNING, notes=("its references are left alone",))
     return replace(_as_it_is(source, raw), diagnostics=(tolerated,))
 
@@ -131,7 +131,7 @@ def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, eng
 
 
 def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
-    """`draft` with the origin that somebody else's source map tells, if there is one."""
+    """`draft` with the origin from the source map that the source itself names, if there is one."""
     vendor = input_map(draft.source, text, syntax)
     return replace(
         draft,
@@ -143,7 +143,7 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
 
 
 def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: EngineSet) -> Draft:
-    """The draft of what `engine` makes of `text`."""
+    """The draft of `text` compiled by `engine`."""
     listed: tuple[str, ...] = ()
     if kind == "scss" and "*" in text:
         text, listed = with_globs_written_out(text, source.path)
@@ -152,7 +152,7 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
         source,
         compiled.text.encode("utf-8"),
         inputs=tuple(dict.fromkeys((source.path, *compiled.inputs))),
-        absences=(*compiled.absences, *listed),  # what may come to be there
+        absences=(*compiled.absences, *listed),  # paths that may come to exist
         engines=((kind, engine.version),),
         compiled=compiled,
         origin=engine_map(compiled, syntax) if engines.source_maps else None,
@@ -166,14 +166,14 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
 
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
-    """What functions for assets left where no browser looks for a URL."""
+    """The errors for results of asset functions that stand where browsers expect no URL."""
     positions = OriginalPositions(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
         where = positions.place_in(start, end - 1)
         yield error("scss/uncalled", f"Sass does not call `{name}()` here", where, hint=f"write `#{{{name}(…)}}`")
     if compiled.asset_urls:
-        references = [(one.start, one.end) for one in scan(Syntax.CSS, compiled.text)]
+        references = [(reference.start, reference.end) for reference in scan(Syntax.CSS, compiled.text)]
         for start, end in outside(compiled.text, compiled.asset_urls, references):
             message = f"`{compiled.text[start:end]}` would be released like this: it stands in no reference"
             is_twice = compiled.text.endswith('url(url("', 0, start)
@@ -224,18 +224,18 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
         text = minified.text
         draft = replace(draft, body=text.encode("utf-8"), digest=None)
     references = scan(syntax, text)
-    if draft.origin is not None:  # then the map of the release takes the place of the one that is named
-        references = [one for one in references if one.kind is not ReferenceKind.SOURCE_MAP]
+    if draft.origin is not None:  # then the release's own map replaces the one that is named
+        references = [reference for reference in references if reference.kind is not ReferenceKind.SOURCE_MAP]
     return replace(draft, body=text, references=tuple(references)) if references else draft
 
 
 def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:
-    """What is wrong with `text`, which `minifier` is to take, as far as that does not report it."""
+    """The faults of `text`, except those that its `minifier` reports itself."""
     positions = OriginalPositions(draft, engines.shown, text)
     if grammar := engines.grammar_of(draft.source):
-        found = grammar.run(EngineInput(text, draft.source.path, draft.source.shown)).diagnostics
-        if found:
-            yield from map(positions.as_written, found)
+        faults = grammar.run(EngineInput(text, draft.source.path, draft.source.shown)).diagnostics
+        if faults:
+            yield from map(positions.as_written, faults)
             return
     if minifier is None or minifier.name not in READERS:
         yield from syntax_faults(text, draft.source, positions)
@@ -244,37 +244,37 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
         yield from late_rule_faults(text, positions)
 
 
-def with_diagnostics(draft: Draft, found: Iterable[Diagnostic]) -> Draft:
-    """`draft` with what else was found of it."""
-    found = tuple(found)
-    return replace(draft, diagnostics=(*draft.diagnostics, *found)) if found else draft
+def with_diagnostics(draft: Draft, further: Iterable[Diagnostic]) -> Draft:
+    """`draft` with `further` diagnostics."""
+    further = tuple(further)
+    return replace(draft, diagnostics=(*draft.diagnostics, *further)) if further else draft
 
 
 def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> SourceMap:
-    """Where `minified`, made from the draft's `text`, came from."""
+    """The source map of `minified`, made from the draft's `text`, onto the sources."""
     outer = engine_map(minified, syntax)
     return outer if draft.origin is None else composed(outer, draft.origin, Lines(text, syntax))
 
 
 def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
-    """The script with its `ASSET_URL()` calls replaced: before it is minified, as a minifier may join two calls."""
-    found = find_asset_urls(text, draft.source.logical)
-    if found.faults:
+    """The script with its `ASSET_URL()` calls replaced, before minifying, since a minifier may join two calls."""
+    calls = find_asset_urls(text, draft.source.logical)
+    if calls.faults:
         positions = OriginalPositions(draft, engines.shown, text)
         faults = (
             error("js/asset-url", one.message, positions.place_in(one.start, one.end), hint=one.hint)
-            for one in found.faults
+            for one in calls.faults
         )
         return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text
-    if not found.edits:
+    if not calls.edits:
         return draft, text
-    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), found.edits) if engines.source_maps else None
-    text = edited(text, found.edits)
+    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), calls.edits) if engines.source_maps else None
+    text = edited(text, calls.edits)
     return replace(draft, body=text.encode("utf-8"), origin=origin, digest=None), text
 
 
 def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
-    """The source map of `text`, the draft's; of one that nobody made from another, the map onto itself."""
+    """The source map of the draft's `text`; for a text that was not compiled, the map onto itself."""
     if draft.origin is not None:
         return draft.origin
     starts = css.token_starts(text) if syntax is Syntax.CSS else js.token_starts(text)
@@ -282,10 +282,10 @@ def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
 
 
 def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
-    """What an engine told of the text that it gave, whose syntax that is; an empty map where it told nothing.
+    """The source map of an engine's result, whose syntax is `syntax`; an empty map if the engine made none.
 
-    A source that is no absolute path is taken for a URL, such as the `data:` URL of a sheet without a file.
+    A source that is no absolute path counts as a URL, such as the `data:` URL of a sheet without a file.
     """
-    found = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
-    origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in found.origins)
-    return replace(found, origins=tuple(origins))
+    source_map = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
+    origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in source_map.origins)
+    return replace(source_map, origins=tuple(origins))

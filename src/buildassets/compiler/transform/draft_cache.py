@@ -1,7 +1,7 @@
-"""Drafts that earlier builds made, for as long as all that they were made of is the same.
+"""Caches drafts between builds, each for as long as everything that it depends on is the same.
 
-Only what an engine compiled or minified is kept: everything else is read and scanned in the time that finding it in the
-cache takes.
+Only drafts that an engine compiled or minified are kept: reading and scanning any other source takes no longer than a
+look into the cache.
 """
 
 import os
@@ -30,7 +30,7 @@ _STEP: Final = "draft "  # with the logical path, a NUL and the name of the sour
 
 
 def names_for(config: Config) -> PortableNames:
-    """What the cache calls the files of a project, and those of the folders that its settings name."""
+    """The names in the cache for the files of a project and of the folders that its settings name."""
     packages = filter(is_for_packages, sys.path)
     folders = {f"source-{number}": root.path for number, root in enumerate(config.sources)}
     folders |= {f"load-{number}": path for number, path in enumerate(config.load_paths)}
@@ -39,7 +39,7 @@ def names_for(config: Config) -> PortableNames:
 
 
 class KeptDrafts:
-    """The drafts that `engines` make of the sources of one project, in one cache."""
+    """The cached drafts that `engines` made of the sources of one project."""
 
     def __init__(self, cache: Cache, config: Config, engines: EngineSet) -> None:
         self._cache = cache
@@ -49,14 +49,14 @@ class KeptDrafts:
         self._identities: dict[int, str] = {}
 
     def holds(self, source: Source) -> bool:
-        """Whether a draft of `source` is kept and fits, found out without loading it.
+        """Whether a valid draft of `source` is kept; does not load it.
 
-        The key, which takes 40 ms the first time, is not asked for where no draft of it is known at all.
+        The key, which takes 40 ms the first time, is not computed if no draft of `source` is kept at all.
         """
         return self.knows(source) and self._cache.holds(*self.step_of(source))
 
     def knows(self, source: Source) -> bool:
-        """Whether a draft of `source` is kept, of whatever it was made."""
+        """Whether a draft of `source` is kept, valid or not."""
         return self._cache.knows(self._step(source))
 
     def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
@@ -64,7 +64,7 @@ class KeptDrafts:
         return self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
 
     def now(self) -> int:
-        """When work on a draft begins, for `keep`."""
+        """The present time, for the `began_ns` of `keep`."""
         return self._cache.now()
 
     def keep(self, draft: Draft, began_ns: int) -> None:
@@ -73,11 +73,11 @@ class KeptDrafts:
         self._cache.keep(step, key, self._form_of(draft.source).run(draft), began_ns)
 
     def step_of(self, source: Source) -> tuple[str, str]:
-        """The step that makes the draft of `source`, and the key for all that it depends on besides files."""
+        """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
         used = (compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source))
         settings = f"{self._config.directives} {self._config.source_maps} {self._config.templating}"
-        key = digest_of_all([self._own, settings, *(self._identity(one) if one else "" for one in used)])
+        key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
         return self._step(source), key
 
     def _step(self, source: Source) -> str:
@@ -88,12 +88,12 @@ class KeptDrafts:
 
     @cached_property
     def _own(self) -> str:
-        """For this package, and the tables of the interpreter that its readers go by."""
+        """A digest of this package, and of the interpreter's tables that its readers use."""
         used = (f"{name} {self._cache.files.of(path)}" for name, path in own_files())
         return digest_of_all([__version__, repr(sys.version_info[:2]), *used])
 
     def _identity(self, engine: KnownEngine) -> str:
-        """For all that decides what `engine` makes of a source, besides files that it reads."""
+        """A digest of everything that decides the results of `engine`, besides the files that it reads."""
         if id(engine) not in self._identities:
             self._identities[id(engine)] = digest_of_all(self._deciding(engine))
         return self._identities[id(engine)]
@@ -121,26 +121,26 @@ class KeptDrafts:
 
 
 def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:
-    """Why the drafts that engines made in this build were not those of an earlier one."""
+    """The reasons for which drafts were made again in this build, by logical path."""
     return {_asset(step): stale for step, stale in sorted(cache.rerun.items()) if step.startswith(_STEP)}
 
 
 def known_drafts(
     cache: Cache, config: Config, engines: EngineSet, is_meant: Callable[[LogicalPath, str], bool]
 ) -> dict[LogicalPath, Stale | None]:
-    """The drafts that earlier builds kept of what `engines` make, and what is wrong with each now; None where it holds.
+    """The kept drafts of earlier builds, each with the reason for which it is stale; None if it is valid.
 
-    `is_meant` decides by logical path and by the name of the source which of them are asked for.
+    `is_meant` selects drafts by logical path and name of the source.
     """
-    found: dict[LogicalPath, Stale | None] = {}
+    reasons: dict[LogicalPath, Stale | None] = {}
     kept, names = KeptDrafts(cache, config, engines), names_for(config)
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
             source = Source(_asset(step), path, shown_path(config, path), 0, name)
             trace = cache.trace(step, kept.step_of(source)[1])
-            found[_asset(step)] = trace if isinstance(trace, Stale) else None
-    return found
+            reasons[_asset(step)] = trace if isinstance(trace, Stale) else None
+    return reasons
 
 
 def _asset(step: str) -> LogicalPath:

@@ -1,7 +1,7 @@
-"""How a draft is kept between builds: as JSON and the bytes of its texts, with no path of the place where it was made.
+"""Serialises drafts for the cache: as JSON and the bytes of their texts, without paths of this machine.
 
-Takes a draft, gives bytes; takes bytes, gives a draft, or ValueError where they are none. What lies in a cache may be
-anybody's: reading it makes values and nothing else.
+Takes a draft, gives bytes; takes bytes, gives a draft, or raises ValueError if they are invalid. Others may have
+written the files of a cache: reading them creates values and nothing else.
 """
 
 import json
@@ -30,13 +30,13 @@ from buildassets.digest import digest as digest_of
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4
-_NAMED: Final = re.compile("\0([^\0]*)\0")  # in a text: the name of a file that is shown as it is seen from here
+_NAMED: Final = re.compile("\0([^\0]*)\0")  # in a text: the name of a file, which is shown as this project names it
 
 
 class DraftForm:
-    """The form of drafts of `source`: without it, as it is known where one is asked for.
+    """The serialised form of drafts of `source`; it leaves out `source` itself, which the reader knows.
 
-    `shown` turns an absolute path into what the user would write.
+    `shown` turns an absolute path into the name that the user would write.
     """
 
     def __init__(self, source: Source, names: PortableNames, shown: Callable[[str], str]) -> None:
@@ -45,7 +45,7 @@ class DraftForm:
         self._shown = shown
 
     def run(self, draft: Draft) -> Run | None:
-        """What to keep of `draft`, if an engine made it and there is no error."""
+        """The cache entry for `draft`, if an engine made it and it has no error."""
         if not draft.engines or draft.failed:
             return None
         inputs = (self._source.path,), (*draft.inputs, *draft.absences)
@@ -57,9 +57,9 @@ class DraftForm:
         return Run(content, inputs)
 
     def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> Draft | None:
-        """The draft that is the result of `trace`; None where it is not there, or is none.
+        """The draft that is the result of `trace`; None if it is missing or invalid.
 
-        It may name files only that the run `looked_at`: of these it is known what they held.
+        It may name only files that the run `looked_at`, since only their content was compared.
         """
         content = store.get(trace.result, trace.size_bytes)
         try:
@@ -68,9 +68,9 @@ class DraftForm:
             return None
 
     def loads(self, content: bytes, looked_at: Collection[str]) -> Draft:
-        """The draft that `run` gave as `content`, of a run that `looked_at` these names.
+        """The draft that `run` serialised as `content`, in a run that `looked_at` these names.
 
-        Raises ValueError where it is none.
+        Raises ValueError if `content` is invalid.
         """
         head, _, rest = content.partition(b"\n")
         known = json_values.array(json_values.read(head), 12)
@@ -79,7 +79,7 @@ class DraftForm:
         )
         body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
         if (references and not is_text) or digest not in (None, digest_of(body)):
-            raise ValueError("not of this body")
+            raise ValueError("sizes that do not fit the content")
         files = partial(self._files, looked_at)
         return Draft(
             self._source,
@@ -98,7 +98,7 @@ class DraftForm:
         )
 
     def _files(self, looked_at: Collection[str], names: object) -> tuple[str, ...]:
-        """The paths of files that a draft names. Raises ValueError for others than those that the run `looked_at`."""
+        """The paths of the files `names`. Raises ValueError for a file that is not among those `looked_at`."""
         known = json_values.texts(names)
         if not all(name in looked_at for name in known):
             raise ValueError("a file that it has not looked at")
@@ -169,12 +169,12 @@ class DraftForm:
         return _with_texts(json_values.diagnostic(value), self._seen)
 
     def _seen(self, text: str) -> str:
-        """`text` with the names of files as they are seen from here."""
+        """`text` with the names that this project has for files."""
         return _NAMED.sub(lambda match: self._shown(self._names.path(match[1])), text) if "\0" in text else text
 
 
 class _Written:
-    """What stands in the JSON: names for paths, and in texts for how the files among `paths` are seen from here."""
+    """Writes values for the JSON, with portable names for `paths`, also in texts that show these."""
 
     def __init__(self, names: PortableNames, shown: Callable[[str], str], paths: Iterable[str]) -> None:
         self._names = names
@@ -210,7 +210,7 @@ class _Written:
 
 
 def _with_texts(one: Diagnostic, changed: Callable[[str], str]) -> Diagnostic:
-    """The same with all texts that may name files `changed`."""
+    """The diagnostic with `changed` applied to every text that may name files."""
     return replace(
         one,
         message=changed(one.message),
@@ -221,7 +221,7 @@ def _with_texts(one: Diagnostic, changed: Callable[[str], str]) -> Diagnostic:
 
 
 def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> bytes:
-    """The map with each of its `sources` as it is `written`."""
+    """The map with `written` applied to each of its `sources`."""
     document = json_values.table(json_values.read(source_map))
     document["sources"] = [written(path) for path in json_values.texts(document.get("sources"))]
     return json.dumps(document, separators=(",", ":")).encode("ascii")
@@ -260,13 +260,13 @@ def _unpacked(packed: bytes, origins: int, names: int) -> tuple[Mapped, ...]:
     numbers = _little_endian(numbers)
     for used, count in ((numbers[1::_MAPPED_NUMBERS], origins), (numbers[4::_MAPPED_NUMBERS], names)):
         if used and not -1 <= min(used) <= max(used) < count:
-            raise ValueError("an origin or a name that there is not")
+            raise ValueError("an origin or a name that does not exist")
     each = iter(numbers)
     return tuple(zip(each, each, each, each, each, strict=True))
 
 
 def _little_endian(numbers: "array[int]") -> "array[int]":
-    """The same in the order of bytes in which they are kept, or out of it."""
+    """`numbers` converted between this machine's byte order and the stored one, in either direction."""
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

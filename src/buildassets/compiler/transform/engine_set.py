@@ -1,6 +1,6 @@
-"""The engines of one build, started as the configuration has them: in the process that builds, and in its workers.
+"""Starts the engines of one build as the configuration names them, in the building process and in its workers.
 
-Takes a Config, gives an EngineSet that the caller's stack closes, or BuildError.
+Takes a Config, gives an EngineSet that the caller's stack closes, or raises BuildError.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 
-READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report what is left open in a text
+READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 
@@ -28,10 +28,10 @@ _SASS_SUFFIXES: Final = (".scss", ".sass")
 class EngineSet:
     """The engines of one build.
 
-    `css` and `js` are None where nothing is to be minified; `compilers` are those for further kinds, each by the
-    suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. `source_maps` says
-    whether drafts have their origins. `grammar` reads the scripts that it does not minify, where there is such a one;
-    `templating` is how templates become scripts.
+    `css` and `js` are None if nothing is to be minified; `compilers` are those for further kinds, each by the suffix of
+    its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
+    origins. `grammar` checks the syntax of scripts that it does not minify, if there is one; `templating` is how
+    templates become scripts.
     """
 
     scss: KnownEngine
@@ -44,38 +44,38 @@ class EngineSet:
     templating: Templating = field(default_factory=Templating)
 
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
-        """What compiles that source, with its key in the configuration; None where no engine does."""
+        """The compiler of `source`, with its key in the configuration; None if no engine compiles it."""
         kind = suffix(source.path)
         if kind in _SASS_SUFFIXES:
             return "scss", self.scss
         return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
-        """What minifies texts of that syntax, if anything does."""
+        """The minifier for texts of `syntax`, if there is one."""
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
 
     def begin_sass(self) -> None:
-        """Have the process of Sass start, where it has one of ours: the next sheet need not wait for that."""
+        """Start the process of Sass, if it has one, so that the next sheet need not wait for it."""
         if isinstance(self.scss, StartsAhead):
             self.scss.start_ahead()
 
     @property
     def all(self) -> tuple[KnownEngine, ...]:
-        """All of them."""
+        """All engines of the build."""
         return tuple(filter(None, (self.scss, self.css, self.js, self.grammar, *self.compilers.values())))
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
-        """What minifies what is made of that source, if anything does."""
+        """The minifier for the text made of `source`, if there is one."""
         syntax = media_of(source.logical).syntax
         return None if syntax is None or is_minified(source) else self.minifier(syntax)
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
-        """What reads the script that is made of that source for its errors alone, if anything does."""
+        """The engine that only checks the syntax of the script made of `source`, if there is one."""
         is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT
         return self.grammar if is_script and not is_minified(source) else None
 
     def have_work(self, source: Source) -> bool:
-        """Whether one of them compiles or minifies that source."""
+        """Whether an engine compiles or minifies `source`."""
         if source.keeps_name:
             return False
         ways = (self.minifier_of, self.compiler, self.grammar_of)
@@ -83,7 +83,7 @@ class EngineSet:
 
 
 def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
-    """The engines that `config` names, started; raises BuildError with what is wrong with all that cannot be."""
+    """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start."""
     options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
@@ -100,7 +100,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
                 started[kind] = stack.enter_context(closing(start_engine(name, options)))
         except BuildError as fault:
             place = place_of_setting(config, "engines", kind)
-            faults += (replace(found, location=place) for found in fault.diagnostics)
+            faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
@@ -112,7 +112,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
 
 
 def _grammar(config: Config) -> KnownEngine | None:
-    """What reads scripts for their errors: an esbuild, where the project has to do with one and it is there."""
+    """The syntax check for scripts: esbuild, if the project uses it and it is installed."""
     if config.engines.js != "esbuild" and not config.module_bundles:
         return None
     from buildassets.compiler.engines.esbuild.grammar import grammar_for
@@ -121,14 +121,14 @@ def _grammar(config: Config) -> KnownEngine | None:
 
 
 class RunningEngines:
-    """Engines that stay started from one build to the next, for as long as the settings are the same."""
+    """Engines that keep running between builds, as long as the settings stay the same."""
 
     def __init__(self) -> None:
         self._ends = ExitStack()
         self._started: tuple[Config, Mode, EngineSet] | None = None
 
     def started(self, config: Config, mode: Mode) -> EngineSet:
-        """The engines that `config` names; raises BuildError with what is wrong with all that cannot be started."""
+        """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start."""
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
@@ -137,7 +137,7 @@ class RunningEngines:
         return self._started[2]
 
     def close(self) -> None:
-        """End what was started."""
+        """Close all engines."""
         self._started = None
         self._ends.close()
 
@@ -148,10 +148,10 @@ def needs_sass(source: Source) -> bool:
 
 
 def is_sass(path: str) -> bool:
-    """Whether the file at `path` is in Sass, be it a partial."""
+    """Whether the file at `path` is in Sass, partials included."""
     return suffix(path) in _SASS_SUFFIXES
 
 
 def is_minified(source: Source) -> bool:
-    """Whether the name says that somebody else has minified this already: it is left as it is, and its map fits."""
+    """Whether the name marks the source as minified already, so that it is left unchanged and its map stays valid."""
     return ".min." in source.relative[source.relative.rfind("/") + 1 :]

@@ -1,6 +1,6 @@
-"""The source map that somebody else made of a source and names at its end. Reads the map; it is then an input.
+"""Reads the source map that a source names in a comment at its end. The map is then an input of the draft.
 
-What the map says of the disk is not trusted: it has to lie in the source root of the file that names it.
+Paths in a comment are not trusted: the map has to be in the source root of the file that names it.
 """
 
 import os
@@ -29,9 +29,9 @@ _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 @frozen
 class InputMap:
-    """The map with its origins resolved, None where there is none or it is damaged.
+    """The map with its origins resolved, None if there is none or it is damaged.
 
-    `inputs` are the files that it was read from, `absences` those that it would have been read from.
+    `inputs` are the files from which it was read, `absences` the paths that do not exist.
     """
 
     source_map: SourceMap | None = None
@@ -41,10 +41,10 @@ class InputMap:
 
 
 def input_map(source: Source, text: str, syntax: Syntax) -> InputMap:
-    """The map that `text`, which is that of `source`, names; a warning where it is damaged.
+    """The map that `text`, the content of `source`, names; a warning if it is damaged.
 
-    A map that is not there is no fault here: it is a reference that leads nowhere. Origins are paths, or URLs where the
-    map gives a scheme or an absolute path.
+    A missing map is no fault here: it is reported as a missing reference. Origins are paths, or URLs if the map gives a
+    scheme or an absolute path.
     """
     comment = map_comment(text, syntax)
     if comment is None or not comment.url:
@@ -57,17 +57,17 @@ def input_map(source: Source, text: str, syntax: Syntax) -> InputMap:
         return InputMap(inputs=files, diagnostics=(_damaged(source, text, comment, str(fault)),))
     if map_json is None:
         return InputMap(absences=files)
-    found = read_map(map_json, Lines(text, syntax))
-    if found is None:
+    source_map = read_map(map_json, Lines(text, syntax))
+    if source_map is None:
         fault_found = _damaged(source, text, comment, "it is no source map of version 3")
         return InputMap(inputs=files, diagnostics=(fault_found,))
     base = os.path.dirname(path or source.path)
-    origins = tuple(_resolved(origin, base) for origin in found.origins)
-    return InputMap(SourceMap(found.mappings, origins, found.names), files)
+    origins = tuple(_resolved(origin, base) for origin in source_map.origins)
+    return InputMap(SourceMap(source_map.mappings, origins, source_map.names), files)
 
 
 def _path(source: Source, url: str) -> str | None:
-    """The file that `url` names, if it is in the source's root; None also for what is no relative URL."""
+    """The file that `url` names, if it is in the source's root; None also if `url` is not relative."""
     name = from_url(split_url(url)[0])
     if _ABSOLUTE_URL.match(url) or "\0" in name:
         return None
@@ -78,7 +78,7 @@ def _path(source: Source, url: str) -> str | None:
 
 
 def _content(url: str, path: str | None) -> str | None:
-    """The text of the map, None where there is none; ValueError says why it cannot be read."""
+    """The text of the map, None if there is none; raises ValueError with the reason if it cannot be read."""
     if path is not None:
         return _read(path)
     inline = _DATA_URL.fullmatch(url)
@@ -105,7 +105,7 @@ def _read(path: str) -> str | None:
 
 
 def _resolved(origin: Origin, base: str) -> Origin:
-    """`origin` with the path that its URL means, if it is relative to the folder `base`."""
+    """`origin` with the path of its URL, if that is relative to the folder `base`."""
     if _ABSOLUTE_URL.match(origin.name):
         return origin._replace(is_url=True)
     return origin._replace(name=os.path.normpath(os.path.join(base, from_url(origin.name))))

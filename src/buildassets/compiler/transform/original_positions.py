@@ -1,6 +1,6 @@
-"""Where the user wrote what stands in a compiled, minified text, such as a reference.
+"""Maps positions in a compiled, minified text, such as those of references, to the places that the user wrote.
 
-Only what is at fault is asked for, so everything here is read and scanned again on demand: once for each draft.
+Only faults need this, so everything is read and scanned again on demand, once for each draft.
 """
 
 import os
@@ -30,10 +30,10 @@ _LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
 
 class OriginalPositions:
-    """Where the user wrote what stands in `draft`; `shown` turns a path into the name a user would write.
+    """The original positions of one `draft`; `shown` turns a path into the name a user would write.
 
-    `text` is what the draft was made of where the source holds something else. What is read for one place is kept for
-    the next: a text can have thousands of faults.
+    `text` is the text from which the draft was made, if that differs from the content of the source. What is read for
+    one place is kept for the next: a text can have thousands of faults.
     """
 
     def __init__(self, draft: Draft, shown: Callable[[str], str], text: str | None = None) -> None:
@@ -49,7 +49,7 @@ class OriginalPositions:
 
     @cached_property
     def text(self) -> str:
-        """The draft's text before it was minified: what was compiled, or else what the source holds."""
+        """The draft's text before minifying: the compiled text, or else the content of the source."""
         if self._draft.compiled is not None:
             return self._draft.compiled.text
         return self._source if self._text is None else self._text
@@ -60,13 +60,13 @@ class OriginalPositions:
 
     @cached_property
     def _numbers(self) -> dict[Reference, int]:
-        return {one: number for number, one in reversed(list(enumerate(self._draft.references)))}
+        return {reference: number for number, reference in reversed(list(enumerate(self._draft.references)))}
 
     def place_of(self, index: int) -> Location:
         """The place of the reference `draft.references[index]` in the file that the user edits.
 
-        Minifying keeps the order of references, so the one with the same number in the text before it is the one that
-        was written, or else the first of the same URL.
+        Minifying keeps the order of references, so the original is the one with the same number in the text before
+        minifying, or else the first of the same URL.
         """
         number = self._matching(index)
         if number is None:
@@ -74,32 +74,32 @@ class OriginalPositions:
         return self.place_in(self._references[number].start, self._references[number].end)
 
     def place_in(self, start: int, end: int) -> Location:
-        """Where the user wrote what stands at `start:end` in `text`."""
+        """The original place of the span `start:end` in `text`."""
         if self._draft.compiled is None:
             return locate(self._draft.source.shown, self.text, start, end)
         return self._place_in_compiled(self._draft.compiled, start, end)
 
-    def as_written(self, found: Diagnostic) -> Diagnostic:
-        """`found`, which has a place in `text`, at the place where the user wrote that."""
-        if self._draft.compiled is None or found.location is None or not found.location.line:
-            return found
-        place_found = found.location
+    def as_written(self, diagnostic: Diagnostic) -> Diagnostic:
+        """`diagnostic`, which has a place in `text`, moved to the original place."""
+        if self._draft.compiled is None or diagnostic.location is None or not diagnostic.location.line:
+            return diagnostic
+        place_found = diagnostic.location
         start = self._line_starts[min(place_found.line, len(self._line_starts)) - 1] + place_found.column - 1
-        return replace(found, location=self.place_in(start, start + place_found.length))
+        return replace(diagnostic, location=self.place_in(start, start + place_found.length))
 
     def writers(self) -> tuple[str | None, ...]:
-        """The file that wrote each of the draft's references; None where no source map names it.
+        """The file that contains the original of each of the draft's references; None if no source map names it.
 
-        With Sass that is the partial, or the one that sets the variable whose whole value it is.
+        With Sass that is the partial, or the file that sets the variable whose whole value the reference is.
         """
         compiled = self._draft.compiled
         if compiled is None or compiled.source_map is None:
             return (None,) * len(self._draft.references)
-        origins = [self._origin(compiled, one.start, one.end) for one in self._references]
+        origins = [self._origin(compiled, reference.start, reference.end) for reference in self._references]
         # A source may be no file, such as a `data:` URL.
         files = [origin[0] if origin and os.path.isabs(origin[0]) else None for origin in origins]
-        found = map(self._matching, range(len(self._draft.references)))
-        return tuple(None if number is None else files[number] for number in found)
+        originals = map(self._matching, range(len(self._draft.references)))
+        return tuple(None if number is None else files[number] for number in originals)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -117,14 +117,14 @@ class OriginalPositions:
     @cached_property
     def _by_url(self) -> dict[str, int]:
         """The first reference with each URL."""
-        return {one.url: number for number, one in reversed(list(enumerate(self._references)))}
+        return {reference.url: number for number, reference in reversed(list(enumerate(self._references)))}
 
     def _matching(self, index: int) -> int | None:
-        """Which reference of `text` became the draft's, which has the number `index` after minifying, if any did."""
+        """The number in `text` of the original of the draft's reference `index`, if there is one."""
         url = self._draft.references[index].url
         if index < len(self._references) and self._references[index].url == url:
             return index
-        return self._by_url.get(url)  # a minifier may have merged what was there twice
+        return self._by_url.get(url)  # a minifier may have merged repeated references
 
     @cached_property
     def _source_map(self) -> SourceMap:
@@ -133,28 +133,28 @@ class OriginalPositions:
         return read_map(given or "", Lines(self.text)) or SourceMap()
 
     def _origin(self, compiled: Compiled, start: int, end: int) -> tuple[str, int, int] | None:
-        """The (file, line, column) that wrote what stands at `start:end` of the compiled text; see `origin_at`."""
+        """The original (file, line, column) of the span `start:end` of the compiled text; see `origin_at`."""
         origin = origin_at(self._source_map, start)
         return origin and self._corrected(origin, compiled.text[start:end], compiled.inputs)
 
     def _corrected(self, origin: tuple[str, int, int], raw: str, inputs: Iterable[str]) -> tuple[str, int, int]:
-        """`origin` of `raw`, or where that stands in truth.
+        """The true origin of `raw`, which the source map puts at `origin`.
 
-        Dart Sass leaves out the mapping of a value that stands in a line of the same number as what is mapped before
-        it, be it in another file (its `SourceMapBuffer`). So where the declaration does not have the text, and one
-        other file has it in that line, it was written there.
+        Dart Sass omits the mapping of a value if its line has the same number as that of the mapping before it, even in
+        another file (its `SourceMapBuffer`). So if the declaration does not contain the text, and exactly one other
+        file contains it in the line of that number, that is the origin.
         """
         path, line, column = origin
         if self._file(path).span_declared(line, column, raw) is not None:
             return origin
-        found = []
+        others = []
         for other in inputs:
             file = self._file(other)
             start = file.lines.offset(line, 0)
             span = None if start is None or other == path else file.span_of(start, file.lines.end_of(line), raw)
             if span is not None:
-                found.append((other, *file.lines.place(span[0])))
-        return found[0] if len(found) == 1 else origin
+                others.append((other, *file.lines.place(span[0])))
+        return others[0] if len(others) == 1 else origin
 
     def _file(self, path: str) -> "_File":
         if path not in self._files:
@@ -164,12 +164,12 @@ class OriginalPositions:
     def _place_in_compiled(self, compiled: Compiled, start: int, end: int) -> Location:
         if compiled.source_map is None:
             return self._place_of_copy(compiled.text[start:end])
-        found = self._origin(compiled, start, end)
-        if found is None:
+        origin = self._origin(compiled, start, end)
+        if origin is None:
             return Location(self._draft.source.shown)
-        path, line, column = found
+        path, line, column = origin
         file = self._file(path)
-        # The map knows the declaration; the text itself, or what there is of it, stands behind that place.
+        # The map gives the declaration; the text itself, or the written part of it, follows that place.
         if exact := file.span_declared(line, column, compiled.text[start:end]):
             return locate(self._shown(path), file.text, *exact)
         declared = file.lines.offset(line, column)
@@ -178,7 +178,7 @@ class OriginalPositions:
         return locate(self._shown(path), file.text, declared)
 
     def _place_of_copy(self, words: str) -> Location:
-        """The place of `words` in the source, if they stand in it once; what was made of it keeps a URL as it was."""
+        """The place of `words` in the source, if it contains them once: compiling keeps a URL unchanged."""
         text, shown = self._source, self._draft.source.shown
         if not words or text.count(words) != 1:
             return Location(shown)
@@ -187,7 +187,7 @@ class OriginalPositions:
 
     @property
     def _is_source(self) -> bool:
-        """Whether the draft's text is all that the source holds, as it is there."""
+        """Whether the draft's text is exactly the content of the source."""
         return self._draft.digest is not None and isinstance(self._draft.body, str)
 
     @cached_property
@@ -197,14 +197,14 @@ class OriginalPositions:
 
 
 class _File:
-    """A text that an engine's source map names, and where its lines are."""
+    """The text of a file that an engine's source map names, and its lines."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = Lines(text)
 
     def span_declared(self, line: int, column: int, raw: str) -> tuple[int, int] | None:
-        """Where `raw`, or what there is of it, stands in the declaration that begins there."""
+        """The span of `raw`, or of its written part, in the declaration that begins at `line` and `column`."""
         declared = self.lines.offset(line, column)
         if declared is None:
             return None
@@ -212,15 +212,15 @@ class _File:
         return self.span_of(declared, end if end >= 0 else len(self.text), raw)
 
     def span_of(self, start: int, end: int, raw: str) -> tuple[int, int] | None:
-        """Where `raw`, or as much of it as Sass did not compute, stands in `text[start:end]`."""
+        """The span in `text[start:end]` of `raw`, or of the part of it that Sass did not compute."""
         for form in _written_forms(raw):
-            if found := re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])").search(self.text, start, end):
-                return found.span()
+            if match := re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])").search(self.text, start, end):
+                return match.span()
         return None
 
 
 def _written_forms(raw: str) -> Iterator[str]:
-    """What may stand in a sheet for `raw` in the CSS, the best first: itself, or as much of it as Sass did not compute.
+    """The forms that `raw` in the CSS may have in a sheet, the best first: itself, or its part that is not computed.
 
     `asset-url("img/a b.png")` becomes `/assets/img/a%20b.png`, `url("#{$fonts}/a.woff2")` perhaps `../fonts/a.woff2`.
     """
@@ -236,10 +236,10 @@ def _read_text(path: str) -> str:
 
 
 def text_at(path: str) -> str | None:
-    """The text of the file at `path`, a byte order mark kept; None where it cannot be read or is no UTF-8."""
+    """The text of the file at `path`, with its byte order mark; None if it cannot be read or is not UTF-8."""
     try:
         with open(plain(path), "rb") as file:
             text = decoded(file.read(), path)
-    except (OSError, ValueError):  # ValueError: no path, as a map may name for a source
+    except (OSError, ValueError):  # ValueError: a source in a map need not be a valid path
         return None
     return None if isinstance(text, Diagnostic) else text

@@ -1,4 +1,4 @@
-"""`@import "mixins/*"` as sass-rails has it: one import for each sheet that the glob matches, by name.
+"""Expands `@import "mixins/*"` as sass-rails does: one import for each sheet that the glob matches, by name.
 
 Takes the text of a sheet and its path, gives the text with the imports written out. Lists folders.
 """
@@ -12,7 +12,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.folders import walk
 from buildassets.lazy_pattern import lazy_pattern
 
-# Comments are passed over, and so are strings: what looks like an import in them is none.
+# Comments and strings are skipped, since they may contain text that looks like an import.
 _IMPORT: Final = lazy_pattern(
     r"//[^\n]*|/\*(?s:.*?)\*/"
     r"""|@import\s+((?:"[^"\n]*"|'[^'\n]*')(?:\s*,\s*(?:"[^"\n]*"|'[^'\n]*'))*)\s*(?:;|(?=\n|\}|\Z))"""
@@ -23,13 +23,13 @@ _SHEETS: Final = (".scss", ".sass", ".css")
 
 
 def with_globs_written_out(text: str, path: str) -> tuple[str, tuple[str, ...]]:
-    """`text`, the sheet at `path`, without globs in its imports, and the folders whose names decided it."""
+    """`text`, the sheet at `path`, with the globs in its imports expanded, and the folders that were listed."""
     folders: dict[str, None] = {}
 
-    def written(found: re.Match[str]) -> str:
-        if found[1] is None or "*" not in found[1]:
-            return found[0]
-        names = [name for _, given in _NAME.findall(found[1]) for name in _names(given, path, folders)]
+    def written(rule: re.Match[str]) -> str:
+        if rule[1] is None or "*" not in rule[1]:
+            return rule[0]
+        names = [name for _, given in _NAME.findall(rule[1]) for name in _names(given, path, folders)]
         return f"@import {', '.join(names)};" if names else ""
 
     return _IMPORT.sub(written, text), tuple(folders)
@@ -50,7 +50,7 @@ def _names(given: str, path: str, folders: dict[str, None]) -> Iterator[str]:
 
 
 def _sheets(top: str, folders: dict[str, None], *, is_deep: bool) -> Iterator[str]:
-    """The sheets in `top`, and below its folders where it `is_deep`, by their paths below it."""
+    """The paths of the sheets in `top`, relative to it; those in its folders, too, if `is_deep`."""
     folders[top] = None
     for folder, _, files in walk(top):
         if folder != top and not is_deep:

@@ -1,6 +1,6 @@
-"""Who makes the drafts of a build: the cache, this process, or a thread that waits for another process.
+"""Decides where each draft of a build is made: cache, this process, or a thread that waits for another process.
 
-Takes sources, gives their drafts. Who makes one decides how long that takes and nothing else.
+Takes sources, gives their drafts. The place affects the duration and nothing else.
 """
 
 import os
@@ -33,7 +33,7 @@ BYTES_PER_WORKER: Final = 800_000
 # With the native lexers rcssmin and rjsmin take a tenth of that: no worker pays before there is a few times as much.
 NATIVE_BYTES_PER_WORKER: Final = 7 * BYTES_PER_WORKER
 _PROVEN_NATIVELY: Final = ("rcssmin", "rjsmin")
-LEAST_COMPILED_BYTES: Final = 100_000  # for what is compiled has others with it, and its size tells little
+LEAST_COMPILED_BYTES: Final = 100_000  # a compiled source reads others, so its own size is a poor measure
 
 Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
 
@@ -47,12 +47,12 @@ def drafting(
     cache: Cache | None,
     bytes_per_worker: int = BYTES_PER_WORKER,
 ) -> Iterator[Drafts]:
-    """What gives the drafts of sources: those that are made here in their order, then those that others make meanwhile.
+    """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
 
-    Threads of `executor` wait for Sass, which runs in processes of its own, or for workers: these are started where
-    there are `bytes_per_worker` for each of at least two of them in sources of which `cache` holds no draft.
+    Threads of `executor` wait for Sass, which runs in separate processes, or for workers. Workers are started if the
+    sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them.
     """
-    from buildassets.compiler.transform.draft import drafted  # 8 ms: for Sass's process to start meanwhile
+    from buildassets.compiler.transform.draft import drafted  # takes 8 ms, in which Sass's process starts
 
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
@@ -83,7 +83,7 @@ class _Drafting:
         self._kept = kept
         self._executor = executor
         self._start_workers = start_workers
-        self._workers: Workers | None = None  # before there is enough to do
+        self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
@@ -94,7 +94,7 @@ class _Drafting:
         away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
         yield from (self._draft(source) for source in sources if source.logical not in away)
         answers: dict[LogicalPath, Drafted] = {}
-        for path in away:  # as they were sent, so that few have to wait here for their turn
+        for path in away:  # in the order of sending, so that this thread rarely waits
             while path not in answers:
                 answer = self._answers.get()
                 if isinstance(answer, BaseException):
@@ -103,11 +103,11 @@ class _Drafting:
             yield self._taken_in(answers.pop(path), began_ns)
 
     def close(self) -> None:
-        """Have nobody work any more."""
+        """Stop all threads and workers."""
         try:
             if self._workers:
                 self._workers.close()
-        finally:  # a second signal leaves nobody at work either
+        finally:  # also when a second signal interrupts this
             for jobs in self._waiting:
                 jobs.clear()
             for future in self._futures:
@@ -121,20 +121,20 @@ class _Drafting:
     def _taken_in(self, answer: Drafted, began_ns: int) -> Draft:
         if answer.printed:
             lines = answer.printed.removesuffix("\n").split("\n")
-            with suppress(OSError):  # whoever reports what was built finds out, too
+            with suppress(OSError):  # the report of the build meets the same error
                 sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
         if self._kept is not None:
             self._kept.keep(answer.draft, began_ns)
         return answer.draft
 
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
-        """Have threads of `executor` see to some of `sources`; gives their names, the first to be begun first."""
+        """Have threads of `executor` draft some of `sources`; returns their names in the order of starting."""
         stale = [source for source in sources if self._engines.have_work(source) and not self._is_kept(source)]
         jobs = [Job(source, self._size_bytes(source)) for source in stale]
         count = self._workers_for(jobs)
         if count == 0:
             jobs = [job for job in jobs if needs_sass(job.source)]
-        # A large one that is begun last would keep everybody waiting.
+        # A large one that is started last would delay the end of the build.
         jobs.sort(key=lambda job: -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0)
         waiting = deque(jobs)
         self._waiting.append(waiting)
@@ -154,13 +154,13 @@ class _Drafting:
         return size_bytes if self._engines.compiler(source) is None else max(size_bytes, LEAST_COMPILED_BYTES)
 
     def _workers_for(self, jobs: Sequence[Job]) -> int:
-        """How many workers `jobs` pay for; those that there are cost nothing any more."""
+        """The number of workers that are worthwhile for `jobs`; running ones cost nothing more."""
         count = sum(map(self._work_bytes, jobs)) // max(1, self._bytes_per_worker)
         count = min(len(jobs), max(count, self._workers.waiting if self._workers else 0))
         return count if count > 1 else 0
 
     def _work_bytes(self, job: Job) -> int:
-        """The size of a source, less where native lexers take less time for it."""
+        """The size of a source, reduced if native lexers need less time for it."""
         minifier = self._engines.minifier_of(job.source)
         is_proven = minifier is not None and minifier.name in _PROVEN_NATIVELY
         if not is_proven or self._engines.compiler(job.source) is not None or not is_native():
@@ -168,7 +168,7 @@ class _Drafting:
         return max(1, job.size_bytes * BYTES_PER_WORKER // NATIVE_BYTES_PER_WORKER)
 
     def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
-        """What a thread does: `work`, whose failure whoever waits for answers has to know."""
+        """Run `work` in a thread, and pass a failure on to the thread that waits for answers."""
         try:
             work(jobs)
         except BaseException as fault:

@@ -1,6 +1,6 @@
-"""What is wrong with a text that no engine of ours reads: what is left open in it, or that it is no JSON.
+"""Finds faults in texts that no engine of ours checks: unclosed syntax, and invalid JSON.
 
-Takes a draft with its text, gives diagnostics at the places where the user wrote these.
+Takes a draft with its text, gives diagnostics at the original places.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _JSON: Final = (".json", ".jsonld", ".geojson", ".gltf", ".webmanifest")
 
 
 def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> Iterator[Diagnostic]:
-    """The faults of `text`, which is a draft of `source` before it is minified."""
+    """The faults of `text`, the draft of `source` before minifying."""
     syntax = media_of(source.logical).syntax
     if syntax is Syntax.JAVASCRIPT:
         from buildassets.compiler.languages.javascript.unclosed import unclosed
@@ -38,7 +38,7 @@ def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> It
 
 
 def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagnostic]:
-    """What the sheet `text`, which nobody compiled, has where browsers ignore it."""
+    """The warnings for rules of `text`, a sheet that was not compiled, in places where browsers ignore them."""
     from buildassets.compiler.languages.css.late_rules import late_rules
     from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS
 
@@ -47,12 +47,12 @@ def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagno
 
 
 def is_json(source: Source) -> bool:
-    """Whether the file of `source` has to be JSON, and browsers make nothing of it where it is not."""
+    """Whether the file of `source` has to be JSON, so that browsers ignore it if it is invalid."""
     return source.relative.lower().endswith(_JSON)
 
 
 def json_faults(text: str, source: Source) -> Iterator[Diagnostic]:
-    """That `text`, which is the file of `source`, is no JSON."""
+    """The error if `text`, the content of `source`, is no JSON."""
     from buildassets.compiler.languages.json.fault import json_fault
 
     if fault := json_fault(text):

@@ -1,9 +1,9 @@
-"""The child program that makes drafts: it has engines of its own, and may die of what they do.
+"""The child program that makes drafts with engines of its own, which may crash it.
 
-It is started with its end of a connection. It takes a Config and a Mode, says that it is
-ready, then takes Sources and gives a draft for each, in that order. Whatever is wrong with it ends it.
+It is started with its end of a connection. It takes a Config and a Mode, reports that it is ready, then takes Sources
+and gives a draft for each, in that order. Any failure of its own ends it.
 
-File descriptor 2 is a file, which takes all that engines print, also by code that is not Python and by programs that
+File descriptor 2 is a file, which collects everything that engines print, also from native code and from programs that
 they run.
 """
 
@@ -25,11 +25,11 @@ _LOG: Final = 2
 
 
 class _Ended(BaseException):
-    """The build is over."""
+    """The build has ended."""
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
-    _on_signals(signal.SIG_IGN)  # a second one is not to keep the engines from ending their processes
+    _on_signals(signal.SIG_IGN)  # a second one must not keep the engines from ending their processes
     raise _Ended
 
 
@@ -39,7 +39,7 @@ def _on_signals(action: Callable[[int, Any], Any] | signal.Handlers) -> None:
 
 
 def main(end: socket) -> None:
-    """Answer until the other end is closed, or a signal says that nobody waits any more; then end the engines."""
+    """Answer until the other end is closed or a signal arrives; then close the engines."""
     _on_signals(_end)
     os.dup2(_LOG, 1)
     sys.stdout = sys.stderr  # as in the command line's process: it can print every character
@@ -55,14 +55,14 @@ def _answer_all(connection: ObjectStream) -> NoReturn:
         engines = started_engines(config, mode, stack)
         connection.send(None)
         draft_of = partial(drafted, engines=engines, directives=config.directives)
-        _printed()  # the building process has said the same when it started its own
+        _printed()  # dropped: the building process printed the same when it started its own
         while True:
             draft = draft_of(connection.receive())
             connection.send(Drafted(draft, _printed()))
 
 
 def _printed() -> str:
-    """What has been printed since this was asked last: it is taken from the log, whose rest are last words."""
+    """The output since the last call, removed from the log; what stays there is shown if the worker crashes."""
     sys.stderr.flush()
     os.lseek(_LOG, 0, os.SEEK_SET)
     printed = os.read(_LOG, os.fstat(_LOG).st_size)

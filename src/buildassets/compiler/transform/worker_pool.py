@@ -1,7 +1,7 @@
-"""Processes that make drafts for threads, because engines hold the interpreter's lock.
+"""Runs worker processes that make drafts for threads, since engines hold the interpreter's lock.
 
-Takes sources, gives answers. A process that dies of a source is a diagnostic on that source, and another one does the
-rest. The main module of this process is not imported there, so that any script may build.
+Takes sources, gives answers. If a process dies of a source, that source gets a diagnostic, and another process does
+the rest. The main module of this process is not imported in workers, so that any script may build.
 """
 
 from collections import deque
@@ -17,14 +17,14 @@ from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Location, error
 from buildassets.frozen import frozen
 
-IN_FLIGHT_BYTES: Final = 64_000  # 10 ms of work or more, in a worker while this process has no time to send it others
+IN_FLIGHT_BYTES: Final = 64_000  # at least 10 ms of work, for a worker to do until this process sends more
 
 
-IN_FLIGHT_JOBS: Final = 64  # the same of small sources
+IN_FLIGHT_JOBS: Final = 64  # the limit for small sources
 
 
 class Job(NamedTuple):
-    """A source to draft. `size_bytes` tells how long that takes, more or less."""
+    """A source to draft. `size_bytes` is an estimate of the work."""
 
     source: Source
     size_bytes: int
@@ -32,7 +32,7 @@ class Job(NamedTuple):
 
 @frozen
 class Drafted:
-    """What a worker gives: a draft, and what engines printed on the way."""
+    """The answer of a worker: a draft, and the output that engines printed meanwhile."""
 
     draft: Draft
     printed: str = ""
@@ -40,15 +40,15 @@ class Drafted:
 
 _WORKER: Final = "buildassets.compiler.transform.worker"
 _START_SECONDS: Final = 60.0
-_GRACE_SECONDS: Final = 2.0  # in which a worker can end the processes of its engines
+_GRACE_SECONDS: Final = 2.0  # for a worker to end the processes of its engines
 
 
 class UnstartableError(Exception):
-    """There can be no worker."""
+    """No worker can be started."""
 
 
 class Workers:
-    """The workers of one build: as many as there are threads that call `work_off` at the same time."""
+    """The workers of one build: one for each thread that calls `work_off` at the same time."""
 
     def __init__(self, config: Config, mode: Mode) -> None:
         self._start = partial(_Worker, config, mode)
@@ -56,13 +56,13 @@ class Workers:
 
     @property
     def waiting(self) -> int:
-        """How many there are that wait for work."""
+        """The number of workers that wait for work."""
         return len(self._processes.waiting)
 
     def work_off(self, jobs: deque[Job], deliver: Callable[[Drafted], None]) -> None:
-        """Have one worker after the other draft what is in `jobs`, until there is none or the build is over.
+        """Have a worker, replaced if it dies, draft the `jobs`, until none is left or the build ends.
 
-        Other threads may take from `jobs` meanwhile. Raises UnstartableError with what is left still in `jobs`.
+        Other threads may take from `jobs` meanwhile. Raises UnstartableError; undone work then stays in `jobs`.
         """
         while jobs:
             try:
@@ -84,11 +84,11 @@ class Workers:
                 self._processes.give_back(worker)
 
     def close(self) -> None:
-        """End the workers, also those at work, and start none any more."""
+        """End all workers, including those at work, and start no more."""
         self._processes.close(_GRACE_SECONDS)
 
     def _taken(self) -> "_Worker":
-        """A worker that is ready. ClosedError where the build is over, UnstartableError where there can be none."""
+        """A worker that is ready. Raises ClosedError after `close`, UnstartableError if none can be started."""
         try:
             worker = self._processes.take(self._start)
         except OSError:
@@ -102,28 +102,31 @@ class Workers:
 
 
 class _Worker(PythonProcess):
-    """One process. OSError where it cannot be started."""
+    """One worker process. Raises OSError if it cannot be started."""
 
     def __init__(self, config: Config, mode: Mode) -> None:
         super().__init__(_WORKER)
         self._is_ready = False
-        self._settings = (replace(config, document=None), mode)  # the text of the file is for what is wrong with it
+        self._settings = (
+            replace(config, document=None),
+            mode,
+        )  # only diagnostics of the settings need the text of the file
 
     def wait_until_ready(self) -> None:
-        """Start its engines; raises DiedError or TimeoutError where it does not come to that."""
+        """Wait until its engines are started; raises DiedError or TimeoutError if that fails."""
         if not self._is_ready:
             self.send(self._settings)
             self.receive(_START_SECONDS)
             self._is_ready = True
 
     def end(self, grace_seconds: float = _GRACE_SECONDS) -> str:
-        """The same, with a signal at first, so that it ends the processes of its engines."""
+        """End the process, with a signal first, so that it ends the processes of its engines."""
         self.terminate()
         return super().end(grace_seconds)
 
 
 def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None]) -> None:
-    """Send jobs and deliver answers until there are none; `flying` are those without an answer, the oldest first."""
+    """Send jobs and deliver answers until none are left; `flying` are the unanswered ones, the oldest first."""
     while True:
         while job := _next(jobs, flying):
             flying.append(job)
@@ -136,21 +139,21 @@ def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Ca
 
 
 def _next(jobs: deque[Job], flying: Collection[Job]) -> Job | None:
-    """The next job, taken off, if there is one that is not too much beside those that are `flying`."""
+    """Remove and return the next job, if there is one and it does not exceed the limits with those `flying`."""
     if len(flying) >= IN_FLIGHT_JOBS:
         return None
     try:
         job = jobs.popleft()
     except IndexError:
         return None
-    if not flying or job.size_bytes + sum(one.size_bytes for one in flying) <= IN_FLIGHT_BYTES:
+    if not flying or job.size_bytes + sum(unanswered.size_bytes for unanswered in flying) <= IN_FLIGHT_BYTES:
         return job
     jobs.appendleft(job)
     return None
 
 
 def _crashed(source: Source, how: DiedError, last_words: str) -> Draft:
-    """What is said of `source`, of which a worker died."""
+    """The failed draft of `source`, which crashed a worker."""
     notes = [f"its last output: {last_words}"] if last_words else []
     if str(how) == "SIGKILL":
         hint = "if memory ran out, build with a lower `--jobs`"

@@ -1,6 +1,6 @@
-"""`config.assets.…` of Rails, in the files that have it: what each line sets, whichever asset pipeline reads it.
+"""Reads the settings `config.assets.…` of Rails, which both of its asset pipelines share.
 
-Takes a folder, gives settings, and the accounts of their lines. What is no literal is not guessed.
+Takes a folder, gives settings, and the accounts of their lines. Values that are no literals stay unknown.
 """
 
 import os
@@ -25,10 +25,10 @@ _INTERPOLATED: Final = re.compile(r"[\"']#\{(?:Rails\.)?root\}/([^\"'#]*)[\"']\Z
 
 @frozen
 class Setting:
-    """A statement about `config.assets`: `name` is the setting, `value` what it is given, None for what is computed.
+    """A statement about `config.assets`: `name` is the setting, `value` its literal value, None if that is computed.
 
-    With `adds` the value is added to those that are there. What is no such statement, and decides whether others hold,
-    has no name.
+    With `adds` the value is added to the earlier ones. A condition that decides whether other statements apply has no
+    name.
     """
 
     file: str
@@ -45,22 +45,22 @@ def settings(folder: str) -> Iterator[Setting]:
         if not os.path.isfile(path):
             continue
         for statement in statements(read_text(path, file)):
-            found = _SETTING.match(statement.text)
-            if found is None and file == _INITIALIZER and statement.is_conditional:
+            match = _SETTING.match(statement.text)
+            if match is None and file == _INITIALIZER and statement.is_conditional:
                 yield Setting(file, statement, "", None)
-            elif found is not None:
-                value = None if statement.is_conditional else _value_of(found[1], found[3])
-                yield Setting(file, statement, found[1], value, adds=found[2] not in (None, "="))
+            elif match is not None:
+                value = None if statement.is_conditional else _value_of(match[1], match[3])
+                yield Setting(file, statement, match[1], value, adds=match[2] not in (None, "="))
 
 
-# What becomes of the values of a setting.
+# A function that judges the values of a setting.
 Answer = Callable[[list[Any]], tuple[Outcome, str]]
 
 
 def accounts(
     setting: Setting, left_out: Mapping[str, str], answers: Mapping[str, Answer], system: str
 ) -> Iterator[Accounted]:
-    """The account of each line of `setting`: what has no counterpart is `left_out`, for others there are `answers`."""
+    """The account of each line of `setting`: by `left_out` if it has no counterpart, else by `answers`."""
     outcome, note = _answer(setting, left_out, answers, system)
     for number, text in setting.statement.lines:
         yield Accounted(setting.file, number, text, outcome, note)
@@ -70,12 +70,12 @@ def _answer(
     setting: Setting, left_out: Mapping[str, str], answers: Mapping[str, Answer], system: str
 ) -> tuple[Outcome, str]:
     if not setting.name:
-        return "not possible", f"{RUBY}: write what holds without it"
+        return "not possible", f"{RUBY}: write the settings that apply without the condition"
     if setting.name in left_out:
         return "not possible", left_out[setting.name]
     answer = answers.get(setting.name)
     if answer is None:
-        return "not possible", f"no setting of {system} that has a counterpart here"
+        return "not possible", f"no setting of {system} with a counterpart here"
     if setting.value is None:
         return "not possible", f"{RUBY}: write the value that it gives"
     return answer(setting.value if isinstance(setting.value, list) else [setting.value])
@@ -98,7 +98,7 @@ def _value(text: str) -> Any:
 
 
 def path_below_root(text: str) -> str | None:
-    """The path that `Rails.root.join("a", "b")` or `"#{Rails.root}/a/b"` stands for, from the root; None for others."""
+    """The path below the root in `Rails.root.join("a", "b")` or `"#{Rails.root}/a/b"`; None for other expressions."""
     if interpolated := _INTERPOLATED.match(text):
         return interpolated[1]
     joined = _ROOT.match(text)

@@ -1,4 +1,4 @@
-"""django-compressor: its settings go on being read, so of each there is what it means, and what is to be changed.
+"""django-compressor: lists what each of its settings means, since builds keep reading them, and the changes to make.
 
 Takes a folder and the module of Django's settings, gives a frozen value. Reads that module and `manage.py`. Imports
 Django.
@@ -28,7 +28,7 @@ _MINIFYING: Final = ("min", "yui", "yuglify", "closure", "cleancss")
 
 @frozen
 class Settled:
-    """`settings` are those that there are with what becomes of each; `changes` what is to be done by hand.
+    """The result: `settings` are those in use with the meaning of each, `changes` are to be done by hand.
 
     `file` is the text of a `buildassets.toml` for the project.
     """
@@ -43,18 +43,18 @@ class Settled:
         return [*lines, "to be done by hand:", *(f"  {change}" for change in self.changes or ("nothing",))]
 
     def document(self) -> dict[str, Any]:
-        """The same for JSON."""
+        """The result for JSON."""
         return {"settings": dict(self.settings), "changes": list(self.changes)}
 
     def summary(self) -> str:
-        """How many there are of both."""
+        """The numbers of settings and changes."""
         return f"settings: {len(self.settings):,}; to be done by hand: {len(self.changes):,}"
 
 
 def plan(folder: str, module: str | None) -> Settled:
-    """What becomes of the project in `folder`, whose settings are `module`, or those that it names.
+    """The migration of the project in `folder`, with the settings `module`, or those that its `manage.py` names.
 
-    Raises ConfigError where they cannot be found or loaded.
+    Raises ConfigError if the settings cannot be found or loaded.
     """
     settings = _settings(folder, module)
     from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
@@ -79,13 +79,13 @@ def _settings(folder: str, module: str | None) -> Any:
 
 
 def _loaded(name: str) -> Any:
-    """Django's settings, of the module `name`; the environment is as before afterwards."""
+    """Django's settings in the module `name`; restores the environment afterwards."""
     from django.conf import settings
 
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = name
     try:
-        settings.INSTALLED_APPS  # noqa: B018 which loads them
+        settings.INSTALLED_APPS  # noqa: B018 loads them
     finally:
         del os.environ[VARIABLE]
         if before is not None:
@@ -96,7 +96,7 @@ def _loaded(name: str) -> Any:
 def _changes(settings: Any) -> Iterator[str]:
     apps = list(settings.INSTALLED_APPS)
     if "buildassets.compat.compressor" not in apps:
-        there = "put in the place of `compressor`" if "compressor" in apps else "add"
+        there = "replace `compressor` by" if "compressor" in apps else "add"
         yield f"INSTALLED_APPS: {there} `buildassets.compat.compressor`"
     if "buildassets.runtime.django" not in apps:
         yield "INSTALLED_APPS: add `buildassets.runtime.django`"

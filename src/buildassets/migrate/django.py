@@ -17,7 +17,7 @@ _PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
 
 
 def plan(folder: str, module: str | None) -> Plan:
-    """What becomes of the static files of the project in `folder`. Raises ConfigError."""
+    """The migration of the static files of the project in `folder`. Raises ConfigError."""
     project = project_of(folder, module, "Django")
     lines = tuple(accounts(folder, project, judge_of(STATICFILES, _PARTS)))
     return Plan(lines, written(static_settings(folder, project)))

@@ -1,6 +1,6 @@
-"""Settings of Django, line by line: where they are, what they mean together, and what becomes of each.
+"""Reads the settings of Django: their static folders, and an account of each line.
 
-Takes a folder and the module of the settings, which is loaded in a process of its own. Gives frozen values.
+Takes a folder and the module of the settings, which is loaded in a separate process. Gives frozen values.
 """
 
 import ast
@@ -23,10 +23,10 @@ _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 _NAMED: Final = re.compile(rf"[\"']{VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
 
-# What becomes of a setting whose value is a list or a table: of each text in it, by how that begins.
+# The meanings of the texts in a setting whose value is a list or a table, by the beginning of the text.
 Parts = Mapping[str, Mapping[str, Meaning]]
 
-# Of the settings of `django.contrib.staticfiles`.
+# The meanings of the settings of `django.contrib.staticfiles`.
 STATICFILES: Final[Mapping[str, Meaning]] = {
     "STATICFILES_DIRS": Meaning("taken over", "they are source roots"),
     "STATICFILES_FINDERS": Meaning("taken over", "what they find in folders is in source roots"),
@@ -45,7 +45,7 @@ STORAGES: Final = ("STATICFILES_STORAGE", "STORAGES")
 
 @frozen
 class Project:
-    """What is known of a project: the module of its settings, its static folders and URL, and its files."""
+    """A Django project: the module of its settings, its static folders and URL, and its files."""
 
     module: str
     roots: tuple[Mapping[str, Any], ...]
@@ -54,33 +54,33 @@ class Project:
 
 
 def project_of(folder: str, module: str | None, system: str) -> Project:
-    """The project in `folder`, whose settings are `module`, or those that it names. Raises ConfigError."""
+    """The project in `folder`, with the settings `module`, or those that `manage.py` names. Raises ConfigError."""
     name = settings_module(folder, module)
     if name is None:
         raise nothing_there(system, ["manage.py"])
     try:
-        found = printed_by(_PROGRAM, name, folder)
+        described = printed_by(_PROGRAM, name, folder)
     except ProgramError as fault:
         message = f"cannot load the settings `{name}`: {fault}"
         hint = "name the module with `--settings`, and run this where `manage.py` is"
         raise ConfigError([error("migrate/settings", message, hint=hint)]) from None
-    return Project(name, tuple(found["roots"]), found["url"], tuple(found["files"]))
+    return Project(name, tuple(described["roots"]), described["url"], tuple(described["files"]))
 
 
 def settings_module(folder: str, given: str | None) -> str | None:
-    """The module of the settings: the one given, that of the environment, or that which `manage.py` names."""
+    """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names."""
     if given or os.environ.get(VARIABLE):
         return given or os.environ[VARIABLE]
     try:
         with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
-            found = _NAMED.search(file.read())
+            match = _NAMED.search(file.read())
     except (OSError, UnicodeDecodeError):
         return None
-    return found[1] if found else None
+    return match[1] if match else None
 
 
 def own_sources(folder: str, project: Project) -> list[Any]:
-    """The static folders that lie in `folder`, as source roots."""
+    """The static folders inside `folder`, as source roots."""
     own = [root for root in project.roots if not root["vendored"]]
     return [_source(folder, root) for root in own if not relative_to(folder, root["path"]).startswith("..")]
 
@@ -92,8 +92,8 @@ def _source(folder: str, root: Mapping[str, Any]) -> Any:
 
 def static_settings(folder: str, project: Project) -> dict[str, Any]:
     """Our configuration for the static files of a project."""
-    found: dict[str, Any] = {"sources": own_sources(folder, project)}
-    return {**found, "url": project.url} if project.url.startswith(("/", "http://", "https://")) else found
+    sources: dict[str, Any] = {"sources": own_sources(folder, project)}
+    return {**sources, "url": project.url} if project.url.startswith(("/", "http://", "https://")) else sources
 
 
 def accounts(folder: str, project: Project, judge: Callable[[ast.stmt], Judgement | None]) -> Iterator[Accounted]:
@@ -107,7 +107,7 @@ def accounts(folder: str, project: Project, judge: Callable[[ast.stmt], Judgemen
 def judge_of(
     meanings: Mapping[str, Meaning], parts: Parts, prefix: str = "", unknown: Meaning | None = None
 ) -> Callable[[ast.stmt], Judgement | None]:
-    """What judges settings by their names: `unknown` those with the `prefix` that have no meaning."""
+    """A function that judges settings by their names; one with the `prefix` but without a meaning is `unknown`."""
 
     def judge(statement: ast.stmt) -> Judgement | None:
         for name, value in settings_in(statement):

@@ -20,7 +20,7 @@ _Answer = tuple[Outcome, str]
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of the import map of the project in `folder`. Raises ConfigError."""
+    """The migration of the import map of the project in `folder`. Raises ConfigError."""
     path = os.path.join(folder, _FILE)
     if not os.path.isfile(path):
         raise nothing_there("importmap-rails", [_FILE])
@@ -46,23 +46,23 @@ class Pins:
         return {**sources, "importmap": self._map, "importmap_preload": self._preload}
 
     def taken(self, statement: Statement) -> Iterator[Accounted]:
-        """The account of each line of `statement`, whose pins are noted."""
+        """The account of each line of `statement`; records its pins."""
         outcome, note = self._answer(statement)
         yield from (Accounted(_FILE, number, text, outcome, note) for number, text in statement.lines)
 
     def _answer(self, statement: Statement) -> _Answer:
         if not statement.is_conditional and _FRAME.fullmatch(statement.text):
-            return "taken over", "it stands around the pins"
-        found = None if statement.is_conditional else call(statement.text)
-        if found is None or not found.options.keys() <= _OPTIONS:
+            return "taken over", "it encloses the pins"
+        called = None if statement.is_conditional else call(statement.text)
+        if called is None or not called.options.keys() <= _OPTIONS:
             return "not possible", _RUBY
-        if found.name == "enable_integrity!" and not found.arguments:
+        if called.name == "enable_integrity!" and not called.arguments:
             return "taken over", "every module of the import map has its integrity, unless `integrity` is `none`"
-        if len(found.arguments) != 1 or not all(isinstance(one, str) for one in found.arguments):
+        if len(called.arguments) != 1 or not all(isinstance(argument, str) for argument in called.arguments):
             return "not possible", _RUBY
-        if found.name == "pin":
-            return self._pin(found)
-        return self._pin_all(found) if found.name == "pin_all_from" else ("not possible", _RUBY)
+        if called.name == "pin":
+            return self._pin(called)
+        return self._pin_all(called) if called.name == "pin_all_from" else ("not possible", _RUBY)
 
     def _pin(self, found: Call) -> _Answer:
         (name,) = found.arguments
@@ -93,7 +93,7 @@ class Pins:
         return self._preloaded(name, found, note)
 
     def _add_root(self, given: str, base: str) -> None:
-        """Make what is pinned an asset under `base`, where no source root does so."""
+        """Add the folder `given` as a source root with the prefix `base`, unless another root covers it."""
         if any(f"{root}/{base}".rstrip("/") == given for root in self._found):
             return
         root = {"path": given, "prefix": base} if base else given

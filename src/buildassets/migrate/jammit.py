@@ -1,4 +1,4 @@
-"""Jammit: its file goes on being read, so one line of ours is enough. Takes a folder, gives a Plan."""
+"""Jammit: builds keep reading its file, so one line of configuration is enough. Takes a folder, gives a Plan."""
 
 import os
 import re
@@ -17,17 +17,17 @@ _TAKEN: Final = {
     "javascripts": "each package is the asset `NAME.js`",
     "stylesheets": "each package is the asset `NAME.css`",
     "templates": "each package is the asset `NAME.jst.js`",
-    "public_root": "its files are called as their URLs are",
-    "asset_roots": "globs are looked for there, too",
+    "public_root": "its files have the names in their URLs",
+    "asset_roots": "globs are also searched for there",
     "package_path": "it is the URL prefix",
-    "package_assets": "pages load packages or their members by it",
-    "allow_debugging": "`?debug_assets` shows members in development by it",
-    "compress_assets": "minification is on or off by it",
-    "gzip_assets": "compressed copies are made or not by it",
-    "rewrite_relative_paths": "relative references are seen from the sheet or from the package by it",
+    "package_assets": "it decides whether pages load packages or their members",
+    "allow_debugging": "it allows `?debug_assets`, which loads the members in development",
+    "compress_assets": "it switches minification on or off",
+    "gzip_assets": "it switches compressed copies on or off",
+    "rewrite_relative_paths": "it decides whether references are relative to the sheet or to the package",
     "template_namespace": "templates are properties of that object",
     "template_extension": "templates end in it",
-    "<<": "what the anchor stands for is taken over",
+    "<<": "the keys of the anchor are taken over",
 }
 _CHANGED: Final = {
     "embed_assets": "small files stand in the sheets themselves; there is no MHTML, which no browser of today needs",
@@ -43,12 +43,12 @@ _LEFT_OUT: Final = {
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of the project of Jammit in `folder`. Raises ConfigError."""
+    """The migration of the project of Jammit in `folder`. Raises ConfigError."""
     path = os.path.join(folder, _FILE)
     if not os.path.isfile(path):
         raise nothing_there("Jammit", [_FILE])
     text = read_text(path, _FILE)
-    read_assets_yml(text, _FILE, "production")  # which raises where it is no YAML
+    read_assets_yml(text, _FILE, "production")  # raises ConfigError if it is no YAML
     return Plan(tuple(_accounts(text)), written({"jammit": _FILE}))
 
 

@@ -1,4 +1,4 @@
-"""django-pipeline: `PIPELINE` goes on being read, so one line of ours is enough. Takes a folder, gives a Plan."""
+"""django-pipeline: builds keep reading `PIPELINE`, so one line of ours is enough. Takes a folder, gives a Plan."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ _BEGIN: Final[Answer] = ("taken over", "it is read as it is, on every build")
 
 
 def plan(folder: str, module: str | None) -> Plan:
-    """What becomes of the packages of the project in `folder`. Raises ConfigError."""
+    """The migration of the packages of the project in `folder`. Raises ConfigError."""
     project = project_of(folder, module, "django-pipeline")
     others = judge_of(STATICFILES, _PARTS)
     compressors: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def plan(folder: str, module: str | None) -> Plan:
 
 
 def _is_of_pipeline(statement: ast.stmt) -> bool:
-    """Whether it is `PIPELINE["KEY"] = …`."""
+    """Whether the statement is `PIPELINE["KEY"] = …`."""
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return any(
         isinstance(one, ast.Subscript) and isinstance(one.value, ast.Name) and one.value.id == _PIPELINE
@@ -118,7 +118,7 @@ def _lines(given: ast.expr) -> Iterator[tuple[int, Answer]]:
 
 
 def _marked(meaning: Meaning, key: str, value: ast.expr) -> Iterator[tuple[int, Answer]]:
-    """The answer for the lines of a value, if they are its own; those of packages are asked for one by one."""
+    """The answer for the lines of a value, if it has any of its own; packages are answered for one by one."""
     answer = (meaning.outcome, f"`{key}`: {meaning.note}")
     last = value.lineno if key in _KINDS else value.end_lineno or value.lineno
     yield from ((line, answer) for line in range(value.lineno, last + 1))

@@ -1,4 +1,4 @@
-"""What a migration gives: an account of each line of the other system, and the text of our configuration. Pure."""
+"""The result of a migration: an account of each line of the other system, and our configuration. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 @frozen
 class Accounted:
-    """A line of the other system, what becomes of it, and why or what to do instead."""
+    """A line of the other system, its outcome, and the reason or what to do instead."""
 
     file: str
     line: int
@@ -32,7 +32,7 @@ class Accounted:
 
 @frozen
 class Plan:
-    """What comes of a project: `lines` of its files, and `file`, the text of our `buildassets.toml`."""
+    """The migration of a project: `lines` of its files, and `file`, the text of our `buildassets.toml`."""
 
     lines: tuple[Accounted, ...]
     file: str
@@ -42,29 +42,29 @@ class Plan:
         return [*map(str, self.lines)]
 
     def document(self) -> dict[str, Any]:
-        """The same for JSON."""
+        """The plan for JSON."""
         return {"lines": [asdict(line) for line in self.lines]}
 
     def summary(self) -> str:
-        """How many lines there are, and with which outcome."""
+        """The numbers of lines and of each outcome."""
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self.counts().items())
         return f"{len(self.lines):,} {'line' if len(self.lines) == 1 else 'lines'}: {counts}"
 
     def counts(self) -> dict[Outcome, int]:
-        """How many lines have each outcome."""
+        """The number of lines with each outcome."""
         counted = Counter(line.outcome for line in self.lines)
         return {outcome: counted[outcome] for outcome in OUTCOMES}
 
 
 def nothing_there(system: str, files: Sequence[str]) -> ConfigError:
-    """The error for a folder that holds no project of `system`, which would have one of `files`."""
+    """The error for a folder without a project of `system`, which would have one of `files`."""
     listed = " or ".join(f"`{file}`" for file in files)
     hint = "run it in the folder of the project"
     return ConfigError([error("migrate/none", f"there is no {listed}, which {system} would have", hint=hint)])
 
 
 def written(settings: Mapping[str, Any]) -> str:
-    """`settings` as TOML: values and lists first, then a table for each mapping; a list of several, one a line."""
+    """`settings` as TOML: values and lists first, then a table for each mapping; longer lists one element a line."""
     plain = {key: value for key, value in settings.items() if not isinstance(value, dict)}
     tables = {key: value for key, value in settings.items() if isinstance(value, dict) and value}
     lines = [*_lines(plain)]
@@ -105,7 +105,7 @@ def lines_of(text: str, comment: str = "#") -> Iterable[tuple[int, str]]:
 
 
 def exists(file: str) -> ConfigError:
-    """The error for a configuration that is there and would be overwritten."""
+    """The error for an existing configuration, which would be overwritten."""
     hint = "put what is printed without `--write` into it, or rename it"
     return ConfigError([error("migrate/exists", f"`{file}` is there already", Location(file), hint=hint)])
 

@@ -23,7 +23,7 @@ _LEFT_OUT: Final = {
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of the project of Propshaft in `folder`. Raises ConfigError."""
+    """The migration of the project of Propshaft in `folder`. Raises ConfigError."""
     roots: list[Any] = [*asset_roots(folder), *importmap_roots(folder)]
     if not roots:
         raise nothing_there("Propshaft", ["app/assets/"])
@@ -33,7 +33,7 @@ def plan(folder: str) -> Plan:
 
 
 class Project:
-    """What is known of one project, as its lines are read."""
+    """Collects the settings of one project, as its lines are read."""
 
     def __init__(self, folder: str, roots: list[Any]) -> None:
         self._folder = folder
@@ -47,7 +47,7 @@ class Project:
         return {"sources": roots, "url": "/assets/", "url_prefixes": ["/"], **self._more}
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
-        """The account of each line of `setting`, which is noted."""
+        """The account of each line of `setting`; records its value."""
         answers = {
             "paths": _of_texts(self._paths),
             "excluded_paths": _of_texts(self._excludes),
@@ -80,7 +80,7 @@ class Project:
 
 
 def _of_texts(answer: Answer) -> Answer:
-    """`answer` for values that are all texts."""
+    """`answer`, applied only if all values are texts."""
 
     def checked(values: list[Any]) -> tuple[Outcome, str]:
         if not values or not all(isinstance(one, str) for one in values):
@@ -91,5 +91,5 @@ def _of_texts(answer: Answer) -> Answer:
 
 
 def is_within(root: object, folder: str) -> bool:
-    """Whether the source root is `folder`, or lies in it."""
+    """Whether the source root is `folder`, or is inside it."""
     return isinstance(root, str) and f"{root}/".startswith(f"{folder.rstrip('/')}/")

@@ -1,6 +1,6 @@
-"""Python of other systems' projects, line by line: which statements are of interest, and what becomes of each line.
+"""Reads Python files of other systems' projects: finds relevant statements, and gives an account of each line.
 
-Takes text, gives accounts. Nothing is run. Pure.
+Takes text, gives accounts. Runs nothing. Pure.
 """
 
 import ast
@@ -16,9 +16,9 @@ _WORST: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 @frozen
 class Judgement:
-    """What becomes of a statement: `usual` of each of its lines, unless `lines` have another answer for one.
+    """The answers for a statement: `usual` for each of its lines, except for those in `lines`.
 
-    Without `usual` the others are no concern.
+    Without `usual`, its other lines are not listed.
     """
 
     usual: Answer | None
@@ -31,7 +31,7 @@ Judge = Callable[[ast.stmt], Judgement | None]
 def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
     """The account of each line of the statements of `text` that `judge` knows.
 
-    Empty where it is no Python that this one reads.
+    Empty if this version of Python cannot parse the text.
     """
     try:
         tree = ast.parse(text)
@@ -50,7 +50,7 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements that hold no others, and classes, whose statements follow."""
+    """The statements that contain no others, and classes, followed by their statements."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             inner = [*_statements(child)]
@@ -60,13 +60,13 @@ def _statements(node: ast.AST) -> Iterator[ast.stmt]:
 
 
 def worst(answers: Iterator[tuple[int, Answer]]) -> dict[int, Answer]:
-    """By line, of several answers the one that asks most of who reads it."""
-    found: dict[int, Answer] = {}
+    """The answer for each line; of several, the one that requires the most work."""
+    answers_by_line: dict[int, Answer] = {}
     for line, answer in answers:
-        before = found.get(line)
+        before = answers_by_line.get(line)
         if before is None or _WORST.index(answer[0]) > _WORST.index(before[0]):
-            found[line] = answer
-    return found
+            answers_by_line[line] = answer
+    return answers_by_line
 
 
 def dotted(node: ast.AST) -> str:
@@ -80,14 +80,14 @@ def dotted(node: ast.AST) -> str:
 
 
 def text_of(node: ast.AST) -> str | None:
-    """The text that a literal writes; None for anything else."""
+    """The text of a literal; None for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def settings_in(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The settings that a statement gives a value, with that value.
+    """The settings that a statement assigns, with their values.
 
-    `NAME = …`, `app.config["NAME"] = …`, `app.config.update(NAME=…)` and what else has these forms.
+    Recognises `NAME = …`, `app.config["NAME"] = …`, `app.config.update(NAME=…)` and the like.
     """
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and statement.value is not None:
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:

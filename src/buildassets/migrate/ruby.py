@@ -1,4 +1,4 @@
-"""Ruby as configurations have it: calls with literal arguments, one a line. What else it is, is not guessed. Pure."""
+"""Reads the Ruby of configuration files: calls with literal arguments, one a line. Guesses nothing else. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _OPENS: Final = re.compile(
     r"|.*(?:=|<<|\breturn)\s*(?:if|unless|case|while|until|begin)\b"
     r"|.*\bdo(?:\s*\|[^|]*\|)?\s*$"
 )
-# What runs once, whatever holds: the body of a class, and of the blocks in which Rails and importmap-rails are set up.
+# Blocks that always run once: the body of a class, and the blocks that configure Rails and importmap-rails.
 _PLAIN: Final = re.compile(r"(?:module|class)\b|.*\b(?:configure|draw)\s+do(?:\s*\|[^|]*\|)?\s*$")
 _CLOSES: Final = re.compile(r"end\b")
 _CLOSED_IN_LINE: Final = re.compile(r"(?:.*[\s;)])?end\s*$")
@@ -27,14 +27,14 @@ _WORDS: Final = {"true": True, "false": False, "nil": None}
 
 
 class NotLiteralError(ValueError):
-    """What stands there is computed."""
+    """The value is computed, not a literal."""
 
 
 @frozen
 class Statement:
-    """What stands in one line, or in several that belong together; `lines` are their numbers with their texts.
+    """A statement on one line or several; `lines` are their numbers with their texts.
 
-    One that `is_conditional` stands in a block that need not run once, such as that of an `if`, or is modified by one.
+    It `is_conditional` in a block that may not run exactly once, such as that of an `if`, or with a modifier `if`.
     """
 
     text: str
@@ -53,7 +53,7 @@ class Call:
 
 def statements(text: str) -> Iterator[Statement]:
     """The statements of `text` that are no comments, in order."""
-    around: list[bool] = []  # of each block that is open: whether it need not run once
+    around: list[bool] = []  # for each open block: whether it may not run exactly once
     pending: list[tuple[int, str]] = []
     for number, stripped in _code_lines(text):
         pending.append((number, stripped))
@@ -88,12 +88,12 @@ def _code_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_modified(text: str) -> bool:
-    """Whether an `if` or the like stands behind what is done."""
+    """Whether a modifier, such as `if`, ends the statement."""
     return _MODIFIED.search(_QUOTED.sub('""', text)) is not None
 
 
 def _is_open(text: str) -> bool:
-    """Whether a bracket is open at the end: what belongs to it follows."""
+    """Whether a bracket is open at the end, so that the statement continues."""
     plain = _QUOTED.sub(lambda found: "[" if found[0][0] == "%" else "", text)
     return sum(map(plain.count, "[({")) > sum(map(plain.count, "])}"))
 
@@ -105,21 +105,21 @@ def without_comment(line: str) -> str:
 
 
 def call(text: str) -> Call | None:
-    """The call that `text` is; None where it is anything else, or has computed arguments."""
-    found = _CALL.match(text)
-    if found is None:
+    """`text` as a call; None if it is anything else, or has computed arguments."""
+    match = _CALL.match(text)
+    if match is None:
         return None
     try:
-        tokens = [*_tokens(found[2])]
+        tokens = [*_tokens(match[2])]
         if tokens[:1] == ["("] and tokens[-1:] == [")"]:
             tokens = tokens[1:-1]
-        return Call(found[1], *_arguments(tokens))
+        return Call(match[1], *_arguments(tokens))
     except (NotLiteralError, RecursionError):
         return None
 
 
 def literal(text: str) -> Any:
-    """The value that `text` writes: a string, a word, a list of these. Raises NotLiteralError for anything else."""
+    """The value of the literal `text`: a string, a word, a list of these. Raises NotLiteralError for anything else."""
     tokens = [*_tokens(text)]
     value = _value(tokens)
     if tokens:

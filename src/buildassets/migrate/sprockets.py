@@ -15,7 +15,7 @@ from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing
 from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
-_STARS_AT_MOST: Final = 4  # of a pattern: each of them doubles what is written
+_STARS_AT_MOST: Final = 4  # in a pattern: each of them doubles the number of globs
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
 _LEFT_OUT: Final = {
@@ -32,7 +32,7 @@ _LEFT_OUT: Final = {
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of the project of Sprockets in `folder`. Raises ConfigError."""
+    """The migration of the project of Sprockets in `folder`. Raises ConfigError."""
     roots = [*asset_roots(folder), *importmap_roots(folder)]
     if not roots:
         raise nothing_there("Sprockets", ["app/assets/"])
@@ -44,7 +44,7 @@ def plan(folder: str) -> Plan:
 
 
 class Project:
-    """What is known of one project, as its lines are read."""
+    """Collects the settings of one project, as its lines are read."""
 
     def __init__(self, folder: str, roots: list[str]) -> None:
         self._folder = folder
@@ -61,7 +61,7 @@ class Project:
         return {**found, "entries": list(dict.fromkeys((*usual, *self._entries)))}
 
     def _usual(self) -> list[str]:
-        """What Sprockets precompiles without a `manifest.js`: `application`, and what is neither script nor sheet."""
+        """The entries that Sprockets has without a `manifest.js`: `application`, and all but scripts and sheets."""
         names = {
             name
             for root in asset_roots(self._folder)
@@ -74,7 +74,7 @@ class Project:
         return [*(f"/{top}" for top in _APPLICATION if top in tops), *(f"*{one}" for one in sorted(suffixes))]
 
     def linked(self) -> Iterator[Accounted]:
-        """The account of each line of `manifest.js`, which is an entry: it links to what is released."""
+        """The account of each line of `manifest.js`, which becomes an entry, since it links to the released assets."""
         path = os.path.join(self._folder, _MANIFEST)
         if not os.path.isfile(path):
             return
@@ -88,14 +88,14 @@ class Project:
 
     def unread(self) -> Iterator[Accounted]:
         """The account of each source that needs Ruby."""
-        found = [*unread(self._folder, (root for root in self._roots if isinstance(root, str)))]
-        if found:
-            self._more["exclude"] = [f"*{one}" for one in MADE_BY_RUBY if any(name.endswith(one) for name in found)]
-        note = "Ruby makes it: put what it gives in its place, or bring an engine, see docs/engines.md"
-        yield from (Accounted(name, 1, name.rpartition("/")[2], "not possible", note) for name in found)
+        names = [*unread(self._folder, (root for root in self._roots if isinstance(root, str)))]
+        if names:
+            self._more["exclude"] = [f"*{one}" for one in MADE_BY_RUBY if any(name.endswith(one) for name in names)]
+        note = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/engines.md"
+        yield from (Accounted(name, 1, name.rpartition("/")[2], "not possible", note) for name in names)
 
     def taken(self, setting: Setting) -> Iterator[Accounted]:
-        """The account of each line of `setting`, which is noted."""
+        """The account of each line of `setting`; records its value."""
         answers: dict[str, Answer] = {
             "paths": self._paths,
             "precompile": self._precompiles,
@@ -116,7 +116,10 @@ class Project:
             return "not possible", f"there is no folder `{gone}`: make it, or name it in `sources` when it is there"
         if "node_modules" in there:
             self._roots[self._roots.index("node_modules")] = {"path": "node_modules", "npm": True}  # type: ignore[call-overload]  # a table
-            return "changed", "it is a source root with `npm = true`: of a package only what is asked for is read"
+            return (
+                "changed",
+                "it is a source root with `npm = true`: only the files of packages that something refers to are read",
+            )
         return "taken over", "it is a source root"
 
     def _precompiles(self, patterns: list[Any]) -> tuple[Outcome, str]:
@@ -126,8 +129,8 @@ class Project:
         globs = [one for text in texts for one in anchored(text)]
         self._entries += [one for one in dict.fromkeys(globs) if one not in self._entries]
         if any("*" in one for one in texts):
-            return "changed", "they are globs of `entries`; `*` matches in each folder, as Sprockets has it"
-        return "taken over", "they are `entries`, each at the top as Sprockets has it"
+            return "changed", "they are globs of `entries`; `*` matches in each folder, as with Sprockets"
+        return "taken over", "they are `entries`, each at the top of a root as with Sprockets"
 
     def _prefix(self, values: list[Any]) -> tuple[Outcome, str]:
         self._more["url"] = f"/{str(values[0]).strip('/')}/"
@@ -148,11 +151,15 @@ class Project:
         return "taken over", "copies by gzip and brotli are made in production"
 
     def _enabled(self, values: list[Any]) -> tuple[Outcome, str]:
-        return ("taken over", "so it is") if values[0] else ("not possible", "do not run `buildassets build`")
+        return (
+            ("taken over", "assets are always enabled")
+            if values[0]
+            else ("not possible", "do not run `buildassets build`")
+        )
 
 
 def anchored(pattern: str) -> list[str]:
-    """What names the same assets in `entries`: a name is at the top, and a star of Sprockets matches slashes, too."""
+    """The globs for `entries` that match as `pattern` does: a name is at the top, and a star also matches slashes."""
     first, *others = re.split(r"\*+", pattern)
     if not first and len(others) == 1 and "/" not in others[0]:
         return [f"*{others[0]}"]
@@ -163,7 +170,7 @@ def anchored(pattern: str) -> list[str]:
 
 
 def _with_star(start: str, part: str) -> list[str]:
-    """The patterns for `start*part`, where the star may stand for a path."""
+    """The globs for `start*part`, where the star may match a path."""
     if not start or start.endswith("/"):
         return [f"{start}**/*{part}"]
     return [f"{start}*{part}", f"{start}*/**/*{part}"]

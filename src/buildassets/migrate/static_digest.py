@@ -1,4 +1,4 @@
-"""Flask-Static-Digest: static folders become source roots. Takes a folder, gives a Plan. Nothing of theirs is run."""
+"""Flask-Static-Digest: static folders become source roots. Takes a folder, gives a Plan. Runs no code of it."""
 
 import ast
 import os
@@ -38,7 +38,7 @@ _CODINGS: Final = {"gzip": "gzip", "brotli": "br"}
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of Flask-Static-Digest in the project in `folder`. Raises ConfigError."""
+    """The migration of Flask-Static-Digest in the project in `folder`. Raises ConfigError."""
     values: dict[str, Any] = {}
     lines = tuple(line for path in _files(folder) for line in _lines(folder, path, values))
     if not lines:
@@ -76,7 +76,7 @@ def _lines(folder: str, path: str, values: dict[str, Any]) -> Iterator[Accounted
 
 
 class _Judge:
-    """Tells which statements are about Flask-Static-Digest, and notes the `values` of its settings."""
+    """Finds the statements about Flask-Static-Digest, and records the `values` of its settings."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
@@ -129,7 +129,7 @@ def _settings(folder: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources(folder: str) -> Iterator[Any]:
-    """The static folders: that nearest to the top is the application's, others are those of blueprints."""
+    """The static folders: the one nearest to the top is the application's, the others belong to blueprints."""
     paths = sorted(_static_folders(folder), key=lambda path: (path.count("/"), path))
     for number, path in enumerate(paths):
         above = path.split("/")[-2:-1]

@@ -1,6 +1,6 @@
-"""webassets and Flask-Assets: the bundles go on being read, so one line of ours is enough.
+"""webassets and Flask-Assets: builds keep reading the bundles, so one line of ours is enough.
 
-Takes a folder, gives a Plan. Runs the module that has the bundles, as every build does then.
+Takes a folder, gives a Plan. Runs the module with the bundles, as every build does afterwards.
 """
 
 import ast
@@ -28,19 +28,22 @@ _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "migrations")
 _USUAL_FILES: Final = ("assets.yml", "assets.yaml")
 _READ: Final[Answer] = ("taken over", "it is read as it is, on every build")
-_IMPORT: Final[Answer] = ("changed", "import it from `buildassets.compat.webassets`: a web process needs no other")
+_IMPORT: Final[Answer] = (
+    "changed",
+    "import it from `buildassets.compat.webassets`, which is all that a web process needs",
+)
 _COMMAND: Final[Answer] = ("not possible", "run `buildassets build`, or `watch` to develop")
 _OWN_FILTER: Final[Answer] = ("not possible", "a build does not run it: make an engine of it, see docs/engines.md")
 _COMMANDS: Final = ("build", "clean", "watch", "CommandLineEnvironment", "ManageAssets")
 _YAML_KEYS: Final[dict[str, Answer]] = {
-    "bundles": ("taken over", "each bundle is an asset, called as its `output` is"),
+    "bundles": ("taken over", "each bundle is an asset with the name of its `output`"),
     "contents": ("taken over", "they are joined in this order"),
     "output": (
         "taken over",
         "it is the name of the asset; a version in it is left out, as every name has a fingerprint",
     ),
     "extra": ("taken over", "templates find it in `EXTRA`"),
-    "debug": ("taken over", "pages load the members, or what is joined, by it"),
+    "debug": ("taken over", "it decides whether pages load the members or the bundle"),
     "depends": ("changed", "not needed: a build knows what it has read"),
     "config": ("changed", "settings of filters: see those below it"),
     "filters": _READ,
@@ -48,9 +51,9 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 
 
 def plan(folder: str) -> Plan:
-    """What becomes of the project in `folder`. Raises ConfigError."""
+    """The migration of the project in `folder`. Raises ConfigError."""
     named, found = _found(folder)
-    names: set[str] = set()  # those that modules hand to one another
+    names: set[str] = set()  # names that one module imports from another
     files = _files(folder, named, found)
     for path in files:
         for _ in _lines(folder, path, found, names):
@@ -60,7 +63,7 @@ def plan(folder: str) -> Plan:
 
 
 def _found(folder: str) -> tuple[str, Described]:
-    """What has the bundles: a module or a YAML file, and these. Raises ConfigError."""
+    """The module or YAML file with the bundles, and their description. Raises ConfigError."""
     candidates = [*_modules(folder), *_yaml_files(folder)]
     if not candidates:
         for name in _USUAL_FILES:
@@ -124,7 +127,7 @@ def _text(path: str) -> str:
 
 
 def _files(folder: str, named: str, found: Described) -> list[str]:
-    """The files with lines of theirs, that which is named first."""
+    """The files with lines about assets, the named one first."""
     own = os.path.join(folder, *named.partition(":")[0].split(".")) + ".py"
     return sorted(found.files, key=lambda path: (path != own, path))
 
@@ -145,15 +148,15 @@ def _own_filters(tree: Tree) -> Iterator[Any]:
 
 
 class _Judge:
-    """Tells which statements of a module are about assets.
+    """Finds the statements of a module that are about assets.
 
-    `own` are the names of the project's filters, `given` those that modules hand to one another, which are added to.
+    `own` are the names of the project's filters; `given` are names that modules import from each other; it is extended.
     """
 
     def __init__(self, own: set[str], given: set[str]) -> None:
         self._own = own
         self._given = given
-        self._names: set[str] = set()  # of what is imported, and of what is made with it
+        self._names: set[str] = set()  # of imported objects, and of those made with them
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
         if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -226,7 +229,7 @@ def _setting_lines(settings: list[tuple[str, ast.expr]]) -> Iterator[tuple[int, 
 
 
 def _option_of(statement: ast.stmt) -> str | None:
-    """The option of an environment that `assets.url = …` sets, or `assets.config["less_bin"] = …`."""
+    """The option of an environment that a statement sets: `assets.url = …`, or `assets.config["less_bin"] = …`."""
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]

@@ -1,4 +1,4 @@
-"""WhiteNoise: it may go on serving, by the names of a release. Takes a folder, gives a Plan."""
+"""WhiteNoise: it can keep serving the files of a release. Takes a folder, gives a Plan."""
 
 import ast
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
         "not possible", "files at the top, such as `robots.txt`, are no assets: keep WhiteNoise"
     ),
     "WHITENOISE_SKIP_COMPRESS_EXTENSIONS": Meaning("changed", "copies are kept only where they are smaller"),
-    "WHITENOISE_STATIC_PREFIX": Meaning("changed", "it is `url`, which is `STATIC_URL` unless told otherwise"),
+    "WHITENOISE_STATIC_PREFIX": Meaning("changed", "it is `url`, by default `STATIC_URL`"),
     "WHITENOISE_USE_FINDERS": Meaning("changed", _WATCH),
 }
 _UNKNOWN: Final = Meaning("not possible", "no setting of WhiteNoise: remove it")
@@ -60,7 +60,7 @@ _PARTS: Final = {
 
 
 def plan(folder: str, module: str | None) -> Plan:
-    """What becomes of WhiteNoise in the project in `folder`. Raises ConfigError."""
+    """The migration of WhiteNoise in the project in `folder`. Raises ConfigError."""
     project = project_of(folder, module, "WhiteNoise")
     judge = judge_of({**STATICFILES, **_SETTINGS}, _PARTS, "WHITENOISE_", _UNKNOWN)
     types: dict[str, str] = {}
@@ -75,7 +75,7 @@ def plan(folder: str, module: str | None) -> Plan:
 
 
 def _types(statement: ast.stmt) -> dict[str, str]:
-    """The media types by suffix that a statement gives."""
+    """The media types by suffix in a statement."""
     for name, value in settings_in(statement):
         if name == "WHITENOISE_MIMETYPES":
             try:

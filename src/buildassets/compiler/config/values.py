@@ -146,9 +146,9 @@ class BlockPlan:
     """What the templates of another system need to have built; `path` is the file that contains the plan.
 
     `blocks` have the form of the manifest; `bundles` are the members of each asset that they name; `parts` are sources
-    that are released only inside these; `named` are other assets that templates use. `places` are the positions in templates, by shown name, where the texts of
-    generated sources begin. `folder` is the shown name of their source root, `inputs` are the absolute paths of the
-    files that decided the plan; the command `renew` writes it again.
+    that are released only inside these; `named` are other assets that templates use. `places` are the positions in
+    templates, by shown name, where the texts of generated sources begin. `folder` is the shown name of their source
+    root, `inputs` are the absolute paths of the files that decided the plan; the command `renew` writes it again.
     """
 
     path: str
@@ -180,7 +180,8 @@ class Config:
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
     references in some sheets are relative; `wrappers` are the texts before and after the scripts of bundles; `notices`
-    are diagnostics for such a file; `is_computed`: the project's code was run for it; `read` are the absolute paths of all files that were read or looked for.
+    are diagnostics for such a file; `is_computed` is whether code of the project was run for it; `read` are the
+    absolute paths of all files that were read or looked for.
     """
 
     folder: str

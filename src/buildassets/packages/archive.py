@@ -1,7 +1,7 @@
-"""Archives of npm packages (`.tgz`), of which only plain files below `package/` are taken.
+"""Unpacks archives of npm packages (`.tgz`); accepts only plain files below `package/`.
 
-Takes an archive whose digest has been proven, fills a new folder. Raises PackagesError; what is half there then is the
-caller's to remove.
+Takes an archive whose digest has been proven, fills a new folder. Raises PackagesError; the caller then removes the
+incomplete folder.
 """
 
 import io
@@ -20,11 +20,11 @@ from buildassets.folders import make_folders
 from buildassets.soundness import is_file
 
 _TOP: Final = "package/"
-_LARGEST_BYTES: Final = 1 << 30  # of all that an archive holds
+_LARGEST_BYTES: Final = 1 << 30  # of an archive's whole content
 _MOST_FILES: Final = 100_000
-_LONGEST_HEADER_BYTES: Final = 4096  # the longest path of a system, with what stands around it
+_LONGEST_HEADER_BYTES: Final = 4096  # the longest path of a system, with the rest of its header
 _MOST_HEADER_WORK: Final = 1 << 37  # square bytes: half a million headers of a block each, half a minute at most
-# What `tarfile` (CPython before 3.12.6) reads in quadratic time, and what makes it hold a list of gigabytes.
+# Headers that `tarfile` (CPython before 3.12.6) reads in quadratic time, or that make it build a list of gigabytes.
 _COSTLY: Final = re.compile(rb"[0-9]{65}|GNU\.sparse")
 _CHUNK_BYTES: Final = 1 << 18
 _PLAIN, _PROGRAM = 0o644, 0o755
@@ -32,10 +32,10 @@ _SPECIAL_BITS: Final = 0o7000  # setuid, setgid, sticky
 
 
 def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
-    """Unpack the file `archive` of the package `shown` into `folder`; gives the names of the files in it, sorted.
+    """Unpack the file `archive` of the package `shown` into `folder`; returns the names of its files, sorted.
 
-    A link, a device, a name that leaves `package/`, a bit such as setuid: one such member refuses it all. Folders are
-    passed over, of which the archives of some packages have entries: those of the files that are taken are made anew.
+    The archive is refused for any member that is a link or a device, has a name outside `package/`, or a bit such as
+    setuid. Entries for folders, which some archives have, are ignored: the folders of files are created as needed.
     """
     tar = f"{folder}.tar"
     try:
@@ -56,7 +56,7 @@ def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
 
 
 class _Bounded(io.FileIO):
-    """A file in which `tarfile` finds no headers that would take it very long, or much memory."""
+    """A file that raises ValueError for headers that would cost `tarfile` very much time or memory."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -65,7 +65,7 @@ class _Bounded(io.FileIO):
 
     @contextmanager
     def content(self) -> Iterator[None]:
-        """What is read meanwhile are no headers."""
+        """Read the content of a member, so that it is not checked as headers."""
         self._is_content = True
         try:
             yield
@@ -78,10 +78,10 @@ class _Bounded(io.FileIO):
         if size is None or not 0 <= size <= _LONGEST_HEADER_BYTES:
             raise ValueError("it has a header that is too long")
         self._left_work -= size * size
-        found = super().read(size)
-        if self._left_work < 0 or _COSTLY.search(found):
+        block = super().read(size)
+        if self._left_work < 0 or _COSTLY.search(block):
             raise ValueError("it has headers that no package needs")
-        return found
+        return block
 
 
 def _gunzip(archive: str, path: str, shown: str) -> None:
@@ -120,7 +120,7 @@ def _listed(members: tarfile.TarFile, shown: str) -> Iterator[tarfile.TarInfo]:
 
 
 def _complaint(member: tarfile.TarInfo) -> str:
-    """Why `member` is none that a package may have; empty where it is one."""
+    """The reason for which a package may not contain `member`; empty if it may."""
     if member.isdir() and f"{member.name}/" == _TOP:
         return ""
     if not (member.isreg() or member.isdir()) or member.issparse():

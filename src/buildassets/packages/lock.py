@@ -1,8 +1,8 @@
 """`buildassets.lock`: the exact tools and packages of a project, each with its digests.
 
-TOML in git, beside the configuration: sorted, one table for each tool, platform and package, no digest over all of it
-and neither URL nor time, so that git merges what two branches change. Takes a file, gives frozen values; of what it
-holds nothing is believed, as anybody's pull request can change it. Raises ConfigError.
+TOML in git, beside the configuration: sorted, one table for each tool, platform and package, without a digest over the
+whole, URLs or times, so that git can merge the changes of two branches. Takes a file, gives frozen values, and checks
+everything in it, since any pull request can change it. Raises ConfigError.
 """
 
 import os
@@ -22,7 +22,7 @@ from buildassets.soundness import is_file
 NAME: Final = "buildassets.lock"
 _POSITION: Final = lazy_pattern(r" \(at line (\d+), column (\d+)\)$")
 _BARE_KEY: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
-# A name or version becomes a part of a path: none of these can lead anywhere else.
+# Names and versions become parts of paths: none that match can lead outside.
 _WORD: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}")
 _PACKAGE: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}", re.ASCII)
 _SHA256: Final = lazy_pattern(r"[0-9a-f]{64}")
@@ -32,7 +32,7 @@ _CONFLICT: Final = lazy_pattern(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 
 @frozen
 class LockedPlatform:
-    """What runs on one kind of machine: an archive of the registry's `package`, and the SHA-256 of what runs of it."""
+    """A tool on one platform: the registry's `package`, its archive's digest, and the SHA-256 of the files that run."""
 
     package: str
     sha512: str
@@ -41,8 +41,11 @@ class LockedPlatform:
 
 @frozen
 class LockedTool:
-    """A compiler. `range` is what was asked for, empty for the newest; `complete` is the newest version that all
-    platforms have, where this one is not that."""
+    """A locked compiler.
+
+    `range` is the requested range, empty for the newest; `complete` is the newest version that all platforms have, if
+    that is another one.
+    """
 
     version: str
     license: str
@@ -53,9 +56,9 @@ class LockedTool:
 
 @frozen
 class LockedPackage:
-    """A package for browsers. `range` is what was asked for if it is `direct`; else others require it.
+    """A package for browsers. `range` is the requested range if it is `direct`; else other packages require it.
 
-    `files` are SHA-256 by the path below its folder, `requires` the ranges of what it came along with.
+    `files` are SHA-256 digests by the path below its folder; `requires` are the ranges of the packages that it imports.
     """
 
     version: str
@@ -69,7 +72,7 @@ class LockedPackage:
 
 @frozen
 class Lock:
-    """All that a lock holds, by name."""
+    """The tools and packages of a lock, by name."""
 
     tools: Mapping[str, LockedTool] = field(default_factory=dict)
     vendor: Mapping[str, LockedPackage] = field(default_factory=dict)
@@ -77,7 +80,7 @@ class Lock:
 
 @frozen
 class Newer:
-    """What the lock has at an older `version`: the newest one that its range takes, and the newest of all."""
+    """An outdated entry of the lock: its `version`, the newest one in its range, and the newest of all."""
 
     name: str
     version: str
@@ -86,7 +89,7 @@ class Newer:
 
 
 def read_lock(folder: str) -> Lock:
-    """The lock of the project in `folder`; an empty one where there is none. Raises ConfigError."""
+    """The lock of the project in `folder`; an empty one if there is none. Raises ConfigError."""
     try:
         text = content_of(os.path.join(folder, NAME)).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
@@ -113,9 +116,9 @@ def _lock_in(text: str) -> Lock:
 
 
 def write_lock(folder: str, lock: Lock) -> None:
-    """Write the lock of the project in `folder`, or remove it where it holds nothing.
+    """Write the lock of the project in `folder`, or remove the file if the lock is empty.
 
-    Raises OSError, and ConfigError for what could not be read again: then nothing is written.
+    Raises OSError, and ConfigError for a lock that could not be read again, which is not written.
     """
     path = os.path.join(folder, NAME)
     if lock.tools or lock.vendor:
@@ -127,7 +130,7 @@ def write_lock(folder: str, lock: Lock) -> None:
 
 
 def lock_text(lock: Lock) -> str:
-    """The lock as it stands in its file."""
+    """The text of the lock's file."""
     lines = ["# Written by `buildassets tools` and `buildassets vendor`. Keep it in git."]
     for name, tool in sorted(lock.tools.items()):
         values = _filled(complete=tool.complete, license=tool.license, range=tool.range)
@@ -158,7 +161,7 @@ def _key(text: str) -> str:
 
 
 class _Reader:
-    """Reads tables, and notes what is wrong with them."""
+    """Reads tables, and records their faults."""
 
     def __init__(self) -> None:
         self.faults: list[Diagnostic] = []
@@ -234,17 +237,17 @@ class _Reader:
         return {}
 
     def _refuse(self, key: str) -> None:
-        self.faults.append(_fault(f"`{key}` in `{NAME}` is none that can be there"))
+        self.faults.append(_fault(f"`{key}` in `{NAME}` is not valid"))
 
 
 def _fault(message: str, location: Location | None = None, hint: str = "") -> Diagnostic:
-    hint = hint or "take the lock from git, or remove it and name tools and packages anew"
+    hint = hint or "take the lock from git, or remove it and add tools and packages again"
     return error("lock/invalid", message, location or Location(NAME), hint=hint)
 
 
 def _syntax_fault(complaint: str, text: str) -> Diagnostic:
-    if found := _CONFLICT.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
         hint = "keep the tables of both sides, without these lines; then run `buildassets tools verify`"
         where = place(NAME, line, 1, text.split("\n")[line - 1], 7)
         return _fault(f"`{NAME}` holds two sides of a merge", where, hint)

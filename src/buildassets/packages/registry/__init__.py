@@ -1,1 +1,1 @@
-"""The registry of npm packages that is configured: where it is, who may see which credentials, what it answers."""
+"""The configured registry of npm packages: its URL, its credentials, and its answers."""

@@ -1,7 +1,7 @@
-"""What a registry answers: a package with its releases, advisories. Pure.
+"""Reads the answers of a registry: packages with their releases, and advisories. Pure.
 
-Takes bytes of JSON, of which nothing is believed; gives frozen values, or ValueError with what is wrong. After npm's
-documentation of package metadata; keys that are not known here are passed over.
+Takes bytes of JSON and checks them; gives frozen values, or raises ValueError with the fault. After npm's documentation
+of package metadata; unknown keys are ignored.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any, Final
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 
-# npm's rules for names, in lower and upper case as there are old ones; a version is a part of a file's name here.
+# npm's rules for names, with upper case, which old names have; versions become parts of file names here.
 _NAME: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}")
 _VERSION: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}")
 
@@ -21,8 +21,8 @@ _VERSION: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}")
 class Release:
     """A version of a package: `integrity` is npm's text with a `sha512`, `license` may be empty.
 
-    `requires` are ranges by name, `peers` the same of what is to be there beside it, without the optional ones;
-    `published` is in seconds since 1970, None where the registry does not state it.
+    `requires` are ranges of dependencies by name; `peers` are ranges of peer dependencies, without the optional ones;
+    `published` is in seconds since 1970, None if the registry does not state it.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Package:
 
 @frozen
 class Advisory:
-    """A weakness of a package: `versions` is the range that has it."""
+    """A vulnerability of a package: `versions` is the affected range."""
 
     package: str
     title: str
@@ -62,12 +62,12 @@ def is_name(text: str) -> bool:
 
 
 def is_version(text: str) -> bool:
-    """Whether `text` can be a version, as far as its characters go."""
+    """Whether `text` has only characters that a version can have."""
     return _VERSION.fullmatch(text) is not None
 
 
 def package_in(content: bytes, name: str) -> Package:
-    """The package `name` in what a registry answered; releases that lack a tarball are left out."""
+    """The package `name` in the answer of a registry; releases without a tarball are left out."""
     document = _document(content)
     if document.get("name") != name:
         raise ValueError(f"it describes another package than `{name}`")
@@ -96,7 +96,7 @@ def advisories_in(content: bytes) -> tuple[Advisory, ...]:
 
 
 def license_of(described: Mapping[str, Any]) -> str:
-    """As a package states it, in either form that npm has had for it."""
+    """The licence that a package states, in either of npm's forms."""
     stated = described.get("license") or described.get("licenses") or ""
     many = stated if isinstance(stated, list) else [stated]
     names = [one.get("type") if isinstance(one, dict) else one for one in many]
@@ -104,7 +104,7 @@ def license_of(described: Mapping[str, Any]) -> str:
 
 
 def _line(text: str) -> str:
-    """`text` on a line, without what does not show: it goes into the lock, and from there to terminals."""
+    """`text` on one line, without invisible characters: it is written to the lock and to terminals."""
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 

@@ -7,7 +7,7 @@ _SHA512_BYTES: Final = 64
 
 
 def sha512_of(integrity: str) -> bytes | None:
-    """The SHA-512 in a text that may have several digests; None where none of them is one."""
+    """The SHA-512 in a text that may contain several digests; None if it contains none."""
     for one in integrity.split():
         algorithm, _, encoded = one.partition("?")[0].partition("-")
         if algorithm != "sha512":
@@ -21,5 +21,5 @@ def sha512_of(integrity: str) -> bytes | None:
 
 
 def sha512_text(digest: bytes) -> str:
-    """The other way round."""
+    """The integrity text of a SHA-512 `digest`."""
     return "sha512-" + b64encode(digest).decode("ascii")

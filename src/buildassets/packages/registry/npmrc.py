@@ -1,4 +1,4 @@
-"""What a `.npmrc` sets: `key = value` lines, with `${NAME}` for what the environment has. Pure.
+"""Reads the settings of a `.npmrc`: `key = value` lines, with `${NAME}` for variables of the environment. Pure.
 
 After npm's documentation of the file; arrays (`ca[] = …`) are joined by line breaks.
 """
@@ -11,16 +11,18 @@ from typing import Final
 _VARIABLE: Final = re.compile(r"(?<!\\)(\\\\)*\$\{([^${}?]+)(\?)?\}")
 _LINE_END: Final = re.compile(r"[\r\n]+")
 _SECTION: Final = re.compile(r"\[[^\]]*\]")
-# What stands before a comment in a value without quotes; a backslash keeps its marks from beginning one.
+# The text before a comment in a value without quotes; a backslash escapes the marks of a comment.
 _PLAIN: Final = re.compile(r"(?:[^\\;#]|\\.|\\$)*")
 _ESCAPED: Final = re.compile(r"\\([\\;#])")
 _COMMENTS: Final = (";", "#")
 
 
 def settings_in(text: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings in `text`, the last of one name; sections, which npm has no use for, and lines of another form are
-    passed over."""
-    found: dict[str, str] = {}
+    """The settings in `text`; of one name the last counts.
+
+    Ignores sections, which npm does not use, and lines of another form.
+    """
+    settings: dict[str, str] = {}
     for line in _LINE_END.split(text.removeprefix("\ufeff")):
         bare = line.strip()
         if _SECTION.fullmatch(bare):
@@ -31,13 +33,13 @@ def settings_in(text: str, environment: Mapping[str, str]) -> dict[str, str]:
             continue
         if name.endswith("[]"):
             name = name[:-2]
-            given = "\n".join(filter(None, (found.get(name), given)))
-        found[_expanded(name, environment)] = given
-    return found
+            given = "\n".join(filter(None, (settings.get(name), given)))
+        settings[_expanded(name, environment)] = given
+    return settings
 
 
 def _bare(text: str) -> str:
-    """Without blanks around it, and without the quotes that it may stand in, or the comment behind it."""
+    """`text` without surrounding blanks, quotes, and the comment at its end."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return _unquoted(text)
@@ -47,7 +49,7 @@ def _bare(text: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """A text in quotes, which between double ones is as in JSON; what is none of that loses them only."""
+    """The content of a text in quotes: double ones are read as JSON, or, if that fails, only removed."""
     if text[0] == '"':
         try:
             return str(json.loads(text))
@@ -57,9 +59,9 @@ def _unquoted(text: str) -> str:
 
 
 def _expanded(text: str, environment: Mapping[str, str]) -> str:
-    """With the values of variables; one that is not set stays as it is, and is nothing where a `?` stands behind it."""
+    """`text` with the values of variables; an unset one stays unchanged, or is empty if a `?` follows its name."""
 
-    def value(found: re.Match[str]) -> str:
-        return environment.get(found[2], "" if found[3] else found[0])
+    def value(variable: re.Match[str]) -> str:
+        return environment.get(variable[2], "" if variable[3] else variable[0])
 
     return _VARIABLE.sub(value, text)

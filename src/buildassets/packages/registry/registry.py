@@ -1,4 +1,4 @@
-"""A registry that is asked: packages, their archives, and advisories. Whatever goes wrong is a PackagesError."""
+"""Asks a registry for packages, their archives, and advisories. Raises PackagesError for every failure."""
 
 import json
 import os
@@ -23,24 +23,24 @@ from buildassets.threads import UnwaitedThreads
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-_LARGEST_DOCUMENT_BYTES: Final = 128 << 20  # some packages have thousands of releases, with their readmes
+_LARGEST_DOCUMENT_BYTES: Final = 128 << 20  # some packages have thousands of releases, each with a readme
 _LARGEST_ARCHIVE_BYTES: Final = 512 << 20
-_DOCUMENT_SECONDS: Final = 300.0  # for all of one, however slowly it comes
+_DOCUMENT_SECONDS: Final = 300.0  # for a whole document, however slow the connection
 _ARCHIVE_SECONDS: Final = 900.0
 _AT_ONCE: Final = 6
 _ADVISORIES: Final = "-/npm/v1/security/advisories/bulk"
-_REACHABLE: Final = "see that the registry can be reached from here: `registry`, `.npmrc`, proxies and certificates"
+_REACHABLE: Final = "check that the registry can be reached from here: `registry`, `.npmrc`, proxies and certificates"
 
 
 class Registry:
-    """The registry of `settings`. What it answers is asked for once."""
+    """The registry of `settings`. Each package is asked for once."""
 
     def __init__(self, settings: RegistrySettings) -> None:
         self.settings = settings
         self._known: dict[str, Package] = {}
 
     def package(self, name: str) -> Package:
-        """The package `name`. Raises PackagesError where there is none, RegistryError where it cannot be asked."""
+        """The package `name`. Raises PackagesError if there is none, RegistryError if the registry cannot be asked."""
         if name not in self._known:
             registry = self.settings.registry_of(name)
             url = registry + quote(name, safe="@")
@@ -56,20 +56,20 @@ class Registry:
         return self._known[name]
 
     def packages(self, names: Iterable[str]) -> dict[str, Package]:
-        """The same of several at once; those that the registry does not have are left out."""
+        """Several packages at once; those that the registry does not have are left out."""
         return self._known_of(self._package_or_none, names)
 
     def required(self, names: Iterable[str]) -> dict[str, Package]:
-        """The same, all of which have to be there: raises as `package` does for the first that is not."""
+        """Several packages, which must all exist: raises as `package` does for the first that does not."""
         return self._known_of(self.package, names)
 
     def _known_of(self, ask: Callable[[str], Package | None], names: Iterable[str]) -> dict[str, Package]:
-        """What is known of `names` after each that is not yet has been asked for."""
-        wanted = sorted(names)
-        unknown = [name for name in wanted if name not in self._known]
+        """The packages of `names`, after asking for each that is not known yet."""
+        ordered = sorted(names)
+        unknown = [name for name in ordered if name not in self._known]
         with UnwaitedThreads(min(_AT_ONCE, len(unknown))) as executor:
             list(executor.map(ask, unknown))
-        return {name: self._known[name] for name in wanted if name in self._known}
+        return {name: self._known[name] for name in ordered if name in self._known}
 
     def _package_or_none(self, name: str) -> Package | None:
         try:
@@ -80,7 +80,7 @@ class Registry:
             return None
 
     def fetch(self, release: Release, path: str) -> None:
-        """Write the archive of `release` to a new file at `path`, proven by its `sha512`."""
+        """Write the archive of `release` to a new file at `path`, verified by its `sha512`."""
         shown = f"{release.name}@{release.version}"
         expected = sha512_of(release.integrity)
         if expected is None:
@@ -90,7 +90,7 @@ class Registry:
         try:
             download_to(path, url, _LARGEST_ARCHIVE_BYTES, _ARCHIVE_SECONDS, self._terms(url, {}))
         except FileNotFoundError as fault:
-            if fault.filename is not None:  # the folder of `path` is gone
+            if fault.filename is not None:  # the folder of `path` no longer exists
                 raise
             raise _unusable(url, f"of `{shown}`: it has no such file") from None
         except AnswerError as fault:
@@ -104,18 +104,18 @@ class Registry:
             raise PackagesError([error("package/damaged", message, notes=notes, hint=hint)])
 
     def advisories(self, versions: Mapping[str, str]) -> tuple[Advisory, ...]:
-        """What the registry knows against these packages at these versions. Raises RegistryError."""
-        found: list[Advisory] = []
+        """The registry's advisories for packages at these `versions`. Raises RegistryError."""
+        advisories: list[Advisory] = []
         for registry in sorted({self.settings.registry_of(name) for name in versions}):
             asked = {name: [one] for name, one in versions.items() if self.settings.registry_of(name) == registry}
             body = json.dumps(asked).encode("ascii")
             try:
-                found += advisories_in(self._asked(registry + _ADVISORIES, registry, body))
+                advisories += advisories_in(self._asked(registry + _ADVISORIES, registry, body))
             except FileNotFoundError:
                 raise _unusable(registry, "about advisories: it has no such endpoint") from None
             except ValueError as fault:
                 raise _unusable(registry, f"about advisories: {fault}") from None
-        return tuple(found)
+        return tuple(advisories)
 
     def _asked(self, url: str, registry: str, body: bytes | None = None) -> bytes:
         headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {})}
@@ -146,7 +146,7 @@ class Registry:
 
     @cached_property
     def _certificates(self) -> "SSLContext | None":
-        """The certificates to trust beside the system's; None where the settings name none."""
+        """The certificates to trust besides the system's; None if the settings name none."""
         pem = certificates_of(self.settings)
         if not pem:
             return None
@@ -183,4 +183,4 @@ def _unreachable(url: str, fault: OSError) -> RegistryError:
 
 def _unusable(url: str, complaint: str) -> RegistryError:
     message = f"`{masked_url(url)}` gives an answer {complaint}"
-    return RegistryError([error("registry/failed", message, hint="see that this is the registry of npm packages")])
+    return RegistryError([error("registry/failed", message, hint="check that this is a registry of npm packages")])

@@ -1,7 +1,7 @@
-"""Where the registry is and how it is asked, as npm would be configured; no registry stands in this package.
+"""Finds the registry's URL, credentials and proxies, as npm is configured; no registry is built in.
 
 Takes the project's folder and its own setting; reads the environment and `.npmrc` files, and asks an `npm` on PATH only
-where none of these names a registry. Raises ConfigError.
+if none of these names a registry. Raises ConfigError.
 """
 
 import os
@@ -27,11 +27,11 @@ _SETTING: Final = "set `registry` under `[tool.buildassets]`, `registry=` in `.n
 
 @frozen
 class RegistrySettings:
-    """A registry: `url` ends in a slash, as do those of `scopes`, which begin with `@`.
+    """The settings of a registry: `url` ends in a slash, as do the URLs of `scopes`, whose names begin with `@`.
 
-    `credentials` are what to send as `Authorization` to what lies below a key such as `//host:8080/path/`; whoever has
-    another host, port or path never gets them. `proxies` are URLs by scheme, None for those of the environment;
-    `direct` are hosts that are asked without one. `certificates` is a text of PEM and `certificate_file` a path.
+    `credentials` are values of `Authorization` for URLs below a key such as `//host:8080/path/`; no other host, port or
+    path ever gets them. `proxies` are URLs by scheme, None for those of the environment; `direct` are hosts that are
+    asked without a proxy. `certificates` is a text of PEM and `certificate_file` a path.
     """
 
     url: str
@@ -48,9 +48,9 @@ class RegistrySettings:
         return self.scopes.get(scope, self.url)
 
     def authorization_for(self, url: str) -> str:
-        """What to send to `url`, empty where nothing: of the credentials around it those for the longest path.
+        """The `Authorization` for `url`: the credentials for the longest path above it; empty if there are none.
 
-        Over an open connection they go only where the registry itself is configured to be asked so.
+        Without TLS they are sent only if the registry itself is configured with such a URL.
         """
         place = _place(url)
         open_places = [_host(_place(one)) for one in (self.url, *self.scopes.values()) if one.startswith("http:")]
@@ -63,36 +63,39 @@ class RegistrySettings:
 def registry_settings(
     folder: str, configured: str = "", environment: Mapping[str, str] = os.environ
 ) -> RegistrySettings:
-    """The registry for the project in `folder`: as `configured`, else of `$npm_config_registry`, else of `.npmrc`
-    files, the project's before the user's, else of npm. Raises ConfigError where none of them names one."""
-    found = _npm_settings(folder, environment)
-    url = configured or found.get("registry", "") or _of_npm(folder, environment)
+    """The registry for the project in `folder`: the `configured` one, or else npm's.
+
+    npm's is that of `$npm_config_registry`, else of the project's `.npmrc`, else of the user's, else of an `npm` on
+    PATH. Raises ConfigError if none of them names one.
+    """
+    settings = _npm_settings(folder, environment)
+    url = configured or settings.get("registry", "") or _of_npm(folder, environment)
     if not url:
         raise ConfigError([error("registry/none", "no registry of packages is configured", hint=_SETTING)])
-    credentials = _credentials(found)
+    credentials = _credentials(settings)
     scopes = {
         key.partition(":")[0]: _registry_url(value, credentials)
-        for key, value in found.items()
+        for key, value in settings.items()
         if key.startswith("@") and key.endswith(":registry") and value
     }
     return RegistrySettings(
         _registry_url(url, credentials),
         scopes,
         credentials,
-        _proxies(found),
-        tuple(filter(None, (one.strip() for one in (found.get("noproxy") or "").split(",")))),
-        found.get("ca", "").replace("\\n", "\n"),
-        found.get("cafile") or ("" if "ca" in found else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))),
+        _proxies(settings),
+        tuple(filter(None, (one.strip() for one in (settings.get("noproxy") or "").split(",")))),
+        settings.get("ca", "").replace("\\n", "\n"),
+        settings.get("cafile") or ("" if "ca" in settings else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))),
     )
 
 
 def _existing(path: str) -> str:
-    """`path` where there is such a file: Node passes over one that is not there."""
+    """`path` if that file exists, else empty: Node ignores a missing one."""
     return path if os.path.isfile(path) else ""
 
 
 def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """What is set for npm: by the environment, else in the project's `.npmrc`, else in the user's."""
+    """npm's settings: from the environment, else the project's `.npmrc`, else the user's."""
     given = {
         key[len(_PREFIX) :].lower() if "//" not in key else key[len(_PREFIX) :]: value
         for key, value in environment.items()
@@ -102,13 +105,13 @@ def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]
         key.replace("_", "-") if key in ("https_proxy", "no_proxy") else key: value for key, value in given.items()
     }
     user = given.get("userconfig") or os.path.join(_home(environment), ".npmrc")
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for path in (user, os.path.join(folder, ".npmrc")):
-        found |= settings_in((bytes_at(path) or b"").decode("utf-8", "replace"), environment)
-    found |= given
-    if "no-proxy" in found:
-        found.setdefault("noproxy", found["no-proxy"])
-    return found
+        settings |= settings_in((bytes_at(path) or b"").decode("utf-8", "replace"), environment)
+    settings |= given
+    if "no-proxy" in settings:
+        settings.setdefault("noproxy", settings["no-proxy"])
+    return settings
 
 
 def _home(environment: Mapping[str, str]) -> str:
@@ -116,7 +119,7 @@ def _home(environment: Mapping[str, str]) -> str:
 
 
 def _of_npm(folder: str, environment: Mapping[str, str]) -> str:
-    """The registry that an `npm` on PATH would ask; empty where there is none, or none that answers."""
+    """The registry that an `npm` on PATH would ask; empty if there is no `npm`, or it does not answer."""
     npm = shutil.which("npm", path=environment.get("PATH", ""))
     if npm is None:
         return ""
@@ -137,7 +140,7 @@ def _of_npm(folder: str, environment: Mapping[str, str]) -> str:
 
 
 def _registry_url(url: str, credentials: dict[str, str]) -> str:
-    """`url` without user and password, which become credentials, and with a slash at its end."""
+    """`url` with a slash at its end, and without user and password, which are added to `credentials`."""
     bare, authorization = without_credentials(url)
     bare = bare.rstrip("/") + "/"
     place = _place(bare)
@@ -150,7 +153,7 @@ def _registry_url(url: str, credentials: dict[str, str]) -> str:
 
 
 def _credentials(settings: Mapping[str, str]) -> dict[str, str]:
-    """The values of `Authorization` by place: those that name no host are for nobody, as npm has it since 7.0."""
+    """The values of `Authorization` by place; settings without a host are ignored, as by npm since 7.0."""
     found: dict[str, str] = {}
     for key, value in settings.items():
         place, _, name = key.rpartition(":")
@@ -167,7 +170,7 @@ def _credentials(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _basic(user: str, password: str) -> str:
-    """RFC 7617; in `.npmrc` the password is in base64."""
+    """The value of `Authorization` by RFC 7617; in `.npmrc` the password is in base64."""
     try:
         plain = b64decode(password, validate=True)
     except ValueError:
@@ -183,8 +186,10 @@ def _proxies(settings: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 def _place(url: str) -> str:
-    """`//host:port/path/` of what `url` names, without the port that is usual; empty for what is no such URL, and for a
-    path that climbs, which a server reads as another one."""
+    """`//host:port/path/` of `url`, without a default port; empty if there is none.
+
+    Also empty for a path with `..`, which a server reads as another path.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -202,7 +207,7 @@ def _host(place: str) -> str:
 
 
 def certificates_of(settings: RegistrySettings) -> str:
-    """The text of PEM that the settings name or hold. Raises ConfigError where the file cannot be read."""
+    """The certificates of the settings as PEM. Raises ConfigError if their file cannot be read."""
     if not settings.certificate_file:
         return settings.certificates
     try:

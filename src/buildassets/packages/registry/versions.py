@@ -1,6 +1,6 @@
-"""Which version a range means, as npm has it. Pure.
+"""Compares versions with ranges, as npm does. Pure.
 
-The grammar of ranges is node-semver's; everybody who publishes a package relies on its corners.
+The grammar of ranges is node-semver's, since published packages rely on its details.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ import nodesemver
 
 from buildassets.packages.registry.documents import Package, Release
 
-_LONGEST: Final = 256  # characters of a version or a range, as node-semver has it
+_LONGEST: Final = 256  # characters of a version or a range, as in node-semver
 _DAY_SECONDS: Final = 86_400
 
 
@@ -20,7 +20,7 @@ def is_exact(text: str) -> bool:
 
 
 def satisfies(version: str, wanted: str) -> bool:
-    """Whether `version` is one that the range `wanted` means; of what is no range, none is."""
+    """Whether `version` is in the range `wanted`; never if that is no range."""
     if len(wanted) > _LONGEST or not is_exact(version):
         return False
     try:
@@ -30,15 +30,15 @@ def satisfies(version: str, wanted: str) -> bool:
 
 
 def newest_of(versions: Iterable[str]) -> str | None:
-    """The highest of `versions`."""
-    found = [version for version in versions if is_exact(version)]
-    return nodesemver.sort(found, False)[-1] if found else None
+    """The highest of `versions`; None if none is valid."""
+    exact = [version for version in versions if is_exact(version)]
+    return nodesemver.sort(exact, False)[-1] if exact else None
 
 
 def candidates(package: Package, wanted: Sequence[str], published_before: float | None = None) -> Mapping[str, Release]:
-    """The releases of `package` that all ranges of `wanted` mean, or that a tag in it names.
+    """The releases of `package` that are in all ranges `wanted`, each a range or a tag.
 
-    With `published_before` (seconds since 1970) only those that are as old, but for one that is named by its version.
+    With `published_before` (seconds since 1970), only releases that are older, and any that is named by its version.
     """
     ranges = [package.tags.get(one, one) for one in wanted]
 
@@ -54,14 +54,14 @@ def candidates(package: Package, wanted: Sequence[str], published_before: float 
     }
 
 
-def best(package: Package, found: Mapping[str, Release]) -> str | None:
-    """Of the releases `found` the one to take: the one tagged `latest`, else the highest, deprecated ones last."""
+def best(package: Package, fitting: Mapping[str, Release]) -> str | None:
+    """The version to take of `fitting` releases: the one tagged `latest`, else the highest, deprecated ones last."""
     latest = package.tags.get("latest")
-    if latest in found:
+    if latest in fitting:
         return latest
-    return newest_of(one.version for one in found.values() if not one.is_deprecated) or newest_of(found)
+    return newest_of(release.version for release in fitting.values() if not release.is_deprecated) or newest_of(fitting)
 
 
 def days_before(now_seconds: float, days: float) -> float | None:
-    """The moment before which a release must have been published to be as old as `days`; None for no limit."""
+    """The time before which a release must have been published to be `days` old; None for no limit."""
     return now_seconds - days * _DAY_SECONDS if days else None

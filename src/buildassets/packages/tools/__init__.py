@@ -1,1 +1,1 @@
-"""Compilers that are programs: which there are, for which machines, and where they lie. `located` is all of a build."""
+"""Compilers that are programs: the known ones, their platforms, and their files. Builds use only `located`."""

@@ -1,7 +1,7 @@
-"""Tools put into the lock and into the folder of tools: what the verb `tools` does.
+"""Adds tools to the lock and to the folder of tools, for the verb `tools`.
 
-Takes a Workshop, gives locks and what was found; writes the lock and the folder of tools. Raises PackagesError and
-ConfigError, and writes nothing to the lock then.
+Takes a Workshop, gives locks and diagnostics; writes the lock and the folder of tools. Raises PackagesError and
+ConfigError, and then leaves the lock unchanged.
 """
 
 import os
@@ -32,15 +32,15 @@ _AT_ONCE: Final = 4
 
 
 def _pass_over(_line: str) -> None:
-    """Report to nobody."""
+    """Drop the line."""
 
 
 @frozen
 class Workshop:
-    """Where tools are put: the project's `folder`, which has the lock, and the folder `tools`.
+    """The place of tools: the project's `folder`, which contains the lock, and the folder `tools`.
 
-    `registry` gives the registry, when it is first needed. Releases younger than `min_age_days` at `now_seconds` (since
-    1970) are not taken, unless they are named by their version. `report` gets a line for each fetch.
+    `registry` returns the registry, when it is first needed. Releases younger than `min_age_days` at `now_seconds`
+    (since 1970) are ignored, unless they are named by their version. `report` gets a line for each fetch.
     """
 
     folder: str
@@ -53,7 +53,7 @@ class Workshop:
 
 @frozen
 class Asked:
-    """A tool that somebody asks for, with a range of versions; empty for the newest."""
+    """A tool that the user asks for, with a range of versions; empty for the newest."""
 
     name: str
     range: str = ""
@@ -61,7 +61,7 @@ class Asked:
 
 @frozen
 class Installed:
-    """The lock as it is now, the names of what was fetched, and warnings."""
+    """The result: the new lock, the names of the fetched tools, and warnings."""
 
     lock: Lock
     fetched: tuple[str, ...]
@@ -69,7 +69,7 @@ class Installed:
 
 
 def asked_for(text: str) -> Asked:
-    """What `NAME` or `NAME@RANGE` asks for. Raises ConfigError for a tool that is not known."""
+    """The tool in `NAME` or `NAME@RANGE`. Raises ConfigError for an unknown one."""
     name, _, wanted = text.partition("@")
     if name not in TOOLS:
         meant = nearest(name, TOOLS)
@@ -79,20 +79,20 @@ def asked_for(text: str) -> Asked:
 
 
 def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
-    """Take what is `asked` into the lock, and have it here; without any, have here exactly what the lock has."""
+    """Add the `asked` tools to the lock and fetch them; without any, fetch the tools of the lock that are missing."""
     with _turn(shop):
         lock = read_lock(shop.folder)
         if not asked:
             return Installed(lock, tuple(name for name, tool in lock.tools.items() if _fetched(shop, name, tool)))
-        found, fetched = _resolved(shop, asked, lock)
-        lock = replace(lock, tools={**lock.tools, **found})
+        added, fetched = _resolved(shop, asked, lock)
+        lock = replace(lock, tools={**lock.tools, **added})
         write_lock(shop.folder, lock)
-    missing = [warned for name, tool in found.items() for warned in _missing(TOOLS[name], tool)]
+    missing = [warned for name, tool in added.items() for warned in _missing(TOOLS[name], tool)]
     return Installed(lock, tuple(fetched), tuple(missing))
 
 
 def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
-    """Take the newest versions of what is `asked`, or of all that the lock has, within the range asked for before."""
+    """Update the `asked` tools, or all of the lock, to the newest versions within their ranges."""
     lock = read_lock(shop.folder)
     for one in asked:
         _refuse_unlocked(lock, one.name)
@@ -116,7 +116,7 @@ def outdated(shop: Workshop) -> list[Newer]:
 
 
 def remove(folder: str, names: Iterable[str]) -> Lock:
-    """Take these tools out of the lock. They stay in the folder of tools, where other projects may need them."""
+    """Remove these tools from the lock. They stay in the folder of tools, since other projects may need them."""
     with locked(folder):
         lock = read_lock(folder)
         for name in names:
@@ -130,15 +130,15 @@ def remove(folder: str, names: Iterable[str]) -> Lock:
 
 
 def verify(shop: Workshop) -> list[Diagnostic]:
-    """What is wrong with the tools of the lock as they lie here."""
-    found: list[Diagnostic] = []
+    """The faults of the locked tools on this machine: missing or changed files."""
+    faults: list[Diagnostic] = []
     for name, tool in read_lock(shop.folder).tools.items():
         try:
             for path, digest in program_files(shop.tools, name, tool):
                 prove(name, path, digest)
         except PackagesError as fault:
-            found += fault.diagnostics
-    return found
+            faults += fault.diagnostics
+    return faults
 
 
 def _refuse_unlocked(lock: Lock, name: str) -> None:
@@ -149,7 +149,7 @@ def _refuse_unlocked(lock: Lock, name: str) -> None:
 
 @contextmanager
 def _turn(shop: Workshop) -> Iterator[None]:
-    """Have the project and the folder of tools alone, with nothing in it that others left half done."""
+    """Lock the project and the folder of tools, and remove unfinished downloads from it."""
     try:
         make_folders(shop.tools)
         with locked(shop.folder), locked(shop.tools):
@@ -182,7 +182,7 @@ def _staging(shop: Workshop) -> Iterator[str]:
 
 
 def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
-    """Have a locked tool here; whether it had to be fetched."""
+    """Fetch a locked tool unless it is here; returns whether it had to be fetched."""
     files = program_files(shop.tools, name, tool)
     try:
         for path, digest in files:
@@ -214,26 +214,26 @@ class _Choice:
 
 
 def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[str, LockedTool], list[str]]:
-    """What the lock will have of what is `asked`, and which of that had to be fetched."""
-    found: dict[str, LockedTool] = {}
+    """The new entries of the lock for the `asked` tools, and the names of those that had to be fetched."""
+    entries: dict[str, LockedTool] = {}
     fetched = []
     for one in asked:
         kind = TOOLS[one.name]
         choice = _chosen(shop, kind, one.range)
         known = lock.tools.get(one.name)
         if known is not None and _is_same(known, choice):
-            found[one.name] = replace(known, range=one.range, complete=choice.complete)
+            entries[one.name] = replace(known, range=one.range, complete=choice.complete)
             fetched += [one.name] if _fetched(shop, one.name, known) else []
             continue
         with _staging(shop) as staging:
-            found[one.name] = _locked(shop, kind, choice, one.range, staging)
-            _put(os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, found[one.name]))
+            entries[one.name] = _locked(shop, kind, choice, one.range, staging)
+            _put(os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, entries[one.name]))
         fetched.append(one.name)
-    return found, fetched
+    return entries, fetched
 
 
 def _is_same(tool: LockedTool, choice: _Choice) -> bool:
-    """Whether the lock has that version already, with the same archives."""
+    """Whether the lock already has the chosen version, with the same archives."""
     locked_digests = {platform: sha512_of(one.sha512) for platform, one in tool.platforms.items()}
     digests = {platform: sha512_of(one.integrity) for platform, one in choice.releases.items()}
     return tool.version == choice.version and locked_digests == digests
@@ -258,7 +258,7 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str) -> _Choice:
 
 
 def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, staging: str) -> LockedTool:
-    """The tool as the lock will have it; what runs on each platform is unpacked below `staging` by its name."""
+    """The new entry of the lock for a tool; unpacks the files of each platform below `staging`."""
     machines = ", ".join(choice.releases)
     shop.report(f"fetching {kind.name} {choice.version} for {machines}")
     with UnwaitedThreads(_AT_ONCE) as executor:
@@ -283,7 +283,7 @@ def _locked_platform(
 
 
 def _unpacked(shop: Workshop, release: Release, staging: str, name: str = "unpacked") -> str:
-    """The folder below `staging` in which the release lies, proven."""
+    """Fetch, verify and unpack `release` into a folder below `staging`; returns that folder."""
     archive, folder = os.path.join(staging, f"{name}.tgz"), os.path.join(staging, name)
     shop.registry().fetch(release, archive)
     os.mkdir(folder)
@@ -293,7 +293,7 @@ def _unpacked(shop: Workshop, release: Release, staging: str, name: str = "unpac
 
 
 def _put(home: str, place: str) -> None:
-    """Let the folder `home` be at `place`; what is there already gives way."""
+    """Move the folder `home` to `place`, and replace what is there."""
     if os.path.lexists(place):
         old = os.path.join(os.path.dirname(place), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
         os.rename(place, old)
@@ -311,7 +311,7 @@ def _newest(shop: Workshop, package: Package, wanted: str) -> str | None:
 
 def _no_version(package: Package, wanted: str, is_young: bool = False) -> PackagesError:
     what = f"`{package.name}@{wanted}`" if wanted else f"release of `{package.name}`"
-    hint = "name a version that there is"
+    hint = "name a version that exists"
     if newest := newest_of(package.releases):
         hint += f": the newest is {newest}"
     if is_young:
@@ -321,7 +321,7 @@ def _no_version(package: Package, wanted: str, is_young: bool = False) -> Packag
 
 
 def _missing(kind: ToolKind, tool: LockedTool) -> Iterator[Diagnostic]:
-    """A warning where the registry has no such version for some platforms."""
+    """A warning if the registry lacks that version for some platforms."""
     missing = [platform for platform in kind.platforms if platform not in tool.platforms]
     if missing:
         listed = ", ".join(f"`{platform}`" for platform in missing)

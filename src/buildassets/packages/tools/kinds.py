@@ -1,6 +1,6 @@
-"""The tools that can be locked: their packages, and what runs of them on which machine. Pure.
+"""The tools that can be locked: their packages, and the files that run on each platform. Pure.
 
-A platform is called as npm's packages are, as in `linux-x64`.
+A platform has the name that npm's packages use, as in `linux-x64`.
 """
 
 import os
@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.frozen import frozen
 
-# What Python calls a machine, and what npm's packages do.
+# Python's names of machines, and those in the names of npm's packages.
 _MACHINES: Final = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _PLATFORMS: Final = ("darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-arm64", "win32-x64")
 _WITH_MUSL: Final = (*_PLATFORMS, "linux-musl-arm64", "linux-musl-x64")
@@ -18,7 +18,7 @@ _WITH_MUSL: Final = (*_PLATFORMS, "linux-musl-arm64", "linux-musl-x64")
 
 @frozen
 class ToolKind:
-    """A tool: each of `platforms` has a package of its own, in which the files `programs` run.
+    """A tool: each of `platforms` has its own package, which contains the files `programs`.
 
     Files are for POSIX systems and for Windows; the first is the program, the others are its arguments.
     """
@@ -30,16 +30,16 @@ class ToolKind:
     windows_programs: tuple[str, ...]
 
     def package_for(self, platform: str) -> str:
-        """The package with what runs on `platform`."""
+        """The package for `platform`."""
         return self.package + platform
 
     def files_for(self, platform: str) -> tuple[str, ...]:
-        """The files that run there, as they are called in the package."""
+        """The files that run on `platform`, by their names in the package."""
         return self.windows_programs if platform.startswith("win32") else self.programs
 
 
 TOOLS: Final[Mapping[str, ToolKind]] = {
-    # esbuild is linked statically: musl needs no other one.
+    # esbuild is linked statically: musl needs no separate one.
     "esbuild": ToolKind("esbuild", "@esbuild/", _PLATFORMS, ("bin/esbuild",), ("esbuild.exe",)),
     "dart-sass": ToolKind(
         "dart-sass",
@@ -52,7 +52,7 @@ TOOLS: Final[Mapping[str, ToolKind]] = {
 
 
 def platform_of(kind: ToolKind) -> str:
-    """This machine for that tool; a name that no tool has where npm has nothing for it."""
+    """The platform of this machine for that tool; a name that no tool has if npm supports none."""
     system = sys.platform
     machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
     processor = _MACHINES.get(machine.lower(), machine.lower())

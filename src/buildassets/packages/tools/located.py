@@ -1,6 +1,6 @@
-"""Programs that the lock names, in the folder of tools: each of their files proven before the first run in a process.
+"""Finds locked programs in the folder of tools, and verifies their files before the first run in a process.
 
-Takes the project's folder, gives a command, or PackagesError. Asks no network and writes nothing.
+Takes the project's folder, gives a command, or raises PackagesError. Uses no network and writes nothing.
 """
 
 import os
@@ -29,7 +29,7 @@ class LockedCommand:
 
 
 def tools_folder() -> str:
-    """The folder of all tools of this user, if it is there: `$BUILDASSETS_TOOLS_DIR`, or one in the user's data."""
+    """The folder of all tools of this user: `$BUILDASSETS_TOOLS_DIR`, or one among the user's data."""
     if given := os.environ.get(FOLDER_VARIABLE):
         return os.path.abspath(given)
     if sys.platform == "win32":
@@ -42,10 +42,10 @@ def tools_folder() -> str:
 
 
 def locked_command(folder: str, name: str) -> LockedCommand | None:
-    """What runs the tool `name` for the project in `folder`; None where its lock names none of that name.
+    """The command of the tool `name` for the project in `folder`; None if its lock has no such tool.
 
-    Raises PackagesError where the tool is locked and is not there, or is not what the lock states, and ConfigError for
-    a lock that cannot be read.
+    Raises PackagesError if the locked tool is missing or its files differ from the lock, and ConfigError if the lock
+    cannot be read.
     """
     tool = read_lock(folder).tools.get(name)
     if tool is None:
@@ -57,9 +57,9 @@ def locked_command(folder: str, name: str) -> LockedCommand | None:
 
 
 def program_files(tools: str, name: str, tool: LockedTool) -> list[tuple[str, str]]:
-    """Where what runs on this machine lies in the folder `tools`, with its SHA-256: the program, then its arguments.
+    """The paths in the folder `tools` of the files that run on this machine, with their SHA-256; the program is first.
 
-    Raises PackagesError where the lock has nothing for this machine.
+    Raises PackagesError if the lock has no files for this machine.
     """
     kind = TOOLS.get(name)
     platform = platform_of(kind) if kind else ""
@@ -72,27 +72,27 @@ def program_files(tools: str, name: str, tool: LockedTool) -> list[tuple[str, st
 
 
 def _is_of(kind: ToolKind, platform: str, locked: LockedPlatform) -> bool:
-    """Whether that is what the tool has for `platform`: a lock can name another version, and no other package."""
+    """Whether `locked` is the tool's package for `platform`: a lock may choose the version, but no other package."""
     return locked.package == kind.package_for(platform) and set(locked.files) == set(kind.files_for(platform))
 
 
 def home_of(tools: str, name: str, tool: LockedTool) -> str:
-    """The folder of that tool for this machine: no two archives have the same one."""
+    """The folder of that tool for this machine, which is different for each archive."""
     platform = platform_of(TOOLS[name])
     digest = sha512_of(tool.platforms[platform].sha512)
     assert digest is not None
     return os.path.join(tools, f"{name}-{tool.version}-{platform}-{digest.hex()[:16]}")
 
 
-@lru_cache(maxsize=64)  # what raises is not kept
+@lru_cache(maxsize=64)  # exceptions are not kept
 def _prove_once(name: str, path: str, digest: str) -> None:
     prove(name, path, digest)
 
 
 def prove(name: str, path: str, digest: str) -> None:
-    """Raises PackagesError where the file at `path` of that tool is not there, or has another SHA-256."""
+    """Raise PackagesError if the file at `path` of that tool is missing, or has another SHA-256."""
     try:
-        found = digest_of(path)
+        actual = digest_of(path)
     except FileNotFoundError:
         message = f"`{name}` is in `{NAME}` and not installed here"
         notes = [f"looked for `{path}`"]
@@ -101,9 +101,9 @@ def prove(name: str, path: str, digest: str) -> None:
     except OSError as fault:
         message = f"cannot read `{path}`: {reason_text(fault)}"
         raise PackagesError([error("tools/changed", message, hint="run `buildassets tools install`")]) from None
-    if found != digest:
+    if actual != digest:
         message = f"`{path}` is not what `{NAME}` states"
-        notes = [f"its SHA-256 is {found}"]
+        notes = [f"its SHA-256 is {actual}"]
         hint = "find out who changed it; `buildassets tools install` puts the locked one there"
         raise PackagesError([error("tools/changed", message, Location(NAME), notes=notes, hint=hint)])
 

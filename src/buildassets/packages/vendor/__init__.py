@@ -1,1 +1,1 @@
-"""Packages for browsers: which versions go together, and their files in a source root."""
+"""Packages for browsers: chooses versions that fit together, and puts their files into a source root."""

@@ -1,6 +1,6 @@
-"""The entries of `[importmap]` in a configuration file, changed in its text: comments and order stay. Pure.
+"""Changes the entries of `[importmap]` in the text of a configuration file; keeps comments and order. Pure.
 
-Takes TOML, gives TOML that differs in these entries only, or ValueError where that cannot be had by changing lines.
+Takes TOML, gives TOML that differs only in these entries, or raises ValueError if changing lines is not enough.
 """
 
 import re
@@ -15,8 +15,10 @@ _HEADER: Final = re.compile(r"\s*\[")
 
 
 def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | None]) -> str:
-    """`text` with these `entries` in its `table`, as in `("tool", "buildassets", "importmap")`; those that are None
-    are gone. Raises ValueError."""
+    """`text` with these `entries` in its `table`; entries that are None are removed.
+
+    `table` is a path as in `("tool", "buildassets", "importmap")`. Raises ValueError.
+    """
     expected = _changed(tomllib.loads(text), table, entries)
     lines = text.splitlines(keepends=True)
     start = _start(lines, table)
@@ -34,7 +36,7 @@ def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | No
 
 
 def entry_lines(entries: Mapping[str, str | None]) -> list[str]:
-    """Lines of TOML for those that are there."""
+    """The lines of TOML for the entries with a value."""
     return [
         f"{basic_string(key)} = {basic_string(value)}" for key, value in sorted(entries.items()) if value is not None
     ]
@@ -61,23 +63,23 @@ def _section(lines: list[str], entries: Mapping[str, str | None]) -> list[str]:
 
 
 def _key(line: str) -> str | None:
-    found = _KEY.match(line)
-    if found is None:
+    match = _KEY.match(line)
+    if match is None:
         return None
     try:
-        return next(iter(tomllib.loads(found["key"] + " = 0")))
+        return next(iter(tomllib.loads(match["key"] + " = 0")))
     except ValueError:
         return None
 
 
 def _start(lines: Sequence[str], table: Sequence[str]) -> int | None:
-    """The number of the line behind the header of `table`."""
+    """The number of the line after the header of `table`."""
     header = re.compile(r"\s*\[\s*" + r"\s*\.\s*".join(map(re.escape, table)) + r"\s*\]\s*(?:#.*)?\s*")
     return next((number + 1 for number, line in enumerate(lines) if header.fullmatch(line)), None)
 
 
 def _changed(values: dict[str, Any], table: Sequence[str], entries: Mapping[str, str | None]) -> dict[str, Any]:
-    """`values` as they are to be."""
+    """`values` with the `entries` changed, as the edited text has to read."""
     if not any(value is not None for value in entries.values()) and not _has(values, table):
         return values
     inner = values

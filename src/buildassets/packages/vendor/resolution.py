@@ -1,7 +1,7 @@
-"""Which versions of packages go together: one of each, as an import map and a folder have room for one.
+"""Chooses versions of packages that fit together: one of each, since an import map and a folder hold only one.
 
-Takes what is asked for, gives releases; whoever is imported comes along, by the range of who imports it. A peer that
-nobody imports does not come along, but where it is there it has the version that its peers want.
+Takes the requested packages, gives releases. Imported packages are added, in the range of the importing one. A peer
+dependency that nothing imports is not added; if it is present, its version has to fit the peer range.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,12 +16,12 @@ from buildassets.packages.vendor.values import Needed
 
 _MOST_ROUNDS: Final = 100
 
-Ranges = dict[str, dict[str, str]]  # of a package, by who wants it; empty for who is asked for
+Ranges = dict[str, dict[str, str]]  # by package, then by the package that requires it; "" for the user's request
 
 
 @frozen
 class Wanted:
-    """What is asked for: ranges by name, versions that stay if they fit, and the youngest release to take."""
+    """The request: ranges by name, versions that stay if they fit, and the time of the youngest release to take."""
 
     direct: Mapping[str, str]
     pinned: Mapping[str, str]
@@ -30,7 +30,7 @@ class Wanted:
 
 @frozen
 class Resolution:
-    """Releases by name, what browsers need of them, and who wants which range of what."""
+    """The result: releases by name, the files that browsers need, and the ranges that each package requires."""
 
     releases: Mapping[str, Release]
     needed: Needed
@@ -42,10 +42,11 @@ def resolved(
     packages: Callable[[Iterable[str]], Mapping[str, Package]],
     needed_of: Callable[[Mapping[str, Release]], Needed],
 ) -> Resolution:
-    """The releases that go together. `packages` are those of some names, all of which there have to be; `needed_of` is
-    what browsers need of some releases. Either may have to be fetched, so each is asked for all of a round at once.
+    """The releases that fit together.
 
-    Raises PackagesError where no version is one for all that want it.
+    `packages` returns the packages of some names, which must all exist; `needed_of` returns what browsers need of some
+    releases. Either may have to fetch, so each is called with all of a round at once. Raises PackagesError if no
+    version of a package is in all ranges that are required.
     """
     releases: dict[str, Release] = {}
     ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
@@ -76,16 +77,16 @@ def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> 
     return ranges
 
 
-def _chosen(found: Package, ranges: Mapping[str, str], wanted: Wanted, before: Release | None) -> Release:
+def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before: Release | None) -> Release:
     asked = [one or "*" for one in ranges.values()]
-    for version in (before.version if before else "", wanted.pinned.get(found.name, "")):
-        fits = all(one in found.tags or satisfies(version, one) for one in asked)
-        if version in found.releases and fits:
-            return found.releases[version]
-    fitting = candidates(found, asked, wanted.published_before)
-    chosen = best(found, fitting)
+    for version in (before.version if before else "", wanted.pinned.get(package.name, "")):
+        fits = all(one in package.tags or satisfies(version, one) for one in asked)
+        if version in package.releases and fits:
+            return package.releases[version]
+    fitting = candidates(package, asked, wanted.published_before)
+    chosen = best(package, fitting)
     if chosen is None:
-        raise _conflict(found, ranges, is_young=bool(candidates(found, asked)))
+        raise _conflict(package, ranges, is_young=bool(candidates(package, asked)))
     return fitting[chosen]
 
 
@@ -94,11 +95,11 @@ def _conflict(package: Package, ranges: Mapping[str, str], is_young: bool) -> Pa
     if len(ranges) == 1 or is_young:
         stated = next(iter(ranges.values()))
         what = f"`{package.name}@{stated}`" if stated else f"release of `{package.name}`"
-        hint = f"name a version that there is: the newest is {newest}" if newest else "take another package"
+        hint = f"name a version that exists: the newest is {newest}" if newest else "take another package"
         if is_young:
             what, hint = f"{what} that is old enough", "wait, lower `min_age_days`, or name the version itself"
         return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
     notes = [f"{f'`{by}` wants' if by else 'asked for is'} `{one or '*'}`" for by, one in sorted(ranges.items())]
-    message = f"no version of `{package.name}` is one for all that want it"
-    hint = "ask for other versions of these, or make a bundle, in which each has its own"
+    message = f"no version of `{package.name}` fits all ranges"
+    hint = "ask for other versions of these packages, or make a bundle, in which each has its own"
     return PackagesError([error("vendor/conflict", message, notes=notes, hint=hint)])

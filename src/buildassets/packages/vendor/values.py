@@ -1,4 +1,4 @@
-"""What the parts of vendoring hand to one another. Frozen. Pure."""
+"""The values that the modules of vendoring exchange. Frozen. Pure."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -7,7 +7,7 @@ from buildassets.frozen import field, frozen
 
 @frozen
 class Unpacked:
-    """A package of which all files lie in the absolute `folder`; `files` are their names below it."""
+    """An unpacked package in the absolute `folder`; `files` are the names of its files below that."""
 
     name: str
     folder: str
@@ -16,11 +16,11 @@ class Unpacked:
 
 @frozen
 class Needed:
-    """What browsers need of packages.
+    """The files that browsers need of packages.
 
-    `files` are names by package, `modules` are files (`NAME/PATH`) by the specifier that an import map gives them.
-    `imports` are, by package, the packages that its files import; `absent` those of them that are not there, with the
-    specifier. `unfit` is, by package, why no browser can load it.
+    `files` are names by package; `modules` are files (`NAME/PATH`) by their specifiers in an import map. `imports` are,
+    by package, the packages that its files import; `absent` are the missing ones of these, with the specifier. `unfit`
+    is, by package, the reason for which no browser can load it.
     """
 
     files: Mapping[str, tuple[str, ...]]
@@ -30,5 +30,5 @@ class Needed:
     unfit: Mapping[str, str] = field(default_factory=dict)
 
 
-# Gives what is needed of packages by name; the collection are those that somebody asked for.
+# Returns the files needed of packages by name; the collection are the packages that the user asked for.
 Chooser = Callable[[Mapping[str, Unpacked], Collection[str]], Needed]

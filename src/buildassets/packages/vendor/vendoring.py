@@ -1,7 +1,7 @@
-"""Packages for browsers in the `vendor/` of a source root: what the verb `vendor` does.
+"""Puts packages for browsers into the `vendor/` of a source root, for the verb `vendor`.
 
-Takes a Vendoring, gives locks and what was found; writes vendored files, then the lock. Raises PackagesError and
-ConfigError, and leaves files and lock as they were then.
+Takes a Vendoring, gives locks and diagnostics; writes vendored files, then the lock. Raises PackagesError and
+ConfigError, and then leaves files and lock as they were.
 """
 
 import os
@@ -34,10 +34,10 @@ _BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ 
 
 @frozen
 class Vendoring:
-    """Where packages are put: the project's `folder`, which has the lock, and the folder `vendor`, called `shown`.
+    """The place of packages: the project's `folder`, which contains the lock, and the folder `vendor`, named `shown`.
 
-    `registry` gives the registry, when it is first needed; `choose` decides which files browsers need. Releases younger
-    than `min_age_days` at `now_seconds` (since 1970) are not taken, unless they are named by their version.
+    `registry` returns the registry, when it is first needed; `choose` selects the files that browsers need. Releases
+    younger than `min_age_days` at `now_seconds` (since 1970) are ignored, unless they are named by their version.
     """
 
     folder: str
@@ -51,7 +51,7 @@ class Vendoring:
 
 @frozen
 class Vendored:
-    """The lock as it is now; specifiers with their files below `vendor`; what was put there or removed; warnings."""
+    """The result: the new lock, specifiers with their files below `vendor`, changed and removed packages, warnings."""
 
     lock: Lock
     modules: Mapping[str, str]
@@ -61,7 +61,7 @@ class Vendored:
 
 
 def asked_for(text: str) -> tuple[str, str]:
-    """Name and range of `NAME` or `NAME@RANGE`. Raises ConfigError for what is no name."""
+    """Name and range in `NAME` or `NAME@RANGE`. Raises ConfigError for an invalid name."""
     at = text.find("@", 1)
     name, wanted = (text, "") if at < 0 else (text[:at], text[at + 1 :])
     if not is_name(name):
@@ -71,7 +71,7 @@ def asked_for(text: str) -> tuple[str, str]:
 
 
 def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
-    """Vendor what is `asked` (ranges by name) beside what the lock has, which stays at its versions where it can."""
+    """Add the `asked` packages (ranges by name); those of the lock keep their versions if they fit."""
     with _turn(vendoring) as staging:
         lock = read_lock(vendoring.folder)
         direct = {**_direct(lock), **asked}
@@ -80,7 +80,7 @@ def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
 
 
 def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
-    """Vendor the newest versions within the ranges asked for, of all packages or of those with these names."""
+    """Update all packages, or those with these `names`, to the newest versions within their ranges."""
     with _turn(vendoring) as staging:
         lock = read_lock(vendoring.folder)
         for name in names:
@@ -90,7 +90,7 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
 
 
 def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
-    """Take these packages away, with what came along with them only. Asks no registry."""
+    """Remove these packages, and those that only they required. Asks no registry."""
     with _turn(vendoring) as staging:
         lock = read_lock(vendoring.folder)
         _refuse_imported(lock, names)
@@ -104,7 +104,7 @@ def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
 
 
 def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
-    """Raises ConfigError for what the lock does not have, PackagesError for what others import that stay."""
+    """Raise ConfigError for names that the lock lacks, PackagesError for packages that remaining ones import."""
     for name in names:
         _refuse_unlocked(lock, name)
         needing = sorted(other for other, one in lock.vendor.items() if name in one.requires and other not in names)
@@ -114,14 +114,14 @@ def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
 
 
 def _reached(lock: Lock, names: Iterable[str]) -> set[str]:
-    """The packages `names`, and all that came along with them."""
-    waiting, found = list(names), set[str]()
+    """The packages `names`, and all that they require, directly or indirectly."""
+    waiting, reached = list(names), set[str]()
     while waiting:
         name = waiting.pop()
-        if name not in found and name in lock.vendor:
-            found.add(name)
+        if name not in reached and name in lock.vendor:
+            reached.add(name)
             waiting += lock.vendor[name].requires
-    return found
+    return reached
 
 
 def outdated(vendoring: Vendoring) -> list[Newer]:
@@ -132,7 +132,7 @@ def outdated(vendoring: Vendoring) -> list[Newer]:
     found = []
     for name, one in lock.vendor.items():
         if name not in packages:
-            vendoring.registry().package(name)  # which raises what is to be reported
+            vendoring.registry().package(name)  # raises the error to report
         ranges = [by.requires[name] for by in lock.vendor.values() if name in by.requires]
         ranges += [one.range or "*"] if one.direct else []
         newest = best(packages[name], candidates(packages[name], ["*"], limit))
@@ -143,13 +143,13 @@ def outdated(vendoring: Vendoring) -> list[Newer]:
 
 
 def audit(vendoring: Vendoring) -> tuple[Advisory, ...]:
-    """What the registry knows against the packages of the lock. Raises RegistryError where it cannot be asked."""
+    """The registry's advisories for the packages of the lock. Raises RegistryError if it cannot be asked."""
     versions = {name: one.version for name, one in read_lock(vendoring.folder).vendor.items()}
     return vendoring.registry().advisories(versions) if versions else ()
 
 
 def verify(vendoring: Vendoring) -> list[Diagnostic]:
-    """What of the vendored files is not as the lock states."""
+    """The faults of vendored files that differ from the lock."""
     return [
         found for name, one in read_lock(vendoring.folder).vendor.items() for found in _faults(vendoring, name, one)
     ]
@@ -167,7 +167,7 @@ def _refuse_unlocked(lock: Lock, name: str) -> None:
 
 @contextmanager
 def _turn(vendoring: Vendoring) -> Iterator[str]:
-    """Have the project alone, with a new folder among its packages for what is not whole yet."""
+    """Lock the project, and give a new folder among its packages for unfinished ones."""
     try:
         with locked(vendoring.folder):
             make_folders(vendoring.vendor)
@@ -217,7 +217,7 @@ def _needed_of(
     trees: dict[tuple[str, str], Unpacked],
     releases: Mapping[str, Release],
 ) -> Needed:
-    """What browsers need of `releases`; what is not unpacked yet is fetched, proven and noted in `trees`."""
+    """What browsers need of `releases`; fetches and verifies those that are not in `trees` yet, and adds them."""
     absent = [_as_locked(lock, one) for name, one in releases.items() if (name, one.version) not in trees]
     folders = [os.path.join(staging, str(len(trees) + number)) for number in range(len(absent))]
     registry = vendoring.registry()
@@ -228,14 +228,14 @@ def _needed_of(
 
 
 def _as_locked(lock: Lock, release: Release) -> Release:
-    """The release, with the digest that the lock has of it."""
+    """The release, with the digest in the lock if that has one."""
     known = lock.vendor.get(release.name)
     is_locked = known is not None and known.version == release.version
     return replace(release, integrity=known.integrity) if known is not None and is_locked else release
 
 
 def _unpacked(registry: Registry, release: Release, folder: str) -> Unpacked:
-    """The files of `release` in a new `folder`, proven."""
+    """Fetch, verify and unpack `release` into a new `folder`."""
     archive = f"{folder}.tgz"
     registry.fetch(release, archive)
     os.mkdir(folder)
@@ -313,12 +313,12 @@ def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator
 
 
 def _is_other(vendoring: Vendoring, before: LockedPackage | None, name: str, after: LockedPackage) -> bool:
-    """Whether the files of a package are to be put there: it is another one, or some are missing."""
+    """Whether the files of a package have to be written: it has changed, or some are missing."""
     return before != after or any(not os.path.exists(os.path.join(_home(vendoring, name), one)) for one in after.files)
 
 
 def _refuse_changed(vendoring: Vendoring, lock: Lock, names: Iterable[str]) -> None:
-    """Raises PackagesError where somebody has edited what is about to be replaced; what is missing is no loss."""
+    """Raise PackagesError if a file that would be replaced has been edited; missing files do not matter."""
     faults = [
         found
         for name in names
@@ -332,7 +332,7 @@ def _refuse_changed(vendoring: Vendoring, lock: Lock, names: Iterable[str]) -> N
 
 
 def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:
-    """Raises PackagesError where a package would take the place of what is not its own, or a link leads elsewhere."""
+    """Raise PackagesError if a package would replace files that are not its own, or its folder is a link."""
     for name in sorted(after):
         linked = linked_folder(os.path.dirname(vendoring.vendor), f"{os.path.basename(vendoring.vendor)}/{name}/")
         if linked is not None:
@@ -350,8 +350,10 @@ def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, Locked
 def _put(
     vendoring: Vendoring, staging: str, packages: Mapping[str, tuple[Unpacked, LockedPackage]], gone: Iterable[str]
 ) -> Iterator[None]:
-    """Have the files of `packages` in their places, all of which are written before the first one is, and those of
-    `gone` away. Where something fails meanwhile, what was there before is there again."""
+    """Move the files of `packages` into place, and remove those of `gone`.
+
+    All files are written before the first one is moved. After a failure the earlier files are restored.
+    """
     ready, old = os.path.join(staging, "ready"), os.path.join(staging, "old")
     for name, (tree, package) in packages.items():
         for file in package.files:
@@ -377,7 +379,7 @@ def _put(
 
 
 def _remove_empty(folder: str, top: str) -> None:
-    """Remove the folder of a scope in which nothing is left."""
+    """Remove the folder of a scope if it is empty."""
     if folder != top:
         with suppress(OSError):
             os.rmdir(folder)

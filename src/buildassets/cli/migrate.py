@@ -1,4 +1,4 @@
-"""`buildassets migrate`: what becomes of a project of another system. A system is a row."""
+"""`buildassets migrate`: lists how to bring over a project of another system. Each system is a row."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,23 +12,23 @@ from buildassets.cli.output import Output, print_data
 
 
 class Migration(Protocol):
-    """What becomes of a project; `file` is the text of our configuration for it."""
+    """The result for a project; `file` is the text of our configuration for it."""
 
     @property
     def file(self) -> str:
         """The text of a `buildassets.toml`."""
 
     def report(self) -> Sequence[str]:
-        """The lines that list it for a person."""
+        """The result as lines for a person."""
 
     def document(self) -> Mapping[str, Any]:
-        """The same for `--json`."""
+        """The result for `--json`."""
 
     def summary(self) -> str:
-        """How much there is of what."""
+        """The counts in one line."""
 
 
-# What makes a Migration of the folder of a project, as `module:function`.
+# The function that makes a Migration from the folder of a project, as `module:function`.
 _SYSTEMS: Final[Mapping[str, str]] = {
     "compressor": "buildassets.migrate.compressor:plan",
     "django": "buildassets.migrate.django:plan",
@@ -41,17 +41,17 @@ _SYSTEMS: Final[Mapping[str, str]] = {
     "webassets": "buildassets.migrate.webassets:plan",
     "whitenoise": "buildassets.migrate.whitenoise:plan",
 }
-_OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these take the module of the settings, too
+_OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
 _FILE: Final = "buildassets.toml"
 
 
 @click.command("migrate")
 @click.argument("system", type=click.Choice(sorted(_SYSTEMS)))
-@click.option("--write", is_flag=True, help=f"Write {_FILE}, and nothing else.")
-@click.option("--settings", metavar="MODULE", help="Django's settings; those that manage.py names if not given.")
+@click.option("--write", is_flag=True, help=f"Write {_FILE}.")
+@click.option("--settings", metavar="MODULE", help="The module of Django's settings (the one that manage.py names).")
 @migrate_options
 def command(system: str, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
-    """List what becomes of a project of another asset system, and print our configuration for it.
+    """List what to change in a project of another asset system, and print a configuration for it.
 
     Writes nothing without --write.
     """
@@ -71,7 +71,7 @@ def command(system: str, write: bool, settings: str | None, as_json: bool, quiet
 
 
 def _migration(system: str, folder: str, settings: str | None) -> Migration:
-    """What the row of `system` makes of the project. Raises ConfigError."""
+    """The migration by the row of `system`. Raises ConfigError."""
     if settings is not None and system not in _OF_DJANGO:
         raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
     module, _, attribute = _SYSTEMS[system].partition(":")
@@ -80,7 +80,7 @@ def _migration(system: str, folder: str, settings: str | None) -> Migration:
 
 
 def _write(path: str, text: str) -> None:
-    """Write the configuration, unless there is another one. Raises ConfigError, and OSError."""
+    """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
     from buildassets.compiler.config.file import search
     from buildassets.files import bytes_at, whole_file
     from buildassets.migrate.plan import exists, hides

@@ -1,4 +1,4 @@
-"""What the verbs `tools` and `vendor` share: the registry of a project, and what it has that is newer."""
+"""Shared by the verbs `tools` and `vendor`: the registry of a project, and the list of newer versions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def registry_for(config: "Config") -> "Callable[[], Registry]":
-    """What gives the registry of `config`, looked up when it is first asked for: what needs none has none."""
+    """A function that returns the registry of `config`, which is configured at the first call."""
 
     @cache
     def registry() -> "Registry":
@@ -27,7 +27,7 @@ def registry_for(config: "Config") -> "Callable[[], Registry]":
 
 
 def show_newer(show: Output, found: "Sequence[Newer]") -> int:
-    """Print what is outdated; gives the exit code, 1 if anything is."""
+    """Print what is outdated; returns the exit code, 1 if anything is."""
     document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
     code = show.finish(not found, (), {"outdated": document})
     if not found:

@@ -1,4 +1,4 @@
-"""`buildassets tools`: compilers that are programs, pinned by the lock."""
+"""`buildassets tools`: installs compilers that are programs, at the versions in the lock."""
 
 import time
 from dataclasses import asdict
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @click.group("tools", no_args_is_help=False)
 def command() -> None:
-    """Pin compilers that are programs, and have them here: esbuild, Dart Sass."""
+    """Install compilers that are programs, at locked versions: esbuild, Dart Sass."""
 
 
 @command.command("install")
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
 def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Take tools into `buildassets.lock` and fetch them; without NAME, fetch exactly what the lock has."""
+    """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
     from buildassets.packages.tools.install import asked_for, install
 
     config = configured_for_packages(config_file)
@@ -37,7 +37,7 @@ def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool,
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Take the newest versions within the ranges that were asked for, of all tools or of these."""
+    """Update all tools, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.tools.install import asked_for, update
 
     config = configured_for_packages(config_file)
@@ -48,7 +48,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 @command.command("list")
 @package_options
 def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """List the tools: version, licence, where each comes from, and which settings use it."""
+    """List the tools: version, licence, origin, and the settings that use them."""
     from buildassets.compiler.engines.tools import tools_in_use
     from buildassets.packages.lock import read_lock
 
@@ -65,7 +65,7 @@ def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     }
     code = show.finish(True, (), {"tools": found})
     if not as_json:
-        print_data(_line(name, one) for name, one in found.items())
+        print_data(_line(name, tool) for name, tool in found.items())
     return code
 
 
@@ -79,7 +79,7 @@ def _line(name: str, tool: dict[str, Any]) -> str:
 @command.command("outdated")
 @package_options
 def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """List tools of which the registry has newer versions; exit with 1 if there are any."""
+    """List tools with newer versions in the registry; exit with 1 if there are any."""
     from buildassets.packages.tools.install import outdated
 
     show = Output(as_json, quiet=quiet)
@@ -90,7 +90,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @package_options
 def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Take tools out of `buildassets.lock`."""
+    """Remove tools from `buildassets.lock`."""
     from buildassets.packages.tools.install import remove
 
     lock = remove(configured_for_packages(config_file).folder, names)
@@ -102,7 +102,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 @command.command("verify")
 @package_options
 def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Compare every file that runs with the lock; exit with 1 if one is missing or another."""
+    """Compare the tools' files with the lock; exit with 1 if one is missing or changed."""
     from buildassets.packages.lock import read_lock
     from buildassets.packages.tools.install import verify
 
@@ -116,7 +116,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 
 def workshop(config: "Config", show: Output) -> "Workshop":
-    """Where the tools of `config` are put."""
+    """The Workshop for the tools of `config`."""
     from buildassets.packages.tools.install import Workshop
     from buildassets.packages.tools.located import tools_folder
 
@@ -143,7 +143,7 @@ def _document(tool: "LockedTool") -> dict[str, Any]:
 
 
 def _uses(config: "Config", name: str) -> list[str]:
-    """The settings that have the tool run."""
+    """The settings that use the tool."""
     engines = {"engines.scss": config.engines.scss, "engines.js": config.engines.js, "engines.css": config.engines.css}
     uses = [setting for setting, engine in engines.items() if engine == name]
     return uses + ([f'bundles."{one}"' for one in sorted(config.module_bundles)] if name == "esbuild" else [])

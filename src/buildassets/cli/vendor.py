@@ -1,4 +1,4 @@
-"""`buildassets vendor`: packages for browsers in a source root, pinned by the lock."""
+"""`buildassets vendor`: puts packages for browsers into a source root, at the versions in the lock."""
 
 import os
 import time
@@ -33,7 +33,7 @@ def command() -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
 @package_options
 def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Vendor packages, and what they import: their files, the lock, the entries of `[importmap]`."""
+    """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
     from buildassets.packages.vendor.vendoring import add, asked_for
 
     config = configured_for_packages(config_file)
@@ -45,7 +45,7 @@ def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, qui
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Vendor the newest versions within the ranges that were asked for, of all packages or of these."""
+    """Update all packages, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.vendor.vendoring import update
 
     config = configured_for_packages(config_file)
@@ -56,7 +56,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @package_options
 def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Take packages away, with what came along with them only."""
+    """Remove packages, and those that only they required."""
     from buildassets.packages.vendor.vendoring import remove
 
     config = configured_for_packages(config_file)
@@ -66,7 +66,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 @command.command("outdated")
 @package_options
 def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """List packages of which the registry has newer versions; exit with 1 if there are any."""
+    """List packages with newer versions in the registry; exit with 1 if there are any."""
     from buildassets.packages.vendor.vendoring import outdated
 
     found = outdated(vendoring(configured_for_packages(config_file)))
@@ -76,7 +76,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 @command.command("audit")
 @package_options
 def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
-    """Ask the registry for advisories: exit with 1 if there are any, with 2 where it could not be asked."""
+    """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
     from buildassets.packages.vendor.vendoring import audit
 
     config = configured_for_packages(config_file)
@@ -117,7 +117,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 
 def vendoring(config: "Config") -> "Vendoring":
-    """Where the packages of `config` are put. Raises ConfigError."""
+    """The Vendoring for the packages of `config`. Raises ConfigError."""
     from buildassets.compiler.resolve.browser_files import BrowserFiles
     from buildassets.packages.vendor.vendoring import Vendoring
 
@@ -134,7 +134,7 @@ def vendoring(config: "Config") -> "Vendoring":
 
 
 def _root(config: "Config") -> "SourceRoot":
-    """The source root that vendored files are put into: the first that is the project's own and is taken as a whole."""
+    """The source root for vendored files: the first of the project's own that has no `include`."""
     for root in config.sources:
         if not (root.npm or root.vendored or root.include):
             return root
@@ -167,9 +167,9 @@ def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:
 
 
 def _import_map(config: "Config", done: "Vendored") -> dict[str, str]:
-    """Write the entries of the import map for what is vendored; gives those that are there for it now.
+    """Write the import map's entries for the vendored packages; returns those that it has now.
 
-    What the user has another file for stays. Raises PackagesError.
+    Entries that the user has pointed at another file stay. Raises PackagesError.
     """
     prefix = f"{_root(config).prefix}/{_FOLDER}/".removeprefix("/")
     known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
@@ -200,8 +200,8 @@ def _write_entries(config: "Config", changes: Mapping[str, str | None]) -> None:
         text = content_of(path).decode("utf-8") if config.file else ""
         write_whole(path, with_entries(text, table, changes).encode())
     except (OSError, ValueError):
-        lines = [f"it is to have `{line}`" for line in entry_lines(changes)]
-        lines += [f"it is to be without `{key}`" for key, value in sorted(changes.items()) if value is None]
+        lines = [f"add `{line}`" for line in entry_lines(changes)]
+        lines += [f"remove `{key}`" for key, value in sorted(changes.items()) if value is None]
         message = f"cannot change `[{'.'.join(table)}]` in `{shown}`"
         hint = "change it by hand; a table with a header of its own, a line for each entry, is changed by this command"
         raise PackagesError([error("vendor/importmap", message, Location(shown), notes=lines, hint=hint)]) from None

@@ -1,4 +1,4 @@
-"""What becomes of a setting, a filter or a line of another system. Pure."""
+"""The outcome for a setting, a filter or a line of another system. Pure."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ Outcome = Literal["taken over", "changed", "not possible"]
 
 @frozen
 class Meaning:
-    """What becomes of it, and why or what to do instead.
+    """The outcome, and the reason or what to do instead.
 
     With `needs` something has to be done where it has a value. `suffixes` are those that only it would compile.
     """

@@ -1,4 +1,4 @@
-"""The file by which a wing hands a plan to the compiler: where it is, and writing it where it is another one.
+"""Finds and writes the file by which a package of `compat` passes a plan to the compiler; leaves an equal one alone.
 
 Takes JSON, gives a path. Writes below the folder of the cache.
 """

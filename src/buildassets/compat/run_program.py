@@ -1,4 +1,4 @@
-"""Programs of ours that run code of a project, so that no build does: what one of them prints as JSON.
+"""Runs programs of ours that load code of a project, so that builds do not, and reads the JSON that they print.
 
 Takes the name of a module, gives what it printed, or why there is nothing.
 """
@@ -17,7 +17,7 @@ class ProgramError(Exception):
 
 
 def printed_by(program: str, argument: str, folder: str) -> dict[str, Any]:
-    """What the module `program` prints, run with `argument` in `folder`. Raises ProgramError.
+    """The output of the module `program`, run with `argument` in `folder`. Raises ProgramError.
 
     A key `fault` of what it prints is such a reason.
     """

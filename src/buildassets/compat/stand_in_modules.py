@@ -16,7 +16,7 @@ Modules = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def install(modules: Modules) -> None:
-    """Let `modules` be found where nothing else has them; once is enough."""
+    """Make `modules` importable if no installed package has them; one call is enough."""
     if not any(isinstance(one, _StandIns) and one.modules is modules for one in sys.meta_path):
         sys.meta_path.append(_StandIns(modules))
 

@@ -60,7 +60,7 @@ _SCOPE: Final[ContextVar[Scope]] = ContextVar("buildassets_compressor_scope", de
 
 @contextmanager
 def scope(given: Scope) -> Iterator[None]:
-    """Let what is collected meanwhile be of that scope."""
+    """Collect within that scope meanwhile."""
     token = _SCOPE.set(given)
     try:
         yield
@@ -79,7 +79,7 @@ def planned() -> list[str]:
 
 
 def planned_blocks() -> int:
-    """How many blocks the plan has that was written last."""
+    """The number of blocks in the plan that was written last."""
     with open(plan_path(plan_folder("compressor")), encoding="utf-8") as file:
         return len(json.load(file)["blocks"])
 
@@ -114,7 +114,7 @@ class _Collection:
         self._contents: Contents | None = None
 
     def document(self, folder: str) -> tuple[dict[str, Any], GeneratedSources]:
-        """The plan as JSON has it, and the sources that it names."""
+        """The plan as JSON values, and the sources that it names."""
         if not any(fault.is_error for fault in self._faults):
             self._contents = Contents(build_options(), self._files, self._sources, _shown)
             try:
@@ -181,7 +181,7 @@ class _Collection:
         self._leave(readers)
 
     def _leave(self, readers: Iterable[Any]) -> None:
-        """Keep what readers report of templates."""
+        """Keep the diagnostics of readers of templates."""
         for reader in readers:
             self._faults += reader.diagnostics
             self._templates |= reader.files
@@ -216,7 +216,7 @@ def _renewal() -> list[str]:
 
 
 def _readers(given: Scope) -> Iterator[Any]:
-    """What reads the templates of each engine."""
+    """The readers of templates, one for each engine."""
     if not given.engines or "django" in given.engines:
         for engine in build_engines():
             names = template_names(engine, given.suffixes or _SUFFIXES, follow_links=given.follow_links)
@@ -255,7 +255,7 @@ def _collected_roots(contents: Contents) -> Iterator[dict[str, Any]]:
 
 
 def _load_paths(files: StaticFiles) -> list[str]:
-    """Where Sass looks for what sheets import: the finders' folders, and what LIBSASS_* adds."""
+    """The folders in which Sass searches for imports: the finders' folders, and those of LIBSASS_*."""
     more: Sequence[Any] = getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()
     if not apps.is_installed("django.contrib.staticfiles"):
         return [os.path.abspath(str(one)) for one in more]

@@ -1,4 +1,4 @@
-"""What sheets refer to that only the root of collected files holds: COMPRESS_ROOT, or else STATIC_ROOT.
+"""Finds references of sheets to files that exist only in the root of collected files: COMPRESS_ROOT or STATIC_ROOT.
 
 Takes a sheet that lies there, gives logical paths. Reads the sheets that it imports.
 """

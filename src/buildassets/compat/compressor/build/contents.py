@@ -87,7 +87,7 @@ class Contents:
     is_traceable: bool = True
 
     def made(self, rendering: Rendering) -> Made:
-        """What a rendering becomes; what is wrong with it is kept."""
+        """The tags for a rendering; its diagnostics are kept."""
         kind = rendering.block.kind
         if kind not in KINDS:  # of a compressor of the project's, which a diagnostic names
             return Made(None)
@@ -157,7 +157,7 @@ class Contents:
         return _tag("", {}, {}, text=self._with_placeholders(element.markup))
 
     def _with_placeholders(self, text: str) -> str:
-        """`text` with what stands for the URL prefix before names of static files."""
+        """`text` with the placeholder of the URL prefix before names of static files."""
         for prefix in self.options.prefixes:
             pieces = text.split(prefix)
             text = pieces[0]
@@ -277,7 +277,7 @@ class Contents:
         return tags
 
     def _own(self, rendering: Rendering, asset: str, attributes: dict[str, Any]) -> str | None:
-        """What a template of the project's makes of it."""
+        """The result of the project's own template."""
         try:
             return own_markup(rendering.block, asset, attributes, dict(rendering.values))
         except Exception as fault:

@@ -92,7 +92,7 @@ class DjangoBlocks:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is wrong with templates: those that cannot be read, and those that no context led to their parents."""
+        """The diagnostics for templates that cannot be read, or whose parents no context names."""
         return [*self._broken, *(one for origin, one in self._lost.items() if origin not in self._followed)]
 
     def _unreached(self, template: Template, fault: Exception) -> Diagnostic:
@@ -154,7 +154,7 @@ def _fresh_fragments() -> Iterator[None]:
 
 @contextmanager
 def _restored(context: KnownContext) -> Iterator[None]:
-    """Put a context back as it was, also where what is rendered in it raises."""
+    """Restore a context afterwards, also if rendering raises."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     stacks = {name: [*stack] for name, stack in blocks.blocks.items()} if blocks is not None else {}
     kept = context.dicts[:], context.render_context.dicts[:], context.recorder

@@ -44,7 +44,7 @@ def _is_marked(value: object) -> bool:
 
 
 def _text_of(condition: Any) -> str:
-    """A condition as a text that tells it from others."""
+    """A text that identifies a condition."""
     parts = [getattr(condition, "text", None) or str(getattr(condition, "id", ""))]
     parts += [_text_of(one) for one in (condition.first, condition.second) if one is not None]
     return f"({' '.join(parts)})"

@@ -45,7 +45,7 @@ def walk_template(template: Template, context: KnownContext, found: Found) -> No
 
 
 class _Walk:
-    """One walk. Methods are named after what they go through."""
+    """One walk over a template. Methods are named after the nodes that they visit."""
 
     def __init__(self, found: Found) -> None:
         self._found = found
@@ -131,7 +131,7 @@ class _Walk:
             self.nodes(parent.nodelist, context)
 
     def _without_parent(self, node: Any, context: Any) -> None:
-        """What stands in the blocks of a template is the same whatever its parent is."""
+        """Visit the blocks of a template, whose content does not depend on its parent."""
         for block in node.blocks.values():
             block.context = context
             with context.push(block=block):
@@ -269,5 +269,5 @@ def _may_hold_blocks(template: Any) -> bool:
 
 
 def nodes_of(template: Any) -> Iterator[CompressNode]:
-    """The blocks that stand in a template itself."""
+    """The blocks in the template itself."""
     yield from template.nodelist.get_nodes_by_type(CompressNode)

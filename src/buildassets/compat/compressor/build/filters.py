@@ -25,7 +25,7 @@ class Filters:
         return bool(self._names)
 
     def on_content(self, content: Content) -> str:
-        """What their `input` makes of one file or inline text. Raises PrecompilerError."""
+        """The result of their `input` for one file or inline text. Raises PrecompilerError."""
         text = content.text
         for name in self._names:
             if name == _TEMPLATE:
@@ -37,7 +37,7 @@ class Filters:
         return text
 
     def on_whole(self, text: str, kind: str) -> str:
-        """What their `output` makes of all contents of a file together. Raises PrecompilerError."""
+        """The result of their `output` for all contents of a file together. Raises PrecompilerError."""
         for name in self._names:
             if name != _TEMPLATE:
                 text = _applied(name, text, kind, "output", {})

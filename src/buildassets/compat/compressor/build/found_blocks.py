@@ -1,4 +1,4 @@
-"""What blocks became: by key, and for each state of the thread in which contexts were made.
+"""Collects the tags of blocks by key, and by the state of the thread in which contexts were made.
 
 Takes keys with tags one after the other, gives the manifest's blocks, and what is wrong. Pure.
 """
@@ -20,19 +20,19 @@ _HINT: Final = "let what decides it, such as a theme, stand in the block: in the
 
 @dataclass(slots=True)
 class FoundBlocks:
-    """The tags of each key by state, and where the key was found first."""
+    """The tags of each key by state, and the first place of the key."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _tags: dict[str, dict[State, Tags]] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
 
     def add(self, key: str, tags: Tags, place: Place, state: State) -> None:
-        """Add what a block became in that `state`: the same as before, if it was found before."""
+        """Add the tags of a block in that `state`; a block that was added before must have the same ones."""
         first = self._places.setdefault(key, f"{place.file}:{place.line}")
         known = self._tags.setdefault(key, {})
         is_other = known.setdefault(state, tags) != tags
         if is_other or (tags and not next(iter(known.values()))):  # an empty list has no place for names
-            message = "this block becomes something else each time, and nothing in it tells when"
+            message = "this block renders differently each time, and nothing in it shows when"
             notes = [f"the first time it was found at {first}"]
             self.diagnostics.append(error("compressor/ambiguous", message, place.location(), notes=notes, hint=_HINT))
 

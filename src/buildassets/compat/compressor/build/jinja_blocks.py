@@ -50,7 +50,7 @@ def build_environments() -> Iterator[Any]:
 
 
 def _given_environment(make: Callable[[], Any]) -> list[Any]:
-    """What COMPRESS_JINJA2_GET_ENVIRONMENT gives. Raises BuildError."""
+    """The environment from COMPRESS_JINJA2_GET_ENVIRONMENT. Raises BuildError."""
     try:
         return [make()]
     except InvalidTemplateEngineError:  # of django-compressor's default, where there is no such backend
@@ -185,7 +185,7 @@ class JinjaBlocks:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is wrong with templates: those that cannot be read, and those that no context led to their parents."""
+        """The diagnostics for templates that cannot be read, or whose parents no context names."""
         return [*self._broken, *(one for name, one in self._lost.items() if name not in self._followed)]
 
     def _unreached(self, template: Any, fault: Exception) -> None:

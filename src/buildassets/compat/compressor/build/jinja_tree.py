@@ -1,4 +1,4 @@
-"""A Jinja template's tree as a build runs it: outside of blocks only what leads to them is done.
+"""Rewrites a Jinja template's tree for a build: outside of blocks, only code that leads to them runs.
 
 Both branches of a condition are run then, bodies of loops also where what they go over is not known. While a block is
 rendered all is as it was written, but for conditions, which the recorder of the rendering may choose: what a block
@@ -37,7 +37,7 @@ def _imported(tree: nodes.Template) -> set[str]:
 
 
 class _Structure:
-    """Rewrites statements; `macros` are the names of what may be called for blocks in it."""
+    """Rewrites statements; `macros` are the names of macros that may contain blocks."""
 
     def __init__(self, macros: frozenset[str], name: str | None) -> None:
         self._name = name
@@ -84,7 +84,7 @@ class _Structure:
         return [first, second]
 
     def _of_extension(self, node: nodes.CallBlock) -> nodes.Node:
-        """The body alone, where no block is rendered: a cache, say, would not run it."""
+        """The body alone, if no block is rendered: a cache, for example, would not run it."""
         if any(node.find_all(nodes.Block)):
             return self._with_inner(node)  # type: ignore[no-any-return]  # as it came
         return nodes.If(_call(RENDERING), [node], [], self.statements([*node.body])).set_lineno(node.lineno)

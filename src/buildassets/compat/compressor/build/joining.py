@@ -1,4 +1,4 @@
-"""Which members of a block make one file: those that, joined, do what they do one after the other.
+"""Groups the members of a block into files, so that joined ones behave as they do one after the other.
 
 Takes texts, gives groups in order. What browsers heed at the head of a sheet only, and comes from other hosts, is put
 there; where a member cannot be joined with those before it, another file begins. Imports the compiler's languages.
@@ -58,7 +58,7 @@ def grouped(kind: str, members: Sequence[Member], generate: Callable[[str, str],
 
 
 def _conflict(kind: str, group: Sequence[Member]) -> int | None:
-    """The number of a member that cannot stand where it does; None where all can."""
+    """The number of a member that cannot be joined at its position; None if all can."""
     for number, member in enumerate(group[1:], 1):
         if member.text is None and _SASS_IMPORT.search(member.source):
             return number
@@ -88,14 +88,14 @@ def _hoisted(group: list[Member], generate: Callable[[str, str], str]) -> list[M
 
 
 def _without_foreign_imports(text: str) -> str:
-    """The sheet without its imports from other hosts; its lines stay where they are."""
+    """The sheet without its imports from other hosts; the numbers of its lines stay the same."""
     for start, end in reversed(_foreign_imports(text)):
         text = text[:start] + "\n" * text.count("\n", start, end) + text[end:]
     return text
 
 
 def _foreign_imports(text: str) -> list[tuple[int, int]]:
-    """Where the imports from other hosts stand in the head of a sheet."""
+    """The spans of the imports from other hosts in the head of a sheet."""
     if "@" not in text:
         return []
     found: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""Marks in rendered texts, for what a build cannot know: each holds the name of what it stands for.
+"""Marks in rendered texts for values that a build cannot know; each contains the name of its value.
 
 Takes names and texts, gives texts and names. Pure.
 """
@@ -20,7 +20,7 @@ _QUERY: Final = re.compile(
 
 
 def mark(name: str) -> str:
-    """The mark that stands for `name`."""
+    """The mark for the value `name`."""
     return f"{_OPEN}{name}{_CLOSE}"
 
 

@@ -26,7 +26,7 @@ _AS: Final = {"css": "style", "js": "script"}
 
 
 def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dict[str, Any]) -> str | None:
-    """What the project's template makes of one file of a block; None where it has none, and nobody changes anything.
+    """The element that the project's template makes of one file of a block; None without a template and listeners.
 
     Raises whatever the template or a listener raises.
     """
@@ -59,7 +59,7 @@ def _default(block: Block, compressed: dict[str, Any]) -> str:
 
 
 def has_listeners() -> bool:
-    """Whether somebody is to be let know of what blocks become."""
+    """Whether listeners are connected to the signal for finished blocks."""
     return bool(_signal().receivers)
 
 
@@ -68,7 +68,7 @@ def _signal() -> Any:
 
 
 def _sender(kind: str) -> Any:
-    """The class that listeners may be connected to: django-compressor's where it is installed, else ours."""
+    """The class that listeners may be connected to: django-compressor's if that is installed, else ours."""
     try:
         return getattr(import_module(f"compressor.{kind}"), f"{kind.capitalize()}Compressor")
     except (ImportError, ImproperlyConfigured):  # theirs reads settings that need not be there any more

@@ -1,4 +1,4 @@
-"""What the elements of a block are: contents to be joined, or elements that stay by themselves.
+"""Classifies the elements of a block: contents to be joined, or elements that stay separate.
 
 Takes a rendering, gives its parts, and what of it is not known. Pure.
 """
@@ -45,7 +45,7 @@ _OF_LINKS: Final = ("async", "crossorigin", "defer", "fetchpriority", "referrerp
 
 
 class Sort(Enum):
-    """What an element of a block is."""
+    """The classification of an element of a block."""
 
     CONTENT = "content"  # a sheet or classic script, or what is compiled to one
     KEPT = "kept"
@@ -93,7 +93,7 @@ def is_plain_type(kind: str, type_: str) -> bool:
 
 
 def group_of(part: Part, kind: str) -> tuple[tuple[str, str], ...]:
-    """What contents have to have in common to become one file: all their attributes but a few."""
+    """The attributes that contents must share to be joined into one file: all but a few."""
     attributes = kept_attributes([part], kind, "file")
     module = [("type", "module")] if part.type == "module" else []
     return tuple(sorted([*((name, value or "") for name, value in attributes.items() if name != "type"), *module]))
@@ -131,6 +131,6 @@ def _unknown_in(part: Part) -> Iterator[str]:
 
 
 def _path_of(url: str) -> str:
-    """A URL without what is cut off from contents: query and fragment."""
+    """A URL without query and fragment."""
     end = min((url.index(mark) for mark in "?#" if mark in url), default=len(url))
     return url[:end]

@@ -1,4 +1,4 @@
-"""What makes CSS or JavaScript of other languages: our engines, commands, classes of the project's.
+"""Compiles other languages to CSS or JavaScript: with our engines, or the project's commands and classes.
 
 Takes a content with its type, gives a text, or the reason why there is none. Runs commands. Imports Django.
 """
@@ -25,7 +25,7 @@ _SASS_COMMANDS: Final = ("sass", "sassc", "pyscss", "node-sass", "pysassc", "scs
 
 
 class PrecompilerError(Exception):
-    """Why a precompiler gave nothing, in our form; the `detail` is what it printed."""
+    """A precompiler failed; carries the reason in our form, and its output as `detail`."""
 
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
@@ -62,7 +62,7 @@ def _is_sass_command(given: str) -> bool:
 
 
 def precompiled(content: Content, precompiler: str) -> str:
-    """What `precompiler`, a command or the dotted name of a class, makes of `content`. Raises PrecompilerError."""
+    """The result of `precompiler`, a command or the dotted name of a class, for `content`. Raises PrecompilerError."""
     made = _class(precompiler)
     return _by_command(content, precompiler) if made is None else _by_class(content, made, precompiler)
 

@@ -28,7 +28,7 @@ class Place:
 
     @property
     def tag(self) -> tuple[str, int, int]:
-        """What tells it from other tags, also of its line."""
+        """The key that identifies the tag, also among those of its line."""
         return self.file, self.line, self.number if self.start is None else self.start
 
     def location(self, name: str | None = None) -> Location:
@@ -47,7 +47,7 @@ class Place:
         return locate(self.file, self.source, found.end() - len(name), found.end())
 
     def offset(self) -> int:
-        """Where the tag stands in the template's text, or the first one of its line."""
+        """The place of the tag in the template's text, or of the first one in its line."""
         if self.start is not None:
             return self.start
         lines = self.source.splitlines(keepends=True)

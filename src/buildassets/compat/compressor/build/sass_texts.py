@@ -17,7 +17,7 @@ __all__ = ["compiled_sass", "own_functions"]
 
 
 def own_functions() -> dict[str, Any]:
-    """What LIBSASS_CUSTOM_FUNCTIONS has beside `static`, which the engine of the build knows."""
+    """The functions in LIBSASS_CUSTOM_FUNCTIONS, except `static`, which the engine of the build knows."""
     given = getattr(settings, "LIBSASS_CUSTOM_FUNCTIONS", None) or {}
     return {name: function for name, function in dict(given).items() if name != "static"}
 

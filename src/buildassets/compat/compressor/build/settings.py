@@ -1,4 +1,4 @@
-"""The settings of django-compressor that decide what a build makes, and what is reported of the others.
+"""The settings of django-compressor: those that a build uses, and the diagnostics for the others.
 
 Takes Django's settings, gives a frozen value and diagnostics. Imports Django. docs/coming-over/django-compressor.md has
 the list.
@@ -46,7 +46,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "ROOT": "used for files that no finder has",
     **dict.fromkeys(("STORAGE", "STORAGE_ALIAS"), _RELEASE),
     "TEMPLATE_FILTER_CONTEXT": "used with `TemplateFilter`",
-    "URL": "used: it tells static files, and stands before those that blocks become",
+    "URL": "used: it marks the URLs of static files, and begins those of the blocks' assets",
     "URL_PLACEHOLDER": "nothing to do: the manifest has no URL prefix in it",
     "VERBOSE": "nothing to do: `-v` of the command",
 }
@@ -117,7 +117,7 @@ def _is_built_in(name: str) -> bool:
 
 
 def setting_faults() -> Iterator[Diagnostic]:
-    """What is wrong with settings, and those that mean nothing here any more and decided something before."""
+    """The diagnostics for wrong settings, and for those that no longer have an effect."""
     for name in given_settings():
         meaning = meaning_of(name)
         if meaning is None:
@@ -136,7 +136,7 @@ def given_settings() -> list[str]:
 
 
 def meaning_of(name: str) -> str | None:
-    """What becomes of the setting `name`; None where django-compressor knows none of that name."""
+    """The meaning of the setting `name` here; None if django-compressor has no such setting."""
     return KNOWN.get(name.removeprefix(_PREFIX))
 
 

@@ -1,4 +1,4 @@
-"""Sources that a build makes of templates and of what precompilers and filters give, in a folder of their own.
+"""Writes generated sources, from templates, precompilers and filters, into a separate folder.
 
 Takes texts with the places that they come from, gives logical paths; writes what has changed when all are known.
 """
@@ -47,7 +47,7 @@ class GeneratedSources:
         return path
 
     def write(self, folder: str) -> None:
-        """Let `folder` hold these and nothing else; what has not changed is not touched."""
+        """Make these the only files in `folder`; unchanged ones are not written again."""
         wanted = {os.path.join(folder, *path.split("/")): text.encode("utf-8") for path, text in self.texts.items()}
         for parent, _, files in os.walk(folder):
             for name in files:

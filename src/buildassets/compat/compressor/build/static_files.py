@@ -1,4 +1,4 @@
-"""Static files as a build sees them: where they are, and their URLs without a release.
+"""Finds static files for a build, and their URLs without a release.
 
 Takes logical paths, gives files. Imports Django.
 """
@@ -65,7 +65,7 @@ class StaticFiles:
 
 
 def collected_root() -> str:
-    """The absolute path of the folder of collected files; empty where no setting has it."""
+    """The absolute path of the folder of collected files; empty if no setting names it."""
     root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
     return os.path.abspath(root) if root else ""
 

@@ -76,7 +76,7 @@ class _Active:
 
 @contextmanager
 def _marked(language: str) -> Iterator[_Marking]:
-    """Mark what is translated meanwhile, and let `language` be the active one."""
+    """Mark translated texts meanwhile, with `language` as the active one."""
     django: Any = trans_real
     before, marking = django._active, _Marking(language)
     django._active = _Active(marking)  # no function of Django's sets what is no language

@@ -1,4 +1,4 @@
-"""What is not known while a block is rendered, and the choices that are made for it.
+"""Records the values that are unknown while a block is rendered, and the choices made for them.
 
 A condition on what is not known is taken both ways, by rendering the block again. Pure, but for what renders.
 """
@@ -16,7 +16,7 @@ _MOST_VARIANTS: Final = 64
 
 @dataclass(slots=True)
 class Recorder:
-    """What one rendering asked for in vain, and how it went on.
+    """The unknown values that one rendering asked for, and the choices made for it.
 
     `choices` are those to begin with; `taken` all that were made, with the conditions that they were made for.
     """
@@ -27,7 +27,7 @@ class Recorder:
     made: dict[str, bool] = field(default_factory=dict)
 
     def chosen(self, condition: str) -> bool:
-        """Which way `condition` is taken: the same all through a rendering."""
+        """The branch taken for `condition`, which is the same throughout a rendering."""
         if condition not in self.made:
             number = len(self.taken)
             self.made[condition] = self.choices[number] if number < len(self.choices) else True
@@ -45,7 +45,7 @@ class Variant:
 
 
 def variants(render: Callable[[Recorder], str]) -> Iterator[Variant]:
-    """All renderings that conditions on what is not known lead to, at most 64."""
+    """All renderings, one for each choice of unknown conditions, at most 64."""
     waiting: list[tuple[bool, ...]] = [()]
     for _ in range(_MOST_VARIANTS):
         if not waiting:

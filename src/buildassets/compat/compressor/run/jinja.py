@@ -147,7 +147,7 @@ def _word(parser: Parser, known: tuple[str, ...], what: str) -> str:
 
 
 def constant_text(body: list[nodes.Node]) -> str | None:
-    """The text that `body` always gives, with plain URLs; None where it may vary."""
+    """The constant text of `body`, with plain URLs; None if it may vary."""
     pieces: list[str] = []
     for node in body:
         parts = node.nodes if isinstance(node, nodes.Output) else [node]

@@ -1,4 +1,4 @@
-"""The key of a block: what it holds, its kind, mode and name.
+"""The key of a block, made of its content, kind, mode and name.
 
 Takes elements, gives hex digits. Pure. The URL prefix of static files, hashes in their names, queries and white space
 between elements do not count, nor do the values of a nonce.
@@ -65,7 +65,7 @@ def url_of(element: Element) -> str | None:
 
 
 def source_of(url: str, prefixes: Sequence[str]) -> str:
-    """The logical path that `url` names, or the URL as it is where it names none."""
+    """The logical path that `url` names, or the URL unchanged if it names none."""
     path = static_path(url, prefixes)
     return url if path is None else _HASH.sub("", path)
 

@@ -41,7 +41,7 @@ _Tag = Sequence[dict[str, Any]]
 
 
 def current_release() -> tuple[Assets, Release] | None:
-    """The release of the process; None where there is none, so that blocks stay as they are written."""
+    """The release of the process; None if there is none, so that blocks stay as they are written."""
     try:
         found = assets()
         release = release_of(found)
@@ -62,7 +62,7 @@ def _under(found: Assets, release: Release, url: str) -> tuple[Assets, Release]:
 
 
 def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Markup | None:
-    """What takes the place of `written`, a block as it was rendered with plain URLs."""
+    """The replacement of `written`, a block as it was rendered with plain URLs."""
     keys = _keys(block, written, url_prefixes())
     for key in keys:
         found = markup_at(current, _of_thread(current[1], key), written)
@@ -72,7 +72,7 @@ def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Ma
 
 
 def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bool:
-    """Whether what takes the place of `written` is the same in every thread."""
+    """Whether the replacement of `written` is the same in every thread."""
     return not any(_deciding_state(current[1], key) for key in _keys(block, written, url_prefixes()))
 
 
@@ -90,7 +90,7 @@ def _deciding_state(release: Release, key: str) -> Sequence[str]:
 
 
 def needs_compiling(written: str) -> bool:
-    """Whether a block holds what browsers cannot use: Sass, or the type of a precompiler."""
+    """Whether a block contains code that browsers cannot use: Sass, or a type with a precompiler."""
     return any(_is_compiled(one) for one in elements_of(written))
 
 

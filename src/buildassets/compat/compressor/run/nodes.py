@@ -110,7 +110,7 @@ def _is_toggled(context: Context, toggle: str) -> bool:
 
 
 def constant_text(nodelist: NodeList) -> str | None:
-    """The text that a list of nodes always gives, with plain URLs; None where it may vary."""
+    """The constant text of a list of nodes, with plain URLs; None if it may vary."""
     pieces: list[str] = []
     for node in nodelist:
         piece = _constant(node)

@@ -12,7 +12,7 @@ __all__ = ["RunOptions", "blocks_prefix", "blocks_url", "forget_options", "is_va
 
 @frozen
 class RunOptions:
-    """`is_enabled` says whether blocks are looked up at all, `toggle` is the GET parameter that turns this off."""
+    """`is_enabled` is false if no blocks are looked up; `toggle` is the GET parameter that switches them off."""
 
     is_enabled: bool
     toggle: str | None

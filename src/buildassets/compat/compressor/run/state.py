@@ -30,7 +30,7 @@ def states_in(module: ModuleType) -> State:
 
 
 def state_of(names: Iterable[str]) -> State:
-    """What has these names now; None for what is not set."""
+    """The present values of these names; None for those that are not set."""
     return tuple((name, _value(name)) for name in names)
 
 

@@ -1,1 +1,1 @@
-"""`config/assets.yml` and the files that it names come in, a configuration of ours goes out."""
+"""Takes `config/assets.yml` and the files that it names, gives a configuration of ours."""

@@ -47,7 +47,7 @@ class AssetsYml:
     others: tuple[str, ...] = field(default=())
 
     def location(self, *keys: Hashable) -> Location:
-        """Where the value at `keys` stands."""
+        """The place of the value at `keys`."""
         path: Keys = (self.environment, *keys) if keys and keys[0] in self.section else keys
         while path and path not in self.places:
             path = path[:-1]
@@ -87,7 +87,7 @@ def is_like_jammit(text: str) -> bool:
 
 
 def read_assets_yml(text: str, shown: str, mode: Mode) -> AssetsYml:
-    """What `text`, the file `shown`, has for `mode`. Raises ConfigError where it is no YAML, or no mapping."""
+    """The settings in `text`, the file `shown`, for `mode`. Raises ConfigError if it is no YAML, or no mapping."""
     node, values = read_yaml(_without_code(text), shown, "jammit/syntax", text)
     if not isinstance(values, dict):
         message = f"`{shown}` is no mapping from settings to values"

@@ -1,4 +1,4 @@
-"""What Jammit's file means for a build: source roots, bundles, entries, and how pages may load them in pieces.
+"""Turns Jammit's file into settings of a build: source roots, bundles, entries, and the pieces that pages may load.
 
 Takes the folder of a project and a mode, gives a Foreign. Reads the file and lists the folders of its globs.
 """
@@ -65,7 +65,7 @@ class Package:
 
 
 class Project:
-    """A project of Jammit in one mode; `faults` are what was found in its file."""
+    """A project of Jammit in one mode; `faults` are the diagnostics for its file."""
 
     def __init__(self, folder: str, settings: AssetsYml, mode: Mode) -> None:
         self.settings = settings
@@ -96,7 +96,7 @@ class Project:
 
     @property
     def embeds(self) -> bool:
-        """Whether small files stand in style sheets."""
+        """Whether small files are embedded in style sheets."""
         embed = self.settings.value("embed_assets")
         embed = self.settings.value("embed_images") if embed in (None, False) else embed
         return embed not in (None, False) and not self.is_individual
@@ -162,7 +162,7 @@ class Project:
         return os.path.dirname(path), os.path.basename(os.path.dirname(path))
 
     def table(self, packages: Sequence[Package]) -> dict[str, Any]:
-        """The keys of our own file that the file of Jammit stands for."""
+        """The keys of our own file that correspond to the file of Jammit."""
         table: dict[str, Any] = {
             "sources": [*self._sources(packages)],
             "url": f"/{self._text('package_path', 'assets').strip('/')}/",
@@ -193,7 +193,7 @@ class Project:
         return path if below is None else below or "."
 
     def _cached(self, packages: Sequence[Package]) -> Iterator[str]:
-        """What Jammit itself has written into the public root."""
+        """The files that Jammit itself has written into the public root."""
         folder = self._text("package_path", "assets").strip("/")
         for package in packages:
             stem, _, suffix = package.name.rpartition(".")
@@ -215,13 +215,13 @@ class Project:
                 yield package.alone, [*package.templates]
 
     def _members(self, package: Package) -> tuple[str, ...]:
-        """What a page loads in place of the package."""
+        """The files that a page loads in place of the package."""
         if not package.templates:
             return package.files
         return (*(name for name in package.files if name.endswith(".js")), package.alone)
 
     def fields(self, packages: Sequence[Package]) -> dict[str, Any]:
-        """What our own file has no keys for."""
+        """The settings for which our own file has no keys."""
         fields: dict[str, Any] = {
             "templating": self.templating,
             "pieces": self._manifest_packages(packages),

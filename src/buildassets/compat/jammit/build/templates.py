@@ -1,4 +1,4 @@
-"""Jammit's rules for templates: which files they are, what they are called, where they go. Pure."""
+"""Jammit's rules for templates: their files, their names, their assets. Pure."""
 
 import os
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ class Settings(Protocol):
     """Where settings are asked for."""
 
     def value(self, key: str) -> Any:
-        """The value of a setting, None where there is none."""
+        """The value of a setting, None if it is absent."""
         ...
 
 

@@ -49,7 +49,7 @@ def _of_script(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files(release: Release, names: Iterable[str], individually: bool) -> Iterator[str]:
-    """What to load for packages with these `names`."""
+    """The files to load for packages with these `names`."""
     members = release.packages.get("members", {})
     is_individual = individually or release.packages.get("individual") is True
     for name in names:

@@ -46,7 +46,7 @@ def _renewal(folder: str) -> list[str]:
 
 
 def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
-    """The plan as JSON has it, which the command `renewal` writes anew."""
+    """The plan as JSON values; the command `renewal` writes it again."""
     packages = Packages(pipeline_settings())
     extension, namespace, function = packages.templating
     return {
@@ -111,7 +111,7 @@ class Packages:
         return extension, namespace, None if function == _FUNCTION else str(function or "")
 
     def _add(self, kind: str, name: str, package: Any) -> None:
-        """Note what a package is made of."""
+        """Record the members of a package."""
         output = package.get("output_filename") if isinstance(package, Mapping) else None
         if not output:
             message = f"the package `{name}` of `{KINDS[kind]}` has no `output_filename`"
@@ -201,7 +201,7 @@ class Packages:
 
 
 def _settings_files() -> list[str]:
-    """The file of the settings, where it is known."""
+    """The file of the settings, if it is known."""
     module = sys.modules.get(os.environ.get("DJANGO_SETTINGS_MODULE", ""))
     file = getattr(module, "__file__", None)
     return [os.path.abspath(file)] if file else []

@@ -18,7 +18,7 @@ _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 
 
 def read(asked: Asked) -> Foreign | None:
-    """What the settings module `asked.file` means. Raises ConfigError where it cannot be loaded."""
+    """The configuration in the settings module `asked.file`. Raises ConfigError if it cannot be loaded."""
     try:
         found = printed_by(_PROGRAM, asked.file, asked.folder)
     except ProgramError as fault:

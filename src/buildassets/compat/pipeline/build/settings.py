@@ -1,4 +1,4 @@
-"""What becomes of the keys of `PIPELINE`. Pure."""
+"""The meanings of the keys of `PIPELINE`. Pure."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,11 +13,11 @@ KEYS: Final[Mapping[str, Meaning]] = {
     "PIPELINE_ENABLED": Meaning("taken over", "pages load packages, or their files, by it"),
     "PIPELINE_COLLECTOR_ENABLED": Meaning("changed", "not needed: nothing is collected when a page is made"),
     "PIPELINE_ROOT": Meaning("changed", "not needed: a release is written into its directory"),
-    "PIPELINE_URL": Meaning("changed", "it is `url`, which is `STATIC_URL` unless told otherwise"),
+    "PIPELINE_URL": Meaning("changed", "it is `url`, by default `STATIC_URL`"),
     "SHOW_ERRORS_INLINE": Meaning("changed", "`buildassets watch` shows errors in open pages"),
     "CSS_COMPRESSOR": Meaning("changed", "production minifies: choose another minifier in `engines`"),
     "JS_COMPRESSOR": Meaning("changed", "production minifies: choose another minifier in `engines`"),
-    "COMPILERS": Meaning("taken over", "what is compiled is told by the suffix of a file"),
+    "COMPILERS": Meaning("taken over", "the suffix of a file decides what compiles it"),
     "TEMPLATE_NAMESPACE": Meaning("taken over", "templates are properties of it"),
     "TEMPLATE_EXT": Meaning("taken over", "templates end in it"),
     "TEMPLATE_FUNC": Meaning("taken over", "`template` is not needed: templates are compiled; another is called"),
@@ -51,13 +51,13 @@ _UNKNOWN: Final = Meaning("not possible", "no key of django-pipeline: remove it"
 
 
 def key_meaning(key: str) -> Meaning:
-    """What becomes of a key of `PIPELINE`, or of a package."""
+    """The meaning of a key of `PIPELINE`, or of a package."""
     if key in KEYS or key in PACKAGE_KEYS:
         return {**KEYS, **PACKAGE_KEYS}[key]
     return _PROGRAM if key.endswith(("_BINARY", "_ARGUMENTS")) else _UNKNOWN
 
 
 def compiler_meaning(name: str) -> Meaning:
-    """What becomes of a compiler, given as a dotted name."""
+    """The meaning of a compiler, given as a dotted name."""
     parts = name.split(".")
     return COMPILERS.get(parts[-2], _OWN) if parts[:2] == ["pipeline", "compilers"] and len(parts) > 2 else _OWN

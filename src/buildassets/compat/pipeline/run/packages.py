@@ -42,7 +42,7 @@ def asset_names(kind: str, name: str) -> list[str] | None:
 
 
 def markup(kind: str, name: str) -> Markup:
-    """What loads the package `name`.
+    """The elements that load the package `name`.
 
     One that there is not gives nothing, as with django-pipeline, and is logged: `check` finds it in templates.
     """
@@ -71,7 +71,7 @@ def _element(release: Assets, kind: str, asset: str, template: str, context: dic
 
 @cache
 def _own_template(name: str) -> Any:
-    """The template of the project's own; None where it has none."""
+    """The project's own template; None if it has none."""
     try:
         return get_template(name)
     except TemplateDoesNotExist:

@@ -86,7 +86,7 @@ def _static_folders(app: Any, directory: str) -> Iterator[Static]:
 
 
 def _directory(environment: Environment, app: Any, folder: str) -> str:
-    """The folder of outputs; the usual one where none is named."""
+    """The folder of outputs; the usual one if none is named."""
     given = environment.config.get("directory") or (app.static_folder if app is not None else None)
     return str(given or next(iter(_usual(folder, "static")), "static"))
 

@@ -45,7 +45,7 @@ class Tree:
 
     @property
     def is_named_in_template(self) -> bool:
-        """Whether it stands for what a tag names, without an asset of its own."""
+        """Whether it represents the files of a template tag, without an asset of its own."""
         return self.is_of_template and not self.output
 
     @property
@@ -85,7 +85,7 @@ class Described:
 
 
 def tree_of(bundle: Bundle, depth: int = 0) -> Tree:
-    """The tree of `bundle`. Raises TooDeepError where it holds itself."""
+    """The tree of `bundle`. Raises TooDeepError if it contains itself."""
     if depth > _DEEPEST:
         raise TooDeepError(bundle.name or repr(bundle.output))
     contents = tuple(tree_of(one, depth + 1) if isinstance(one, Bundle) else str(one) for one in bundle.contents)

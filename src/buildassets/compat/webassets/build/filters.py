@@ -1,4 +1,4 @@
-"""What becomes of the filters of webassets. Pure."""
+"""The meanings of the filters of webassets. Pure."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -56,5 +56,5 @@ _UNKNOWN: Final = Meaning("not possible", "no filter of webassets has this name:
 
 
 def meaning_of(name: str, is_own: bool = False) -> Meaning:
-    """What becomes of the filter `name`."""
+    """The meaning of the filter `name`."""
     return _OWN if is_own else FILTERS.get(name, _UNKNOWN)

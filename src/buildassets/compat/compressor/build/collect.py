@@ -1,4 +1,4 @@
-"""From the templates of a project to a plan for the compiler.
+"""Makes a plan for the compiler from the templates of a project.
 
 Takes Django's settings, gives the arguments that hand the plan to the compiler. Writes below the folder of the cache.
 Imports Django.

@@ -1,4 +1,4 @@
-"""The elements of a block: scripts, sheets, links, and whatever else stands between its tags.
+"""Splits a block into its elements: scripts, sheets, links, and any others between its tags.
 
 Takes markup as a template wrote it, gives frozen values. Pure. Text and comments between elements are left out, and so
 is a link without `rel`, which browsers ignore.
@@ -23,7 +23,7 @@ _TAG: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(rf"({_NAME})(?:\s*+=\s*+({_VALUE})?+)?+")
 _RAW_TEXT: Final = ("script", "style")
-_WITH_END: Final = ("noscript", "template", "title")  # what else may stand in a head, and is kept whole
+_WITH_END: Final = ("noscript", "template", "title")  # other elements of a head, which are kept whole
 
 
 @frozen
@@ -43,14 +43,14 @@ class Element:
     text_start: int = 0
 
     def get(self, name: str) -> str | None:
-        """The value of an attribute: empty where it is bare, None where it is not there."""
+        """The value of an attribute: empty if it is bare, None if it is absent."""
         for known, value in self.attributes:
             if known == name:
                 return value or ""
         return None
 
 
-@lru_cache(maxsize=1024)  # of blocks that are rendered again and again
+@lru_cache(maxsize=1024)  # for blocks that are rendered repeatedly
 def elements_of(block: str) -> tuple[Element, ...]:
     """The elements of `block`, in order."""
     return tuple(_elements(block))
@@ -74,9 +74,9 @@ def _elements(block: str) -> Iterator[Element]:
 
 
 def _end_of(name: str, block: str, position: int) -> tuple[int, int]:
-    """Where the inside of an element ends, and the element."""
-    found = re.compile(rf"</{name}(?=[\s/>])[^>]*+(?:>|\Z)", re.IGNORECASE).search(block, position)
-    return found.span() if found else (len(block), len(block))
+    """The ends of an element's content and of the element."""
+    tag = re.compile(rf"</{name}(?=[\s/>])[^>]*+(?:>|\Z)", re.IGNORECASE).search(block, position)
+    return tag.span() if tag else (len(block), len(block))
 
 
 def _attributes(text: str) -> Attributes:

@@ -93,7 +93,7 @@ class CompressorExtension(Extension):
 
 
 def _shown(current: Any, block: Block, caller: Any) -> str:
-    """What the release has for a block, or the block itself; what that names and no release has gets a plain URL."""
+    """The release's markup for a block, or the block itself, in which assets without a release get plain URLs."""
     if current is not None:
         with plain_urls():
             written = str(caller())
@@ -108,7 +108,7 @@ def _shown(current: Any, block: Block, caller: Any) -> str:
 
 
 async def _shown_later(current: Any, block: Block, caller: Any) -> str:
-    """The same in an environment that is asynchronous, where the block is waited for."""
+    """As `_shown`, for an asynchronous environment, which awaits the block."""
     if current is not None:
         with plain_urls():
             written = str(await caller())
@@ -123,7 +123,7 @@ async def _shown_later(current: Any, block: Block, caller: Any) -> str:
 
 
 def _found(current: Any, block: Block, written: str) -> str | None:
-    """What the release has; where blocks are off, only for what browsers cannot use as it is."""
+    """The release's markup for a block; if blocks are off, only for code that browsers cannot use."""
     return looked_up(current, block, written) if run_options().is_enabled or needs_compiling(written) else None
 
 

@@ -1,4 +1,4 @@
-"""From the key of a block to the markup that takes its place.
+"""Finds the markup that replaces a block by the key of the block.
 
 Takes the release of the process, gives markup, or None where the release has no such block. Imports `runtime`.
 """
@@ -53,7 +53,7 @@ def current_release() -> tuple[Assets, Release] | None:
 
 @lru_cache(maxsize=4)
 def _under(found: Assets, release: Release, url: str) -> tuple[Assets, Release]:
-    """The same release under another URL prefix; `release` is what makes another of a newer one."""
+    """The release under another URL prefix; a newer `release` gives a new one."""
     try:
         other = found.at(url)
     except ValueError:
@@ -77,14 +77,14 @@ def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bo
 
 
 def _of_thread(release: Release, key: str) -> str:
-    """The key of what the block with that `key` became for the state of this thread."""
+    """The key of the block with that `key` for the state of this thread."""
     names = _deciding_state(release, key)
     found = state_key(key, state_of(names)) if names else key
     return found if found in release.blocks else key
 
 
 def _deciding_state(release: Release, key: str) -> Sequence[str]:
-    """The names of the state that decides what the block became; it stands with the first of its tags."""
+    """The names of the state on which the block depends, recorded in the first of its tags."""
     tags_of_block: _Tag = release.blocks.get(key) or ()
     return tags_of_block[0].get("state") or () if tags_of_block else ()
 
@@ -108,9 +108,9 @@ def _keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, s
 
 
 def markup_at(current: tuple[Assets, Release], key: str, written: str) -> Markup | None:
-    """What the release has at `key`, with what varies taken from `written`.
+    """The markup that the release has at `key`, with its varying parts taken from `written`.
 
-    None where it has nothing there, or what it names is no asset.
+    None if it has none, or that names a missing asset.
     """
     release = current[1]
     tags_of_block: _Tag | None = release.blocks.get(key)
@@ -155,7 +155,7 @@ def _linked(release: Release, name: str, given: dict[str, Any], asset: str) -> s
 
 
 def _inline(assets: Assets, name: str, given: dict[str, Any], asset: str) -> str:
-    """`name` is that of the element: what may stand in a page is decided by the asset's type."""
+    """The element `name` with the text of the asset, whose type decides what may be in a page."""
     return element(name, given, _inside(assets.inline(asset)))
 
 

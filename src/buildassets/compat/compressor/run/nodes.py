@@ -71,7 +71,7 @@ class CompressNode(Node):
         return self._as_written(context) if found is None else found
 
     def _as_written(self, context: Context) -> str:
-        """The block itself; what it names and no release has gets a plain URL, as Sass does."""
+        """The block itself, in which files without a release, such as Sass, get plain URLs."""
         try:
             return self.nodelist.render(context)
         except (AssetNotFound, ManifestError):
@@ -86,7 +86,7 @@ class CompressNode(Node):
         return self._as_written(context) if found is None else found
 
     def _of_constants(self, current: Any) -> str | None:
-        """What the release has for a block of constants, kept for as long as the release."""
+        """The release's markup for a constant block, kept as long as the release."""
         kept_of, found = self._kept
         if kept_of is not current[1]:
             found = looked_up(current, self.block, self.constant or "")

@@ -20,13 +20,13 @@ class RunOptions:
 
 @cache
 def run_options() -> RunOptions:
-    """What COMPRESS_ENABLED, by default the contrary of DEBUG, and COMPRESS_DEBUG_TOGGLE are."""
+    """The options from COMPRESS_ENABLED, by default the opposite of DEBUG, and COMPRESS_DEBUG_TOGGLE."""
     is_enabled = bool(getattr(settings, "COMPRESS_ENABLED", not settings.DEBUG))
     return RunOptions(is_enabled, getattr(settings, "COMPRESS_DEBUG_TOGGLE", None) or None)
 
 
 def blocks_url() -> str | None:
-    """The URL prefix of what takes the place of blocks, where it is another than the release's; of this request.
+    """The URL prefix of the blocks' assets in this request; None if it is the release's.
 
     It is COMPRESS_URL, unless BUILDASSETS has a URL of its own.
     """
@@ -35,13 +35,13 @@ def blocks_url() -> str | None:
 
 
 def blocks_prefix() -> str:
-    """What stood before the names of files that blocks became: COMPRESS_URL, else STATIC_URL."""
+    """The prefix of the files that django-compressor wrote for blocks: COMPRESS_URL, else STATIC_URL."""
     return str(getattr(settings, "COMPRESS_URL", None) or settings.STATIC_URL)
 
 
 @cache
 def _url() -> object:
-    """COMPRESS_URL where it decides something; one that `is_varying` is kept as it came."""
+    """COMPRESS_URL if it has an effect; one that `is_varying` is not converted to a text."""
     given: object = getattr(settings, "COMPRESS_URL", None) or ""
     options = getattr(settings, "BUILDASSETS", None)
     if not given or (isinstance(options, dict) and options.get("url")):
@@ -52,14 +52,14 @@ def _url() -> object:
 
 
 def is_varying(url: object) -> bool:
-    """Whether a URL prefix makes its text anew each time, as one does that begins with the prefix of a script."""
+    """Whether the text of a URL prefix is computed at each use, as with one that begins with a script's prefix."""
     return type(url) is not str
 
 
 def url_prefixes() -> tuple[str, ...]:
-    """What stands before the names of static files in templates, the longest first.
+    """The URL prefixes of static files in templates, the longest first.
 
-    Each is made a text anew: what adds the prefix of a script is another in every request.
+    Each is converted to a text at each call: one that adds a script's prefix differs between requests.
     """
     given = {str(getattr(settings, name, None) or "") for name in ("COMPRESS_URL", "STATIC_URL")}
     return tuple(sorted(given - {""}, key=lambda one: (-len(one), one)))

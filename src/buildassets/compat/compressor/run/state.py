@@ -1,4 +1,4 @@
-"""What decides a block besides what it holds: state of the thread, such as the theme that a visitor chose.
+"""Reads state of the thread on which blocks can depend, such as the theme that a visitor chose.
 
 Takes names, `module:variable` of a context variable or `module:variable.attribute` of a `threading.local`, gives their
 values. Imports no module: what is not loaded has set nothing.

@@ -20,15 +20,15 @@ post_compress = Signal()
 
 
 class CompressorError(Exception):
-    """What goes wrong."""
+    """A failure of django-compressor's API."""
 
 
 class FilterError(CompressorError):
-    """What goes wrong in a filter."""
+    """A filter has failed."""
 
 
 class FilterDoesNotExist(CompressorError):  # noqa: N818 the name is django-compressor's
-    """A filter that nobody has."""
+    """A filter does not exist."""
 
 
 class UncompressableFileError(CompressorError):
@@ -134,7 +134,7 @@ def _written(folder: str, text: str) -> str:
 
 
 class CachedCompilerFilter(CompilerFilter):
-    """The same for contents of one type; what did not change is not compiled again anyway."""
+    """A CompilerFilter for contents of one type; a build compiles unchanged ones only once anyway."""
 
     def __init__(self, mimetype: str, *given: Any, **named: Any) -> None:
         self.mimetype = mimetype
@@ -142,7 +142,7 @@ class CachedCompilerFilter(CompilerFilter):
 
 
 class _LeftToTheBuild(FilterBase):
-    """What a build does: it gives back what it is given, also to a filter of the project's that has it as its base."""
+    """A filter for work that a build does: returns its content, also in a project's filter that is derived from it."""
 
     def input(self, **_: Any) -> str:
         """See FilterBase."""
@@ -154,7 +154,7 @@ class _LeftToTheBuild(FilterBase):
 
 
 class _Minifying(_LeftToTheBuild):
-    """The same in builds; an application that calls it gets what the minifier makes."""
+    """Returns its content in builds; an application that calls it gets the minified content."""
 
     module = ""
     function = ""
@@ -199,15 +199,15 @@ YUIJSFilter = YUglifyJSFilter = ClosureCompilerFilter = rJSMinFilter
 
 
 class Compressor:
-    """What blocks of one kind were compressed by; listeners are called with it as the sender."""
+    """The compressor of blocks of one kind, which listeners get as the sender."""
 
 
 class CssCompressor(Compressor):
-    """That of sheets."""
+    """The compressor of sheets."""
 
 
 class JsCompressor(Compressor):
-    """That of scripts."""
+    """The compressor of scripts."""
 
 
 class ParserBase:

@@ -10,7 +10,7 @@ __all__ = ["CompressorFileStorage", "CompressorFinder"]
 
 
 class CompressorFinder(BaseFinder):
-    """Finds nothing: what a build makes is in the release."""
+    """Finds no files: those that a build makes are in the release."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -30,7 +30,7 @@ class CompressorFinder(BaseFinder):
 
 
 class CompressorFileStorage(FileSystemStorage):
-    """Files in COMPRESS_ROOT under COMPRESS_URL, for whoever stores some: a release is written into its directory."""
+    """Stores files in COMPRESS_ROOT under COMPRESS_URL; a release is not written here."""
 
     def __init__(self, location: Any = None, base_url: Any = None, *given: Any, **named: Any) -> None:
         root = getattr(settings, "COMPRESS_ROOT", None) or settings.STATIC_ROOT
@@ -38,7 +38,7 @@ class CompressorFileStorage(FileSystemStorage):
         super().__init__(location or root, base_url or url, *given, **named)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """The name itself: what is saved again takes the place of what was there."""
+        """The name itself: a file that is saved again replaces the earlier one."""
         if self.exists(name):
             self.delete(name)
         return name

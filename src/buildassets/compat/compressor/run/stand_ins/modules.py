@@ -63,5 +63,5 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
 
 
 def install() -> None:
-    """Let the names be found where nothing else has them."""
+    """Make the modules importable if no installed package has them."""
     stand_in_modules.install(_MODULES)

@@ -46,6 +46,18 @@ def test_objects_come_in_the_order_in_which_they_were_sent(ends: Ends) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("member", [Severity.ERROR, ReferenceKind.URL])
+def test_members_of_enumerations_come_in_every_version_of_python(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, member: Enum
+) -> None:
+    # As 3.11.0 to 3.11.3 have it, of which Debian 12 has one.
+    monkeypatch.setattr(Enum, "__reduce_ex__", lambda self, _: (getattr, (type(self), self.name)))
+    stream, theirs = ends
+    other = ObjectStream(theirs)
+    other.send(member)
+    assert stream.receive() is member
+
+
 @pytest.mark.parametrize("cut", [0, 1, 10, 5000])
 def test_an_end_in_the_middle_of_an_object_is_an_end(ends: Ends, cut: int) -> None:
     stream, theirs = ends

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.packages.lock import read_lock
+from buildassets.packages.lock import Lock, LockedTool, read_lock, write_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.tools.install import (
@@ -95,6 +95,18 @@ def test_an_update_stays_in_the_range(bare: Path, registry: Registry) -> None:
     assert [(one.wanted, one.newest) for one in outdated(shop_of(bare, registry))] == [("0.27.4", "0.28.1")]
     update(shop_of(bare, registry), [])
     assert read_lock(str(bare)).tools["esbuild"].version == "0.27.4"
+
+
+def test_an_update_passes_over_a_tool_that_a_newer_version_has_locked(bare: Path, registry: Registry) -> None:
+    publish(registry, "0.27.0", "0.27.4")
+    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
+    install(shop_of(bare, registry), [asked_for("esbuild@0.27.0")])
+    update(shop_of(bare, registry), [])
+    update(shop_of(bare, registry), [asked_for("esbuild@0.27")])
+    assert {name: tool.version for name, tool in read_lock(str(bare)).tools.items()} == {
+        "esbuild": "0.27.4",
+        "rolldown": "1.0.0",
+    }
 
 
 def test_without_names_exactly_the_lock_is_installed(bare: Path, registry: Registry) -> None:

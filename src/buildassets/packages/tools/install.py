@@ -92,11 +92,11 @@ def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
 
 
 def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
-    """Update the `asked` tools, or all of the lock, to the newest versions within their ranges."""
+    """Update the `asked` tools, or all known ones of the lock, to the newest versions within their ranges."""
     lock = read_lock(shop.folder)
     for one in asked:
         _refuse_unlocked(lock, one.name)
-    wanted = asked or [Asked(name) for name in lock.tools]
+    wanted = asked or [Asked(name) for name in lock.tools if name in TOOLS]
     ranged = [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted]
     return install(shop, ranged) if ranged else Installed(lock, ())
 

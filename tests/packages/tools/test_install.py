@@ -152,6 +152,20 @@ def test_a_changed_program_is_reported_and_replaced(bare: Path, registry: Regist
     assert verify(shop_of(bare, registry)) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no mode says what runs")
+def test_a_program_that_nobody_may_run_is_reported_and_replaced(bare: Path, registry: Registry) -> None:
+    publish(registry, "0.28.1")
+    install(shop_of(bare, registry), [ESBUILD])
+    (program,) = (path for path in (bare.parent / "tools").rglob("esbuild") if path.is_file())
+    program.chmod(0o644)
+    (found,) = verify(shop_of(bare, registry))
+    assert (found.code, found.message) == ("tools/changed", f"`{program}` cannot be run: its mode is 644")
+    with pytest.raises(BuildAssetsError, match="cannot be run"):
+        locked_command(str(bare), "esbuild")
+    assert install(shop_of(bare, registry), []).fetched == ("esbuild",)
+    assert verify(shop_of(bare, registry)) == []
+
+
 def test_a_platform_without_the_release_is_named_with_the_newest_complete_one(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0")
     publish(registry, "0.28.1", platforms=(HERE,))

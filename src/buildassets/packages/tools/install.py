@@ -25,7 +25,7 @@ from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
-from buildassets.packages.tools.located import home_of, program_files, prove
+from buildassets.packages.tools.located import home_of, program_files, prove, prove_all
 from buildassets.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 4
@@ -134,8 +134,7 @@ def verify(shop: Workshop) -> list[Diagnostic]:
     faults: list[Diagnostic] = []
     for name, tool in read_lock(shop.folder).tools.items():
         try:
-            for path, digest in program_files(shop.tools, name, tool):
-                prove(name, path, digest)
+            prove_all(name, program_files(shop.tools, name, tool))
         except PackagesError as fault:
             faults += fault.diagnostics
     return faults
@@ -185,8 +184,7 @@ def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
     """Fetch a locked tool unless it is here; returns whether it had to be fetched."""
     files = program_files(shop.tools, name, tool)
     try:
-        for path, digest in files:
-            prove(name, path, digest)
+        prove_all(name, files)
         return False
     except PackagesError:
         pass

@@ -53,6 +53,7 @@ def locked_command(folder: str, name: str) -> LockedCommand | None:
     files = program_files(tools_folder(), name, tool)
     for path, digest in files:
         _prove_once(name, path, digest)
+    _refuse_plain(files[0][0])
     return LockedCommand(tuple(path for path, _ in files), tool.version)
 
 
@@ -87,6 +88,25 @@ def home_of(tools: str, name: str, tool: LockedTool) -> str:
 @lru_cache(maxsize=64)  # exceptions are not kept
 def _prove_once(name: str, path: str, digest: str) -> None:
     prove(name, path, digest)
+
+
+def prove_all(name: str, files: list[tuple[str, str]]) -> None:
+    """Raises PackagesError unless all `files` that `program_files` gave can run, and are what the lock states."""
+    for path, digest in files:
+        prove(name, path, digest)
+    _refuse_plain(files[0][0])
+
+
+def _refuse_plain(program: str) -> None:
+    """Raises PackagesError for a program that nobody may run, as copies of CI's artifacts are."""
+    try:
+        mode = os.stat(program).st_mode
+    except OSError:
+        return  # removed since it was proven: whoever starts it says so
+    if not mode & 0o111:
+        message = f"`{program}` cannot be run: its mode is {mode & 0o777:o}"
+        hint = "run `buildassets tools install`, which puts the locked one there"
+        raise PackagesError([error("tools/changed", message, Location(NAME), hint=hint)])
 
 
 def prove(name: str, path: str, digest: str) -> None:

@@ -1,6 +1,7 @@
 """`buildassets vendor` with real packages, from a registry of the tests, on a machine with nothing but Python."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +180,10 @@ def test_verify_is_1_for_what_is_changed_missing_or_not_listed(project: Path) ->
         "`assets/vendor/htmx.org/dist/htmx.esm.js` is not what the lock states",
         "`assets/vendor/htmx.org/more.js` is not in the lock",
     ]
+    assert "or remove it and run `buildassets vendor update htmx.org`" in done.stdout
+    shutil.rmtree(folder)
+    succeed(project, "vendor", "update", "htmx.org")
+    succeed(project, "vendor", "verify")
 
 
 def test_a_project_without_a_file_gets_one_and_pyproject_gets_its_table(project: Path, registry: Registry) -> None:

@@ -169,6 +169,12 @@ def test_sheets_alone_are_enough(tmp_path: Path) -> None:
     assert (found.files, found.unfit) == ({"a": ("a.css",)}, {})
 
 
+@pytest.mark.parametrize("key", ["main", "browser"])
+def test_a_sheet_may_be_the_main_file(tmp_path: Path, key: str) -> None:
+    found = needed(tmp_path, a=({key: "./css/a.min.css"}, {"css/a.min.css": "", "css/b.css": "", "LICENSE": ""}))
+    assert (found.files, found.modules, found.unfit) == ({"a": ("LICENSE", "css/a.min.css")}, {}, {})
+
+
 def test_a_description_that_is_no_json_is_none(tmp_path: Path) -> None:
     write_tree(tmp_path / "a", {"package.json": "{", "index.js": MODULE})
     found = BrowserFiles()({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])

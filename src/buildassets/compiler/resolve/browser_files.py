@@ -26,6 +26,7 @@ _CONDITIONS: Final = ("browser", "import", "module", "production")
 _STYLE_CONDITIONS: Final = ("style", "browser", "production")
 _SCRIPTS: Final = (".js", ".mjs", ".cjs")
 _SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # by which packages may name a script for pages without modules
+_SHEET_KEYS: Final = ("style", "browser", "main")
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
@@ -154,10 +155,10 @@ class _Choice:
         return self._complaint(path)
 
     def _sheets_of(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
-        style = described.get("style")
-        stated = f"{name}/{style.removeprefix('./')}" if isinstance(style, str) else ""
+        # Packages of sheets only, such as @picocss/pico, name theirs as `main` or `browser`.
+        stated = [f"{name}/{str(described.get(key, '')).removeprefix('./')}" for key in _SHEET_KEYS]
         exported = self._sheets.target(name, LogicalPath("x")) if "exports" in described else None
-        for path in (stated, exported):
+        for path in (*stated, exported):
             if isinstance(path, str) and path in self._known and suffix(path) == ".css":
                 yield path
 

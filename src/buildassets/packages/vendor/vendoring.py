@@ -308,7 +308,7 @@ def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator
             except OSError as fault:
                 complaint = f"cannot be read: {reason_text(fault)}"
         if complaint:
-            hint = f"take `{shown}` from git, or run `buildassets vendor remove {name}` and add it again"
+            hint = f"take `{shown}` from git, or remove it and run `buildassets vendor update {name}`"
             yield error("vendor/changed", f"`{shown}/{file}` {complaint}", Location(f"{shown}/{file}"), hint=hint)
 
 

@@ -23,6 +23,7 @@ from buildassets.manifest import (
     dumps,
     is_whole,
     loads,
+    loads_lazily,
     read_document,
 )
 from buildassets.manifest_json import checksum
@@ -285,3 +286,18 @@ def test_entries_are_amended_in_any_order_and_length() -> None:
     assert amended(dumps(manifest).encode(), news, (), {}).decode() == expected
     with pytest.raises(ValueError, match="subsection"):
         amended(dumps(manifest).encode(), {"none.css": ENTRY}, (), {})
+
+
+@pytest.mark.parametrize(
+    "following", [{}, {"blocks": FULL.blocks}, {"companions": FULL.companions}, {"dictionaries": True}]
+)
+def test_entries_are_amended_whatever_follows_them(following: dict[str, Any]) -> None:
+    before = {f"{name}.css": Entry(f"{name}.0123456789ab.css", "text/css", 1) for name in "ab"}
+    news = {"b.css": Entry("b.ba9876543210.css", "text/css", 12)}
+    manifest = Manifest("1", {}, "/assets/", before, **following)
+    content = amended(dumps(manifest).encode(), news, (), {})
+    expected = replace(manifest, assets={**before, **news})
+    assert content.decode() == dumps(expected)
+    served = loads_lazily(content)
+    assert (served.blocks, served.companions) == (expected.blocks, expected.companions)
+    assert dict(served.assets) == expected.assets

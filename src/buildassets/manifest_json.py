@@ -27,7 +27,7 @@ ASSETS_FOLDER: Final = "assets"  # beside the manifest, with all files of the re
 _BEFORE_ASSETS: Final = b'{\n "assets": '
 _BEFORE_LINES: Final = b"{\n"
 _AFTER_LINES: Final = b"\n }"
-_AFTER_ASSETS: Final = b',\n "generator": '
+_AFTER_ASSETS: Final = b',\n "'
 _INDENT: Final = 2  # of these lines
 # The delimiters of the text of `retained`.
 _BEFORE_RETAINED: Final = b'\n "retained": '
@@ -73,7 +73,7 @@ def _check_entry(path: str, entry: object, file: str) -> None:
 
 def assets_span(content: bytes) -> tuple[int, int] | None:
     """The span of the text of `assets`, braces included; None unless it has the layout of `manifest.dumps`."""
-    start, end = len(_BEFORE_ASSETS), content.rfind(_AFTER_LINES + _AFTER_ASSETS) + len(_AFTER_LINES)
+    start, end = len(_BEFORE_ASSETS), content.find(_AFTER_LINES + _AFTER_ASSETS) + len(_AFTER_LINES)
     is_laid_out = content.startswith(_BEFORE_ASSETS + _BEFORE_LINES) and start < end
     return (start, end) if is_laid_out else None
 

@@ -31,10 +31,21 @@ _PROJECT: Tree = {
 }
 
 
+_FILTERED: Tree = {
+    **_PROJECT,
+    "settings.py": f"{_SETTINGS}COMPRESS_FILTERS = {{'css': ['filters.Brand']}}\n",
+    "filters.py": "class Brand:\n"
+    "    def __init__(self, content, **given):\n        self.content = content\n"
+    "    def output(self, **given):\n        return self.content.replace('BRAND', 'navy')\n",
+    "site/scss/app.scss": "@import 'part'; .app { top: 0 }",  # libsass knows no `@use`
+    "templates/page.html": block("css", css("scss/app.scss", type="text/x-scss")),
+}
+
+
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Path]:
+def watched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """The project with a watch; what that reports is in the file `reported`."""
-    folder = write_tree(tmp_path, _PROJECT)
+    folder = write_tree(tmp_path, getattr(request, "param", _PROJECT))
     command = [sys.executable, "manage.py", "assets", "watch", "--port", "0"]
     with (
         (folder / "reported").open("w") as reported,
@@ -127,3 +138,34 @@ def test_a_file_that_a_block_includes_is_followed_whatever_its_suffix(watched: P
     wait_for(lambda: built(watched, "top: 1px"))
     write_tree(watched, {"templates/mail/style.css": "a { top: 2px }"})
     wait_for(lambda: built(watched, "top: 2px"))
+
+
+@pytest.mark.parametrize("watched", [_FILTERED], indirect=True)
+def test_sass_that_a_filter_works_on_is_followed_to_its_partials(watched: Path) -> None:
+    wait_for(lambda: built(watched, ".part { color: blue", ".app"))
+    write_tree(watched, {"site/scss/_part.scss": ".part { color: BRAND }"})
+    wait_for(lambda: built(watched, ".part { color: navy", ".app"))
+    write_tree(watched, {"site/scss/_part.scss": ".part { color: $none }"})
+    wait_for(lambda: reported(watched, "error[compressor/precompiler]: Sass cannot compile this"))
+    write_tree(watched, {"site/scss/_part.scss": ".part { color: teal }"})
+    wait_for(lambda: built(watched, ".part { color: teal", ".app"))
+
+
+@pytest.mark.parametrize("watched", [_FILTERED], indirect=True)
+def test_sass_that_a_filter_works_on_is_built_once_it_is_mended(watched: Path) -> None:
+    wait_for(lambda: built(watched, ".part { color: blue", ".app"))
+    sass = (watched / "site/scss/app.scss").read_text()
+    write_tree(watched, {"site/scss/app.scss": f"{sass} .more {{"})
+    wait_for(lambda: reported(watched, "error[compressor/precompiler]: Sass cannot compile this"))
+    write_tree(watched, {"site/scss/app.scss": f"{sass} .mended {{ top: 0 }}"})
+    wait_for(lambda: built(watched, ".mended"))
+
+
+@pytest.mark.parametrize("watched", [_FILTERED], indirect=True)
+def test_the_blocks_stay_in_the_manifest_when_something_else_changes(watched: Path) -> None:
+    wait_for(lambda: built(watched, ".part { color: blue", ".app"))
+    write_tree(watched, {"site/js/one.js": "var one = 11"})
+    wait_for(lambda: reported(watched, "site/js/one.js: built js/one.js"))
+    assert built(watched, ".part { color: blue", ".app")
+    write_tree(watched, {"site/js/one.js": "var one = 12"})
+    wait_for(lambda: (watched / "reported").read_text().count("site/js/one.js: built js/one.js") == 2)

@@ -178,6 +178,7 @@ class Contents:
                 return self._sass_member(content, part.type, path, location)
             if part.type not in self.options.cacheable:
                 self.is_traceable = False  # nobody reports what a program or class reads
+            self._read(content)
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
             content = Content(text, kind, content.attributes, "utf-8", content.file, content.path)
             path = splitext(path)[0] + f".{kind}"
@@ -189,14 +190,16 @@ class Contents:
     def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> Member:
         """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
         filters = Filters(self.options.filters.get(content.kind, ()))
-        self.is_traceable = self.is_traceable and not filters
+        if filters:
+            self.is_traceable = False
+            self._read(content)
         text = self._tried(lambda: filters.on_content(content), location) if filters else content.text
         if not path.endswith(f".{content.kind}"):  # by its suffix it would be something else, or nothing
             path, is_changed = f"{path}.{content.kind}", True
         is_as_it_is = content.path is not None and text == content.text and not is_changed
         if is_as_it_is and content.charset == "utf-8" and self.files.find(path):
             return Member(path, text)
-        self.read |= {content.file} if content.file else set()
+        self._read(content)
         if content.kind == "css" and content.path and not self.files.find(content.path):
             reached = collected_references(text, path, self.options.prefixes, self.files)
             self.collected |= reached
@@ -216,15 +219,15 @@ class Contents:
         if filters or own_functions():
             self.is_traceable = False
             folders = [root.path for root in self.files.roots]
-            text, read = self._tried(lambda: compiled_sass(content, suffix, folders), location)
-            self.read |= read
+            self._read(content)
+            text = self._tried(lambda: compiled_sass(content, suffix, folders, self.read), location)
             compiled = Content(text, "css", content.attributes, "utf-8", content.file, content.path)
             return self._plain_member(compiled, splitext(path)[0] + ".css", location, is_changed=True)
         if content.file and path.endswith(suffix) and self.files.find(path):
             if self.files.is_of_package(content.file):
                 self.sass_files[path] = content.file
             return Member(path, None, content.text)
-        self.read |= {content.file} if content.file else set()
+        self._read(content)
         place = Location(self.shown(content.file), 1, 1) if content.file else location
         return Member(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
 
@@ -315,6 +318,11 @@ class Contents:
         return splitext(path)[0] + ".css" if path.endswith(_SCSS) else path
 
     # what is wrong
+
+    def _read(self, content: Content) -> None:
+        """Let a watch make the plan anew when the file of `content` changes, also where nothing could be made of it."""
+        if content.file:
+            self.read.add(content.file)
 
     def _tried(self, make: Callable[[], Any], location: Location) -> Any:
         try:

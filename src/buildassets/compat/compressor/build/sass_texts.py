@@ -5,7 +5,7 @@ Imports libsass and Django.
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -15,6 +15,8 @@ from buildassets.compat.compressor.build.static_files import plain_static_urls
 
 __all__ = ["compiled_sass", "own_functions"]
 
+_SUFFIXES: Final = (".scss", ".sass", ".css")
+
 
 def own_functions() -> dict[str, Any]:
     """The functions in LIBSASS_CUSTOM_FUNCTIONS, except `static`, which the engine of the build knows."""
@@ -22,14 +24,19 @@ def own_functions() -> dict[str, Any]:
     return {name: function for name, function in dict(given).items() if name != "static"}
 
 
-def compiled_sass(content: Content, suffix: str, folders: Sequence[str]) -> tuple[str, set[str]]:
-    """The CSS, and the files that were read for it. Raises PrecompilerError."""
+def compiled_sass(content: Content, suffix: str, folders: Sequence[str], read: set[str]) -> str:
+    """The CSS; what it imports, or would if it were there, is added to `read`. Raises PrecompilerError."""
     try:
         import sass
     except ImportError:
         raise PrecompilerError("libsass is not installed, which filters need for Sass") from None
     own = [os.path.dirname(content.file)] if content.file else []
     more = getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()
+    include_paths = [*own, *folders, *map(str, more)]
+
+    def importing(name: str, importer: str) -> None:
+        read.update(_candidates(name, [os.path.dirname(importer), *include_paths]))
+
     functions: dict[str, Any] = {"static": lambda path: f'"{static(path)}"'}
     functions |= own_functions()
     try:
@@ -37,9 +44,23 @@ def compiled_sass(content: Content, suffix: str, folders: Sequence[str]) -> tupl
             text = sass.compile(  # type: ignore[no-untyped-call]  # it has no types
                 string=content.text,
                 indented=suffix == ".sass",
-                include_paths=[*own, *folders, *map(str, more)],
+                include_paths=include_paths,
+                importers=[(0, importing)],
                 custom_functions=functions,
             )
     except sass.CompileError as fault:
         raise PrecompilerError("Sass cannot compile this", str(fault)) from None
-    return str(text), {content.file} if content.file else set()
+    return str(text)
+
+
+def _candidates(name: str, folders: Sequence[str]) -> list[str]:
+    """The files that an import of `name` may mean: those that are there; where none is, all that would do."""
+    folder, base = os.path.split(name)
+    suffixes = ("",) if base.endswith(_SUFFIXES) else _SUFFIXES
+    found = [
+        os.path.join(root, folder, prefix + base + suffix)
+        for root in dict.fromkeys(filter(None, folders))
+        for prefix in ("", "_")
+        for suffix in suffixes
+    ]
+    return list(filter(os.path.isfile, found)) or found

@@ -173,3 +173,20 @@ def test_a_build_that_fails_leaves_the_release_and_the_next_one_mends_it(tmp_pat
     write_tree(tmp_path, {"templates/page.html": page.replace("VALUE", "teal")})
     assert compressed(tmp_path).returncode == 0
     assert any(b"teal" in content for content in read_tree(tmp_path / "build").values())
+
+
+def test_a_template_that_is_edited_during_a_build_is_built_by_the_next_one(tmp_path: Path) -> None:
+    tags = (
+        "from pathlib import Path\nfrom django import template\nregister = template.Library()\n"
+        "@register.simple_tag\ndef edit():\n    page = Path('templates/page.html')\n"
+        "    page.write_text(page.read_text().replace('before', 'afterwards'))\n    return ''\n"
+    )
+    settings = _SETTINGS.replace('"templates"]', '"templates"], "OPTIONS": {"libraries": {"edits": "edits"}}')
+    page = f"{LOAD}{_JS}<script>var edited = 'before'</script>{_CLOSE}"
+    later = f"{LOAD}{{% load edits %}}{_JS}<script>var later = '{{% edit %}}'</script>{_CLOSE}"
+    files = {"settings.py": settings, "edits.py": tags, "templates/page.html": page, "templates/z.html": later}
+    write_tree(tmp_path, {**_PROJECT, **files, "jinja2/none.html": ""})
+    for expected in (b"before", b"afterwards"):
+        done = compressed(tmp_path)
+        assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+        assert any(expected in content for content in read_tree(tmp_path / "build/assets").values())

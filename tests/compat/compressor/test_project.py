@@ -208,6 +208,19 @@ def test_the_application_needs_no_other(tmp_path: Path) -> None:
     assert ' src="/static/CACHE/js/' in made.page()
 
 
+def test_a_name_with_a_nul_is_reported_as_missing(tmp_path: Path) -> None:
+    made = site(tmp_path, block("css", '<link rel="stylesheet" href="/static/css/one.css%00">'))
+    assert made.codes() == ["error[compressor/missing]"]
+
+
+@pytest.mark.parametrize("command", ["iconv -t latin1", "iconv -t latin1 {infile} > {outfile}"])
+def test_a_precompiler_that_prints_no_utf_8_is_reported(tmp_path: Path, command: str) -> None:
+    page = block("css", '<style type="text/own">a::after { content: "\u00e9" }</style>')
+    made = site(tmp_path, page, COMPRESS_PRECOMPILERS=[("text/own", command)])
+    assert made.codes() == ["error[compressor/precompiler]"]
+    assert "is not UTF-8" in made.err
+
+
 def test_extension_of_the_project_s_own_is_read_too(tmp_path: Path) -> None:
     own = "from buildassets.compat.compressor import CompressorExtension\nclass Own(CompressorExtension):\n    pass\n"
     backend = "django.template.backends.jinja2.Jinja2"

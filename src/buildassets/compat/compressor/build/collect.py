@@ -97,7 +97,7 @@ def _write(folder: str, key: str | None) -> None:
     sources.write(os.path.join(folder, _GENERATED))
     write_plan(folder, document)
     if key is not None and collection.is_traceable():
-        plan_trace.keep(folder, key, [*reads, *document["inputs"], *collection.looked_for()])
+        plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()])
 
 
 class _Collection:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Final
@@ -23,24 +23,29 @@ __all__ = ["deciding_key", "forget", "holds", "keep", "recorded_reads"]
 
 _NAME: Final = "plan.trace"
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
+_BYTECODE: Final = "__pycache__"
 _READING: Final = ("open", "os.listdir", "os.scandir")
 _WRITES: Final = os.O_WRONLY | os.O_RDWR
-_recordings: list[set[str]] = []  # an audit hook cannot be taken away again, so there is one for the process
+_Stamp = list[int] | None
+_recordings: list[dict[str, _Stamp]] = []  # an audit hook cannot be taken away again, so there is one for the process
 _hooked: list[bool] = []
 
 
 @contextmanager
-def recorded_reads() -> Iterator[set[str]]:
-    """The paths of files and folders that this process reads meanwhile."""
+def recorded_reads() -> Iterator[dict[str, _Stamp]]:
+    """The paths of files and folders that this process reads meanwhile, as each was before it was read first.
+
+    So is what an edit changes behind the reading seen to be another one than the plan was made of.
+    """
     if not _hooked:
         sys.addaudithook(_audit)
         _hooked.append(True)
-    found: set[str] = set()
+    found: dict[str, _Stamp] = {}
     _recordings.append(found)
     try:
         yield found
     finally:
-        _recordings.remove(found)
+        _recordings[:] = [one for one in _recordings if one is not found]
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -50,8 +55,10 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & _WRITES:
         return
     if isinstance(path, str | bytes):
+        read = os.path.abspath(os.fsdecode(path))
         for found in _recordings:
-            found.add(os.fsdecode(path))
+            if read not in found:
+                found[read] = _stamp(read)
 
 
 def holds(folder: str, key: str) -> bool:
@@ -64,16 +71,29 @@ def holds(folder: str, key: str) -> bool:
         return False
 
 
-def keep(folder: str, key: str, paths: Iterable[str]) -> None:
+def keep(folder: str, key: str, reads: Mapping[str, _Stamp], paths: Iterable[str]) -> None:
     """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are.
 
-    `key` is that of before the plan was made: what is imported for it may add to the settings.
+    What was read has to be as it was then. `key` is that of before the plan was made: what is imported for it may add
+    to the settings.
     """
     modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     own = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name != _NAME)
-    known = {os.path.abspath(path) for path in (*paths, *filter(None, modules), *own)}
-    trace = {"key": key, "stamps": _stamps(known)}
+    written = {os.path.abspath(path) for path in own}
+    known = {os.path.abspath(path) for path in (*reads, *paths, *filter(None, modules))} | written
+    stamps = _stamps(known)
+    for path, stamp in reads.items():
+        is_gone = stamps[path] is None  # as what a program wrote for us to read
+        if not (is_gone or path in written or _is_changed_by_us(path, folder)):
+            stamps[path] = stamp
+    trace = {"key": key, "stamps": stamps}
     write_whole(os.path.join(folder, _NAME), json.dumps(trace, sort_keys=True).encode("utf-8", "surrogatepass"))
+
+
+def _is_changed_by_us(path: str, folder: str) -> bool:
+    """Whether the process itself may have changed `path`: Python writes bytecode, and we what is in `folder`."""
+    is_around = os.path.join(folder, "").startswith(os.path.join(path, ""))
+    return is_around or path.endswith(".pyc") or os.path.isdir(os.path.join(path, _BYTECODE))
 
 
 def forget(folder: str) -> None:
@@ -82,15 +102,16 @@ def forget(folder: str) -> None:
         os.unlink(os.path.join(folder, _NAME))
 
 
-def _stamps(paths: Iterable[str]) -> dict[str, list[int] | None]:
-    found: dict[str, list[int] | None] = {}
-    for path in sorted(paths):
-        try:
-            status = os.stat(path)
-            found[path] = [status.st_mtime_ns, status.st_size, status.st_ino]
-        except OSError:
-            found[path] = None
-    return found
+def _stamps(paths: Iterable[str]) -> dict[str, _Stamp]:
+    return {path: _stamp(path) for path in sorted(paths)}
+
+
+def _stamp(path: str) -> _Stamp:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):  # a path with a NUL, as a template may ask for, names no file
+        return None
+    return [status.st_mtime_ns, status.st_size, status.st_ino]
 
 
 def deciding_key(given: object) -> str:

@@ -107,7 +107,7 @@ def _by_command(content: Content, command: str) -> str:
         if done.returncode:
             raise PrecompilerError(f"the precompiler `{command}` ended with {done.returncode}", printed)
         if "outfile" not in named:
-            return done.stdout.decode("utf-8-sig", "replace")
+            return _decoded(done.stdout, command)
         return _read(outfile, command, printed)
 
 
@@ -130,7 +130,15 @@ def _written(folder: str, text: str) -> str:
 
 def _read(path: str, command: str, printed: str) -> str:
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            made = file.read()
     except OSError:
         raise PrecompilerError(f"the precompiler `{command}` wrote no file", printed) from None
+    return _decoded(made, command)
+
+
+def _decoded(made: bytes, command: str) -> str:
+    try:
+        return made.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise PrecompilerError(f"what the precompiler `{command}` made is not UTF-8", str(fault)) from None

@@ -221,6 +221,16 @@ def test_a_precompiler_that_prints_no_utf_8_is_reported(tmp_path: Path, command:
     assert "is not UTF-8" in made.err
 
 
+def test_long_blocks_of_pages_are_not_kept_in_memory(tmp_path: Path) -> None:
+    program = (
+        "import tracemalloc\npage = engines['django'].get_template('page.html')\ntracemalloc.start()\n"
+        "for number in range(100):\n    page.render({'text': f'{number} ' * 50_000})\n"
+        "found['kept'] = tracemalloc.get_traced_memory()[0]\n"
+    )
+    page = block("js", "<script>var text = '{{ text }}'</script>")
+    assert site(tmp_path, page, pages=[], program=program).found["kept"] < 2_000_000
+
+
 def test_extension_of_the_project_s_own_is_read_too(tmp_path: Path) -> None:
     own = "from buildassets.compat.compressor import CompressorExtension\nclass Own(CompressorExtension):\n    pass\n"
     backend = "django.template.backends.jinja2.Jinja2"

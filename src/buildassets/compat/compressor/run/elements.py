@@ -11,9 +11,11 @@ from typing import Final
 
 from buildassets.frozen import frozen
 
-__all__ = ["Attributes", "Element", "elements_of"]
+__all__ = ["LONGEST_KEPT", "Attributes", "Element", "elements_of"]
 
 Attributes = tuple[tuple[str, str | None], ...]
+
+LONGEST_KEPT: Final = 16_384  # of what is kept of blocks: longer ones would fill the memory of a web process
 
 _NAME: Final = r"[^\s/>=\"'][^\s/>=]*+"
 _VALUE: Final = r"\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+"
@@ -50,9 +52,13 @@ class Element:
         return None
 
 
-@lru_cache(maxsize=1024)  # for blocks that are rendered repeatedly
 def elements_of(block: str) -> tuple[Element, ...]:
     """The elements of `block`, in order."""
+    return _kept_elements(block) if len(block) <= LONGEST_KEPT else tuple(_elements(block))
+
+
+@lru_cache(maxsize=1024)  # of blocks that are rendered again and again
+def _kept_elements(block: str) -> tuple[Element, ...]:
     return tuple(_elements(block))
 
 

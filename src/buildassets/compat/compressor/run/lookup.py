@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from buildassets.compat.compressor.run.elements import Element, elements_of
+from buildassets.compat.compressor.run.elements import LONGEST_KEPT, Element, elements_of
 from buildassets.compat.compressor.run.key import Block, block_key, state_key
 from buildassets.compat.compressor.run.settings import blocks_url, url_prefixes
 from buildassets.compat.compressor.run.state import state_of
@@ -101,10 +101,16 @@ def _is_compiled(element: Element) -> bool:
     return type_ in named or "scss" in type_ or "sass" in type_ or url.endswith((".scss", ".sass"))
 
 
-@lru_cache(maxsize=1024)
 def _keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, str]:
+    return (_kept_keys if len(written) <= LONGEST_KEPT else _made_keys)(block, written, prefixes)
+
+
+def _made_keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, str]:
     elements = elements_of(written)
     return block_key(block, elements, prefixes), block_key(block, elements, prefixes, loose=True)
+
+
+_kept_keys: Final = lru_cache(maxsize=1024)(_made_keys)
 
 
 def markup_at(current: tuple[Assets, Release], key: str, written: str) -> Markup | None:

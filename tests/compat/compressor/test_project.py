@@ -231,6 +231,15 @@ def test_long_blocks_of_pages_are_not_kept_in_memory(tmp_path: Path) -> None:
     assert site(tmp_path, page, pages=[], program=program).found["kept"] < 2_000_000
 
 
+@pytest.mark.parametrize("name", ["page.html", "jinja2/page.html"])
+def test_more_variants_of_a_block_than_are_built_are_reported(tmp_path: Path, name: str) -> None:
+    conditions = "".join(f"{{% if {one} %}}x += '{one}';{{% endif %}}" for one in "abcdefg")
+    page = f"{{% compress js %}}<script>var x = '';{conditions}</script>{{% endcompress %}}"
+    made = site(tmp_path, {name: page if name.startswith("jinja2/") else LOAD + page}, pages=[])
+    assert made.codes() == ["warning[compressor/unknown]"]
+    assert "more than 64" in made.err
+
+
 def test_extension_of_the_project_s_own_is_read_too(tmp_path: Path) -> None:
     own = "from buildassets.compat.compressor import CompressorExtension\nclass Own(CompressorExtension):\n    pass\n"
     backend = "django.template.backends.jinja2.Jinja2"

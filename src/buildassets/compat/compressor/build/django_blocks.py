@@ -21,7 +21,7 @@ from buildassets.compat.compressor.build.marks import marked_names
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
-from buildassets.compat.compressor.build.unknowns import Recorder, variants
+from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.nodes import CompressNode
 from buildassets.diagnostics import Diagnostic, Location, locate, warning
 
@@ -122,7 +122,10 @@ class DjangoBlocks:
                 context.recorder = recorder
                 return str(node.nodelist.render(context))
 
-        for one in variants(render):
+        def report(message: str) -> None:
+            self._broken.append(warning("compressor/unknown", message, place.location(), hint=MANY))
+
+        for one in variants(render, report):
             yield Rendering(node.block, one.text, place, one.missing, one.fault)
 
     def _source(self, origin: Any) -> str:

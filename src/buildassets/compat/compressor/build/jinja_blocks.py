@@ -28,7 +28,7 @@ from buildassets.compat.compressor.build.marks import has_mark, mark, marked_nam
 from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
-from buildassets.compat.compressor.build.unknowns import Recorder, variants
+from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
@@ -207,8 +207,11 @@ class JinjaBlocks:
             self._recorder = recorder
             return _completed(caller())
 
+        def report(message: str) -> None:
+            self._broken.append(warning("compressor/unknown", message, place.location(), hint=MANY))
+
         self._in_block = True
-        for one in variants(render):
+        for one in variants(render, report):
             self._found.append(Rendering(block, one.text, place, one.missing, one.fault))
         self._recorder, self._in_block = outer, False
 

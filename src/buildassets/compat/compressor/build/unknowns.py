@@ -9,9 +9,10 @@ from typing import Final
 
 from buildassets.frozen import frozen
 
-__all__ = ["Recorder", "Variant", "variants"]
+__all__ = ["MANY", "Recorder", "Variant", "variants"]
 
 _MOST_VARIANTS: Final = 64
+MANY: Final = "list what they ask for in `COMPRESS_OFFLINE_CONTEXT`, or make several blocks of it"
 
 
 @dataclass(slots=True)
@@ -44,8 +45,8 @@ class Variant:
     fault: str | None = None
 
 
-def variants(render: Callable[[Recorder], str]) -> Iterator[Variant]:
-    """All renderings, one for each choice of unknown conditions, at most 64."""
+def variants(render: Callable[[Recorder], str], on_rest: Callable[[str], None]) -> Iterator[Variant]:
+    """All renderings, one for each choice of unknown conditions, at most 64; `on_rest` is called if there are more."""
     waiting: list[tuple[bool, ...]] = [()]
     for _ in range(_MOST_VARIANTS):
         if not waiting:
@@ -55,6 +56,8 @@ def variants(render: Callable[[Recorder], str]) -> Iterator[Variant]:
         yield _rendered(render, recorder)
         taken = recorder.taken
         waiting += [(*taken[:number], not taken[number]) for number in range(len(begun), len(taken))]
+    if waiting:
+        on_rest(f"conditions make more than {_MOST_VARIANTS} blocks of this one: the others stay as written")
 
 
 def _rendered(render: Callable[[Recorder], str], recorder: Recorder) -> Variant:

@@ -14,7 +14,7 @@ from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
 from buildassets.compiler.engines.sass.functions import outside, uncalled
-from buildassets.compiler.engines.sass.libsass_messages import error_said, warnings_said
+from buildassets.compiler.engines.sass.libsass_messages import error_message, warning_messages
 from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css.lexer import faults
@@ -80,8 +80,8 @@ def _scss_imports(text: str) -> None:
 
 
 def _scss_messages(text: str) -> None:
-    error_said(text)
-    list(warnings_said(text))
+    error_message(text)
+    list(warning_messages(text))
     sentence(text)
 
 

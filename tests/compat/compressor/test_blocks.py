@@ -222,6 +222,13 @@ def test_without_a_release_blocks_stay_as_written(tmp_path: Path) -> None:
     assert made.page() == "<script>var a = 1</script>"
 
 
+def test_without_a_release_an_inherited_block_keeps_what_its_child_adds(tmp_path: Path) -> None:
+    child = f'{{% extends "base.html" %}}{LOAD}{{% block js %}}{{{{ block.super }}}}{js("js/two.js")}{{% endblock %}}'
+    base = block("js", f"{{% block js %}}{js('js/one.js')}{{% endblock %}}")
+    made = site(tmp_path, {"page.html": child, "base.html": base}, builds=False)
+    assert made.page().count(" src=") == 2
+
+
 def test_no_blocks_at_all_is_no_error(tmp_path: Path) -> None:
     assert site(tmp_path, LOAD).code == 0
 

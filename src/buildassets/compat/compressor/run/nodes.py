@@ -11,6 +11,7 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, TextN
 from django.template.context import Context
 from django.template.defaulttags import CommentNode
 from django.template.exceptions import TemplateSyntaxError
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import StaticNode
 from django.utils.encoding import filepath_to_uri
 
@@ -72,9 +73,12 @@ class CompressNode(Node):
 
     def _as_written(self, context: Context) -> str:
         """The block itself, in which files without a release, such as Sass, get plain URLs."""
+        before = _inherited(context)
         try:
             return self.nodelist.render(context)
         except (AssetNotFound, ManifestError):
+            for name, blocks in before.items():
+                context.render_context[BLOCK_CONTEXT_KEY].blocks[name][:] = blocks
             with plain_urls():
                 return self.nodelist.render(context)
 
@@ -102,6 +106,12 @@ class CompressNode(Node):
         if found is None:
             context.render_context.dicts[-1] = before  # it is rendered once more: a `cycle` in it begins anew
         return found
+
+
+def _inherited(context: Context) -> dict[str, list[Any]]:
+    """The blocks of a template and its parents: one that fails midway takes itself out of them."""
+    inherited = context.render_context.get(BLOCK_CONTEXT_KEY)
+    return {name: list(blocks) for name, blocks in inherited.blocks.items()} if inherited else {}
 
 
 def _is_toggled(context: Context, toggle: str) -> bool:

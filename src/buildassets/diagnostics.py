@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Final, Literal, Self, SupportsIndex
+from typing import Any, Final, Literal, Self
 
 from buildassets.credentials import masked
 from buildassets.frozen import frozen
@@ -26,7 +26,7 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
 
-    def __reduce_ex__(self, protocol: SupportsIndex, /) -> tuple[type[Self], tuple[str]]:
+    def __reduce_ex__(self, proto: object) -> tuple[type[Self], tuple[str]]:
         """The class and the value, as in other versions of Python: 3.11.0 to 3.11.3 have `getattr` in the pickle."""
         return type(self), (self.value,)
 

@@ -1,7 +1,7 @@
 """Places in a text that point at other assets, and the directives in its head. Frozen values."""
 
 from enum import Enum
-from typing import Final, Self, SupportsIndex, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from buildassets.diagnostics import Location
 from buildassets.frozen import frozen
@@ -18,7 +18,7 @@ class ReferenceKind(Enum):
     SOURCE_MAP = "source map"  # a URL whose absence hurts nobody but a debugger
     ORIGINAL = "original"  # the same in a source map: it names what is released anyhow, and reaches nothing
 
-    def __reduce_ex__(self, protocol: SupportsIndex, /) -> tuple[type[Self], tuple[str]]:
+    def __reduce_ex__(self, proto: object) -> tuple[type[Self], tuple[str]]:
         """The class and the value, as in other versions of Python: 3.11.0 to 3.11.3 have `getattr` in the pickle."""
         return type(self), (self.value,)
 

@@ -13,6 +13,11 @@ def test_comments_and_text_are_left_out() -> None:
     assert names("text <!-- <script>a</script> --> <style>b</style> more") == ["style"]
 
 
+def test_tags_of_elements_around_others_are_left_out() -> None:
+    found = elements_of("<div id=x><b>bold</b><script>one</script></div><meta charset=utf-8>")
+    assert [one.markup for one in found] == ["<script>one</script>", "<meta charset=utf-8>"]
+
+
 def test_a_script_may_hold_tags() -> None:
     (element,) = elements_of("<script>document.write('<b>' + \"</scr\" + 'ipt>')</script>")
     assert element.text == "document.write('<b>' + \"</scr\" + 'ipt>')"

@@ -1,7 +1,7 @@
 """Splits a block into its elements: scripts, sheets, links, and any others between its tags.
 
 Takes markup as a template wrote it, gives frozen values. Pure. Text and comments between elements are left out, and so
-is a link without `rel`, which browsers ignore.
+are the tags of elements around them, and a link without `rel`, which browsers ignore.
 """
 
 import re
@@ -26,6 +26,8 @@ _TAG: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(rf"({_NAME})(?:\s*+=\s*+({_VALUE})?+)?+")
 _RAW_TEXT: Final = ("script", "style")
 _WITH_END: Final = ("noscript", "template", "title")  # other elements of a head, which are kept whole
+_WITHOUT_END: Final = ("base", "br", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+_KNOWN: Final = frozenset((*_RAW_TEXT, *_WITH_END, *_WITHOUT_END))
 
 
 @frozen
@@ -68,6 +70,8 @@ def _elements(block: str) -> Iterator[Element]:
         position = match.end()
         name = (match[1] or "").lower()
         if not name:
+            continue
+        if name not in _KNOWN:  # its tags go, and what is in it counts: without its end it would hold the page's rest
             continue
         text, end = None, position
         if name in (*_RAW_TEXT, *_WITH_END):

@@ -114,3 +114,10 @@ def test_one_language_only_is_known(tmp_path: Path) -> None:
     template = _LOAD + _js('var o = "{% translate "May" %}"')
     made = site(tmp_path, template, LANGUAGES=_LANGUAGES[1:2], LANGUAGE_CODE="de")
     assert made.texts(made.page()) == ['var o="Mai"\n']
+
+
+def test_a_translation_is_not_reported_in_another_block(tmp_path: Path) -> None:
+    first, second = _js('var a = "{% blocktranslate %}May{% endblocktranslate %}"'), _js("var b = \"{{ _('May') }}\"")
+    page = f"{_LOAD}\n{first}\n{second}"
+    made = site(tmp_path, {"page.html": page}, LANGUAGES=_LANGUAGES)
+    assert re.findall(r"--> templates/page.html:(\d+)", made.err) == ["2", "3"]

@@ -32,19 +32,26 @@ class Place:
         return self.file, self.line, self.number if self.start is None else self.start
 
     def location(self, name: str | None = None) -> Location:
-        """The place of the tag, or of the first `name` behind it."""
+        """The place of the tag, or of the first `name` in its block."""
         start = self.offset()
-        found = self.source.find(name, start) if name else -1
+        found = self.source.find(name, start, self._end(start)) if name else -1
         if found < 0:
             return locate(self.file, self.source, start, start + len("{% compress"))
         return locate(self.file, self.source, found, found + len(name or ""))
 
     def variable(self, name: str) -> Location:
-        """The place of the first variable or argument `name` behind the tag."""
-        found = re.compile(rf"\{{[{{%][^}}]*?(?<![\w.]){re.escape(name)}(?!\w)").search(self.source, self.offset())
+        """The place of the first variable or argument `name` in the block."""
+        start = self.offset()
+        pattern = re.compile(rf"\{{[{{%][^}}]*?(?<![\w.]){re.escape(name)}(?!\w)")
+        found = pattern.search(self.source, start, self._end(start))
         if found is None:
             return self.location(name)
         return locate(self.file, self.source, found.end() - len(name), found.end())
+
+    def _end(self, start: int) -> int:
+        """Where the block ends whose tag stands at `start`: what another holds is not meant."""
+        found = self.source.find("endcompress", start)
+        return len(self.source) if found < 0 else found
 
     def offset(self) -> int:
         """The place of the tag in the template's text, or of the first one in its line."""

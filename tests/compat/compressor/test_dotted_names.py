@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.compat.compressor.site import LOAD, block, css, js, site
+from tests.conftest import Tree
 
 
 def with_filter(folder: Path, text: str, template: str, kind: str = "js", **settings: Any) -> str:
@@ -160,3 +161,17 @@ def test_classes_of_an_installed_package_are_not_imported_where_nobody_listens(t
     }
     made = site(tmp_path, block("js", js("js/one.js")), files={**files})
     assert made.texts(made.page()) == ["var one=1\n"]
+
+
+def test_modules_of_sass_that_a_filter_of_the_project_needs_are_refused(tmp_path: Path) -> None:
+    filters = (
+        "class Own:\n"
+        "    def __init__(self, content, **_):\n        self.content = content\n"
+        "    def output(self, **_):\n        return self.content\n"
+    )
+    content = '<style type="text/x-scss">@use "theme"; a { color: red }</style>'
+    files: Tree = {"filters.py": filters, "site/_theme.scss": "b { top: 0 }"}
+    chosen: dict[str, Any] = {"COMPRESS_FILTERS": {"css": ["filters.Own"]}}
+    made = site(tmp_path, block("css", content), pages=[], files=files, **chosen)
+    assert made.codes() == ["error[compressor/precompiler]"]
+    assert "libsass, which filters need for Sass, knows no `@use`" in made.err

@@ -146,7 +146,11 @@ def test_sass_that_a_filter_works_on_is_followed_to_its_partials(watched: Path) 
     write_tree(watched, {"site/scss/_part.scss": ".part { color: BRAND }"})
     wait_for(lambda: built(watched, ".part { color: navy", ".app"))
     write_tree(watched, {"site/scss/_part.scss": ".part { color: $none }"})
-    wait_for(lambda: reported(watched, "error[compressor/precompiler]: Sass cannot compile this"))
+    wait_for(
+        lambda: reported(
+            watched, "error[compressor/precompiler]: libsass, which filters need for Sass, cannot compile this"
+        )
+    )
     write_tree(watched, {"site/scss/_part.scss": ".part { color: teal }"})
     wait_for(lambda: built(watched, ".part { color: teal", ".app"))
 
@@ -156,7 +160,11 @@ def test_sass_that_a_filter_works_on_is_built_once_it_is_mended(watched: Path) -
     wait_for(lambda: built(watched, ".part { color: blue", ".app"))
     sass = (watched / "site/scss/app.scss").read_text()
     write_tree(watched, {"site/scss/app.scss": f"{sass} .more {{"})
-    wait_for(lambda: reported(watched, "error[compressor/precompiler]: Sass cannot compile this"))
+    wait_for(
+        lambda: reported(
+            watched, "error[compressor/precompiler]: libsass, which filters need for Sass, cannot compile this"
+        )
+    )
     write_tree(watched, {"site/scss/app.scss": f"{sass} .mended {{ top: 0 }}"})
     wait_for(lambda: built(watched, ".mended"))
 

@@ -4,6 +4,7 @@ Imports libsass and Django.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from buildassets.compat.compressor.build.static_files import plain_static_urls
 __all__ = ["compiled_sass", "own_functions"]
 
 _SUFFIXES: Final = (".scss", ".sass", ".css")
+# libsass takes these for rules of CSS and writes them as they are.
+_MODULE_RULE: Final = re.compile(r"(?:^|[;{}])\s*@(?:use|forward)\s+[\"']")
 
 
 def own_functions() -> dict[str, Any]:
@@ -49,7 +52,9 @@ def compiled_sass(content: Content, suffix: str, folders: Sequence[str], read: s
                 custom_functions=functions,
             )
     except sass.CompileError as fault:
-        raise PrecompilerError("Sass cannot compile this", str(fault)) from None
+        raise PrecompilerError("libsass, which filters need for Sass, cannot compile this", str(fault)) from None
+    if _MODULE_RULE.search(text):
+        raise PrecompilerError("libsass, which filters need for Sass, knows no `@use` and no `@forward`: use `@import`")
     return str(text)
 
 

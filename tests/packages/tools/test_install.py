@@ -97,6 +97,19 @@ def test_an_update_stays_in_the_range(bare: Path, registry: Registry) -> None:
     assert read_lock(str(bare)).tools["esbuild"].version == "0.27.4"
 
 
+def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, registry: Registry) -> None:
+    publish(registry, "0.25.11", "0.28.2")
+    install(shop_of(bare, registry), [ESBUILD])
+    for platform in KIND.platforms:
+        registry.packages[KIND.package_for(platform)]["time"]["0.28.2"] = "2033-05-17T00:00:00.000Z"
+    patient = shop_of(bare, registry, min_age_days=7)
+    assert outdated(patient) == []
+    update(patient, [])
+    assert read_lock(str(bare)).tools["esbuild"].version == "0.28.2"
+    install(patient, [asked_for("esbuild@0.25")])
+    assert read_lock(str(bare)).tools["esbuild"].version == "0.25.11"
+
+
 def test_an_update_passes_over_a_tool_that_a_newer_version_has_locked(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0", "0.27.4")
     write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))

@@ -16,7 +16,7 @@ from buildassets.errors import BuildAssetsError
 from buildassets.packages.lock import read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
-from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, remove, update, verify
+from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, outdated, remove, update, verify
 from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 from tests.packages.server import Answer, Registry, answering, archive, integrity_of, member, respond, tarball
 
@@ -238,6 +238,19 @@ def test_a_young_release_is_not_taken(bare: Path, registry: Registry) -> None:
     add(vendoring_of(bare, registry, min_age_days=7), {"a": "1"})
     assert versions(bare) == {"a": "1.0.0"}
     assert refused(vendoring_of(bare, registry, min_age_days=7), "a@>1.0").code == "registry/missing"
+
+
+def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "1.1.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    registry.packages["a"]["time"]["1.1.0"] = "2033-05-17T00:00:00.000Z"
+    patient = vendoring_of(bare, registry, min_age_days=7)
+    assert outdated(patient) == []
+    update(patient, [])
+    assert versions(bare) == {"a": "1.1.0"}
+    add(patient, {"a": "1.0"})
+    assert versions(bare) == {"a": "1.0.0"}
 
 
 def _hostile(registry: Registry) -> None:

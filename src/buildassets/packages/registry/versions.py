@@ -62,6 +62,11 @@ def best(package: Package, fitting: Mapping[str, Release]) -> str | None:
     return newest_of(release.version for release in fitting.values() if not release.is_deprecated) or newest_of(fitting)
 
 
+def later_of(version: str | None, locked: str) -> str:
+    """`version` if it is newer than `locked`, else `locked`, which nothing older replaces."""
+    return version if version is not None and version != locked and newest_of((locked, version)) == version else locked
+
+
 def days_before(now_seconds: float, days: float) -> float | None:
     """The time before which a release must have been published to be `days` old; None for no limit."""
     return now_seconds - days * _DAY_SECONDS if days else None

@@ -23,7 +23,7 @@ from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Ne
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.registry import Registry
-from buildassets.packages.registry.versions import best, candidates, days_before, newest_of
+from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 from buildassets.packages.tools.located import home_of, program_files, prove, prove_all
 from buildassets.threads import UnwaitedThreads
@@ -109,9 +109,10 @@ def outdated(shop: Workshop) -> list[Newer]:
         if kind is None:
             continue
         package = shop.registry().package(kind.package_for(platform_of(kind)))
-        newest, wanted = _newest(shop, package, ""), _newest(shop, package, tool.range)
-        if newest not in (None, tool.version):
-            found.append(Newer(name, tool.version, wanted or tool.version, newest or ""))
+        wanted = later_of(_newest(shop, package, tool.range), tool.version)
+        newest = later_of(_newest(shop, package, ""), wanted)
+        if newest != tool.version:
+            found.append(Newer(name, tool.version, wanted, newest))
     return found
 
 
@@ -217,8 +218,8 @@ def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[
     fetched = []
     for one in asked:
         kind = TOOLS[one.name]
-        choice = _chosen(shop, kind, one.range)
         known = lock.tools.get(one.name)
+        choice = _chosen(shop, kind, one.range, known.version if known else "")
         if known is not None and _is_same(known, choice):
             entries[one.name] = replace(known, range=one.range, complete=choice.complete)
             fetched += [one.name] if _fetched(shop, one.name, known) else []
@@ -237,11 +238,14 @@ def _is_same(tool: LockedTool, choice: _Choice) -> bool:
     return tool.version == choice.version and locked_digests == digests
 
 
-def _chosen(shop: Workshop, kind: ToolKind, wanted: str) -> _Choice:
+def _chosen(shop: Workshop, kind: ToolKind, wanted: str, locked_version: str) -> _Choice:
+    """The version to take within `wanted`: the newest, and none that is older than a locked one in that range."""
     here = kind.package_for(platform_of(kind))
     packages = shop.registry().packages(kind.package_for(platform) for platform in kind.platforms)
     own = packages.get(here) or shop.registry().package(here)
     version = _newest(shop, own, wanted)
+    if locked_version in candidates(own, [wanted or "*"]):
+        version = later_of(version, locked_version)
     if version is None:
         raise _no_version(own, wanted, is_young=_newest(replace(shop, min_age_days=0), own, wanted) is not None)
     releases = {

@@ -9,9 +9,9 @@ from typing import Final
 
 from buildassets.diagnostics import error
 from buildassets.errors import PackagesError
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.packages.registry.documents import Package, Release
-from buildassets.packages.registry.versions import best, candidates, newest_of, satisfies
+from buildassets.packages.registry.versions import best, candidates, later_of, newest_of, satisfies
 from buildassets.packages.vendor.values import Needed
 
 _MOST_ROUNDS: Final = 100
@@ -21,11 +21,15 @@ Ranges = dict[str, dict[str, str]]  # by package, then by the package that requi
 
 @frozen
 class Wanted:
-    """The request: ranges by name, versions that stay if they fit, and the time of the youngest release to take."""
+    """The request: ranges by name, and the time of the youngest release to take.
+
+    Versions that are `pinned` stay if they fit; those that are `locked` and fit are replaced by newer ones only.
+    """
 
     direct: Mapping[str, str]
     pinned: Mapping[str, str]
     published_before: float | None
+    locked: Mapping[str, str] = field(default_factory=dict)
 
 
 @frozen
@@ -85,6 +89,9 @@ def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before:
             return package.releases[version]
     fitting = candidates(package, asked, wanted.published_before)
     chosen = best(package, fitting)
+    locked = wanted.locked.get(package.name)
+    if locked is not None and locked in candidates(package, asked):
+        return package.releases[later_of(chosen, locked)]
     if chosen is None:
         raise _conflict(package, ranges, is_young=bool(candidates(package, asked)))
     return fitting[chosen]

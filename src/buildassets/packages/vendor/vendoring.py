@@ -22,7 +22,7 @@ from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, read_loc
 from buildassets.packages.registry.documents import Advisory, Release, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.registry import Registry
-from buildassets.packages.registry.versions import best, candidates, days_before
+from buildassets.packages.registry.versions import best, candidates, days_before, later_of
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.plain_files import linked_folder
@@ -135,10 +135,10 @@ def outdated(vendoring: Vendoring) -> list[Newer]:
             vendoring.registry().package(name)  # raises the error to report
         ranges = [by.requires[name] for by in lock.vendor.values() if name in by.requires]
         ranges += [one.range or "*"] if one.direct else []
-        newest = best(packages[name], candidates(packages[name], ["*"], limit))
-        wanted = best(packages[name], candidates(packages[name], ranges or ["*"], limit))
-        if newest not in (None, one.version):
-            found.append(Newer(name, one.version, wanted or one.version, newest or ""))
+        wanted = later_of(best(packages[name], candidates(packages[name], ranges or ["*"], limit)), one.version)
+        newest = later_of(best(packages[name], candidates(packages[name], ["*"], limit)), wanted)
+        if newest != one.version:
+            found.append(Newer(name, one.version, wanted, newest))
     return found
 
 
@@ -192,7 +192,8 @@ def _arranged(
     vendoring: Vendoring, lock: Lock, direct: Mapping[str, str], pinned: Mapping[str, str], staging: str
 ) -> Vendored:
     trees: dict[tuple[str, str], Unpacked] = {}
-    wanted = Wanted(direct, pinned, days_before(vendoring.now_seconds, vendoring.min_age_days))
+    limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
+    wanted = Wanted(direct, pinned, limit, {name: one.version for name, one in lock.vendor.items()})
     needed_of = partial(_needed_of, vendoring, lock, direct, staging, trees)
     found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)

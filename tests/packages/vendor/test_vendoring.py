@@ -253,6 +253,27 @@ def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, regist
     assert versions(bare) == {"a": "1.0.0"}
 
 
+def test_all_that_no_locked_package_has_is_listed(bare: Path, registry: Registry) -> None:
+    publish(registry, "@s/a", "1.0.0")
+    add(vendoring_of(bare, registry), {"@s/a": ""})
+    write_tree(bare, {"assets/vendor/extra.js": "1", "assets/vendor/@s/b/c.js": "1", "assets/vendor/@s/ab.js": "1"})
+    (bare / "assets/vendor/linked").symlink_to(bare / "assets/vendor/@s")
+    expected = ["@s/ab.js", "@s/b/c.js", "extra.js", "linked"]
+    found = verify(vendoring_of(bare, registry))
+    assert sorted(one.message for one in found) == [f"`assets/vendor/{one}` is not in the lock" for one in expected]
+
+
+def test_files_of_a_package_that_the_lock_has_lost_are_listed(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": ""})
+    (bare / "buildassets.lock").unlink()
+    found = verify(vendoring_of(bare, registry))
+    assert [(one.code, one.location and one.location.file) for one in found] == [
+        ("vendor/changed", "assets/vendor/a/LICENSE"),
+        ("vendor/changed", "assets/vendor/a/index.js"),
+    ]
+
+
 def _hostile(registry: Registry) -> None:
     content = archive([member("package/index.js", "1"), member("package/../../x", "x")])
     registry.archives["/a/-/a-1.0.0.tgz"] = content

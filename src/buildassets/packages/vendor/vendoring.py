@@ -149,10 +149,10 @@ def audit(vendoring: Vendoring) -> tuple[Advisory, ...]:
 
 
 def verify(vendoring: Vendoring) -> list[Diagnostic]:
-    """The faults of vendored files that differ from the lock."""
-    return [
-        found for name, one in read_lock(vendoring.folder).vendor.items() for found in _faults(vendoring, name, one)
-    ]
+    """The faults of vendored files that differ from the lock, and of all others in the folder of packages."""
+    packages = read_lock(vendoring.folder).vendor
+    faults = [found for name, one in packages.items() for found in _faults(vendoring, name, one)]
+    return [*faults, *_strangers(vendoring, packages)]
 
 
 def _direct(lock: Lock) -> dict[str, str]:
@@ -311,6 +311,22 @@ def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator
         if complaint:
             hint = f"take `{shown}` from git, or remove it and run `buildassets vendor update {name}`"
             yield error("vendor/changed", f"`{shown}/{file}` {complaint}", Location(f"{shown}/{file}"), hint=hint)
+
+
+def _strangers(vendoring: Vendoring, packages: Iterable[str]) -> Iterator[Diagnostic]:
+    """What is in the folder of packages, and in the folder of none of the locked `packages`."""
+    homes = tuple(f"{name}/" for name in packages)
+    hint = f"remove it, or keep it outside of `{vendoring.shown}`; take `{NAME}` from git if that had it"
+    try:
+        for file in files_below(vendoring.vendor):
+            if not file.startswith(homes):
+                shown = f"{vendoring.shown}/{file}"
+                yield error("vendor/changed", f"`{shown}` is not in the lock", Location(shown), hint=hint)
+    except FileNotFoundError:
+        return
+    except OSError as fault:
+        message = f"cannot read all of `{vendoring.shown}`: {reason_text(fault)}"
+        yield error("vendor/changed", message, Location(vendoring.shown), hint="change its mode")
 
 
 def _is_other(vendoring: Vendoring, before: LockedPackage | None, name: str, after: LockedPackage) -> bool:

@@ -1,6 +1,8 @@
 """`buildassets vendor` with real packages, from a registry of the tests, on a machine with nothing but Python."""
 
+import errno
 import json
+import os
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -9,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from buildassets.cli.options import configured_for_packages
+from buildassets.cli.vendor import vendoring
+from buildassets.errors import PackagesError
+from buildassets.packages.vendor.vendoring import add
 from tests.cli.test_cli import run
 from tests.conftest import read_tree, write_tree
 from tests.packages.conftest import bare_machine
@@ -133,6 +139,39 @@ def test_the_bill_of_materials_has_what_the_lock_has(project: Path) -> None:
     assert [one["location"] for one in components["alpinejs"]["evidence"]["occurrences"]] == [
         "vendor/alpinejs/dist/module.esm.js"
     ]
+
+
+@pytest.mark.parametrize("written", ['importmap = { own = "js/own.js" }', 'importmap.own = "js/own.js"'])
+def test_an_import_map_that_cannot_be_changed_refuses_all(project: Path, registry: Registry, written: str) -> None:
+    settings = project / "buildassets.toml"
+    settings.write_text(f'registry = "{registry.url}"\n{written}\n')
+    before = read_tree(project)
+    done = run(project, "vendor", "add", "alpinejs")
+    assert (done.returncode, read_tree(project)) == (1, before)
+    assert "error[vendor/importmap]: cannot change `[importmap]` in `buildassets.toml`" in done.stderr
+    settings.write_text(f'registry = "{registry.url}"\n')
+    succeed(project, "vendor", "add", "alpinejs")
+    settings.write_text(
+        f'registry = "{registry.url}"\n{written.replace("js/own.js", "vendor/alpinejs/dist/module.esm.js")}\n'
+    )
+    before = read_tree(project)
+    done = run(project, "vendor", "remove", "alpinejs")
+    assert (done.returncode, "remove `own`" in done.stderr, read_tree(project)) == (1, True, before)
+
+
+def test_a_disk_that_is_full_leaves_the_import_map_as_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = []
+
+    def full(*_: object) -> None:
+        maps.append(importmap(project))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("buildassets.packages.vendor.vendoring.write_lock", full)
+    before = read_tree(project)
+    with pytest.raises(PackagesError):
+        add(vendoring(configured_for_packages(str(project / "buildassets.toml"))), {"alpinejs": ""})
+    assert ["alpinejs" in one for one in maps] == [True]
+    assert read_tree(project) == before
 
 
 def test_audit_is_1_for_an_advisory_0_without_and_2_where_it_could_not_ask(project: Path, registry: Registry) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -130,6 +132,7 @@ def vendoring(config: "Config") -> "Vendoring":
         BrowserFiles(),
         time.time(),
         config.packages.min_age_days,
+        partial(_configured, config),
     )
 
 
@@ -143,7 +146,7 @@ def _root(config: "Config") -> "SourceRoot":
 
 
 def _finish(show: Output, config: "Config", done: "Vendored") -> int:
-    importmap = _import_map(config, done)
+    _, importmap = _entries(config, done)
     for name in done.changed:
         show.report(f"vendored {name} {done.lock.vendor[name].version}")
     for name in done.removed:
@@ -166,10 +169,10 @@ def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:
     }
 
 
-def _import_map(config: "Config", done: "Vendored") -> dict[str, str]:
-    """Write the import map's entries for the vendored packages; returns those that it has now.
+def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None], dict[str, str]]:
+    """The import map's entries for vendored packages: what has to change, None to be removed; and all there are then.
 
-    Entries that the user has pointed at another file stay. Raises PackagesError.
+    Entries that the user has pointed at another file stay.
     """
     prefix = f"{_root(config).prefix}/{_FOLDER}/".removeprefix("/")
     known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
@@ -181,27 +184,45 @@ def _import_map(config: "Config", done: "Vendored") -> dict[str, str]:
     stale = {key for key in ours if config.importmap[key] not in known and not config.importmap[key].endswith("/")}
     entries |= {key: None for key in stale if key not in entries}
     changes = {key: value for key, value in entries.items() if config.importmap.get(key) != value}
-    if changes:
-        _write_entries(config, changes)
     kept = {key: config.importmap[key] for key in ours - stale}
-    return kept | {key: value for key, value in entries.items() if value is not None}
+    return changes, kept | {key: value for key, value in entries.items() if value is not None}
 
 
-def _write_entries(config: "Config", changes: Mapping[str, str | None]) -> None:
+@contextmanager
+def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
+    """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
+    from buildassets.files import write_whole
+
+    changes, _ = _entries(config, done)
+    path = config.file or os.path.join(config.folder, _FILE)
+    before = _write_entries(config, path, changes) if changes else None
+    try:
+        yield
+    except BaseException:
+        if before is not None and config.file:
+            write_whole(path, before)
+        elif before is not None:
+            os.unlink(path)
+        raise
+
+
+def _write_entries(config: "Config", path: str, changes: Mapping[str, str | None]) -> bytes:
+    """Write these entries into the configuration at `path`; returns what it held before."""
     from buildassets.compiler.config.shown import shown_path
     from buildassets.files import content_of, write_whole
     from buildassets.packages.vendor.import_map import entry_lines, with_entries
 
-    path = config.file or os.path.join(config.folder, _FILE)
     is_project = os.path.basename(path) == "pyproject.toml"
     table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
     shown = shown_path(config, path)
     try:
-        text = content_of(path).decode("utf-8") if config.file else ""
-        write_whole(path, with_entries(text, table, changes).encode())
+        before = content_of(path) if config.file else b""
+        write_whole(path, with_entries(before.decode("utf-8"), table, changes).encode())
     except (OSError, ValueError):
         lines = [f"add `{line}`" for line in entry_lines(changes)]
         lines += [f"remove `{key}`" for key, value in sorted(changes.items()) if value is None]
         message = f"cannot change `[{'.'.join(table)}]` in `{shown}`"
-        hint = "change it by hand; a table with a header of its own, a line for each entry, is changed by this command"
+        hint = "write it as a table with a header of its own, a line for each entry, or change it by hand"
+        hint += "; then run this again"
         raise PackagesError([error("vendor/importmap", message, Location(shown), notes=lines, hint=hint)]) from None
+    return before

@@ -6,7 +6,7 @@ ConfigError, and then leaves files and lock as they were.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -38,6 +38,8 @@ class Vendoring:
 
     `registry` returns the registry, when it is first needed; `choose` selects the files that browsers need. Releases
     younger than `min_age_days` at `now_seconds` (since 1970) are ignored, unless they are named by their version.
+    `configured` is entered with the result before anything is written, so that it can refuse that, and left with the
+    exception if writing fails.
     """
 
     folder: str
@@ -47,6 +49,7 @@ class Vendoring:
     choose: Chooser
     now_seconds: float
     min_age_days: float = 0
+    configured: Callable[["Vendored"], AbstractContextManager[object]] = nullcontext
 
 
 @frozen
@@ -98,9 +101,10 @@ def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         gone = tuple(sorted(lock.vendor.keys() - kept))
         _refuse_changed(vendoring, lock, gone)
         after = replace(lock, vendor={name: lock.vendor[name] for name in sorted(kept)})
-        with _put(vendoring, staging, {}, gone):
+        done = Vendored(after, {}, (), gone)
+        with vendoring.configured(done), _put(vendoring, staging, {}, gone):
             write_lock(vendoring.folder, after)
-    return Vendored(after, {}, (), gone)
+    return done
 
 
 def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
@@ -204,10 +208,11 @@ def _arranged(
     _refuse_foreign(vendoring, lock, after)
     result = replace(lock, vendor=after)
     packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
-    with _put(vendoring, staging, packages, gone):
-        write_lock(vendoring.folder, result)
     modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
-    return Vendored(result, modules, changed, gone, tuple(_warnings(found)))
+    done = Vendored(result, modules, changed, gone, tuple(_warnings(found)))
+    with vendoring.configured(done), _put(vendoring, staging, packages, gone):
+        write_lock(vendoring.folder, result)
+    return done
 
 
 def _needed_of(

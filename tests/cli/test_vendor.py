@@ -192,6 +192,13 @@ def test_audit_is_1_for_an_advisory_0_without_and_2_where_it_could_not_ask(proje
     assert (done.returncode, json.loads(done.stdout)["asked"]) == (2, False)
 
 
+def test_audit_without_packages_asks_nothing_and_reports_that(project: Path, registry: Registry) -> None:
+    done = run(project, "vendor", "audit")
+    assert (done.returncode, done.stderr) == (0, "there is nothing to ask about: the lock has no packages\n")
+    done = run(project, "vendor", "audit", "--json")
+    assert (done.returncode, json.loads(done.stdout)["asked"], registry.asked) == (0, False, [])
+
+
 def test_outdated_is_1_if_any_is_and_update_stays_in_the_range(project: Path, registry: Registry) -> None:
     succeed(project, "vendor", "add", "alpinejs@3")
     done = run(project, "vendor", "outdated")

@@ -79,10 +79,14 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 @package_options
 def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
+    from buildassets.packages.lock import read_lock
     from buildassets.packages.vendor.vendoring import audit
 
     config = configured_for_packages(config_file)
     show = Output(as_json, quiet=quiet)
+    if not read_lock(config.folder).vendor:
+        show.report("there is nothing to ask about: the lock has no packages")
+        return show.finish(True, (), {"asked": False, "advisories": []})
     try:
         advisories = audit(vendoring(config))
     except RegistryError as failure:

@@ -75,6 +75,8 @@ def test_a_bare_machine_builds_typescript_and_use_and_again_offline(project: Pat
     assert manifest["generator"]["engines"]["bundle"] == "esbuild 0.28.2 (lock)"
     assert b"tomato" in read_tree(project / "build/assets")[manifest["assets"]["css/app.css"]["file"]]
     assert run(project, "tools", "install").stderr == "nothing to install\n"
+    kept = "esbuild 0.28.2 is locked already; its range is `0.28`\n"
+    assert run(project, "tools", "install", "esbuild").stderr == kept
     assert run(project, "tools", "verify").returncode == 0
     assert "scss: dart-sass 1.108.2 (lock)" in run(project, "explain", "css/app.css").stdout
 

@@ -63,6 +63,7 @@ def succeed(folder: Path, *arguments: str) -> str:
 def test_what_browsers_need_is_vendored_with_licences_and_builds(project: Path) -> None:
     printed = succeed(project, "vendor", "add", "htmx.org@2", "alpinejs", "bootstrap-icons")
     assert "vendored htmx.org 2.0.4\n" in printed
+    assert succeed(project, "vendor", "add", "htmx.org") == "htmx.org 2.0.4 is locked already; its range is `2`\n"
     assert vendored(project) == {
         "vendor/htmx.org/LICENSE",
         "vendor/htmx.org/dist/htmx.esm.js",

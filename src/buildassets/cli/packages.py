@@ -9,7 +9,7 @@ from buildassets.cli.output import Output, print_data
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.packages.lock import Newer
+    from buildassets.packages.lock import LockedPackage, LockedTool, Newer
     from buildassets.packages.registry.registry import Registry
 
 
@@ -24,6 +24,12 @@ def registry_for(config: "Config") -> "Callable[[], Registry]":
         return Registry(registry_settings(config.folder, config.registry))
 
     return registry
+
+
+def kept_line(name: str, kept: "LockedTool | LockedPackage") -> str:
+    """The line for what is asked for without a range, and is locked already."""
+    wanted = f"its range is `{kept.range}`" if kept.range else "it has no range"
+    return f"{name} {kept.version} is locked already; {wanted}"
 
 
 def show_newer(show: Output, found: "Sequence[Newer]") -> int:

@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output, print_data
-from buildassets.cli.packages import registry_for, show_newer
+from buildassets.cli.packages import kept_line, registry_for, show_newer
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -128,7 +128,9 @@ def _finish(show: Output, done: "Installed") -> int:
     tools = {name: tool.version for name, tool in done.lock.tools.items()}
     for name in done.fetched:
         show.report(f"installed {name} {tools[name]}")
-    if not done.fetched:
+    for name in done.kept:
+        show.report(kept_line(name, done.lock.tools[name]))
+    if not (done.fetched or done.kept):
         show.report("nothing to install" if tools else "nothing to install: the lock has no tools")
     return show.finish(True, done.diagnostics, {"tools": _documents(done.lock.tools), "installed": list(done.fetched)})
 

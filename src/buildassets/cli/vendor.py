@@ -12,7 +12,7 @@ import click
 
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output
-from buildassets.cli.packages import registry_for, show_newer
+from buildassets.cli.packages import kept_line, registry_for, show_newer
 from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 
@@ -155,7 +155,9 @@ def _finish(show: Output, config: "Config", done: "Vendored") -> int:
         show.report(f"vendored {name} {done.lock.vendor[name].version}")
     for name in done.removed:
         show.report(f"removed {name}")
-    if not (done.changed or done.removed):
+    for name in done.kept:
+        show.report(kept_line(name, done.lock.vendor[name]))
+    if not (done.changed or done.removed or done.kept):
         show.report("nothing to do")
     document = {
         "vendor": _documents(done.lock.vendor),

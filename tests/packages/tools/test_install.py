@@ -110,6 +110,26 @@ def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, regist
     assert read_lock(str(bare)).tools["esbuild"].version == "0.25.11"
 
 
+def test_a_locked_tool_without_a_range_stays_and_keeps_its_own(bare: Path, registry: Registry) -> None:
+    publish(registry, "0.27.0")
+    install(shop_of(bare, registry), [asked_for("esbuild@0.27")])
+    publish(registry, "0.27.4", "0.28.1")
+    done = install(shop_of(bare, registry), [ESBUILD])
+    tool = read_lock(str(bare)).tools["esbuild"]
+    assert (done.kept, done.fetched, tool.version, tool.range) == (("esbuild",), (), "0.27.0", "0.27")
+    install(shop_of(bare, registry), [asked_for("esbuild@*")])
+    assert read_lock(str(bare)).tools["esbuild"].version == "0.28.1"
+
+
+def test_a_locked_tool_without_a_range_is_fetched_where_it_is_not_here(bare: Path, registry: Registry) -> None:
+    publish(registry, "0.27.0")
+    install(shop_of(bare, registry), [asked_for("esbuild@0.27")])
+    (home,) = (path for path in (bare.parent / "tools").iterdir() if path.is_dir())
+    home.rename(bare.parent / "away")
+    assert install(shop_of(bare, registry), [ESBUILD]).fetched == ("esbuild",)
+    assert verify(shop_of(bare, registry)) == []
+
+
 def test_an_update_passes_over_a_tool_that_a_newer_version_has_locked(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0", "0.27.4")
     write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
@@ -519,6 +539,6 @@ def test_a_lock_that_cannot_be_written_is_named(
 
     monkeypatch.setattr("buildassets.packages.lock.write_whole", full)
     with pytest.raises(BuildAssetsError) as caught:
-        install(shop_of(bare, registry), [ESBUILD])
+        install(shop_of(bare, registry), [asked_for("esbuild@0.28")])
     assert caught.value.diagnostics[0].message.startswith("cannot write `buildassets.lock`")
     assert read_tree(bare) == before

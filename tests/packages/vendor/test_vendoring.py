@@ -155,6 +155,18 @@ def test_a_new_range_for_what_is_locked_takes_its_place(bare: Path, registry: Re
     assert (versions(bare), read_lock(str(bare)).vendor["a"].range) == ({"a": "2.0.0"}, "2")
 
 
+def test_a_locked_package_without_a_range_stays_and_keeps_its_own(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    publish(registry, "a", "1.1.0")
+    publish(registry, "a", "4.0.0")
+    done = add(vendoring_of(bare, registry), {"a": ""})
+    assert (done.kept, done.changed) == (("a",), ())
+    assert (versions(bare), read_lock(str(bare)).vendor["a"].range) == ({"a": "1.0.0"}, "1")
+    add(vendoring_of(bare, registry), {"a": "latest"})
+    assert versions(bare) == {"a": "4.0.0"}
+
+
 def test_what_came_along_can_be_asked_for_and_stays_then(bare: Path, registry: Registry) -> None:
     publish(registry, "core", "1.0.0")
     publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
@@ -203,7 +215,7 @@ def test_edits_are_not_overwritten(bare: Path, registry: Registry) -> None:
     add(vendoring_of(bare, registry), {"a": ""})
     write_tree(bare, {"assets/vendor/a/index.js": "mine()"})
     publish(registry, "a", "1.1.0")
-    assert refused(vendoring_of(bare, registry), "a").code == "vendor/changed"
+    assert refused(vendoring_of(bare, registry), "a@1").code == "vendor/changed"
 
 
 def test_a_folder_of_somebody_else_is_not_taken(bare: Path, registry: Registry) -> None:

@@ -61,11 +61,12 @@ class Asked:
 
 @frozen
 class Installed:
-    """The result: the new lock, the names of the fetched tools, and warnings."""
+    """The result: the new lock, the names of the fetched tools, warnings, and the tools that were locked already."""
 
     lock: Lock
     fetched: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def asked_for(text: str) -> Asked:
@@ -79,14 +80,25 @@ def asked_for(text: str) -> Asked:
 
 
 def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
-    """Add the `asked` tools to the lock and fetch them; without any, fetch the tools of the lock that are missing."""
+    """Add the `asked` tools to the lock and fetch them; without any, fetch the tools of the lock that are missing.
+
+    A locked tool that is asked for without a range stays as it is.
+    """
     with _turn(shop):
         lock = read_lock(shop.folder)
-        if not asked:
-            return Installed(lock, tuple(name for name, tool in lock.tools.items() if _fetched(shop, name, tool)))
-        added, fetched = _resolved(shop, asked, lock)
-        lock = replace(lock, tools={**lock.tools, **added})
-        write_lock(shop.folder, lock)
+        kept = tuple(one.name for one in asked if one.name in lock.tools and not one.range)
+        fetched = [name for name in (kept if asked else lock.tools) if _fetched(shop, name, lock.tools[name])]
+        done = _added(shop, [one for one in asked if one.name not in kept], lock)
+    return replace(done, fetched=(*fetched, *done.fetched), kept=kept)
+
+
+def _added(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> Installed:
+    """Add the `asked` tools to the lock, at the newest versions within their ranges, and fetch them."""
+    if not asked:
+        return Installed(lock, ())
+    added, fetched = _resolved(shop, asked, lock)
+    lock = replace(lock, tools={**lock.tools, **added})
+    write_lock(shop.folder, lock)
     missing = [warned for name, tool in added.items() for warned in _missing(TOOLS[name], tool)]
     return Installed(lock, tuple(fetched), tuple(missing))
 
@@ -96,9 +108,12 @@ def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
     lock = read_lock(shop.folder)
     for one in asked:
         _refuse_unlocked(lock, one.name)
-    wanted = asked or [Asked(name) for name in lock.tools if name in TOOLS]
-    ranged = [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted]
-    return install(shop, ranged) if ranged else Installed(lock, ())
+    if not lock.tools:
+        return Installed(lock, ())
+    with _turn(shop):
+        lock = read_lock(shop.folder)
+        wanted = asked or [Asked(name) for name in lock.tools if name in TOOLS]
+        return _added(shop, [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted], lock)
 
 
 def outdated(shop: Workshop) -> list[Newer]:

@@ -54,13 +54,17 @@ class Vendoring:
 
 @frozen
 class Vendored:
-    """The result: the new lock, specifiers with their files below `vendor`, changed and removed packages, warnings."""
+    """The result: the new lock, specifiers with their files below `vendor`, changed and removed packages, warnings.
+
+    `kept` are packages that were asked for without a range, and before already.
+    """
 
     lock: Lock
     modules: Mapping[str, str]
     changed: tuple[str, ...]
     removed: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def asked_for(text: str) -> tuple[str, str]:
@@ -74,12 +78,17 @@ def asked_for(text: str) -> tuple[str, str]:
 
 
 def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
-    """Add the `asked` packages (ranges by name); those of the lock keep their versions if they fit."""
+    """Add the `asked` packages (ranges by name); those of the lock keep their versions if they fit.
+
+    A locked package that is asked for without a range keeps its range, too.
+    """
     with _turn(vendoring) as staging:
         lock = read_lock(vendoring.folder)
-        direct = {**_direct(lock), **asked}
-        pinned = {name: one.version for name, one in lock.vendor.items() if name not in asked}
-        return _arranged(vendoring, lock, direct, pinned, staging)
+        direct = _direct(lock)
+        kept = tuple(name for name, one in asked.items() if name in direct and not one)
+        direct |= {name: one for name, one in asked.items() if name not in kept}
+        pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name)}
+        return replace(_arranged(vendoring, lock, direct, pinned, staging), kept=kept)
 
 
 def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:

@@ -130,6 +130,18 @@ def test_a_locked_tool_without_a_range_is_fetched_where_it_is_not_here(bare: Pat
     assert verify(shop_of(bare, registry)) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("esbild", "did you mean `esbuild`?"), ("dart-sass", "run `buildassets tools install dart-sass`")],
+)
+def test_a_mistyped_name_has_the_tool_that_is_meant(bare: Path, registry: Registry, name: str, hint: str) -> None:
+    publish(registry, "0.27.0")
+    install(shop_of(bare, registry), [ESBUILD])
+    with pytest.raises(ConfigError) as caught:
+        remove(str(bare), [name])
+    assert caught.value.diagnostics[0].hint == hint
+
+
 def test_an_update_passes_over_a_tool_that_a_newer_version_has_locked(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0", "0.27.4")
     write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.resolve.browser_files import BrowserFiles
-from buildassets.errors import BuildAssetsError
+from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.packages.lock import read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
@@ -284,6 +284,18 @@ def test_files_of_a_package_that_the_lock_has_lost_are_listed(bare: Path, regist
         ("vendor/changed", "assets/vendor/a/LICENSE"),
         ("vendor/changed", "assets/vendor/a/index.js"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("htmx.ogr", "did you mean `htmx.org`?"), ("lit", "run `buildassets vendor add lit`")]
+)
+def test_a_mistyped_name_has_the_package_that_is_meant(bare: Path, registry: Registry, name: str, hint: str) -> None:
+    publish(registry, "htmx.org", "1.0.0")
+    add(vendoring_of(bare, registry), {"htmx.org": ""})
+    for work in (update, remove):
+        with pytest.raises(ConfigError) as caught:
+            work(vendoring_of(bare, registry), [name])
+        assert caught.value.diagnostics[0].hint == hint
 
 
 def _hostile(registry: Registry) -> None:

@@ -158,7 +158,9 @@ def verify(shop: Workshop) -> list[Diagnostic]:
 
 def _refuse_unlocked(lock: Lock, name: str) -> None:
     if name not in lock.tools:
-        message, hint = f"`{NAME}` has no tool `{name}`", f"run `buildassets tools install {name}`"
+        meant = None if name in TOOLS else nearest(name, lock.tools)
+        hint = f"did you mean `{meant}`?" if meant else f"run `buildassets tools install {name}`"
+        message = f"`{NAME}` has no tool `{name}`"
         raise ConfigError([error("tools/unknown", message, Location(NAME), hint=hint)])
 
 

@@ -17,6 +17,7 @@ from buildassets.files import STAGING_PREFIX, content_of, digest_of, write_whole
 from buildassets.folders import files_below, make_folders, remove_tree
 from buildassets.frozen import frozen
 from buildassets.locks import locked
+from buildassets.nearest import nearest
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, Release, is_name
@@ -174,7 +175,9 @@ def _direct(lock: Lock) -> dict[str, str]:
 
 def _refuse_unlocked(lock: Lock, name: str) -> None:
     if name not in lock.vendor:
-        message, hint = f"`{NAME}` has no package `{name}`", f"run `buildassets vendor add {name}`"
+        meant = nearest(name, lock.vendor)
+        hint = f"did you mean `{meant}`?" if meant else f"run `buildassets vendor add {name}`"
+        message = f"`{NAME}` has no package `{name}`"
         raise ConfigError([error("vendor/unknown", message, Location(NAME), hint=hint)])
 
 

@@ -152,6 +152,14 @@ def test_an_unknown_tool_and_verb_exit_with_2(project: Path) -> None:
     assert run(project, "tools", "remove", "esbuild").returncode == 2
 
 
+@pytest.mark.parametrize("second", ["esbuild@0.28", "esbuild"])
+def test_a_tool_with_two_ranges_is_refused(project: Path, registry: Registry, second: str) -> None:
+    done = run(project, "tools", "install", "esbuild@0.25", second)
+    assert (done.returncode, registry.asked) == (2, [])
+    assert f"`esbuild@0.25` and `{second}` exclude each other" in done.stderr
+    assert run(project, "tools", "install", "esbuild@0.28", "esbuild@0.28").returncode == 0
+
+
 def test_a_failure_is_one_document_of_json(project: Path, registry: Registry) -> None:
     registry.packages.clear()
     done = run(project, "tools", "install", "esbuild", "--json")

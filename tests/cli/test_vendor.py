@@ -253,6 +253,12 @@ def test_what_is_not_known_exits_with_2(project: Path, arguments: list[str]) -> 
     assert run(project, "vendor", *arguments).returncode == 2
 
 
+def test_a_package_with_two_ranges_is_refused(project: Path, registry: Registry) -> None:
+    done = run(project, "vendor", "add", "htmx.org@1", "htmx.org@2")
+    assert (done.returncode, registry.asked) == (2, [])
+    assert "`htmx.org@1` and `htmx.org@2` exclude each other" in done.stderr
+
+
 def test_entries_have_the_prefix_of_the_root_and_those_of_the_user_stay(project: Path, registry: Registry) -> None:
     settings = f'registry = "{registry.url}"\nsources = [{{ path = "front", prefix = "x" }}]\n'
     own = '[importmap]\n"alpinejs" = "x/own.js"\n"lit/" = "x/vendor/htmx.org/"\n'

@@ -1,9 +1,11 @@
-"""Shared by the verbs `tools` and `vendor`: the registry of a project, and the list of newer versions."""
+"""Shared by the verbs `tools` and `vendor`: the registry of a project, ranges that are asked for, what is newer or stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
+
+import click
 
 from buildassets.cli.output import Output, print_data
 
@@ -24,6 +26,17 @@ def registry_for(config: "Config") -> "Callable[[], Registry]":
         return Registry(registry_settings(config.folder, config.registry))
 
     return registry
+
+
+def ranges_of(asked: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The ranges by name. Raises UsageError for a name that is there twice, with different ranges."""
+    ranges: dict[str, str] = {}
+    for name, wanted in asked:
+        other = ranges.setdefault(name, wanted)
+        if other != wanted:
+            first, second = (f"{name}@{one}" if one else name for one in (other, wanted))
+            raise click.UsageError(f"`{first}` and `{second}` exclude each other")
+    return ranges
 
 
 def kept_line(name: str, kept: "LockedTool | LockedPackage") -> str:

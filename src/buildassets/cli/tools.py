@@ -8,12 +8,12 @@ import click
 
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output, print_data
-from buildassets.cli.packages import kept_line, registry_for, show_newer
+from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.packages.lock import LockedTool
-    from buildassets.packages.tools.install import Installed, Workshop
+    from buildassets.packages.tools.install import Asked, Installed, Workshop
 
 
 @click.group("tools", no_args_is_help=False)
@@ -26,11 +26,11 @@ def command() -> None:
 @package_options
 def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
     """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
-    from buildassets.packages.tools.install import asked_for, install
+    from buildassets.packages.tools.install import install
 
     config = configured_for_packages(config_file)
     show = Output(as_json, quiet=quiet)
-    return _finish(show, install(workshop(config, show), [asked_for(name) for name in names]))
+    return _finish(show, install(workshop(config, show), _asked(names)))
 
 
 @command.command("update")
@@ -38,11 +38,11 @@ def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool,
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
     """Update all tools, or the named ones, to the newest versions within their ranges."""
-    from buildassets.packages.tools.install import asked_for, update
+    from buildassets.packages.tools.install import update
 
     config = configured_for_packages(config_file)
     show = Output(as_json, quiet=quiet)
-    return _finish(show, update(workshop(config, show), [asked_for(name) for name in names]))
+    return _finish(show, update(workshop(config, show), _asked(names)))
 
 
 @command.command("list")
@@ -122,6 +122,14 @@ def workshop(config: "Config", show: Output) -> "Workshop":
 
     days = config.packages.min_age_days
     return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.report)
+
+
+def _asked(names: tuple[str, ...]) -> "list[Asked]":
+    """The tools in `NAME` or `NAME@RANGE`, each once. Raises ConfigError and UsageError."""
+    from buildassets.packages.tools.install import Asked, asked_for
+
+    asked = map(asked_for, names)
+    return [Asked(name, wanted) for name, wanted in ranges_of((one.name, one.range) for one in asked).items()]
 
 
 def _finish(show: Output, done: "Installed") -> int:

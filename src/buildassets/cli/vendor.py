@@ -12,7 +12,7 @@ import click
 
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output
-from buildassets.cli.packages import kept_line, registry_for, show_newer
+from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
 from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 
@@ -39,7 +39,7 @@ def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, qui
     from buildassets.packages.vendor.vendoring import add, asked_for
 
     config = configured_for_packages(config_file)
-    asked = dict(asked_for(name) for name in names)
+    asked = ranges_of(asked_for(name) for name in names)
     return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
 
 

@@ -70,8 +70,13 @@ def test_another_package_is_none_of_the_tools(bare: Path) -> None:
 
 
 def test_a_tool_of_a_later_buildassets_is_not_run(bare: Path) -> None:
-    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
+    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {}, complete="0.9.0")}))
     assert refusal(bare, "rolldown") == "tools/platform"
+    with pytest.raises(PackagesError) as caught:
+        locked_command(str(bare), "rolldown")
+    (found,) = caught.value.diagnostics
+    assert found.message == "`buildassets.lock` has a tool `rolldown`, which this buildassets does not know"
+    assert found.hint == "take a newer buildassets, or run `buildassets tools remove rolldown`"
 
 
 def test_a_lock_that_is_none_is_no_reason_to_look_elsewhere(bare: Path) -> None:

@@ -60,12 +60,14 @@ def locked_command(folder: str, name: str) -> LockedCommand | None:
 def program_files(tools: str, name: str, tool: LockedTool) -> list[tuple[str, str]]:
     """The paths in the folder `tools` of the files that run on this machine, with their SHA-256; the program is first.
 
-    Raises PackagesError if the lock has no files for this machine.
+    Raises PackagesError if the lock has no files for this machine, or the tool is unknown.
     """
     kind = TOOLS.get(name)
-    platform = platform_of(kind) if kind else ""
+    if kind is None:
+        raise _unknown(name)
+    platform = platform_of(kind)
     locked = tool.platforms.get(platform)
-    if kind is None or locked is None or not _is_of(kind, platform, locked):
+    if locked is None or not _is_of(kind, platform, locked):
         raise _not_for_this_machine(name, tool, platform)
     wanted = kind.files_for(platform)
     home = home_of(tools, name, tool)
@@ -128,11 +130,15 @@ def prove(name: str, path: str, digest: str) -> None:
         raise PackagesError([error("tools/changed", message, Location(NAME), notes=notes, hint=hint)])
 
 
+def _unknown(name: str) -> PackagesError:
+    message = f"`{NAME}` has a tool `{name}`, which this buildassets does not know"
+    hint = f"take a newer buildassets, or run `buildassets tools remove {name}`"
+    return PackagesError([error("tools/platform", message, Location(NAME), hint=hint)])
+
+
 def _not_for_this_machine(name: str, tool: LockedTool, platform: str) -> PackagesError:
     message = f"`{NAME}` has no `{name}` {tool.version} for `{platform}`"
-    hint = "run `buildassets tools install` with a buildassets that knows it"
-    if name in TOOLS:
-        hint = f"install {name} for this machine by other means, and run `buildassets tools remove {name}`"
+    hint = f"install {name} for this machine by other means, and run `buildassets tools remove {name}`"
     if tool.complete:
         hint = f"run `buildassets tools install {name}@{tool.complete}`, the newest version that all platforms have"
     notes = [f"it has {', '.join(f'`{one}`' for one in sorted(tool.platforms))}"] if tool.platforms else []

@@ -1,4 +1,4 @@
-"""Shared by the verbs `tools` and `vendor`: the registry of a project, ranges that are asked for, what is newer or stays."""
+"""Shared by the verbs `tools` and `vendor`: the registry of a project, the requested ranges, and lines of results."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict

@@ -88,8 +88,18 @@ def test_a_locked_tool_that_is_gone_is_an_error_and_nothing_takes_its_place(proj
     path = os.pathsep.join((str(project.parent / "bin"), os.environ["PATH"]))
     done = run(project, "build", PATH=path, BUILDASSETS_TOOLS_DIR=str(project.parent / "empty"))
     assert done.returncode == 1
-    assert "`esbuild` is in `buildassets.lock` and not installed here" in done.stderr
+    assert "error[js/unavailable]: `esbuild` is in `buildassets.lock` and not installed here" in done.stderr
     assert "hint: run `buildassets tools install`" in done.stderr
+
+
+def test_a_build_reports_a_locked_sass_that_is_gone_by_the_code_of_the_engine(
+    project: Path, registry: Registry
+) -> None:
+    (project / "buildassets.toml").write_text(f'registry = "{registry.url}"\n')
+    assert run(project, "tools", "install", "dart-sass").returncode == 0
+    absent = {"BUILDASSETS_TOOLS_DIR": str(project.parent / "empty")}
+    assert "error[scss/unavailable]: `dart-sass` is in `build" in run(project, "build", **absent).stderr
+    assert "error[tools/absent]: `dart-sass` is in `build" in run(project, "tools", "verify", **absent).stderr
 
 
 def test_without_a_lock_the_one_on_path_is_used(project: Path, registry: Registry) -> None:

@@ -85,6 +85,16 @@ def test_a_lock_that_is_none_is_no_reason_to_look_elsewhere(bare: Path) -> None:
         locked_command(str(bare), "esbuild")
 
 
+def test_a_named_folder_can_be_below_the_home_or_the_working_directory(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(bare)
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", "rel/dir")
+    assert tools_folder() == str(bare / "rel/dir")
+    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", "~/x")
+    assert tools_folder() == str(Path.home() / "x")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders of Linux")
 def test_tools_lie_in_the_users_data(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert tools_folder() == str(bare.parent / "tools")

@@ -29,9 +29,12 @@ class LockedCommand:
 
 
 def tools_folder() -> str:
-    """The folder of all tools of this user: `$BUILDASSETS_TOOLS_DIR`, or one among the user's data."""
+    """The folder of all tools of this user: `$BUILDASSETS_TOOLS_DIR`, or one among the user's data.
+
+    In the variable, `~` is the home folder, and a relative path is one of the working directory.
+    """
     if given := os.environ.get(FOLDER_VARIABLE):
-        return os.path.abspath(given)
+        return os.path.abspath(os.path.expanduser(given))
     if sys.platform == "win32":
         data = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
     elif sys.platform == "darwin":

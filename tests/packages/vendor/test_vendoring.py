@@ -27,10 +27,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
-def vendoring_of(project: Path, registry: Registry, **more: float) -> Vendoring:
+def vendoring_of(project: Path, registry: Registry, *, min_age_days: float = 0) -> Vendoring:
     client = Client(registry_settings(str(project), registry.url))
     vendor = str(project / "assets/vendor")
-    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, **more)
+    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, min_age_days)
 
 
 def publish(registry: Registry, name: str, version: str, text: str = "export default 1", **described: Any) -> None:

@@ -4,6 +4,8 @@ import json
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_cli import run
 from tests.conftest import Tree, write_tree
 
@@ -55,3 +57,57 @@ def test_every_line_has_an_outcome_and_the_result_builds(tmp_path: Path) -> None
 def test_a_folder_without_it_is_none(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "static-digest")
     assert (done.returncode, "error[migrate/none]" in done.stderr) == (2, True)
+
+
+def test_static_folders_that_modules_name_are_source_roots(tmp_path: Path) -> None:
+    tree = {
+        "hello/extensions.py": "from flask_static_digest import FlaskStaticDigest\ndigest = FlaskStaticDigest()\n",
+        "hello/app.py": "from flask import Flask\n\n"
+        "app = Flask(__name__, static_folder='../public', static_url_path='')\n",
+        "hello/up/views.py": "from flask import Blueprint\nup = Blueprint('rise', __name__, static_folder='files')\n",
+        "hello/static/unused.css": "",
+        "hello/down/static/d.css": "d { top: 0 }",
+        "hello/up/files/u.css": "u { top: 0 }",
+        "public/a.css": "a { background: url(/x.png) }",
+        "public/x.png": b"png",
+    }
+    done = run(write_tree(tmp_path, tree), "migrate", "static-digest", "--write", "--json")
+    lines = json.loads(done.stdout)["lines"]
+    assert [(one["file"], one["line"], one["outcome"]) for one in lines] == [
+        ("hello/app.py", 3, "taken over"),
+        ("hello/extensions.py", 1, "changed"),
+        ("hello/extensions.py", 2, "changed"),
+        ("hello/up/views.py", 2, "taken over"),
+    ]
+    below = [{"path": "hello/up/files", "prefix": "rise"}, {"path": "hello/down/static", "prefix": "down"}]
+    config = tomllib.loads((tmp_path / "buildassets.toml").read_text())
+    assert config == {"sources": ["public", *below], "url_prefixes": ["/"]}
+    assert run(tmp_path, "build", "-q").returncode == 0
+    assets = json.loads((tmp_path / "build/manifest.json").read_text())["assets"]
+    assert [*assets] == ["a.css", "down/d.css", "rise/u.css", "x.png"]
+    assert assets["a.css"]["references"] == ["x.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        ("__name__, static_folder=FOLDER", "an argument is computed: name the folder in `sources`"),
+        ("__name__, '/x', 'nope'", "there is no folder `nope`: make it"),
+        ("NAME, static_folder='public'", "the folder depends on more than its name: name the folder in `sources`"),
+        ("__name__, static_folder=3", "an argument is no text: name the folder in `sources`"),
+    ],
+)
+def test_static_folder_that_cannot_be_read_is_reported(tmp_path: Path, arguments: str, note: str) -> None:
+    module = f"from flask_static_digest import FlaskStaticDigest\napp = Flask({arguments})\n"
+    write_tree(tmp_path, {"app.py": module, "public/a.css": ""})
+    lines = json.loads(run(tmp_path, "migrate", "static-digest", "--json").stdout)["lines"]
+    assert (lines[1]["line"], lines[1]["outcome"]) == (2, "not possible")
+    assert lines[1]["note"].startswith(note)
+
+
+def test_application_without_static_folder_has_none(tmp_path: Path) -> None:
+    module = "from flask_static_digest import FlaskStaticDigest\napp = Flask(__name__, static_folder=None)\n"
+    write_tree(tmp_path, {"app.py": module, "static/a.css": "", "admin/static/b.css": ""})
+    done = json.loads(run(tmp_path, "migrate", "static-digest", "--json").stdout)
+    assert done["lines"][1]["outcome"] == "taken over"
+    assert tomllib.loads(done["file"])["sources"] == [{"path": "admin/static", "prefix": "admin"}]

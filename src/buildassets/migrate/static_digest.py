@@ -9,11 +9,13 @@ from typing import Any, Final
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.folders import walk
+from buildassets.migrate.flask_folders import FlaskFolders
 from buildassets.migrate.plan import Accounted, Plan, nothing_there, written
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in
 
 _PREFIX: Final = "FLASK_STATIC_DIGEST_"
 _THEIRS: Final = re.compile(r"flask_static_digest|FLASK_STATIC_DIGEST_|static_url_for")
+_FOLDER: Final = re.compile(r"\b(?:Flask|Blueprint)\s*\(")
 _CALL: Final = re.compile(r"\bstatic_url_for\s*\(")
 _PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "static")
 _TEMPLATES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".xml", ".txt")
@@ -40,10 +42,11 @@ _CODINGS: Final = {"gzip": "gzip", "brotli": "br"}
 def plan(folder: str) -> Plan:
     """The migration of Flask-Static-Digest in the project in `folder`. Raises ConfigError."""
     values: dict[str, Any] = {}
-    lines = tuple(line for path in _files(folder) for line in _lines(folder, path, values))
-    if not lines:
+    folders = FlaskFolders(folder)
+    lines = tuple(line for path in _files(folder) for line in _lines(folder, path, values, folders))
+    if not any(_THEIRS.search(line.text) for line in lines):
         raise nothing_there("Flask-Static-Digest", ["flask_static_digest"])
-    return Plan(lines, written(_settings(folder, values)))
+    return Plan(lines, written(_settings(folder, values, folders)))
 
 
 def _files(folder: str) -> Iterator[str]:
@@ -57,18 +60,18 @@ def _is_aside(top: str, name: str) -> bool:
     return name.startswith(".") or os.path.exists(os.path.join(top, name, "pyvenv.cfg"))
 
 
-def _lines(folder: str, path: str, values: dict[str, Any]) -> Iterator[Accounted]:
+def _lines(folder: str, path: str, values: dict[str, Any], folders: FlaskFolders) -> Iterator[Accounted]:
     shown = relative_to(folder, path)
     try:
         with open(path, encoding="utf-8") as file:
-            is_theirs = _THEIRS.search(file.read())
+            content = file.read()
     except (OSError, UnicodeDecodeError):
         return
-    if not is_theirs:
+    if not _THEIRS.search(content) and not (path.endswith(".py") and _FOLDER.search(content)):
         return
     text = read_text(path, shown)
     if path.endswith(".py"):
-        yield from accounts_of(shown, text, _Judge(values))
+        yield from accounts_of(shown, text, _Judge(path, values, folders))
         return
     for number, line in enumerate(text.split("\n"), 1):
         if _CALL.search(line):
@@ -76,10 +79,15 @@ def _lines(folder: str, path: str, values: dict[str, Any]) -> Iterator[Accounted
 
 
 class _Judge:
-    """Finds the statements about Flask-Static-Digest, and records the `values` of its settings."""
+    """Finds the statements of `module` about Flask-Static-Digest and static folders.
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    Records these in `folders`, and in `values` those of its settings.
+    """
+
+    def __init__(self, module: str, values: dict[str, Any], folders: FlaskFolders) -> None:
+        self._module = module
         self._values = values
+        self._folders = folders
         self._names: set[str] = set()
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
@@ -93,7 +101,8 @@ class _Judge:
         if "static_url_for" in used:
             return Judgement(_HELPER)
         if not used & self._names:
-            return None
+            answer = self._folders.answer(self._module, statement)
+            return Judgement(answer) if answer else None
         if isinstance(statement, ast.Assign):
             self._names |= {one.id for one in statement.targets if isinstance(one, ast.Name)}
         return Judgement(_EXTENSION)
@@ -113,13 +122,14 @@ class _Judge:
         return Judgement(_EXTENSION)
 
 
-def _settings(folder: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(folder: str, values: Mapping[str, Any], folders: FlaskFolders) -> dict[str, Any]:
     """Our configuration."""
-    found: dict[str, Any] = {"sources": [*_sources(folder)]}
+    found: dict[str, Any] = {"sources": [*_sources(folder, folders)]}
+    prefixes = [*dict.fromkeys(one.url for one in folders.found if not one.blueprint)] or ["/static/"]
     host = values.get("FLASK_STATIC_DIGEST_HOST_URL")
     if isinstance(host, str) and host.startswith(("http://", "https://", "/")):
-        found["url"] = f"{host.rstrip('/')}/static/"
-    found["url_prefixes"] = ["/static/"]
+        found["url"] = f"{host.rstrip('/')}{prefixes[0]}"
+    found["url_prefixes"] = prefixes
     compression = values.get("FLASK_STATIC_DIGEST_COMPRESSION")
     if isinstance(compression, list | tuple | set):
         found["compress"] = sorted(_CODINGS[one] for one in compression if one in _CODINGS)
@@ -128,12 +138,22 @@ def _settings(folder: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _sources(folder: str) -> Iterator[Any]:
-    """The static folders: the one nearest to the top is the application's, the others belong to blueprints."""
-    paths = sorted(_static_folders(folder), key=lambda path: (path.count("/"), path))
-    for number, path in enumerate(paths):
+def _sources(folder: str, folders: FlaskFolders) -> Iterator[Any]:
+    """The static folders that modules name, and those called `static`.
+
+    Where no application names its own, it is the one nearest to the top; the others belong to blueprints.
+    """
+    named = {one.path: one.blueprint for one in folders.found}
+    yield from ({"path": path, "prefix": prefix} if prefix else path for path, prefix in named.items())
+    others = [path for path in _static_folders(folder) if not _is_below(path, {*named, *folders.unused})]
+    is_without = not folders.unused and "" not in named.values()
+    for number, path in enumerate(sorted(others, key=lambda path: (path.count("/"), path))):
         above = path.split("/")[-2:-1]
-        yield path if number == 0 or not above else {"path": path, "prefix": above[0]}
+        yield path if (is_without and number == 0) or not above else {"path": path, "prefix": above[0]}
+
+
+def _is_below(path: str, above: set[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in above)
 
 
 def _static_folders(folder: str) -> Iterator[str]:

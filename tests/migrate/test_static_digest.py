@@ -60,7 +60,7 @@ def test_a_folder_without_it_is_none(tmp_path: Path) -> None:
 
 
 def test_static_folders_that_modules_name_are_source_roots(tmp_path: Path) -> None:
-    tree = {
+    tree: Tree = {
         "hello/extensions.py": "from flask_static_digest import FlaskStaticDigest\ndigest = FlaskStaticDigest()\n",
         "hello/app.py": "from flask import Flask\n\n"
         "app = Flask(__name__, static_folder='../public', static_url_path='')\n",
@@ -111,3 +111,23 @@ def test_application_without_static_folder_has_none(tmp_path: Path) -> None:
     done = json.loads(run(tmp_path, "migrate", "static-digest", "--json").stdout)
     assert done["lines"][1]["outcome"] == "taken over"
     assert tomllib.loads(done["file"])["sources"] == [{"path": "admin/static", "prefix": "admin"}]
+
+
+def test_every_setting_of_a_call_is_accounted_for(tmp_path: Path) -> None:
+    module = """app.config.update(FLASK_STATIC_DIGEST_GZIP_FILES=False, FLASK_STATIC_DIGEST_BLACKLIST_FILTER=['.htm'])
+app.config.update(
+    FLASK_STATIC_DIGEST_HOST_URL='https://c',
+    OTHER=1,
+    FLASK_STATIC_DIGEST_COMPRESION=["gzip"],
+)
+"""
+    write_tree(tmp_path, {"app.py": module, "static/a.css": ""})
+    done = json.loads(run(tmp_path, "migrate", "static-digest", "--json").stdout)
+    outcomes = [(one["line"], one["outcome"]) for one in done["lines"]]
+    assert outcomes == [(1, "not possible"), (3, "taken over"), (5, "not possible")]
+    note = done["lines"][0]["note"]
+    assert note.startswith(
+        "`FLASK_STATIC_DIGEST_GZIP_FILES`: it is `compress`; `FLASK_STATIC_DIGEST_BLACKLIST_FILTER`: "
+    )
+    config = tomllib.loads(done["file"])
+    assert (config["url"], config["compress"]) == ("https://c/static/", [])

@@ -4,7 +4,7 @@ Takes text, gives accounts. Runs nothing. Pure.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.frozen import field, frozen
@@ -67,6 +67,12 @@ def worst(answers: Iterator[tuple[int, Answer]]) -> dict[int, Answer]:
         if before is None or _WORST.index(answer[0]) > _WORST.index(before[0]):
             answers_by_line[line] = answer
     return answers_by_line
+
+
+def together(answers: Sequence[Answer]) -> Answer:
+    """The answer for a line with several settings: the outcome that requires the most work, and all the notes."""
+    outcome = max((outcome for outcome, _ in answers), key=_WORST.index)
+    return outcome, "; ".join(dict.fromkeys(note for _, note in answers))
 
 
 def dotted(node: ast.AST) -> str:

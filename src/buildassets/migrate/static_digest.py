@@ -11,7 +11,7 @@ from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.folders import walk
 from buildassets.migrate.flask_folders import FlaskFolders
 from buildassets.migrate.plan import Accounted, Plan, nothing_there, written
-from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in
+from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, together
 
 _PREFIX: Final = "FLASK_STATIC_DIGEST_"
 _THEIRS: Final = re.compile(r"flask_static_digest|FLASK_STATIC_DIGEST_|static_url_for")
@@ -93,10 +93,9 @@ class _Judge:
     def __call__(self, statement: ast.stmt) -> Judgement | None:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return self._imported(statement)
-        for name, value in settings_in(statement):
-            if name.startswith(_PREFIX):
-                meaning = _SETTINGS.get(name, _UNKNOWN)
-                return Judgement(self._noted(name, value, meaning))
+        settings = [(name, value) for name, value in settings_in(statement) if name.startswith(_PREFIX)]
+        if settings:
+            return self._of_settings(settings)
         used = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)}
         if "static_url_for" in used:
             return Judgement(_HELPER)
@@ -106,6 +105,16 @@ class _Judge:
         if isinstance(statement, ast.Assign):
             self._names |= {one.id for one in statement.targets if isinstance(one, ast.Name)}
         return Judgement(_EXTENSION)
+
+    def _of_settings(self, settings: list[tuple[str, ast.expr]]) -> Judgement:
+        answers = [(value, self._noted(name, value, _SETTINGS.get(name, _UNKNOWN))) for name, value in settings]
+        if len(answers) == 1:
+            return Judgement(answers[0][1])
+        lines: dict[int, list[Answer]] = {}
+        for value, answer in answers:
+            for line in range(value.lineno, (value.end_lineno or value.lineno) + 1):
+                lines.setdefault(line, []).append(answer)
+        return Judgement(None, {line: together(on_line) for line, on_line in lines.items()})
 
     def _noted(self, name: str, value: ast.expr, meaning: Meaning) -> Answer:
         try:

@@ -90,6 +90,27 @@ WHITENOISE_MAXAGE = 3
     assert config["types"] == {".foobar": "application/x-foobar"}
 
 
+def test_media_types_of_whitenoise_that_types_cannot_have_are_reported(tmp_path: Path) -> None:
+    settings = f"""{STATIC}INSTALLED_APPS = ["django.contrib.staticfiles"]
+WHITENOISE_MIMETYPES = {{"apple-app-site-association": "application/json", ".x": "a/b"}}
+WHITENOISE_MIMETYPES = {{
+    ".tar.gz": "a/c",
+    ".y": "a/d",
+    ".z": "a/e; charset=utf-8",
+    ".w": os.name,
+}}
+WHITENOISE_MIMETYPES = dict(x=os.name)
+"""
+    lines, config, _ = migrated(tmp_path, "whitenoise", settings)
+    assert lines[6:] == [
+        *((8, "not possible"), (9, "taken over"), (10, "not possible"), (11, "taken over"), (12, "not possible")),
+        *((13, "not possible"), (14, "taken over"), (15, "not possible")),
+    ]
+    assert config["types"] == {".x": "a/b", ".y": "a/d"}
+    note = "`apple-app-site-association`: `types` has the last suffix in lower case"
+    assert note in run(tmp_path, "migrate", "whitenoise").stdout
+
+
 def test_pipeline(tmp_path: Path) -> None:
     settings = f"""{STATIC}INSTALLED_APPS = ["pipeline", "django.contrib.staticfiles", "shop"]
 STATICFILES_FINDERS = [

@@ -1,7 +1,8 @@
 """WhiteNoise: it can keep serving the files of a release. Takes a folder, gives a Plan."""
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.compat.meaning import Meaning
@@ -15,7 +16,8 @@ from buildassets.migrate.django_settings import (
     static_settings,
 )
 from buildassets.migrate.plan import Plan, written
-from buildassets.migrate.python_lines import Judgement, settings_in
+from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, together
+from buildassets.soundness import names_media_type
 
 _SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
 _STORAGE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`: builds make the copies"
@@ -32,7 +34,6 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
         "changed", "a name that is no asset is an error: `buildassets check` finds it"
     ),
     "WHITENOISE_MAX_AGE": Meaning("changed", "every file of a release may be kept for ever"),
-    "WHITENOISE_MIMETYPES": Meaning("taken over", "they are `types`, for the manifest and all who serve by it"),
     "WHITENOISE_ROOT": Meaning(
         "not possible", "files at the top, such as `robots.txt`, are no assets: keep WhiteNoise"
     ),
@@ -40,6 +41,11 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
     "WHITENOISE_STATIC_PREFIX": Meaning("changed", "it is `url`, by default `STATIC_URL`"),
     "WHITENOISE_USE_FINDERS": Meaning("changed", _WATCH),
 }
+_TYPES: Final = "WHITENOISE_MIMETYPES"
+_TAKEN: Final[Answer] = ("taken over", f"`{_TYPES}`: they are `types`, for the manifest and all who serve by it")
+_WRITE_IT: Final = "write it into `types`, by suffix"
+_NO_SUFFIX: Final = "`types` has the last suffix in lower case, and no parameters: keep WhiteNoise for a whole name"
+_SUFFIX: Final = re.compile(r"\.[^A-Z./\\\s]+")  # as `types` takes it
 _UNKNOWN: Final = Meaning("not possible", "no setting of WhiteNoise: remove it")
 _STORAGES: Final[Mapping[str, Meaning]] = {
     **STORAGE_PARTS,
@@ -66,7 +72,10 @@ def plan(folder: str, module: str | None) -> Plan:
     types: dict[str, str] = {}
 
     def noting(statement: ast.stmt) -> Judgement | None:
-        types.update(_types(statement))
+        for name, value in settings_in(statement):
+            if name == _TYPES:
+                types.update(pair for _, pair in _entries(value) if _is_ours(*pair))
+                return _of_types(value)
         return judge(statement)
 
     lines = tuple(accounts(folder, project, noting))
@@ -74,13 +83,27 @@ def plan(folder: str, module: str | None) -> Plan:
     return Plan(lines, written(settings))
 
 
-def _types(statement: ast.stmt) -> dict[str, str]:
-    """The media types by suffix in a statement."""
-    for name, value in settings_in(statement):
-        if name == "WHITENOISE_MIMETYPES":
-            try:
-                given = ast.literal_eval(value)
-            except ValueError:
-                return {}
-            return {key: one for key, one in given.items() if key.startswith(".") and key.count(".") == 1}
-    return {}
+def _of_types(value: ast.expr) -> Judgement:
+    """The answers for the lines of media types."""
+    answers: dict[int, list[Answer]] = {}
+    for line, (key, given) in _entries(value):
+        if _is_ours(key, given):
+            answers.setdefault(line, []).append(_TAKEN)
+        elif key:
+            answers.setdefault(line, []).append(("not possible", f"`{key}`: {_NO_SUFFIX}"))
+        else:
+            answers.setdefault(line, []).append(("not possible", f"an entry is computed: {_WRITE_IT}"))
+    is_computed = not isinstance(value, ast.Dict)
+    usual: Answer = ("not possible", f"`{_TYPES}` is computed: {_WRITE_IT}") if is_computed else _TAKEN
+    return Judgement(usual, {line: together(on_line) for line, on_line in answers.items()})
+
+
+def _entries(value: ast.expr) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The lines of media types with their keys and values; both are empty where they are no literals."""
+    for key, given in zip(value.keys, value.values, strict=True) if isinstance(value, ast.Dict) else ():
+        pair = (text_of(key) if key else None, text_of(given))
+        yield given.lineno, (pair[0], pair[1]) if pair[0] and pair[1] else ("", "")
+
+
+def _is_ours(key: str, given: str) -> bool:
+    return _SUFFIX.fullmatch(key) is not None and names_media_type(given)

@@ -111,6 +111,37 @@ WHITENOISE_MIMETYPES = dict(x=os.name)
     assert note in run(tmp_path, "migrate", "whitenoise").stdout
 
 
+@pytest.mark.parametrize(
+    ("dirs", "outcomes"),
+    [
+        ('["front", "nope"]', {2: "not possible"}),
+        ('[\n    "front",\n    ("x", BASE_DIR / "nope"),\n]', {2: "taken over", 3: "taken over", 4: "not possible"}),
+        ('["front"] + ["nope"]', {2: "not possible"}),
+    ],
+)
+def test_static_folder_that_is_not_there_is_reported(tmp_path: Path, dirs: str, outcomes: dict[int, str]) -> None:
+    settings = f'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATICFILES_DIRS = {dirs}\n'
+    lines, config, _ = migrated(tmp_path, "django", settings)
+    assert {line: outcome for line, outcome in lines if line in outcomes} == outcomes
+    assert config == {"sources": ["front"]}
+    assert "there is no folder `nope`: make it, or remove it here" in run(tmp_path, "migrate", "django").stdout
+
+
+@pytest.mark.parametrize("system", ["django", "whitenoise"])
+def test_project_without_static_folder_of_its_own_is_built_by_its_command(tmp_path: Path, system: str) -> None:
+    settings = 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATICFILES_DIRS = "front"\n'
+    tree = {"manage.py": SITE["manage.py"], "conf/__init__.py": "", "conf/settings.py": f"{HEAD}{settings}"}
+    done = run(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
+    text, own = json.loads(done.stdout)["lines"]
+    assert (text["outcome"], text["note"]) == (
+        "not possible",
+        "`STATICFILES_DIRS` is a text, whose letters are taken for paths: write a list",
+    )
+    assert (own["file"], own["outcome"]) == ("manage.py", "changed")
+    assert "build with `manage.py assets build`" in own["note"]
+    assert tomllib.loads((tmp_path / "buildassets.toml").read_text()) == {}
+
+
 def test_pipeline(tmp_path: Path) -> None:
     settings = f"""{STATIC}INSTALLED_APPS = ["pipeline", "django.contrib.staticfiles", "shop"]
 STATICFILES_FINDERS = [

@@ -10,6 +10,7 @@ from buildassets.migrate.django_settings import (
     judge_of,
     project_of,
     static_settings,
+    without_own,
 )
 from buildassets.migrate.plan import Plan, written
 
@@ -19,5 +20,5 @@ _PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
 def plan(folder: str, module: str | None) -> Plan:
     """The migration of the static files of the project in `folder`. Raises ConfigError."""
     project = project_of(folder, module, "Django")
-    lines = tuple(accounts(folder, project, judge_of(STATICFILES, _PARTS)))
+    lines = (*accounts(folder, project, judge_of(STATICFILES, _PARTS)), *without_own(folder, project))
     return Plan(lines, written(static_settings(folder, project)))

@@ -16,12 +16,14 @@ from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.migrate.plan import Accounted, nothing_there
-from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, text_of, worst
+from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, text_of, together, worst
 
 VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 _NAMED: Final = re.compile(rf"[\"']{VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+
+_DIRS: Final = "STATICFILES_DIRS"
 
 # The meanings of the texts in a setting whose value is a list or a table, by the beginning of the text.
 Parts = Mapping[str, Mapping[str, Meaning]]
@@ -45,10 +47,14 @@ STORAGES: Final = ("STATICFILES_STORAGE", "STORAGES")
 
 @frozen
 class Project:
-    """A Django project: the module of its settings, its static folders and URL, and its files."""
+    """A Django project: the module of its settings, its static folders and URL, and its files.
+
+    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text.
+    """
 
     module: str
     roots: tuple[Mapping[str, Any], ...]
+    dirs: tuple[str, ...] | None
     url: str
     files: tuple[str, ...]
 
@@ -64,7 +70,14 @@ def project_of(folder: str, module: str | None, system: str) -> Project:
         message = f"cannot load the settings `{name}`: {fault}"
         hint = "name the module with `--settings`, and run this where `manage.py` is"
         raise ConfigError([error("migrate/settings", message, hint=hint)]) from None
-    return Project(name, tuple(described["roots"]), described["url"], tuple(described["files"]))
+    dirs = described["dirs"]
+    return Project(
+        name,
+        tuple(described["roots"]),
+        None if dirs is None else tuple(dirs),
+        described["url"],
+        tuple(described["files"]),
+    )
 
 
 def settings_module(folder: str, given: str | None) -> str | None:
@@ -92,7 +105,8 @@ def _source(folder: str, root: Mapping[str, Any]) -> Any:
 
 def static_settings(folder: str, project: Project) -> dict[str, Any]:
     """Our configuration for the static files of a project."""
-    sources: dict[str, Any] = {"sources": own_sources(folder, project)}
+    own = own_sources(folder, project)
+    sources: dict[str, Any] = {"sources": own} if own else {}
     return {**sources, "url": project.url} if project.url.startswith(("/", "http://", "https://")) else sources
 
 
@@ -101,7 +115,42 @@ def accounts(folder: str, project: Project, judge: Callable[[ast.stmt], Judgemen
     own = os.path.join(folder, *project.module.split("."))
     for path in sorted(project.files, key=lambda path: (not path.startswith(own), path)):
         shown = relative_to(folder, path)
-        yield from accounts_of(shown, read_text(path, shown), judge)
+        text = read_text(path, shown)
+        yield from accounts_of(shown, text, lambda statement: _of_dirs(folder, project, statement) or judge(statement))
+
+
+def without_own(folder: str, project: Project) -> Iterator[Accounted]:
+    """A line for a project that has no static folder of its own."""
+    if not own_sources(folder, project):
+        note = "no static folder is the project's own: build with `manage.py assets build`, which finds those installed"
+        yield Accounted("manage.py", 1, "manage.py", "changed", note)
+
+
+def _of_dirs(folder: str, project: Project, statement: ast.stmt) -> Judgement | None:
+    """The answers for `STATICFILES_DIRS` if it names no folder somewhere."""
+    given = next((value for name, value in settings_in(statement) if name == _DIRS), None)
+    if given is None:
+        return None
+    if project.dirs is None:
+        return Judgement(("not possible", f"`{_DIRS}` is a text, whose letters are taken for paths: write a list"))
+    gone: dict[int, Answer] = {
+        index: ("not possible", f"there is no folder `{relative_to(folder, path)}`: make it, or remove it here")
+        for index, path in enumerate(project.dirs)
+        if not os.path.isdir(path)
+    }
+    return Judgement(*_placed(given, gone, len(project.dirs))) if gone else None
+
+
+def _placed(given: ast.expr, gone: Mapping[int, Answer], count: int) -> tuple[Answer, Mapping[int, Answer]]:
+    """The usual answer for the folders `given`, and those by line for what is `gone`, where they are listed."""
+    elements = given.elts if isinstance(given, ast.List | ast.Tuple) else []
+    if len(elements) != count:
+        return together([*gone.values()]), {}
+    lines: dict[int, list[Answer]] = {}
+    for index, answer in gone.items():
+        lines.setdefault(elements[index].lineno, []).append(answer)
+    meaning = STATICFILES[_DIRS]
+    return (meaning.outcome, f"`{_DIRS}`: {meaning.note}"), {one: together(every) for one, every in lines.items()}
 
 
 def judge_of(

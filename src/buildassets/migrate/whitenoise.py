@@ -14,6 +14,7 @@ from buildassets.migrate.django_settings import (
     judge_of,
     project_of,
     static_settings,
+    without_own,
 )
 from buildassets.migrate.plan import Plan, written
 from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, together
@@ -78,7 +79,7 @@ def plan(folder: str, module: str | None) -> Plan:
                 return _of_types(value)
         return judge(statement)
 
-    lines = tuple(accounts(folder, project, noting))
+    lines = (*accounts(folder, project, noting), *without_own(folder, project))
     settings = {**static_settings(folder, project), **({"types": types} if types else {})}
     return Plan(lines, written(settings))
 

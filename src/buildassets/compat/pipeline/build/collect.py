@@ -3,7 +3,7 @@
     python -m buildassets.compat.pipeline.build.collect MODULE [FOLDER]
 
 With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of
-static files and `STATIC_URL`. What the project prints goes to stderr.
+static files, `STATICFILES_DIRS` and `STATIC_URL`. What the project prints goes to stderr.
 """
 
 import json
@@ -57,7 +57,15 @@ def _found() -> dict[str, Any]:
         }
         for root in source_roots()
     ]
-    return {"plan": document(), "roots": roots, "url": str(settings.STATIC_URL or "")}
+    return {"plan": document(), "roots": roots, "dirs": _dirs(settings), "url": str(settings.STATIC_URL or "")}
+
+
+def _dirs(settings: Any) -> list[str] | None:
+    """The absolute paths in `STATICFILES_DIRS`; None if it is a text, whose letters would be taken for paths."""
+    given = settings.STATICFILES_DIRS
+    if isinstance(given, str):
+        return None
+    return [os.path.abspath(one[1] if isinstance(one, list | tuple) else one) for one in given]
 
 
 def _renew(folder: str, found: dict[str, Any]) -> None:

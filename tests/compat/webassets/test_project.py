@@ -80,6 +80,12 @@ def test_yaml_is_answered_from_the_manifest_alone(tmp_path: Path) -> None:
         environment["none"]
 
 
+@pytest.mark.parametrize("output", ["%(version)s/x.js", "./%(version)s/x.js", "x.%(version)s.js"])
+def test_version_in_an_output_is_left_out_with_what_divides_it(tmp_path: Path, output: str) -> None:
+    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": f'x: {{contents: js/*.js, output: "{output}"}}'})
+    assert "x.js" in manifest(tmp_path)["assets"]
+
+
 def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
     built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     jinja = Jinja(autoescape=True, extensions=["buildassets.compat.webassets.AssetsExtension"])

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 _VERSION: Final = "%(version)s"
-_PLACEHOLDER: Final = re.compile(r"[-._]?%\(version\)s")
+# With what divides it from the rest: the slash behind it, where it is a whole folder.
+_PLACEHOLDER: Final = re.compile(r"(?:(?<=/)|^)%\(version\)s/|[-._]?%\(version\)s")
 _URL: Final = re.compile(r"(?:[A-Za-z][\w+.-]*:)?//")
 
 

@@ -47,6 +47,16 @@ def test_every_verb_and_option_is_in_the_readme() -> None:
                 assert any(f"`{option}" in README for option in parameter.opts), parameter.opts
 
 
+def test_every_system_of_migrate_is_in_its_row() -> None:
+    import click
+
+    from buildassets.cli.migrate import command
+
+    (row,) = (line for line in README.split("\n") if line.startswith("| `buildassets migrate"))
+    (systems,) = (one.type for one in command.params if isinstance(one.type, click.Choice))
+    assert [name for name in systems.choices if f"(`{name}`)" not in row] == []
+
+
 @pytest.mark.parametrize("key", ["sources", "output", "url", "entries", "exclude", "load_paths", "external", "missing"])
 def test_every_key_is_in_the_readme(key: str) -> None:
     assert f"| `{key}` |" in README

@@ -31,6 +31,15 @@ unpack, vendor, verify, watch.
     )
 
 
+def test_a_missing_choice_is_listed_in_a_line(tmp_path: Path) -> None:
+    code, shown = mistaken(tmp_path, "migrate")
+    assert code == 2
+    choices = (
+        "compressor, django, importmap, jammit, pipeline, propshaft, sprockets, static-digest, webassets, whitenoise"
+    )
+    assert shown.endswith(f"Choose from: {choices}\n")
+
+
 def test_an_option_that_is_spelled_wrong(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "--outptu", "x") == (
         2,

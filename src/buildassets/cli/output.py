@@ -239,10 +239,14 @@ def print_line(line: str) -> None:
 
 def print_mistake(mistake: "ClickException") -> None:
     """Print click's message about the command line, made printable: it quotes arguments, which may be file names."""
+    from click import MissingParameter
+
     shown = StringIO()
     mistake.show(shown)
     message = mistake.format_message()
-    for line in shown.getvalue().replace(message, printable(message)).rstrip("\n").split("\n"):
+    # Click lists the choices of a missing argument one a line; in other messages, line ends are those of arguments.
+    in_a_line = " ".join(message.split()) if isinstance(mistake, MissingParameter) else message
+    for line in shown.getvalue().replace(message, printable(in_a_line)).rstrip("\n").split("\n"):
         print_line(line)
 
 

@@ -176,10 +176,12 @@ PIPELINE["SASS_BINARY"] = "sass"
         *((7, "changed"), (8, "taken over"), (9, "taken over"), (10, "changed"), (11, "taken over"), (12, "changed")),
         *((line, "taken over") for line in range(13, 20)),
         *((20, "taken over"), (21, "not possible"), (22, "taken over"), (23, "taken over"), (24, "taken over")),
-        *((25, "changed"), (26, "taken over"), (27, "taken over"), (28, "not possible"), (29, "taken over")),
+        *((25, "taken over"), (26, "taken over"), (27, "taken over"), (28, "not possible"), (29, "taken over")),
         *((30, "taken over"), (31, "changed")),
     ]
     assert config == {"pipeline": "conf.settings", "engines": {"js": "none"}}
+    note = '`JS_COMPRESSOR`: it is `js = "none"` in `engines`'
+    assert note in run(tmp_path, "migrate", "pipeline").stdout
     assert {"gen/site.css", "gen/site.js", "img/x.png", "more/m.css"} <= {*assets}
 
 

@@ -88,8 +88,16 @@ def _is_of_pipeline(statement: ast.stmt) -> bool:
 def _without_compressor(given: ast.expr) -> Iterator[tuple[str, str]]:
     """Our engines for kinds that are not compressed."""
     for key, value in _items(given):
-        if key in ("CSS_COMPRESSOR", "JS_COMPRESSOR") and isinstance(value, ast.Constant) and not value.value:
-            yield key.partition("_")[0].lower(), "none"
+        if _is_uncompressed(key, value):
+            yield _engine(key), "none"
+
+
+def _is_uncompressed(key: str, value: ast.expr) -> bool:
+    return key in ("CSS_COMPRESSOR", "JS_COMPRESSOR") and isinstance(value, ast.Constant) and not value.value
+
+
+def _engine(key: str) -> str:
+    return key.partition("_")[0].lower()
 
 
 def _items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -104,7 +112,8 @@ def _items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 def _lines(given: ast.expr) -> Iterator[tuple[int, Answer]]:
     for key, value in _items(given):
-        yield from _marked(key_meaning(key), key, value)
+        unminified = Meaning("taken over", f'it is `{_engine(key)} = "none"` in `engines`')
+        yield from _marked(unminified if _is_uncompressed(key, value) else key_meaning(key), key, value)
         if key in _KINDS:
             for _, package in _items(value):
                 for inner, of_package in _items(package):

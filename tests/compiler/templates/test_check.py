@@ -236,8 +236,8 @@ def test_packages_of_jammit_are_names_of_assets(tmp_path: Path, engine: str, tem
     }
     found = [one for one in checked(tmp_path, files).diagnostics if one.code != "jammit/empty"]
     assert [(one.message, one.hint) for one in found] == [
-        ("no asset is named `stie.css`", "did you mean `site.css`?"),
-        ("no asset is named `siet.js`", "did you mean `site.js`?"),
+        ("no package is named `stie`", "did you mean `site`?"),
+        ("no package is named `siet`", "did you mean `site`?"),
     ]
 
 
@@ -256,7 +256,7 @@ def test_packages_of_templates_are_scripts_or_in_scripts(tmp_path: Path, engine:
         **settings(f'engine = "{engine}"\nextensions = ["buildassets.compat.jammit.JammitExtension"]'),
     }
     found = [one for one in checked(tmp_path, files).diagnostics if one.code != "jammit/empty"]
-    assert [one.message for one in found] == ["no asset is named `stie.jst.js`"]
+    assert [one.message for one in found] == ["no package is named `stie`"]
     assert found[0].location is not None
     column = template.split("\n")[1].index("stie") + 1
     assert (found[0].location.file, found[0].location.line, found[0].location.column) == (

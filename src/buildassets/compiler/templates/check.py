@@ -286,9 +286,11 @@ class _Judge:
         if use.rule in BLOCKS:
             return self._unknown_block(use, where)
         near = self._nearby.nearest_asset(name)
+        if use.rule in _SUFFIXES:
+            return _unknown_package(use, where, near)
         if near is not None:
             hint = f"did you mean `{near}`?"
-        elif use.rule is Rule.EXACT or use.rule in _SUFFIXES:
+        elif use.rule is Rule.EXACT:
             hint = "add the file to a source root, or correct the name"
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
@@ -298,9 +300,19 @@ class _Judge:
         start = BLOCKS[use.rule][0]
         known = [key.removeprefix(start) for key in self._blocks if key.startswith(start)]
         near = nearest(use.written.text, known)
-        what = "package" if use.rule in _OF_PACKAGES else "bundle"
-        hint = f"did you mean `{near}`?" if near else f"define the {what}, or correct the name"
-        return error("template/missing", f"no {what} is named `{use.written.text}`", where, hint=hint)
+        return _unknown("package" if use.rule in _OF_PACKAGES else "bundle", use, where, near)
+
+
+def _unknown_package(use: Use, where: Location, near: str | None) -> Diagnostic:
+    """The error for a package of Jammit; `near` is the asset that is called most like its own."""
+    ending = ".css" if use.rule is Rule.SHEET else ".js"
+    package = near.removesuffix(ending).removesuffix(".jst") if near and near.endswith(ending) else None
+    return _unknown("package", use, where, package)
+
+
+def _unknown(what: str, use: Use, where: Location, near: str | None) -> Diagnostic:
+    hint = f"did you mean `{near}`?" if near else f"define the {what}, or correct the name"
+    return error("template/missing", f"no {what} is named `{use.written.text}`", where, hint=hint)
 
 
 def _has_file(name: str, folder: str) -> bool:

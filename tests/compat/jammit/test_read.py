@@ -380,3 +380,13 @@ def test_kinds_of_embedded_files_that_there_are_none_of_are_no_fault(tmp_path: P
     config = load_config(start=str(tmp_path))
     assert config.data_urls is not None
     assert build(config).diagnostics == ()
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/abs"])
+def test_package_that_leads_out_of_the_release_is_reported_in_its_file(tmp_path: Path, name: str) -> None:
+    text = f"javascripts:\n  {name}: [public/js/*.js]\n"
+    done = command(write_tree(tmp_path, {"config/assets.yml": text, "public/js/a.js": "a()"}), "build")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"error[config/value]: the package `{name}` is no logical path\n  --> config/assets.yml:2:"
+    )

@@ -157,3 +157,16 @@ def test_the_plan_is_written_anew_by_its_command(tmp_path: Path) -> None:
     after = json.loads(path.read_text())
     assert {*after["bundles"]["gen/x.js"]} - {*before["bundles"]["gen/x.js"]} == {"./js/lib/new.js"}
     assert after["renew"] == before["renew"]
+
+
+def test_output_that_leads_out_of_the_release_is_reported_in_the_settings(tmp_path: Path) -> None:
+    text = """SECRET_KEY = "of no use"
+STATICFILES_DIRS = ["front"]
+INSTALLED_APPS = ["pipeline", "django.contrib.staticfiles"]
+PIPELINE = {"JAVASCRIPT": {"x": {"source_filenames": ["a.js"], "output_filename": "/tmp/x.js"}}}
+"""
+    tree = {"shop.py": text, "front/a.js": "a()", "buildassets.toml": 'pipeline = "shop"'}
+    done = run(write_tree(tmp_path, tree), "build")
+    assert done.returncode == 2
+    message = "`output_filename` of the package `x` is `/tmp/x.js`, which is no logical path"
+    assert done.stderr.startswith(f"error[config/value]: {message}\n  --> shop.py\n")

@@ -86,6 +86,26 @@ def test_version_in_an_output_is_left_out_with_what_divides_it(tmp_path: Path, o
     assert "x.js" in manifest(tmp_path)["assets"]
 
 
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("noext", "error[bundle/kind]: `noext` cannot be a bundle: only style sheets and scripts can be joined"),
+        ("../x.js", "error[config/value]: the output `../x.js` is no logical path"),
+        ("../%(version)s.js", "error[config/value]: the output `../%(version)s.js` is no logical path"),
+    ],
+)
+def test_output_that_can_be_no_bundle_is_reported_where_it_is_written(
+    tmp_path: Path, output: str, message: str
+) -> None:
+    text = f'x:\n  contents: js/*.js\n  output: "{output}"\n'
+    done = run(
+        write_tree(tmp_path, {**FILES, "buildassets.toml": 'webassets = "assets.yml"', "assets.yml": text}), "build"
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{message}\n  --> assets.yml:3:12\n")
+    assert (done.stderr.count("error["), done.stderr.count("warning[")) == (1, 0)
+
+
 def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
     built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     jinja = Jinja(autoescape=True, extensions=["buildassets.compat.webassets.AssetsExtension"])

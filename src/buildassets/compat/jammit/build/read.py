@@ -20,6 +20,7 @@ from buildassets.errors import ConfigError
 from buildassets.folders import path_below
 from buildassets.frozen import frozen
 from buildassets.manifest import Packages
+from buildassets.paths import normalise
 
 # Jammit embeds what takes fewer than 32,700 characters in base64, and fonts of any size.
 _EMBEDDED_BYTES: Final = 24_522
@@ -121,6 +122,11 @@ class Project:
             message = f"`{kind}` is no mapping from packages to files"
             self.faults.append(error("jammit/value", message, self.settings.location(kind)))
         for name, globs in self.settings.packages(kind).items():
+            if normalise(name) != name:
+                message = f"the package `{name}` is no logical path"
+                hint = "write it without a leading slash, `.` and `..`, as in `js/site`"
+                self.faults.append(error("config/value", message, self.settings.location(kind, name), hint=hint))
+                continue
             paths = self._files(globs)
             templates = [path for path in paths if self._is_template(path)] if kind != "stylesheets" else []
             files = tuple(self._name(path) for path in paths if path not in templates)

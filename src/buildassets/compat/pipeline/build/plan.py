@@ -16,10 +16,11 @@ from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
 from buildassets.compat.plan_file import plain, plan_folder, write_plan
 from buildassets.compiler.config.block_plan import FORMAT
-from buildassets.compiler.config.file import search
-from buildassets.diagnostics import Diagnostic, warning
+from buildassets.compiler.config.file import relative_to, search
+from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.media import suffix
 from buildassets.nearest import nearest
+from buildassets.paths import normalise
 from buildassets.runtime.django.sources import source_roots
 
 __all__ = ["document", "planned"]
@@ -117,6 +118,9 @@ class Packages:
             message = f"the package `{name}` of `{KINDS[kind]}` has no `output_filename`"
             self.faults.append(warning("pipeline/package", message, hint="name the asset that it becomes"))
             return
+        if normalise(str(output)) != os.path.normpath(str(output)).replace(os.sep, "/"):
+            self.faults.append(_no_logical_path(name, output))
+            return
         self._has_data_urls |= package.get("variant") == "datauri"
         files = [one for one in self._sources(name, package) if self._is_usable(kind, one, name)]
         templates = [one for one in files if self._is_template(one)]
@@ -205,6 +209,13 @@ def _settings_files() -> list[str]:
     module = sys.modules.get(os.environ.get("DJANGO_SETTINGS_MODULE", ""))
     file = getattr(module, "__file__", None)
     return [os.path.abspath(file)] if file else []
+
+
+def _no_logical_path(package: str, output: object) -> Diagnostic:
+    message = f"`output_filename` of the package `{package}` is `{output}`, which is no logical path"
+    hint = "write it without a leading slash, `.` and `..`, as in `js/site.js`"
+    where = next((Location(relative_to(os.getcwd(), file)) for file in _settings_files()), None)
+    return error("config/value", message, where, hint=hint)
 
 
 def _engines() -> frozenset[str]:

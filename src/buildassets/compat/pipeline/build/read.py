@@ -26,10 +26,13 @@ def read(asked: Asked) -> Foreign | None:
         message = f"cannot load the settings `{asked.file}`: {fault}"
         raise ConfigError([error("pipeline/load", message, hint=hint)]) from None
     plan = found["plan"]
+    faults = [*map(from_json, plan["diagnostics"])]
+    if any(one.is_error for one in faults):
+        raise ConfigError([one for one in faults if one.is_error])
     path = os.path.join(asked.folder, *asked.file.split(".")) + ".py"
     fields: dict[str, Any] = {
         "plan": BlockPlan(path=path, folder="", blocks=plan["blocks"], inputs=tuple(plan["inputs"])),
-        "notices": tuple(map(from_json, plan["diagnostics"])),
+        "notices": tuple(faults),
         "is_computed": True,
         **parts_of(plan),
     }

@@ -20,7 +20,8 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, place, warning
-from buildassets.media import suffix
+from buildassets.media import Syntax, media_of, suffix
+from buildassets.paths import LogicalPath, normalise
 
 _COMPILED: Final = {".scss": ".css", ".sass": ".css"}
 _ALWAYS_COMPILED: Final = (*_COMPILED, ".jst")
@@ -164,12 +165,16 @@ class Project:
 
     def _asset(self, tree: Tree, filters: tuple[FilterUse, ...]) -> str | None:
         """The asset of a bundle, which is joined from now on; None where it has no members."""
+        output = self._relative(tree.output or "")
         paths = list(dict.fromkeys(self._paths(tree)))
+        fault = self._output_fault(tree, output, paths)
+        if fault is not None:
+            self.faults.append(fault)
+            return None
         usable = [path for path in paths if self._is_usable(path, tree)]
         members = [self.resolver.name(path) for path in usable]
         if not members:
             return None
-        output = self._relative(tree.output or "")
         name = self._free_name(output, tree, members)
         if [*map(self._compiled, members)] != [name]:
             self.bundles[name] = [f"./{_escaped(member)}" for member in members]
@@ -181,6 +186,19 @@ class Project:
         if templates:
             self._jst[name] = templates
         return name
+
+    def _output_fault(self, tree: Tree, output: str, paths: list[str]) -> Diagnostic | None:
+        """The error for an output that no asset can have for a name, or that nothing can be joined into."""
+        if normalise(output) != output:
+            message = f"the output `{tree.output}` is no logical path"
+            hint = "write it without a leading slash, `.` and `..`, as in `js/site.js`"
+            return error("config/value", message, self._place(tree, tree.output or ""), hint=hint)
+        is_copy = [*map(suffix, paths)] == [suffix(output)]
+        if is_copy or media_of(LogicalPath(output)).syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
+            return None
+        message = f"`{tree.output}` cannot be a bundle: only style sheets and scripts can be joined"
+        hint = "end its `output` in `.css` or `.js`"
+        return error("bundle/kind", message, self._place(tree, tree.output or ""), hint=hint)
 
     def _paths(self, tree: Tree) -> Iterator[str]:
         for item in tree.contents:

@@ -80,3 +80,23 @@ def test_a_pyproject_without_a_configuration_hides_nothing(tmp_path: Path) -> No
 
 def test_an_unknown_system_is_wrong_usage(tmp_path: Path) -> None:
     assert run(tmp_path, "migrate", "jamit").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome", "note"),
+    [
+        ("javascripts: foo", "not possible", "a build rejects it"),
+        ("package_assets: sometimes", "changed", "it is none of `on`, `off` and `always`"),
+        ("public_root: [x]", "changed", "it is no text: the default holds"),
+        ("package_path: 3", "changed", "it is no text: the default holds"),
+        ("package_path: three", "taken over", "it is the URL prefix"),
+        ("package_assets: off", "taken over", "it decides"),
+    ],
+)
+@pytest.mark.parametrize("section", ["", "production:\n  "])
+def test_value_that_a_build_does_not_take_is_not_taken_over(
+    tmp_path: Path, line: str, outcome: str, note: str, section: str
+) -> None:
+    write_tree(tmp_path, {"config/assets.yml": f"{section}{line}\n"})
+    found = json.loads(run(tmp_path, "migrate", "jammit", "--json").stdout)["lines"][-1]
+    assert (found["text"], found["outcome"], found["note"].startswith(note)) == (line, outcome, True)

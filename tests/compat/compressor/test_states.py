@@ -191,6 +191,45 @@ def test_other_contexts_of_a_function_are_another_plan(tmp_path: Path) -> None:
         assert made.texts(made.page()) == [f"var n={number}\n"]
 
 
+_ONE_ITERATOR = "KEPT = iter([{'n': 1}, {'n': 2}])\ndef every():\n    return KEPT\n"
+_IN_TURN = "COUNT = []\ndef every():\n    COUNT.append(1)\n    yield {'n': len(COUNT)}\n"
+
+
+def test_contexts_that_are_there_once_only_are_collected_with(tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("js", "<script>var n = {{ n }}</script>"),
+        files={"contexts.py": _ONE_ITERATOR},
+        values={"n": 2},
+        COMPRESS_OFFLINE_CONTEXT="contexts.every",
+    )
+    assert len(made.manifest()["blocks"]) == 2
+    assert made.texts(made.page()) == ["var n=2\n"]
+
+
+def test_no_plan_is_kept_where_contexts_are_others_when_they_are_collected_with(tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("css", css("css/two.css")),
+        files={"contexts.py": _IN_TURN},
+        pages=[],
+        COMPRESS_OFFLINE_CONTEXT="contexts.every",
+    )
+    assert made.code == 0
+    assert not (tmp_path / ".buildassets/compressor/plan.trace").exists()
+
+
+def test_a_function_for_contexts_that_exits_is_reported(tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("css", css("css/two.css")),
+        files={"contexts.py": "def every():\n    yield {'n': 1}\n    raise SystemExit(0)\n"},
+        pages=[],
+        COMPRESS_OFFLINE_CONTEXT="contexts.every",
+    )
+    assert (made.code, made.codes()) == (1, ["error[compressor/setting]"])
+
+
 def test_a_build_needs_no_secret_key(tmp_path: Path) -> None:
     made = site(tmp_path, block("css", css("css/two.css")), SECRET_KEY="")
     assert (made.codes(), made.code) == ([], 0)

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from buildassets.compat.compressor.build import plan_trace
 from buildassets.compat.compressor.build.contents import Contents
-from buildassets.compat.compressor.build.contexts import given_contexts, offline_contexts, thread_state
+from buildassets.compat.compressor.build.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.build.django_templates import build_engines, template_names
 from buildassets.compat.compressor.build.found_blocks import FoundBlocks
@@ -71,10 +71,10 @@ def scope(given: Scope) -> Iterator[None]:
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("compressor")
-    contexts = given_contexts()
-    key = None if contexts is None else plan_trace.deciding_key((_SCOPE.get(), contexts))
+    contexts = ProbedContexts()
+    key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
     if key is None or not plan_trace.holds(folder, key):
-        _write(folder, key)
+        _write(folder, key, contexts)
     return ["--plan", os.path.relpath(plan_path(folder))]
 
 
@@ -84,26 +84,27 @@ def planned_blocks() -> int:
         return len(json.load(file)["blocks"])
 
 
-def _write(folder: str, key: str | None) -> None:
+def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     """Collect all blocks, and keep by what the plan is shown to be valid where that can be known.
 
     `key` is that of what decides besides files; None where that is not known.
     """
     plan_trace.forget(folder)
-    collection = _Collection()
+    collection = _Collection(contexts)
     with plan_trace.recorded_reads() as reads:
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
     sources.write(os.path.join(folder, _GENERATED))
     write_plan(folder, document)
-    if key is not None and collection.is_traceable():
+    if key is not None and contexts.is_stable and collection.is_traceable():
         plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()])
 
 
 class _Collection:
     """The blocks of one build."""
 
-    def __init__(self) -> None:
+    def __init__(self, contexts: ProbedContexts) -> None:
+        self._contexts = contexts
         self._sources = GeneratedSources()
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
@@ -170,7 +171,7 @@ class _Collection:
 
     def _collect(self, contents: Contents) -> None:
         state, readers = thread_state(), [*_readers(_SCOPE.get())]
-        for values in offline_contexts():
+        for values in self._contexts.each():
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
                 state, readers = now, [*_readers(_SCOPE.get())]

@@ -14,7 +14,7 @@ from buildassets.compat.compressor.run.state import State, states_in
 from buildassets.diagnostics import error
 from buildassets.errors import BuildError
 
-__all__ = ["given_contexts", "offline_contexts", "thread_state"]
+__all__ = ["ProbedContexts", "offline_contexts", "thread_state"]
 
 _PLAIN: Final = (str, int, float, bool, type(None))
 _SEQUENCES: Final = (list, tuple)
@@ -37,18 +37,63 @@ def offline_contexts() -> Iterator[dict[str, Any]]:
         yield {"STATIC_URL": settings.STATIC_URL, **one}
 
 
-def given_contexts() -> str | None:
-    """What a function gives for COMPRESS_OFFLINE_CONTEXT, as a text: by it two builds are seen to have the same.
+class ProbedContexts:
+    """The contexts of a project, gone through ahead of a collection, and once more while blocks are collected.
 
-    Empty where the setting names no function; None where something in it is no plain value, or cannot be had.
+    What a function gives may be gone after the first time, as one iterator for all calls is: then those of the first
+    time are collected with.
     """
-    if not isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
-        return ""
-    try:
-        found = [(one, thread_state()) for one in offline_contexts()]
-    except BuildError:
-        return None
-    return repr(found) if all(_is_plain(one) for one, _ in found) else None
+
+    def __init__(self) -> None:
+        self._first: list[dict[str, Any]] = []
+        self._probed: str | None = ""
+        self._collected: str | None = ""
+        if isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
+            self._probe()
+
+    def _probe(self) -> None:
+        texts: list[str | None] = []
+        try:
+            for one in offline_contexts():
+                texts.append(_as_text(one))
+                self._first.append(one)
+        except BuildError:
+            texts.append(None)
+        self._probed = _joined(texts)
+
+    @property
+    def text(self) -> str | None:
+        """What a function gave, as a text: by it two builds are seen to have the same.
+
+        Empty where the setting names no function; None where something in it is no plain value, or cannot be had.
+        """
+        return self._probed
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether a text is known, and what was collected with is the same."""
+        return self._probed is not None and self._probed == self._collected
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """Each context, as `offline_contexts` gives it; those of the first time where none is given any more."""
+        texts: list[str | None] = []
+        for one in offline_contexts():
+            texts.append(_as_text(one) if self._probed else "")
+            yield one
+        self._collected = _joined(texts)
+        if not texts:
+            self._collected = self._probed
+            yield from self._first
+
+
+def _as_text(context: dict[str, Any]) -> str | None:
+    """A context with the state of the thread that it has; None where not all values are plain."""
+    return repr((context, thread_state())) if _is_plain(context) else None
+
+
+def _joined(texts: list[str | None]) -> str | None:
+    known = [one for one in texts if one is not None]
+    return "\n".join(known) if len(known) == len(texts) else None
 
 
 def _is_plain(value: object) -> bool:
@@ -73,7 +118,7 @@ def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:
         return _flat(next(contexts))
     except StopIteration:
         return None
-    except Exception as fault:
+    except (Exception, SystemExit) as fault:
         message = f"COMPRESS_OFFLINE_CONTEXT gives no context: {type(fault).__name__}: {fault}"
         raise BuildError([_fault(message)]) from None
 
@@ -81,7 +126,7 @@ def _next(contexts: Iterator[Any]) -> dict[str, Any] | None:
 def _called(name: str) -> Any:
     try:
         return import_string(name)()
-    except Exception as fault:
+    except (Exception, SystemExit) as fault:
         message = f"cannot call `{name}`, which COMPRESS_OFFLINE_CONTEXT names: {fault}"
         raise BuildError([_fault(message)]) from None
 

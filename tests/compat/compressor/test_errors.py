@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,34 @@ def test_a_template_that_is_edited_during_a_build_is_built_by_the_next_one(tmp_p
         done = compressed(tmp_path)
         assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
         assert any(expected in content for content in read_tree(tmp_path / "build/assets").values())
+
+
+def _file(path: Path) -> None:
+    path.write_text("")
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to("nowhere/at/all")
+
+
+@pytest.mark.parametrize(
+    ("name", "put"),
+    [
+        (".buildassets", _file),
+        (".buildassets", _dangling),
+        (".buildassets/compressor", _file),
+        (".buildassets/compressor/plan.json", Path.mkdir),
+        (".buildassets/compressor/plan.trace", Path.mkdir),
+    ],
+)
+def test_a_folder_for_blocks_that_cannot_be_written_is_reported(
+    name: str, put: Callable[[Path], None], tmp_path: Path
+) -> None:
+    page = f"{LOAD}{_JS}<script>var a = 1</script>{_CLOSE}"
+    write_tree(tmp_path, {**_PROJECT, "templates/page.html": page, "jinja2/none.html": ""})
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    put(tmp_path / name)
+    done = compressed(tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert "error[output/unwritable]: cannot write the folder `.buildassets/compressor`" in done.stderr
+    assert f" --> {name}" in done.stderr

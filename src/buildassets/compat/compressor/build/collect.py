@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from buildassets.compat.compressor.build import plan_trace
 from buildassets.compat.compressor.build.contents import Contents
@@ -32,8 +33,9 @@ from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State
 from buildassets.compat.plan_file import plain, plan_folder, plan_path, write_plan
+from buildassets.compiler.cache.folder import FOLDER_VARIABLE
 from buildassets.compiler.config.block_plan import FORMAT
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, Location, error, reason_text, render_text
 from buildassets.errors import BuildError
 from buildassets.frozen import frozen
 from buildassets.runtime.django.sources import as_glob
@@ -44,6 +46,9 @@ _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
+_UNWRITABLE: Final = (
+    f"see to the permissions and to the space there, or name another folder for the cache in `{FOLDER_VARIABLE}`"
+)
 
 
 @frozen
@@ -89,15 +94,29 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
 
     `key` is that of what decides besides files; None where that is not known.
     """
-    plan_trace.forget(folder)
+    with _writing(folder):
+        plan_trace.forget(folder)
     collection = _Collection(contexts)
     with plan_trace.recorded_reads() as reads:
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
-    sources.write(os.path.join(folder, _GENERATED))
-    write_plan(folder, document)
-    if key is not None and contexts.is_stable and collection.is_traceable():
-        plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()])
+    with _writing(folder):
+        sources.write(os.path.join(folder, _GENERATED))
+        write_plan(folder, document)
+        if key is not None and contexts.is_stable and collection.is_traceable():
+            plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()])
+
+
+@contextmanager
+def _writing(folder: str) -> Iterator[None]:
+    """Raise CommandError, with the exit code of a build that fails, where `folder` cannot be written."""
+    try:
+        yield
+    except OSError as fault:
+        message = f"cannot write the folder `{_shown(folder)}` for the blocks of templates: {reason_text(fault)}"
+        path = _shown(os.fspath(fault.filename2 or fault.filename or folder))
+        report = render_text(error("output/unwritable", message, Location(path), hint=_UNWRITABLE))
+        raise CommandError(report, returncode=1) from None
 
 
 class _Collection:

@@ -222,3 +222,17 @@ def test_a_folder_for_blocks_that_cannot_be_written_is_reported(
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     assert "error[output/unwritable]: cannot write the folder `.buildassets/compressor`" in done.stderr
     assert f" --> {name}" in done.stderr
+
+
+def test_a_filter_may_change_the_working_directory(tmp_path: Path) -> None:
+    own = (
+        "import os\nclass Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
+        "    def input(self, **given):\n        os.chdir('/')\n        return self.content\n"
+    )
+    settings = _SETTINGS + "COMPRESS_FILTERS = {'js': ['filters.Own']}\n"
+    page = f"{LOAD}{_JS}<script src=\"{{% static 'js/one.js' %}}\"></script><script>var a = 1</script>{_CLOSE}"
+    files = {"settings.py": settings, "filters.py": own, "templates/page.html": page, "jinja2/none.html": ""}
+    write_tree(tmp_path, {**_PROJECT, **files})
+    done = compressed(tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[:1]) == (0, ["blocks of templates: 1"]), done.stderr
+    assert any(b"var one=1" in content for content in read_tree(tmp_path / "build/assets").values())

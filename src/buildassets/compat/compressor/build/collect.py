@@ -29,6 +29,7 @@ from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.settings import build_options, setting_faults
 from buildassets.compat.compressor.build.sources import GeneratedSources
 from buildassets.compat.compressor.build.static_files import StaticFiles, collected_root
+from buildassets.compat.compressor.build.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State
@@ -76,7 +77,8 @@ def scope(given: Scope) -> Iterator[None]:
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("compressor")
-    contexts = ProbedContexts()
+    with kept_directory():
+        contexts = ProbedContexts()
     key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
     if key is None or not plan_trace.holds(folder, key):
         _write(folder, key, contexts)
@@ -97,7 +99,7 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     with _writing(folder):
         plan_trace.forget(folder)
     collection = _Collection(contexts)
-    with plan_trace.recorded_reads() as reads:
+    with plan_trace.recorded_reads() as reads, kept_directory():
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
     with _writing(folder):

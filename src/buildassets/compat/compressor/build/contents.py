@@ -38,6 +38,7 @@ from buildassets.compat.compressor.build.sass_texts import compiled_sass, own_fu
 from buildassets.compat.compressor.build.settings import BuildOptions
 from buildassets.compat.compressor.build.sources import GeneratedSources, digest_of
 from buildassets.compat.compressor.build.static_files import StaticFiles
+from buildassets.compat.compressor.build.working_directory import kept_directory
 from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
@@ -282,7 +283,8 @@ class Contents:
     def _own(self, rendering: Rendering, asset: str, attributes: dict[str, Any]) -> str | None:
         """The result of the project's own template."""
         try:
-            return own_markup(rendering.block, asset, attributes, dict(rendering.values))
+            with kept_directory():
+                return own_markup(rendering.block, asset, attributes, dict(rendering.values))
         except Exception as fault:
             message = f"a template or listener for blocks failed: {type(fault).__name__}: {fault}"
             self.diagnostics[error("compressor/template", message, rendering.place.location())] = None
@@ -326,7 +328,8 @@ class Contents:
 
     def _tried(self, make: Callable[[], Any], location: Location) -> Any:
         try:
-            return make()
+            with kept_directory():
+                return make()
         except PrecompilerError as fault:
             notes = fault.detail.splitlines()[:20]
             hint = (

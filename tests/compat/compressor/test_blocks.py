@@ -360,3 +360,28 @@ def test_braces_of_a_command_may_be_doubled(command: str, tmp_path: Path) -> Non
     content = '<script type="text/x">var a = 1</script>'
     made = site(tmp_path, block("js", content), COMPRESS_PRECOMPILERS=[("text/x", command)])
     assert made.texts(made.page()) == ["var a=1\n"]
+
+
+@pytest.mark.parametrize("path", ["css//two.css", "css/./two.css", "img/../css/two.css", "./css/two.css"])
+def test_a_path_that_finders_make_normal_is_that_file(path: str, tmp_path: Path) -> None:
+    content = f'<link rel="stylesheet" href="/static/{path}">'
+    made = site(tmp_path, block("css", content + css("css/one.css")))
+    assert (made.code, made.codes()) == (0, [])
+    (text,) = made.texts(made.page())
+    assert text.startswith("p{color:#fff")
+
+
+def test_a_kept_element_has_the_file_of_a_path_that_finders_make_normal(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", '<script type="module" src="/static/js//one.js"></script>'))
+    assert made.code == 0
+    assert re.search(r'src="/static/js/one\.[0-9a-f]{12}\.js"', made.page())
+
+
+def test_a_static_file_by_a_link_that_leaves_its_folder_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "site/css").mkdir(parents=True)
+    (tmp_path / "host.css").write_text("a { top: 0 }")
+    (tmp_path / "site/css/host.css").symlink_to("../../host.css")
+    made = site(tmp_path, block("css", css("css/host.css")), pages=[])
+    assert "error[compressor/missing]: the static file `css/host.css` is a link that leaves `site`\n" in made.err
+    assert " --> templates/page.html:1:" in made.err
+    assert "bundle/empty" not in made.err

@@ -26,8 +26,13 @@ TEMPLATES = [
 ]
 STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
 BUILDASSETS = {"manifest": "build/manifest.json"}
-COMPRESS_PRECOMPILERS = [("text/fails", "echo it failed >&2; exit 3")]
+COMPRESS_PRECOMPILERS = [("text/fails", "echo it failed >&2; exit 3"), ("text/lone", "lone.Own")]
+COMPRESS_OFFLINE_CONTEXT = {"lone": "\\ud800"}
 """
+_LONE = (
+    "class Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
+    "    def input(self, **given):\n        return self.content + '\\udc41'\n"
+)
 _MANAGE = (
     "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"
     "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
@@ -42,6 +47,42 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         "error[compressor/missing]",
         "templates/missing.html:3:25",
         "cannot find the static file `js/gone.js`",
+    ),
+    "templates/folder.html": (
+        f'{_CSS}<link rel="stylesheet" href="/static/css">{_CLOSE}',
+        "error[compressor/missing]",
+        "templates/folder.html:3:38",
+        "cannot find the static file `css`",
+    ),
+    "templates/prefix.html": (
+        f'{_CSS}<link rel="stylesheet" href="/static/">{_CLOSE}',
+        "error[compressor/missing]",
+        "templates/prefix.html:3:30",
+        "`/static/` names no static file",
+    ),
+    "templates/slash.html": (
+        f'{_CSS}<link rel="stylesheet" href="/static/css/one.css/">{_CLOSE}',
+        "error[compressor/missing]",
+        "templates/slash.html:3:38",
+        "cannot find the static file `css/one.css/`",
+    ),
+    "templates/name.html": (
+        f"{{% compress js file '{'n' * 400}' %}}<script>var n = 1</script>{_CLOSE}",
+        "error[compressor/name]",
+        "templates/name.html:2:1",
+        "the name of this block has 400 bytes",
+    ),
+    "templates/surrogate.html": (
+        f"{_JS}<script>var lone = '{{{{ lone }}}}'</script>{_CLOSE}",
+        "error[compressor/charset]",
+        "templates/surrogate.html:2:1",
+        "this block has the lone surrogate `U+D800`",
+    ),
+    "templates/made_surrogate.html": (
+        f'{_JS}<script type="text/lone">a</script>{_CLOSE}',
+        "error[compressor/charset]",
+        "templates/made_surrogate.html:3:",
+        "this block has the lone surrogate `U+DC41`",
     ),
     "templates/external.html": (
         f'{_JS}<script src="//cdn.example/a.js"></script>{_CLOSE}',
@@ -128,7 +169,7 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         "`x` is known at run time only\n",
     ),
 }
-_PROJECT: Tree = {**FILES, "settings.py": _SETTINGS, "manage.py": _MANAGE}
+_PROJECT: Tree = {**FILES, "lone.py": _LONE, "settings.py": _SETTINGS, "manage.py": _MANAGE}
 
 
 def compressed(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -5,11 +5,12 @@ reported with the template's place. Reads static files. Imports Django.
 """
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from posixpath import join, splitext
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from buildassets.compat.compressor.build.collected import collected_references
 from buildassets.compat.compressor.build.filters import Filters
@@ -43,6 +44,7 @@ from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
 from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.folders import is_within
 from buildassets.frozen import frozen
 
 __all__ = ["Contents", "Made"]
@@ -92,6 +94,8 @@ class Contents:
         kind = rendering.block.kind
         if kind not in KINDS:  # of a compressor of the project's, which a diagnostic names
             return Made(None)
+        if not self._is_writable(rendering):
+            return Made(None)
         parts = parts_of(kind, rendering.text, self.options.precompilers)
         unknown = [] if rendering.fault else unknown_names(rendering, parts)
         if rendering.fault or unknown:
@@ -108,6 +112,19 @@ class Contents:
                 is_refused = True
         is_loose = any(_varies(part) for part in parts)
         return Made(None if is_refused else tags, is_loose)
+
+    def _is_writable(self, rendering: Rendering) -> bool:
+        """Whether the block and its name can be written into files; reported where they cannot."""
+        name = rendering.block.name or ""
+        try:
+            self._tried(lambda: rendering.text + name, rendering.place.location())
+            size_bytes = len(os.path.basename(name).encode("utf-8"))
+            if size_bytes > _MOST_NAME_BYTES:
+                message = f"the name of this block has {size_bytes} bytes, and at most {_MOST_NAME_BYTES} fit a file"
+                self._error("compressor/name", message, rendering.place.location(), "give the block a shorter name")
+        except _Refused:
+            return False
+        return True
 
     def _of_the_page(self, rendering: Rendering, part: Part) -> Part:
         """The part, or one that stays as it is: an inline text with URLs that are relative to the page."""
@@ -148,6 +165,7 @@ class Contents:
         attributes, varying = _attributes([part], dict(element.attributes))
         url = url_of(element)
         path = None if url is None else static_path(url, self.options.prefixes)
+        path = self.files.normal(path) if path else path
         if path is not None and self.files.find(path) and not path.endswith(_SCSS):
             attributes.pop("href" if element.name == "link" else "src", None)
             attributes.pop("integrity", None)
@@ -241,22 +259,34 @@ class Contents:
             return Content(element.text or "", kind, given, "utf-8")
         path = static_path(url, self.options.prefixes)
         if path is None:
-            self._error("compressor/external", f"`{url}` is no static file", rendering, element.markup, _EXTERNAL)
-        self.linked.add(path or "")
-        file = self.files.find(path or "") or self.files.collected(path or "")
-        if file is None:
-            self._error("compressor/missing", f"cannot find the static file `{path}`", rendering, path or "", None)
+            location = rendering.place.location(element.markup)
+            self._error("compressor/external", f"`{url}` is no static file", location, _EXTERNAL)
+        location = rendering.place.url(url, path)
+        path, file = self._linked(path, url, location)
         try:
-            with open(file or "", encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
+            with open(file, encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
                 text = opened.read()
         except (UnicodeDecodeError, LookupError):
             message = f"`{path}` is not in the charset `{charset}`"
-            self._error(
-                "compressor/charset", message, rendering, path or "", "give its encoding in the attribute `charset`"
-            )
+            self._error("compressor/charset", message, location, "give its encoding in the attribute `charset`")
         except OSError as fault:
-            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", rendering, path or "", None)
+            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", location)
         return Content(text, kind, given, charset, file, path)
+
+    def _linked(self, path: str, url: str, location: Location) -> tuple[str, str]:
+        """The logical path and the file of what a block links as `path`."""
+        if not path:
+            self._error("compressor/missing", f"`{url}` names no static file", location)
+        normal = self.files.normal(path)
+        self.linked.add(normal)
+        file = self.files.find(normal) or self.files.collected(normal)
+        if file is None:
+            self._error("compressor/missing", f"cannot find the static file `{path}`", location)
+        root = self.files.root_of(file)
+        if root is not None and not is_within(os.path.realpath(root.path), os.path.realpath(file)):
+            message = f"the static file `{path}` is a link that leaves `{self.shown(root.path)}`"
+            self._error("compressor/missing", message, location, _OUTSIDE)
+        return normal, file
 
     # files
 
@@ -284,11 +314,12 @@ class Contents:
         """The result of the project's own template."""
         try:
             with kept_directory():
-                return own_markup(rendering.block, asset, attributes, dict(rendering.values))
+                markup = own_markup(rendering.block, asset, attributes, dict(rendering.values))
         except Exception as fault:
             message = f"a template or listener for blocks failed: {type(fault).__name__}: {fault}"
             self.diagnostics[error("compressor/template", message, rendering.place.location())] = None
             raise _Refused from None
+        return markup if markup is None else str(self._tried(lambda: markup, rendering.place.location()))
 
     def _generated_sheet(self, beside: str, text: str) -> str:
         return self.sources.add(beside, text, None)
@@ -329,7 +360,7 @@ class Contents:
     def _tried(self, make: Callable[[], Any], location: Location) -> Any:
         try:
             with kept_directory():
-                return make()
+                made = make()
         except PrecompilerError as fault:
             notes = fault.detail.splitlines()[:20]
             hint = (
@@ -339,10 +370,13 @@ class Contents:
             )
             self.diagnostics[error("compressor/precompiler", str(fault), location, notes=notes, hint=hint)] = None
             raise _Refused from None
+        if isinstance(made, str) and (lone := _SURROGATE.search(made)):
+            message = f"this block has the lone surrogate `U+{ord(lone[0]):04X}`, which is no character"
+            self._error("compressor/charset", message, location, _NO_CHARACTER)
+        return made
 
-    def _error(self, code: str, message: str, rendering: Rendering, near: str, hint: str | None) -> None:
-        found = error(code, message, rendering.place.location(near), hint=hint)
-        self.diagnostics[found] = None
+    def _error(self, code: str, message: str, location: Location, hint: str | None = None) -> NoReturn:
+        self.diagnostics[error(code, message, location, hint=hint)] = None
         raise _Refused
 
     def _refuse_type(self, rendering: Rendering, part: Part) -> None:
@@ -382,6 +416,12 @@ class Contents:
         return list(dict.fromkeys([*self.diagnostics, *unknown]))
 
 
+_MOST_NAME_BYTES: Final = 200  # of 255 that file systems allow; digests, suffixes and those of copies follow it
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NO_CHARACTER: Final = (
+    "see where the value comes from: half of a pair of UTF-16, or bytes decoded with `surrogateescape`"
+)
+_OUTSIDE: Final = "copy the file there, or make what the link leads to a folder of a finder"
 _EXTERNAL: Final = "take it out of the block, or out of the static files of another host"
 _RELATIVE: Final = "name a static file: `{% static 'img/a.png' %}`"
 _UNKNOWN: Final = "list it in `COMPRESS_OFFLINE_CONTEXT`, or take it out of the block"

@@ -39,6 +39,15 @@ class Place:
             return locate(self.file, self.source, start, start + len("{% compress"))
         return locate(self.file, self.source, found, found + len(name or ""))
 
+    def url(self, url: str, path: str) -> Location:
+        """The place of a URL behind the tag, as it is written there; or of the `path` that a tag makes it of."""
+        behind = max(self.source.find("%}", self.offset()), self.offset())
+        for text in filter(None, (path, url)):
+            found = re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w./-])").search(self.source, behind)
+            if found:
+                return locate(self.file, self.source, found.start(), found.end())
+        return self.location()
+
     def variable(self, name: str) -> Location:
         """The place of the first variable or argument `name` in the block."""
         start = self.offset()

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from posixpath import normpath
 from typing import Any
 
 from django.apps import apps
@@ -29,7 +30,7 @@ class StaticFiles:
 
     def find(self, path: str) -> str | None:
         """The absolute path of the file with the logical `path`, as the finders have it."""
-        if not path or not apps.is_installed("django.contrib.staticfiles"):
+        if _names_folder(path) or not apps.is_installed("django.contrib.staticfiles"):
             return None
         from django.contrib.staticfiles import finders
         from django.core.exceptions import SuspiciousOperation
@@ -40,10 +41,14 @@ class StaticFiles:
             return None
         return os.path.abspath(found) if found and os.path.isfile(found) else None
 
+    def normal(self, path: str) -> str:
+        """`path` as the finders read it, without empty segments and dots; as it is where it names no file."""
+        return normpath(path) if self.find(path) or self.collected(path) else path
+
     def collected(self, path: str) -> str | None:
         """The same of what only the root of collected files holds."""
         root = collected_root()
-        if not root or not path:
+        if not root or _names_folder(path):
             return None
         found = os.path.abspath(os.path.join(root, path))
         return found if found.startswith(root + os.sep) and os.path.isfile(found) else None
@@ -62,6 +67,11 @@ class StaticFiles:
         """Whether a file lies in a folder that the compiler takes as others built it."""
         root = self.root_of(file)
         return root is not None and is_installed(root.path)
+
+
+def _names_folder(path: str) -> bool:
+    """Whether `path` can only be that of a folder: finders ignore a slash at its end, and a server does not."""
+    return path.rpartition("/")[2] in ("", ".", "..")
 
 
 def collected_root() -> str:

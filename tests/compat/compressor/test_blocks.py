@@ -385,3 +385,12 @@ def test_a_static_file_by_a_link_that_leaves_its_folder_is_reported(tmp_path: Pa
     assert "error[compressor/missing]: the static file `css/host.css` is a link that leaves `site`\n" in made.err
     assert " --> templates/page.html:1:" in made.err
     assert "bundle/empty" not in made.err
+
+
+@pytest.mark.parametrize("text", ["return 1", "var = 2", "const z;", "if (one) { return }"])
+def test_a_script_that_is_no_program_takes_no_other_with_it(text: str, tmp_path: Path) -> None:
+    content = js("js/one.js") + f"<script>{text}</script>" + js("js/two.js")
+    made = site(tmp_path, block("js", content))
+    assert made.code == 0, made.err
+    texts = made.texts(made.page())
+    assert (len(texts), texts[0], texts[2]) == (3, "var one=1\n", "var two=2\n")

@@ -11,6 +11,7 @@ from posixpath import dirname
 from posixpath import join as joined_path
 from typing import Final
 
+from buildassets.compat.compressor.build.no_programs import is_no_program
 from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.languages.css.references import scan
@@ -67,7 +68,10 @@ def _conflict(kind: str, group: Sequence[Member]) -> int | None:
         for number, member in enumerate(group)
     ]
     faults = join(_SYNTAX[kind], [Joined(member.path, text) for member, text in zip(group, texts, strict=True)]).faults
-    return min((fault.member for fault in faults), default=None)
+    found = [fault.member for fault in faults]
+    if kind == "js":
+        found += [number for number, text in enumerate(texts) if is_no_program(text)]
+    return min(found, default=None)
 
 
 def _hoisted(group: list[Member], generate: Callable[[str, str], str]) -> list[Member]:

@@ -229,6 +229,44 @@ def test_without_a_release_an_inherited_block_keeps_what_its_child_adds(tmp_path
     assert made.page().count(" src=") == 2
 
 
+_ONCE = """
+from itertools import count
+name, engine = "{name}", "{engine}"
+numbers = count(1)
+for _ in range(2):
+    values = {{"files": (one for one in ("js/one.js", "js/two.js")), "next": lambda: next(numbers)}}
+    found["pages"].setdefault(name, []).append(engines[engine].get_template(name).render(values))
+"""
+
+
+@pytest.mark.parametrize("settings", [{}, {"COMPRESS_ENABLED": False}])
+@pytest.mark.parametrize(("name", "engine", "call"), [("page.html", "django", ""), ("jinja2/j.html", "jinja2", "()")])
+def test_what_is_not_known_to_the_release_is_rendered_once(
+    name: str, engine: str, call: str, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    link = "{{ static(f) }}" if call else "{% static f %}"
+    content = f'{{% for f in files %}}<script src="{link}"></script>{{% endfor %}}<script>{{{{ next{call} }}}}</script>'
+    template = block("js", content).removeprefix(LOAD if call else "")
+    program = _ONCE.format(name=name.removeprefix("jinja2/"), engine=engine)
+    made = site(tmp_path, {name: template}, pages=[], program=program, arguments=("-f",), **settings)
+    for number, page in enumerate(made.pages[name.removeprefix("jinja2/")], start=1):
+        assert made.texts(page) == ["var one=1", "var two=2", str(number)]
+
+
+@pytest.mark.parametrize("url", ["{{ u }}", "{{ u|escapejs }}", "{{ u|urlencode }}"])
+def test_urls_in_what_is_rendered_are_those_of_the_build(url: str, tmp_path: Path) -> None:
+    content = f"{{% static 'js/one-a b.js' as u %}}<script>var {{{{ name }}}} = \"{url}\"</script>"
+    made = site(
+        tmp_path,
+        block("js", content),
+        files={"site/js/one-a b.js": "1"},
+        values={"name": "n"},
+        COMPRESS_OFFLINE_CONTEXT={"name": "n"},
+        BUILDASSETS={"manifest": "build/manifest.json", "url": "https://cdn.example/"},
+    )
+    assert made.page().startswith('<script src="https://cdn.example/CACHE/js/')
+
+
 def test_no_blocks_at_all_is_no_error(tmp_path: Path) -> None:
     assert site(tmp_path, LOAD).code == 0
 

@@ -24,7 +24,7 @@ from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.installed import is_installed, not_installed
 from buildassets.runtime.django.options import read_options
-from buildassets.runtime.django.plain_urls import are_plain
+from buildassets.runtime.django.plain_urls import are_plain, url_record
 from buildassets.runtime.django.release import ReleaseFile, release_files
 
 __all__ = ["ReleaseFilesMixin", "ReleaseStaticFilesStorage", "StaticFileNotFound"]
@@ -46,13 +46,19 @@ class ReleaseFilesMixin(Storage):
         """
         path, mark = _parted(name or "")
         if are_plain():
-            return f"{settings.STATIC_URL}{to_url(path)}{mark}"
-        if not path or path.endswith("/"):
-            return assets().prefix + to_url(path) + mark
+            return _plain_url(path) + mark
+        record = url_record()
         try:
-            return assets().url(path) + mark
-        except AssetNotFound as fault:
-            raise StaticFileNotFound(fault.name, fault.nearest) from None
+            found = _released_url(path)
+        except (AssetNotFound, ManifestError) as fault:
+            if record is not None:
+                return _plain_url(path) + mark
+            if isinstance(fault, AssetNotFound):
+                raise StaticFileNotFound(fault.name, fault.nearest) from None
+            raise
+        if record is not None:
+            record[found] = _plain_url(path)
+        return found + mark
 
     def post_process(
         self, paths: Mapping[str, Any], dry_run: bool = False, **options: Any
@@ -95,6 +101,17 @@ class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
         if base_url is not None:
             raise ImproperlyConfigured("STORAGES: give the URL as `url` in BUILDASSETS, not as `base_url`")
         super().__init__(location, None, **options)
+
+
+def _plain_url(path: str) -> str:
+    return f"{settings.STATIC_URL}{to_url(path)}"
+
+
+def _released_url(path: str) -> str:
+    """The URL of an asset, or of a folder. Raises AssetNotFound, ManifestError."""
+    if not path or path.endswith("/"):
+        return assets().prefix + to_url(path)
+    return assets().url(path)
 
 
 def _parted(name: str) -> tuple[str, str]:

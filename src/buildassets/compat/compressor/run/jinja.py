@@ -19,9 +19,7 @@ from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
 from buildassets.compat.compressor.run.nodes import KINDS, MODES
 from buildassets.compat.compressor.run.settings import is_varying, run_options
-from buildassets.errors import ManifestError
-from buildassets.runtime.assets import AssetNotFound
-from buildassets.runtime.django.plain_urls import plain_urls
+from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
 
 __all__ = ["CompressorExtension"]
@@ -94,37 +92,24 @@ class CompressorExtension(Extension):
 
 def _shown(current: Any, block: Block, caller: Any) -> str:
     """The release's markup for a block, or the block itself, in which assets without a release get plain URLs."""
-    if current is not None:
-        with plain_urls():
-            written = str(caller())
-        found = _found(current, block, written)
-        if found is not None:
-            return found
-    try:
-        return str(caller())
-    except (AssetNotFound, ManifestError):
-        with plain_urls():
-            return str(caller())
+    with recorded_urls() as plain:
+        written = str(caller())
+    return _replaced(current, block, written, plain)
 
 
 async def _shown_later(current: Any, block: Block, caller: Any) -> str:
     """As `_shown`, for an asynchronous environment, which awaits the block."""
-    if current is not None:
-        with plain_urls():
-            written = str(await caller())
-        found = _found(current, block, written)
-        if found is not None:
-            return found
-    try:
-        return str(await caller())
-    except (AssetNotFound, ManifestError):
-        with plain_urls():
-            return str(await caller())
+    with recorded_urls() as plain:
+        written = str(await caller())
+    return _replaced(current, block, written, plain)
 
 
-def _found(current: Any, block: Block, written: str) -> str | None:
-    """The release's markup for a block; if blocks are off, only for code that browsers cannot use."""
-    return looked_up(current, block, written) if run_options().is_enabled or needs_compiling(written) else None
+def _replaced(current: Any, block: Block, written: str, plain: dict[str, str]) -> str:
+    """What the release has for a block, else the block; if blocks are off, only for code that browsers cannot use."""
+    if current is None or not (run_options().is_enabled or needs_compiling(written)):
+        return written
+    found = looked_up(current, block, written, plain)
+    return written if found is None else found
 
 
 def _is_toggled(context: Any) -> bool:

@@ -4,13 +4,14 @@ Takes the release of the process, gives markup, or None where the release has no
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.html import escape, escapejs
 
 from buildassets.compat.compressor.run.elements import LONGEST_KEPT, Element, elements_of
 from buildassets.compat.compressor.run.key import Block, block_key, state_key
@@ -37,6 +38,8 @@ URL_PLACEHOLDER: Final = "/__compressor_url_placeholder__/"
 _PLACEHOLDER: Final = re.compile(rf"{URL_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
 CONTENT_PLACEHOLDER: Final = "/__compressor_content_placeholder__/"
 _CONTENT: Final = re.compile(rf"{CONTENT_PLACEHOLDER}([^\s\"'<>()\\?#&]+)")
+_NOTHING: Final[Mapping[str, str]] = {}
+_FORMS: Final[tuple[Callable[[str], str], ...]] = (str, escape, escapejs, quote)  # as templates write a text
 _Tag = Sequence[dict[str, Any]]
 
 
@@ -61,14 +64,26 @@ def _under(found: Assets, release: Release, url: str) -> tuple[Assets, Release]:
     return other, release_of(other)
 
 
-def looked_up(current: tuple[Assets, Release], block: Block, written: str) -> Markup | None:
-    """The replacement of `written`, a block as it was rendered with plain URLs."""
-    keys = _keys(block, written, url_prefixes())
+def looked_up(
+    current: tuple[Assets, Release], block: Block, written: str, plain: Mapping[str, str] = _NOTHING
+) -> Markup | None:
+    """The replacement of `written`, a block as it was rendered; `plain` has the plain URLs by those in it."""
+    keys = _keys(block, _with_plain(written, plain), url_prefixes())
     for key in keys:
         found = markup_at(current, _of_thread(current[1], key), written)
         if found is not None:
             return found
     return None
+
+
+def _with_plain(written: str, plain: Mapping[str, str]) -> str:
+    """The text with plain URLs, also where templates have escaped them; a slash alone may be anything."""
+    pairs = [pair for pair in plain.items() if pair[0] != pair[1] and len(pair[0]) > 1]
+    if not pairs:
+        return written
+    forms = {str(form(url)): str(form(other)) for form in _FORMS for url, other in pairs}
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), lambda match: forms[match[0]], written)
 
 
 def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bool:

@@ -11,16 +11,13 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, TextN
 from django.template.context import Context
 from django.template.defaulttags import CommentNode
 from django.template.exceptions import TemplateSyntaxError
-from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import StaticNode
 from django.utils.encoding import filepath_to_uri
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
 from buildassets.compat.compressor.run.settings import is_varying, run_options
-from buildassets.errors import ManifestError
-from buildassets.runtime.assets import AssetNotFound
-from buildassets.runtime.django.plain_urls import plain_urls
+from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
 
 __all__ = ["KINDS", "MODES", "CompressNode", "compile_compress"]
@@ -68,26 +65,22 @@ class CompressNode(Node):
             return self._as_written(context)
         if not options.is_enabled:
             return self._disabled(current, context)
-        found = self._of_constants(current) if self.constant is not None else self._of_rendered(current, context)
+        if self.constant is None:
+            return self._of_rendered(current, context)
+        found = self._of_constants(current)
         return self._as_written(context) if found is None else found
 
     def _as_written(self, context: Context) -> str:
         """The block itself, in which files without a release, such as Sass, get plain URLs."""
-        before = _inherited(context)
-        try:
+        with recorded_urls():
             return self.nodelist.render(context)
-        except (AssetNotFound, ManifestError):
-            for name, blocks in before.items():
-                context.render_context[BLOCK_CONTEXT_KEY].blocks[name][:] = blocks
-            with plain_urls():
-                return self.nodelist.render(context)
 
     def _disabled(self, current: Any, context: Context) -> str:
         """The block itself, unless browsers cannot use it as it is."""
-        with plain_urls():
+        with recorded_urls() as plain:
             written = self.nodelist.render(context)
-        found = looked_up(current, self.block, written) if needs_compiling(written) else None
-        return self._as_written(context) if found is None else found
+        found = looked_up(current, self.block, written, plain) if needs_compiling(written) else None
+        return written if found is None else found
 
     def _of_constants(self, current: Any) -> str | None:
         """The release's markup for a constant block, kept as long as the release."""
@@ -98,20 +91,12 @@ class CompressNode(Node):
                 self._kept = (current[1], found)
         return found
 
-    def _of_rendered(self, current: Any, context: Context) -> str | None:
-        before = dict(context.render_context.dicts[-1])
-        with plain_urls():
+    def _of_rendered(self, current: Any, context: Context) -> str:
+        """The release's markup for a block, or what was rendered to look it up: rendering may use up what it shows."""
+        with recorded_urls() as plain:
             written = self.nodelist.render(context)
-        found = looked_up(current, self.block, written)
-        if found is None:
-            context.render_context.dicts[-1] = before  # it is rendered once more: a `cycle` in it begins anew
-        return found
-
-
-def _inherited(context: Context) -> dict[str, list[Any]]:
-    """The blocks of a template and its parents: one that fails midway takes itself out of them."""
-    inherited = context.render_context.get(BLOCK_CONTEXT_KEY)
-    return {name: list(blocks) for name, blocks in inherited.blocks.items()} if inherited else {}
+        found = looked_up(current, self.block, written, plain)
+        return written if found is None else found
 
 
 def _is_toggled(context: Context, toggle: str) -> bool:

@@ -302,6 +302,46 @@ def test_key_does_not_depend_on_the_url_of_static_files(tmp_path: Path) -> None:
     assert " src=" in made.found["other"]
 
 
+_DIGITS = {f"site/w/app.{one * 12}.js": f"var {one} = 1" for one in "ab"}
+
+
+def test_files_whose_names_differ_in_what_looks_like_a_hash_are_two(tmp_path: Path) -> None:
+    both = [block("js", js(f"w/app.{one * 12}.js")) for one in "ab"]
+    made = site(tmp_path, "".join(both), files=_DIGITS)
+    assert (made.codes(), made.texts(made.page())) == ([], ["var a=1\n", "var b=1\n"])
+
+
+@pytest.mark.parametrize("name", ["w/app.aaaaaaaaaaaa.js", "w/app.js"])
+def test_what_looks_like_a_hash_in_a_page_chooses_no_other_file(name: str, tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        {
+            "one.html": block("js", js(name)),
+            "page.html": block("js", '<script src="/static/w/app.{{ build }}.js"></script>'),
+        },
+        files={**_DIGITS, "site/w/app.js": "var plain = 1"},
+        values={"build": "b" * 12},
+    )
+    assert made.page() == '<script src="/static/w/app.bbbbbbbbbbbb.js"></script>'
+
+
+_HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+
+
+def test_hashes_of_another_storage_do_not_count(tmp_path: Path) -> None:
+    made = site(
+        tmp_path,
+        block("js", "{% if yes %}" + js("js/one.js") + "{% endif %}"),
+        pages=[],
+        program="call_command('collectstatic', interactive=False, verbosity=0)\n"
+        "found['url'] = static('js/one.js')\n"
+        "found['pages'] = {'page.html': [engines['django'].get_template('page.html').render({'yes': 1})]}",
+        STORAGES={"staticfiles": {"BACKEND": _HASHED}},
+    )
+    assert made.found["url"] != "/static/js/one.js"
+    assert made.page().startswith('<script src="/assets/CACHE/js/')
+
+
 def test_what_is_not_known_behind_a_file_is_a_query(tmp_path: Path) -> None:
     template = block("js", "<script src=\"{% static 'js/one.js' %}{{ version }}\"></script>")
     made = site(tmp_path, template, values={"version": "?v=1"})

@@ -62,3 +62,9 @@ def test_paths_are_decoded_and_others_stay() -> None:
     assert static_path("/static/a%20b.css#x", PREFIXES) == "a b.css"
     assert static_path("/media/a.css", PREFIXES) is None
     assert source_of("//cdn.example/a.js", PREFIXES) == "//cdn.example/a.js"
+
+
+def test_the_whole_name_of_a_file_counts() -> None:
+    names = ("w/app.aaaaaaaaaaaa.js", "w/app.bbbbbbbbbbbb.js")
+    assert {source_of(f"/static/{name}", PREFIXES, names.__contains__) for name in names} == {*names}
+    assert source_of("/static/w/app.cccccccccccc.js", PREFIXES, names.__contains__) == "w/app.js"

@@ -226,8 +226,11 @@ class _Collection:
             return
         self._seen |= {anywhere, here}
         elements = elements_of(rendering.text)
-        key = block_key(rendering.block, elements, contents.options.prefixes, loose=made.is_loose)
+        key = block_key(rendering.block, elements, contents.options.prefixes, self._is_file, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)
+
+    def _is_file(self, path: str) -> bool:
+        return (self._files.find(path) or self._files.collected(path)) is not None
 
 
 def _renewal() -> list[str]:

@@ -1,24 +1,25 @@
 """The key of a block, made of its content, kind, mode and name.
 
-Takes elements, gives hex digits. Pure. The URL prefix of static files, hashes in their names, queries and white space
-between elements do not count, nor do the values of a nonce.
+Takes elements, gives hex digits. Pure. The URL prefix of static files, hashes that a storage put into their names,
+queries and white space between elements do not count, nor do the values of a nonce.
 """
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from buildassets.compat.compressor.run.elements import Attributes, Element
 
-__all__ = ["VARYING", "Block", "block_key", "source_of", "state_key", "static_path", "url_of"]
+__all__ = ["HASH", "HASH_INSIDE", "VARYING", "Block", "block_key", "source_of", "state_key", "static_path", "url_of"]
 
 _URLS: Final = {"script": "src", "link": "href", "img": "src"}
 _DECIDING: Final = ("charset", "rel", "type")  # what decides contents, or is no content to the compiler
 _DIGITS: Final = 40
-_HASH: Final = re.compile(r"\.[0-9a-f]{12}(?=\.[^/]*\Z|\Z)")  # as storages put it into names
+HASH: Final = re.compile(r"\.[0-9a-f]{12}(?=\.[^/]*\Z|\Z)")  # as storages put it into names
+HASH_INSIDE: Final = re.compile(r"\.[0-9a-f]{12}")  # may be such a name: a quick search in a text
 VARYING: Final = ("nonce",)  # another one in every response
 
 
@@ -30,10 +31,24 @@ class Block(NamedTuple):
     name: str | None
 
 
-def block_key(block: Block, elements: Iterable[Element], prefixes: Sequence[str], *, loose: bool = False) -> str:
-    """The key; a `loose` one knows of attributes their names, which elements have the same, and a few that decide."""
+def block_key(
+    block: Block,
+    elements: Iterable[Element],
+    prefixes: Sequence[str],
+    is_file: Callable[[str], bool] = lambda _: False,
+    *,
+    loose: bool = False,
+) -> str:
+    """The key; a `loose` one knows of attributes their names, which elements have the same, and a few that decide.
+
+    The logical path of what `is_file` counts whole, however its name looks.
+    """
     groups: dict[Attributes, int] = {}
-    parts = [_part(one, prefixes, groups, loose) for one in elements]
+
+    def source(url: str) -> str:
+        return source_of(url, prefixes, is_file)
+
+    parts = [_part(one, prefixes, source, groups, loose) for one in elements]
     text = json.dumps([*block, loose, parts], separators=(",", ":"))
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
@@ -44,7 +59,13 @@ def state_key(key: str, state: Iterable[tuple[str, object]]) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
-def _part(element: Element, prefixes: Sequence[str], groups: dict[Attributes, int], loose: bool) -> list[object]:
+def _part(
+    element: Element,
+    prefixes: Sequence[str],
+    source: Callable[[str], str],
+    groups: dict[Attributes, int],
+    loose: bool,
+) -> list[object]:
     url_name = _URLS.get(element.name)
     url = url_of(element)
     if url is None and element.text is None and element.name != "link":
@@ -55,7 +76,7 @@ def _part(element: Element, prefixes: Sequence[str], groups: dict[Attributes, in
     group = groups.setdefault(varying, len(groups))
     text = None if element.text is None else _plain(element.text.strip(), prefixes)
     names = [name for name, _ in varying]  # who has none becomes something else than who has one
-    return [element.name, None if url is None else source_of(url, prefixes), text, kept, names, group]
+    return [element.name, None if url is None else source(url), text, kept, names, group]
 
 
 def url_of(element: Element) -> str | None:
@@ -64,10 +85,15 @@ def url_of(element: Element) -> str | None:
     return element.get(name) if name else None
 
 
-def source_of(url: str, prefixes: Sequence[str]) -> str:
-    """The logical path that `url` names, or the URL unchanged if it names none."""
+def source_of(url: str, prefixes: Sequence[str], is_file: Callable[[str], bool] = lambda _: False) -> str:
+    """The logical path that `url` names, or the URL unchanged if it names none.
+
+    A name that is none of a file is taken for what a storage made of one.
+    """
     path = static_path(url, prefixes)
-    return url if path is None else _HASH.sub("", path)
+    if path is None:
+        return url
+    return path if is_file(path) else HASH.sub("", path)
 
 
 def static_path(url: str, prefixes: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.html import escape, escapejs
 
 from buildassets.compat.compressor.run.elements import LONGEST_KEPT, Element, elements_of
-from buildassets.compat.compressor.run.key import Block, block_key, state_key
+from buildassets.compat.compressor.run.key import HASH, HASH_INSIDE, Block, block_key, state_key, static_path, url_of
 from buildassets.compat.compressor.run.settings import blocks_url, url_prefixes
 from buildassets.compat.compressor.run.state import state_of
 from buildassets.errors import ManifestError
@@ -68,8 +68,7 @@ def looked_up(
     current: tuple[Assets, Release], block: Block, written: str, plain: Mapping[str, str] = _NOTHING
 ) -> Markup | None:
     """The replacement of `written`, a block as it was rendered; `plain` has the plain URLs by those in it."""
-    keys = _keys(block, _with_plain(written, plain), url_prefixes())
-    for key in keys:
+    for key in _keys(current, block, _with_plain(written, plain)):
         found = markup_at(current, _of_thread(current[1], key), written)
         if found is not None:
             return found
@@ -88,7 +87,7 @@ def _with_plain(written: str, plain: Mapping[str, str]) -> str:
 
 def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bool:
     """Whether the replacement of `written` is the same in every thread."""
-    return not any(_deciding_state(current[1], key) for key in _keys(block, written, url_prefixes()))
+    return not any(_deciding_state(current[1], key) for key in _keys(current, block, written))
 
 
 def _of_thread(release: Release, key: str) -> str:
@@ -116,13 +115,36 @@ def _is_compiled(element: Element) -> bool:
     return type_ in named or "scss" in type_ or "sass" in type_ or url.endswith((".scss", ".sass"))
 
 
-def _keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, str]:
-    return (_kept_keys if len(written) <= LONGEST_KEPT else _made_keys)(block, written, prefixes)
+def _keys(current: tuple[Assets, Release], block: Block, written: str) -> tuple[str, ...]:
+    prefixes = url_prefixes()
+    hashed = _like_hashed(written, prefixes) if HASH_INSIDE.search(written) else ()
+    files = frozenset(path for path in hashed if _is_asset(current[1], path))
+    make = _kept_keys if len(written) <= LONGEST_KEPT else _made_keys
+    return make(block, written, prefixes, None if len(files) == len(hashed) else files)
 
 
-def _made_keys(block: Block, written: str, prefixes: tuple[str, ...]) -> tuple[str, str]:
+def _made_keys(block: Block, written: str, prefixes: tuple[str, ...], files: frozenset[str] | None) -> tuple[str, ...]:
+    """The keys with names as they are written; then, but for those of `files`, without what a storage put into them."""
     elements = elements_of(written)
-    return block_key(block, elements, prefixes), block_key(block, elements, prefixes, loose=True)
+    checks: list[Callable[[str], bool]] = [lambda _: True]
+    if files is not None:
+        checks.append(files.__contains__)
+    return tuple(
+        block_key(block, elements, prefixes, is_file, loose=loose) for is_file in checks for loose in (False, True)
+    )
+
+
+def _like_hashed(written: str, prefixes: tuple[str, ...]) -> frozenset[str]:
+    """The paths in a block that look as if a storage had put a hash into them."""
+    paths = (static_path(url_of(one) or "", prefixes) for one in elements_of(written))
+    return frozenset(path for path in paths if path and HASH.search(path))
+
+
+def _is_asset(release: Release, path: str) -> bool:
+    try:
+        return bool(release.urls[path])
+    except (AssetNotFound, ManifestError):
+        return False
 
 
 _kept_keys: Final = lru_cache(maxsize=1024)(_made_keys)

@@ -1,10 +1,15 @@
 """State of the thread in which contexts are made, such as a theme, decides what a block becomes: at build and later."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.compat.compressor.site import LOAD, Site, block, css, site
+from tests.compat.compressor.site import FILES, LOAD, Site, block, css, site
+from tests.conftest import write_tree
 
 _CONTEXTS = """
 import threading
@@ -228,6 +233,81 @@ def test_a_function_for_contexts_that_exits_is_reported(tmp_path: Path) -> None:
         COMPRESS_OFFLINE_CONTEXT="contexts.every",
     )
     assert (made.code, made.codes()) == (1, ["error[compressor/setting]"])
+
+
+_TAGS = """
+import socket, sqlite3
+from django import template
+from django.db import connection
+
+register = template.Library()
+
+@register.simple_tag
+def sqlite():
+    return sqlite3.connect(":memory:").execute("select 1").fetchone()[0]
+
+@register.simple_tag
+def query():
+    with connection.cursor() as cursor:
+        return cursor.execute("select 1").fetchone()[0]
+
+@register.simple_tag
+def host():
+    return len(socket.getaddrinfo("127.0.0.1", 80)[:1])
+
+@register.simple_tag
+def none():
+    return 1
+"""
+_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
+_CONNECTED = "from django.db import connection; connection.ensure_connection()"
+
+
+@pytest.mark.parametrize(
+    ("tag", "before", "is_kept"),
+    [
+        *(("none", "", True), ("none", _CONNECTED, True), ("sqlite", "", False), ("host", "", False)),
+        *(("query", "", False), ("query", _CONNECTED, False)),
+    ],
+)
+def test_a_plan_is_not_kept_where_a_database_or_a_host_was_asked(
+    tag: str, before: str, is_kept: bool, tmp_path: Path
+) -> None:
+    made = site(
+        tmp_path,
+        f"{{% load own %}}{block('js', f'<script>var a = {{% {tag} %}}</script>')}",
+        files={"app/__init__.py": "", "app/templatetags/__init__.py": "", "app/templatetags/own.py": _TAGS},
+        builds=False,
+        pages=[],
+        program=before + _AGAIN,
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        INSTALLED_APPS=["app", *_APPS],
+    )
+    _, second, third = made.found["times"]
+    assert (second == third != 0) is is_kept
+
+
+_THEMES = """
+SECRET_KEY = "of no use"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]}]
+STATIC_URL, STATICFILES_DIRS = "/static/", ["site"]
+INSTALLED_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
+BUILDASSETS = {"manifest": "build/manifest.json"}
+COMPRESS_OFFLINE_CONTEXT = ({"theme": line.strip()} for line in open("themes.txt"))
+"""
+
+
+def test_contexts_that_an_iterator_gives_are_asked_for_by_each_build(tmp_path: Path) -> None:
+    page = block("js", "<script>var theme = '{{ theme }}'</script>")
+    write_tree(tmp_path, {**FILES, "settings.py": _THEMES, "templates/page.html": page})
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": "."}
+    for themes in ("a", "a\nb", "a\nb\nc"):
+        (tmp_path / "themes.txt").write_text(themes)
+        command = [sys.executable, "-m", "django", "compress"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        blocks = json.loads((tmp_path / "build/manifest.json").read_text())["blocks"]
+        assert len(blocks) == len(themes.split())
 
 
 def test_a_build_needs_no_secret_key(tmp_path: Path) -> None:

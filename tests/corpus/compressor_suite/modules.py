@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.ext import Extension
 
 from buildassets.compat.compressor.build import collect
+from buildassets.compat.compressor.build.contexts import ProbedContexts
 from buildassets.compat.compressor.management.commands.compress import Command as OurCommand
 from buildassets.compat.compressor.run.lookup import current_release, markup_at
 from tests.corpus.compressor_suite import project
@@ -168,7 +169,9 @@ class Command:
 
     def handle_inner(self, *, engines: list[str], verbosity: int = 1, **_: Any) -> tuple[int, list[Rendered]]:
         with collect.scope(collect.Scope(engines=tuple(engines))):
-            document, _sources = collect._Collection().document("unused")  # the order of blocks is only here
+            document, _sources = collect._Collection(ProbedContexts()).document(
+                "unused"
+            )  # the order of blocks is only here
             if wrong := [one["message"] for one in document["diagnostics"] if "OFFLINE_CONTEXT" in one["message"]]:
                 raise ImportError(wrong[0])
             project.build()

@@ -101,12 +101,12 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     collection = _Collection(contexts)
     with plan_trace.recorded_reads() as reads, kept_directory():
         document, sources = collection.document(folder)
-    document["inputs"] = sorted({*document["inputs"], *collection.included(reads)})
+    document["inputs"] = sorted({*document["inputs"], *collection.included(reads.stamps)})
     with _writing(folder):
         sources.write(os.path.join(folder, _GENERATED))
         write_plan(folder, document)
-        if key is not None and contexts.is_stable and collection.is_traceable():
-            plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()])
+        if key is not None and reads.all_files and contexts.is_stable and collection.is_traceable():
+            plan_trace.keep(folder, key, reads.stamps, [*document["inputs"], *collection.looked_for()])
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Takes Django's settings, gives contexts one at a time. Imports Django.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -45,10 +45,11 @@ class ProbedContexts:
     """
 
     def __init__(self) -> None:
+        given = getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None)
         self._first: list[dict[str, Any]] = []
-        self._probed: str | None = ""
+        self._probed: str | None = None if _is_drawn(given) else ""
         self._collected: str | None = ""
-        if isinstance(getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None), str):
+        if isinstance(given, str):
             self._probe()
 
     def _probe(self) -> None:
@@ -65,7 +66,7 @@ class ProbedContexts:
     def text(self) -> str | None:
         """What a function gave, as a text: by it two builds are seen to have the same.
 
-        Empty where the setting names no function; None where something in it is no plain value, or cannot be had.
+        Empty where the setting holds them itself; None where something in it is no plain value, or cannot be had.
         """
         return self._probed
 
@@ -78,9 +79,9 @@ class ProbedContexts:
         """Each context, as `offline_contexts` gives it; those of the first time where none is given any more."""
         texts: list[str | None] = []
         for one in offline_contexts():
-            texts.append(_as_text(one) if self._probed else "")
+            texts.append(_as_text(one))
             yield one
-        self._collected = _joined(texts)
+        self._collected = _joined(texts) if self._probed else self._probed
         if not texts:
             self._collected = self._probed
             yield from self._first
@@ -94,6 +95,16 @@ def _as_text(context: dict[str, Any]) -> str | None:
 def _joined(texts: list[str | None]) -> str | None:
     known = [one for one in texts if one is not None]
     return "\n".join(known) if len(known) == len(texts) else None
+
+
+def _is_drawn(value: object) -> bool:
+    """Whether a value, or one in it, is only known once it is drawn from: by an iterator, which may read anything."""
+    if isinstance(value, Mapping):
+        return any(map(_is_drawn, value.values()))
+    if isinstance(value, _SEQUENCES):
+        return any(map(_is_drawn, value))
+    is_counted = isinstance(value, Collection) or hasattr(value, "flatten")
+    return isinstance(value, Iterable) and not is_counted
 
 
 def _is_plain(value: object) -> bool:

@@ -9,30 +9,44 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.backends.signals import connection_created
 
 from buildassets._version import __version__
 from buildassets.files import write_whole
 
-__all__ = ["deciding_key", "forget", "holds", "keep", "recorded_reads"]
+__all__ = ["Reads", "deciding_key", "forget", "holds", "keep", "recorded_reads"]
 
 _NAME: Final = "plan.trace"
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 _BYTECODE: Final = "__pycache__"
 _READING: Final = ("open", "os.listdir", "os.scandir")
+_ELSEWHERE: Final = ("sqlite3.connect", "socket.connect", "socket.getaddrinfo", "socket.sendto")
 _WRITES: Final = os.O_WRONLY | os.O_RDWR
 _Stamp = list[int] | None
-_recordings: list[dict[str, _Stamp]] = []  # an audit hook cannot be taken away again, so there is one for the process
+
+
+@dataclass(slots=True)
+class Reads:
+    """What was read: the `stamps` of files and folders by path; not `all_files` where databases or hosts were asked."""
+
+    stamps: dict[str, _Stamp] = field(default_factory=dict)
+    all_files: bool = True
+
+
+_recordings: list[Reads] = []  # an audit hook cannot be taken away again, so there is one for the process
 _hooked: list[bool] = []
 
 
 @contextmanager
-def recorded_reads() -> Iterator[dict[str, _Stamp]]:
+def recorded_reads() -> Iterator[Reads]:
     """The paths of files and folders that this process reads meanwhile, as each was before it was read first.
 
     So is what an edit changes behind the reading seen to be another one than the plan was made of.
@@ -40,25 +54,55 @@ def recorded_reads() -> Iterator[dict[str, _Stamp]]:
     if not _hooked:
         sys.addaudithook(_audit)
         _hooked.append(True)
-    found: dict[str, _Stamp] = {}
+    found = Reads()
     _recordings.append(found)
     try:
-        yield found
+        with _recorded_queries(found):
+            yield found
     finally:
         _recordings[:] = [one for one in _recordings if one is not found]
 
 
+@contextmanager
+def _recorded_queries(found: Reads) -> Iterator[None]:
+    """Note queries of Django's databases, whose connections may be open already, and be those of a library in C."""
+
+    def executed(execute: Any, *given: Any) -> Any:
+        found.all_files = False
+        return execute(*given)
+
+    def connected(**_: Any) -> None:
+        found.all_files = False
+
+    connection_created.connect(connected)
+    try:
+        with ExitStack() as stack:
+            for connection in connections.all(initialized_only=True):
+                stack.enter_context(connection.execute_wrapper(executed))
+            yield
+    finally:
+        connection_created.disconnect(connected)
+
+
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _recordings or event not in _READING:
+    if not _recordings:
         return
+    if event in _ELSEWHERE:
+        for found in _recordings:
+            found.all_files = False
+    if event in _READING:
+        _audit_reading(event, arguments)
+
+
+def _audit_reading(event: str, arguments: tuple[Any, ...]) -> None:
     path = arguments[0]
     if event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & _WRITES:
         return
     if isinstance(path, str | bytes):
         read = os.path.abspath(os.fsdecode(path))
         for found in _recordings:
-            if read not in found:
-                found[read] = _stamp(read)
+            if read not in found.stamps:
+                found.stamps[read] = _stamp(read)
 
 
 def holds(folder: str, key: str) -> bool:

@@ -1,6 +1,6 @@
 """Detects scripts that browsers refuse as a whole, by what only tokens outside of functions show.
 
-Takes texts, gives a boolean. Pure. Joined with others, such a script would take these with it, or take them in. No
+Takes texts, gives a boolean. Joined with others, such a script would take these with it, or take them in. No
 parser: what it does not detect is joined.
 """
 

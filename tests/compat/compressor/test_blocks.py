@@ -267,6 +267,21 @@ def test_urls_in_what_is_rendered_are_those_of_the_build(url: str, tmp_path: Pat
     assert made.page().startswith('<script src="https://cdn.example/CACHE/js/')
 
 
+@pytest.mark.parametrize("url", ["/assets/", "https://cdn.example/"])
+def test_fragments_from_a_cache_are_those_of_the_build(url: str, tmp_path: Path) -> None:
+    links = "var u = '{% static \"js/two.js\" %}'"
+    content = f"{{% load cache %}}{{% cache 600 part %}}{js('js/one.js')}<script>{links}</script>{{% endcache %}}"
+    made = site(
+        tmp_path,
+        block("js", content),
+        pages=[("page.html", "django", {})] * 2,
+        BUILDASSETS={"manifest": "build/manifest.json", "url": url},
+    )
+    first, second = made.pages["page.html"]
+    assert first == second
+    assert first.startswith(f'<script src="{url}CACHE/js/')
+
+
 def test_no_blocks_at_all_is_no_error(tmp_path: Path) -> None:
     assert site(tmp_path, LOAD).code == 0
 

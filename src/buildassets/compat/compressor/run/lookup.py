@@ -18,6 +18,7 @@ from buildassets.compat.compressor.run.key import HASH, HASH_INSIDE, Block, bloc
 from buildassets.compat.compressor.run.settings import blocks_url, url_prefixes
 from buildassets.compat.compressor.run.state import state_of
 from buildassets.errors import ManifestError
+from buildassets.paths import to_url
 from buildassets.runtime import tags
 from buildassets.runtime.assets import AssetNotFound, Assets, release_of
 from buildassets.runtime.django import assets
@@ -68,7 +69,7 @@ def looked_up(
     current: tuple[Assets, Release], block: Block, written: str, plain: Mapping[str, str] = _NOTHING
 ) -> Markup | None:
     """The replacement of `written`, a block as it was rendered; `plain` has the plain URLs by those in it."""
-    for key in _keys(current, block, _with_plain(written, plain)):
+    for key in _keys(current, block, _with_plain_kept(current[1], _with_plain(written, plain))):
         found = markup_at(current, _of_thread(current[1], key), written)
         if found is not None:
             return found
@@ -83,6 +84,19 @@ def _with_plain(written: str, plain: Mapping[str, str]) -> str:
     forms = {str(form(url)): str(form(other)) for form in _FORMS for url, other in pairs}
     longest_first = sorted(forms, key=len, reverse=True)
     return re.sub("|".join(map(re.escape, longest_first)), lambda match: forms[match[0]], written)
+
+
+def _with_plain_kept(release: Release, text: str) -> str:
+    """The text with plain URLs also where a fragment that a cache kept has the ones of the release."""
+    if not HASH_INSIDE.search(text):
+        return text
+
+    def plain(match: re.Match[str]) -> str:
+        path = HASH.sub("", unquote(match[1]))
+        is_released = _is_asset(release, path) and release.urls[path] == match[0]
+        return f"{settings.STATIC_URL}{to_url(path)}" if is_released else match[0]
+
+    return re.sub(rf"{re.escape(release.prefix)}([^\s\"'<>()\\?#&]+)", plain, text)
 
 
 def is_steady(current: tuple[Assets, Release], block: Block, written: str) -> bool:

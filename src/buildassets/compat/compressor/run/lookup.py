@@ -78,12 +78,18 @@ def looked_up(
 
 def _with_plain(written: str, plain: Mapping[str, str]) -> str:
     """The text with plain URLs, also where templates have escaped them; a slash alone may be anything."""
-    pairs = [pair for pair in plain.items() if pair[0] != pair[1] and len(pair[0]) > 1]
+    pairs = tuple(pair for pair in plain.items() if pair[0] != pair[1] and len(pair[0]) > 1)
     if not pairs:
         return written
+    pattern, forms = _forms(pairs)
+    return pattern.sub(lambda match: forms[match[0]], written)
+
+
+@lru_cache(maxsize=1024)  # most blocks have the same URLs in every page
+def _forms(pairs: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """The plain URLs by all forms of the others, and a pattern that finds these, the longest first."""
     forms = {str(form(url)): str(form(other)) for form in _FORMS for url, other in pairs}
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), lambda match: forms[match[0]], written)
+    return re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True)))), forms
 
 
 def _with_plain_kept(release: Release, text: str) -> str:

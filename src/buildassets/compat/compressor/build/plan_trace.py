@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -77,11 +77,19 @@ def _recorded_queries(found: Reads) -> Iterator[None]:
     connection_created.connect(connected)
     try:
         with ExitStack() as stack:
-            for connection in connections.all(initialized_only=True):
+            for connection in _connections():
                 stack.enter_context(connection.execute_wrapper(executed))
             yield
     finally:
         connection_created.disconnect(connected)
+
+
+def _connections() -> Sequence[Any]:
+    """The databases of this thread that were used already; Django completes the setting DATABASES for it."""
+    try:
+        return connections.all(initialized_only=True)
+    except ImproperlyConfigured:
+        return []
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -160,6 +168,7 @@ def _stamp(path: str) -> _Stamp:
 
 def deciding_key(given: object) -> str:
     """All that decides a plan besides files: `given`, settings, the environment, versions. Values are hashed only."""
+    _connections()  # so that the settings are what they are in the next build of this process
     named = sorted((name, _setting(name)) for name in dir(settings) if name.isupper())
     decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(given), named, sorted(os.environ.items()))
     return sha256(repr(decided).encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,11 +8,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import FrameType
 from typing import Final, Literal
-
-from buildassets.frozen import frozen
 
 Action = Literal["read", "change", "run"]
 
@@ -43,7 +42,7 @@ _RUNS: Final = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"
 _NO_FILES: Final = (os.devnull, ":memory:", "")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Access:
     """An access to files, or the start of another program.
 

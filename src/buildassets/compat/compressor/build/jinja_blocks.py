@@ -128,7 +128,9 @@ class JinjaBlocks:
 
     def _parent(self, given: Any, name: str, line: int) -> Any:
         """The parent that a template names; where it is not known, one that shows all blocks of the template."""
-        self._tag = Place(self._shown(self._file(name)), self._source(name), line)
+        source = self._source(name)
+        begin = sum(map(len, source.splitlines(keepends=True)[: line - 1]))
+        self._tag = Place(self._shown(self._file(name)), source, line, start=max(source.find("{%", begin), begin))
         unknown = str(given) if isinstance(given, jinja2.Undefined | str) else ""
         if not has_mark(unknown):
             return given

@@ -4,15 +4,15 @@ It does not decide what is up to date: on each event it calls the `rebuild` that
 function that reads the configuration; reports each build to listeners.
 """
 
-import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from time import monotonic
 
+from buildassets.collector import paused_collector
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
@@ -109,7 +109,7 @@ class Watch:
             self._config_faults = ()
 
     def _build(self, wake: Wake) -> None:
-        with _garbage_left() if 0 < len(wake.changed) <= MANY else nullcontext():
+        with paused_collector() if 0 < len(wake.changed) <= MANY else nullcontext():
             built = self._rebuild(self._config)
         result = replace(built, diagnostics=(*self._config_faults, *built.diagnostics))
         last, self._last = self._last, result
@@ -189,18 +189,6 @@ class Watch:
 def _changed_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
     """The paths of templates that changed, appeared or went."""
     return frozenset(path for path, _ in before.digests.items() ^ after.digests.items())
-
-
-@contextmanager
-def _garbage_left() -> Iterator[None]:
-    """Collect no garbage in this block: it takes a tenth of a rebuild's time, and can wait until nobody does."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _may_be_newer(path: str, began_ns: int) -> bool:

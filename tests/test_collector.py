@@ -1,0 +1,19 @@
+"""A pause of the garbage collector ends with its block, and leaves a collector alone that was off before."""
+
+import gc
+
+import pytest
+
+from buildassets.collector import paused_collector
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_a_pause_leaves_the_collector_as_it_was(is_enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = [is_enabled]
+    monkeypatch.setattr(gc, "isenabled", lambda: state[0])
+    monkeypatch.setattr(gc, "enable", lambda: state.__setitem__(0, True))
+    monkeypatch.setattr(gc, "disable", lambda: state.__setitem__(0, False))
+    with pytest.raises(KeyError), paused_collector():
+        assert state == [False]
+        raise KeyError
+    assert state == [is_enabled]

@@ -3,13 +3,13 @@
 What reads the environment while Python starts is done anew: there is a process to fork for each state of that.
 """
 
-import atexit
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from select import select
@@ -100,7 +100,7 @@ def _server(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-c", _SERVER]
         pipe = subprocess.PIPE
         started[key] = subprocess.Popen(command, env=given, bufsize=0, stdin=pipe, stdout=pipe)
-        atexit.register(_end, started[key])
+        weakref.finalize(threading.current_thread(), _end, started[key])  # or else when the run ends
     return started[key]
 
 

@@ -75,6 +75,22 @@ FILES: Tree = {
     "templates/none.txt": "",
     "jinja2/none.txt": "",
 }
+# Of a project with both engines, whose settings are a module of its own; a suite adds `STATIC_URL`.
+SETTINGS = """
+SECRET_KEY = "of no use"
+STATICFILES_DIRS = ["site"]
+INSTALLED_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]},
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": ["jinja2"],
+        "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]},
+    },
+]
+STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
+BUILDASSETS = {"manifest": "build/manifest.json"}
+"""
 LOAD = "{% load static compress %}"
 
 

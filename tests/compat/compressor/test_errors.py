@@ -9,27 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.compressor.site import FILES, LOAD
+from tests.compat.compressor.site import FILES, LOAD, SETTINGS
 from tests.conftest import Tree, read_tree, write_tree
 
-_SETTINGS = """
-SECRET_KEY = "of no use"
+_SETTINGS = (
+    SETTINGS
+    + """
 STATIC_URL = "/static/"
-STATICFILES_DIRS = ["site"]
-INSTALLED_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
-TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]},
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": ["jinja2"],
-        "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]},
-    },
-]
-STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
-BUILDASSETS = {"manifest": "build/manifest.json"}
 COMPRESS_PRECOMPILERS = [("text/fails", "echo it failed >&2; exit 3"), ("text/lone", "lone.Own")]
 COMPRESS_OFFLINE_CONTEXT = {"lone": "\\ud800"}
 """
+)
 _LONE = (
     "class Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
     "    def input(self, **given):\n        return self.content + '\\udc41'\n"

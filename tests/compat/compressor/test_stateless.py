@@ -9,29 +9,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.compat.compressor.site import FILES, LOAD, block, css
+from tests.compat.compressor.site import FILES, LOAD, SETTINGS, block, css
 from tests.conftest import Tree, write_tree
 from tests.runtime.stateless.workers import Served, served
 
-_SETTINGS = """
-SECRET_KEY = "of no use"
+_SETTINGS = (
+    SETTINGS
+    + """
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "tests.runtime.stateless.apps.compressor_app"
 STATIC_URL = "/assets/"
-STATICFILES_DIRS = ["site"]
-INSTALLED_APPS = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles"]
-TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]},
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": ["jinja2"],
-        "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]},
-    },
-]
-STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
-BUILDASSETS = {"manifest": "build/manifest.json"}
 COMPRESS_OFFLINE_CONTEXT = {"number": 1}
 """
+)
 _PROJECT: Tree = {
     **FILES,
     "settings.py": _SETTINGS,

@@ -4,7 +4,7 @@ Both branches of a condition are gone through; blocks, parents, included templat
 Django takes them. What cannot be known outside of a block matters only where it leads into one. Imports Django.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -266,8 +266,3 @@ def _as_template(given: Any, context: Any) -> Any:
 def _may_hold_blocks(template: Any) -> bool:
     kinds = (CompressNode, IncludeNode, ExtendsNode, InclusionNode)
     return any(template.nodelist.get_nodes_by_type(kinds))
-
-
-def nodes_of(template: Any) -> Iterator[CompressNode]:
-    """The blocks in the template itself."""
-    yield from template.nodelist.get_nodes_by_type(CompressNode)

@@ -1,7 +1,7 @@
 """Walks from the first assets to all that they reach, compiling each source once and joining each bundle."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -79,6 +79,9 @@ class Walk:
             follow,
         )
         self._members = bundles.members
+        self._bundles = _bundles_by_member(bundles.members)
+        self._left = {bundle: len(members) for bundle, members in bundles.members.items()}  # members to be compiled
+        self._joined: dict[LogicalPath, Linked] = {}  # bundles that were joined while other drafts were made
         self._config = config
         self._embedding = _embedding(config)
         self._drafts_of = drafts_of
@@ -91,7 +94,7 @@ class Walk:
         while pending:
             tops = {member for path in pending for member in self._members.get(path, (path,))}
             while tops := tops - self.compiled.keys():
-                self._compile(tops)
+                self._compile(tops, pending)
                 required = [self.requires[path] for path in tops]
                 tops = {path for requires in required for path in (*requires.required, *requires.stubbed)}
             for path in sorted(pending):
@@ -132,7 +135,8 @@ class Walk:
             yield from inputs_of(asset)
         yield from self._mains.read
 
-    def _compile(self, paths: Iterable[LogicalPath]) -> None:
+    def _compile(self, paths: Iterable[LogicalPath], wanted: Collection[LogicalPath] = ()) -> None:
+        """Compile `paths`, and join those bundles among `wanted` that are complete: Sass may still be at work."""
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
         sources = [self._source(path) for path in sorted(paths) if path not in self._bundled]
         for draft in chain(drafts, self._drafts_of(sources)):
@@ -142,8 +146,18 @@ class Walk:
                 depended = (self._source(target).path for target in requires.depended)
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = without_lost_map(linked(self._memory.fitted(draft), self.site))
+            for bundle in self._completed(path):
+                if bundle in wanted:
+                    self._joined[bundle] = self._assembled(bundle)
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
+
+    def _completed(self, member: LogicalPath) -> Iterator[LogicalPath]:
+        """The bundles of which `member` was the last to be compiled; none with directives, which may name more."""
+        for bundle in self._bundles.get(member, ()):
+            self._left[bundle] -= 1
+            if not self._left[bundle] and not any(self.requires[path].required for path in self._members[bundle]):
+                yield bundle
 
     def _source(self, path: LogicalPath) -> Source:
         """The source with that logical path, also one that only directives find."""
@@ -158,6 +172,8 @@ class Walk:
                 self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding, self._config.types)
 
     def _assembled(self, path: LogicalPath) -> Linked:
+        if path in self._joined:
+            return self._joined.pop(path)
         members = joining_order(self._members.get(path, (path,)), self.requires)
         if members == (path,):
             self.alone.add(path)
@@ -168,6 +184,14 @@ class Walk:
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = self._config.source_maps
         return joined(self._sources[path], parts, shown, source_maps=source_maps, names=names, around=around)
+
+
+def _bundles_by_member(bundles: Mapping[LogicalPath, Sequence[LogicalPath]]) -> dict[LogicalPath, list[LogicalPath]]:
+    found: dict[LogicalPath, list[LogicalPath]] = {}
+    for bundle, members in bundles.items():
+        for member in members:
+            found.setdefault(member, []).append(bundle)
+    return found
 
 
 def _embedding(config: Config) -> Embedding | None:

@@ -6,7 +6,7 @@ look into the cache.
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
@@ -66,6 +66,11 @@ class KeptDrafts:
     def now(self) -> int:
         """The present time, for the `began_ns` of `keep`."""
         return self._cache.now()
+
+    def prepare(self, sources: Iterable[Source]) -> None:
+        """Compute what the keys of `sources` have in common: digests of engines and of their programs."""
+        for source in sources:
+            self.step_of(source)
 
     def keep(self, draft: Draft, began_ns: int) -> None:
         """Keep `draft`, the work on which began at `began_ns`, if an engine made it."""

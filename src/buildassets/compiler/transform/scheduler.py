@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 # A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.4 s, lightningcss and
 # esbuild with their checks 0.3 s, rjsmin and its proof 0.15 s.
 BYTES_PER_WORKER: Final = 800_000
-# With the native lexers rcssmin and rjsmin take a tenth of that: no worker pays before there is a few times as much.
+# With the native lexers rcssmin and rjsmin take a tenth of that, and so do the checks of what esbuild made: no worker
+# pays before there is a few times as much.
 NATIVE_BYTES_PER_WORKER: Final = 7 * BYTES_PER_WORKER
 _PROVEN_NATIVELY: Final = ("rcssmin", "rjsmin")
+_IN_A_PROCESS: Final = ("esbuild",)  # of its own: a thread that waits for it does all that a worker would
 LEAST_COMPILED_BYTES: Final = 100_000  # a compiled source reads others, so its own size is a poor measure
 
 Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
@@ -49,8 +51,8 @@ def drafting(
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
 
-    Threads of `executor` wait for Sass, which runs in separate processes, or for workers. Workers are started if the
-    sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them.
+    Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
+    if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them.
     """
     from buildassets.compiler.transform.draft import drafted  # takes 8 ms, in which Sass's process starts
 
@@ -93,6 +95,8 @@ class _Drafting:
         began_ns = self._kept.now() if self._kept else 0
         away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
         yield from (self._draft(source) for source in sources if source.logical not in away)
+        if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
+            self._kept.prepare(source for source in sources if source.logical in away)
         answers: dict[LogicalPath, Drafted] = {}
         for path in away:  # in the order of sending, so that this thread rarely waits
             while path not in answers:
@@ -133,9 +137,11 @@ class _Drafting:
         jobs = [Job(source, self._size_bytes(source)) for source in stale]
         count = self._workers_for(jobs)
         if count == 0:
-            jobs = [job for job in jobs if needs_sass(job.source)]
-        # A large one that is started last would delay the end of the build.
-        jobs.sort(key=lambda job: -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0)
+            jobs = [job for job in jobs if needs_sass(job.source) or self._is_minified_elsewhere(job.source)]
+        # A long one that is started last would delay the end of the build.
+        jobs.sort(
+            key=lambda job: (-job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0, not needs_sass(job.source))
+        )
         waiting = deque(jobs)
         self._waiting.append(waiting)
         work = partial(self._in_workers, self._started_workers()) if count else self._here
@@ -162,10 +168,14 @@ class _Drafting:
     def _work_bytes(self, job: Job) -> int:
         """The size of a source, reduced if native lexers need less time for it."""
         minifier = self._engines.minifier_of(job.source)
-        is_proven = minifier is not None and minifier.name in _PROVEN_NATIVELY
-        if not is_proven or self._engines.compiler(job.source) is not None or not is_native():
+        is_fast = minifier is not None and minifier.name in (*_PROVEN_NATIVELY, *_IN_A_PROCESS)
+        if not is_fast or self._engines.compiler(job.source) is not None or not is_native():
             return job.size_bytes
         return max(1, job.size_bytes * BYTES_PER_WORKER // NATIVE_BYTES_PER_WORKER)
+
+    def _is_minified_elsewhere(self, source: Source) -> bool:
+        minifier = self._engines.minifier_of(source)
+        return minifier is not None and minifier.name in _IN_A_PROCESS
 
     def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
         """Run `work` in a thread, and pass a failure on to the thread that waits for answers."""

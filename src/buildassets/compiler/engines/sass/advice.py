@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from buildassets.compiler.engines.sass.libsass_faults import blanked
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
 
 IMPORT_LOOP: Final = "move what both need into a file of its own, which both load"
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
-_NAMESPACE: Final = re.compile(r"no module with the namespace [\"`'](\w+)")
-_UNDEFINED: Final = re.compile(r"undefined (variable|mixin|function)|no (mixin) named", re.IGNORECASE)
+_NAMESPACE: Final = lazy_pattern(r"no module with the namespace [\"`'](\w+)")
+_UNDEFINED: Final = lazy_pattern(r"undefined (variable|mixin|function)|no (mixin) named", re.IGNORECASE)
 _DEFINITIONS: Final = {
-    "variable": re.compile(r"\$([\w-]+)\s*+:"),
-    "mixin": re.compile(r"@mixin\s++([\w-]+)|^=([\w-]+)", re.MULTILINE),
-    "function": re.compile(r"@function\s++([\w-]+)"),
+    "variable": lazy_pattern(r"\$([\w-]+)\s*+:"),
+    "mixin": lazy_pattern(r"@mixin\s++([\w-]+)|^=([\w-]+)", re.MULTILINE),
+    "function": lazy_pattern(r"@function\s++([\w-]+)"),
 }
-_USED: Final = re.compile(r"\$([\w-]+)|@include\s++(?:[\w-]+\.)?([\w-]+)|\+?([\w-]+)")
-_MISSING: Final = re.compile(r"expected [\"`']([;{}])")
-_STATEMENT: Final = re.compile(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
+_USED: Final = lazy_pattern(r"\$([\w-]+)|@include\s++(?:[\w-]+\.)?([\w-]+)|\+?([\w-]+)")
+_MISSING: Final = lazy_pattern(r"expected [\"`']([;{}])")
+_STATEMENT: Final = lazy_pattern(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
 
 
 def advice(message: str, marked: str, text: str, offset: int, texts: Callable[[], Iterable[str]]) -> str | None:

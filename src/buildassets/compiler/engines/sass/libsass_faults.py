@@ -10,6 +10,7 @@ from typing import Final
 
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 
 
 @frozen
@@ -33,10 +34,10 @@ _CODE: Final = r"""
      | \\.
      | [(\\])"""
 _FLAGS: Final = re.VERBOSE | re.DOTALL | re.IGNORECASE
-_WITH_BRACES: Final = re.compile(_CODE.format(skipped=r"""[^/"'\\({}]"""), _FLAGS)
-_WITHOUT_BRACES: Final = re.compile(_CODE.format(skipped=r"""[^/"'\\(]"""), _FLAGS)
+_WITH_BRACES: Final = lazy_pattern(_CODE.format(skipped=r"""[^/"'\\({}]"""), _FLAGS)
+_WITHOUT_BRACES: Final = lazy_pattern(_CODE.format(skipped=r"""[^/"'\\(]"""), _FLAGS)
 _REST_OF_STRING: Final = {
-    quote: re.compile(rf"(?:[^{quote}\\\n#]|\\.|#(?!\{{))*+(?:{quote}|\n|#\{{)?", re.DOTALL) for quote in "\"'"
+    quote: lazy_pattern(rf"(?:[^{quote}\\\n#]|\\.|#(?!\{{))*+(?:{quote}|\n|#\{{)?", re.DOTALL) for quote in "\"'"
 }
 
 
@@ -84,7 +85,7 @@ def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
                 braces.append(quote)
 
 
-_CUSTOM_PROPERTY: Final = re.compile(r"--(?<![^\s;{}]--)[^\s:;{}()]+\s*:((?:[^;{}]|\{[^{}]*\})*+)")
+_CUSTOM_PROPERTY: Final = lazy_pattern(r"--(?<![^\s;{}]--)[^\s:;{}()]+\s*:((?:[^;{}]|\{[^{}]*\})*+)")
 
 
 def without_custom_values(blank: str) -> str:
@@ -102,11 +103,11 @@ _SILENTLY_WRONG: Final = (
     (rf"\brgba\({_ARGUMENTS},\s*[.\d]+%\s*\)", "libsass takes an alpha of `%` for opaque"),
     (r"\bvar\(\s*--[^\s,()]+\s*,\s*\)", "libsass drops the empty fallback of `var()`"),
 )
-_SOURCE_GUARDS: Final = tuple((re.compile(pattern), message) for pattern, message in _SILENTLY_WRONG)
+_SOURCE_GUARDS: Final = tuple((lazy_pattern(pattern), message) for pattern, message in _SILENTLY_WRONG)
 # Text that each match contains: looking for it takes a tenth of the time of a pattern that begins with `\b`.
 _GUARDED: Final = ("@", ":nth-", "hsl", "adjust-hue(", "rgba(", "var(")
-_MEDIA_OR_BRACE: Final = re.compile(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
-_NEGATION: Final = re.compile(r"\bnot\b(\s*\()?")
+_MEDIA_OR_BRACE: Final = lazy_pattern(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
+_NEGATION: Final = lazy_pattern(r"\bnot\b(\s*\()?")
 
 
 def silently_wrong(blank: str) -> list[Finding]:
@@ -141,7 +142,7 @@ def _negated_queries(blank: str) -> Iterator[Finding]:
         around.append(negation is not None)
 
 
-_FUNCTION_RULE: Final = re.compile(r"@function\s+([\w-]+)")
+_FUNCTION_RULE: Final = lazy_pattern(r"@function\s+([\w-]+)")
 _BUILT_IN_FUNCTIONS: Final = (
     "adjust-color|adjust-hue|append|call|ceil|change-color|comparable|complement|darken|desaturate|fade-in|"
     "fade-out|floor|get-function|if|index|inspect|join|length|lighten|lightness|list-separator|map-get|"
@@ -156,8 +157,8 @@ def functions_defined(blank: str) -> set[str]:
     return set(_FUNCTION_RULE.findall(blank))
 
 
-_MAY_BE_LEFT: Final = re.compile(r"\$|&|%|\#\{|@media|@font-face")
-_LEFT_IN_CSS: Final = re.compile(
+_MAY_BE_LEFT: Final = lazy_pattern(r"\$|&|%|\#\{|@media|@font-face")
+_LEFT_IN_CSS: Final = lazy_pattern(
     r"""(?P<variable>(?<!\\)\$[A-Za-z_\x80-\U0010ffff][\w-]*)
       | (?P<interpolation>\#\{)
       | (?P<parent>(?<!\\)&)
@@ -195,7 +196,7 @@ def _left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
     return [*found, *_uncalled_functions(blank, functions)]
 
 
-_CALC: Final = re.compile(r"calc\([^;{}\n]*")
+_CALC: Final = lazy_pattern(r"calc\([^;{}\n]*")
 
 
 def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Finding]:
@@ -212,7 +213,7 @@ def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Findin
             yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
 
 
-_IN_NAMES: Final = re.compile(r"[\w./-]")
+_IN_NAMES: Final = lazy_pattern(r"[\w./-]")
 
 
 @frozen

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 
 DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
 
 Place = tuple[int, int, int]  # the file's number, line and column, both from 1; column 0 if unknown
 
 _FILE: Final = r"(?:[^\n]*/)?(stdin|\d+\.s[ac]ss)"
-_PLACE_LINE: Final = re.compile(rf" +(?:on|from) line (\d+)(?::(\d+))? of {_FILE}(?:, in [^\n]*)?")
-_WARNING: Final = re.compile(
+_PLACE_LINE: Final = lazy_pattern(rf" +(?:on|from) line (\d+)(?::(\d+))? of {_FILE}(?:, in [^\n]*)?")
+_WARNING: Final = lazy_pattern(
     rf"^(?:DEPRECATION )?WARNING(?: on line (\d+)(?:, column (\d+))? of {_FILE}:\n|(: ))"
     r"(.*?)(?=^(?:DEPRECATION )?WARNING|^\S*:\d+ DEBUG: |\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_LEAD: Final = re.compile(r"^(?:Internal )?Error: (?:error in C function [\w-]+: )?")
+_LEAD: Final = lazy_pattern(r"^(?:Internal )?Error: (?:error in C function [\w-]+: )?")
 
 
 @frozen
@@ -73,7 +74,7 @@ def _place(line: str, column: str | None, file: str) -> Place:
 
 
 # Errors that libsass reports for valid, modern CSS or Sass.
-_BEYOND_LIBSASS: Final = re.compile(
+_BEYOND_LIBSASS: Final = lazy_pattern(
     r"""^Incompatible\ units
       | is\ not\ a\ number\ for\ `(?:min|max|clamp)'
       | ^(?:Function\ (?:rgb|hsl)a?\ is\ missing|overloaded\ function\ `(?:rgb|hsl)a?[`']\ given\ wrong)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from buildassets.codings import (
     compressed,
@@ -22,7 +22,7 @@ from buildassets.codings import (
     memory_bytes,
 )
 from buildassets.compiler.body import OnDisk
-from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache
+from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache, Form
 from buildassets.compiler.cache.traces import Stale
 from buildassets.digest import digest
 from buildassets.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build may use for files that it does not parse
 _COUNTED_BYTES: Final = 1 << 20
+_Value = TypeVar("_Value")
 
 
 @frozen
@@ -157,12 +158,18 @@ def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
 
 def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
     """The copy from the cache or the release directory, or else a new one."""
+    return work.copy(_kept(work, cache, BYTES, partial(_made, work, places, room)))
+
+
+def _kept(work: _Work, cache: Cache | None, form: Form[_Value], make: Callable[[Collection[str]], _Value]) -> _Value:
+    """The copy from the cache, or else that of `make`.
+
+    `make` gets the digests of copies with another level or library, which a clean build would not make.
+    """
     if cache is None:
-        return work.copy(_made(work, places, room))
+        return make(())
     step, key = _step_of(work)
-    step, key = _step_of(work)
-    outdated = cache.results(step, besides=key)
-    return work.copy(cache.step(step, key, partial(_made, work, places, room, outdated), BYTES))
+    return cache.step(step, key, lambda: make(cache.results(step, besides=key)), form)
 
 
 def _step_of(work: _Work) -> tuple[str, str]:
@@ -170,11 +177,8 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str] = ()) -> bytes:
-    """The copy in the release directory, or else a new one; empty if it would not be smaller.
-
-    `outdated` are the digests of copies with another level or library, which a clean build would not make.
-    """
+def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str]) -> bytes:
+    """The copy in the release directory, or else a new one; empty if it would not be smaller."""
     with room.taken(work):
         content = content_of(places.path(work.files[0]))
         for path in work.paths(places):
@@ -188,16 +192,11 @@ def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str
 
 def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
     """The same as `_copy`, but neither the file nor its copy is in memory as a whole."""
-    if cache is None:
-        made = _made_in_file(work, places, room)
-    else:
-        step, key = _step_of(work)
-        outdated = cache.results(step, besides=key)
-        made = cache.step(step, key, partial(_made_in_file, work, places, room, outdated), IN_FILE)
+    made = _kept(work, cache, IN_FILE, partial(_made_in_file, work, places, room))
     return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
 
 
-def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str] = ()) -> OnDisk:
+def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str]) -> OnDisk:
     """The same as `_made`; also empty if the first part of the file does not compress."""
     with room.taken(work):
         return _whole_or_nothing(work, places, outdated)

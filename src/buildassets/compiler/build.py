@@ -5,7 +5,6 @@ from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import text_of
@@ -32,7 +31,7 @@ from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
 from buildassets.frozen import frozen
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, Retained, dumps, entries_of
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Entry, Manifest, Retained, dumps, entries_of
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import LogicalPath
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
 
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.incremental.rebuild import Change
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
@@ -184,24 +184,29 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
     with means.engines(config) as engines:
         if any(map(is_sass, last.changed)):
             engines.begin_sass()
-        from buildassets.compiler.incremental.rebuild import rebuild_changed
+        from buildassets.compiler.incremental.rebuild import changes
 
         with means.drafting(config, engines) as drafts_of:
-            store = partial(_stored_in_budget, config, means)
-            return rebuild_changed(
-                config, last, drafts_of, store, means.retaining(config), means.digest_of, means.is_lasting
-            )
+            change = changes(config, last, drafts_of)
+    return _amended(config, means, change)
 
 
-def _stored_in_budget(
-    config: Config, means: Means, release: "ReleaseWriter", assets: Sequence[Named], earlier: "KnownFiles"
-) -> dict[LogicalPath, Stored]:
-    """Store the `assets`. Raises OSError, and NeedsFullBuild if one is over budget: a full build reports it."""
-    stored = means.store(config, release, assets, earlier)
-    budgets = means.budgets(config, stored)
-    if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
-        raise NeedsFullBuild
-    return stored
+def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
+    """Write the changed part of a release. Raises NeedsFullBuild, BuildError and OSError."""
+    from buildassets.compiler.write.release_directory import release_directory
+
+    with release_directory(config.output, is_lasting=means.is_lasting) as release:
+        if release.manifest() != change.before:
+            raise NeedsFullBuild
+        stored = means.store(config, release, change.outputs, change.known)
+        budgets = means.budgets(config, stored)
+        if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
+            raise NeedsFullBuild  # which reports it
+        entries = change.entries(stored)
+        retained = _retained(config, means, release, entries, entries)
+        content = change.manifest(entries, retained, means.digest_of)
+        written = release.finish(content)
+    return change.result(content, entries, written)
 
 
 def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
@@ -219,7 +224,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
         manifest = manifest_of(config, graph, stored, means.mode, means.digest_of)
-        manifest = replace(manifest, retained=_retained(config, means, release, manifest))
+        manifest = replace(manifest, retained=_retained(config, means, release, manifest.assets))
         if means.makes_deltas(config):
             from buildassets.compiler.write.deltas import with_deltas
 
@@ -276,8 +281,14 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     return companions
 
 
-def _retained(config: Config, means: Means, release: "ReleaseWriter", manifest: Manifest) -> tuple[Retained, ...]:
-    """The earlier releases that `manifest` has to retain. Raises BuildError."""
+def _retained(
+    config: Config,
+    means: Means,
+    release: "ReleaseWriter",
+    assets: Mapping[str, Entry],
+    changed: Collection[str] | None = None,
+) -> tuple[Retained, ...]:
+    """The earlier releases that one with `assets` retains; these may be only the `changed` ones. Raises BuildError."""
     retaining = means.retaining(config)
     if retaining is None:
         return ()
@@ -285,9 +296,9 @@ def _retained(config: Config, means: Means, release: "ReleaseWriter", manifest: 
     from buildassets.compiler.write.retain import superseded
 
     if means.previous:
-        return carried_over(release, retaining, means.previous, manifest.assets)
+        return carried_over(release, retaining, means.previous, assets)
     shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
-    return retaining.retained(superseded(release.manifest(), shown), manifest.assets, release.holds)
+    return retaining.retained(superseded(release.manifest(), shown, changed), assets, release.holds)
 
 
 def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":

@@ -1,14 +1,14 @@
 """Rebuilds only the assets affected by the changed files.
 
 These are the assets made of them, and those that refer to one whose fingerprinted name changes. Takes the last build,
-gives the same result as a full build, or raises NeedsFullBuild: wherever a change could concern more (further files, a
-diagnostic, a bundle), a full build has to do it. That is found by comparing the assets' references, not guessed.
+gives the changed part of a release, the same as a full build, or raises NeedsFullBuild: wherever a change could concern
+more (further files, a diagnostic, a bundle), a full build has to do it. That is found by comparing the assets'
+references, not guessed. Writes nothing.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from typing import TypeAlias
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.shown import shown_path
@@ -35,19 +35,16 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import carries_digest
 from buildassets.compiler.sources.streams import may_be_stream
 from buildassets.compiler.sources.uncompiled import is_source_language
+from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
-from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, files_of, release_directory
-from buildassets.compiler.write.retain import Retaining, Superseded
+from buildassets.compiler.write.release_directory import KnownFiles, files_of
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.folders import path_below
-from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily, release_of
+from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
-
-Drafts: TypeAlias = Callable[[Sequence[Source]], Iterator[Draft]]
-Store: TypeAlias = Callable[[ReleaseWriter, Sequence[Named], KnownFiles], Mapping[LogicalPath, Stored]]
 
 
 def _follows_paths(config: Config, draft: Draft) -> bool:
@@ -88,84 +85,16 @@ def _is_script(path: str) -> bool:
     return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
-def rebuild_changed(
-    config: Config,
-    last: LastBuild,
-    drafts_of: Drafts,
-    store: Store,
-    retaining: Retaining | None,
-    digest_of: Callable[[str], str],
-    is_lasting: bool,
-) -> BuildResult:
-    """The result of a build after the changes in `last.changed`.
-
-    `store` puts assets into the release directory. Without `retaining` no earlier release is retained. `digest_of`
-    gives the digest of a file. A release that `is_lasting` survives a power cut.
-
-    Raises NeedsFullBuild, BuildError, OSError.
-    """
-    manifest_path = os.path.join(config.output, MANIFEST_NAME)
-    if not last.record or not last.changed or manifest_path not in last.unchanged:
+def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
+    """The changed part of the release after the changes in `last.changed`. Raises NeedsFullBuild, BuildError."""
+    path = os.path.join(config.output, MANIFEST_NAME)
+    before = bytes_at(path) if last.record and last.changed and path in last.unchanged else None
+    if before is None or digest(before) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
-    manifest = bytes_at(manifest_path)
-    if manifest is None or digest(manifest) != last.manifest_digest:  # another build has just replaced it
-        raise NeedsFullBuild
-    entries = entries_of(manifest)
     try:
-        change = _Change(config, last, entries, drafts_of)
-        outputs = list(change.outputs())
+        return Change(config, last, before, drafts_of)
     except ValueError:  # the record is damaged
         raise NeedsFullBuild from None
-    with release_directory(config.output, is_lasting=is_lasting) as release:
-        if bytes_at(manifest_path) != manifest:
-            raise NeedsFullBuild
-        stored = store(release, outputs, KnownFiles(last.unchanged, entries))
-        changed: dict[str, Entry] = {
-            path: entry(config, change.assets[path], file, change.imports[path]) for path, file in stored.items()
-        }
-        if any(new.inputs != entries[path].inputs for path, new in changed.items()):
-            raise NeedsFullBuild  # the manifest lists fingerprints of sources, which may be others now
-        retained = _retained(retaining, manifest, changed, release) if retaining else ()
-        digests = source_fingerprints(config, change.assets.values(), digest_of)
-        try:
-            content = amended(manifest, changed, retained, digests)
-        except ValueError:  # the earlier manifest lacks the fingerprint of a source, which could not be read then
-            raise NeedsFullBuild from None
-        written = release.finish(content)
-    return BuildResult(
-        loads_lazily(content),
-        written,
-        last.diagnostics,
-        tuple(dict.fromkeys((*last.inputs, *(path for asset in change.assets.values() for path in inputs_of(asset))))),
-        _outputs(config, last, manifest, changed, retained),
-        change.record(),
-        last.size_bytes + sum(new.size - entries[logical].size for logical, new in changed.items()),
-        manifest_digest=digest(content),
-    )
-
-
-def _retained(
-    retaining: Retaining, manifest: bytes, changed: Mapping[str, Entry], release: ReleaseWriter
-) -> tuple[Retained, ...]:
-    """The earlier releases that are retained after assets `changed`, that of `manifest` among them."""
-    before = loads_lazily(manifest)
-    if before.livereload:
-        return ()
-    earlier = Superseded(release_of(manifest), {path: before.assets[path] for path in changed}, before.retained)
-    return retaining.retained(earlier, changed, release.holds)
-
-
-def _outputs(
-    config: Config, last: LastBuild, manifest: bytes, changed: Mapping[str, Entry], retained: Iterable[Retained]
-) -> tuple[str, ...]:
-    """The paths of all files of the release after the assets of `manifest` have `changed`."""
-    before = loads_lazily(manifest)
-    gone = [before.assets[path] for path in changed]
-    gone += [asset for release in before.retained for asset in release.assets.values()]
-    there = [*changed.values(), *(asset for release in retained for asset in release.assets.values())]
-    removed = {path for asset in gone for path in files_of(config.output, asset)}
-    added = [path for asset in there for path in files_of(config.output, asset)]
-    return (*(path for path in last.outputs if path not in removed), *added)
 
 
 def _leads_out(path: str, folder: str) -> bool:
@@ -173,16 +102,20 @@ def _leads_out(path: str, folder: str) -> bool:
     return not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
 
 
-class _Change:
-    """The effect of changed files on the assets: `assets` are those made again, `imports` the scripts they import."""
+class Change:
+    """The effect of changed files on a release, whose manifest was `before`.
 
-    def __init__(self, config: Config, last: LastBuild, entries: Mapping[str, Entry], drafts_of: Drafts) -> None:
+    `assets` are those made again, `outputs` their names and contents, `imports` the scripts that they import.
+    """
+
+    def __init__(self, config: Config, last: LastBuild, before: bytes, drafts_of: Drafts) -> None:
+        self.before = before
         self.assets: dict[LogicalPath, Linked] = {}
         self.imports: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
         self._written: dict[LogicalPath, tuple[Link, ...]] = {}
         self._config = config
         self._last = last
-        self._entries = entries
+        self._entries = entries_of(before)
         self._drafts_of = drafts_of
         self._record = loaded(last.record)
         self._site = Site(
@@ -192,8 +125,58 @@ class _Change:
             config.url,
             partial(target_of, url_prefix=config.url, is_external=compile_globs(config.external)),
         )
+        self.outputs = tuple(self._named())
 
-    def outputs(self) -> Iterator[Named]:
+    @property
+    def known(self) -> KnownFiles:
+        """The files of the last build that have not changed."""
+        return KnownFiles(self._last.unchanged, self._entries)
+
+    def entries(self, stored: Mapping[LogicalPath, Stored]) -> dict[str, Entry]:
+        """The entries of the assets in the new manifest. Raises NeedsFullBuild."""
+        made: dict[str, Entry] = {
+            path: entry(self._config, self.assets[path], file, self.imports[path]) for path, file in stored.items()
+        }
+        if any(new.inputs != self._entries[path].inputs for path, new in made.items()):
+            raise NeedsFullBuild  # the manifest lists fingerprints of sources, which may be others now
+        return made
+
+    def manifest(
+        self, entries: Mapping[str, Entry], retained: Iterable[Retained], digest_of: Callable[[str], str]
+    ) -> bytes:
+        """The new manifest; `digest_of` gives the digest of a file. Raises NeedsFullBuild."""
+        digests = source_fingerprints(self._config, self.assets.values(), digest_of)
+        try:
+            return amended(self.before, entries, retained, digests)
+        except ValueError:  # the earlier manifest lacks the fingerprint of a source, which could not be read then
+            raise NeedsFullBuild from None
+
+    def result(self, content: bytes, entries: Mapping[str, Entry], written: tuple[str, ...]) -> BuildResult:
+        """The result of the build, with the manifest `content` and the files `written`."""
+        manifest, last = loads_lazily(content), self._last
+        inputs = (path for asset in self.assets.values() for path in inputs_of(asset))
+        return BuildResult(
+            manifest,
+            written,
+            last.diagnostics,
+            tuple(dict.fromkeys((*last.inputs, *inputs))),
+            self._files(entries, manifest.retained),
+            self._new_record(),
+            last.size_bytes + sum(new.size - self._entries[path].size for path, new in entries.items()),
+            manifest_digest=digest(content),
+        )
+
+    def _files(self, entries: Mapping[str, Entry], retained: Iterable[Retained]) -> tuple[str, ...]:
+        """The paths of all files of the release."""
+        gone = [self._entries[path] for path in entries]
+        before = loads_lazily(self.before).retained
+        gone += [asset for release in before for asset in release.assets.values()]
+        there = [*entries.values(), *(asset for release in retained for asset in release.assets.values())]
+        removed = {path for asset in gone for path in files_of(self._config.output, asset)}
+        added = [path for asset in there for path in files_of(self._config.output, asset)]
+        return (*(path for path in self._last.outputs if path not in removed), *added)
+
+    def _named(self) -> Iterator[Named]:
         """The assets made of the changed files, and those that name an asset whose fingerprint changed.
 
         Raises NeedsFullBuild.
@@ -221,7 +204,7 @@ class _Change:
                     renamed.add(output.logical)
                 yield output
 
-    def record(self) -> bytes:
+    def _new_record(self) -> bytes:
         """The record of the release with its changes."""
         news = {path: recorded(asset, self._written[path]) for path, asset in self.assets.items()}
         if all(self._record.assets[path] == new for path, new in news.items()):

@@ -14,7 +14,7 @@ from buildassets.compiler.write.clock import Clock, timestamp
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
 from buildassets.frozen import frozen
-from buildassets.manifest import IDENTITY, Entry, Retained, loads, release_of
+from buildassets.manifest import IDENTITY, Entry, Retained, loads, loads_lazily, release_of
 from buildassets.media import SUFFIXES
 
 _HOUR_SECONDS: Final = 3600
@@ -32,21 +32,23 @@ class Superseded:
     older: tuple[Retained, ...] = ()
 
 
-def superseded(manifest: bytes | None, shown: str) -> Superseded | None:
+def superseded(manifest: bytes | None, shown: str, changed: Collection[str] | None = None) -> Superseded | None:
     """The release that `manifest` describes; None without one, and for one in development mode, which nobody serves.
 
-    Raises BuildError if it cannot be read: a build that went on would drop files that pages still need.
+    Where `changed` assets are given, it has only these, and the others are not parsed. Raises BuildError if it cannot
+    be read: a build that went on would drop files that pages still need.
     """
     if manifest is None:
         return None
     try:
-        earlier, release = loads(manifest, shown), release_of(manifest, shown)
+        earlier, release = (loads if changed is None else loads_lazily)(manifest, shown), release_of(manifest, shown)
     except ManifestError as fault:
         (problem,) = fault.diagnostics
         hint = "put back the manifest of the release that is served, or remove it if none is"
         message = f"cannot find out what to retain: {problem.message}"
         raise BuildError([error("retain/unreadable", message, Location(shown), hint=hint)]) from None
-    return None if earlier.livereload else Superseded(release, earlier.assets, earlier.retained)
+    assets = earlier.assets if changed is None else {path: earlier.assets[path] for path in changed}
+    return None if earlier.livereload else Superseded(release, assets, earlier.retained)
 
 
 @frozen

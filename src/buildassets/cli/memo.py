@@ -14,13 +14,13 @@ from zlib import crc32
 from buildassets._version import __version__
 from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.cache.stamps import stamps_of
+from buildassets.compiler.cache.stamps import read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # our own, since importing `typing` takes a fifth of the time
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
@@ -58,37 +58,25 @@ def keep(
     `message` is empty where the command printed none. The `young` files are read each time, too, since their stamps
     alone would not show that they were written again. Raises OSError.
     """
-    from buildassets.files import write_whole
-
     key = _key()
     listed = list(young)
     texts = (message + "\n", "\0".join(names), "\0".join(listed))
     printed, encoded, encoded_young = (text.encode("utf-8", "surrogatepass") for text in texts)
     sums = array("I", map(_checksum, listed)).tobytes()
     parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums)
-    content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
-    path = _path(cache_folder, key)
-    if not os.path.islink(os.path.dirname(path)):  # which would lead to what is no part of the cache
-        write_whole(path, b"%08x\n" % crc32(content) + content)
+    write_sealed(_path(cache_folder, key), parts)
 
 
 def _recalled(path: str, key: bytes) -> str | None:
     """The message kept at `path` for the command `key`; None unless all files have the same stamps."""
     try:
-        with open(plain(path), "rb") as file:
-            checksum, _, content = file.read().partition(b"\n")
-    except OSError:
-        return None
-    if checksum != b"%08x" % crc32(content):
-        return None
-    try:
-        kept_key, printed, names, stamps, young, sums = _parts(content)
+        kept_key, printed, names, stamps, young, sums = read_sealed(path)
         text = printed.decode("utf-8", "surrogatepass")
         if kept_key != key or stamps_of(_split(names)).tobytes() != stamps:
             return None
         if young and array("I", map(_checksum, _split(young))).tobytes() != sums:
             return None
-    except (ValueError, OSError):  # nothing that `keep` has written, or a young file that is gone
+    except (ValueError, OSError):  # no memo, nothing that `keep` has written, or a young file that is gone
         return None
     is_plain = text.removesuffix("\n").isprintable() and "::" not in text and "##" not in text
     return text if is_plain else None  # a forged text could hold commands for the terminal or the CI service
@@ -105,13 +93,6 @@ def _checksum(path: str) -> int:
         while chunk := file.read(_CHUNK_BYTES):
             found = crc32(chunk, found)
     return found
-
-
-def _parts(content: bytes) -> "Iterator[bytes]":
-    head, _, rest = content.partition(b"\n")
-    for size in map(int, head.split()):
-        yield rest[:size]
-        rest = rest[size:]
 
 
 def _key() -> bytes:

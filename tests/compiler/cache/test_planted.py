@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.build import build
+from buildassets.compiler.cache.stamps import read_sealed, write_sealed
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
@@ -69,30 +70,25 @@ def with_checksum(body: bytes) -> bytes:
     return digest(body).encode() + b"\n" + body
 
 
-def planted_index(content: bytes, chance: random.Random) -> bytes:
-    head, *lines = content.partition(b"\n")[2].decode().split("\n")
+def plant_index(path: Path, chance: random.Random) -> None:
+    head, *lines = path.read_bytes().partition(b"\n")[2].decode().split("\n")
     number = chance.randrange(len(lines) + 1)
     if number == len(lines):
         head = " ".join(chance.choice(["5", "-1", "x", "", "9" * 5000, word]) for word in head.split(" "))
     else:
         cells = [json.dumps(exchanged(json.loads(cell), chance)) for cell in lines[number].split("\t")]
         lines[number] = "\t".join(cells[: chance.choice([1, 2, 2, 2])])
-    return with_checksum("\n".join([head, *lines]).encode())
+    path.write_bytes(with_checksum("\n".join([head, *lines]).encode()))
 
 
-def planted_snapshot(content: bytes, chance: random.Random) -> bytes:
-    head_line, _, rest = content.partition(b"\n")[2].partition(b"\n")
-    head = json.loads(head_line)
-    sizes: list[int] = head["sizes"]
-    parts = [rest[sum(sizes[:number]) : sum(sizes[: number + 1])] for number in range(len(sizes))]
-    number = chance.choice([0, 3, 1, 2, 4])
-    if number in (0, 3):
+def plant_snapshot(path: Path, chance: random.Random) -> None:
+    parts = read_sealed(str(path))
+    number = chance.randrange(len(parts))
+    if number in (0, 1, 4):
         parts[number] = json.dumps(exchanged(json.loads(parts[number]), chance)).encode()
-    elif number < 4:
+    else:
         parts[number] = parts[number][: chance.randrange(len(parts[number]))]
-    head["sizes"] = [len(part) for part in parts]
-    head = exchanged(head, chance) if number == 4 else head
-    return with_checksum(json.dumps(head).encode() + b"\n" + b"".join(parts))
+    write_sealed(str(path), parts)
 
 
 def files_of(folder: Path, pattern: str) -> Path:
@@ -109,15 +105,14 @@ EDITS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize(
-    ("pattern", "plant"), [("index.json", planted_index), ("builds/*", planted_snapshot)], ids=["index", "snapshot"]
+    ("pattern", "plant"), [("index.json", plant_index), ("builds/*", plant_snapshot)], ids=["index", "snapshot"]
 )
 def test_a_planted_record_is_at_most_as_none(
-    kept: Path, tmp_path: Path, pattern: str, plant: Callable[[bytes, random.Random], bytes], edit: str
+    kept: Path, tmp_path: Path, pattern: str, plant: Callable[[Path, random.Random], None], edit: str
 ) -> None:
     for seed in range(MUTANTS // len(EDITS)):
         with one_more(kept, tmp_path) as folder:
-            path = files_of(folder, pattern)
-            path.write_bytes(plant(path.read_bytes(), random.Random(f"{pattern} {edit} {seed}")))
+            plant(files_of(folder, pattern), random.Random(f"{pattern} {edit} {seed}"))
             EDITS[edit](folder)
             result = built(folder)
             assert result.succeeded, seed
@@ -183,15 +178,11 @@ def test_a_record_that_leads_out_of_the_sources_is_none(tmp_path: Path) -> None:
     for _ in range(2):
         time.sleep(0.06)
         built(folder)
-    path = files_of(folder, "builds/*")
-    body = path.read_bytes().partition(b"\n")[2]
-    head_line, _, rest = body.partition(b"\n")
-    head = json.loads(head_line)
-    parts = [rest[sum(head["sizes"][:number]) : sum(head["sizes"][: number + 1])] for number in range(4)]
-    for number in (1, 3):
+    path = str(files_of(folder, "builds/*"))
+    parts = read_sealed(path)
+    for number in (2, 4):  # the names and the record
         parts[number] = parts[number].replace(b"/assets/pub.txt", b"/pub.txt")
-    head["sizes"] = [len(part) for part in parts]
-    path.write_bytes(with_checksum(json.dumps(head).encode() + b"\n" + b"".join(parts)))
+    write_sealed(path, parts)
     (folder / "pub.txt").write_text("secret, changed")
     assert built(folder).succeeded
     assert b"secret" not in b"".join(read_tree(folder / "build").values())

@@ -1,4 +1,4 @@
-"""Stamps of files, by which a change is found without reading the file.
+"""Stamps of files, by which a change is found without reading the file, and the form in which they are kept.
 
 A stamp is four numbers of a stat: size in bytes, mtime and ctime in ns, inode. Reads the disk; imports next to nothing,
 since a build with nothing to do needs no more.
@@ -6,11 +6,15 @@ since a build with nothing to do needs no more.
 
 import os
 from array import array
+from itertools import accumulate, pairwise
 from stat import S_ISLNK
+from zlib import crc32
+
+from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from buildassets.compiler.cache.traces import Signature
 
@@ -78,3 +82,25 @@ def _was_exchanged(folder: str, since_ns: int) -> bool:
     if not S_ISLNK(status.st_mode) and status.st_ctime_ns == status.st_mtime_ns:
         return False
     return status.st_ctime_ns + _GRAIN_NS >= since_ns
+
+
+def read_sealed(path: str) -> "list[bytes]":
+    """The parts that `write_sealed` wrote to `path`. Raises OSError, and ValueError if they are damaged."""
+    with open(plain(path), "rb") as file:
+        checksum, _, content = file.read().partition(b"\n")
+    if checksum != b"%08x" % crc32(content):
+        raise ValueError("damaged")
+    head, _, rest = content.partition(b"\n")
+    ends = [0, *accumulate(map(int, head.split()))]
+    return [rest[start:end] for start, end in pairwise(ends)]
+
+
+def write_sealed(path: str, parts: "Sequence[bytes]") -> None:
+    """Write `parts` to `path` with a checksum; not through a link that is its folder. Raises OSError."""
+    from buildassets.files import write_whole
+
+    folder = os.path.dirname(path)
+    if not os.path.islink(folder):  # which would lead to what is no part of the cache
+        os.makedirs(folder, exist_ok=True)
+        content = b" ".join(b"%d" % len(part) for part in parts) + b"\n" + b"".join(parts)
+        write_whole(path, b"%08x\n" % crc32(content) + content)

@@ -20,11 +20,18 @@ from typing import Final
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
 from buildassets.compiler.cache.folder import BUILDS
-from buildassets.compiler.cache.stamps import NOTHING, is_settled, signature, stamps_of, were_exchanged
+from buildassets.compiler.cache.stamps import (
+    NOTHING,
+    is_settled,
+    read_sealed,
+    signature,
+    stamps_of,
+    were_exchanged,
+    write_sealed,
+)
 from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
-from buildassets.files import content_of, write_whole
 from buildassets.frozen import frozen
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
@@ -157,7 +164,7 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     `build` is a text that contains all that decides the result besides files.
     """
     try:
-        kept, names, stamps = _read(content_of(_path(cache_folder, build)), build)
+        kept, names, stamps = _read(read_sealed(_path(cache_folder, build)), build)
     except (OSError, ValueError):
         return None
     now = clock()
@@ -169,16 +176,12 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     return found
 
 
-def _read(content: bytes, build: str) -> tuple[KeptBuild, list[str], bytes]:
-    """The parts of `content`: what is kept, the paths and their stamps. Raises ValueError if it is not of `build`."""
-    checksum, _, content = content.partition(b"\n")
-    if digest(content).encode() != checksum:
-        raise ValueError("damaged")
-    head_line, _, content = content.partition(b"\n")
-    head = json_values.table(json_values.read(head_line))
+def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], bytes]:
+    """What `parts` hold: what is kept, the paths and their stamps. Raises ValueError if it is not of `build`."""
+    head_text, result, names, stamps, record, digests = parts
+    head = json_values.table(json_values.read(head_text))
     if head.get("build") != build:
         raise ValueError("another build")
-    result, names, stamps, record, digests = json_values.cut(content, head.get("sizes"), 5)
     named, inputs = _split(names), json_values.number(head.get("inputs"))
     young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
     json_values.texts([*young.values(), *folders.values()])
@@ -263,21 +266,10 @@ def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept:
     """Keep that; gives the stamps in a row."""
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
-    parts = (kept.result, names, numbers.tobytes(), kept.record, kept.digests)
-    head = {
-        "build": build,
-        "inputs": kept.inputs,
-        "young": kept.young,
-        "folders": kept.folders,
-        "sizes": list(map(len, parts)),
-    }
-    content = json.dumps(head).encode("ascii") + b"\n" + b"".join(parts)
-    path = _path(cache_folder, build)
-    if os.path.islink(os.path.dirname(path)):  # which leads to what is no part of the cache
-        return numbers
+    head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}
+    texts = (json.dumps(head).encode("ascii"), kept.result, names, numbers.tobytes(), kept.record, kept.digests)
     with suppress(OSError), writable(cache_folder):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        write_whole(path, digest(content).encode() + b"\n" + content)
+        write_sealed(_path(cache_folder, build), texts)
     return numbers
 
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, BinaryIO, Final, TypeAlias
@@ -56,29 +57,56 @@ def is_copy_of(coding: str, copy: bytes, content: bytes) -> bool:
 
 def decompressed(coding: str, copy: bytes, size_bytes: int) -> bytes:
     """The decompressed content of `copy`, which has `size_bytes`. Raises ValueError for a damaged copy."""
-    try:
+    with _library_faults():
         return _DECOMPRESSORS[coding](copy, size_bytes)
-    except Exception as fault:  # each library has its own error class
-        raise ValueError(str(fault)) from None
 
 
-def zstd_reader(file: BinaryIO) -> BinaryIO:
-    """The decompressed content of all frames of a zstd `file`, as a file; takes at most 128 MiB of memory."""
+def unzstd(file: BinaryIO) -> Iterator[bytes]:
+    """The decompressed content of all frames of a zstd `file`, in chunks; takes at most 128 MiB of memory.
+
+    Raises OSError, and ValueError for a damaged file.
+    """
     module = _zstd_module()
     if hasattr(module, "ZstdFile"):  # Python 3.14
-        return module.ZstdFile(file, options={module.DecompressionParameter.window_log_max: _WINDOW_LOG})  # type: ignore[no-any-return]
-    decompressor = module.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
-    return decompressor.stream_reader(file, read_across_frames=True)  # type: ignore[no-any-return]
+        opened = module.ZstdFile(file, options={module.DecompressionParameter.window_log_max: _WINDOW_LOG})
+    else:
+        decompressor = module.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
+        opened = decompressor.stream_reader(file, read_across_frames=True)
+    with opened as reader, _library_faults():
+        while chunk := reader.read(CHUNK_BYTES):
+            yield chunk
+
+
+def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of the one gzip member that `chunks` hold. Raises ValueError for anything else."""
+    inflate = zlib.decompressobj(31)
+    with _library_faults():
+        for chunk in chunks:
+            while chunk:
+                yield inflate.decompress(chunk, CHUNK_BYTES)
+                chunk = inflate.unconsumed_tail
+            if inflate.unused_data:
+                raise ValueError("there is data after the gzip member")
+        yield inflate.flush()
+    if not inflate.eof:
+        raise ValueError("not one whole gzip member")
+
+
+@contextmanager
+def _library_faults() -> Iterator[None]:
+    """Raise ValueError for a fault of a library, each of which has its own error class; but OSError as it is."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as fault:
+        raise ValueError(str(fault)) from None
 
 
 def decompressed_chunks(coding: str, path: str) -> Iterator[bytes]:
     """The decompressed content of the copy at `path`, in chunks. Raises OSError, and ValueError for a damaged copy."""
-    try:
+    with _library_faults():
         yield from _DECOMPRESSED_STREAMS[coding](path)
-    except OSError:
-        raise
-    except Exception as fault:  # each library has its own error class
-        raise ValueError(str(fault)) from None
 
 
 def library(coding: str) -> str:
@@ -115,16 +143,8 @@ def _gunzip(copy: bytes, size: int) -> bytes:
 
 
 def _gunzip_chunks(path: str) -> Iterator[bytes]:
-    inflate, begin = zlib.decompressobj(31), b""
-    for chunk in chunks_of(path):
-        begin = begin or chunk[:10]
-        while chunk:
-            yield inflate.decompress(chunk, CHUNK_BYTES)
-            chunk = inflate.unconsumed_tail
-        if inflate.unused_data:
-            raise ValueError("there is data after the gzip member")
-    yield inflate.flush()
-    if not _is_our_header(begin) or not inflate.eof:
+    yield from inflated(chunks_of(path))
+    if not _is_our_header(next(chunks_of(path))[:10]):
         raise ValueError("not one whole gzip member of ours")
 
 
@@ -184,9 +204,8 @@ def _zstd_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterat
 
 
 def _unzstd_chunks(path: str) -> Iterator[bytes]:
-    with open(path, "rb") as file, zstd_reader(file) as reader:
-        while chunk := reader.read(CHUNK_BYTES):
-            yield chunk
+    with open(path, "rb") as file:
+        yield from unzstd(file)
 
 
 def _unzstd(copy: bytes, size: int) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.codings import zstd_reader
+from buildassets.codings import unzstd
 from buildassets.errors import ReleaseError
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.write import pack_folder
@@ -26,8 +26,8 @@ def tar_of(archive: Path) -> bytes:
     if archive.name.endswith(".gz"):
         return gzip.decompress(content)
     if archive.name.endswith(".zst"):
-        with archive.open("rb") as file, zstd_reader(file) as reader:
-            return reader.read()
+        with archive.open("rb") as file:
+            return b"".join(unzstd(file))
     return content
 
 

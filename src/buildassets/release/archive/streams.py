@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.codings import is_available, zstd_reader
+from buildassets.codings import is_available, unzstd
 from buildassets.files import chunks_of
 from buildassets.plain_files import plain
 from buildassets.release.inventory.members import CHUNK_BYTES
@@ -108,12 +108,8 @@ def _unzstd(path: str, shown: str) -> Iterator[bytes]:
     if not is_available("zstd"):
         message, hint = f"this Python cannot read `{shown}`", 'run `pip install "buildassets[zstd]"`'
         raise refusal("archive/zstd", message, shown, hint=hint)
-    with open(plain(path), "rb") as file, zstd_reader(file) as reader:
-        while True:
-            try:
-                chunk = reader.read(CHUNK_BYTES)
-            except Exception as fault:  # each library has its own error class
-                raise refusal("archive/damaged", f"`{shown}` is damaged: {fault}", shown) from None
-            if not chunk:
-                return
-            yield chunk
+    with open(plain(path), "rb") as file:
+        try:
+            yield from unzstd(file)
+        except (OSError, ValueError) as fault:
+            raise refusal("archive/damaged", f"`{shown}` is damaged: {fault}", shown) from None

@@ -4,10 +4,11 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from errno import ELOOP
+from functools import partial
 from hashlib import new
-from typing import Final
+from typing import BinaryIO, Final
 
-from buildassets.codings import is_available, zstd_reader
+from buildassets.codings import inflated, is_available, unzstd
 from buildassets.errors import ReleaseError
 from buildassets.plain_files import plain_below
 from buildassets.release.inventory.inventory import Copied, Expected
@@ -83,37 +84,18 @@ def checked(chunks: Iterable[bytes], expected: Expected, otherwise: Exception) -
 
 def _decompressed(folder: str, name: str, coding: str, otherwise: Exception) -> Iterator[bytes]:
     """The decompressed content of the copy `name` below `folder`; raises `otherwise` if no build writes such a copy."""
-    if coding == "gzip":
-        return _inflated(folder, name, otherwise)
     if not is_available(coding):
         hint = 'run `pip install "buildassets[zstd]"`'
         raise refusal("archive/zstd", "this Python cannot read zstd copies", os.path.join(folder, name), hint=hint)
-    return _unzstd(folder, name, otherwise)
+    with open(plain_below(folder, name), "rb") as file:
+        try:
+            yield from unzstd(file) if coding == "zstd" else _inflated(file)
+        except ValueError:
+            raise otherwise from None
 
 
-def _inflated(folder: str, name: str, otherwise: Exception) -> Iterator[bytes]:
-    inflate = zlib.decompressobj(31)
-    head = b""
-    try:
-        for chunk in chunks_of(folder, name):
-            head = head or chunk[: len(_PLAIN_GZIP)]
-            while chunk:
-                yield inflate.decompress(chunk, CHUNK_BYTES)
-                chunk = inflate.unconsumed_tail
-        yield inflate.flush()
-    except zlib.error:
-        raise otherwise from None
-    if head != _PLAIN_GZIP or not inflate.eof or inflate.unused_data:
-        raise otherwise
-
-
-def _unzstd(folder: str, name: str, otherwise: Exception) -> Iterator[bytes]:
-    with open(plain_below(folder, name), "rb") as file, zstd_reader(file) as reader:
-        while True:
-            try:
-                chunk = reader.read(CHUNK_BYTES)
-            except Exception:  # each library has its own error class
-                raise otherwise from None
-            if not chunk:
-                return
-            yield chunk
+def _inflated(file: BinaryIO) -> Iterator[bytes]:
+    if file.read(len(_PLAIN_GZIP)) != _PLAIN_GZIP:
+        raise ValueError("not a plain gzip file")
+    file.seek(0)
+    return inflated(iter(partial(file.read, CHUNK_BYTES), b""))

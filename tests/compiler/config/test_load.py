@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import (
     Config,
     DataUrls,
@@ -655,7 +654,7 @@ def test_both_forms_of_a_bundle_say_the_same(project: Path) -> None:
 
 def test_a_setting_is_found_in_the_file(project: Path) -> None:
     config = _load("[bundles]\n'a.js' = [\n  'b.js',\n  'c.js',\n]\n")
-    place = place_of_setting(config, "bundles", "a.js", 1)
+    place = config.place("bundles", "a.js", 1)
     assert place is not None
     assert (place.file, place.line, place.column) == ("buildassets.toml", 4, 3)
 
@@ -712,7 +711,7 @@ def test_given_folders_are_checked(project: Path) -> None:
 
 @pytest.mark.parametrize(("path", "shown"), [("assets/a.css", "assets/a.css"), ("../x", "../x"), (".", ".")])
 def test_path_is_shown_as_seen_from_the_configuration(project: Path, path: str, shown: str) -> None:
-    assert shown_path(load_config(), os.path.normpath(project / path)) == shown
+    assert load_config().shown(os.path.normpath(project / path)) == shown
 
 
 def test_defaults_of_the_file_and_of_the_class_agree(project: Path) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs, preferred
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, SourceRoot
@@ -110,7 +109,7 @@ def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
     A release directory inside a source root is fine: discovery skips it.
     """
     where = document.locate_value(("output" if "output" in document.table else "sources",))
-    shown = shown_path(config, config.output)
+    shown = config.shown(config.output)
     hint = "choose another folder for `output`"
     if os.path.exists(config.output) and not os.path.isdir(config.output):
         yield error("config/output", f"the release directory `{shown}` is not a folder", where, hint=hint)

@@ -1,14 +1,16 @@
 """The values of a configuration, frozen. The README describes the keys, under Configuration."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
+from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
+from buildassets.folders import path_below
 from buildassets.frozen import frozen
 from buildassets.manifest import Packages
 
@@ -231,6 +233,27 @@ class Config:
     is_computed: bool = field(default=False, compare=False)
     read: tuple[str, ...] = field(default=(), compare=False)
     document: Document | None = field(default=None, repr=False, compare=False)
+
+    def shown(self, path: str) -> str:
+        """The absolute `path` as the user would write it: relative to the configuration's folder, POSIX."""
+        return relative_to(self.folder, path)
+
+    def place(self, *keys: str | int) -> Location | None:
+        """The place in the configuration file of the value at `keys`, or of what encloses it; None without a file."""
+        where = self.document.locate_value(keys) if self.document else None
+        return replace(where, file=self.shown(self.file)) if where and self.file else None
+
+    def input_name(self, path: str) -> str:
+        """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+        for root in self.sources:
+            if (name := path_below(root.path, path)) is not None:
+                return f"{root.prefix}/{name}".lstrip("/")
+        for folder in self.load_paths:
+            if (name := path_below(folder, path)) is not None:
+                return name
+        shown = self.shown(path)
+        _, modules, package = shown.partition("/node_modules/")
+        return f"node_modules/{package}" if modules and shown.startswith("../") else shown
 
 
 _BESIDE: Final = (

@@ -103,9 +103,7 @@ def command(
 
 def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
     """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
-    from buildassets.compiler.config.shown import shown_path
-
-    folder = shown_path(config, config.output)
+    folder = config.shown(config.output)
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     document = {**_document(result, folder), "anew": reruns, **beside} if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
@@ -117,9 +115,7 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
 
 def summary(result: BuildResult, config: "Config") -> str:
     """The result of a build in one line, without its time."""
-    from buildassets.compiler.config.shown import shown_path
-
-    folder = shown_path(config, config.output)
+    folder = config.shown(config.output)
     if result.manifest is None:
         errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
         return f"failed with {count_text(errors, 'error')}; {left_text(config)}"
@@ -136,12 +132,11 @@ def summary(result: BuildResult, config: "Config") -> str:
 
 def left_text(config: "Config") -> str:
     """The state of the release directory after a failed build: the earlier release, or none."""
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.manifest import MANIFEST_NAME
 
     if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
         return "there is no release yet"
-    return f"`{shown_path(config, config.output)}/` is as it was"
+    return f"`{config.shown(config.output)}/` is as it was"
 
 
 def timed(result: BuildResult, line: str, seconds: float) -> str:

@@ -29,13 +29,12 @@ def command(
     """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.clean import clean_cache, clean_release
-    from buildassets.compiler.config.shown import shown_path
 
     config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
 
     def shown(path: str) -> str:
-        return shown_path(config, path)
+        return config.shown(path)
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (

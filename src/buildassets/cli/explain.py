@@ -36,17 +36,16 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.explain import referrers
     from buildassets.compiler.languages.native.library import implementation
 
     config = release_config(config_file, output)
     path = os.path.join(config.output, "manifest.json")
-    manifest = _read_manifest(path, shown_path(config, path))
+    manifest = _read_manifest(path, config.shown(path))
     entry = manifest.assets.get(logical_path)
     if entry is None:
         notes = [] if since is None else _earlier(logical_path, since)
-        raise BuildError([_unknown(logical_path, manifest, shown_path(config, path), notes)])
+        raise BuildError([_unknown(logical_path, manifest, config.shown(path), notes)])
     referring = referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
     lexers = implementation()

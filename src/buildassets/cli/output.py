@@ -305,9 +305,7 @@ def _encodable(text: str) -> str:
 
 def stale_text(stale: "Stale", config: "Config") -> str:
     """The reason why a step has to run again, such as `assets/css/_theme.scss changed`."""
-    from buildassets.compiler.config.shown import shown_path
-
-    return f"{shown_path(config, stale.path)} {stale.reason}" if stale.path else stale.reason
+    return f"{config.shown(stale.path)} {stale.reason}" if stale.path else stale.reason
 
 
 def count_text(count: int, noun: str) -> str:

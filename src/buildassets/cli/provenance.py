@@ -15,15 +15,14 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
 
     Raises BuildError and ReleaseError.
     """
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.compiler.write.clock import given_time, timestamp
     from buildassets.release.provenance.files import attest
 
     seconds = given_time()
     at = None if seconds is None else timestamp(seconds)
-    with os_faults_as_release_error("release/unwritable", shown_path(config, config.output)):
+    with os_faults_as_release_error("release/unwritable", config.shown(config.output)):
         paths = attest(config.output, _inputs(config, result), config.folder, mode, at)
-    return [shown_path(config, path) for path in paths]
+    return [config.shown(path) for path in paths]
 
 
 def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
@@ -31,13 +30,11 @@ def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
 
     `result.inputs` holds more: files that the build looked at and did not use.
     """
-    from buildassets.compiler.config.shown import input_name, shown_path
-
     assert result.manifest is not None
     named = {name for entry in result.manifest.assets.values() for name in entry.inputs}
     paths: dict[str, str] = {}
     for path in result.inputs:
-        name = input_name(config, path)
+        name = config.input_name(path)
         if name in named and os.path.isfile(path):
             paths.setdefault(name, path)
-    return paths | ({shown_path(config, config.file): config.file} if config.file else {})
+    return paths | ({config.shown(config.file): config.file} if config.file else {})

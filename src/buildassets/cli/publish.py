@@ -42,14 +42,13 @@ def command(
     Its files are uploaded first, its manifest last. Files that are there already are not uploaded again.
     """
     from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.locks import locked
     from buildassets.release.inventory.inventory import inventory_of_folder
     from buildassets.release.publish.upload import Publication, publish
 
     config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
-    folder, shown = config.output, shown_path(config, config.output)
+    folder, shown = config.output, config.shown(config.output)
     with os_faults_as_release_error("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         inventory = inventory_of_folder(folder, shown)
         publication = Publication(folder, shown, inventory, _destination(target, config), dry_run)

@@ -29,10 +29,8 @@ def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]
     """The path of the release that was `given`, or else of the configured one, and how messages show it."""
     if given is not None:
         return given, given
-    from buildassets.compiler.config.shown import shown_path
-
     config = release_config(config_file)
-    return config.output, shown_path(config, config.output)
+    return config.output, config.shown(config.output)
 
 
 @contextmanager

@@ -214,13 +214,12 @@ def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
 
 def _write_entries(config: "Config", path: str, changes: Mapping[str, str | None]) -> bytes:
     """Write these entries into the configuration at `path`; returns what it held before."""
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.files import content_of, write_whole
     from buildassets.packages.vendor.import_map import entry_lines, with_entries
 
     is_project = os.path.basename(path) == "pyproject.toml"
     table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
-    shown = shown_path(config, path)
+    shown = config.shown(path)
     try:
         before = content_of(path) if config.file else b""
         write_whole(path, with_entries(before.decode("utf-8"), table, changes).encode())

@@ -205,10 +205,8 @@ class Terminal:
 
 def _page_document(pages: "PagesChanged") -> dict[str, object]:
     """The form of `_document` for a change that affects pages and no assets."""
-    from buildassets.compiler.config.shown import shown_path
-
-    changed = [shown_path(pages.config, path) for path in pages.changed]
-    output = shown_path(pages.config, pages.config.output)
+    changed = [pages.config.shown(path) for path in pages.changed]
+    output = pages.config.shown(pages.config.output)
     nothing: dict[str, object] = {"assets": {}, "removed": [], "written": []}
     return {"changed": changed, "output": output, **nothing, "seconds": round(pages.seconds, 6)}
 
@@ -228,11 +226,9 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
 
 def _changed_text(rebuilt: "Rebuilt | PagesChanged") -> str:
     """The first changed file, and the number of others."""
-    from buildassets.compiler.config.shown import shown_path
-
     if not rebuilt.changed:
         return "at the start"
-    names = [shown_path(rebuilt.config, path) or "everything" for path in rebuilt.changed]
+    names = [rebuilt.config.shown(path) or "everything" for path in rebuilt.changed]
     rest = f" and {count_text(len(names) - 1, 'other')}" if len(names) > 1 else ""
     return names[0] + rest
 
@@ -257,11 +253,9 @@ def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
 
 def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
     """A line for each asset that was built, with the reason."""
-    from buildassets.compiler.config.shown import input_name
-
     if rebuilt.result.manifest is None or rebuilt.previous is None:
         return
-    changed = {input_name(rebuilt.config, path) for path in rebuilt.changed}
+    changed = {rebuilt.config.input_name(path) for path in rebuilt.changed}
     built, _ = differences(rebuilt)
     for path in built:
         yield f"  {path}: {_reason(rebuilt.result.manifest.assets[path], path, changed, set(built), rebuilt.previous)}"
@@ -278,13 +272,11 @@ def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before:
 
 
 def _document(rebuilt: "Rebuilt") -> dict[str, object]:
-    from buildassets.compiler.config.shown import shown_path
-
     built, gone = differences(rebuilt)
     assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}
     return {
-        "changed": [shown_path(rebuilt.config, path) for path in rebuilt.changed],
-        "output": shown_path(rebuilt.config, rebuilt.config.output),
+        "changed": [rebuilt.config.shown(path) for path in rebuilt.changed],
+        "output": rebuilt.config.shown(rebuilt.config.output),
         "assets": {path: assets[path].file for path in built if path in assets},
         "removed": gone,
         "written": list(rebuilt.result.written),

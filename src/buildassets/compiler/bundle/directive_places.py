@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 
 from buildassets.compiler.bundle.directive_names import Place
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Source
 from buildassets.compiler.resolve.node import Description
@@ -60,12 +59,12 @@ class LoadPath:
         if _leads_out(name) or not os.path.isfile(path):
             return None
         logical = LogicalPath(f"../{name}" if name in self._listed else name)
-        return self._by_path.get(path) or Source(logical, path, shown_path(self._config, path), -1, name)
+        return self._by_path.get(path) or Source(logical, path, self._config.shown(path), -1, name)
 
     def description(self, name: str) -> Description:
         """The content of the `package.json` of the package `name`."""
         path = os.path.join(self._folder, *name.split("/"), "package.json")
-        return {} if _leads_out(name) else self._descriptions.at(path, shown_path(self._config, path))
+        return {} if _leads_out(name) else self._descriptions.at(path, self._config.shown(path))
 
     def name_of(self, path: str) -> str | None:
         """The name of the file at `path` below the folder; None outside of it."""

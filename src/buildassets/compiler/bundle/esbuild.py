@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
-from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
 from buildassets.compiler.engines.esbuild.settings_files import settings_of
@@ -53,7 +52,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     try:
         command = find_esbuild(config.folder)
     except UnavailableError as fault:
-        place = place_of_setting(config, "bundles", next(iter(config.module_bundles)))
+        place = config.place("bundles", next(iter(config.module_bundles)))
         all_faults = (*faults, fault.diagnostic("js/unavailable", place))
         return ModuleBundles(drafts, parts=frozenset(typed - drafts.keys()), diagnostics=all_faults)
     bundling = _Bundling(config, command, sources, faults)
@@ -101,7 +100,7 @@ class _Bundling:
             pending = [group for run in runs for group in self._further_groups(run)]
 
     def _shown(self, path: str) -> str:
-        return shown_path(self._config, _as_configured(self._config, path))
+        return self._config.shown(_as_configured(self._config, path))
 
     def _ran(self, group: Group) -> _Run:
         pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
@@ -177,7 +176,7 @@ class _Bundling:
     def _sheet(self, entry: LogicalPath) -> LogicalPath:
         sheet = LogicalPath(splitext(entry)[0] + ".css")
         if sheet in self._logical or sheet in self._config.bundles:
-            place = place_of_setting(self._config, "bundles", entry)
+            place = self._config.place("bundles", entry)
             message = f"the style sheet of the bundle `{entry}` has the name of another asset: `{sheet}`"
             self.faults.append(error("bundle/duplicate", message, place, hint="name the bundle otherwise"))
         return sheet
@@ -290,7 +289,7 @@ def _syntax(piece: Piece) -> Syntax:
 
 def _source(config: Config, entry: EntryPoint) -> Source:
     path = _as_configured(config, entry.path)
-    return Source(entry.logical, path, shown_path(config, path), -1, entry.logical)
+    return Source(entry.logical, path, config.shown(path), -1, entry.logical)
 
 
 def _as_configured(config: Config, path: str) -> str:

@@ -9,7 +9,6 @@ from posixpath import dirname
 from typing import Final
 
 from buildassets.compiler.config.keys import names_several
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
@@ -63,7 +62,7 @@ def _entry_path(
     config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], known: Known
 ) -> str | Diagnostic:
     """The file that is the entry point: a source, or a file named relative to the configuration's folder."""
-    where = partial(place_of_setting, config, "bundles", name)
+    where = partial(config.place, "bundles", name)
     if len(bundle.files) > 1:
         message = f"the bundle `{name}` has {len(bundle.files)} entry points"
         advice = "import the others in the first, or give each a bundle of its own, with `splitting = true`"
@@ -102,7 +101,7 @@ def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: boo
         options = options_of(config, config.module_bundles[name], production)
         groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
     for (options, _), members in groups.items():
-        place = place_of_setting(config, "bundles", members[0].logical)
+        place = config.place("bundles", members[0].logical)
         yield Group(tuple(members), options, f"{dirname(members[0].logical)}/{_CHUNKS}".lstrip("/"), place)
 
 

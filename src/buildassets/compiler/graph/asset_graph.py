@@ -5,13 +5,11 @@ Knows every stage before the naming of files.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.block_plan import relocated
-from buildassets.compiler.config.shown import input_name, place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
@@ -87,7 +85,7 @@ def asset_graph(
     `compiles_to` maps the suffixes of further source languages to those of their assets. Raises BuildError.
     """
     planned = config.plan.bundles if config.plan else {}
-    bundles = find_bundles({**config.bundles, **planned}, discovery.sources, partial(place_of_setting, config))
+    bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
     modules = _module_bundles(config, discovery.sources, mode)
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
@@ -143,7 +141,7 @@ def _faults_of_graph(
     config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
 ) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
-    shown = partial(shown_path, config)
+    shown = config.shown
     yield from _faults_of_assets(config, walk, _missing_references(config, walk, skipped), shown)
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
@@ -158,7 +156,7 @@ def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath
     generated = config.plan.folder if config.plan else None
     roots = [root.shown for root in config.sources if root.shown != generated]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
-    nearby, shown = Known(walk.site.known), partial(shown_path, config)
+    nearby, shown = Known(walk.site.known), config.shown
     return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
 
 
@@ -189,7 +187,7 @@ def _starts(
         matching = {LogicalPath(path) for path in named_by(pattern, listed)}
         starts |= {path for path in matching if path not in parts or path == pattern.removeprefix("./")}
         if not matching:
-            where = place_of_setting(config, "entries", index)
+            where = config.place("entries", index)
             hint = _meant_entry(pattern, listed, known)
             if is_glob(pattern):
                 faults.append(warning("config/entries", f"entry `{pattern}` matches no asset", where, hint=hint))
@@ -230,9 +228,9 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
         if not is_available(coding):
             message = f"this Python cannot write `{coding}`"
             hint = 'run `pip install "buildassets[zstd]"`'
-            yield error("config/unavailable", message, place_of_setting(config, "compress"), hint=hint)
+            yield error("config/unavailable", message, config.place("compress"), hint=hint)
 
 
 def _origins(config: Config) -> Origins:
     roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
-    return Origins(partial(input_name, config), roots, config.sources_content)
+    return Origins(config.input_name, roots, config.sources_content)

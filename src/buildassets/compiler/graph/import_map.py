@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
@@ -41,7 +40,7 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
         keys = "importmap", "scopes", scope
         if scope not in known and not any(scope[-1] == "/" and path.startswith(scope) for path in known):
             message = f"import map scope `{scope}` holds no asset"
-            faults.append(_missing(message, scope, nearby, place_of_setting(config, *keys)))
+            faults.append(_missing(message, scope, nearby, config.place(*keys)))
         scopes[scope] = _named(config, keys, names, known, nearby, faults)
     return ImportMap(imports, scopes), tuple(faults)
 
@@ -61,7 +60,7 @@ def with_preloads(
         if not targets:
             near = nearby.nearest(specifier)
             hint = f"did you mean `{near}`?" if near else "map it in `importmap`"
-            where = place_of_setting(config, "importmap_preload", specifier)
+            where = config.place("importmap_preload", specifier)
             faults.append(warning("importmap/preload", f"the import map has no name `{specifier}`", where, hint=hint))
         elif not is_preloaded:
             left_out.update(LogicalPath(target) for target in targets if not has_host(target))
@@ -99,7 +98,7 @@ def _named(
             named.update((specifier + path.removeprefix(target), path) for path in members)
         else:
             message = f"import map entry `{specifier}` names no asset: `{target}`"
-            faults.append(_missing(message, target, nearby, place_of_setting(config, *keys, specifier)))
+            faults.append(_missing(message, target, nearby, config.place(*keys, specifier)))
     return named
 
 

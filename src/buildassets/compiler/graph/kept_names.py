@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
@@ -31,7 +30,7 @@ def fingerprinted_faults(
     kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
     for index, pattern in enumerate(config.fingerprinted):
         if not any(map(compile_globs([pattern]), kept)):
-            where = place_of_setting(config, "fingerprinted", index)
+            where = config.place("fingerprinted", index)
             message = f"`{pattern}` in `fingerprinted` matches no file that is released"
             yield warning("fingerprinted/empty", message, where)
     if plain := [path for path in kept if not carries_hash(path)]:
@@ -39,7 +38,7 @@ def fingerprinted_faults(
         yield warning(
             "fingerprinted/name",
             f"`{plain[0]}`{more} would keep a name without a hash",
-            place_of_setting(config, "fingerprinted"),
+            config.place("fingerprinted"),
             notes=["caches keep a file with such a name even when it changes"],
             hint="match only names that change with their content",
         )

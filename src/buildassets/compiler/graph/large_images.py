@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.body import size_of
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft
 from buildassets.diagnostics import Diagnostic, Location, warning
@@ -52,5 +51,5 @@ def _of_root(config: Config, root: int, images: list[Draft]) -> Diagnostic:
     count = "1 image" if len(images) == 1 else f"{len(images)} images"
     message = f"{count} of `{config.sources[root].shown}/` of more than {size_text(config.image_warn_bytes)}"
     notes = [f"the largest is `{largest.source.logical}`: {size_text(size_of(largest.body))}"]
-    where = place_of_setting(config, "sources", root)
+    where = config.place("sources", root)
     return warning(LARGE, message, where, notes=notes, hint="`exclude` them if no page shows them; " + _ALLOWED)

@@ -7,7 +7,6 @@ import os
 from collections.abc import Collection, Iterator
 
 from buildassets.compiler.config.roots import folder_like
-from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.sources.globs import compile_globs, is_glob
 from buildassets.diagnostics import Diagnostic, warning
@@ -34,13 +33,13 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
             near = meant or (None if is_glob(pattern) else Known(listed).nearest_asset(pattern))
             hint = f"did you mean `{near}`?" if near else "correct it, or take it out; it has to match a logical path"
             message = f"`{pattern}` in `{'.'.join(keys)}` matches nothing"
-            yield warning("config/unmatched", message, place_of_setting(config, *keys, index), hint=hint)
+            yield warning("config/unmatched", message, config.place(*keys, index), hint=hint)
     for index, path in lost_load_paths(config):
-        shown = shown_path(config, path)
+        shown = config.shown(path)
         near = folder_like(path, shown)
         hint = f"did you mean `{near}`?" if near else "create the folder, or take it out of `load_paths`"
         message = f"the load path `{shown}` is no folder"
-        yield warning("config/unmatched", message, place_of_setting(config, "load_paths", index), hint=hint)
+        yield warning("config/unmatched", message, config.place("load_paths", index), hint=hint)
 
 
 def lost_load_paths(config: Config) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.discover import Sources
@@ -84,7 +83,7 @@ def _fault_of_vendored(config: Config, root: int, sources: Sequence[Source]) -> 
     count, verb = ("1 file", "is") if len(sources) == 1 else (f"{len(sources)} files", "are")
     message = f"{count} of `{config.sources[root].shown}` {verb} not released: nothing compiles {kinds}"
     hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
-    return warning("source/uncompiled", message, place_of_setting(config, "sources", root), hint=hint)
+    return warning("source/uncompiled", message, config.place("sources", root), hint=hint)
 
 
 def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -> Iterator[tuple[str, Diagnostic]]:
@@ -92,11 +91,11 @@ def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -
     for index, pattern in enumerate(config.entries):
         for path in () if is_glob(pattern) else named_by(pattern, sources.listed):
             if sources.listed[LogicalPath(path)].uncompiled:
-                yield path, _named(config, f"the entry `{pattern}`", path, place_of_setting(config, "entries", index))
+                yield path, _named(config, f"the entry `{pattern}`", path, config.place("entries", index))
     for keys, specifier, target in _mapped(importmap):
         source = sources.get(LogicalPath(target))
         if source and source.uncompiled:
-            where = place_of_setting(config, *keys, specifier)
+            where = config.place(*keys, specifier)
             yield target, _named(config, f"the import map entry `{specifier}`", target, where)
 
 

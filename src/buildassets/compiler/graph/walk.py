@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -12,7 +11,6 @@ from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joi
 from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.package_main import PackageMains
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased
@@ -179,7 +177,7 @@ class Walk:
             self.alone.add(path)
             return self.compiled[path]
         parts = [self.compiled[member] for member in members]
-        shown = partial(shown_path, self._config)
+        shown = self._config.shown
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = self._config.source_maps

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Final, Protocol
 
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
@@ -153,7 +152,7 @@ def _django_reader(config: Config) -> _Reader | Diagnostic:
         hint = "run `pip install django`"
         if not config.templates.folders:
             return warning("template/unavailable", message, hint=hint)
-        return error("template/unavailable", message, place_of_setting(config, "templates"), hint=hint)
+        return error("template/unavailable", message, config.place("templates"), hint=hint)
     return DjangoReader(config.templates.functions, config.templates.builtins)
 
 
@@ -166,7 +165,7 @@ def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnosti
         return loaded(config.templates.functions, extensions, by_name.get, config.folder)
     except ExtensionError as fault:
         message = f"cannot load the Jinja extension `{extensions[fault.index]}`: {fault}"
-        where = place_of_setting(config, "templates", "extensions", fault.index)
+        where = config.place("templates", "extensions", fault.index)
         return error(
             "template/unavailable", message, where, hint="install the package that has it, or correct the name"
         )

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.config.roots import folder_like
-from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
@@ -60,7 +59,7 @@ def find_templates(config: Config) -> TemplateFiles:
         folders += [(path, folder.engine or engine) for path in paths]
         if not paths:
             is_configured = index < len(config.templates.folders)
-            where = place_of_setting(config, "templates", "dirs", index) if is_configured else None
+            where = config.place("templates", "dirs", index) if is_configured else None
             near = folder_like(folder.path, folder.shown)
             hint = f"create it, or correct `{'dirs' if is_configured else '--templates'}`"
             hint = f"did you mean `{near}`?" if near else hint
@@ -111,7 +110,7 @@ def _folders_like(config: Config, pattern: str) -> Iterator[str]:
             path = os.path.join(parent, name)
             if _is_no_project(path, name) or path in left_out:
                 continue
-            if matches(shown_path(config, path)):
+            if matches(config.shown(path)):
                 yield path
             else:
                 descend.append(name)
@@ -133,7 +132,7 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
     for folder, engine in folders:
         for path in _files_in(config, folder):
             name = os.path.relpath(path, folder).replace(os.sep, "/")
-            files.setdefault(path, TemplateFile(path, shown_path(config, path), name, folder, engine))
+            files.setdefault(path, TemplateFile(path, config.shown(path), name, folder, engine))
     return tuple(files[path] for path in sorted(files))
 
 

@@ -15,7 +15,6 @@ from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files, what_npm_installed
 from buildassets.compiler.cache.traces import Stale
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
@@ -142,7 +141,7 @@ def known_drafts(
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
-            source = Source(_asset(step), path, shown_path(config, path), 0, name)
+            source = Source(_asset(step), path, config.shown(path), 0, name)
             trace = cache.trace(step, kept.step_of(source)[1])
             reasons[_asset(step)] = trace if isinstance(trace, Stale) else None
     return reasons

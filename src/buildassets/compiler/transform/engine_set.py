@@ -6,10 +6,8 @@ Takes a Config, gives an EngineSet that the caller's stack closes, or raises Bui
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
-from buildassets.compiler.config.shown import place_of_setting, shown_path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, StartsAhead, Templating
 from buildassets.compiler.engines.registry import start_compiler, start_engine
@@ -84,7 +82,7 @@ class EngineSet:
 
 def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start."""
-    options = EngineOptions(config.folder, partial(shown_path, config), config.load_paths, config.url, config.browsers)
+    options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
         minifiers = {"css": config.engines.css, "js": config.engines.js}
@@ -99,7 +97,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
             else:
                 started[kind] = stack.enter_context(closing(start_engine(name, options)))
         except BuildError as fault:
-            place = place_of_setting(config, "engines", kind)
+            place = config.place("engines", kind)
             faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))

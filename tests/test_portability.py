@@ -17,7 +17,6 @@ import pytest
 from buildassets import folders
 from buildassets.compiler.cache import portable_names
 from buildassets.compiler.config import file, keys, roots
-from buildassets.compiler.config.shown import input_name, shown_path
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.sass import dart, dart_messages, imports
 from buildassets.compiler.graph import link
@@ -204,7 +203,7 @@ def test_a_setting_is_a_path_of_windows_and_is_shown_with_slashes() -> None:
 def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str) -> None:
     sources = SourceRoot(r"C:\site\assets", "assets"), SourceRoot(r"D:\lib", "D:/lib", prefix="lib")
     config = Config(folder=r"C:\site", sources=sources, output=r"C:\site\build")
-    assert (shown_path(config, path), input_name(config, path)) == (shown, name)
+    assert (config.shown(path), config.input_name(path)) == (shown, name)
     names = portable_names.PortableNames(r"C:\site", {"lib": r"D:\lib"})
     assert names.path(names.name(path)) == path
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config, Mode, Retain
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
@@ -297,7 +296,7 @@ def _retained(
 
     if means.previous:
         return carried_over(release, retaining, means.previous, assets)
-    shown = shown_path(config, os.path.join(config.output, MANIFEST_NAME))
+    shown = config.shown(os.path.join(config.output, MANIFEST_NAME))
     return retaining.retained(superseded(release.manifest(), shown, changed), assets, release.holds)
 
 
@@ -348,8 +347,8 @@ def _unwritable(config: Config, fault: OSError) -> Diagnostic:
     path = os.fspath(fault.filename2 or fault.filename or config.output)
     if os.path.relpath(path, config.output).startswith(STAGING_PREFIX):
         path = config.output  # a staging folder has another name each time
-    message = f"cannot write the release directory `{shown_path(config, config.output)}`: {reason_text(fault)}"
+    message = f"cannot write the release directory `{config.shown(config.output)}`: {reason_text(fault)}"
     has_earlier = os.path.lexists(os.path.join(config.output, MANIFEST_NAME))
     notes = ["the earlier release stands as it was"] if has_earlier else []
     hint = "see to the permissions and to the space there, or name another folder with `-o` or as `output`"
-    return error("output/unwritable", message, Location(shown_path(config, path)), notes=notes, hint=hint)
+    return error("output/unwritable", message, Location(config.shown(path)), notes=notes, hint=hint)

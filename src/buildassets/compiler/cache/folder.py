@@ -24,14 +24,12 @@ def cache_folder(config: "Config", given: str | None = None) -> str:
 
 def cache_to_build_with(config: "Config", given: str | None = None) -> str:
     """The same; raises ConfigError if it lies among the sources or in the release directory."""
-    from buildassets.compiler.config.shown import shown_path
-
     folder = cache_folder(config, given)
     for root in config.sources:
         if _is_seen_in(root.path, folder):
             _refuse_cache(config, folder, f"the source root `{root.shown}`")
     if _is_seen_in(config.output, folder):
-        _refuse_cache(config, folder, f"the release directory `{shown_path(config, config.output)}`")
+        _refuse_cache(config, folder, f"the release directory `{config.shown(config.output)}`")
     return folder
 
 
@@ -45,10 +43,9 @@ def _is_seen_in(around: str, folder: str) -> bool:
 
 
 def _refuse_cache(config: "Config", folder: str, place: str) -> "NoReturn":
-    from buildassets.compiler.config.shown import shown_path
     from buildassets.diagnostics import error
     from buildassets.errors import ConfigError
 
-    message = f"the cache `{shown_path(config, folder)}` lies in {place}"
+    message = f"the cache `{config.shown(folder)}` lies in {place}"
     hint = "choose another folder with `--cache-dir` or `$BUILDASSETS_CACHE_DIR`, or one whose name begins with a dot"
     raise ConfigError([error("config/cache", message, hint=hint)])

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
@@ -238,7 +237,7 @@ class Change:
 
     def _reported_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
         """The diagnostics of the last build at one of `paths`."""
-        files = {shown_path(self._config, path) for path in paths}
+        files = {self._config.shown(path) for path in paths}
         return (known for known in self._last.diagnostics if known.location and known.location.file in files)
 
     def _take(self, draft: Draft) -> None:
@@ -280,7 +279,7 @@ class Change:
             or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
             raise NeedsFullBuild  # the record is damaged: no build has such a source
-        return Source(path, asset.path, shown_path(self._config, asset.path), asset.root, relative)
+        return Source(path, asset.path, self._config.shown(asset.path), asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:
         if path not in self._entries:

@@ -11,7 +11,6 @@ from typing import Final
 
 from buildassets.codings import compressed_chunks
 from buildassets.compiler.body import chunks_of_body, size_of
-from buildassets.compiler.config.shown import input_name, place_of_setting
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Linked, Named, Stored
 from buildassets.compiler.sources.globs import compile_globs
@@ -105,7 +104,7 @@ class Budgets:
 
     def _growth(self, asset: Linked, size_bytes: int, before: Entry | None) -> Iterator[str]:
         """The notes that explain why `asset` is that large."""
-        inputs = {input_name(self._config, path): _source_bytes(path) for path in asset.draft.inputs}
+        inputs = {self._config.input_name(path): _source_bytes(path) for path in asset.draft.inputs}
         grown_bytes = size_bytes - before.encodings.get("gzip", before.size) if before else 0
         new = {name: size for name, size in inputs.items() if before and name not in before.inputs}
         if grown_bytes > 0:
@@ -116,7 +115,7 @@ class Budgets:
             yield f"the largest of the {len(inputs)} files that it is made of: {_listed(inputs)}"
 
     def _place(self, key: str) -> Location | None:
-        return place_of_setting(self._config, "budgets", key)
+        return self._config.place("budgets", key)
 
 
 def _entry(manifest: bytes | None, path: str) -> Entry | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
-from buildassets.compiler.config.shown import input_name
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored
@@ -64,7 +63,7 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         integrity=stored.integrity,
         encodings=stored.encodings,
         digests=stored.digests,
-        inputs=tuple(sorted({input_name(config, path) for path in asset.draft.inputs})),
+        inputs=tuple(sorted({config.input_name(path) for path in asset.draft.inputs})),
         references=tuple(target for target in asset.targets if target not in maps),
         imports=imports,
         map=min(maps, default=None),
@@ -84,7 +83,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
     For an asset that is made of one file its own fingerprint is enough.
     """
     several = (asset.draft.inputs for asset in assets if len(asset.draft.inputs) > 1)
-    names = {input_name(config, path): path for inputs in several for path in inputs}
+    names = {config.input_name(path): path for inputs in several for path in inputs}
     fingerprints = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
     return {name: text for name, text in fingerprints.items() if text}  # a file that is gone by now has no digest
 

@@ -4,7 +4,7 @@ Knows every stage before the naming of files.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
@@ -141,23 +141,22 @@ def _faults_of_graph(
     config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
 ) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
-    shown = config.shown
-    yield from _faults_of_assets(config, walk, _missing_references(config, walk, skipped), shown)
+    yield from _faults_of_assets(config, walk, _missing_references(config, walk, skipped))
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
-    yield from fingerprinted_faults(config, walk.assets, shown)
-    yield from import_faults(config, names, walk.compiled, shown)
-    yield from prefix_faults(config, walk.compiled, sources, shown)
+    yield from fingerprinted_faults(config, walk.assets)
+    yield from import_faults(config, names, walk.compiled)
+    yield from prefix_faults(config, walk.compiled, sources)
     yield from setting_faults(config, sources.listed)
-    yield from worker_faults(config, walk.compiled, sources, shown)
+    yield from worker_faults(config, walk.compiled, sources)
 
 
 def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:
     generated = config.plan.folder if config.plan else None
     roots = [root.shown for root in config.sources if root.shown != generated]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
-    nearby, shown = Known(walk.site.known), config.shown
-    return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, shown, os.path.isfile)
+    nearby = Known(walk.site.known)
+    return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, config.shown, os.path.isfile)
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
@@ -207,9 +206,7 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> s
     return f"did you mean `{near}`?" if near else None
 
 
-def _faults_of_assets(
-    config: Config, walk: Walk, missing: MissingReferences, shown: Callable[[str], str]
-) -> Iterator[Diagnostic]:
+def _faults_of_assets(config: Config, walk: Walk, missing: MissingReferences) -> Iterator[Diagnostic]:
     """The diagnostics of each source and bundle, and of their references to nothing."""
     drafts = {id(asset.draft): asset.draft for asset in (*walk.compiled.values(), *walk.assets.values())}
     yield from of_drafts(config, drafts.values())
@@ -220,7 +217,7 @@ def _faults_of_assets(
         is_released = path in walk.alone
         faults = missing.diagnostics(part)
         yield from (fault for fault in faults if is_released or fault.code != "reference/missing-map")
-        yield from refusals(part, walk.compiled, shown)
+        yield from refusals(part, walk.compiled, config.shown)
 
 
 def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:

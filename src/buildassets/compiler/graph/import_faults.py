@@ -3,7 +3,7 @@
 Takes all assets with their links, and the resolution of names; gives diagnostics.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from posixpath import dirname
 from typing import Final
@@ -30,27 +30,24 @@ _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles t
 
 
 def import_faults(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]
 ) -> Iterator[Diagnostic]:
-    """The diagnostics for imports of `compiled` that browsers refuse.
-
-    `shown` turns a path into the name a user would write.
-    """
-    yield from warnings_of("reference/unmapped", config, _unmapped(config, names, compiled, shown), _unmapped_summary)
-    yield from warnings_of("reference/no-module", config, _no_modules(names, compiled, shown), _no_modules_summary)
+    """The diagnostics for imports of `compiled` that browsers refuse."""
+    yield from warnings_of("reference/unmapped", config, _unmapped(config, names, compiled), _unmapped_summary)
+    yield from warnings_of("reference/no-module", config, _no_modules(config, names, compiled), _no_modules_summary)
     if names.packages is not None:
-        yield from _package_faults(config, names, names.packages, compiled, shown)
+        yield from _package_faults(config, names, names.packages, compiled)
 
 
 Use = tuple[OriginalPositions, int, str]  # a place in a draft, by the number of the reference, and the name there
 
 
 def _uses(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
+    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]
 ) -> Iterator[tuple[LogicalPath, Reference, Use]]:
     """The bare names in scripts that the configured import map lacks, without Node's built-in modules."""
     for path, asset in sorted(compiled.items()):
-        positions = OriginalPositions(asset.draft, shown)
+        positions = OriginalPositions(asset.draft, config.shown)
         for index, reference in enumerate(asset.draft.references):
             name = names.unmapped(reference, path)
             # A name in `importmap` whose target is missing is reported elsewhere.
@@ -65,12 +62,8 @@ def _unmapped_summary(count: int, root: str) -> str:
     return f"nothing maps {count} bare names in {root}"
 
 
-def _unmapped(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
-) -> Iterator[Finding]:
-    uses = [
-        use for path, reference, use in _uses(config, names, compiled, shown) if names.answer(reference, path) is None
-    ]
+def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
+    uses = [use for path, reference, use in _uses(config, names, compiled) if names.answer(reference, path) is None]
     packages = names.packages.names() if names.packages and uses else ()
     mappable = Known({*names.configured.imports, *packages})
     roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
@@ -99,13 +92,11 @@ def _no_modules_summary(count: int, root: str) -> str:
     return f"browsers refuse {count} imports in {root}: the files are no scripts"
 
 
-def _no_modules(
-    names: NameResolution, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
-) -> Iterator[Finding]:
+def _no_modules(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
     for _, asset in sorted(compiled.items()):
         mapped_links = names.mapped_links(asset, compiled)
         links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
-        positions = OriginalPositions(asset.draft, shown)
+        positions = OriginalPositions(asset.draft, config.shown)
         for reference, target in links:
             is_source = target in compiled and compiled[target].draft.source.uncompiled
             if hint := _refusal(asset.draft, reference, target, is_source=is_source):
@@ -157,15 +148,11 @@ def _needed_type(media_type: str) -> str:
 
 
 def _package_faults(
-    config: Config,
-    names: NameResolution,
-    packages: Packages,
-    compiled: Mapping[LogicalPath, Linked],
-    shown: Callable[[str], str],
+    config: Config, names: NameResolution, packages: Packages, compiled: Mapping[LogicalPath, Linked]
 ) -> Iterator[Diagnostic]:
     """The diagnostics for names that a package does not export to browsers, and one for each file that is no module."""
     reported: set[LogicalPath] = set()
-    for path, reference, (positions, index, _) in _uses(config, names, compiled, shown):
+    for path, reference, (positions, index, _) in _uses(config, names, compiled):
         answer = names.answer(reference, path)
         if isinstance(answer, Refusal):
             yield from _refused(config, answer, positions.place_of(index))

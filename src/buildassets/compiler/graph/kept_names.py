@@ -4,7 +4,7 @@ They are released as they are: their references are not rewritten, and caches ke
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
@@ -23,9 +23,7 @@ _BEHIND_SEPARATOR: Final = lazy_pattern(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]
 _ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
 
 
-def fingerprinted_faults(
-    config: Config, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
-) -> Iterator[Diagnostic]:
+def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
     """The diagnostics for `assets` that keep their names, and for the globs of `fingerprinted`."""
     kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
     for index, pattern in enumerate(config.fingerprinted):
@@ -43,7 +41,7 @@ def fingerprinted_faults(
             hint="match only names that change with their content",
         )
     for path in kept:
-        yield from _unknown_names(assets[path], assets, shown)
+        yield from _unknown_names(config, assets[path], assets)
 
 
 def carries_hash(logical: str) -> bool:
@@ -52,11 +50,9 @@ def carries_hash(logical: str) -> bool:
     return (_BEHIND_SEPARATOR.search(name) or _ALONE.match(name)) is not None
 
 
-def _unknown_names(
-    asset: Linked, assets: Mapping[LogicalPath, Linked], shown: Callable[[str], str]
-) -> Iterator[Diagnostic]:
+def _unknown_names(config: Config, asset: Linked, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
     """An error for each reference to an asset that gets a new name, since this file is not rewritten."""
-    positions = OriginalPositions(asset.draft, shown)
+    positions = OriginalPositions(asset.draft, config.shown)
     for reference, target in asset.links:
         if reference.kind is ReferenceKind.ORIGINAL:
             continue

@@ -1,6 +1,6 @@
 """Warns of references that would name an asset without their prefix: `/static/a.png`, if `a.png` is an asset."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
@@ -19,17 +19,11 @@ _FOR_DEBUGGERS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
 def prefix_faults(
-    config: Config,
-    compiled: Mapping[LogicalPath, Linked],
-    known: Collection[LogicalPath],
-    shown: Callable[[str], str],
+    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
 ) -> Iterator[Diagnostic]:
-    """A warning for each reference that is not rewritten, but would be with `url_prefixes`; none if that key is set.
-
-    `shown` turns a path into the name a user would write.
-    """
+    """A warning for each reference that is not rewritten, but would be with `url_prefixes`; none if that key is set."""
     if config.url_prefixes is None:
-        findings = _findings(config, compiled, known, shown)
+        findings = _findings(config, compiled, known)
         yield from warnings_of("reference/prefix", config, findings, _summary)
 
 
@@ -38,14 +32,11 @@ def _summary(count: int, root: str) -> str:
 
 
 def _findings(
-    config: Config,
-    compiled: Mapping[LogicalPath, Linked],
-    known: Collection[LogicalPath],
-    shown: Callable[[str], str],
+    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
 ) -> Iterator[Finding]:
     is_external = compile_globs(config.external)
     for _, asset in sorted(compiled.items()):
-        positions = OriginalPositions(asset.draft, shown)
+        positions = OriginalPositions(asset.draft, config.shown)
         for index, reference in enumerate(asset.draft.references):
             if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):
                 continue

@@ -177,11 +177,12 @@ class Walk:
             self.alone.add(path)
             return self.compiled[path]
         parts = [self.compiled[member] for member in members]
-        shown = self._config.shown
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = self._config.source_maps
-        return joined(self._sources[path], parts, shown, source_maps=source_maps, names=names, around=around)
+        return joined(
+            self._sources[path], parts, self._config.shown, source_maps=source_maps, names=names, around=around
+        )
 
 
 def _bundles_by_member(bundles: Mapping[LogicalPath, Sequence[LogicalPath]]) -> dict[LogicalPath, list[LogicalPath]]:

@@ -23,21 +23,14 @@ _USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets 
 
 
 def worker_faults(
-    config: Config,
-    compiled: Mapping[LogicalPath, Linked],
-    sources: Mapping[LogicalPath, Source],
-    shown: Callable[[str], str],
+    config: Config, compiled: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
 ) -> Iterator[Diagnostic]:
-    """A warning for each worker script that a string names; for roots of others, one for each root with their number.
-
-    `shown` turns a path into the name a user would write.
-    """
+    """A warning for each worker script that a string names; for each root of others one, with their number."""
     is_external = compile_globs(config.external)
-    prefixes = (config.url, *_USUAL_PREFIXES)
     of_others: dict[int, list[Diagnostic]] = {}
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
-        for fault in _faults_of(draft, prefixes, is_external, sources, shown):
+        for fault in _faults_of(config, draft, is_external, sources):
             root = config.sources[draft.source.root]
             if root.npm or root.vendored:
                 of_others.setdefault(draft.source.root, []).append(fault)
@@ -57,16 +50,13 @@ def names_workers(draft: Draft) -> bool:
 
 
 def _faults_of(
-    draft: Draft,
-    prefixes: Sequence[str],
-    is_external: Callable[[str], object],
-    sources: Mapping[LogicalPath, Source],
-    shown: Callable[[str], str],
+    config: Config, draft: Draft, is_external: Callable[[str], object], sources: Mapping[LogicalPath, Source]
 ) -> Iterator[Diagnostic]:
     logical = draft.source.logical
     if draft.source.root < 0 or not names_workers(draft):
         return
-    positions = OriginalPositions(draft, shown)
+    prefixes = (config.url, *_USUAL_PREFIXES)
+    positions = OriginalPositions(draft, config.shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
     for named in worker_urls(positions.text):
         target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources)

@@ -31,10 +31,7 @@ def command(
     from buildassets.compiler.clean import clean_cache, clean_release
 
     config = release_config(config_file, output)
-    show = Output(as_json, verbose, quiet)
-
-    def shown(path: str) -> str:
-        return config.shown(path)
+    show, shown = Output(as_json, verbose, quiet), config.shown
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (

@@ -565,7 +565,8 @@ error[config/unknown-key]: unknown key `zzz`
    | ^^^
 
 hint: use one of `browsers`, `budgets`, `bundles`, `compress`, `data_urls`, `directives`, `engines`, `entries`, \
-`exclude`, `external`, `fingerprinted`, `images`, `importmap`, `importmap_preload`, `integrity`, `jammit`, \
+`exclude`, `external`, `fingerprinted`, `images`, `importmap`, `importmap_preload`, `inline_imports`, \
+`integrity`, `jammit`, \
 `load_paths`, `minify`, `missing`, `modules`, `output`, `packages`, `pipeline`, `raw`, `registry`, `retain`, \
 `source_maps`, `sources`, `sources_content`, \
 `templates`, `types`, `url`, `url_prefixes`, `webassets`

@@ -186,7 +186,8 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
         from buildassets.compiler.incremental.rebuild import changes
 
         with means.drafting(config, engines) as drafts_of:
-            change = changes(config, last, drafts_of)
+            inlines = config.inline_imports and means.mode == "production"
+            change = changes(replace(config, inline_imports=inlines), last, drafts_of)
     return _amended(config, means, change)
 
 

@@ -112,6 +112,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         modules=table.choice("modules", keys.MODULES, "rewrite"),
         directives=table.flag("directives", False),
         minify=table.flag("minify", True),
+        inline_imports=table.flag("inline_imports", False),
         browsers=keys.browsers(table),
         source_maps=table.flag("source_maps", False),
         sources_content=table.flag("sources_content", True),

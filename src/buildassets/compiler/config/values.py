@@ -202,6 +202,7 @@ class Config:
     modules: Modules = "rewrite"
     directives: bool = False
     minify: bool = True
+    inline_imports: bool = False
     browsers: tuple[str, ...] = ()
     source_maps: bool = False
     sources_content: bool = True

@@ -100,7 +100,8 @@ def asset_graph(
     descriptions = Descriptions(config)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
     places = places_of(config, sources, descriptions)
-    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places)
+    inlines = config.inline_imports and mode == "production"
+    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places, inlines=inlines)
     walk.run(starts)
     skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
@@ -20,6 +20,9 @@ from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.bundle.inlined import Inliner
 
 HELD_BYTES: Final = 64_000_000  # enough for most projects, and a quarter of a small build machine's memory
 
@@ -58,6 +61,8 @@ class Walk:
         drafts_of: Drafts,
         progress: Progress | None,
         places: Sequence[Place] = (),
+        *,
+        inlines: bool = False,
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
         self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
@@ -85,6 +90,12 @@ class Walk:
         self._drafts_of = drafts_of
         self._progress = progress
         self._memory = Memory()
+        self._inliner = self._started_inliner() if inlines else None
+
+    def _started_inliner(self) -> "Inliner":
+        from buildassets.compiler.bundle.inlined import Inliner  # most builds do not need it
+
+        return Inliner(self.compiled, self._config.shown, self._config.source_maps)
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
         """Fill `assets` with `starts` and all that they reach."""
@@ -94,7 +105,8 @@ class Walk:
             while tops := tops - self.compiled.keys():
                 self._compile(tops, pending)
                 required = [self.requires[path] for path in tops]
-                tops = {path for requires in required for path in (*requires.required, *requires.stubbed)}
+                imported = self._imported(tops)
+                tops = {path for requires in required for path in (*requires.required, *requires.stubbed)} | imported
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
             self._embed(pending)
@@ -151,11 +163,23 @@ class Walk:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 
     def _completed(self, member: LogicalPath) -> Iterator[LogicalPath]:
-        """The bundles of which `member` was the last to be compiled; none with directives, which may name more."""
+        """The bundles of which `member` was the last to be compiled; none that may still get more members.
+
+        These are bundles with directives, and all while imported sheets are put inline.
+        """
         for bundle in self._bundles.get(member, ()):
             self._left[bundle] -= 1
-            if not self._left[bundle] and not any(self.requires[path].required for path in self._members[bundle]):
+            members = self._members[bundle]
+            if (
+                not self._left[bundle]
+                and not self._inliner
+                and not any(self.requires[path].required for path in members)
+            ):
                 yield bundle
+
+    def _imported(self, paths: Iterable[LogicalPath]) -> set[LogicalPath]:
+        """The sheets that are to be put into the compiled `paths`."""
+        return {target for path in paths for target in self._inliner.imported(path)} if self._inliner else set()
 
     def _source(self, path: LogicalPath) -> Source:
         """The source with that logical path, also one that only directives find."""
@@ -175,14 +199,17 @@ class Walk:
         members = joining_order(self._members.get(path, (path,)), self.requires)
         if members == (path,):
             self.alone.add(path)
-            return self.compiled[path]
-        parts = [self.compiled[member] for member in members]
+            return self._with_imports(path)
+        parts = [self._with_imports(member) for member in members]
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = self._config.source_maps
         return joined(
             self._sources[path], parts, self._config.shown, source_maps=source_maps, names=names, around=around
         )
+
+    def _with_imports(self, path: LogicalPath) -> Linked:
+        return self._inliner.inlined(path) if self._inliner else self.compiled[path]
 
 
 def _bundles_by_member(bundles: Mapping[LogicalPath, Sequence[LogicalPath]]) -> dict[LogicalPath, list[LogicalPath]]:

@@ -42,6 +42,15 @@ def target_of(
     return _logical(base[: base.rfind("/") + 1] + from_url(path))
 
 
+def relative_path(reference: Reference, base: LogicalPath) -> LogicalPath | None:
+    """The path that a relative `reference` in the asset `base` means, whether or not it is to be left alone."""
+    url = reference.url.strip(_SPACE_AROUND_URLS)
+    path = split_url(url)[0].replace("\\", "/")
+    if not path or _HAS_SCHEME.match(url) or path.startswith("/") or _names_no_file(path):
+        return None
+    return _logical(base[: base.rfind("/") + 1] + from_url(path))
+
+
 def is_root_relative(reference: Reference, besides: str | None = None) -> bool:
     """Whether `reference` begins with a slash, and not with the prefix `besides`."""
     url = reference.url.strip(_SPACE_AROUND_URLS)

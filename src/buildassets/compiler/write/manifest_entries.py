@@ -90,7 +90,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 _DECIDING: Final = (
     *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),
-    *("sources_content", "types", "url_prefixes"),
+    *("sources_content", "types", "url_prefixes", "inline_imports"),
 )
 
 
@@ -100,7 +100,7 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
         key.name: key.default if key.default_factory is MISSING else key.default_factory() for key in fields(Config)
     }
     given = {name: getattr(config, name) for name in _DECIDING}
-    given["minify"] = config.minify and mode == "production"
+    given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
 
 

@@ -16,6 +16,7 @@ from buildassets.compiler.languages.css.outline import Head, Rule, outline
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.joints import Fault, Joints, Member
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
+from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 
 _ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
@@ -24,7 +25,7 @@ _SOURCE_MAP_AT_END: Final = lazy_pattern(r"/\*(?:[^*]++|\*(?!/))*+\*/[ \t\n\r\f]
 _OPEN_STRING: Final = lazy_pattern(OPEN_STRING)
 _OPEN_URL: Final = lazy_pattern(r"[^(]++\((?:[^)\\]++|\\[\s\S])*+")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}  # those of functions are not in it
-_CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
+CHARSET: Final = '@charset "UTF-8";'  # of every text that is written here
 
 
 def join(members: Sequence[Member]) -> Joints:
@@ -37,10 +38,28 @@ def join(members: Sequence[Member]) -> Joints:
     movable = [one for one in late if one.is_movable]
     edits = hoisted(parts, [sheet.edits() for sheet in sheets], movable)
     if any(sheet.body for sheet in sheets):
-        edits[0].insert(0, Edit(0, 0, _CHARSET))
+        edits[0].insert(0, Edit(0, 0, CHARSET))
     refused = [_refused(members, one) for one in late if not one.is_movable]
     faults = (*refused, *_namespace_faults(members, sheets), *_escape_faults(members))
     return Joints(tuple(map(tuple, edits)), faults, tuple(_moved(members, one) for one in movable))
+
+
+@frozen
+class Ended:
+    """A sheet that others may follow: the `edits` that end it in its place, and the `closers` that it lacked.
+
+    It has a `charset` if something at its beginning names its encoding, which the edits remove.
+    """
+
+    edits: tuple[Edit, ...]
+    closers: str
+    charset: bool
+
+
+def ended(text: str) -> Ended:
+    """How the sheet `text` is ended. One that ends in a backslash cannot be."""
+    sheet = _Sheet(text)
+    return Ended(tuple(sheet.edits()), sheet.closers, bool(sheet.body))
 
 
 def is_closed(text: str) -> bool:
@@ -204,8 +223,13 @@ def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> It
             own_head = rule.head_after(own_head)
 
 
+def ends_in_escape(text: str) -> bool:
+    """Whether the sheet ends in a backslash that would escape what follows."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
 def _escape_faults(members: Sequence[Member]) -> Iterator[Fault]:
     for number, (shown, text) in enumerate(members):
-        if (len(text) - len(text.rstrip("\\"))) % 2:
+        if ends_in_escape(text):
             message = f"`{shown}` ends in a backslash, which would escape what follows"
             yield Fault(number, len(text) - 1, len(text), "bundle/unclosed", message, "remove the backslash")

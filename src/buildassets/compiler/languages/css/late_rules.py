@@ -28,6 +28,13 @@ _KNOWN: Final = frozenset(
         *("container", "property", "counter-style", "font-feature-values", "scope", "starting-style"),
     )
 )
+CLOSING: Final = _KNOWN | {"", "@import"}
+"""The keywords of rules that count for the head of a sheet; rules that are no at-rules have an empty one."""
+
+
+def late_imports(text: str) -> Iterator[OpenEnd]:
+    """Each `@import` in `text` behind rules, outside of all blocks, in text order."""
+    return (one for one in late_rules(text) if one.message == _LATE_IMPORT)
 
 
 def late_rules(text: str) -> Iterator[OpenEnd]:
@@ -43,7 +50,7 @@ def late_rules(text: str) -> Iterator[OpenEnd]:
         elif token and keyword == "@import" and (depth or head > Head.IMPORTS):
             hint = "move it to the beginning of the sheet"
             yield OpenEnd(token.start, token.end, _IN_BLOCK if depth else _LATE_IMPORT, hint)
-        if rule and (rule.keyword in _KNOWN or rule.keyword in ("", "@import")):
+        if rule and rule.keyword in CLOSING:
             head = rule.head_after(head)
 
 

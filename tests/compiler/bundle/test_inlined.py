@@ -1,0 +1,157 @@
+"""Sheets that are put into those that import them, through the whole build."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.build import build
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.result import BuildResult
+from tests.building import built, codes, only, printed, released
+from tests.conftest import Tree, write_tree
+
+PLAIN = "minify = false\ncompress = []\ninline_imports = true\n"
+
+
+def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
+    return built(folder, files, PLAIN + settings)
+
+
+def test_an_imported_sheet_takes_the_place_of_its_import(tmp_path: Path) -> None:
+    files = {"assets/app.css": '@import "a.css";\nb { color: red }\n', "assets/a.css": "a { color: red }\n"}
+    assert released(tmp_path, run(tmp_path, files), "app.css") == "a { color: red }\n\nb { color: red }\n"
+
+
+def test_imports_stay_in_development(tmp_path: Path) -> None:
+    files: Tree = {"buildassets.toml": PLAIN, "assets/app.css": '@import "a.css";', "assets/a.css": "a {}"}
+    result = build(load_config(start=str(write_tree(tmp_path, files))), mode="development")
+    assert released(tmp_path, result, "app.css").startswith('@import "a.')
+
+
+def test_imports_stay_without_the_setting(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.css": '@import "a.css";', "assets/a.css": "a {}"}
+    assert released(tmp_path, built(tmp_path, files, ""), "app.css").startswith('@import "a.')
+
+
+def test_urls_and_fingerprints_follow_the_sheet(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/css/app.css": '@import "../lib/a.css";',
+        "assets/lib/a.css": "a { background: url(x.png?y#z) }",
+        "assets/lib/x.png": b"",
+    }
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    image = result.manifest.assets["lib/x.png"].file.removeprefix("lib/")
+    assert released(tmp_path, result, "css/app.css") == f"a {{ background: url(../lib/{image}?y#z) }}\n"
+    assert result.manifest.assets["css/app.css"].references == ("lib/x.png",)
+    assert result.manifest.assets["css/app.css"].inputs == ("css/app.css", "lib/a.css")
+
+
+def test_references_that_are_left_alone_lead_to_the_same_place(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/css/app.css": '@import "../lib/a.css";',
+        "assets/lib/a.css": "a { background: url(uploads/x.png), url(#a), url(/b.png), url(https://x.test/c.png) }",
+    }
+    text = released(tmp_path, run(tmp_path, files, 'external = ["uploads/**"]\n'), "css/app.css")
+    assert "url(../lib/uploads/x.png), url(#a), url(/b.png), url(https://x.test/c.png)" in text
+
+
+def test_only_the_whole_is_released_with_entries(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.css": '@import "a.css";', "assets/a.css": "a {}"}
+    result = run(tmp_path, files, 'entries = ["app.css"]\n')
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["app.css"]
+
+
+def test_a_compiled_sheet_is_put_inline(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.scss": '@import url("a.css");', "assets/a.scss": "$c: red; a { b { color: $c } }"}
+    assert "a b" in released(tmp_path, run(tmp_path, files), "app.css")
+
+
+def test_an_import_of_another_host_stays_at_the_head(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.css": '@import "a.css" layer(x);\n@import "b.css";',
+        "assets/a.css": "@import url(https://x.test/f.css) layer(y) print;\na { color: red }",
+        "assets/b.css": "b { color: red }",
+    }
+    text = released(tmp_path, run(tmp_path, files), "app.css")
+    assert text.startswith("@import url(https://x.test/f.css) layer(x.y) print;@layer x{\na { color: red }\n}")
+    assert "b { color: red }" in text
+
+
+def test_what_comes_before_an_import_of_another_host_stays_an_import(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.css": '@import "a.css"; @import "//x.test/f.css"; @import "b.css";',
+        "assets/a.css": "a { color: red }",
+        "assets/b.css": "b { color: red }",
+    }
+    result = run(tmp_path, files)
+    assert codes(result) == ["css/inline"]
+    assert not only(result).is_error
+    assert "b { color: red }" in released(tmp_path, result, "app.css")
+
+
+@pytest.mark.parametrize("text", ['@namespace "x"; a {}', 'a {} @import "b.css";'])
+def test_what_browsers_would_read_otherwise_is_an_error(tmp_path: Path, text: str) -> None:
+    result = run(tmp_path, {"assets/app.css": '@import "a.css";', "assets/a.css": text, "assets/b.css": ""})
+    errors = [one for one in result.diagnostics if one.is_error]
+    assert [(one.code, one.location and one.location.file) for one in errors] == [("css/inline", "assets/a.css")]
+
+
+@pytest.mark.parametrize("text", ['@namespace "x"; a {}', 'a {} @import "b.css";'])
+def test_a_sheet_that_nothing_imports_may_have_both(tmp_path: Path, text: str) -> None:
+    result = run(tmp_path, {"assets/a.css": text, "assets/b.css": ""})
+    assert result.manifest is not None
+
+
+def test_a_cycle_is_one_warning(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/a.css": '@import "b.css"; a { color: red }',
+        "assets/b.css": '@import "c.css"; b { color: red }',
+        "assets/c.css": '@import "a.css"; c { color: red }',
+    }
+    result = run(tmp_path, files)
+    assert printed(result) == (
+        "warning[css/cycle]: `a.css` imports itself in a cycle: `a.css` → `b.css` → `c.css` → `a.css`\n"
+        "  --> assets/c.css:1:10\n   |\n"
+        '1  | @import "a.css"; c { color: red }\n   |          ^^^^^\n\n'
+        "hint: remove this `@import`: browsers ignore it"
+    )
+    text = released(tmp_path, result, "b.css")
+    assert [line[:1] for line in text.split("\n") if line] == ["a", "c", "b"]
+
+
+def test_twenty_layers_of_diamonds_stay_small(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"assets/20.css": "p { color: red }"}
+    for number in range(20):
+        files[f"assets/{number}.css"] = f'@import "{number + 1}.css";' * 2
+    assert released(tmp_path, run(tmp_path, files), "0.css").count("color") == 1
+
+
+def test_members_of_a_bundle_are_joined_with_their_imports(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.css": "a {}\n", "assets/b.css": '@import "c.css" screen;b {}\n', "assets/c.css": "c {}\n"}
+    result = run(tmp_path, files, '[bundles]\n"site.css" = ["a.css", "b.css"]\n')
+    assert released(tmp_path, result, "site.css") == "a {}\n@media screen{c {}\n}b {}\n"
+
+
+def test_a_change_of_an_imported_sheet_changes_the_whole(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.css": '@import "a.css";', "assets/a.css": "a { color: red }"}
+    before = run(tmp_path, files)
+    after = run(tmp_path, {**files, "assets/a.css": "a { color: blue }"})
+    assert before.manifest is not None
+    assert after.manifest is not None
+    assert before.manifest.assets["app.css"].file != after.manifest.assets["app.css"].file
+
+
+def test_a_source_map_leads_to_each_sheet(tmp_path: Path) -> None:
+    files: Tree = {"assets/app.css": '@import "a.css";\nb { color: red }', "assets/a.css": "a { color: red }"}
+    result = run(tmp_path, files, "source_maps = true\n")
+    document = json.loads(released(tmp_path, result, "app.css.map"))
+    assert document["sources"] == ["a.css", "app.css"]
+
+
+def test_the_setting_is_in_the_manifest(tmp_path: Path) -> None:
+    result = run(tmp_path, {"assets/app.css": "a {}"})
+    assert result.manifest is not None
+    assert result.manifest.settings["inline_imports"] is True

@@ -74,6 +74,7 @@ FULL = Manifest(
     packages=Packages({"site.css": ("a.css", "b.css"), "none.js": ()}, individual=True),
     not_preloaded=("js/chart.js",),
     companions={"staticfiles.json": Companion(120, "A" * 43 + "=")},
+    maps={"js/app.0123456789ab.js.map": Companion(80, "B" * 43 + "=")},
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},
     blocks={

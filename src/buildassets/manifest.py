@@ -27,6 +27,7 @@ __all__ = [
     "IDENTITY",
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
+    "MAPS_SUFFIX",
     "SCHEMA",
     "Companion",
     "Delta",
@@ -46,6 +47,7 @@ __all__ = [
 
 IDENTITY: Final = "identity"  # the content coding of an uncompressed file (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
+MAPS_SUFFIX: Final = ".maps"  # of the folder beside a release directory that contains its hidden source maps
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets, but without a fingerprint
 
 
@@ -128,7 +130,8 @@ class Manifest:
     production. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     `blocks` are the compiled parts of templates, by key: for each the elements that replace it, as JSON values with
     `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
-    relative to `assets/`. `packages` is None where no asset can be loaded in pieces.
+    relative to `assets/`. `packages` is None where no asset can be loaded in pieces. `maps` are the hidden source maps,
+    by their names in the folder for them; they are no part of the release.
     """
 
     version: str
@@ -147,6 +150,7 @@ class Manifest:
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
+    maps: Mapping[str, Companion] = field(default_factory=dict)
 
 
 def dumps(manifest: Manifest) -> str:
@@ -214,6 +218,8 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
         document["blocks"] = dict(manifest.blocks)
     if manifest.companions:
         document["companions"] = {name: _sized_document(file) for name, file in manifest.companions.items()}
+    if manifest.maps:
+        document["maps"] = {name: _sized_document(file) for name, file in manifest.maps.items()}
     if manifest.not_preloaded:
         document["not_preloaded"] = list(manifest.not_preloaded)
     if manifest.packages is not None:
@@ -352,6 +358,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             livereload=document.get("livereload"),
             dictionaries=document.get("dictionaries") is True,
             companions=_companions(document.get("companions") or {}),
+            maps=_companions(document.get("maps") or {}),
             packages=_packages(document.get("packages")),
             not_preloaded=tuple(document.get("not_preloaded") or ()),
             settings=generator.get("settings") or {},

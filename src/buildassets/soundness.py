@@ -227,6 +227,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "release": _or_nothing(is_text),
     "livereload": _or_nothing(is_file),
     "companions": _are_companions,
+    "maps": _are_companions,
     "packages": _are_packages,
     "not_preloaded": _or_nothing(_are_texts),
     "importmap": _are_named,

@@ -1,6 +1,7 @@
 """`buildassets build`."""
 
 import os
+import posixpath
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -108,7 +109,7 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     document = {**_document(result, folder), "anew": reruns, **beside} if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
-    show.detail(f"wrote {folder}/{name}" for name in result.written)
+    show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code
 

@@ -13,22 +13,26 @@ from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.folders import is_within
-from buildassets.manifest import ASSETS_FOLDER
+from buildassets.manifest import ASSETS_FOLDER, MAPS_SUFFIX
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from buildassets.compiler.config.values import Config
+    from buildassets.release.inventory.inventory import Inventory
     from buildassets.release.publish.destination import Destination
+    from buildassets.release.publish.upload import Publication, Published
 
 
 @click.command("publish")
-@click.argument("target")
+@click.argument("target", required=False)
+@click.option("--maps", metavar="TARGET", help="Upload the hidden source maps, to a place of their own.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be uploaded.")
 @publish_options
 def command(
-    target: str,
+    target: str | None,
+    maps: str | None,
     dry_run: bool,
     jobs: int,
     config_file: str | None,
@@ -39,29 +43,74 @@ def command(
 ) -> int:
     """Upload the release to TARGET: a folder, or a URL such as s3://bucket/path.
 
-    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again.
+    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again. Without TARGET
+    only source maps are uploaded.
     """
     from buildassets.cli.releases import os_faults_as_release_error
     from buildassets.locks import locked
     from buildassets.release.inventory.inventory import inventory_of_folder
-    from buildassets.release.publish.upload import Publication, publish
+    from buildassets.release.publish.upload import Publication, Published, publish, publish_maps
 
+    if target is None and maps is None:
+        raise click.UsageError("Missing argument 'TARGET', or the option '--maps'.")
     config = release_config(config_file, output)
     show = Output(as_json, verbose, quiet)
     folder, shown = config.output, config.shown(config.output)
     with os_faults_as_release_error("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         inventory = inventory_of_folder(folder, shown)
-        publication = Publication(folder, shown, inventory, _destination(target, config), dry_run)
+        of_maps = None if maps is None else _of_maps(maps, target, config, inventory, dry_run)
+        of_release = None
+        if target is not None:
+            of_release = Publication(folder, shown, inventory, _destination(target, config), dry_run)
         with locked(folder, shared=True):
-            published = publish(publication, executor, show.on_progress())
-    size_bytes = sum(published.uploaded.values())
-    document = {"uploaded": dict(published.uploaded), "unchanged": list(published.unchanged), "size": size_bytes}
-    code = show.finish(not published.diagnostics, published.diagnostics, {**document, "dry_run": dry_run})
+            # A tracker should know the maps before it hears of the first error.
+            sent_maps = publish_maps(of_maps, executor, show.on_progress()) if of_maps else None
+            sent = Published()
+            if of_release and not (sent_maps and sent_maps.diagnostics):
+                sent = publish(of_release, executor, show.on_progress())
+    return _show(show, sent, sent_maps, dry_run)
+
+
+def _show(show: Output, sent: "Published", maps: "Published | None", dry_run: bool) -> int:
+    """Show what was uploaded of the release and of its source maps; returns the exit code."""
+    document: dict[str, object] = {**_document(sent), "dry_run": dry_run}
+    diagnostics = sent.diagnostics
+    uploaded = dict(sent.uploaded)
+    if maps is not None:
+        document["maps"] = _document(maps)
+        diagnostics = (*maps.diagnostics, *diagnostics)
+        uploaded = {**maps.uploaded, **uploaded}
+    code = show.finish(not diagnostics, diagnostics, document)
     verb = "would upload" if dry_run else "uploaded"
-    show.detail(f"{verb} {name}" for name in published.uploaded)
-    files = count_text(len(published.uploaded), "file")
-    show.report(f"{verb} {files} ({size_text(size_bytes)})" if published.uploaded else f"{verb} nothing")
+    show.detail(f"{verb} {name}" for name in uploaded)
+    files = count_text(len(uploaded), "file")
+    show.report(f"{verb} {files} ({size_text(sum(uploaded.values()))})" if uploaded else f"{verb} nothing")
     return code
+
+
+def _document(sent: "Published") -> dict[str, object]:
+    size_bytes = sum(sent.uploaded.values())
+    return {"uploaded": dict(sent.uploaded), "unchanged": list(sent.unchanged), "size": size_bytes}
+
+
+def _of_maps(maps: str, target: str | None, config: "Config", inventory: "Inventory", dry_run: bool) -> "Publication":
+    """The publication of the hidden source maps. Raises ConfigError where there are none, or all could read them."""
+    from buildassets.release.inventory.inventory import hidden_maps
+    from buildassets.release.publish.upload import Publication
+
+    folder = config.output + MAPS_SUFFIX
+    shown = config.shown(folder)
+    if not inventory.manifest.maps:
+        hint = 'set `source_maps = "hidden"`, and build again'
+        raise ConfigError([error("publish/maps", "the release has no hidden source maps", hint=hint)])
+    place = _destination(maps, config)
+    is_in_release = place.folder is not None and is_within(
+        os.path.realpath(config.output), os.path.realpath(place.folder)
+    )
+    if is_in_release or (target is not None and maps.rstrip("/") == target.rstrip("/")):
+        message = f"the source maps in `{masked_url(maps)}` would be served with the release"
+        raise ConfigError([error("publish/target", message, hint="name a place of their own after `--maps`")])
+    return Publication(folder, shown, hidden_maps(inventory, shown), place, dry_run)
 
 
 def _destination(target: str, config: "Config") -> "Destination":

@@ -30,7 +30,17 @@ from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
 from buildassets.frozen import frozen
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Entry, Manifest, Retained, dumps, entries_of
+from buildassets.manifest import (
+    ASSETS_FOLDER,
+    MANIFEST_NAME,
+    MAPS_SUFFIX,
+    Companion,
+    Entry,
+    Manifest,
+    Retained,
+    dumps,
+    entries_of,
+)
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import LogicalPath
 
@@ -229,11 +239,14 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
             from buildassets.compiler.write.deltas import with_deltas
 
             manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
+        maps, new_maps = _with_maps(config, graph, manifest)
+        manifest = replace(manifest, maps=maps)
         companions = _companions(config, manifest)
         manifest = replace(manifest, companions=described(companions))
         content = dumps(manifest).encode("ascii")
         names = release.finish(content, companions)
-    files = tuple(release_files(config.output, manifest))
+    names = (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in new_maps), *names)
+    files = (*release_files(config.output, manifest), *(f"{config.output}{MAPS_SUFFIX}/{name}" for name in maps))
     record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
     size_bytes = sum(asset.size for asset in stored.values())
     return BuildResult(
@@ -264,6 +277,17 @@ def _copies(config: Config, stored: Mapping[LogicalPath, Stored]) -> dict[str, s
         for coding, found in one.digests.items()
         if coding in SUFFIXES
     }
+
+
+def _with_maps(
+    config: Config, graph: "AssetGraph", manifest: Manifest
+) -> tuple[Mapping[str, Companion], Sequence[str]]:
+    """The record of the hidden source maps, which are written here, and the names of new ones. Raises OSError."""
+    if not graph.hidden_maps:
+        return {}, ()
+    from buildassets.compiler.write.hidden_maps import write_maps
+
+    return write_maps(config.output, graph.hidden_maps, manifest.assets)
 
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:

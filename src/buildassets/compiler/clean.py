@@ -19,7 +19,7 @@ from buildassets.files import STAGING_PREFIX, bytes_at, content_of
 from buildassets.folders import NamesInFolder, files_below, walk
 from buildassets.frozen import frozen
 from buildassets.locks import locked
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, Manifest, dumps, loads, release_of
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.typed import typed
 
@@ -32,6 +32,7 @@ _FOLDERS: Final = {
     BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
+_MAP: Final = re.compile(r"\.[0-9a-f]{12}\.[^./]+\.map\Z")
 _FINGERPRINTED: Final = re.compile(
     r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z|/(?:\.sprockets-manifest-[0-9a-f]{32}|\.manifest|staticfiles)\.json\Z"
 )
@@ -60,7 +61,20 @@ def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_ru
             return [os.path.join(output, MANIFEST_NAME), *_assets(output), *left]
         return [*_unnamed(output, _named(manifest)), *left]
 
-    return _in_turn(output, shown, lambda: _removed(doomed(), output, shown, dry_run))
+    def doomed_maps() -> list[str]:
+        manifest = _manifest(output, shown)
+        named = frozenset(manifest.maps) if manifest and not everything else frozenset()
+        return [*_maps_besides(output + MAPS_SUFFIX, named)]
+
+    def cleaned() -> Cleaned:
+        maps = _removed(doomed_maps(), output + MAPS_SUFFIX, shown, dry_run)
+        if maps.removed and not dry_run:
+            with suppress(OSError):  # it has other files
+                os.rmdir(output + MAPS_SUFFIX)
+        rest = _removed(doomed(), output, shown, dry_run)
+        return Cleaned(rest.removed + maps.removed, rest.diagnostics + maps.diagnostics)
+
+    return _in_turn(output, shown, cleaned)
 
 
 def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
@@ -146,6 +160,14 @@ def _unnamed(output: str, named: Collection[str]) -> Iterator[str]:
             yield path
 
 
+def _maps_besides(folder: str, named: Collection[str]) -> Iterator[str]:
+    """The hidden source maps in `folder` that builds wrote, without those `named`."""
+    for path in _files_in(folder):
+        name = _relative(path, folder)
+        if name not in named and _MAP.search(name):
+            yield path
+
+
 def _parents(file: str) -> Iterator[str]:
     while file := file.rpartition("/")[0]:
         yield file
@@ -202,7 +224,7 @@ def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cle
             continue
         except OSError as fault:
             faults.append(_refused(path, fault, shown))
-    if not dry_run:
+    if not dry_run and os.path.isdir(top):
         _remove_empty_folders(top)
     return Cleaned(tuple(removed), tuple(faults))
 
@@ -210,7 +232,9 @@ def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cle
 def _remove_empty_folders(top: str) -> None:
     for name in os.listdir(top):
         folder = os.path.join(top, name)
-        is_ours = name in (ASSETS_FOLDER, BUILDS, CONTENT) or name.startswith(STAGING_PREFIX)
+        is_ours = (
+            top.endswith(MAPS_SUFFIX) or name in (ASSETS_FOLDER, BUILDS, CONTENT) or name.startswith(STAGING_PREFIX)
+        )
         if is_ours and not os.path.islink(folder):
             for inner in reversed([inner for inner, _, _ in walk(folder)]):
                 with suppress(OSError):

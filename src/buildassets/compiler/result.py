@@ -14,9 +14,9 @@ class BuildResult:
     """The result of a build.
 
     - `manifest`: None if the build failed
-    - `written`: the files that it wrote, as paths below the release directory
+    - `written`: the files that it wrote, as paths from the release directory; only hidden source maps lie outside of it
     - `inputs`: the absolute paths of all files and folders that decided it, absent ones too
-    - `outputs`: the absolute paths of all files of the release
+    - `outputs`: the absolute paths of all files of the release, and of its hidden source maps
     - `record`: the dependency record of its assets, for the next build
     - `size_bytes`: the size of all assets without their copies
     - `rerun`: if there is a cache, the assets that engines made again, and why the cached drafts were not valid

@@ -299,3 +299,55 @@ def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, pref
     (here,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
     there = [name for name in s3.names(prefix) if ".sprockets-manifest-" in name]
     assert there == [f"assets/{here.name}"]
+
+
+@pytest.fixture
+def hiding(tmp_path: Path) -> Path:
+    """A project with a release and hidden source maps."""
+    write_tree(tmp_path, {**SITE, "buildassets.toml": 'source_maps = "hidden"\n'})
+    assert run(tmp_path, "build", "-q").returncode == 0
+    return tmp_path
+
+
+def test_source_maps_go_to_a_place_of_their_own(hiding: Path) -> None:
+    done = run(hiding, "publish", "www", "--maps", "tracker")
+    assert done.returncode == 0, done.stderr
+    assert read_tree(hiding / "www") == read_tree(hiding / "build")
+    assert read_tree(hiding / "tracker") == read_tree(hiding / "build.maps")
+    assert len(read_tree(hiding / "tracker")) == 21
+
+
+def test_source_maps_go_alone_and_once(hiding: Path) -> None:
+    first = json.loads(run(hiding, "publish", "--maps", "tracker", "--json").stdout)
+    assert (first["uploaded"], first["maps"]["uploaded"].keys()) == ({}, read_tree(hiding / "build.maps").keys())
+    assert run(hiding, "publish", "--maps", "tracker").stderr == "uploaded nothing\n"
+
+
+def test_source_maps_go_to_an_object_store(hiding: Path, s3: S3, prefix: str) -> None:
+    done = run(hiding, "publish", "--maps", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    assert done.returncode == 0, done.stderr
+    assert s3.names(prefix) == read_tree(hiding / "build.maps").keys()
+
+
+def test_a_damaged_source_map_is_not_uploaded_nor_the_release_after_it(hiding: Path) -> None:
+    (damaged,) = (hiding / "build.maps/css").iterdir()
+    damaged.write_bytes(b"{" + damaged.read_bytes()[1:].replace(b":", b";", 1))
+    done = run(hiding, "publish", "www", "--maps", "tracker")
+    assert done.returncode == 1
+    assert f"error[publish/damaged]: cannot publish `build.maps/css/{damaged.name}`" in done.stderr
+    assert not (hiding / "www").exists()
+
+
+@pytest.mark.parametrize("place", ["www", "build", "build/assets/maps"])
+def test_source_maps_are_not_put_where_the_release_is_served(hiding: Path, place: str) -> None:
+    done = run(hiding, "publish", "www", "--maps", place)
+    assert done.returncode == 2
+    assert f"the source maps in `{place}` would be served with the release" in done.stderr
+
+
+def test_publishing_needs_a_target_or_a_place_for_maps(hiding: Path) -> None:
+    done = run(hiding, "publish")
+    assert (done.returncode, done.stderr.split("\n")[-2]) == (
+        2,
+        "Error: Missing argument 'TARGET', or the option '--maps'.",
+    )

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import (
+    HIDDEN,
     LEVELS,
     SETTINGS,
     USUAL,
@@ -20,6 +21,7 @@ from buildassets.compiler.config.values import (
     PackageRules,
     Prefer,
     Retain,
+    SourceMaps,
     TemplateEngine,
     TemplateFolder,
     Templates,
@@ -201,6 +203,18 @@ def _is_refused_type(table: Table, name: str, given: str) -> bool:
     complaint = f"cannot be `{given}`: browsers take no {kind} of that type"
     table.refuse(complaint, name, hint=f"write `{example}`, or leave it out")
     return True
+
+
+def source_maps(table: Table) -> SourceMaps:
+    """Whether the release has source maps, or `hidden` ones beside it."""
+    hint = 'use `true`, `false` or `"hidden"`'
+    given = table.take("source_maps")
+    if given is None or not table.is_one_of((bool, str), given, "source_maps", hint=hint):
+        return False
+    if isinstance(given, str) and given != HIDDEN:
+        table.refuse(f"cannot be `{given}`", "source_maps", hint=hint)
+        return False
+    return HIDDEN if given == HIDDEN else bool(given)
 
 
 def compress(table: Table) -> dict[str, int]:

@@ -114,7 +114,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         minify=table.flag("minify", True),
         inline_imports=table.flag("inline_imports", False),
         browsers=keys.browsers(table),
-        source_maps=table.flag("source_maps", False),
+        source_maps=keys.source_maps(table),
         sources_content=table.flag("sources_content", True),
         types=keys.types(table.table("types")),
         compress=keys.compress(table),

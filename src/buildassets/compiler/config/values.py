@@ -19,6 +19,8 @@ Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
+HIDDEN: Final = "hidden"
+SourceMaps = bool | Literal["hidden"]
 
 
 @frozen
@@ -204,7 +206,7 @@ class Config:
     minify: bool = True
     inline_imports: bool = False
     browsers: tuple[str, ...] = ()
-    source_maps: bool = False
+    source_maps: SourceMaps = False
     sources_content: bool = True
     types: Mapping[str, str] = field(default_factory=dict)
     compress: Mapping[str, int] = field(default_factory=lambda: {coding: LEVELS[coding].default for coding in USUAL})

@@ -10,7 +10,7 @@ from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.block_plan import relocated
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import HIDDEN, Config, Mode
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
@@ -25,7 +25,7 @@ from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.missing import MissingReferences
-from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_maps
+from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_hidden_maps, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.uncompiled import judged
@@ -38,7 +38,7 @@ from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
@@ -53,6 +53,7 @@ class AssetGraph:
     - `inputs`: the absolute paths of all files and folders that were read or looked for
     - `by_themselves`: the assets that are made of one source alone
     - `of_others`: the sources in vendored roots, released or not
+    - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -65,6 +66,7 @@ class AssetGraph:
     by_themselves: frozenset[LogicalPath] = frozenset()
     uncompiled: frozenset[LogicalPath] = frozenset()
     of_others: frozenset[LogicalPath] = frozenset()
+    hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -124,12 +126,15 @@ def asset_graph(
     ordered = tuple(sorted(set(diagnostics), key=sort_key))
     released = WithLinks(walk.assets, settled.written)
     if config.source_maps and not any(diagnostic.is_error for diagnostic in ordered):
-        released = with_maps(released, _origins(config))
+        mapped = with_hidden_maps if config.source_maps == HIDDEN else with_maps
+        released = mapped(released, _origins(config))
     imports = {
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
-    return AssetGraph(released.assets, released.written, page_map, imports, unreached, ordered, inputs, *sets)
+    return AssetGraph(
+        released.assets, released.written, page_map, imports, unreached, ordered, inputs, *sets, released.hidden_maps
+    )
 
 
 def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:

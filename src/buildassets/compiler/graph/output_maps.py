@@ -1,7 +1,8 @@
 """The source maps of a release: each becomes an asset beside its script or sheet, which gets a link to it.
 
 Takes assets with the links that are written into them, before names are known. The lengths of names are known already,
-so a map can be made for the final text.
+so a map can be made for the final text. Hidden maps are no assets; they are found by the debug IDs that they share with
+their scripts (the proposal "Source Map Debug ID" of ECMA-426).
 """
 
 import os
@@ -10,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.compiler.body import text_of
+from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.graph.fingerprint import output_name
 from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
@@ -22,12 +23,16 @@ from buildassets.compiler.languages.source_map.maps import edited_map, written_m
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.transform.original_positions import text_at
-from buildassets.digest import FINGERPRINT_LENGTH
-from buildassets.frozen import frozen
+from buildassets.digest import FINGERPRINT_LENGTH, digest_of_all
+from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
 
 _COMMENTS: Final = {Syntax.CSS: ("/*# sourceMappingURL=", " */\n"), Syntax.JAVASCRIPT: ("//# sourceMappingURL=", "\n")}
+_DEBUG_ID: Final = "//# debugId="
+_NAMESPACE: Final = (
+    "urn:x-buildassets:source-map:"  # of debug IDs, which are UUIDs of version 5 (RFC 9562, section 5.5)
+)
 _LINE_ENDS: Final = ("\n", "\r")
 # The suffixes of sources whose content may be published in a map. A map of others may name any file, even a secret one.
 _SOURCES: Final = frozenset(
@@ -74,10 +79,11 @@ class Origins:
 
 @frozen
 class WithLinks:
-    """Assets, and the links that are written into each of them."""
+    """Assets, the links that are written into each of them, and the source maps of assets that do not name them."""
 
     assets: Mapping[LogicalPath, Linked]
     written: Mapping[LogicalPath, tuple[Link, ...]]
+    hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
 
 
 def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
@@ -102,6 +108,45 @@ def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
         assets[path] = _relinked(asset, body, (*moved_links(asset.links, cut), link))
         links[path] = (*moved_links(links[path], cut), link)
     return WithLinks(assets, links)
+
+
+def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
+    """`given` with a hidden map for each script and sheet that was made from other texts than itself.
+
+    Comments that name the maps of vendors are taken out, and so are these maps, unless another asset refers to one. A
+    script ends in the debug ID of its map; the proposal has none for sheets.
+    """
+    assets, links, maps = dict(given.assets), dict(given.written), {}
+    of_vendors = {asset.draft.source.path: path for path, asset in assets.items() if path.endswith(".map")}
+    replaced: set[LogicalPath] = set()
+    for path, asset in given.assets.items():
+        text = _text_to_map(path, asset.draft)
+        if text is None:
+            continue
+        old = map_comment(text, _syntax(path))
+        cut = [Edit(old.start, old.end)] if old else []
+        edits = [*cut, *_names(path, text, links[path], given.assets)]
+        own_map = _source_map(LogicalPath(f"{path}.map"), asset.draft, text, edits, origins)
+        kept = tuple(moved_links(links[path], cut))
+        replaced.update(of_vendors[read] for read in asset.draft.inputs if read in of_vendors)
+        body, maps[path] = _identified(path, edited(text, cut), kept, bytes_of(own_map.draft.body))
+        assets[path], links[path] = _relinked(asset, body, tuple(moved_links(asset.links, cut))), kept
+    for path in replaced - {target for named in links.values() for _, target in named}:
+        del assets[path], links[path]
+    return WithLinks(assets, links, maps)
+
+
+def _identified(path: LogicalPath, text: str, links: Sequence[Link], map_json: bytes) -> tuple[str, bytes]:
+    """`text` and its map with the debug ID of both, if it is a script; it follows from all that they contain."""
+    if _syntax(path) is not Syntax.JAVASCRIPT:
+        return text, map_json
+    from uuid import NAMESPACE_URL, uuid5  # 3 ms
+
+    content = digest_of_all([text, *(target for _, target in links), map_json.decode()])
+    debug_id = uuid5(NAMESPACE_URL, _NAMESPACE + content)
+    line = "" if not text or text.endswith(_LINE_ENDS) else "\n"
+    # Keys are sorted, so this one comes first.
+    return f"{text}{line}{_DEBUG_ID}{debug_id}\n", b'{"debugId":"%b",' % str(debug_id).encode("ascii") + map_json[1:]
 
 
 def _syntax(path: LogicalPath) -> Syntax:

@@ -95,7 +95,7 @@ class Walk:
     def _started_inliner(self) -> "Inliner":
         from buildassets.compiler.bundle.inlined import Inliner  # most builds do not need it
 
-        return Inliner(self.compiled, self._config.shown, self._config.source_maps)
+        return Inliner(self.compiled, self._config.shown, bool(self._config.source_maps))
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
         """Fill `assets` with `starts` and all that they reach."""
@@ -203,7 +203,7 @@ class Walk:
         parts = [self._with_imports(member) for member in members]
         names = TemplateNames(self._config.templating, self._config.template_names.get(path))
         around = self._config.wrappers.get(path, ("", ""))
-        source_maps = self._config.source_maps
+        source_maps = bool(self._config.source_maps)
         return joined(
             self._sources[path], parts, self._config.shown, source_maps=source_maps, names=names, around=around
         )

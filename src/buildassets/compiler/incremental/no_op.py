@@ -65,7 +65,7 @@ def incremental(
             began_ns,
             record=result.record,
             folders={*_folders_of_assets(config, inputs), *folders_of_modules(config.folder)},
-            written={os.path.join(config.output, name) for name in result.written},
+            written={os.path.normpath(os.path.join(config.output, name)) for name in result.written},
             expected={manifest: result.manifest_digest},
             known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
             before=before,

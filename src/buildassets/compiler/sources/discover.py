@@ -20,7 +20,7 @@ from buildassets.compiler.sources.uncompiled import is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME
+from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
@@ -346,7 +346,7 @@ class _RootWalk:
 
     def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
         """Queue the folder to be read, unless it is excluded or, by a link, one of the folders around it."""
-        if real == self._output or not self._is_included(relative + "/"):
+        if real in (self._output, self._output + MAPS_SUFFIX) or not self._is_included(relative + "/"):
             return
         if real in trail:
             self._skip(relative, *_LOOP)

@@ -80,7 +80,7 @@ class KeptDrafts:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
         used = (compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source))
-        settings = f"{self._config.directives} {self._config.source_maps} {self._config.templating}"
+        settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
         return self._step(source), key
 

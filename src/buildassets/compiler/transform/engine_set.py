@@ -105,7 +105,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     grammar = _grammar(config) if named.get("js") != "esbuild" else None
     if grammar:
         stack.enter_context(closing(grammar))
-    more = config.source_maps, grammar, config.templating
+    more = bool(config.source_maps), grammar, config.templating
     return EngineSet(started["scss"], css, js, options.shown, compilers, *more)
 
 

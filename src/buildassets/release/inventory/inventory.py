@@ -93,6 +93,20 @@ def inventory(content: bytes, shown: str) -> Inventory:
     return Inventory(manifest, content, dict(sorted(files.items())), passing)
 
 
+def hidden_maps(of_release: Inventory, shown: str) -> Inventory:
+    """The inventory of the folder of hidden source maps, which contains no manifest; empty if the release has none.
+
+    Raises ReleaseError as `inventory` does.
+    """
+    maps = of_release.manifest.maps
+    files = {
+        name: Expected(one.size, "sha256", _hex(one.digest), type="application/json") for name, one in maps.items()
+    }
+    if named := next(((name, fault) for name in files if (fault := fault_of(f"{ASSETS_FOLDER}/{name}"))), None):
+        raise _meaningless(f"`{named[0]}` as a name: {named[1]}", shown)
+    return Inventory(of_release.manifest, of_release.content, dict(sorted(files.items())))
+
+
 def _entries(manifest: Manifest) -> Iterator[Entry]:
     yield from manifest.assets.values()
     for release in manifest.retained:

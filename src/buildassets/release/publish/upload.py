@@ -23,6 +23,7 @@ from buildassets.release.publish.destination import Destination, FileHeaders
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"  # the name changes when the content does
 _ALWAYS_ASKED: Final = "no-cache"
+_MAPS_THERE: Final = "{:,} source maps are there"
 
 Progress = Callable[[int, int, str], None]
 _Uploads = Mapping[str, Future[int | None]]
@@ -130,6 +131,20 @@ def publish(publication: Publication, executor: Executor, progress: Progress | N
     return _published(uploads)
 
 
+def publish_maps(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
+    """Upload hidden source maps, whose folder and inventory `publication` has. Their order does not count."""
+    uploads: dict[str, Future[int | None]] = {}
+    try:
+        held = publication.destination.held()
+        uploads = {
+            name: executor.submit(publication.upload, name, held.get(name)) for name in publication.inventory.files
+        }
+        _await(uploads, progress)
+    except Exception as fault:  # each library has its own
+        return _published(uploads, fault, publication.destination.masked, _MAPS_THERE)
+    return _published(uploads)
+
+
 def _companions_left(publication: Publication, held: Mapping[str, object]) -> list[str]:
     """The companions that the manifest at the destination names, that are there, and that the release lacks."""
     before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
@@ -150,7 +165,12 @@ def _await(uploads: _Uploads, progress: Progress | None) -> None:
             progress(done, len(names), names[upload])
 
 
-def _published(uploads: _Uploads, fault: Exception | None = None, masked: Callable[[str], str] = str) -> Published:
+def _published(
+    uploads: _Uploads,
+    fault: Exception | None = None,
+    masked: Callable[[str], str] = str,
+    there: str = "{:,} files of the release are there; the manifest is the earlier one",
+) -> Published:
     """The result after all uploads have ended; those that have not begun are cancelled."""
     for upload in uploads.values():
         upload.cancel()
@@ -166,11 +186,10 @@ def _published(uploads: _Uploads, fault: Exception | None = None, masked: Callab
     failed = next((name for name, upload in ended.items() if upload.exception()), None)
     # Most errors of these libraries are OSErrors without a number, and with a message of their own.
     words = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
-    return Published(uploaded, unchanged, (_failure(failed, masked(words), len(done)),))
+    return Published(uploaded, unchanged, (_failure(failed, masked(words), there.format(len(done))),))
 
 
-def _failure(name: str | None, reason: str, count: int) -> Diagnostic:
+def _failure(name: str | None, reason: str, there: str) -> Diagnostic:
     message = f"cannot upload `{name}`: {reason}" if name else f"cannot list what lies at the target: {reason}"
-    notes = [f"{count:,} files of the release are there; the manifest is the earlier one"]
     hint = "mend that and publish again: what is there is not uploaded again"
-    return error("publish/failed", message, notes=notes, hint=hint)
+    return error("publish/failed", message, notes=[there], hint=hint)

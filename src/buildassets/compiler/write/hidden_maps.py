@@ -1,0 +1,29 @@
+"""Writing hidden source maps: into a folder beside the release directory, so that whoever serves a release has none.
+
+Takes maps and entries, gives the record of the maps' files. Each is called as the file that it belongs to, with `.map`.
+"""
+
+import os
+from collections.abc import Mapping
+
+from buildassets.compiler.write.companions import described
+from buildassets.files import bytes_at, write_whole
+from buildassets.folders import make_folders_below
+from buildassets.manifest import MAPS_SUFFIX, Companion, Entry
+from buildassets.paths import LogicalPath
+
+
+def write_maps(
+    output: str, maps: Mapping[LogicalPath, bytes], assets: Mapping[str, Entry]
+) -> tuple[dict[str, Companion], list[str]]:
+    """Write the `maps`, given by the logical paths of their assets, for the release directory `output`. Raises OSError.
+
+    Returns their record for the manifest, by their names in the folder, and the names of those that were not there.
+    """
+    contents = {f"{assets[path].file}.map": content for path, content in sorted(maps.items())}
+    folder = output + MAPS_SUFFIX
+    new = [name for name, content in contents.items() if bytes_at(os.path.join(folder, name)) != content]
+    make_folders_below(folder, new)
+    for name in new:
+        write_whole(os.path.join(folder, name), contents[name])
+    return described(contents), new

@@ -19,6 +19,7 @@ from buildassets.manifest import (
     Manifest,
     Packages,
     Retained,
+    ViteSource,
     amended,
     dumps,
     is_whole,
@@ -75,6 +76,8 @@ FULL = Manifest(
     not_preloaded=("js/chart.js",),
     companions={"staticfiles.json": Companion(120, "A" * 43 + "=")},
     maps={"js/app.0123456789ab.js.map": Companion(80, "B" * 43 + "=")},
+    vite={"app/src/a.ts": ViteSource("js/app.js", ("css/app.css",), "http://localhost:5173", "src/a.ts")},
+    dev="http://localhost:5173",
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},
     blocks={

@@ -35,6 +35,7 @@ __all__ = [
     "Manifest",
     "Packages",
     "Retained",
+    "ViteSource",
     "amended",
     "dumps",
     "entries_of",
@@ -119,6 +120,19 @@ class Retained:
 
 
 @frozen
+class ViteSource:
+    """A source that Vite built: `asset` and `css` are logical paths, `dev` is the URL of its server, if there is one.
+
+    `source` is the path by which Vite knows it, empty if that is its name.
+    """
+
+    asset: str
+    css: tuple[str, ...] = ()
+    dev: str = ""
+    source: str = ""
+
+
+@frozen
 class Manifest:
     """The content of a release. `engines` names the compilers that made it, with their versions, by kind.
 
@@ -132,6 +146,7 @@ class Manifest:
     `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
     relative to `assets/`. `packages` is None where no asset can be loaded in pieces. `maps` are the hidden source maps,
     by their names in the folder for them; they are no part of the release.
+    `vite` are the sources that Vite built, by name, `dev` is the URL of Vite's server, in a release for development.
     """
 
     version: str
@@ -151,6 +166,8 @@ class Manifest:
     sources: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
     maps: Mapping[str, Companion] = field(default_factory=dict)
+    vite: Mapping[str, ViteSource] = field(default_factory=dict)
+    dev: str | None = None
 
 
 def dumps(manifest: Manifest) -> str:
@@ -206,26 +223,25 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
         "importmap": dict(manifest.importmap),
         "retained": _retained_document(manifest.retained),
     }
-    if manifest.scopes:
-        document["scopes"] = {scope: dict(names) for scope, names in manifest.scopes.items()}
-    if manifest.modules:
-        document["modules"] = dict(manifest.modules)
     if manifest.livereload is not None:
         document["livereload"] = manifest.livereload
+    if manifest.dev is not None:
+        document["dev"] = manifest.dev
     if manifest.dictionaries:
         document["dictionaries"] = True
-    if manifest.blocks:
-        document["blocks"] = dict(manifest.blocks)
-    if manifest.companions:
-        document["companions"] = {name: _sized_document(file) for name, file in manifest.companions.items()}
-    if manifest.maps:
-        document["maps"] = {name: _sized_document(file) for name, file in manifest.maps.items()}
-    if manifest.not_preloaded:
-        document["not_preloaded"] = list(manifest.not_preloaded)
     if manifest.packages is not None:
         members = {name: list(members) for name, members in manifest.packages.members.items()}
         document["packages"] = {"members": members, "individual": manifest.packages.individual}
-    return document
+    filled: dict[str, Any] = {
+        "scopes": {scope: dict(names) for scope, names in manifest.scopes.items()},
+        "modules": dict(manifest.modules),
+        "blocks": dict(manifest.blocks),
+        "companions": {name: _sized_document(file) for name, file in manifest.companions.items()},
+        "maps": {name: _sized_document(file) for name, file in manifest.maps.items()},
+        "vite": {name: _vite_document(source) for name, source in manifest.vite.items()},
+        "not_preloaded": list(manifest.not_preloaded),
+    }
+    return document | {key: value for key, value in filled.items() if value}
 
 
 def amended(
@@ -311,6 +327,15 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
     return document
 
 
+def _vite_document(source: ViteSource) -> dict[str, Any]:
+    more = {"dev": source.dev, "source": source.source}
+    return {"asset": source.asset, "css": list(source.css), **{key: value for key, value in more.items() if value}}
+
+
+def _vite_source(fields: Mapping[str, Any]) -> ViteSource:
+    return ViteSource(fields["asset"], tuple(fields["css"]), fields.get("dev", ""), fields.get("source", ""))
+
+
 def _sized_document(file: Companion | Delta) -> dict[str, Any]:
     return {"size": file.size, "digest": file.digest}
 
@@ -359,6 +384,8 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             dictionaries=document.get("dictionaries") is True,
             companions=_companions(document.get("companions") or {}),
             maps=_companions(document.get("maps") or {}),
+            vite={name: _vite_source(fields) for name, fields in (document.get("vite") or {}).items()},
+            dev=document.get("dev"),
             packages=_packages(document.get("packages")),
             not_preloaded=tuple(document.get("not_preloaded") or ()),
             settings=generator.get("settings") or {},

@@ -192,6 +192,17 @@ def _is_element(value: object) -> bool:
     return isinstance(attributes, dict) and _is_plain(attributes, 2) and is_text(content)
 
 
+def _is_vite_source(value: object) -> bool:
+    if not isinstance(value, dict) or not is_text(value.get("asset")) or not _are_texts(value.get("css")):
+        return False
+    return is_text(value.get("source", "")) and (not value.get("dev") or _is_server(value["dev"]))
+
+
+def _is_server(value: object) -> bool:
+    """Whether `value` is a URL of HTTP: any other might run as a script."""
+    return is_text(value) and str(value).startswith(("http://", "https://"))
+
+
 def _or_nothing(is_sound: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or is_sound(value)
 
@@ -228,6 +239,8 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "livereload": _or_nothing(is_file),
     "companions": _are_companions,
     "maps": _are_companions,
+    "vite": lambda value: value is None or _is_mapping(value, _is_vite_source),
+    "dev": _or_nothing(_is_server),
     "packages": _are_packages,
     "not_preloaded": _or_nothing(_are_texts),
     "importmap": _are_named,

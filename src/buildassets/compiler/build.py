@@ -340,7 +340,7 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
     try:
         with means.engines(config) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            discovery = discover(config, compiles_to)
+            discovery = discover(config, compiles_to, means.mode)
             means.begin_sass(config, engines, discovery.sources)
             from buildassets.compiler.graph.asset_graph import asset_graph
 

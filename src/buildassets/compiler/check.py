@@ -54,11 +54,13 @@ def check(
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
-    templates = check_templates(config, assets, unreached, graph.uncompiled)
+    named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
+    templates = check_templates(config, named, unreached, graph.uncompiled)
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
-    left = unused(config, assets, graph.importmap, templates.used.union(of_blocks)) if templates.used else ()
+    used = templates.used.union(of_blocks, graph.front_ends.files)
+    left = unused(config, assets, graph.importmap, used) if templates.used else ()
     return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
 
 

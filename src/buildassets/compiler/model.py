@@ -65,6 +65,37 @@ class Draft:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+@frozen
+class ViteEntry:
+    """What Vite made of one source: the asset, and the style sheets of it and of what it imports, in order.
+
+    `source` is the path by which Vite knows it; `dev` is the URL of Vite's server, in development, empty without one.
+    """
+
+    source: str
+    asset: LogicalPath
+    css: tuple[LogicalPath, ...] = ()
+    dev: str = ""
+
+
+@frozen
+class FrontEnds:
+    """What Vite built into source roots.
+
+    - `entries`: by the names of sources
+    - `kept`: the files that keep their names, as others name them in ways that are not rewritten
+    - `files`: all files but pages
+    - `servers`: the URLs of Vite's servers, in development
+    """
+
+    entries: Mapping[str, ViteEntry] = field(default_factory=dict)
+    kept: frozenset[LogicalPath] = frozenset()
+    files: frozenset[LogicalPath] = frozenset()
+    servers: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    looked_at: tuple[str, ...] = ()
+
+
 Follow: TypeAlias = Callable[[Reference, LogicalPath], LogicalPath | None]  # from a reference in an asset to its target
 
 

@@ -19,6 +19,10 @@ from buildassets.runtime.urls import link_value, url_prefix
 
 __all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of", "warn_of_development"]
 
+TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
+if TYPE_CHECKING:
+    from buildassets.runtime.vite import Servers
+
 _Stamp = tuple[int, int, int]  # modification time (ns), size in bytes and inode of a file
 
 
@@ -43,6 +47,7 @@ class Assets:
         self._path = os.path.abspath(self._shown)
         self._url = url
         self.reload = reload
+        self._servers = _servers() if reload else None
         self._latest = self._read()
         # In development nothing is pinned, so that every call looks for a newer manifest.
         self._pinned = None if reload else self._latest[1]
@@ -89,13 +94,42 @@ class Assets:
         """`<script src>`, with integrity metadata where there is any.
 
         It has `defer` by default, except modules, which are always deferred, and `async_` scripts, which never are.
+        A source that Vite built is a module; its style sheets and the preloads of what it imports come before it. With
+        `reload` and while Vite's server runs, it comes from there, after Vite's client, which is in each page once.
         """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
+        if name in release.vite or (release.running and name not in self):
+            return self._vite_script(
+                release, name, {"type": type, "defer": defer, "async": async_, "nonce": nonce}, given
+            )
         if defer is None:
             defer = given.get("type", type) != "module" and not given.get("async", async_)
         loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
         return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
+
+    def _vite_script(self, release: Release, name: str, loading: dict[str, object], given: dict[str, object]) -> Markup:
+        from buildassets.runtime import vite
+
+        loading["type"] = loading["type"] or "module"
+        if self._servers and release.running and (release.is_at_server(name) or name not in release.vite):
+            return vite.from_server(self._servers, release, name, {"type": None, "src": None, **loading, **given})
+        script = {"src": release.urls[name], **loading, **release.integrity(given, name), **given}
+        return vite.from_release(release, name, script)
+
+    def serves_sources(self) -> bool:
+        """Whether a server of Vite runs, which may have scripts that no asset is made of yet; never in production."""
+        return bool(self._pinned is None and self._reloaded().running)
+
+    def vite_refresh(self, *, nonce: object = None, **attributes: object) -> Markup:
+        """`<script>` that React's plugin for Vite needs before the first component; empty unless Vite's server runs."""
+        release = self._pinned or self._reloaded()
+        server = next((server for server in release.servers if server in release.running), None)
+        if server is None:
+            return Markup()
+        from buildassets.runtime.vite import refresh
+
+        return refresh(server, nonce, attribute_names(attributes))
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
         """`<img>`. Without `alt` it is decoration, which screen readers skip."""
@@ -207,11 +241,15 @@ class Assets:
         stamp, release = self._latest
         try:
             if _stamp(os.stat(self._path)) == stamp:
-                return release
+                return self._on_servers(release)
         except OSError:
             pass  # the read below raises a better error
         self._latest = self._read()
-        return self._latest[1]
+        return self._on_servers(self._latest[1])
+
+    def _on_servers(self, release: Release) -> Release:
+        """`release`, in which the servers of Vite that run take the place of files; only in development."""
+        return release if self._servers is None or release.dev is None else self._servers.serving(release)
 
     def _read(self) -> tuple[_Stamp, Release]:
         try:
@@ -235,6 +273,12 @@ class Assets:
         except ValueError:
             pass
         raise no_manifest(self._shown)
+
+
+def _servers() -> Servers:
+    from buildassets.runtime.vite import Servers  # for development only
+
+    return Servers()
 
 
 def warn_of_development(assets: Assets) -> None:

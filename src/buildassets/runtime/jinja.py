@@ -6,13 +6,14 @@ env.assets = Assets("build/manifest.json")
 A constant name in a template is checked when the template is compiled.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from jinja2 import Environment, nodes, pass_eval_context
+from jinja2 import Environment, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.idtracking import VAR_LOAD_RESOLVE
-from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from buildassets.runtime.assets import AssetNotFound, Assets
@@ -27,9 +28,11 @@ _METHODS: Final = {
     "importmap": "importmap",
     "inline_asset": "inline",
     "livereload": "livereload",
+    "vite_refresh": "vite_refresh",
 }
 _TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
 _TAKE_NAMES: Final = ("modulepreload",)
+_PAGE: Final = "(page)"  # no name in a template, so none can have it
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site need
 
 
@@ -43,6 +46,28 @@ class AssetsExtension(Extension):
         generator = environment.code_generator_class
         if not issubclass(generator, _DirectCalls):
             environment.code_generator_class = type(generator.__name__, (_DirectCalls, generator), {})
+        context = environment.context_class
+        if not issubclass(context, _OnPage):
+            environment.context_class = type(context.__name__, (_OnPage, context), {})
+
+
+class _OnPage(Context):
+    """The variables of a template. In development they have the page that is rendered, which inner templates share."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: Any,
+        globals: Any = None,  # noqa: A002 Jinja's
+    ) -> None:
+        assets = _assets_or_none(environment)
+        if assets is not None and assets.reload:
+            from buildassets.runtime.vite import Page
+
+            parent.setdefault(_PAGE, Page())
+        super().__init__(environment, parent, name, blocks, globals)
 
 
 class Helper:
@@ -52,13 +77,23 @@ class Helper:
         self._method = method
         self._kept: tuple[Assets | None, dict[str, tuple[str, str]]] = (None, {})
 
-    @pass_eval_context
-    def __call__(self, context: EvalContext, /, *arguments: Any, **attributes: Any) -> str:
+    @pass_context
+    def __call__(self, context: Context, /, *arguments: Any, **attributes: Any) -> str:
         """The result of the method; markup has Jinja's type."""
-        made: str = getattr(assets_of(context.environment), self._method)(*arguments, **attributes)
-        return _with_jinja_type(made) if context.autoescape else made
+        made = self._made(context, assets_of(context.environment), arguments, attributes)
+        return _with_jinja_type(made) if context.eval_ctx.autoescape else made
 
-    def kept(self, context: EvalContext, key: str, /, *arguments: Any, **attributes: Any) -> str:
+    def _made(self, context: Context, assets: Assets, arguments: tuple[Any, ...], attributes: dict[str, Any]) -> str:
+        method: Callable[..., str] = getattr(assets, self._method)
+        page = context.parent.get(_PAGE) if assets.reload and self._method == "script" else None
+        if page is None:
+            return method(*arguments, **attributes)
+        from buildassets.runtime.vite import on
+
+        with on(page):
+            return method(*arguments, **attributes)
+
+    def kept(self, context: Context, key: str, /, *arguments: Any, **attributes: Any) -> str:
         """Like `__call__`, computed once for each release and `key`, which stands for constant arguments."""
         assets = assets_of(context.environment)
         kept_of, kept = self._kept
@@ -67,11 +102,11 @@ class Helper:
             self._kept = (assets, kept)
         made = kept.get(key)
         if made is None:
-            plain: str = getattr(assets, self._method)(*arguments, **attributes)
+            plain = self._made(context, assets, arguments, attributes)
             made = (plain, _with_jinja_type(plain))
             if not assets.reload:
                 kept[key] = made
-        return made[1] if context.autoescape else made[0]
+        return made[1] if context.eval_ctx.autoescape else made[0]
 
 
 def _with_jinja_type(made: str) -> str:
@@ -92,13 +127,13 @@ class _DirectCalls(CodeGenerator):
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
         if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
             return super().visit_Call(node, frame, forward_caller=forward_caller)
-        # Writes `(NAME(context.eval_ctx, …) if type(NAME) is Helper else context.call(NAME, …))`.
+        # Writes `(NAME(context, …) if type(NAME) is Helper else context.call(NAME, …))`.
         if not _is_in_condition(frame) and self._is_global(node.node.name, frame):
             self._refuse_unknown(node)
         key = _constant_arguments(node)
         self.write("(")
         self.visit(node.node, frame)
-        self.write("(context.eval_ctx" if key is None else f".kept(context.eval_ctx, {key!r}")
+        self.write("(context" if key is None else f".kept(context, {key!r}")
         self.signature(node, frame)
         self.write(") if type(")
         self.visit(node.node, frame)
@@ -115,6 +150,9 @@ class _DirectCalls(CodeGenerator):
     def _refuse_unknown(self, call: nodes.Call) -> None:
         assets = _assets_or_none(self.environment)
         if assets is not None:
+            assert isinstance(call.node, nodes.Name)
+            if call.node.name == "script" and assets.serves_sources():
+                return
             for name in _constant_names(call):
                 try:
                     assets.url(name)

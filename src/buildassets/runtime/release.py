@@ -89,7 +89,7 @@ class Release:
     __slots__ = (
         *("_assets", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
         *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
-        "watcher_file",
+        *("dev", "running", "vite", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -103,6 +103,9 @@ class Release:
         self._retained = document.get("retained", ())
         self.watcher_file = document.get("livereload")
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
+        self.vite: Mapping[str, Any] = document.get("vite") or {}  # what Vite built, by the names of sources
+        self.dev: str | None = document.get("dev")  # the URL of Vite's server
+        self.running: frozenset[str] = frozenset()  # the URLs of the servers that take the place of files
         self.has_dictionaries = document.get("dictionaries") is True
         self.packages: Mapping[str, Any] = document.get("packages") or {}
         self.entries = _Made(self._entry)  # the manifest's entries by name, each with at least `file`
@@ -121,6 +124,8 @@ class Release:
         named += [scope for scope in scopes if not scope.endswith("/")]
         for entry in assets.values():
             named += (*entry.get("imports", ()), *filter(None, [entry.get("map")]))
+        for source in self.vite.values():
+            named += (source["asset"], *source["css"])
         if not assets.keys() >= set(named):
             raise no_manifest(self.manifest)
 
@@ -133,8 +138,48 @@ class Release:
         copy.texts, copy._page_map = {}, None
         return copy
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The URLs of Vite's servers."""
+        if self.dev is None:
+            return ()
+        of_sources = (self.server_of(name) for name in self.vite)
+        return tuple(dict.fromkeys((self.dev, *filter(None, of_sources))))
+
+    def server_of(self, name: str) -> str | None:
+        """The server for the source `name`: its own, or for a source that was never built the first one."""
+        return (self.vite[name].get("dev") if name in self.vite else None) or self.dev
+
+    def at_server(self, name: str) -> str:
+        """The URL of the source `name` at its server."""
+        source: str = self.vite[name].get("source", name) if name in self.vite else name
+        return f"{self.server_of(name)}/{to_url(source)}"
+
+    def on_servers(self, running: frozenset[str]) -> Release:
+        """The same release, in which the URLs of sources lead to the servers that are `running`."""
+        copy = self.at(self.prefix)
+        copy.running = running
+        copy.entries, copy.reached = _Made(copy._entry_at_server), _Made(copy._reached)
+        copy.urls = _Made(copy._url_at_server)
+        return copy
+
+    def is_at_server(self, name: str) -> bool:
+        """Whether a running server has the source `name`."""
+        return name in self.vite and self.server_of(name) in self.running
+
+    def _entry_at_server(self, name: str) -> dict[str, Any]:
+        entry = self._entry(name)
+        return {**entry, "integrity": None, "imports": ()} if self.is_at_server(name) else entry
+
+    def _url_at_server(self, name: str) -> str:
+        return self.at_server(name) if self.is_at_server(name) else self.prefix + self._paths[name]
+
     def _entry(self, name: str) -> dict[str, Any]:
         entry: dict[str, Any] | None = self._assets.get(name)
+        if entry is None and name in self.vite:
+            entry = self._assets.get(self.vite[name]["asset"])
+            if entry is None:
+                raise self._dangling(AssetNotFound(self.vite[name]["asset"]))
         if entry is None:
             raise AssetNotFound(str(name), self._assets)
         return entry
@@ -243,7 +288,7 @@ class Release:
         """The attributes of a link that preloads `name`; they match those of the later request."""
         entry = self.entries[name]
         destination = given.pop("as", None)
-        is_module = name.endswith(".mjs") or "imports" in entry
+        is_module = name.endswith(".mjs") or "imports" in entry or (name in self.vite and entry["file"].endswith(".js"))
         if given.get("type") == "module" or (is_module and not destination):
             given.pop("type", None)
             return self.modulepreload(name, given)

@@ -43,6 +43,7 @@ _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 # characters; and empty parts, which no asset's path has.
 _NEVER_IN_PATH: Final = lazy_pattern(r"/(?:(?:\.|%2e){1,2}(?:/|\Z)|/)|[\x00-\x1f\x7f]", re.IGNORECASE)
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_SERVER: Final = lazy_pattern(r"https?://[A-Za-z0-9.\[\]:_-]+(?:/[^\s?#\\\"'<>]*)?")
 _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
 _UNIT_BYTES: Final = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
@@ -58,6 +59,8 @@ ELSEWHERE: Final = {
             "npm": "true",
             "vendored": "true",
             "prefer": '"compiled"',
+            "manifest": '".vite/manifest.json"',
+            "dev": '"http://localhost:5173"',
         }.items()
     },
     "tool": "leave `tool.buildassets` out of the headers: in this file the keys stand at the top",
@@ -155,6 +158,38 @@ def preferred(root: Table) -> Prefer | None:
     """Which file to take if two of a source root make one asset; None if the key is absent."""
     prefer = root.choice("prefer", _PREFER, "compiled")
     return prefer if "prefer" in root else None
+
+
+def vite_manifest(root: Table) -> str:
+    """The path of Vite's manifest below the source root; empty if Vite has not built that."""
+    if "manifest" not in root:
+        root.take("manifest")
+        return ""
+    given = root.filled_text("manifest", "")
+    if given and normalise(given) != given:
+        hint = "write it relative to `path`, as in `.vite/manifest.json`"
+        root.refuse(f"cannot be `{given}`", "manifest", hint=hint)
+        return ""
+    return given
+
+
+def dev_server(root: Table) -> str:
+    """The URL of Vite's server, without a slash at its end; empty if there is none."""
+    if "dev" not in root:
+        root.take("dev")
+        return ""
+    given = root.filled_text("dev", "")
+    if not given or _is_refused(root, "dev", given):
+        return ""
+    if not _SERVER.fullmatch(given):
+        hint = "write it as Vite prints it, as in `http://localhost:5173`"
+        root.refuse(f"cannot be `{given}`", "dev", hint=hint)
+        return ""
+    if "manifest" not in root:
+        hint = 'name Vite\'s manifest, too, as in `manifest = ".vite/manifest.json"`'
+        root.refuse("has no `manifest` beside it", "dev", hint=hint)
+        return ""
+    return given.rstrip("/")
 
 
 def browsers(table: Table) -> tuple[str, ...]:

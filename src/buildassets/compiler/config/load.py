@@ -58,7 +58,7 @@ def load_config(
     further = [((), root) for root in further_roots(also, start, given)]
     config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
     if needs_sources and not overriding and (roots or not further):
-        document.faults += root_faults(roots, document)
+        document.faults += root_faults(roots, document, mode=mode)
         if not roots and not document.table.take("sources"):
             document.faults.append(no_sources(folder, path, document.locate_value(("sources",))))
     config = replace(

@@ -5,11 +5,19 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from buildassets.compiler.config.keys import absolute, described_folder, from_command_line, path_globs, preferred
+from buildassets.compiler.config.keys import (
+    absolute,
+    described_folder,
+    dev_server,
+    from_command_line,
+    path_globs,
+    preferred,
+    vite_manifest,
+)
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
-from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import is_within
 from buildassets.nearest import nearest
@@ -44,6 +52,8 @@ def _described_root(table: Table, value: object, folder: str, *keys: str | int) 
         npm=given.flag("npm", False),
         vendored=given.flag("vendored", False),
         prefer=preferred(given),
+        manifest=vite_manifest(given),
+        dev=dev_server(given),
     )
     given.close()
     return root if path else None
@@ -75,14 +85,23 @@ def root_at(folder: str, path: str) -> SourceRoot:
 
 
 def root_faults(
-    roots: Sequence[tuple[KeyPath, SourceRoot]], document: Document, named_in: str = "`sources`"
+    roots: Sequence[tuple[KeyPath, SourceRoot]],
+    document: Document,
+    named_in: str = "`sources`",
+    mode: Mode = "production",
 ) -> Iterator[Diagnostic]:
-    """The faults of source roots, each given with its key path; `named_in` is the place that the hint names."""
+    """The faults of source roots, each given with its key path; `named_in` is the place that the hint names.
+
+    In development Vite's server takes the place of what Vite has not built yet.
+    """
     for path, root in roots:
+        if root.dev and mode == "development" and not os.path.lexists(root.path):
+            continue
         where = document.locate_value((*path, "path"))
         if not os.path.exists(root.path):
             near = folder_like(root.path, root.shown)
-            hint = f"did you mean `{near}`?" if near else f"create the folder, or correct {named_in}"
+            make_it = "run `vite build`, which makes it" if root.manifest else "create the folder"
+            hint = f"did you mean `{near}`?" if near else f"{make_it}, or correct {named_in}"
             yield error("config/source", f"the source root `{root.shown}` does not exist", where, hint=hint)
         elif not os.path.isdir(root.path):
             hint = "name the folder that contains it" + (", and the file in `include`" if path else "")

@@ -32,7 +32,8 @@ class SourceRoot:
     with `npm`, bare names find packages, and only files that something refers to are released. A `vendored` root
     belongs to other projects and is used as they built it. If a file and the compiled form of another make one asset,
     `prefer` chooses: the file that is `compiled` already, or the `source`; without it that is an error, except in npm's
-    packages.
+    packages. Vite built a root with a `manifest`, which is the path of Vite's own below it; `dev` is the URL of Vite's
+    server.
     """
 
     path: str
@@ -43,6 +44,8 @@ class SourceRoot:
     npm: bool = False
     vendored: bool = False
     prefer: Prefer | None = None
+    manifest: str = ""
+    dev: str = ""
 
 
 @frozen

@@ -32,7 +32,7 @@ from buildassets.compiler.graph.uncompiled import judged
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import ImportMap, Linked, ModuleBundles, Source
+from buildassets.compiler.model import FrontEnds, ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
@@ -54,6 +54,7 @@ class AssetGraph:
     - `by_themselves`: the assets that are made of one source alone
     - `of_others`: the sources in vendored roots, released or not
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
+    - `front_ends`: what Vite built
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -67,6 +68,7 @@ class AssetGraph:
     uncompiled: frozenset[LogicalPath] = frozenset()
     of_others: frozenset[LogicalPath] = frozenset()
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
+    front_ends: FrontEnds = FrontEnds()
 
     @property
     def failed(self) -> bool:
@@ -97,7 +99,7 @@ def asset_graph(
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
     uncompiled = in_source - parts
     starts, start_faults = _starts(config, frozenset(listed), parts, in_source)
-    starts |= listed.keys() & set(map(LogicalPath, planned))
+    starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
@@ -132,9 +134,9 @@ def asset_graph(
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
-    return AssetGraph(
-        released.assets, released.written, page_map, imports, unreached, ordered, inputs, *sets, released.hidden_maps
-    )
+    made = released.assets, released.written, page_map, imports
+    more = released.hidden_maps, discovery.front_ends
+    return AssetGraph(*made, unreached, ordered, inputs, *sets, *more)
 
 
 def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:

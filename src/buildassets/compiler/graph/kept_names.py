@@ -4,7 +4,7 @@ They are released as they are: their references are not rewritten, and caches ke
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.compiler.config.values import Config
@@ -25,13 +25,16 @@ _ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.A
 
 def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
     """The diagnostics for `assets` that keep their names, and for the globs of `fingerprinted`."""
+    of_vite = {index for index, root in enumerate(config.sources) if root.manifest}
     kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
     for index, pattern in enumerate(config.fingerprinted):
         if not any(map(compile_globs([pattern]), kept)):
             where = config.place("fingerprinted", index)
             message = f"`{pattern}` in `fingerprinted` matches no file that is released"
             yield warning("fingerprinted/empty", message, where)
-    if plain := [path for path in kept if not carries_hash(path)]:
+    without_hash = [path for path in kept if not carries_hash(path)]
+    yield from _of_vite(config, [path for path in without_hash if assets[path].draft.source.root in of_vite], assets)
+    if plain := [path for path in without_hash if assets[path].draft.source.root not in of_vite]:
         more = f" and {len(plain) - 1} more" if len(plain) > 1 else ""
         yield warning(
             "fingerprinted/name",
@@ -42,6 +45,21 @@ def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -
         )
     for path in kept:
         yield from _unknown_names(config, assets[path], assets)
+
+
+def _of_vite(
+    config: Config, plain: Sequence[LogicalPath], assets: Mapping[LogicalPath, Linked]
+) -> Iterator[Diagnostic]:
+    """The warning for the files of Vite that keep names without a hash."""
+    if plain:
+        more = f" and {len(plain) - 1} more" if len(plain) > 1 else ""
+        yield warning(
+            "fingerprinted/name",
+            f"`{plain[0]}`{more} keeps a name without a hash",
+            config.place("sources", assets[plain[0]].draft.source.root),
+            notes=["scripts or sheets of Vite name it, and caches keep it even when it changes"],
+            hint="import the file in place of putting it into `public/`, and let Vite name files with `[hash]`",
+        )
 
 
 def carries_hash(logical: str) -> bool:

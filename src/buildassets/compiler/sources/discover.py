@@ -6,12 +6,12 @@ folders, and files only for `streams`. Imports the vocabulary, the configuration
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.model import Source
+from buildassets.compiler.config.values import Config, Mode, SourceRoot
+from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
 from buildassets.compiler.sources.names import carries_digest, is_compiled
 from buildassets.compiler.sources.releases import is_release
@@ -70,12 +70,14 @@ class Discovery:
     skipped: Mapping[LogicalPath, str]
     diagnostics: tuple[Diagnostic, ...]
     looked_at: tuple[str, ...] = ()
+    front_ends: FrontEnds = FrontEnds()
 
 
-def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Discovery:
+def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode: Mode = "production") -> Discovery:
     """The sources of all roots but those of npm. If several roots have a logical path, the first root wins.
 
-    `compiles_to` maps the suffixes of further source languages to those of their assets, as in `.less` → `.css`.
+    `compiles_to` maps the suffixes of further source languages to those of their assets, as in `.less` → `.css`. The
+    `mode` decides whether servers of Vite may take the place of what it has not built.
     """
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
@@ -87,26 +89,40 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None) -> Di
         looked_at += walk.looked_at
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
-    mark = _Marks(config)
+    found = _front_ends(config, by_logical.values(), mode)
+    mark = _Marks(config, found.kept)
     sources = tuple(mark.marked(by_logical[logical]) for logical in sorted(by_logical))
-    diagnostics += _case_clashes(sources)
+    diagnostics += (*found.diagnostics, *_case_clashes(sources))
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
         tuple(sorted(diagnostics, key=sort_key)),
-        (*looked_at, *(source.path for source in sources if may_be_stream(source.path))),
+        (*looked_at, *found.looked_at, *(source.path for source in sources if may_be_stream(source.path))),
+        found,
     )
+
+
+def _front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEnds:
+    """What Vite built."""
+    if not any(root.manifest for root in config.sources):
+        return FrontEnds()
+    from buildassets.compiler.sources.vite import front_ends  # few projects need it
+
+    return front_ends(config, sources, mode)
 
 
 class _Marks:
     """Marks sources by the settings."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, kept: Collection[LogicalPath] = ()) -> None:
+        self._kept = kept
         self._has_hash = compile_globs(config.fingerprinted)
         self._is_raw = compile_globs(config.raw)
 
     def marked(self, source: Source) -> Source:
         """`source`, marked if it keeps its name or if nothing compiles it."""
+        if source.logical in self._kept:
+            return replace(source, keeps_name=True)
         if (carries_digest(source.logical) or self._has_hash(source.logical)) and not is_compiled(source):
             return replace(source, keeps_name=True)
         return replace(source, uncompiled=True) if self._is_uncompiled(source) else source
@@ -239,6 +255,9 @@ class _RootWalk:
 
     def run(self) -> None:
         """Read all folders. One that several links lead to is read once for each of these paths."""
+        if self._root.dev and not os.path.lexists(self._root.path):
+            self.looked_at.append(self._root.path)
+            return
         self._folders.append(_Folder(self._root.path, "", (self._real_root,)))
         self._read_folders()
 

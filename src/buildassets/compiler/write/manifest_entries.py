@@ -11,9 +11,9 @@ from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.model import Linked, Stored
+from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.digest import digest, fingerprint
-from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest
+from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest, ViteSource
 from buildassets.media import released_type
 from buildassets.paths import LogicalPath
 
@@ -50,7 +50,13 @@ def manifest_of(
         settings=deciding_settings(config, mode),
         sources=source_fingerprints(config, graph.assets.values(), digest_of),
         blocks=config.plan.blocks if config.plan else {},
+        vite={name: _vite_source(name, one) for name, one in graph.front_ends.entries.items()},
+        dev=next(iter(graph.front_ends.servers), None),
     )
+
+
+def _vite_source(name: str, found: ViteEntry) -> ViteSource:
+    return ViteSource(found.asset, found.css, found.dev, "" if found.source == name else found.source)
 
 
 def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalPath, ...]) -> Entry:

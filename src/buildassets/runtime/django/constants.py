@@ -37,9 +37,10 @@ def with_constants(compile_tag: Compile, *, names: slice) -> Compile:
         node = compile_tag(parser, token)
         if not isinstance(node, SimpleNode):
             return node
+        tag = token.contents.partition(" ")[0]
         for name in [*node.args[names], *filter(None, [node.kwargs.get("name")])]:
             if not name.filters and isinstance(name.var, str):
-                _refuse_unknown(name.var, parser, token)
+                _refuse_unknown(tag, name.var, parser, token)
         is_constant = node.target_var is None and _are_constant([*node.args, *node.kwargs.values()])
         return _Kept(node) if is_constant else node
 
@@ -54,9 +55,10 @@ def _is_literal(var: object) -> bool:
     return isinstance(var, str) or (isinstance(var, Variable) and var.literal is not None)
 
 
-def _refuse_unknown(name: str, parser: Parser, token: Token) -> None:
+def _refuse_unknown(tag: str, name: str, parser: Parser, token: Token) -> None:
     try:
-        assets().url(name)
+        if tag != "script" or not assets().serves_sources():
+            assets().url(name)
     except AssetNotFound as fault:
         place = f"line {token.lineno}" if _DJANGO_NAMES_TEMPLATE else f"{parser.origin}, line {token.lineno}"
         raise TemplateSyntaxError(f"{place}: {fault}") from None

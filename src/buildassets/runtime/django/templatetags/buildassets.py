@@ -6,6 +6,7 @@ A constant name in a template is checked when the template is compiled.
 from typing import Any, Final
 
 from django import template
+from django.template.context import Context
 
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.constants import with_constants
@@ -32,10 +33,25 @@ def stylesheet(name: str, **attributes: Any) -> str:
     return assets().stylesheet(name, **attributes)
 
 
-@register.simple_tag
-def script(name: str, **attributes: Any) -> str:
+@register.simple_tag(takes_context=True)
+def script(context: Context, name: str, **attributes: Any) -> str:
     """`<script src>`; a nonce as `nonce=request.csp_nonce`."""
-    return assets().script(name, **attributes)
+    release = assets()
+    if not release.reload:
+        return release.script(name, **attributes)
+    from buildassets.runtime.vite import Page, on
+
+    # Inner templates have contexts of their own, but the same request.
+    around: Any = getattr(context, "request", None) or context
+    page = around.__dict__.setdefault("_buildassets_page", Page())
+    with on(page):
+        return release.script(name, **attributes)
+
+
+@register.simple_tag
+def vite_refresh(**attributes: Any) -> str:
+    """`<script>` that React's plugin for Vite needs before the first component, while Vite's server runs."""
+    return assets().vite_refresh(**attributes)
 
 
 @register.simple_tag
@@ -74,6 +90,6 @@ def livereload(**attributes: Any) -> str:
     return assets().livereload(**attributes)
 
 
-_NAMES: Final = {"importmap": slice(0), "livereload": slice(0), "modulepreload": slice(None)}
+_NAMES: Final = {"importmap": slice(0), "livereload": slice(0), "vite_refresh": slice(0), "modulepreload": slice(None)}
 for _tag, _compile in tuple(register.tags.items()):
     register.tags[_tag] = with_constants(_compile, names=_NAMES.get(_tag, slice(1)))

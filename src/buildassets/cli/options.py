@@ -304,6 +304,16 @@ def migrate_options(command: _Command) -> _Command:
     return _with(command, _QUIET, _JSON)
 
 
+def init_options(command: _Command) -> _Command:
+    """Add the options of the verb that sets up a project."""
+    return _with(command, _QUIET, _JSON)
+
+
+def doctor_options(command: _Command) -> _Command:
+    """Add the options of the verb that examines a project."""
+    return _with(command, _QUIET, _JSON, _CACHE_DIR, _CONFIG)
+
+
 def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
     """`command` with `options`; the help lists the last one first."""
     for option in options:

@@ -1,0 +1,172 @@
+"""`buildassets init`: shows what a project needs from us as a diff, and writes it."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from buildassets.cli.options import init_options
+from buildassets.cli.output import Output, count_text, print_data
+from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.errors import BuildAssetsError, ConfigError
+
+if TYPE_CHECKING:
+    from buildassets.start.edits import Edit
+    from buildassets.start.proposal import Proposal
+
+
+@click.command("init")
+@click.option("-y", "--yes", "is_agreed", is_flag=True, help="Write it without asking.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Show it and write nothing.")
+@click.option(
+    "--smallest",
+    "is_smallest",
+    is_flag=True,
+    help="Use the engines with the smallest results: lightningcss, and esbuild at a locked version.",
+)
+@init_options
+def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, quiet: bool) -> int:
+    """Set up the project in this folder: configuration, .gitignore, application, templates.
+
+    Shows each change as a diff and asks before it writes; nothing that works is changed.
+    """
+    from buildassets.compiler.config.file import working_directory
+    from buildassets.start.proposal import propose
+
+    show = Output(as_json, quiet=quiet)
+    can_ask = sys.stdin.isatty() and not as_json
+    if not (is_agreed or is_dry or can_ask):
+        raise _nobody_to_ask()
+    folder = working_directory()
+    if can_ask and not (is_agreed or is_dry or is_smallest):
+        is_smallest = _wants_smallest()
+    proposal = propose(folder, {"css": "lightningcss", "js": "esbuild"} if is_smallest else {})
+    diagnostics = [*_other_systems(proposal)]
+    if proposal.tools and proposal.edits:
+        proposal, faults = _with_lock(proposal, show, is_dry)
+        diagnostics += faults
+    _show(proposal, show, is_agreed)
+    is_written = bool(proposal.edits) and not is_dry and (is_agreed or _is_agreed(proposal))
+    if is_written:
+        from buildassets.start.edits import write
+
+        write(proposal.folder, proposal.edits)
+    code = show.finish(True, diagnostics, _document(proposal, is_written))
+    _report(proposal, show, is_written, is_smallest)
+    return code
+
+
+def _nobody_to_ask() -> ConfigError:
+    hint = "`--dry-run` shows what it would write, `--yes` writes it"
+    return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
+
+
+def _wants_smallest() -> bool:
+    """Ask for the engines with the smallest results, which need more than what is installed with us."""
+    return click.confirm("Minify with lightningcss and esbuild, which give the smallest results?", err=True)
+
+
+def _is_agreed(proposal: "Proposal") -> bool:
+    count = count_text(len(proposal.edits), "file")
+    return click.confirm(f"Write {count}?", err=True)
+
+
+def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
+    return [
+        warning(
+            "init/other",
+            f"this project has `{one.name}`, which works: nothing is changed",
+            hint=f"run `buildassets migrate {one.name}`, which lists what becomes of each line",
+            notes=[f"seen in `{one.file}`"],
+        )
+        for one in proposal.systems
+    ]
+
+
+def _with_lock(proposal: "Proposal", show: Output, is_dry: bool) -> "tuple[Proposal, list[Diagnostic]]":
+    """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
+    try:
+        edit = _lock_edit(proposal, show, is_dry)
+    except BuildAssetsError as failure:
+        first = failure.diagnostics[0]
+        name = proposal.tools[0]
+        hint = f"run `buildassets tools install {name}` later, or put `{name}` on PATH"
+        return proposal, [warning("init/tool", f"cannot lock `{name}`: {first.message}", hint=hint, notes=first.notes)]
+    return proposal.with_edit(edit) if edit else proposal, []
+
+
+def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None":
+    """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
+    import os
+    import time
+
+    from buildassets.cli.options import configured_for_packages
+    from buildassets.cli.packages import registry_for
+    from buildassets.files import bytes_at, write_whole
+    from buildassets.folders import temporary_folder
+    from buildassets.packages.lock import NAME, lock_text
+    from buildassets.packages.tools.install import Asked, Workshop, install
+    from buildassets.packages.tools.located import tools_folder
+    from buildassets.start.edits import Edit
+
+    before = bytes_at(os.path.join(proposal.folder, NAME))
+    config = configured_for_packages(None)
+    with temporary_folder() as folder:
+        if before is not None:
+            write_whole(os.path.join(folder, NAME), before)
+        tools = os.path.join(folder, "tools") if is_dry else tools_folder()
+        shop = Workshop(folder, tools, registry_for(config), time.time(), config.packages.min_age_days, show.report)
+        after = lock_text(install(shop, [Asked(name) for name in proposal.tools]).lock)
+    text = None if before is None else before.decode("utf-8")
+    return Edit(NAME, text, after) if after != text else None
+
+
+def _show(proposal: "Proposal", show: Output, is_agreed: bool) -> None:
+    """Print the diff as data."""
+    if show.as_json:
+        return
+    if proposal.found:
+        show.report(f"found {', '.join(proposal.found)}")
+    lines = [line for edit in proposal.edits for line in [*edit.diff(), ""]]
+    if lines and not (show.quiet and is_agreed):
+        print_data(lines[:-1])
+
+
+def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: bool) -> None:
+    """Print what was written, and what comes next."""
+    for one in proposal.by_hand:
+        where = f"`{one.file}`, {one.place}" if one.file else one.place
+        for line in (f"write by hand, {where}:", *(f"    {line}" for line in one.lines)):
+            show.report(line)
+    for note in proposal.notes:
+        show.report(f"note: {note}")
+    if is_written:
+        show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
+    elif proposal.edits:
+        show.report("wrote nothing")
+    elif not proposal.systems:
+        show.report("nothing to do: everything is there")
+    if not is_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
+        show.report("`--smallest` takes the engines with the smallest results: lightningcss and esbuild")
+    if not proposal.systems:
+        for line in proposal.next:
+            show.report(f"next: {line}")
+
+
+def _document(proposal: "Proposal", is_written: bool) -> dict[str, Any]:
+    return {
+        "framework": proposal.framework,
+        "found": list(proposal.found),
+        "edits": [_edit_document(edit) for edit in proposal.edits],
+        "by_hand": [{"file": one.file, "place": one.place, "lines": list(one.lines)} for one in proposal.by_hand],
+        "migrate": [one.name for one in proposal.systems],
+        "notes": list(proposal.notes),
+        "next": list(proposal.next),
+        "written": is_written,
+    }
+
+
+def _edit_document(edit: "Edit") -> dict[str, Any]:
+    diff: Sequence[str] = edit.diff()
+    return {"file": edit.file, "is_new": edit.before is None, "diff": "\n".join(diff)}

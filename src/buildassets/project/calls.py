@@ -1,0 +1,129 @@
+"""Finds the calls in Python that make applications, environments of templates and their settings. Pure.
+
+Takes the text of a module, gives the calls with the statements in which they stand. Names are followed through the
+imports of the module alone.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.frozen import frozen
+from buildassets.migrate.python_lines import dotted
+
+# What each of these callables makes, by the end of its dotted name.
+MAKERS: Final[Mapping[str, str]] = {
+    "flask.Flask": "flask",
+    "quart.Quart": "quart",
+    "fastapi.FastAPI": "fastapi",
+    "fastapi.applications.FastAPI": "fastapi",
+    "starlette.applications.Starlette": "starlette",
+    "litestar.Litestar": "litestar",
+    "litestar.app.Litestar": "litestar",
+    "jinja2.Environment": "jinja",
+    "jinja2.environment.Environment": "jinja",
+    "fastapi.templating.Jinja2Templates": "templates",
+    "starlette.templating.Jinja2Templates": "templates",
+    "litestar.template.TemplateConfig": "template-config",
+    "litestar.template.config.TemplateConfig": "template-config",
+    "buildassets.runtime.Assets": "assets",
+    "buildassets.runtime.assets.Assets": "assets",
+    "buildassets.runtime.flask.FlaskAssets": "flask-assets",
+    "buildassets.runtime.quart.QuartAssets": "flask-assets",
+}
+
+
+@frozen
+class Made:
+    """A call that makes a thing of some `kind`; `name` is the variable that gets it, empty if none does directly.
+
+    `statement` is the simple statement in which the call stands, `is_top` whether that is at the top of the module.
+    """
+
+    kind: str
+    name: str
+    call: ast.Call
+    statement: ast.stmt
+    is_top: bool
+
+
+@frozen
+class Module:
+    """What a module makes, in order, and the dotted names that it imports."""
+
+    made: tuple[Made, ...] = ()
+    imported: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    tree: ast.Module | None = None
+
+    def of(self, *kinds: str) -> list[Made]:
+        """What it makes of one of `kinds`."""
+        return [one for one in self.made if one.kind in kinds]
+
+    def imports(self, package: str) -> bool:
+        """Whether it imports `package` or something in it."""
+        return any(name == package or name.startswith(f"{package}.") for name in self.imported)
+
+
+def read_module(text: str) -> Module:
+    """The module with that text; empty if this version of Python cannot parse it."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Module()
+    origins = _origins(tree)
+    made = sorted(_made(tree, origins), key=lambda one: (one.call.lineno, one.call.col_offset))
+    names = frozenset(one.id for one in ast.walk(tree) if isinstance(one, ast.Name)) | frozenset(origins)
+    return Module(tuple(made), frozenset(origins.values()), names, tree)
+
+
+def _origins(tree: ast.Module) -> dict[str, str]:
+    """What the imported names of the module stand for."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                found[one.asname or one.name] = one.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for one in node.names:
+                found[one.asname or one.name] = f"{node.module}.{one.name}"
+    return found
+
+
+def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
+    for statement, is_top in _simple_statements(tree, True):
+        name = _target(statement)
+        for node in ast.walk(statement):
+            kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
+            if kind is not None and isinstance(node, ast.Call):
+                is_direct = getattr(statement, "value", None) is node
+                yield Made(kind, name if is_direct else "", node, statement, is_top)
+
+
+def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:
+    """The dotted name that a function has where it is defined."""
+    written = dotted(function)
+    for name, origin in origins.items():
+        if written == name or written.startswith(f"{name}."):
+            return origin + written[len(name) :]
+    return written
+
+
+def _simple_statements(node: ast.AST, is_top: bool) -> Iterator[tuple[ast.stmt, bool]]:
+    """The statements that contain no others, with whether they stand at the top of the module."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            continue
+        has_body = any(isinstance(one, ast.stmt) for one in ast.iter_child_nodes(child))
+        if isinstance(child, ast.stmt) and not has_body:
+            yield child, is_top
+        yield from _simple_statements(child, is_top and not isinstance(child, _SCOPES))
+
+
+_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _target(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return dotted(statement.targets[0])
+    return dotted(statement.target) if isinstance(statement, ast.AnnAssign) else ""

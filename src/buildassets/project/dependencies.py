@@ -1,0 +1,116 @@
+"""The packages that a project declares, of Python and of npm, and the program that installs them.
+
+Takes the files of a project, gives names in their normal form (PEP 503). What is no list of requirements is passed
+over.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildassets.frozen import frozen
+from buildassets.project.files import ProjectFiles
+
+_NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_REQUIREMENTS: Final = re.compile(r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")
+
+
+@frozen
+class Dependencies:
+    """The declared packages: `python` and `node`; `files` are those that list Python's.
+
+    `installer` is `uv`, `poetry`, `pipenv` or `pip`.
+    """
+
+    python: frozenset[str]
+    node: frozenset[str]
+    files: tuple[str, ...]
+    installer: str
+
+
+def dependencies(files: ProjectFiles) -> Dependencies:
+    """What the project's files declare."""
+    project = _pyproject(files)
+    listed = {"pyproject.toml": set(_of_pyproject(project)), "Pipfile": set(_of_pipfile(files))}
+    listed |= {name: set(_of_requirements(files.text(name))) for name in files.names if _REQUIREMENTS.search(name)}
+    python = frozenset(name for names in listed.values() for name in names)
+    named = tuple(sorted(name for name, names in listed.items() if names))
+    return Dependencies(python, frozenset(_of_npm(files)), named, _installer(files, project))
+
+
+def add_command(installer: str, package: str) -> str:
+    """The command that adds `package` to the project."""
+    return {
+        "uv": f"uv add {package}",
+        "poetry": f"poetry add {package}",
+        "pipenv": f"pipenv install {package}",
+    }.get(installer, f"pip install {package}")
+
+
+def _installer(files: ProjectFiles, project: dict[str, Any]) -> str:
+    tools = project.get("tool")
+    if "uv.lock" in files.names or _table(tools, "uv"):
+        return "uv"
+    if "poetry.lock" in files.names or _table(tools, "poetry"):
+        return "poetry"
+    return "pipenv" if "Pipfile" in files.names else "pip"
+
+
+def _pyproject(files: ProjectFiles) -> dict[str, Any]:
+    return _toml(files, "pyproject.toml")
+
+
+def _toml(files: ProjectFiles, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(files.text(name).replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _of_pyproject(project: dict[str, Any]) -> Iterator[str]:
+    own = _table(project, "project")
+    yield from _names(own.get("dependencies"))
+    for group in (*_table(own, "optional-dependencies").values(), *_table(project, "dependency-groups").values()):
+        yield from _names(group)
+    poetry = _table(_table(project, "tool"), "poetry")
+    yield from map(_normal, _table(poetry, "dependencies"))
+    for group in _table(poetry, "group").values():
+        yield from map(_normal, _table(group, "dependencies"))
+
+
+def _of_pipfile(files: ProjectFiles) -> Iterator[str]:
+    pipfile = _toml(files, "Pipfile")
+    for key in ("packages", "dev-packages"):
+        yield from map(_normal, _table(pipfile, key))
+
+
+def _of_requirements(text: str) -> Iterator[str]:
+    yield from _names([line for line in text.splitlines() if not line.lstrip().startswith(("#", "-", "."))])
+
+
+def _names(listed: object) -> Iterator[str]:
+    for one in listed if isinstance(listed, list) else ():
+        match = _NAME.match(one) if isinstance(one, str) else None
+        if match:
+            yield _normal(match[1])
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _of_npm(files: ProjectFiles) -> Iterator[str]:
+    for name in files.called("package.json"):
+        try:
+            package = json.loads(files.text(name))
+        except (ValueError, RecursionError):
+            continue
+        for key in ("dependencies", "devDependencies"):
+            yield from _table(package, key)
+
+
+def _table(value: object, key: str) -> dict[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}

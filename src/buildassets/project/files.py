@@ -1,0 +1,87 @@
+"""The files of a project that its developers wrote, and their texts.
+
+Takes a folder. Leaves out hidden folders, virtual environments, packages of others and what tools make.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from buildassets.files import bytes_at
+from buildassets.folders import walk
+
+_OF_OTHERS: Final = frozenset(("node_modules", "site-packages", "__pycache__", "bower_components", "vendored"))
+_MOST_FILES: Final = 50_000  # a folder with more, such as a home folder, is no project
+_MOST_BYTES: Final = 2_000_000  # of a file whose text counts
+
+
+class ProjectFiles:
+    """The files below `folder`; `made` are the absolute paths of folders that tools write, which are left out."""
+
+    def __init__(self, folder: str, made: tuple[str, ...] = ()) -> None:
+        self.folder = folder
+        self._made = frozenset(made)
+        self._texts: dict[str, str | None] = {}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The paths of all files, relative to the folder, with slashes; those at the top first, sorted by folder."""
+        found: list[str] = []
+        for name in self._listed():
+            found.append(name)
+            if len(found) >= _MOST_FILES:
+                break
+        return tuple(found)
+
+    def ending(self, *suffixes: str) -> tuple[str, ...]:
+        """Those whose names end in one of `suffixes`."""
+        return tuple(name for name in self.names if name.endswith(suffixes))
+
+    def called(self, *names: str) -> tuple[str, ...]:
+        """Those whose last part is one of `names`."""
+        return tuple(name for name in self.names if name.rpartition("/")[2] in names)
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file."""
+        return os.path.join(self.folder, *name.split("/"))
+
+    def text(self, name: str) -> str:
+        """The text of the file `name`, its line ends as they are; empty if it is missing, large or not UTF-8."""
+        return self.text_or_none(name) or ""
+
+    def text_or_none(self, name: str) -> str | None:
+        """Like `text`; None where it would be empty for a reason."""
+        if name not in self._texts:
+            self._texts[name] = _decoded(self.path(name))
+        return self._texts[name]
+
+    def has_folder(self, name: str) -> bool:
+        """Whether there is a folder `name`, which may be one of others."""
+        return os.path.isdir(self.path(name))
+
+    def _listed(self) -> Iterator[str]:
+        for top, folders, files in walk(self.folder):
+            folders[:] = sorted(name for name in folders if self._is_own(top, name))
+            below = os.path.relpath(top, self.folder).replace(os.sep, "/")
+            yield from (name if below == "." else f"{below}/{name}" for name in sorted(files))
+
+    def _is_own(self, top: str, name: str) -> bool:
+        path = os.path.join(top, name)
+        is_of_tools = path in self._made or os.path.exists(os.path.join(path, "pyvenv.cfg"))
+        return not name.startswith(".") and name not in _OF_OTHERS and not is_of_tools
+
+
+def _decoded(path: str) -> str | None:
+    try:
+        if os.path.getsize(path) > _MOST_BYTES:
+            return None
+    except OSError:
+        return None
+    content = bytes_at(path)
+    if content is None:
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None

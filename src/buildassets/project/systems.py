@@ -1,0 +1,61 @@
+"""The other asset systems that a project has, each by a line of a file that shows it.
+
+Takes what is known of a project, gives the names of `buildassets migrate`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.frozen import frozen
+from buildassets.project.django_files import DjangoSettings
+from buildassets.project.files import ProjectFiles
+
+# The texts in settings of Django that show a system, by its name for `migrate`.
+_IN_SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "compressor": ('"compressor"', "'compressor'", "compressor.finders"),
+    "pipeline": ('"pipeline"', "'pipeline'", "pipeline.storage"),
+    "whitenoise": ("whitenoise.middleware", "whitenoise.storage"),
+    "django": ("staticfiles.storage.ManifestStaticFilesStorage",),
+}
+_IN_PYTHON: Final[Mapping[str, re.Pattern[str]]] = {
+    "webassets": re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets)\b", re.M),
+    "static-digest": re.compile(r"^\s*(?:from|import)\s+flask_static_digest\b", re.M),
+    "whitenoise": re.compile(r"^\s*(?:from|import)\s+whitenoise\b", re.M),
+    "vite": re.compile(r"^\s*(?:from|import)\s+(?:django_vite|flask_vite)\b", re.M),
+}
+_VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
+
+
+@frozen
+class OtherSystem:
+    """An asset system by its name for `migrate`, and the file that shows it."""
+
+    name: str
+    file: str
+
+
+def other_systems(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset[str]) -> list[OtherSystem]:
+    """The systems that the project has, each once."""
+    found: dict[str, OtherSystem] = {}
+    for one in _found(files, settings, node):
+        found.setdefault(one.name, one)
+    return [found[name] for name in sorted(found)]
+
+
+def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset[str]) -> Iterator[OtherSystem]:
+    for file in settings.files if settings else ():
+        text = files.text(file)
+        for name, signs in _IN_SETTINGS.items():
+            if any(sign in text for sign in signs):
+                yield OtherSystem(name, file)
+    for file in files.ending(".py"):
+        for name, pattern in _IN_PYTHON.items():
+            if pattern.search(files.text(file)):
+                yield OtherSystem(name, file)
+    for file in files.called(*_VITE):
+        yield OtherSystem("vite", file)
+    if "vite" in node:
+        yield from (OtherSystem("vite", file) for file in files.called("package.json")[:1])
+    if "config/assets.yml" in files.names:
+        yield OtherSystem("jammit", "config/assets.yml")

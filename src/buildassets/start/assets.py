@@ -1,0 +1,162 @@
+"""Which folders of a project hold its assets, and which of these its pages load.
+
+Takes the files of a project, gives source roots, and names for templates. Looks at the texts by patterns: what is wrong
+in them a build reports.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from buildassets.frozen import frozen
+from buildassets.project.files import ProjectFiles
+
+STYLES: Final = (".css", ".scss", ".sass")
+TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
+SCRIPTS: Final = (".js", ".mjs", *TYPED)
+_FOLDERS: Final = ("assets", "static")
+_NO_ENTRY: Final = re.compile(
+    r"(?:^|/)(?:_[^/]*|[^/]*\.(?:d|test|spec|config|stories)\.\w+|(?:sw|service-?worker)\.js)$"
+)
+_COPY: Final = re.compile(r"(.*)\.min(\.\w+)$")
+_SHEET: Final = re.compile(r"@(?:use|forward|import)\s+(?:url\(\s*)?[\"']([^\"']+)[\"']")
+_SCRIPT: Final = re.compile(
+    r"(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*|\bexport\s+\*\s+from\s*)[\"']([^\"']+)[\"']"
+)
+_MODULE: Final = re.compile(r"^\s*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
+_USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
+_MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with assets of their own
+
+
+@frozen
+class Entry:
+    """An asset that a page loads: the `file` below its source `root`, and its logical `path`."""
+
+    root: str
+    file: str
+    path: str
+    is_module: bool = False
+
+    @property
+    def is_style(self) -> bool:
+        """Whether it is a style sheet."""
+        return self.path.endswith(".css")
+
+
+@frozen
+class Assets:
+    """The source roots, the entries that pages load, and the names of packages that sheets and scripts import."""
+
+    roots: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    sheet_packages: frozenset[str]
+    script_packages: frozenset[str]
+    uses_sass: bool
+    uses_modern_sass: bool
+    uses_tailwind: bool
+
+    @property
+    def typed(self) -> list[Entry]:
+        """The entries in TypeScript or JSX."""
+        return [one for one in self.entries if one.file.endswith(TYPED)]
+
+
+def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_out: frozenset[str]) -> Assets:
+    """The assets of the project; in the `configured` roots, if there are any. `left_out` are folders of results."""
+    roots = configured if configured is not None else tuple(_roots(files, left_out))
+    below = [(root, name[len(root) + 1 :]) for root in roots for name in files.names if name.startswith(f"{root}/")]
+    sheets = [one for one in below if one[1].endswith(STYLES)]
+    scripts = [one for one in below if one[1].endswith(SCRIPTS)]
+    texts = [files.text(f"{root}/{file}") for root, file in sheets]
+    sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
+    of_sheets = frozenset(name for text in texts for name in _SHEET.findall(text))
+    of_scripts = frozenset(name for root, file in scripts for name in _SCRIPT.findall(files.text(f"{root}/{file}")))
+    return Assets(
+        roots,
+        (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
+        frozenset(filter(None, map(_package, of_sheets))),
+        frozenset(filter(None, map(_package, of_scripts))),
+        bool(sass),
+        any(re.search(r"@(?:use|forward)\b", text) for text in sass),
+        any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
+    )
+
+
+def _roots(files: ProjectFiles, left_out: frozenset[str]) -> Iterator[str]:
+    """The folders `assets`, or else `static`, that hold sheets or scripts, or else the folders around all of these."""
+    wanted = [name for name in files.ending(*STYLES, *SCRIPTS) if not _is_below(name, left_out)]
+    for usual in _FOLDERS:
+        found = {root for name in wanted if (root := _up_to(name, usual))}
+        if found:
+            yield from sorted(found)
+            return
+    wanted = [name for name in wanted if "/" in name and "tests" not in name.split("/")]
+    yield from sorted({name.partition("/")[0] for name in wanted if not _has_python(files, name.partition("/")[0])})
+
+
+def _up_to(name: str, folder: str) -> str | None:
+    parts = name.split("/")[:-1]
+    return "/".join(parts[: parts.index(folder) + 1]) if folder in parts else None
+
+
+def _is_below(name: str, folders: Iterable[str]) -> bool:
+    return any(name.startswith(f"{folder}/") for folder in folders)
+
+
+def _has_python(files: ProjectFiles, folder: str) -> bool:
+    return any(name.startswith(f"{folder}/") for name in files.ending(".py", ".html"))
+
+
+def _package(reference: str) -> str:
+    """The package that a reference names, as in `lit` for `lit/decorators.js`; empty for a path or a URL."""
+    if reference.startswith((".", "/", "sass:", "http:", "https:", "#", "data:")):
+        return ""
+    scope, _, rest = reference.partition("/")
+    return f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
+
+
+def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str]) -> Iterator[Entry]:
+    """The files of one kind that no other one of them imports; at most a few, and of more the usual ones."""
+    candidates = {file: root for root, file in listed if not _NO_ENTRY.search(file)}
+    imported = {
+        target
+        for root, file in listed
+        for reference in pattern.findall(files.text(f"{root}/{file}"))
+        for target in _targets(file, reference)
+    }
+    left = [file for file in candidates if _stem(file) not in imported and not _has_source(file, candidates)]
+    if len(left) > _MOST_ENTRIES:
+        left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
+    for file in sorted(left, key=lambda file: (not _COPY.match(file), file)):
+        root = candidates[file]
+        yield Entry(root, file, compiled(file), bool(_MODULE.search(files.text(f"{root}/{file}"))))
+
+
+def _has_source(file: str, candidates: dict[str, str]) -> bool:
+    """Whether `file` is the minified copy of another candidate, or was compiled from one."""
+    match = _COPY.match(file)
+    if match and match[1] + match[2] in candidates:
+        return True
+    stem, suffix = posixpath.splitext(file)
+    sources = (".scss", ".sass") if suffix == ".css" else TYPED if suffix == ".js" else ()
+    return any(stem + other in candidates for other in sources)
+
+
+def _targets(file: str, reference: str) -> Iterator[str]:
+    """The stems of files that `reference` in `file` may mean."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(file), reference))
+    yield _stem(target)
+    yield posixpath.join(target, "index")
+
+
+def _stem(file: str) -> str:
+    return posixpath.splitext(file)[0] if file.endswith((*STYLES, *SCRIPTS)) else file
+
+
+def compiled(file: str) -> str:
+    """The logical path of the asset that is made of `file`."""
+    stem, suffix = posixpath.splitext(file)
+    if suffix in (".scss", ".sass"):
+        return f"{stem}.css"
+    return f"{stem}.js" if suffix in TYPED else file

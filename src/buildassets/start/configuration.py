@@ -1,0 +1,94 @@
+"""The configuration for a project, and the files that a project without assets begins with.
+
+Takes what was found, gives the edits of `pyproject.toml` or `buildassets.toml`, of `.gitignore`, and new sources.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from buildassets.frozen import frozen
+from buildassets.migrate.plan import written
+from buildassets.project.files import ProjectFiles
+from buildassets.start.assets import Assets
+from buildassets.start.edits import Edit, appended
+from buildassets.start.found import Found
+
+OWN_FILE: Final = "buildassets.toml"
+_PYPROJECT: Final = "pyproject.toml"
+_IGNORED: Final = ("build/", ".buildassets/")
+_NPM: Final = {"path": "node_modules", "prefix": "npm", "npm": True}
+_STARTER: Final = """\
+:root {
+  color-scheme: light dark;
+}
+
+body {
+  margin: 2rem auto;
+  max-width: 60rem;
+  padding: 0 1rem;
+  font-family: system-ui, sans-serif;
+  line-height: 1.5;
+}
+"""
+_BOOTSTRAP: Final = '@use "bootstrap/scss/bootstrap";\n'
+_TAILWIND: Final = '@import "tailwindcss";\n'
+
+
+@frozen
+class Starter:
+    """The first source of a project that has none: the `file` and its `text`."""
+
+    file: str
+    text: str
+
+
+def starter(files: ProjectFiles, node: frozenset[str]) -> Starter:
+    """The style sheet to begin with: with Bootstrap or Tailwind where npm's list of the project has it."""
+    if files.text_or_none("node_modules/bootstrap/scss/bootstrap.scss") is not None:
+        return Starter("assets/css/site.scss", _BOOTSTRAP)
+    if "tailwindcss" in node:
+        return Starter("assets/css/site.css", _TAILWIND)
+    return Starter("assets/css/site.css", _STARTER)
+
+
+def settings_for(files: ProjectFiles, found: Found, assets: Assets, engines: Mapping[str, str]) -> dict[str, Any]:
+    """The settings, in the form of our file."""
+    sources: list[Any] = [*assets.roots]
+    has_packages = files.has_folder("node_modules")
+    typed = {one.path: {"files": [one.file], "bundle": True} for one in assets.typed}
+    if has_packages and any(files.has_folder(f"node_modules/{name}") for name in assets.script_packages):
+        sources += [] if typed else [_NPM]
+    settings: dict[str, Any] = {"sources": sources}
+    if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
+        settings["load_paths"] = ["node_modules"]
+    tables = {"engines": dict(engines), "bundles": typed, "templates": {"dirs": [*found.templates]}}
+    filled = {name: table for name, table in tables.items() if table and table != {"dirs": []}}
+    return {**settings, **filled}
+
+
+def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> Edit:
+    """The new file `buildassets.toml`, or a table at the end of a `pyproject.toml` that there is."""
+    text = files.text_or_none(_PYPROJECT)
+    if text is None or not _is_toml(text):
+        return Edit(OWN_FILE, None, written(settings))
+    tables = re.sub(r"^\[(\w+)\]$", r"[tool.buildassets.\1]", written(settings), flags=re.MULTILINE)
+    lines = ["[tool.buildassets]", *tables.rstrip("\n").split("\n")]
+    return Edit(_PYPROJECT, text, appended(text, ["", *lines] if text.strip() else lines))
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
+
+
+def ignored(files: ProjectFiles) -> Edit | None:
+    """The lines that `.gitignore` lacks; None where it lacks none."""
+    text = files.text_or_none(".gitignore")
+    there = {line.strip().strip("/*") for line in (text or "").splitlines()}
+    missing = [line for line in _IGNORED if line.strip("/") not in there]
+    return Edit(".gitignore", text, appended(text or "", missing)) if missing else None

@@ -1,0 +1,51 @@
+"""The edits of Django's settings. Takes the files of a project, gives an edit, or the lines to write by hand."""
+
+import ast
+from typing import Final
+
+from buildassets.project.django_files import Assigned, DjangoSettings
+from buildassets.project.files import ProjectFiles
+from buildassets.start.edits import ByHand, Edit, Insertion, appended, inserted
+
+_APPLICATION: Final = "buildassets.runtime.django"
+_MANIFEST: Final = "build/manifest.json"
+
+
+def edited_settings(files: ProjectFiles, settings: DjangoSettings) -> list[Edit | ByHand]:
+    """Our application, first of all, and `BUILDASSETS`."""
+    places = [one for one in settings.of("INSTALLED_APPS") if isinstance(one.value, ast.List) and one.value.elts]
+    location = _location(files, settings)
+    if len(places) != 1 or location is None:
+        lines = (
+            f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before django.contrib.staticfiles',
+            f'BUILDASSETS = {{"manifest": BASE_DIR / "{_MANIFEST}"}}',
+        )
+        return [ByHand(settings.files[0], "at the end of the settings", lines)]
+    (place,) = places
+    text = inserted(files.text(place.file), [_application(files.text(place.file), place)])
+    line = f'BUILDASSETS = {{"manifest": {location}}}'
+    return [Edit(place.file, files.text(place.file), appended(text, ["", line]))]
+
+
+def _application(text: str, place: Assigned) -> Insertion:
+    """The line, or the element, above the first application."""
+    assert isinstance(place.value, ast.List)
+    first = place.value.elts[0]
+    quote = "'" if text.split("\n")[first.lineno - 1].lstrip().startswith("'") else '"'
+    written = f"{quote}{_APPLICATION}{quote},"
+    if first.lineno == place.value.lineno:
+        return Insertion(first.lineno, f"{written} ", first.col_offset)
+    return Insertion(first.lineno, " " * first.col_offset + written)
+
+
+def _location(files: ProjectFiles, settings: DjangoSettings) -> str | None:
+    """The expression for the path of the manifest, by the `BASE_DIR` that the settings have."""
+    base = settings.last("BASE_DIR")
+    if base is None:
+        return None
+    written = ast.unparse(base.value)
+    if "Path(" in written:
+        return f'BASE_DIR / "{_MANIFEST}"'
+    if "os.path" in written:
+        return 'os.path.join(BASE_DIR, "build", "manifest.json")'
+    return None

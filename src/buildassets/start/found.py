@@ -1,0 +1,83 @@
+"""What there is in a project that decides what it needs from us. Takes its files, gives one frozen value."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from buildassets.frozen import frozen
+from buildassets.project.calls import Module, read_module
+from buildassets.project.dependencies import Dependencies, dependencies
+from buildassets.project.django_files import DjangoSettings, django_settings
+from buildassets.project.files import ProjectFiles
+from buildassets.project.systems import OtherSystem, other_systems
+
+Framework = Literal["django", "flask", "quart", "fastapi", "starlette", "litestar", "jinja", ""]
+_FRAMEWORKS: Final[tuple[Framework, ...]] = ("flask", "quart", "fastapi", "litestar", "starlette", "jinja")
+_TESTS: Final = re.compile(r"(?:^|/)(?:tests?/|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.py$)")
+
+
+@frozen
+class Found:
+    """The framework, the modules that make something of interest, settings of Django, packages and other systems."""
+
+    framework: Framework
+    modules: Mapping[str, Module]
+    django: DjangoSettings | None
+    declared: Dependencies
+    systems: tuple[OtherSystem, ...]
+    templates: tuple[str, ...]
+    is_equipped: bool
+
+    def applications(self) -> list[str]:
+        """The modules that make an application of the framework."""
+        return [name for name, module in self.modules.items() if module.of(self.framework)]
+
+
+def find(files: ProjectFiles) -> Found:
+    """What the project in the folder of `files` is."""
+    settings = django_settings(files)
+    declared = dependencies(files)
+    modules = {
+        name: module
+        for name in files.ending(".py")
+        if not _TESTS.search(name) and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
+    }
+    systems = tuple(other_systems(files, settings, declared.node))
+    return Found(
+        _framework(modules, settings, declared),
+        modules,
+        settings,
+        declared,
+        systems,
+        template_folders(files, settings is not None),
+        _is_equipped(files, modules, settings),
+    )
+
+
+def template_folders(files: ProjectFiles, is_django: bool) -> tuple[str, ...]:
+    """The outermost folders with templates, by the names that frameworks give them."""
+    names = ("templates", "jinja2") if is_django else ("templates",)
+    found: set[str] = set()
+    for name in files.names:
+        parts = name.split("/")[:-1]
+        at = next((number for number, part in enumerate(parts) if part in names), None)
+        if at is not None:
+            found.add("/".join(parts[: at + 1]))
+    return tuple(sorted(found))
+
+
+def _framework(modules: Mapping[str, Module], settings: DjangoSettings | None, declared: Dependencies) -> Framework:
+    if settings is not None:
+        return "django"
+    made = {one.kind for module in modules.values() for one in module.made}
+    for name in _FRAMEWORKS:
+        if name in made:
+            return name
+    return next((name for name in _FRAMEWORKS if name.replace("jinja", "jinja2") in declared.python), "")
+
+
+def _is_equipped(files: ProjectFiles, modules: Mapping[str, Module], settings: DjangoSettings | None) -> bool:
+    """Whether code of the project uses our runtime already."""
+    if settings is not None and any("buildassets.runtime.django" in files.text(file) for file in settings.files):
+        return True
+    return any(module.imports("buildassets") for module in modules.values())

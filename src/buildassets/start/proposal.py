@@ -1,0 +1,179 @@
+"""The whole proposal for a project. Takes its folder, gives the edits, and what is left to do by hand."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from buildassets.compiler.config.file import search
+from buildassets.frozen import frozen
+from buildassets.project.dependencies import add_command
+from buildassets.project.files import ProjectFiles
+from buildassets.project.systems import OtherSystem
+from buildassets.start.assets import Assets, Entry, compiled, find_assets
+from buildassets.start.configuration import configuration, ignored, settings_for, starter
+from buildassets.start.django_code import edited_settings
+from buildassets.start.edits import ByHand, Edit
+from buildassets.start.found import Found, find
+from buildassets.start.python_code import edited_python
+from buildassets.start.templates import edited_templates
+
+# The command that serves a project while it is developed.
+_SERVED: Final = {
+    "django": "python manage.py runserver --with-assets",
+    "flask": "buildassets watch -- flask --app {app} --debug run",
+    "quart": "buildassets watch -- quart --app {app} --debug run",
+    "fastapi": "buildassets watch -- uvicorn {app} --reload",
+    "starlette": "buildassets watch -- uvicorn {app} --reload",
+    "litestar": "buildassets watch -- uvicorn {app} --reload",
+}
+
+
+@frozen
+class Proposal:
+    """What `init` would do in the project in `folder`.
+
+    `found` is what the project is, for a person; `tools` are those to be locked; `systems` are other asset systems:
+    where there are any, nothing is edited. `notes` are remarks, `next` are the commands that follow.
+    """
+
+    folder: str
+    framework: str
+    found: tuple[str, ...]
+    edits: tuple[Edit, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+    tools: tuple[str, ...] = ()
+    systems: tuple[OtherSystem, ...] = ()
+    notes: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+    def with_edit(self, edit: Edit) -> "Proposal":
+        """The same with one more edit."""
+        return replace(self, edits=(*self.edits, edit))
+
+
+def propose(folder: str, engines: Mapping[str, str]) -> Proposal:
+    """The proposal for the project in the absolute `folder`, with these `engines`. Raises ConfigError.
+
+    A configuration that is there is kept; with one, another asset system is no obstacle.
+    """
+    file, document = search(folder)
+    folder = os.path.dirname(file) if file else folder
+    files = ProjectFiles(folder, (os.path.join(folder, "build"),))
+    found = find(files)
+    if found.systems and file is None:
+        return Proposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
+    configured = _roots(document.table.peek("sources")) if file else None
+    assets = find_assets(files, configured, _results(found))
+    edits: list[Edit] = []
+    if not assets.roots or (configured is None and not assets.entries and not _has_files(files, assets)):
+        begun = starter(files, found.declared.node)
+        edits.append(Edit(begun.file, None, begun.text))
+        assets = _begun(assets, begun.file, begun.text)
+    if file is None:
+        edits.insert(0, configuration(files, settings_for(files, found, assets, engines)))
+    edits += filter(None, [ignored(files)])
+    code = list(_code(files, found, assets))
+    edits += [one for one in code if isinstance(one, Edit)]
+    return Proposal(
+        folder,
+        found.framework,
+        tuple(_shown(found, assets)),
+        tuple(edits),
+        tuple(one for one in code if isinstance(one, ByHand)),
+        tuple(_tools(files, assets, engines)),
+        notes=tuple(_notes(files, found, assets)),
+        next=tuple(_next(found)),
+    )
+
+
+def _roots(sources: object) -> tuple[str, ...]:
+    """The folders of the configured sources, packages left out; the usual ones where none are configured."""
+    listed = sources if isinstance(sources, list) else ["assets", "static"]
+    paths = [one.get("path") if isinstance(one, dict) else one for one in listed]
+    return tuple(one.strip("/") for one in paths if isinstance(one, str) and not one.startswith("node_modules"))
+
+
+def _results(found: Found) -> frozenset[str]:
+    """The folders that other tools write, such as `STATIC_ROOT`."""
+    root = found.django.path("STATIC_ROOT") if found.django else None
+    return frozenset(filter(None, ["build", "dist", root]))
+
+
+def _has_files(files: ProjectFiles, assets: Assets) -> bool:
+    return any(name.startswith(tuple(f"{root}/" for root in assets.roots)) for name in files.names)
+
+
+def _begun(assets: Assets, file: str, text: str) -> Assets:
+    root, _, below = file.partition("/")
+    entry = Entry(root, below, compiled(below))
+    packages = frozenset(["bootstrap"]) if "bootstrap" in text else frozenset()
+    return replace(
+        assets,
+        roots=(*assets.roots, root),
+        entries=(entry, *assets.entries),
+        sheet_packages=assets.sheet_packages | packages,
+        uses_tailwind="tailwindcss" in text,
+    )
+
+
+def _code(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[Edit | ByHand]:
+    """The edits of settings, modules and templates."""
+    if found.django is not None and not found.is_equipped:
+        yield from edited_settings(files, found.django)
+    has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"
+    yield from edited_python(files, found, has_static)
+    yield from edited_templates(files, found.templates, assets.entries, found.framework == "django")
+
+
+def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> Iterator[str]:
+    """The tools to lock: esbuild where something needs it, and neither a lock nor npm has one."""
+    is_needed = bool(assets.typed) or engines.get("js") == "esbuild"
+    has_one = "[tools.esbuild]" in files.text("buildassets.lock") or files.has_folder("node_modules/esbuild")
+    if is_needed and not has_one:
+        yield "esbuild"
+
+
+def _shown(found: Found, assets: Assets | None) -> Iterator[str]:
+    """What was found, in a few words each."""
+    if found.framework:
+        yield found.framework
+    if assets is not None:
+        yield from (f"`{root}/`" for root in assets.roots)
+        signs = {"Sass": assets.uses_sass, "Tailwind": assets.uses_tailwind, "TypeScript": bool(assets.typed)}
+        yield from (name for name, is_so in signs.items() if is_so)
+    yield found.declared.installer
+
+
+def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
+    if found.declared.files and "buildassets" not in found.declared.python:
+        file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
+        yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
+    if assets.uses_tailwind:
+        add = add_command(found.declared.installer, '"buildassets[tailwind]"')
+        yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"
+    missing = sorted({*found.declared.node} & {*assets.sheet_packages, *assets.script_packages})
+    if missing and not files.has_folder("node_modules"):
+        yield f"`node_modules` is not there, and {', '.join(f'`{one}`' for one in missing)} is used: run `npm install`"
+    strange = sorted({*assets.script_packages, *assets.sheet_packages} - found.declared.node - {"tailwindcss"})
+    unknown = [
+        one for one in strange if not files.has_folder(f"node_modules/{one}") and not _is_own(files, assets, one)
+    ]
+    for one in unknown[:3]:
+        yield f"`{one}` is imported, and no package of that name is here: `buildassets vendor add {one}` brings it"
+
+
+def _is_own(files: ProjectFiles, assets: Assets, name: str) -> bool:
+    """Whether a bare name may be a file of the project: Sass also looks beside the sheet."""
+    stem = name.rpartition("/")[2].partition(".")[0]
+    return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)
+
+
+def _next(found: Found) -> Sequence[str]:
+    command: Any = _SERVED.get(found.framework, "buildassets watch")
+    modules = found.applications()
+    name = modules[0].removesuffix(".py").removesuffix("/__init__").replace("/", ".") if modules else "app"
+    if found.framework in ("flask", "quart"):
+        return [command.format(app=name)]
+    made = found.modules[modules[0]].of(found.framework) if modules else []
+    return [command.format(app=f"{name}:{made[0].name or 'app'}" if made else "app:app")]

@@ -1,0 +1,93 @@
+"""The lines that templates need, and the templates that get them.
+
+Takes the files of a project and the entries, gives edits, or lines to write by hand. A template gets them above
+`</head>`; one that has calls of ours already stays as it is.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from buildassets.project.files import ProjectFiles
+from buildassets.start.assets import Entry
+from buildassets.start.edits import ByHand, Edit
+
+_SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html")
+_OURS: Final = re.compile(
+    r"\{%-?\s*load\s[^%]*\bbuildassets\b|\{[{%]-?\s*(?:asset|stylesheet|script|livereload|importmap)\b"
+)
+_INHERITS: Final = re.compile(r"\{%-?\s*extends\b")
+_LAYOUT: Final = re.compile(r"^_?(?:base|layout|master|main|skeleton|index|home)\b", re.IGNORECASE)
+_END: Final = re.compile(r"</head\s*>", re.IGNORECASE)
+_TITLE: Final = re.compile(r"</title\s*>", re.IGNORECASE)
+_MOST_LAYOUTS: Final = 3
+
+
+def lines_for(entries: Sequence[Entry], is_django: bool) -> list[str]:
+    """The lines for the head of a page that loads `entries`."""
+    calls = ["livereload"]
+    lines = ["{% load buildassets %}", "{% livereload %}"] if is_django else ["{{ livereload() }}"]
+    for one in entries:
+        verb = "stylesheet" if one.is_style else "script"
+        how = "" if one.is_style else 'type="module"' if one.is_module else "defer=True"
+        if is_django:
+            calls = [verb, f'"{one.path}"', *filter(None, [how])]
+            lines.append(f"{{% {' '.join(calls)} %}}")
+        else:
+            arguments = ", ".join(filter(None, [f'"{one.path}"', how]))
+            lines.append(f"{{{{ {verb}({arguments}) }}}}")
+    return lines
+
+
+def edited_templates(
+    files: ProjectFiles, folders: Sequence[str], entries: Sequence[Entry], is_django: bool
+) -> Iterator[Edit | ByHand]:
+    """The edits of the layouts; what is to be written by hand where none is found. Nothing where ours is there."""
+    found = [name for name in files.ending(*_SUFFIXES) if name.startswith(tuple(f"{one}/" for one in folders))]
+    if any(_OURS.search(files.text(name)) for name in found):
+        return
+    mentioned = "\n".join(files.text(name) for name in found)
+    new = [one for one in entries if f"{one.path}" not in mentioned and f"{one.file}" not in mentioned]
+    lines = lines_for(new, is_django)
+    layouts = _layouts(files, found)
+    for name in layouts:
+        text = files.text(name)
+        yield Edit(name, text, _with_lines(text, lines))
+    if not layouts:
+        place = "in the `<head>` of your pages" if found else "in the `<head>` of a template"
+        yield ByHand("", place, tuple(lines))
+
+
+def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:
+    """The templates that have a head of their own: the one that there is, or those with the names of layouts."""
+    whole = [name for name in found if _is_whole(files.text(name))]
+    if len(whole) > 1:
+        whole = [name for name in whole if _LAYOUT.match(name.rpartition("/")[2])]
+    return whole if len(whole) <= _MOST_LAYOUTS else []
+
+
+def _is_whole(text: str) -> bool:
+    return not _INHERITS.search(text) and bool(_END.search(text) or _TITLE.search(text))
+
+
+def _with_lines(text: str, lines: Sequence[str]) -> str:
+    """`text` with `lines` above `</head>`, indented as what stands there, or else behind the title."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    found = _END.search(text)
+    if found is None:
+        title = _TITLE.search(text)
+        assert title is not None
+        return text[: title.end()] + "".join(end + line for line in lines) + text[title.end() :]
+    start = text.rfind("\n", 0, found.start()) + 1
+    if text[start : found.start()].strip():
+        return text[: found.start()] + end + end.join(lines) + end + text[found.start() :]
+    indent = _indent_above(text, start) or text[start : found.start()] + "  "
+    return text[:start] + "".join(indent + line + end for line in lines) + text[start:]
+
+
+def _indent_above(text: str, start: int) -> str:
+    """The indentation of the last line above `start` that is not empty, unless that opens the head."""
+    above = [line for line in text[:start].split("\n") if line.strip()]
+    if not above or re.search(r"<head\b[^>]*>\s*$", above[-1], re.IGNORECASE):
+        return ""
+    return above[-1][: len(above[-1]) - len(above[-1].lstrip())]

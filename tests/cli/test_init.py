@@ -1,0 +1,193 @@
+"""`buildassets init`, as a user runs it."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.config.load import load_config
+from tests.cli.test_cli import environment, run
+from tests.conftest import Tree, read_tree, write_tree
+
+FLASK: Tree = {
+    "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+    "templates/base.html": "<html>\n<head>\n  <title>x</title>\n</head>\n</html>\n",
+}
+SETTINGS = """from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+INSTALLED_APPS = [
+    {apps}
+    'django.contrib.staticfiles',
+]
+{more}
+"""
+NOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+DJANGO: Tree = {
+    "manage.py": "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
+    "site1/settings.py": SETTINGS.format(apps="'django.contrib.admin',", more=""),
+}
+
+
+def test_without_a_terminal_and_without_yes_it_exits_with_2_and_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, FLASK)
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init")
+    assert done.returncode == 2
+    assert "error[init/terminal]" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+def test_a_dry_run_shows_the_diff_and_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, FLASK)
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--dry-run")
+    assert done.returncode == 0
+    assert "+FlaskAssets(app, serve=True)\n" in done.stdout
+    assert "--- /dev/null\n+++ b/.gitignore\n@@ -0,0 +1,2 @@\n+build/\n+.buildassets/\n" in done.stdout
+    assert read_tree(tmp_path) == before
+
+
+def test_dry_run_goes_before_yes(tmp_path: Path) -> None:
+    write_tree(tmp_path, FLASK)
+    assert run(tmp_path, "init", "--yes", "--dry-run").returncode == 0
+    assert not (tmp_path / "buildassets.toml").exists()
+
+
+def test_yes_writes_what_can_be_built(tmp_path: Path) -> None:
+    assert run(write_tree(tmp_path, FLASK), "init", "--yes").returncode == 0
+    assert run(tmp_path, "build").returncode == 0
+    assert run(tmp_path, "check").returncode == 0
+
+
+def test_the_diff_of_a_dry_run_is_what_git_applies(tmp_path: Path) -> None:
+    by_git, by_init = (write_tree(tmp_path / name, FLASK) for name in ("git", "init"))
+    patch = run(by_git, "init", "--dry-run").stdout
+    subprocess.run(["git", "apply", "-"], cwd=by_git, input=patch, text=True, check=True)
+    run(by_init, "init", "--yes")
+    assert read_tree(by_git) == read_tree(by_init)
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, FLASK), "init", "--yes")
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing to do" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(("answer", "is_written"), [("y", True), ("n", False), ("", False)])
+def test_on_a_terminal_it_asks(answer: str, is_written: bool, tmp_path: Path) -> None:
+    write_tree(tmp_path, FLASK)
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "buildassets", "init"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=slave,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as asking:
+        os.write(master, f"n\n{answer}\n".encode())
+        asking.communicate(timeout=60)
+    os.close(slave)
+    os.close(master)
+    assert asking.returncode == 0
+    assert (tmp_path / "buildassets.toml").exists() is is_written
+
+
+def test_json_is_one_document(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, FLASK), "init", "--dry-run", "--json")
+    document = json.loads(done.stdout)
+    assert document["framework"] == "flask"
+    assert document["written"] is False
+    assert "app.py" in [edit["file"] for edit in document["edits"]]
+
+
+def test_a_pyproject_gets_the_table(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "pyproject.toml": "[project]\nname = 'x'\n"})
+    run(tmp_path, "init", "--yes")
+    config = load_config(start=str(tmp_path))
+    assert config.file == str(tmp_path / "pyproject.toml")
+    assert [root.shown for root in config.sources] == ["assets"]
+    assert not (tmp_path / "buildassets.toml").exists()
+
+
+def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "buildassets.toml": 'sources = ["css"]\n', "css/a.css": "a {}"})
+    run(tmp_path, "init", "--yes")
+    assert (tmp_path / "buildassets.toml").read_text() == 'sources = ["css"]\n'
+    assert '{{ stylesheet("a.css") }}' in (tmp_path / "templates/base.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("system", "files"),
+    [
+        ("compressor", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'compressor',", more="")}),
+        ("whitenoise", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="", more=f"MIDDLEWARE = ['{NOISE}']")}),
+        ("webassets", {**FLASK, "extra.py": "from flask_assets import Bundle, Environment\n"}),
+        ("webassets", {**FLASK, "extra.py": "import webassets\n"}),
+        ("vite", {**FLASK, "front/vite.config.ts": "export default {}"}),
+        ("vite", {**FLASK, "package.json": '{"devDependencies": {"vite": "^8"}}'}),
+        ("pipeline", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'pipeline',", more="")}),
+    ],
+)  # fmt: skip
+def test_another_system_is_left_alone_and_migrate_is_named(system: str, files: Tree, tmp_path: Path) -> None:
+    write_tree(tmp_path, files)
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 0
+    assert f"`buildassets migrate {system}`" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+def test_our_application_is_the_first_of_django(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, DJANGO), "init", "--yes")
+    settings = (tmp_path / "site1/settings.py").read_text()
+    assert "INSTALLED_APPS = [\n    'buildassets.runtime.django',\n    'django.contrib.admin',\n" in settings
+    assert settings.endswith('\nBUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}\n')
+
+
+def test_settings_of_an_unknown_form_are_left_alone_and_the_lines_printed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**DJANGO, "site1/settings.py": "INSTALLED_APPS = apps()\n"})
+    done = run(tmp_path, "init", "--yes")
+    assert (tmp_path / "site1/settings.py").read_text() == "INSTALLED_APPS = apps()\n"
+    assert 'INSTALLED_APPS = ["buildassets.runtime.django", *INSTALLED_APPS]' in done.stderr
+
+
+def test_two_applications_are_left_alone_and_the_lines_printed(tmp_path: Path) -> None:
+    app = "from flask import Flask\n\none = Flask(__name__)\ntwo = Flask(__name__)\n"
+    done = run(write_tree(tmp_path, {**FLASK, "app.py": app}), "init", "--yes")
+    assert (tmp_path / "app.py").read_text() == app
+    assert "FlaskAssets(app, serve=True)" in done.stderr
+
+
+def test_the_file_s_line_ends_and_mode_stay(tmp_path: Path) -> None:
+    app = "from flask import Flask\r\n\r\napp = Flask(__name__)\r\n"
+    write_tree(tmp_path, {**FLASK, "app.py": app})
+    (tmp_path / "app.py").chmod(0o755)
+    run(tmp_path, "init", "--yes")
+    content = (tmp_path / "app.py").read_bytes()
+    assert b"app = Flask(__name__)\r\nFlaskAssets(app, serve=True)\r\n" in content
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert (tmp_path / "app.py").stat().st_mode & 0o777 == 0o755
+
+
+def test_nothing_of_the_project_is_run(tmp_path: Path) -> None:
+    bomb = "open('ran', 'w')\nfrom flask import Flask\napp = Flask(__name__)\n"
+    write_tree(tmp_path, {**FLASK, "app.py": bomb, "manage.py": "open('ran', 'w')\n"})
+    run(tmp_path, "init", "--yes")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("lock", "command"), [("uv.lock", "uv add buildassets"), ("poetry.lock", "poetry add buildassets")]
+)
+def test_the_command_of_the_project_s_installer_is_named(lock: str, command: str, tmp_path: Path) -> None:
+    project = "[project]\nname = 'x'\ndependencies = ['flask']\n"
+    done = run(write_tree(tmp_path, {**FLASK, lock: "", "pyproject.toml": project}), "init", "--dry-run")
+    assert f"`{command}`" in done.stderr

@@ -19,6 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 HOME = HERE.parent / "src/buildassets/compiler/languages/native"
+PAGES = HERE.parent / "docs/errors"  # which `buildassets/cli/terminal.py` links to
 RECORD = HOME / "sources.py"
 SWITCH = "BUILDASSETS_NATIVE"
 MACOS = "11.0"  # the first that the library runs on
@@ -94,10 +95,12 @@ def get_build_hook() -> type:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
     class NativeHook(BuildHookInterface):  # type: ignore[type-arg, misc]  # hatchling is there while it builds only
-        """Puts the library into a wheel, and beside the modules of an editable install."""
+        """Puts the library and the pages on diagnostics into a wheel; the library stays beside editable modules."""
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-            """Compile before the files are collected."""
+            """Compile before the files are collected. A wheel also gets the pages on diagnostics."""
+            if version != "editable" and PAGES.is_dir():
+                build_data["force_include"][str(PAGES)] = "buildassets/pages"
             library = compiled(self.app.display_warning)
             if library is None or version == "editable":
                 return

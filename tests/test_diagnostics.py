@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from buildassets.diagnostics import (
     Location,
+    cells,
     error,
     locate,
     place,
@@ -143,6 +144,38 @@ def test_carets_stand_below_what_is_shown_of_a_line(text: str, mark: str) -> Non
 )
 def test_carets_stand_below_the_cells_of_a_terminal(text: str, mark: str, carets: str) -> None:
     assert render_text(error("a/b", "c", _at(text, mark))).split("\n")[-1] == f"   | {carets}"
+
+
+@given(st.text(max_size=150), st.integers(0, 149), st.integers(1, 30), st.integers(20, 200))
+def test_an_excerpt_fits_into_a_terminal(text: str, column: int, length: int, columns: int) -> None:
+    line = "".join(text.splitlines())
+    found = place("a.css", 7, min(column, len(line)) + 1, line, length)
+    shown = render_text(error("a/b", "m", found), columns).split("\n")
+    assert [one for one in shown if cells(one.expandtabs(8)) > columns] == []
+    assert "^" in shown[-1] or not line
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("mark", ["first", "middle", "last"])
+def test_carets_stand_below_their_place_at_every_width(columns: int, mark: str) -> None:
+    text = f"first{'.' * 50}我middle{'.' * 50}last"
+    found = place("a.css", 1, text.index(mark) + 1, text, len(mark))
+    *_, excerpt, carets = render_text(error("a/b", "m", found), columns).split("\n")
+    cut = cells(excerpt[: excerpt.index(mark)])
+    assert carets == carets[:4].ljust(cut) + "^" * len(mark)
+
+
+def test_what_is_left_out_of_an_excerpt_has_an_ellipsis() -> None:
+    found = place("a.css", 1, 61, "." * 60 + "x" + "." * 60)
+    assert render_text(error("a/b", "m", found), 40).split("\n")[-2:] == [
+        f"1  | …{'.' * 16}x{'.' * 16}…",
+        "   |                  ^",
+    ]
+
+
+def test_without_a_width_nothing_is_cut() -> None:
+    text = "." * 110
+    assert text in render_text(error("a/b", "m", place("a.css", 1, 1, text)))
 
 
 def test_gutter_grows_with_the_line_number() -> None:

@@ -72,6 +72,13 @@ def test_a_wheel_has_the_lexers_for_every_python_of_the_platform_where_they_comp
     assert wheel.name.endswith(f"{tag}.whl")
 
 
+def test_a_wheel_has_the_page_of_each_diagnostic(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("buildassets/pages/")}
+    written = {path.relative_to(ROOT / "docs/errors").as_posix() for path in (ROOT / "docs/errors").rglob("*.md")}
+    assert packed == {f"buildassets/pages/{name}" for name in written}
+
+
 def test_a_wheel_is_pure_where_the_lexers_are_turned_off(copied: Path, tmp_path: Path) -> None:
     wheel = wheel_of(copied, tmp_path, BUILDASSETS_NATIVE="0")
     assert wheel.name.endswith("py3-none-any.whl")

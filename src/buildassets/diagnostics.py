@@ -5,7 +5,8 @@ Takes places in texts, gives values and their renderings. Pure; standard library
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
@@ -16,6 +17,7 @@ from buildassets.frozen import frozen
 
 _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
+_NARROWEST_EXCERPT: Final = 10  # cells of a terminal
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
 COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
@@ -147,17 +149,20 @@ def _excerpt(text: str, start: int, end: int) -> str:
     return masked(text[before : end + _LONGEST_URL], in_place=True)[start - before : end - before]
 
 
-def render_text(diagnostic: Diagnostic) -> str:
-    """The diagnostic as text for a terminal, without colour and without a newline at the end."""
+def render_text(diagnostic: Diagnostic, columns: int | None = None) -> str:
+    """The diagnostic as text for a terminal, without colour and without a newline at the end.
+
+    In a terminal of so many `columns`, the excerpt is cut around its place, so that it stays one line.
+    """
     head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
-    lines = [printable(head), *_rendered_location(diagnostic.location)]
+    lines = [printable(head), *_rendered_location(diagnostic.location, columns)]
     lines += [printable(f"note: {note}") for note in diagnostic.notes]
     if diagnostic.hint is not None:
         lines += ["", printable(f"hint: {diagnostic.hint}")]
     return "\n".join(lines)
 
 
-def _rendered_location(location: Location | None) -> list[str]:
+def _rendered_location(location: Location | None, columns: int | None) -> list[str]:
     if location is None:
         return []
     if location.line == 0:
@@ -165,17 +170,59 @@ def _rendered_location(location: Location | None) -> list[str]:
     place_line = printable(f"  --> {location.file}:{location.line}:{location.column}")
     if not location.excerpt:
         return [place_line]
+    gutter = max(3, len(str(location.line)) + 1)
+    margin = " " * gutter + "|"
+    if columns is not None:
+        location = _cut(location, len(margin) + 1, columns)
     cut = location.excerpt_column - 1
     indent = _below(location.excerpt[:cut], " ")
     carets = _below(location.excerpt[cut : cut + location.length], "^") or "^"
-    gutter = max(3, len(str(location.line)) + 1)
-    margin = " " * gutter + "|"
     return [
         place_line,
         margin,
         f"{location.line:<{gutter}}| {_tabbed(location.excerpt)}",
         f"{margin} {indent}{carets}",
     ]
+
+
+def _cut(location: Location, margin: int, columns: int) -> Location:
+    """`location` with as much of its excerpt as fits behind `margin` cells of a terminal, with its place in it.
+
+    An ellipsis stands for what is left out. Where something is, a tab becomes a space: its width depends on what is
+    before it.
+    """
+    if cells((" " * margin + _tabbed(location.excerpt)).expandtabs(8)) <= columns:
+        return location
+    text = location.excerpt.replace("\t", " ")
+    mark = min(location.excerpt_column - 1, len(text))
+    widths = [cells(printable(character)) for character in text]
+    start, end = _fitting(widths, mark, location.length, max(columns - margin, _NARROWEST_EXCERPT))
+    lead, trail = "…" if start else "", "…" if end < len(text) else ""
+    excerpt = f"{lead}{text[start:end]}{trail}"
+    length = max(1, min(location.length, end - mark))
+    return replace(location, excerpt=excerpt, excerpt_column=mark - start + len(lead) + 1, length=length)
+
+
+def _fitting(widths: Sequence[int], mark: int, length: int, room: int) -> tuple[int, int]:
+    """The span of characters of these `widths` around those at `mark` that fits into `room` cells.
+
+    Two cells are left for an ellipsis at each side. About as much is before the mark as behind it.
+    """
+    if sum(widths) <= room:
+        return 0, len(widths)
+    room -= 2
+    start, before = mark, 0
+    while start and before + widths[start - 1] <= (room - min(sum(widths[mark : mark + length]), room)) // 2:
+        start -= 1
+        before += widths[start]
+    end, taken = start, 0
+    while end < len(widths) and taken + widths[end] <= room:
+        taken += widths[end]
+        end += 1
+    while end == len(widths) and start and taken + widths[start - 1] <= room:
+        start -= 1
+        taken += widths[start]
+    return start, end
 
 
 def _below(text: str, mark: str) -> str:

@@ -31,7 +31,10 @@ from buildassets.cli.provenance import attested
 from buildassets.collector import paused_collector
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
+from buildassets.errors import BuildAssetsError
+from buildassets.files import bytes_at
 from buildassets.jobs import threads
+from buildassets.manifest import MANIFEST_NAME, Entry, entries_of
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -82,12 +85,14 @@ def command(
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result
 
+    before = _released_before(config) if show.is_watched else None
     held: list[Held] = []
     with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, paused_collector():
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if provenance else {})
+    _show_table(show, result, before)
     line = summary(result, config)
     show.report(timed(result, line, monotonic() - started))
     for note in notes:
@@ -114,6 +119,27 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     return code
 
 
+def _released_before(config: "Config") -> Mapping[str, Entry] | None:
+    """The assets of the release that the build replaces; None if there is none that can be read."""
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    with suppress(BuildAssetsError):
+        return dict(entries_of(content)) if content is not None else None
+    return None
+
+
+def _show_table(show: Output, result: BuildResult, before: Mapping[str, Entry] | None) -> None:
+    """Show a person who looks at a terminal what was built, unless nothing was."""
+    if not show.is_watched or result.manifest is None or not result.written:
+        return
+    from buildassets.cli import terminal
+    from buildassets.cli.build_table import build_table
+
+    assets = dict(result.manifest.assets)
+    is_compressed = any(entry.encodings for entry in assets.values())
+    for line in build_table(assets, before, is_compressed=is_compressed, width=terminal.columns()):
+        show.report(line)
+
+
 def summary(result: BuildResult, config: "Config") -> str:
     """The result of a build in one line, without its time."""
     folder = config.shown(config.output)
@@ -133,7 +159,6 @@ def summary(result: BuildResult, config: "Config") -> str:
 
 def left_text(config: "Config") -> str:
     """The state of the release directory after a failed build: the earlier release, or none."""
-    from buildassets.manifest import MANIFEST_NAME
 
     if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
         return "there is no release yet"

@@ -1,57 +1,106 @@
 """`buildassets check`."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from buildassets.cli.options import CompileOptions, check_options
-from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
+from buildassets.cli.output import (
+    Output,
+    count_text,
+    descriptor_kept_from_stdout,
+    kept_from_stdout,
+    print_data,
+    print_json,
+    show,
+)
+from buildassets.diagnostics import Diagnostic
+from buildassets.errors import BuildAssetsError
 from buildassets.jobs import threads
 
 if TYPE_CHECKING:
+    from buildassets.cli.findings import Form
     from buildassets.compiler.check import CheckResult
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.templates.check import TemplateCheck
 
 
 @click.command("check")
 @check_options
-def command(
-    given: CompileOptions,
-) -> int:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "gitlab"]),
+    help="What to print on stdout: json is --json; sarif and gitlab are what CI systems collect.",
+)
+def command(given: CompileOptions, form: str | None) -> int:
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
     Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
     templates name assets. Assets of others, such as those of `vendored` roots, are only counted.
     """
+    if given.as_json and form not in (None, "json"):
+        raise click.UsageError(f"`--json` and `--format {form}` exclude each other")
+    if form is not None and form not in ("text", "json"):
+        return _as_findings(given, cast("Form", form))
+    output = Output(given.as_json or form == "json", given.verbose, given.quiet)
+    return show_check(_checked(given, given.config(), output), output)
+
+
+def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckResult":
     from buildassets.compiler.check import check
 
-    config = given.config()
-    show = Output(given.as_json, given.verbose, given.quiet)
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
-        result = check(config, mode=given.mode, executor=executor, progress=show.on_progress())
-    return show_check(result, show)
+        return check(config, mode=given.mode, executor=executor, progress=output.on_progress())
 
 
-def show_check(result: "CheckResult", show: Output) -> int:
+def _as_findings(given: CompileOptions, form: "Form") -> int:
+    """Print the diagnostics in that `form`, also those of a wrong configuration; returns the exit code."""
+    from buildassets.cli.findings import findings
+    from buildassets.compiler.config.file import working_directory
+
+    folder, output = working_directory(), Output(quiet=given.quiet)
+    try:
+        config = given.config()
+        folder = config.folder
+        diagnostics = _checked(given, config, output).diagnostics
+        code = int(any(diagnostic.is_error for diagnostic in diagnostics))
+    except BuildAssetsError as failure:
+        diagnostics, code = tuple(failure.diagnostics), failure.exit_code
+    output.progress.clear()
+    show(diagnostics, as_json=True)  # as annotations, where there are such
+    print_json(findings(form, diagnostics, folder))
+    output.report(_counted(diagnostics))
+    return code
+
+
+def _counted(diagnostics: Sequence[Diagnostic]) -> str:
+    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
+    return f"{count_text(errors, 'error')}, {count_text(len(diagnostics) - errors, 'warning')}"
+
+
+def show_check(result: "CheckResult", output: Output) -> int:
     """Show the result of a check; returns the exit code."""
     errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}
-    of_others = frozenset() if show.verbose else result.of_others
+    of_others = frozenset() if output.verbose else result.of_others
     listed = [f"{what}: {path}" for what, paths in left.items() for path in paths if path not in of_others]
-    if listed and not show.as_json:
+    if listed and not output.as_json:
         print_data(listed)  # first, so that the errors come last, where one looks
-    code = show.finish(errors == 0, result.diagnostics, _document(result))
-    show.detail(
+    code = output.finish(errors == 0, result.diagnostics, _document(result))
+    output.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked
     )
     for what, paths in left.items():
         if theirs := [path for path in paths if path in of_others]:
-            show.report(f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them")
+            output.report(
+                f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them"
+            )
     for line in _summary(result.templates):
-        show.report(line)
-    show.report(f"{count_text(errors, 'error')}, {count_text(len(result.diagnostics) - errors, 'warning')}")
+        output.report(line)
+    output.report(_counted(result.diagnostics))
     return code
 
 

@@ -62,8 +62,9 @@ class _Verbs(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(f"buildassets.cli.{cmd_name}").command
-        return command
+        from buildassets.cli.examples import with_examples
+
+        return with_examples(import_module(f"buildassets.cli.{cmd_name}").command, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

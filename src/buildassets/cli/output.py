@@ -14,6 +14,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
+from buildassets.cli import terminal
 from buildassets.cli.ci import annotation_form, under_ci
 from buildassets.credentials import masked
 from buildassets.diagnostics import (
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
 
 _REDRAW_SECONDS = 0.05
+_SECONDS_OF_A_RATE = 0.5
+_USUAL_COLUMNS = 80
 _WRITABLE = "make room there, or write elsewhere"
 
 
@@ -46,20 +49,48 @@ class Progress:
 
     def __init__(self) -> None:
         self._drawn_at = 0.0
+        self._began_at = 0.0
 
     def draw(self, done: int, known: int, name: str) -> None:
-        """Show that `done` of `known` assets are finished, `name` last; at most twenty times a second."""
+        """Show that `done` of `known` are finished, `name` last; at most twenty times a second."""
         now = monotonic()
+        self._began_at = self._began_at or now
         if now - self._drawn_at < _REDRAW_SECONDS:
             return
         self._drawn_at = now
-        _to_stderr(f"\r\x1b[K{done}/{known} {printable(name)[-60:]}")
+        line = progress_line(done, known, name, now - self._began_at, terminal.columns() or _USUAL_COLUMNS)
+        _to_stderr(f"\r\x1b[K{line}")
 
     def clear(self) -> None:
         """Erase the line."""
         if self._drawn_at:
             _to_stderr("\r\x1b[K")
             self._drawn_at = 0.0
+
+
+def progress_line(done: int, known: int, name: str, seconds: float, columns: int) -> str:
+    """The line that shows progress, with the rate once it can be known, and the end of `name` that there is room for.
+
+    It is one cell shorter than a terminal of so many `columns`: in the last one some terminals wrap.
+    """
+    known = max(done, known)
+    line = f"{done}/{known} {done * 100 // max(known, 1)}%"
+    if seconds >= _SECONDS_OF_A_RATE:
+        line += f", {done / seconds:,.0f}/s" if done >= seconds else f", {done / seconds:.1f}/s"
+    room = columns - 1 - len(line) - 1
+    return f"{line} {shortened(printable(name), room)}"[: max(columns - 1, 0)] if room > 0 else line[: columns - 1]
+
+
+def shortened(text: str, room: int) -> str:
+    """`text` in `room` cells of a terminal: where it is wider, an ellipsis stands for its begin."""
+    if cells(text) <= room:
+        return text
+    kept = ""
+    for character in reversed(text):
+        if cells(character + kept) + 1 > room:
+            break
+        kept = character + kept
+    return f"…{kept}" if room > 0 else ""
 
 
 @contextmanager
@@ -153,9 +184,12 @@ class Output:
 
     def on_progress(self) -> Callable[[int, int, str], None] | None:
         """The function that draws progress; None unless a person looks at a terminal."""
-        if self.as_json or self.quiet or not sys.stderr.isatty() or under_ci():
-            return None
-        return self.progress.draw
+        return self.progress.draw if self.is_watched else None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a person looks at a terminal, and wants to see more than errors."""
+        return not self.as_json and not self.quiet and terminal.is_watched()
 
 
 def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
@@ -178,25 +212,17 @@ class Passing:
     def show(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Show `diagnostics`, which are all that hold now."""
         show(diagnostics)
-        self._size = _terminal_size()
+        self._size = terminal.size(sys.stderr)
         if self._size is not None and not under_ci():
             columns = self._size.columns
-            self._rows = sum(_rows(render_text(diagnostic), columns) + 1 for diagnostic in diagnostics)
+            self._rows = sum(_rows(render_text(diagnostic, columns), columns) + 1 for diagnostic in diagnostics)
 
     def clear(self) -> None:
         """Erase the diagnostics, if they are still in their place."""
         rows, self._rows = self._rows, 0
         # Lines that scrolled off, or were wrapped again by a resize, cannot be erased.
-        if rows and self._size == _terminal_size() and self._size is not None and rows < self._size.lines:
+        if rows and self._size == terminal.size(sys.stderr) and self._size is not None and rows < self._size.lines:
             _to_stderr(f"\r\x1b[{rows}A\x1b[J")
-
-
-def _terminal_size() -> os.terminal_size | None:
-    """The size of the terminal; None where stderr is no terminal."""
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()) if sys.stderr.isatty() else None
-    except OSError:
-        return None
 
 
 def _rows(text: str, columns: int) -> int:
@@ -212,7 +238,7 @@ def show_failure(failure: BuildAssetsError) -> None:
         print_json({"ok": False, "diagnostics": [to_json(diagnostic) for diagnostic in failure.diagnostics]})
 
 
-def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
+def print_json(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> None:
     """Print one JSON document to stdout; without `indent` on one line."""
     text = json.dumps(_masked(document), indent=indent, sort_keys=True)
     _to_stdout(COMMAND.sub(r"\\u0023#", text))  # JSON escapes commands for terminals, but not those for CI services
@@ -319,10 +345,14 @@ def seconds_text(seconds: float) -> str:
 
 
 def _coloured(diagnostic: Diagnostic) -> str:
-    text = render_text(diagnostic)
-    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
-        return text
-    colour = "31" if diagnostic.severity is Severity.ERROR else "33"
+    """The diagnostic as the terminal of stderr shows it: with colours and a link, if it has these."""
+    text = render_text(diagnostic, terminal.columns())
     head, _, rest = text.partition("\n")
     severity, _, message = head.partition(": ")
-    return f"\x1b[1;{colour}m{severity}\x1b[0m\x1b[1m: {message}\x1b[0m" + (f"\n{rest}" if rest else "")
+    message = f": {message}"
+    if terminal.is_coloured():
+        colour = "31" if diagnostic.severity is Severity.ERROR else "33"
+        severity, message = f"\x1b[1;{colour}m{severity}\x1b[0m", f"\x1b[1m{message}\x1b[0m"
+    if terminal.has_links() and (url := terminal.page_url(diagnostic.code)):
+        severity = terminal.linked(severity, url)
+    return severity + message + (f"\n{rest}" if rest else "")

@@ -12,8 +12,7 @@ CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
-	cd example_project && $(BUILDASSETS) build
-	$(PY) scripts/show_release.py example_project/build
+	cd example_project && $(BUILDASSETS) build && $(BUILDASSETS) list
 
 ## serve: run the example site on http://127.0.0.1:5000/, as in production but for the settings in .env.example
 serve: demo .venv/.example

@@ -21,6 +21,7 @@ _VERBS = {
     "diff": "list which fingerprints differ between two releases, and why",
     "init": "set up the project in this folder: configuration, application, templates",
     "explain": "show what an asset is made of, what it refers to and what refers to it",
+    "list": "list the assets of the release with their sizes, and who names them",
     "migrate": "bring over a project of another asset system",
     "pack": "write the release as one archive, the same bytes everywhere",
     "tools": "pin and install compilers that are programs",

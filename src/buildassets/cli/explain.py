@@ -10,12 +10,12 @@ import click
 from buildassets.cli.diff import change_document, read_manifest
 from buildassets.cli.options import cache_dir_option, read_options, release_config, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
+from buildassets.cli.read_release import manifest_of_output
 from buildassets.credentials import masked_url
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildError
-from buildassets.manifest import Entry, Manifest
+from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
 from buildassets.sizes import size_text
-from buildassets.typed import typed
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -40,8 +40,8 @@ def command(
     from buildassets.compiler.languages.native.library import implementation
 
     config = release_config(config_file, output)
-    path = os.path.join(config.output, "manifest.json")
-    manifest = _read_manifest(path, config.shown(path))
+    path = os.path.join(config.output, MANIFEST_NAME)
+    manifest = manifest_of_output(config)
     entry = manifest.assets.get(logical_path)
     if entry is None:
         notes = [] if since is None else _earlier(logical_path, since)
@@ -87,18 +87,6 @@ def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: E
 
     drafts = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
     return {path: None if stale is None else stale_text(stale, config) for path, stale in drafts.items()}
-
-
-def _read_manifest(path: str, shown: str) -> Manifest:
-    from buildassets.files import content_of
-    from buildassets.manifest import loads
-
-    try:
-        content = content_of(path)
-    except OSError as fault:
-        message, hint = f"cannot read `{shown}`: {reason_text(fault)}", f"run `{typed('build')}` first"
-        raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
-    return loads(content, shown)
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:

@@ -28,7 +28,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.media import suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
@@ -39,7 +39,7 @@ class TemplateCheck:
     """The result of a check of the templates.
 
     `templates` and `names` are their numbers, `unchecked` the places of calls with a computed name, which cannot be
-    checked, `used` the assets that are named.
+    checked, `used` the assets that are named, `places` where each of these is, in the order of the templates.
     """
 
     templates: int = 0
@@ -47,6 +47,7 @@ class TemplateCheck:
     unchecked: tuple[Location, ...] = ()
     used: frozenset[LogicalPath] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
+    places: Mapping[LogicalPath, tuple[Location, ...]] = field(default_factory=dict)
 
 
 @frozen
@@ -88,8 +89,17 @@ def check_templates(
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
-    used = frozenset(asset for _, use, _ in uses for asset in judge.assets(use))
-    return TemplateCheck(len(texts), len(uses), tuple(unchecked), used, tuple(dict.fromkeys(_once_a_tag(diagnostics))))
+    places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
+    found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
+    return TemplateCheck(len(texts), len(uses), tuple(unchecked), frozenset(places), found, places)
+
+
+def _places(uses: Iterable[tuple[Location, Sequence[LogicalPath]]]) -> dict[LogicalPath, tuple[Location, ...]]:
+    places: dict[LogicalPath, dict[Location, None]] = {}
+    for place, assets in uses:
+        for asset in assets:
+            places.setdefault(asset, {})[place] = None
+    return {asset: tuple(found) for asset, found in places.items()}
 
 
 def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]]:

@@ -1,0 +1,50 @@
+"""Reads a release with what names its assets from outside, for the verbs that list and describe it."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from buildassets.diagnostics import Location, error, reason_text
+from buildassets.errors import BuildError
+from buildassets.frozen import frozen
+from buildassets.manifest import MANIFEST_NAME, Manifest, loads
+from buildassets.paths import LogicalPath
+from buildassets.typed import typed
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
+    from buildassets.compiler.templates.check import TemplateCheck
+
+
+@frozen
+class TemplateNames:
+    """The templates of a project: how many there are, and the places in them that name each asset, as `file:line`."""
+
+    templates: int
+    places: Mapping[str, tuple[str, ...]]
+
+
+def manifest_of_output(config: "Config") -> Manifest:
+    """The manifest of the configured release directory. Raises BuildError and ManifestError."""
+    from buildassets.files import content_of
+
+    path = os.path.join(config.output, MANIFEST_NAME)
+    shown = config.shown(path)
+    try:
+        content = content_of(path)
+    except OSError as fault:
+        message, hint = f"cannot read `{shown}`: {reason_text(fault)}", f"run `{typed('build')}` first"
+        raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
+    return loads(content, shown)
+
+
+def template_names(config: "Config", manifest: Manifest) -> TemplateNames:
+    """The places in the project's templates that name assets of `manifest`; what is wrong there, `check` reports."""
+    from buildassets.compiler.templates.check import check_templates
+
+    found: TemplateCheck = check_templates(config, frozenset(map(LogicalPath, manifest.assets)))
+    places: dict[str, tuple[str, ...]] = {
+        path: tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in places))
+        for path, places in found.places.items()
+    }
+    return TemplateNames(found.templates, places)

@@ -21,6 +21,7 @@ from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass, needs_sass
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
@@ -29,7 +30,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, so
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.manifest import (
     ASSETS_FOLDER,
     MANIFEST_NAME,
@@ -41,6 +42,7 @@ from buildassets.manifest import (
     dumps,
     entries_of,
 )
+from buildassets.measures import Contents
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import LogicalPath
 
@@ -86,9 +88,23 @@ def build(
     with _opened(config, cache) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
         result = _built(config, means, last)
-    if kept is None:
+    if kept is None or cache is None:
         return result
+    if result.succeeded:
+        _keep_measures(cache, config.output, result, means.times, last)
     return replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
+
+
+def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, last: LastBuild | None) -> None:
+    """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
+    from buildassets.compiler.cache.measures import keep_measures, kept_measures
+    from buildassets.measures import Measures
+
+    earlier = kept_measures(cache, output, last.manifest_digest) if last and not result.contents else None
+    known = result.manifest.assets if result.manifest else {}
+    contents: dict[str, Contents] = {**result.contents}
+    contents |= {path: made for path, made in (earlier.contents if earlier else {}).items() if path in known}
+    keep_measures(cache, output, result.manifest_digest, Measures(times.seconds(), contents))
 
 
 @contextmanager
@@ -116,6 +132,7 @@ class Means:
     bytes_per_worker: int = BYTES_PER_WORKER
     clock: Clock = build_time
     previous: "tuple[Previous, ...]" = ()
+    times: StageTimes = field(default_factory=StageTimes)
 
     def retaining(self, config: Config) -> "Retaining | None":
         """The rules by which earlier releases are retained; None if none are."""
@@ -162,6 +179,10 @@ class Means:
         """The function that makes drafts, or takes them from the cache."""
         return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
 
+    def timed(self, drafts_of: Drafts) -> Drafts:
+        """The same function; the time that drafts take to come is counted."""
+        return lambda sources: self.times.of_each("transform", drafts_of(sources))
+
     def store(
         self, config: Config, release: "ReleaseWriter", assets: Iterable[Named], earlier: "KnownFiles"
     ) -> dict[LogicalPath, Stored]:
@@ -197,8 +218,9 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
 
         with means.drafting(config, engines) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
-            change = changes(replace(config, inline_imports=inlines), last, drafts_of)
-    return _amended(config, means, change)
+            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
+    with means.times.of("write"):
+        return _amended(config, means, change)
 
 
 def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
@@ -227,8 +249,9 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
 
     assets = graph.assets
     digests = {one.draft.source.path: one.draft.digest for one in assets.values() if one.draft.digest}
-    with release_directory(config.output, is_lasting=means.is_lasting) as release:
-        stored = means.store(config, release, _noted(config, outputs(graph), digests), _earlier(config, last))
+    with means.times.of("write"), release_directory(config.output, is_lasting=means.is_lasting) as release:
+        named = means.times.of_each("graph", _noted(config, outputs(graph), digests))
+        stored = means.store(config, release, named, _earlier(config, last))
         budgets = means.budgets(config, assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
@@ -259,7 +282,26 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         size_bytes,
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
+        contents=_contents(config, graph),
     )
+
+
+def _contents(config: Config, graph: "AssetGraph") -> dict[str, Contents]:
+    """What each bundle is made of."""
+
+    found: dict[str, Contents] = {}
+    for path, asset in graph.assets.items():
+        if not asset.draft.contents:
+            continue
+        sizes = {config.input_name(file): size_bytes for file, size_bytes in asset.draft.contents}
+        imports = {
+            config.input_name(file): tuple(config.input_name(target) for target in graph.module_imports[file])
+            for file, _ in asset.draft.contents
+            if file in graph.module_imports
+        }
+        entry = config.input_name(asset.draft.source.path) if imports else None
+        found[path] = Contents(sizes, imports, entry)
+    return found
 
 
 def _noted(config: Config, assets: Iterable[Named], digests: dict[str, str]) -> Iterator[Named]:
@@ -340,12 +382,14 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
     try:
         with means.engines(config) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            discovery = discover(config, compiles_to, means.mode)
+            with means.times.of("sources"):
+                discovery = discover(config, compiles_to, means.mode)
             means.begin_sass(config, engines, discovery.sources)
             from buildassets.compiler.graph.asset_graph import asset_graph
 
-            with means.drafting(config, engines) as drafts_of:
-                graph = asset_graph(discovery, drafts_of, compiles_to, config, means.mode, means.progress)
+            with means.drafting(config, engines) as drafts_of, means.times.of("graph"):
+                timed = means.timed(drafts_of)
+                graph = asset_graph(discovery, timed, compiles_to, config, means.mode, means.progress, means.times)
             programs = (path for engine in engines.all for path in engine.programs)
             return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
     except BuildError as fault:

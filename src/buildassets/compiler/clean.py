@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, INDEX, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
@@ -30,6 +30,7 @@ _BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n(?:[0-9]+ |\{)")
 _TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
 _FOLDERS: Final = {
     BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
+    MEASURES: re.compile(r"[0-9a-f]{64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
 _MAP: Final = re.compile(r"\.[0-9a-f]{12}\.[^./]+\.map\Z")
@@ -86,7 +87,9 @@ def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run:
     def cleaned() -> Cleaned:
         held = _files_of_cache(folder)
         if not held:
-            _refuse_foreign(folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS), "a build cache", shown)
+            _refuse_foreign(
+                folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS, MEASURES), "a build cache", shown
+            )
             return Cleaned()
         if everything:
             return _removed(held, folder, shown, dry_run)
@@ -233,7 +236,9 @@ def _remove_empty_folders(top: str) -> None:
     for name in os.listdir(top):
         folder = os.path.join(top, name)
         is_ours = (
-            top.endswith(MAPS_SUFFIX) or name in (ASSETS_FOLDER, BUILDS, CONTENT) or name.startswith(STAGING_PREFIX)
+            top.endswith(MAPS_SUFFIX)
+            or name in (ASSETS_FOLDER, BUILDS, CONTENT, MEASURES)
+            or name.startswith(STAGING_PREFIX)
         )
         if is_ours and not os.path.islink(folder):
             for inner in reversed([inner for inner, _, _ in walk(folder)]):

@@ -45,6 +45,7 @@ class Draft:
     - `engines`: (kind, name and version) of the engines that ran
     - `origin`: the source map of `body`, if maps are configured; None if the body is the text of the source
     - `directives`: those at the head of the source, if they are configured
+    - `contents`: in a bundle, the path of each file that it is made of, and the bytes that it has there
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Draft:
     directives: tuple[Directive, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     digest: str | None = None
+    contents: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -177,9 +179,11 @@ class ModuleBundles:
     - `drafts`: the bundles, their style sheets and chunks
     - `sources`: the files outside of source roots that they refer to
     - `parts`: the sources that they are made of and that are no assets of their own; all TypeScript and JSX, too
+    - `imports`: the paths of all files that were read, each with those that it imports
     """
 
     drafts: Mapping[LogicalPath, Draft] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     parts: frozenset[LogicalPath] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
+    imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

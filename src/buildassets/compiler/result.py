@@ -6,6 +6,7 @@ from buildassets.compiler.cache.traces import Signature, Stale
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
+from buildassets.measures import Contents
 from buildassets.paths import LogicalPath
 
 
@@ -23,6 +24,7 @@ class BuildResult:
     - `manifest_digest`: the digest of the manifest's bytes
     - `digests`: by absolute path the digests of files that were read or written, as far as they are known, each with
       the stamp that the file had; None for one that was read once, for what is released of it, or written
+    - `contents`: what the bundles are made of, as far as this build made them
     """
 
     manifest: Manifest | None
@@ -35,6 +37,7 @@ class BuildResult:
     rerun: Mapping[LogicalPath, Stale] = field(default_factory=dict)
     manifest_digest: str = ""
     digests: Mapping[str, tuple[Signature | None, str]] = field(default_factory=dict)
+    contents: Mapping[str, Contents] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

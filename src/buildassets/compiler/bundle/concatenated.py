@@ -172,6 +172,7 @@ def joined(
     if joints.faults:
         return Linked(draft)
     body = ""
+    contents: list[tuple[str, int]] = []
     links: list[Link] = []
     origins: list[SourceMap] = []
     renamed = (names or TemplateNames()).of(drafts)
@@ -181,12 +182,15 @@ def joined(
         links += moved_links(member.links, ordered, len(body))
         if source_maps:
             origins.append(edited_map(origin_of(member.draft, text_of(member.draft.body), syntax), ordered, len(body)))
-        body += edited(text_of(member.draft.body), ordered)
+        text = edited(text_of(member.draft.body), ordered)
+        contents.append((member.draft.source.path, len(text) if text.isascii() else len(text.encode("utf-8"))))
+        body += text
     body += around[1]
     references = tuple(reference for reference, _ in links)
     origin = joined_maps(origins) if source_maps else None
     final = body if links else body.encode("utf-8")
-    return Linked(replace(draft, body=final, references=references, origin=origin), tuple(links))
+    made_of = tuple(contents)
+    return Linked(replace(draft, body=final, references=references, origin=origin, contents=made_of), tuple(links))
 
 
 def _renamed(draft: Draft, names: Mapping[str, str]) -> Iterator[Edit]:

@@ -60,7 +60,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     drafts |= bundling.drafts()
     is_raw = compile_globs(config.raw)
     parts = frozenset(path for path in bundling.consumed | typed if path not in drafts and not is_raw(path))
-    return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults))
+    return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults), bundling.imports())
 
 
 @frozen
@@ -148,9 +148,24 @@ class _Bundling:
                     inputs = self._as_configured((settings - absent).union(read[piece.name]))
                     entry = EntryPoint(logical[piece.name], self._entry_path(run, piece))
                     source = _source(self._config, entry)
-                    draft = Draft(source, inputs=inputs, absences=self._as_configured(absent), engines=(self._engine,))
+                    draft = Draft(
+                        source,
+                        inputs=inputs,
+                        absences=self._as_configured(absent),
+                        engines=(self._engine,),
+                        contents=tuple((_as_configured(self._config, path), size) for path, size in piece.sizes),
+                    )
                     drafts[entry.logical] = self._linked(run, piece, logical, draft)
         return drafts
+
+    def imports(self) -> dict[str, tuple[str, ...]]:
+        """All files that were read, each with those that it imports."""
+        imported: dict[str, tuple[str, ...]] = {}
+        for run in self._runs:
+            for path, targets in (run.pieces.inputs or {}).items():
+                name = _as_configured(self._config, path)
+                imported[name] = tuple(sorted({*imported.get(name, ()), *self._as_configured(targets)}))
+        return imported
 
     def _as_configured(self, paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(_as_configured(self._config, path) for path in sorted(paths))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = ".buildassets"
 FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
 BUILDS = "builds"
+MEASURES = "measures"
 
 
 def cache_folder(config: "Config", given: str | None = None) -> str:

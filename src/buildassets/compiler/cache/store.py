@@ -19,7 +19,7 @@ from typing import Final, Protocol, TypeVar
 from buildassets.compiler.body import OnDisk
 from buildassets.compiler.cache.content_store import ContentStore
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, Nanoseconds
-from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
@@ -296,6 +296,7 @@ class Cache:
         """The path and the size of every file that `index` does not need."""
         yield from self._content.all_but(index.results(), _ABANDONED_SECONDS)
         yield from _oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
+        yield from _oldest(os.path.join(self._folder, MEASURES), _KEPT_BUILDS)
 
 
 @contextmanager

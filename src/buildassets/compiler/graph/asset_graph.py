@@ -36,6 +36,7 @@ from buildassets.compiler.model import FrontEnds, ImportMap, Linked, ModuleBundl
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
 from buildassets.frozen import field, frozen
@@ -55,6 +56,7 @@ class AssetGraph:
     - `of_others`: the sources in vendored roots, released or not
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     - `front_ends`: what Vite built
+    - `module_imports`: the paths of files in module bundles, each with those that it imports
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -69,6 +71,7 @@ class AssetGraph:
     of_others: frozenset[LogicalPath] = frozenset()
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
     front_ends: FrontEnds = FrontEnds()
+    module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -83,6 +86,7 @@ def asset_graph(
     config: Config,
     mode: Mode,
     progress: Progress | None = None,
+    times: StageTimes | None = None,
 ) -> AssetGraph:
     """Every asset of `discovery` that `config` names and all that these reach, compiled by `drafts_of`.
 
@@ -90,7 +94,8 @@ def asset_graph(
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
-    modules = _module_bundles(config, discovery.sources, mode)
+    with (times or StageTimes()).of("bundle"):
+        modules = _module_bundles(config, discovery.sources, mode)
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     sources = Sources(config, compiles_to, listed)
@@ -135,7 +140,7 @@ def asset_graph(
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
     made = released.assets, released.written, page_map, imports
-    more = released.hidden_maps, discovery.front_ends
+    more = released.hidden_maps, discovery.front_ends, modules.imports
     return AssetGraph(*made, unreached, ordered, inputs, *sets, *more)
 
 

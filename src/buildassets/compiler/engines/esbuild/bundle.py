@@ -57,7 +57,8 @@ class Piece:
 
     `name` is its path in esbuild's output folder. `entry` is the source file of an entry point, `import()` included.
     `style_sheet` is the name of the piece with the CSS that this one imports; `imports` are the pieces that it imports
-    statically; `made_of` are the files whose text it contains. Paths are absolute and real, also in the map.
+    statically; `made_of` are the files whose text it contains, `sizes` the bytes of each. Paths are absolute and real,
+    also in the map.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Piece:
     style_sheet: str | None = None
     imports: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
+    sizes: tuple[tuple[str, int], ...] = ()
 
 
 @frozen
@@ -206,7 +208,7 @@ class _Metafile:
 
     def _piece(self, name: str, output: Any) -> Piece:
         sheet = name.removesuffix(".js") + ".css"  # older versions do not list it
-        made_of = (self._file(path) for path in output["inputs"])
+        sizes = self._sizes(output["inputs"])
         static = (one["path"] for one in output["imports"] if one["kind"] == "import-statement" and not _leaves(one))
         return Piece(
             name,
@@ -215,8 +217,17 @@ class _Metafile:
             self._file(output["entryPoint"]) if "entryPoint" in output else None,
             sheet if name.endswith(".js") and os.path.isfile(os.path.join(self._written, sheet)) else None,
             tuple(sorted(map(self._name, static))),
-            tuple(sorted(set(filter(None, made_of)))),
+            tuple(sorted(sizes)),
+            tuple(sorted(sizes.items())),
         )
+
+    def _sizes(self, inputs: Mapping[str, Any]) -> dict[str, int]:
+        """The files of an output, each with its bytes there."""
+        sizes: dict[str, int] = {}
+        for path, given in inputs.items():
+            if file := self._file(path):
+                sizes[file] = sizes.get(file, 0) + int(given.get("bytesInOutput", 0))
+        return sizes
 
     def _inputs(self) -> dict[str, tuple[str, ...]]:
         inputs: dict[str, set[str]] = {}

@@ -1,12 +1,17 @@
 """Builds of projects that tests write, and what is to be read from them."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
+from buildassets.cli.main import main
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
+from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.conftest import Tree, write_tree
@@ -52,3 +57,24 @@ def only_error(found: Diagnosed) -> Diagnostic:
     (one,) = (one for one in found.diagnostics if one.code != "scss/deprecated")
     assert one.is_error
     return one
+
+
+def joined(texts: Sequence[str], joints: Joints) -> str:
+    """`texts` with the edits of `joints`, one behind the other."""
+    pieces: list[str] = []
+    for text, edits in zip(texts, joints.edits, strict=True):
+        position = 0
+        for start, end, replacement in edits:
+            assert start >= position
+            pieces += text[position:start], replacement
+            position = end
+        pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit code of `buildassets` with `arguments`, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)

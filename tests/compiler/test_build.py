@@ -20,14 +20,14 @@ from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.diagnostics import Diagnostic, render_text
+from tests.building import built
 from tests.conftest import Tree, read_tree, write_tree
 
-PLAIN = "[tool.buildassets]\nminify = false\ncompress = []\n"
+PLAIN = "minify = false\ncompress = []\n"
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    write_tree(folder, {"pyproject.toml": settings, **files})
-    return build(load_config(start=str(folder)))
+    return built(folder, files, settings)
 
 
 def released(folder: Path, result: BuildResult) -> dict[str, str]:
@@ -52,7 +52,7 @@ SITE: Mapping[str, str] = {
 
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
 def test_sass_starts_ahead_for_a_sheet_of_which_no_draft_is_kept(tmp_path: Path, engine: str) -> None:
-    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "pyproject.toml": f'{PLAIN}engines = {{ scss = "{engine}" }}\n'})
+    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "buildassets.toml": f'{PLAIN}engines = {{ scss = "{engine}" }}\n'})
     config, folder = load_config(start=str(tmp_path)), str(tmp_path / "cache")
 
     def started(names: set[str]) -> int:
@@ -103,7 +103,7 @@ def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
 
 def test_the_manifest_names_the_engines_that_ran_by_their_keys(tmp_path: Path) -> None:
     files = {"assets/a.scss": "a { b: c }", "assets/b.css": "a { b: c }", "assets/c.js": "f( 1 )"}
-    result = run(tmp_path, files, "[tool.buildassets]\n")
+    result = run(tmp_path, files, "")
     assert result.manifest is not None
     assert sorted(result.manifest.engines) == ["css", "js", "scss"]
 
@@ -293,20 +293,20 @@ def test_a_source_map_is_released_and_linked(tmp_path: Path) -> None:
 
 
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
-    settings = "[tool.buildassets]\n"
+    settings = ""
     first = run(tmp_path, SITE, settings)
     assert first.written[-1] == "manifest.json"
     assert run(tmp_path, SITE, settings).written == ()
 
 
 def test_a_damaged_file_is_written_again(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, "[tool.buildassets]\n")
+    result = run(tmp_path, SITE, "")
     names = [name for name in result.written if name != "manifest.json"]
     for name in names:
         path = tmp_path / "build" / name
         content = path.read_bytes()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    assert sorted(run(tmp_path, SITE, "[tool.buildassets]\n").written) == sorted(names)
+    assert sorted(run(tmp_path, SITE, "").written) == sorted(names)
 
 
 def test_threads_change_nothing(tmp_path: Path) -> None:
@@ -336,7 +336,7 @@ def test_development_neither_minifies_nor_compresses(tmp_path: Path) -> None:
 
 def test_minified_files_of_others_are_left_as_they_are(tmp_path: Path) -> None:
     source = "a( 1 )\n//# sourceMappingURL=a.min.js.map\n"
-    result = run(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "[tool.buildassets]\n")
+    result = run(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "")
     assert released(tmp_path, result)["a.min.js"].startswith("a( 1 )\n//# sourceMappingURL=a.min.js.")
 
 
@@ -391,7 +391,7 @@ def test_an_entry_that_matches_nothing_is_an_error_only_without_wildcard(
 
 
 def test_import_map_folders_are_written_out(tmp_path: Path) -> None:
-    settings = f'{PLAIN}[tool.buildassets.importmap]\n"lib/" = "js/lib/"\n"x" = "https://example.com/x.js"\n'
+    settings = f'{PLAIN}[importmap]\n"lib/" = "js/lib/"\n"x" = "https://example.com/x.js"\n'
     result = run(tmp_path, SITE, settings)
     assert result.manifest is not None
     assert result.manifest.importmap == {
@@ -402,7 +402,7 @@ def test_import_map_folders_are_written_out(tmp_path: Path) -> None:
 
 
 def test_an_import_map_entry_to_no_asset_is_an_error(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, f'{PLAIN}[tool.buildassets.importmap]\n"a" = "js/lib/aa.js"\n')
+    result = run(tmp_path, SITE, f'{PLAIN}[importmap]\n"a" = "js/lib/aa.js"\n')
     assert "import map entry `a` names no asset" in texts(result.diagnostics)
 
 
@@ -420,7 +420,7 @@ def test_any_file_name_can_be_referred_to(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_no_utf8_is_released(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"pyproject.toml": PLAIN, "assets/a.css": "a{background:url(%FF.png)}"})
+    write_tree(tmp_path, {"buildassets.toml": PLAIN, "assets/a.css": "a{background:url(%FF.png)}"})
     (tmp_path / os.fsdecode(b"assets/\xff.png")).write_bytes(b"x")
     result = build(load_config(start=str(tmp_path)))
     assert result.manifest is not None, texts(result.diagnostics)
@@ -428,7 +428,7 @@ def test_a_name_that_is_no_utf8_is_released(tmp_path: Path) -> None:
 
 
 def test_a_link_out_of_the_root_is_an_error_where_it_is_referred_to(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"pyproject.toml": PLAIN, "secret.png": "x", "assets/a.css": "a{background:url(a.png)}"})
+    write_tree(tmp_path, {"buildassets.toml": PLAIN, "secret.png": "x", "assets/a.css": "a{background:url(a.png)}"})
     (tmp_path / "assets/a.png").symlink_to("../secret.png")
     result = build(load_config(start=str(tmp_path)))
     assert "`a.png` is a link that leaves its source root" in texts(result.diagnostics)
@@ -437,7 +437,7 @@ def test_a_link_out_of_the_root_is_an_error_where_it_is_referred_to(tmp_path: Pa
 @pytest.mark.parametrize("folder", ["assets", "assets/css"])
 @pytest.mark.parametrize("is_new", [True, False])
 def test_nothing_is_written_behind_a_link_in_the_release_directory(tmp_path: Path, folder: str, is_new: bool) -> None:
-    write_tree(tmp_path, {"pyproject.toml": PLAIN, "assets/css/a.css": "a{b:c}", "outside/css/mine.css": "mine"})
+    write_tree(tmp_path, {"buildassets.toml": PLAIN, "assets/css/a.css": "a{b:c}", "outside/css/mine.css": "mine"})
     config = load_config(start=str(tmp_path))
     if is_new:
         (tmp_path / "build" / folder).parent.mkdir(parents=True)
@@ -459,7 +459,7 @@ def test_the_place_of_the_project_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_check_writes_nothing(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"pyproject.toml": PLAIN, **SITE, "assets/c.css": "a{background:url(no.png)}"})
+    write_tree(tmp_path, {"buildassets.toml": PLAIN, **SITE, "assets/c.css": "a{background:url(no.png)}"})
     result = check(load_config(start=str(tmp_path)))
     assert [found.code for found in result.diagnostics] == ["reference/missing"]
     assert result.unreached == ()
@@ -467,7 +467,7 @@ def test_check_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_manifest_on_disk_is_the_one_that_is_returned(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, "[tool.buildassets]\n")
+    result = run(tmp_path, SITE, "")
     document = json.loads((tmp_path / "build/manifest.json").read_text())
     assert result.manifest is not None
     assert document["assets"]["css/app.css"]["file"] == result.manifest.assets["css/app.css"].file
@@ -494,7 +494,7 @@ def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
 def test_a_coding_that_this_python_cannot_write_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("compression.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
-    result = run(tmp_path, SITE, '[tool.buildassets]\ncompress = ["zstd"]\n')
+    result = run(tmp_path, SITE, 'compress = ["zstd"]\n')
     assert 'hint: run `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
 
 
@@ -502,7 +502,7 @@ def test_copies_have_the_level_that_is_configured(tmp_path: Path) -> None:
     files = {**SITE, "assets/a.txt": "".join(f"{number * number} {number % 7}\n" for number in range(3000))}
     sizes = []
     for level in (11, 4, 11):
-        result = run(tmp_path, files, f"[tool.buildassets]\ncompress = {{ br = {level} }}\n")
+        result = run(tmp_path, files, f"compress = {{ br = {level} }}\n")
         assert result.manifest is not None
         entry = result.manifest.assets["a.txt"]
         assert list(entry.encodings) == ["br"]
@@ -526,7 +526,7 @@ def sha256_in_base64(path: Path) -> str:
 
 
 def test_each_copy_has_its_digest(tmp_path: Path) -> None:
-    result = run(tmp_path, COMPRESSED, "[tool.buildassets]\n")
+    result = run(tmp_path, COMPRESSED, "")
     assert result.manifest is not None
     for entry in result.manifest.assets.values():
         assert entry.digests == digests_of_copies(tmp_path, entry.file)
@@ -538,7 +538,7 @@ def test_each_copy_has_its_digest(tmp_path: Path) -> None:
 
 
 def test_a_file_without_integrity_has_a_digest(tmp_path: Path) -> None:
-    result = run(tmp_path, COMPRESSED, '[tool.buildassets]\nintegrity = "none"\n')
+    result = run(tmp_path, COMPRESSED, 'integrity = "none"\n')
     assert result.manifest is not None
     for entry in result.manifest.assets.values():
         identity = sha256_in_base64(tmp_path / "build/assets" / entry.file)
@@ -555,7 +555,7 @@ def test_digests_of_copies_that_are_kept_are_as_in_a_clean_build(tmp_path: Path,
 
 
 def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:
-    settings = f'{PLAIN}entries = ["css/base.css"]\n[tool.buildassets.importmap]\n"b" = "js/lib/b.js"\n'
+    settings = f'{PLAIN}entries = ["css/base.css"]\n[importmap]\n"b" = "js/lib/b.js"\n'
     result = run(tmp_path, SITE, settings)
     assert result.manifest is not None
     assert sorted(result.manifest.assets) == ["css/base.css", "js/lib/a.js", "js/lib/b.js"]
@@ -576,7 +576,7 @@ PAGE: Mapping[str, str] = {
 
 
 def test_markup_and_web_manifests_refer_to_released_names(tmp_path: Path) -> None:
-    result = run(tmp_path, PAGE, "[tool.buildassets]\ncompress = []\n")
+    result = run(tmp_path, PAGE, "compress = []\n")
     assert result.manifest is not None, texts(result.diagnostics)
     file = {path: entry.file for path, entry in result.manifest.assets.items()}
     released_texts = released(tmp_path, result)

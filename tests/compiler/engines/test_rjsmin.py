@@ -1,6 +1,5 @@
 """What the minifier must not change, judged by running each text before and after in node."""
 
-from collections.abc import Iterator
 from time import process_time
 
 import pytest
@@ -9,18 +8,11 @@ import rjsmin
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
-from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run, running_in
+from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
 
 pytestmark = pytest.mark.node
-
-
-@pytest.fixture(scope="module")
-def run_in_node(node: str) -> Iterator[Run]:
-    """Runs a text in node; gives what it printed."""
-    with running_in(node) as run:
-        yield run
 
 
 def minified(text: str) -> Compiled:

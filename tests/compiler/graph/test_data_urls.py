@@ -13,7 +13,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.result import BuildResult
-from tests.building import released
+from tests.building import built, released
 from tests.conftest import Tree, write_tree
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
@@ -22,12 +22,11 @@ DOT_URL = (
 )
 GIF = b"GIF89a\x01\x00\x01\x00"
 GIF_URL = "data:image/gif;base64,R0lGODlhAQABAA=="
-SMALL = "[tool.buildassets]\nminify = false\ncompress = []\n[tool.buildassets.data_urls]\nlimit = 100\n"
+SMALL = "minify = false\ncompress = []\n[data_urls]\nlimit = 100\n"
 
 
 def run(folder: Path, files: Tree, settings: str = SMALL) -> BuildResult:
-    write_tree(folder, {"pyproject.toml": settings, **files})
-    return build(load_config(start=str(folder)))
+    return built(folder, files, settings)
 
 
 @pytest.mark.parametrize("written", ["url(a.svg)", 'url("a.svg")', "url('a.svg?v=2')", 'image-set("a.svg" 1x)'])
@@ -50,7 +49,7 @@ def test_a_larger_file_stays_a_reference(tmp_path: Path) -> None:
 
 def test_without_the_table_nothing_is_embedded(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}
-    result = run(tmp_path, files, "[tool.buildassets]\n")
+    result = run(tmp_path, files, "")
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].references == ("a.gif",)
 
@@ -70,7 +69,7 @@ def test_what_only_stands_in_sheets_is_not_reached_from_entries(tmp_path: Path) 
         "assets/a.gif": GIF,
         "assets/b.gif": GIF * 11,
     }
-    result = run(tmp_path, files, SMALL.replace("[tool.buildassets]\n", '[tool.buildassets]\nentries = ["a.css"]\n'))
+    result = run(tmp_path, files, 'entries = ["a.css"]\n' + SMALL)
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["a.css", "b.gif"]
     assert released(tmp_path, result, "a.css").count(GIF_URL) == 2
@@ -125,7 +124,7 @@ def test_sheets_of_a_bundle_embed_too(tmp_path: Path) -> None:
         "assets/x/a.gif": GIF,
         "assets/x/b.gif": GIF * 11,
     }
-    settings = SMALL + '[tool.buildassets.bundles]\n"all.css" = ["x/a.css", "b.css"]\n'
+    settings = SMALL + '[bundles]\n"all.css" = ["x/a.css", "b.css"]\n'
     result = run(tmp_path, files, settings)
     assert result.manifest is not None
     large = result.manifest.assets["x/b.gif"].file
@@ -143,7 +142,7 @@ def test_the_fingerprint_of_a_sheet_follows_what_it_embeds(tmp_path: Path) -> No
 
 
 def test_development_embeds_too(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"pyproject.toml": SMALL, "assets/a.css": "a { b: url(a.gif) }", "assets/a.gif": GIF})
+    write_tree(tmp_path, {"buildassets.toml": SMALL, "assets/a.css": "a { b: url(a.gif) }", "assets/a.gif": GIF})
     result = build(load_config(start=str(tmp_path)), mode="development")
     assert released(tmp_path, result, "a.css") == f"a {{ b: url({GIF_URL}) }}"
 
@@ -153,7 +152,7 @@ def test_development_embeds_too(tmp_path: Path) -> None:
 
 def test_a_demand_is_met_whatever_the_size(tmp_path: Path) -> None:
     css = 'a { background: url("/assets/a.gif?buildassets-data-url") }'
-    result = run(tmp_path, {"assets/a.css": css, "assets/a.gif": GIF * 1000}, "[tool.buildassets]\nminify = false\n")
+    result = run(tmp_path, {"assets/a.css": css, "assets/a.gif": GIF * 1000}, "minify = false\n")
     assert released(tmp_path, result, "a.css").startswith('a { background: url("data:image/gif;base64,')
 
 

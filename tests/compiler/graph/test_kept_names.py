@@ -4,15 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.kept_names import carries_hash
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity, render_text
-from tests.building import codes
-from tests.conftest import Tree, read_tree, write_tree
+from tests.building import built, codes
+from tests.conftest import Tree, read_tree
 
-KEPT = '[tool.buildassets]\ncompress = []\nfingerprinted = ["dist/**"]\n'
+KEPT = 'compress = []\nfingerprinted = ["dist/**"]\n'
 INDEX = """import  "./lazy-Bx3kQ9Za.js";
 new URL("logo-C0ffee12.svg", import.meta.url);
 const deps = ["dist/lazy-Bx3kQ9Za.js"]
@@ -26,8 +24,7 @@ DIST: Tree = {
 
 
 def run(folder: Path, files: Tree, settings: str = KEPT) -> BuildResult:
-    write_tree(folder, {"pyproject.toml": settings, **files})
-    return build(load_config(start=str(folder)))
+    return built(folder, files, settings)
 
 
 def test_files_are_released_under_their_own_names_byte_for_byte(tmp_path: Path) -> None:
@@ -60,7 +57,7 @@ def test_entries_reach_what_they_refer_to(tmp_path: Path) -> None:
 
 def test_a_small_image_is_put_into_sheets_but_not_into_one_that_is_kept(tmp_path: Path) -> None:
     files = {**DIST, "assets/app.css": "a{background:url(dist/logo-C0ffee12.svg)}"}
-    result = run(tmp_path, files, KEPT + "[tool.buildassets.data_urls]\n")
+    result = run(tmp_path, files, KEPT + "[data_urls]\n")
     assert result.manifest is not None
     references = {path: entry.references for path, entry in result.manifest.assets.items() if path.endswith("css")}
     assert references == {"app.css": (), "dist/style-Ab12Cd34.css": ("dist/logo-C0ffee12.svg",)}
@@ -115,7 +112,7 @@ def test_names_without_a_hash_get_one_warning(tmp_path: Path) -> None:
 def test_a_glob_that_matches_nothing_gets_a_warning(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.js": "a"})
     (fault,) = result.diagnostics
-    assert (fault.code, fault.location and fault.location.line) == ("fingerprinted/empty", 3)
+    assert (fault.code, fault.location and fault.location.line) == ("fingerprinted/empty", 2)
 
 
 @pytest.mark.parametrize(

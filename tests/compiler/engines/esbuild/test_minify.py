@@ -17,7 +17,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.errors import BuildError
 from tests.building import only
-from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run, running_in
+from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.corpus  # esbuild is one of the packages
@@ -34,13 +34,6 @@ def engine(command: EsbuildCommand) -> Iterator[EsbuildEngine]:
     """An engine for no browsers in particular."""
     with closing(EsbuildEngine(command)) as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def run_in_node(node: str) -> Iterator[Run]:
-    """Runs a text in node; gives what it printed."""
-    with running_in(node) as run:
-        yield run
 
 
 def minified(engine: EsbuildEngine, text: str, path: str = "/site/a.js") -> Compiled:

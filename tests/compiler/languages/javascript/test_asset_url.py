@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.paths import LogicalPath
-from tests.conftest import Tree, write_tree
+from tests.building import built
+from tests.conftest import Tree
 
 LOGICAL = LogicalPath("js/app.js")
 VARIABLE = "ASSET_URL_32cdce28ac54"
@@ -156,12 +155,11 @@ def test_references_are_known_by_their_places_in_the_written_text() -> None:
 
 # ── in a build ──
 
-PLAIN = "[tool.buildassets]\ncompress = []\n"
+PLAIN = "compress = []\n"
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    write_tree(folder, {"pyproject.toml": settings, **files})
-    return build(load_config(start=str(folder)))
+    return built(folder, files, settings)
 
 
 def script(folder: Path, result: BuildResult, name: str) -> str:
@@ -187,7 +185,7 @@ def test_in_a_bundle_the_path_is_relative_to_the_bundle(tmp_path: Path) -> None:
         "assets/js/b.js": 'g(ASSET_URL("../img/a.svg")); var b',
         "assets/img/a.svg": "<svg/>",
     }
-    result = run(tmp_path, files, PLAIN + '[tool.buildassets.bundles]\n"all.js" = ["js/x/a.js", "js/b.js"]\n')
+    result = run(tmp_path, files, PLAIN + '[bundles]\n"all.js" = ["js/x/a.js", "js/b.js"]\n')
     given = script(tmp_path, result, "all.js")
     assert result.manifest is not None
     assert given.count(f'new URL("{result.manifest.assets["img/a.svg"].file}",ASSET_URL_') == 2

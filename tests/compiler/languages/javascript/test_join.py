@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
+from tests import building
 
 HAZARDS = (
     "p(1)",
@@ -119,15 +120,7 @@ def joints(texts: Sequence[str]) -> Joints:
 
 
 def joined(texts: Sequence[str]) -> str:
-    pieces: list[str] = []
-    for text, edits in zip(texts, joints(texts).edits, strict=True):
-        position = 0
-        for start, end, replacement in edits:
-            assert start >= position
-            pieces += text[position:start], replacement
-            position = end
-        pieces.append(text[position:])
-    return "".join(pieces)
+    return building.joined(texts, joints(texts))
 
 
 def codes(*texts: str) -> list[str]:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.result import BuildResult
-from tests.conftest import Tree, write_tree
+from tests.building import built
+from tests.conftest import Tree
 
-PLAIN = "[tool.buildassets]\ncompress = []\n"
+PLAIN = "compress = []\n"
 MAPPED = "a()\n//# sourceMappingURL=a.min.js.map"
 
 
@@ -25,8 +24,7 @@ def source_map(*sources: str, **more: object) -> str:
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    write_tree(folder, {"pyproject.toml": settings, **files})
-    return build(load_config(start=str(folder)))
+    return built(folder, files, settings)
 
 
 def sources(folder: Path, result: BuildResult, name: str = "js/a.min.js.map") -> list[str]:

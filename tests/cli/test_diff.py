@@ -1,12 +1,11 @@
 """`buildassets diff` and `explain --since` on the command line."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from buildassets.cli.main import main
+from tests.building import exit_code
 from tests.conftest import write_tree
 
 
@@ -19,34 +18,27 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "assets/b.css": "b { top: 0 }",
     }
     monkeypatch.chdir(write_tree(tmp_path, files))
-    assert run(monkeypatch, "build", "-q", "-o", "old") == 0
+    assert exit_code(monkeypatch, "build", "-q", "-o", "old") == 0
     write_tree(tmp_path, {"assets/_t.scss": "$c: blue;"})
-    assert run(monkeypatch, "build", "-q") == 0
+    assert exit_code(monkeypatch, "build", "-q") == 0
     return tmp_path
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    return int(end.value.code or 0)
 
 
 @pytest.mark.parametrize(("old", "new"), [("old", "build"), ("old/manifest.json", "build/manifest.json")])
 def test_folders_and_manifests_are_compared(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str
 ) -> None:
-    assert run(monkeypatch, "diff", old, new) == 0
+    assert exit_code(monkeypatch, "diff", old, new) == 0
     assert "  `_t.scss` changed\n1 changed; all assets: " in capsys.readouterr().out
 
 
 def test_differences_are_an_error_if_that_is_wanted(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(monkeypatch, "diff", "old", "build", "--exit-code") == 1
-    assert run(monkeypatch, "diff", "old", "old", "--exit-code") == 0
+    assert exit_code(monkeypatch, "diff", "old", "build", "--exit-code") == 1
+    assert exit_code(monkeypatch, "diff", "old", "old", "--exit-code") == 0
 
 
 def test_json_has_every_change(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(monkeypatch, "diff", "old", "build", "--json") == 0
+    assert exit_code(monkeypatch, "diff", "old", "build", "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert list(document["changes"]) == ["a.css"]
     change = document["changes"]["a.css"]
@@ -56,19 +48,19 @@ def test_json_has_every_change(site: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 
 def test_markdown_is_a_table(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(monkeypatch, "diff", "old", "build", "--markdown") == 0
+    assert exit_code(monkeypatch, "diff", "old", "build", "--markdown") == 0
     assert "| `a.css` | changed | " in capsys.readouterr().out
 
 
 def test_two_forms_at_once_are_refused(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(monkeypatch, "diff", "old", "build", "--markdown", "--json") == 2
+    assert exit_code(monkeypatch, "diff", "old", "build", "--markdown", "--json") == 2
 
 
 @pytest.mark.parametrize("source", ["gone", "assets/b.css"])
 def test_what_is_no_release_is_told(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
-    assert run(monkeypatch, "diff", source, "build") == 1
+    assert exit_code(monkeypatch, "diff", source, "build") == 1
     assert f"error[manifest/unreadable]: {'there is no manifest at ' if source == 'gone' else ''}`{source}`" in (
         capsys.readouterr().err
     )
@@ -77,7 +69,7 @@ def test_what_is_no_release_is_told(
 def test_explain_says_why_an_asset_is_not_as_it_was(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "explain", "a.css", "--since", "old/manifest.json") == 0
+    assert exit_code(monkeypatch, "explain", "a.css", "--since", "old/manifest.json") == 0
     _, _, since = capsys.readouterr().out.partition("since `old/manifest.json`:\n")
     assert since.splitlines()[0].startswith("  a.css changed: 12 B → 13 B (+1 B), ")
     assert since.endswith("    `_t.scss` changed\n")
@@ -86,9 +78,9 @@ def test_explain_says_why_an_asset_is_not_as_it_was(
 def test_explain_says_that_an_asset_is_as_it_was(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "explain", "b.css", "--since", "old") == 0
+    assert exit_code(monkeypatch, "explain", "b.css", "--since", "old") == 0
     assert capsys.readouterr().out.endswith("since `old`:\n  nothing changed\n")
-    assert run(monkeypatch, "explain", "b.css", "--since", "old", "--json") == 0
+    assert exit_code(monkeypatch, "explain", "b.css", "--since", "old", "--json") == 0
     assert json.loads(capsys.readouterr().out)["since"] is None
 
 
@@ -96,6 +88,6 @@ def test_explain_says_that_an_asset_is_gone(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (site / "assets/b.css").unlink()
-    assert run(monkeypatch, "build", "-q") == 0
-    assert run(monkeypatch, "explain", "b.css", "--since", "old") == 1
+    assert exit_code(monkeypatch, "build", "-q") == 0
+    assert exit_code(monkeypatch, "explain", "b.css", "--since", "old") == 1
     assert "note: `old` has it\n" in capsys.readouterr().err

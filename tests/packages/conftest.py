@@ -35,3 +35,9 @@ def bare_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(folder / "tools"))
     return project
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again at once where that may help."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)

@@ -13,11 +13,7 @@ from tests.conftest import find_tool, write_tree
 from tests.packages.server import Registry, answering, serving
 from tests.release import slow
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask again at once where that may help."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from buildassets.packages.tools.located import locked_command
 from tests.conftest import read_tree, write_tree
 from tests.packages.server import Registry, answering, archive, cut_off, integrity_of, member, respond, serving, tarball
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 KIND = TOOLS["esbuild"]
 HERE = platform_of(KIND)
 PACKAGE = KIND.package_for(HERE)
@@ -61,12 +63,6 @@ def refused(shop: Workshop, *asked: Asked) -> str:
         install(shop, asked or (ESBUILD,))
     assert nothing_is_there(Path(shop.folder))
     return caught.value.diagnostics[0].code
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask again at once where that may help."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
 def test_the_newest_release_is_locked_for_every_platform(bare: Path, registry: Registry) -> None:

@@ -20,11 +20,7 @@ from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, out
 from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 from tests.packages.server import Answer, Registry, answering, archive, integrity_of, member, respond, tarball
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask again at once where that may help."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def vendoring_of(project: Path, registry: Registry, *, min_age_days: float = 0) -> Vendoring:

@@ -6,11 +6,10 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.manifest import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
+from tests.building import built
 from tests.conftest import wait_for, write_tree
 from tests.corpus.packages import node_modules
 
@@ -65,7 +64,7 @@ word = "vendor/old/word.js"
 
 
 def _built(folder: Path, files: Mapping[str, str], settings: str) -> Manifest:
-    result = build(load_config(start=str(write_tree(folder, {**files, "buildassets.toml": settings}))))
+    result = built(folder, files, settings)
     assert result.manifest is not None, result.diagnostics
     assert result.diagnostics == ()
     return result.manifest
@@ -181,7 +180,7 @@ def test_packages_are_found_by_their_names(
         [importmap]
         vue = "npm/vue/dist/vue.esm-browser.prod.js"
         """
-    result = build(load_config(start=str(write_tree(tmp_path, {**PACKAGES, "buildassets.toml": settings}))))
+    result = built(tmp_path, PACKAGES, settings)
     assert {found.code for found in result.diagnostics} <= {"reference/missing-map"}, result.diagnostics
     _opened(browser, serve, tmp_path)
     assert browser.value("document.body.dataset.found") == PACKAGES_FOUND

@@ -10,12 +10,11 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
-from tests.conftest import Tree, write_tree
+from tests.building import built
+from tests.conftest import Tree
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +65,7 @@ def served(assets: Assets, page: str, hints: list[str]) -> Iterator[tuple[str, C
 @pytest.mark.parametrize("ahead", ["in the page", "in a header"])
 def test_every_module_is_loaded_once(browser: Browser, tmp_path: Path, mode: str, ahead: str) -> None:
     settings = f'modules = "{mode}"\n[importmap]\nword = "vendor/word.js"\n'
-    assert build(load_config(start=str(write_tree(tmp_path, {"buildassets.toml": settings, **SITE})))).succeeded
+    assert built(tmp_path, SITE, settings).succeeded
     assets = Assets(tmp_path / "build/manifest.json")
     links = assets.modulepreload("js/app.js") if ahead == "in the page" else ""
     hints = [] if links else assets.early_hints("css/site.css", modules=["js/app.js"])

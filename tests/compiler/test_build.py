@@ -327,8 +327,7 @@ def test_a_failed_build_leaves_the_earlier_release_whole(tmp_path: Path) -> None
 
 
 def test_development_neither_minifies_nor_compresses(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a {\n  color : red\n}\n" * 50})
-    result = build(load_config(start=str(tmp_path)), mode="development")
+    result = built(tmp_path, {"assets/a.css": "a {\n  color : red\n}\n" * 50}, "", "development")
     assert released(tmp_path, result) == {"a.css": "a {\n  color : red\n}\n" * 50}
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].encodings == {}

@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from tests.building import built, only, released
-from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 
 ESBUILD = 'compress = []\nengines.js = "esbuild"\n'
@@ -98,6 +95,5 @@ def test_sheets_are_translated_for_the_browsers(tmp_path: Path) -> None:
 
 
 def test_development_translates_nothing(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"buildassets.toml": LIGHTNINGCSS, "assets/a.css": "a{ user-select: none }"})
-    result = build(load_config(start=str(tmp_path)), mode="development")
+    result = built(tmp_path, {"assets/a.css": "a{ user-select: none }"}, LIGHTNINGCSS, "development")
     assert released(tmp_path, result, "a.css") == "a{ user-select: none }"

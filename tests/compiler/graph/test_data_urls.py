@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.result import BuildResult
 from tests.building import built, released
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
 DOT_URL = (
@@ -142,8 +140,7 @@ def test_the_fingerprint_of_a_sheet_follows_what_it_embeds(tmp_path: Path) -> No
 
 
 def test_development_embeds_too(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"buildassets.toml": SMALL, "assets/a.css": "a { b: url(a.gif) }", "assets/a.gif": GIF})
-    result = build(load_config(start=str(tmp_path)), mode="development")
+    result = built(tmp_path, {"assets/a.css": "a { b: url(a.gif) }", "assets/a.gif": GIF}, SMALL, "development")
     assert released(tmp_path, result, "a.css") == f"a {{ b: url({GIF_URL}) }}"
 
 

@@ -18,6 +18,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
+from tests import building
 from tests.building import only, printed
 from tests.conftest import Tree, write_tree
 
@@ -32,7 +33,7 @@ CYCLE: Mapping[str, str] = {
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    return build(load_config(start=str(write_tree(folder, {"buildassets.toml": settings, **files}))))
+    return building.built(folder, files, settings)
 
 
 def built(folder: Path, files: Tree, settings: str = PLAIN) -> Manifest:

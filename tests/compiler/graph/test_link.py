@@ -7,8 +7,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
 from tests.building import built, only
@@ -21,8 +19,7 @@ SOURCES = 'sources = ["assets"]'
 
 def run(folder: Path, engine: str, files: Tree, settings: str = SOURCES, mode: str = "development") -> BuildResult:
     config = f'compress = []\n{settings}\n[engines]\nscss = "{engine}"\n'
-    write_tree(folder, {"buildassets.toml": config, **files})
-    return build(load_config(start=str(folder)), mode="production" if mode == "production" else "development")
+    return built(folder, files, config, "production" if mode == "production" else "development")
 
 
 def references(result: BuildResult, logical: str = "css/app.css") -> list[str]:

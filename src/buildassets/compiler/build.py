@@ -283,6 +283,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
         contents=_contents(config, graph),
+        sets=graph.sets,
     )
 
 

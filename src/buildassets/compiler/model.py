@@ -8,6 +8,7 @@ from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.diagnostics import Diagnostic
+from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
 
@@ -41,6 +42,7 @@ class Draft:
     - `digest`: the digest of the source file, if `body` is the same as that file
     - `inputs`: the paths of all files read, the source's first
     - `absences`: the paths that were looked for and not found
+    - `sets`: the sets of files of which it was decisive which there are
     - `compiled`: the result of a compiler, before minifying
     - `engines`: (kind, name and version) of the engines that ran
     - `origin`: the source map of `body`, if maps are configured; None if the body is the text of the source
@@ -60,6 +62,7 @@ class Draft:
     diagnostics: tuple[Diagnostic, ...] = ()
     digest: str | None = None
     contents: tuple[tuple[str, int], ...] = ()
+    sets: tuple[FileSet, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from buildassets.compiler.cache.traces import Signature, Stale
 from buildassets.diagnostics import Diagnostic
+from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
 from buildassets.measures import Contents
@@ -17,6 +18,7 @@ class BuildResult:
     - `manifest`: None if the build failed
     - `written`: the files that it wrote, as paths from the release directory; only hidden source maps lie outside of it
     - `inputs`: the absolute paths of all files and folders that decided it, absent ones too
+    - `sets`: the sets of files that engines listed for what was made; their folders are among the inputs
     - `outputs`: the absolute paths of all files of the release, and of its hidden source maps
     - `record`: the dependency record of its assets, for the next build
     - `size_bytes`: the size of all assets without their copies
@@ -38,6 +40,7 @@ class BuildResult:
     manifest_digest: str = ""
     digests: Mapping[str, tuple[Signature | None, str]] = field(default_factory=dict)
     contents: Mapping[str, Contents] = field(default_factory=dict)
+    sets: tuple[FileSet, ...] = ()
 
     @property
     def succeeded(self) -> bool:

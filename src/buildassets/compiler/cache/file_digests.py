@@ -1,4 +1,4 @@
-"""The digests of files and folders, each read once, and whether they may have changed since."""
+"""The digests of files, folders and sets of files, each read once, and whether they may have changed since."""
 
 import os
 import time
@@ -8,6 +8,7 @@ from typing import Final
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
+from buildassets.file_sets import is_set_name, set_named
 from buildassets.files import digest_of
 from buildassets.frozen import frozen
 
@@ -32,7 +33,7 @@ class _FileState:
 class FileDigests:
     """The digests of files and folders as they are now; each path is read once.
 
-    A folder's digest is that of the names in it and of their kinds.
+    A folder's digest is that of the names in it and of their kinds, that of a set that of its files' names.
     """
 
     def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
@@ -73,6 +74,8 @@ class FileDigests:
                 yield path, state.signature, state.digest
 
     def _state_of(self, path: str) -> _FileState:
+        if is_set_name(path):
+            return _FileState(set_named(path)[0].digest)
         now = self._clock()
         seen = signature(path)
         if seen is None:

@@ -12,6 +12,8 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
+from buildassets.file_sets import is_set_name, renamed
+
 _MARK: Final = "@"  # begins the names of files in the other folders
 
 
@@ -27,7 +29,9 @@ class PortableNames:
         self._further = tuple((f"{_MARK}{name}/", _below(path)) for name, path in further.items())
 
     def name(self, path: str) -> str:
-        """The name of the file at the absolute `path`. The name of the project's folder is `.`."""
+        """The name of the file at the absolute `path`, or of a set. The name of the project's folder is `.`."""
+        if is_set_name(path):
+            return renamed(path, self.name)
         for own in self._own:
             if path.startswith(own):
                 name = path[len(own) :].replace(os.sep, "/")
@@ -39,6 +43,8 @@ class PortableNames:
 
     def path(self, name: str) -> str:
         """The path of the file with `name`. A name that `name()` never gives leads to a path without a file."""
+        if is_set_name(name):
+            return renamed(name, self.path)
         if name.startswith(_MARK):
             for mark, folder in self._further:
                 if name.startswith(mark):

@@ -11,7 +11,7 @@ time. Damaged files in it count as absent. Nothing in it is executed: reading it
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final, Protocol, TypeVar
@@ -23,8 +23,9 @@ from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
+from buildassets.file_sets import is_set_name, pattern_of
 from buildassets.files import bytes_at, write_whole
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.locks import locked
 
 _DAY_NS: Final = 86_400 * 1_000_000_000
@@ -60,11 +61,13 @@ def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
 class Run:
     """The result of one run of a step: bytes, perhaps in a file, and the absolute paths of all that it looked at.
 
-    The paths are in groups: the settings and the files of the groups before decide which paths are in the next.
+    The paths are in groups: the settings and the files of the groups before decide which paths are in the next. Names
+    of sets of files are among them; `sets` are the digests that these had when the run looked.
     """
 
     content: bytes | OnDisk
     inputs: tuple[Collection[str], ...] = ()
+    sets: Mapping[str, str] = field(default_factory=dict)
 
 
 class Form(Protocol[_Value]):
@@ -207,11 +210,17 @@ class Cache:
         traces = [(kept, trace) for kept in self._known(name) for trace in kept.traces]
         for kept, trace in traces:
             if trace.keys[0] == first:
-                for file, was in kept.inputs(trace):
-                    if (now := self._digest_of(file)) != was:
-                        clause = "is new" if was == ABSENT else "is gone" if now == ABSENT else "changed"
-                        return Stale(clause, self._names.path(file))
+                changed = [(file, was) for file, was in kept.inputs(trace) if self._digest_of(file) != was]
+                if changed:
+                    return self._change(*min(changed, key=lambda found: is_set_name(found[0])))  # a file is more exact
         return Stale("the settings or an engine changed") if traces else _NEVER_BUILT
+
+    def _change(self, file: str, was: str) -> Stale:
+        """How the file or the set of that name differs from what it `was`."""
+        path = self._names.path(file)
+        if is_set_name(file):
+            return Stale("matches other files", pattern_of(path))
+        return Stale("is new" if was == ABSENT else "is gone" if self._digest_of(file) == ABSENT else "changed", path)
 
     def keep(self, name: str, key: str, run: Run | None, began_ns: int) -> None:
         """Keep the result of the step, unless an input may have been written since the step began at `began_ns`."""
@@ -233,6 +242,8 @@ class Cache:
     def _keep(self, name: str, key: str, run: Run, began_ns: int) -> None:
         paths = {path for group in run.inputs for path in group}
         if were_exchanged(paths, began_ns) or any(self.files.may_have_changed(path, began_ns) for path in paths):
+            return
+        if any(self.files.of(name) != was for name, was in run.sets.items()):
             return
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]

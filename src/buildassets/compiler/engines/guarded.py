@@ -123,6 +123,7 @@ def _merged(compiled: Compiled, reader: Reader, folder: str) -> Compiled:
         diagnostics=tuple(map(_exact_diagnostic, compiled.diagnostics)),
         source_map=None if source_map is None else _with_absolute_sources(source_map, folder),
         asset_urls=tuple(map(_exact, compiled.asset_urls)),
+        sets=tuple(reader.sets[name] for name in sorted(reader.sets)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic
+from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 
 
@@ -31,6 +32,14 @@ class EngineInput:
         Both results are recorded as inputs of the run. A file that cannot be read ends the run with a diagnostic.
         """
         return self.reader.read(os.path.normpath(os.path.join(os.path.dirname(self.path), name)))
+
+    def list(self, glob: str) -> tuple[str, ...]:
+        """The files that `glob`, absolute or relative to this file's folder, matches: absolute POSIX paths, sorted.
+
+        `**` stands for any number of folders. Which files there are is recorded as an input of the run; what they hold
+        is only if they are read.
+        """
+        return self.reader.list(os.path.dirname(os.path.abspath(self.path)), glob)
 
 
 @frozen
@@ -62,7 +71,8 @@ class Compiled:
     """The result of an engine.
 
     `inputs` are the files read, as paths to open (sorted, without the source itself); `absences` are the paths looked
-    for and not found. Both leave out what `EngineInput.read` has recorded. `source_map` is a source map of the text, if
+    for and not found. Both leave out what `EngineInput.read` has recorded. `sets` are for `EngineInput.list` alone to
+    fill. `source_map` is a source map of the text, if
     the engine made one, in the standard's form (ECMA-426: JSON, columns in UTF-16 code units); its `sources` are
     absolute paths.
     `asset_urls` are the results of functions for assets, sorted: the text should contain them in references only.
@@ -74,6 +84,7 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...] = ()
     source_map: str | None = None
     asset_urls: tuple[str, ...] = ()
+    sets: tuple[FileSet, ...] = ()
 
 
 @frozen

@@ -1,6 +1,6 @@
-"""Reads further files for an engine, and records which were read and which were not found.
+"""Reads further files for an engine, and records which were read, which were not found, and which sets were listed.
 
-Takes paths, gives texts. Reads the disk; imports the vocabulary and `utf8`.
+Takes paths and globs, gives texts and paths. Reads the disk; imports the vocabulary and `utf8`.
 """
 
 from collections.abc import Callable
@@ -8,18 +8,21 @@ from collections.abc import Callable
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
+from buildassets.file_sets import FileSet, file_set
 from buildassets.plain_files import plain
 
 
 class Reader:
     """Reads files for one run of an engine. `inputs` are the paths read, `absences` the paths without a file.
 
-    `shown` turns an absolute path into the name that the user would write.
+    `sets` are the sets of files listed, by name, as they were the first time. `shown` turns an absolute path into the
+    name that the user would write.
     """
 
     def __init__(self, shown: Callable[[str], str] = str) -> None:
         self.inputs: set[str] = set()
         self.absences: set[str] = set()
+        self.sets: dict[str, FileSet] = {}
         self._shown = shown
 
     def read(self, path: str) -> str | None:
@@ -42,3 +45,11 @@ class Reader:
         if isinstance(text, Diagnostic):
             raise BuildError([text])
         return text.removeprefix("\ufeff")
+
+    def list(self, folder: str, glob: str) -> tuple[str, ...]:
+        """The absolute paths of the files that `glob` matches from `folder`, with slashes, sorted."""
+        if "\0" in glob:  # which no path has
+            return ()
+        found, files = file_set(folder, glob)
+        self.sets.setdefault(found.name, found)
+        return files

@@ -39,6 +39,7 @@ from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
+from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
@@ -52,6 +53,7 @@ class AssetGraph:
     - `unreached`: the sources that are not released
     - `uncompiled`: those in languages that nothing compiles
     - `inputs`: the absolute paths of all files and folders that were read or looked for
+    - `sets`: the sets of files that engines listed
     - `by_themselves`: the assets that are made of one source alone
     - `of_others`: the sources in vendored roots, released or not
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
@@ -72,6 +74,7 @@ class AssetGraph:
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
     front_ends: FrontEnds = FrontEnds()
     module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sets: tuple[FileSet, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -139,9 +142,19 @@ def asset_graph(
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
+    listed_sets = tuple(found for asset in walk.compiled.values() for found in asset.draft.sets)
     made = released.assets, released.written, page_map, imports
-    more = released.hidden_maps, discovery.front_ends, modules.imports
-    return AssetGraph(*made, unreached, ordered, inputs, *sets, *more)
+    return AssetGraph(
+        *made,
+        unreached,
+        ordered,
+        inputs,
+        *sets,
+        hidden_maps=released.hidden_maps,
+        front_ends=discovery.front_ends,
+        module_imports=modules.imports,
+        sets=listed_sets,
+    )
 
 
 def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:

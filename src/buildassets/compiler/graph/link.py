@@ -175,6 +175,8 @@ def inputs_of(asset: Linked) -> Iterator[str]:
     draft = asset.draft
     yield from draft.inputs
     yield from draft.absences
+    for found in draft.sets:
+        yield from found.folders
     # Not every compiler reports all files that it looked for and did not find.
     yield from map(os.path.dirname, draft.inputs)
     if draft.origin is not None:

@@ -20,6 +20,7 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest
 from buildassets.files import bytes_at
+from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 _FORMAT = 5  # of what is kept between builds, where versions under development differ in it
@@ -64,7 +65,9 @@ def incremental(
             _kept_result(result),
             began_ns,
             record=result.record,
-            folders={*_folders_of_assets(config, inputs), *folders_of_modules(config.folder)},
+            folders=_folders_of_names(config, inputs, result, before),
+            sets=result.sets,
+            listed=_listed(config, result),
             written={os.path.normpath(os.path.join(config.output, name)) for name in result.written},
             expected={manifest: result.manifest_digest},
             known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
@@ -111,6 +114,22 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
         )
     except ValueError:
         return None
+
+
+def _folders_of_names(
+    config: Config, inputs: Sequence[str], result: BuildResult, before: snapshot.Snapshot | None
+) -> set[str]:
+    """The folders of which only the names in them count: of assets, of modules, and of the sets that engines listed."""
+    of_sets = _listed(config, result)
+    earlier = before.kept.folders if before else ()  # a rebuild of a few assets has the sets of these only
+    folders = _folders_of_assets(config, inputs) | of_sets.union(earlier).intersection(inputs)
+    return folders.union(folders_of_modules(config.folder))
+
+
+def _listed(config: Config, result: BuildResult) -> set[str]:
+    """The folders that engines listed, but for those of assets, whose files all count."""
+    listed = {folder for found in result.sets for folder in found.folders}
+    return {folder for folder in listed if not any(is_within(root.path, folder) for root in config.sources)}
 
 
 def _settings(config: Config) -> Mapping[str, tuple[Signature | None, str]]:

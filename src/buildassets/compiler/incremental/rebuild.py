@@ -163,6 +163,7 @@ class Change:
             self._new_record(),
             last.size_bytes + sum(new.size - self._entries[path].size for path, new in entries.items()),
             manifest_digest=digest(content),
+            sets=tuple(found for asset in self.assets.values() for found in asset.draft.sets),
         )
 
     def _files(self, entries: Mapping[str, Entry], retained: Iterable[Retained]) -> tuple[str, ...]:

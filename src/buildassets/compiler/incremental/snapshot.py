@@ -32,6 +32,7 @@ from buildassets.compiler.cache.stamps import (
 from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
+from buildassets.file_sets import FileSet, set_named
 from buildassets.frozen import frozen
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
@@ -204,6 +205,8 @@ def take(
     *,
     record: bytes = b"",
     folders: Collection[str] = (),
+    sets: Collection[FileSet] = (),
+    listed: Collection[str] = (),
     written: Collection[str] = (),
     expected: Mapping[str, str] | None = None,
     known: Mapping[str, tuple[Signature | None, str]] | None = None,
@@ -212,9 +215,11 @@ def take(
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
     Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
-    in them count, and not when they were written. What was as it should be `before` the build is not looked at again,
-    but for the outputs that were `written`: if another has been written since, the next build sees it. Of outputs whose
-    digests are `expected` it also sees what another builder had put in their place before they were looked at here.
+    in them count, and not when they were written. The `sets` have to be as they were for the build; of the folders
+    `listed` nothing else matters, so these may be as young as they like. What was as it should be `before` the build is
+    not looked at again, but for the outputs that were `written`: if another has been written since, the next build sees
+    it. Of outputs whose digests are `expected` it also sees what another builder had put in their place before they
+    were looked at here.
     `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
     read or written for that build and not again. Gives what is kept, if it still holds.
     """
@@ -231,7 +236,8 @@ def take(
         return None
     for name in read:
         stamp = fresh.get(name, NOTHING)
-        if stamp != NOTHING and not is_settled(stamp, began_ns) and seen.get(name) != (stamp, digests.of(name)):
+        is_sure = stamp == NOTHING or name in listed or is_settled(stamp, began_ns)
+        if not is_sure and seen.get(name) != (stamp, digests.of(name)):
             return None
     unchanged.update(fresh)
     stamps = {name: unchanged[name] for name in names}
@@ -245,6 +251,8 @@ def take(
     names_in = {
         name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name) for name in folders
     }
+    if any(set_named(one.name)[0].digest != one.digest for one in sets):  # last: what comes later, the names show
+        return None
     read_now = {name: found for name, (stamp, found) in (known or {}).items() if stamp in (None, stamps.get(name))}
     found = {**_digests_before(before, stamps), **read_now}
     packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)

@@ -157,6 +157,7 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
         compiled=compiled,
         origin=engine_map(compiled, syntax) if engines.source_maps else None,
         diagnostics=compiled.diagnostics,
+        sets=compiled.sets,
     )
     if draft.failed:
         return draft
@@ -216,6 +217,7 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
             absences=(*draft.absences, *minified.absences),
             engines=(*draft.engines, (syntax.value, minifier.version)),
             diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
+            sets=(*draft.sets, *minified.sets),
         )
         if draft.failed:
             return draft

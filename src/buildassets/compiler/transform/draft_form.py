@@ -27,6 +27,7 @@ from buildassets.compiler.languages.source_map.values import Mapped, Origin, Sou
 from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.digest import digest as digest_of
+from buildassets.file_sets import set_named
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4
@@ -48,13 +49,14 @@ class DraftForm:
         """The cache entry for `draft`, if an engine made it and it has no error."""
         if not draft.engines or draft.failed:
             return None
-        inputs = (self._source.path,), (*draft.inputs, *draft.absences)
+        sets = {found.name: found.digest for found in draft.sets}
+        inputs = (self._source.path,), (*draft.inputs, *draft.absences, *sets)
         try:
             content = self._dumped(draft)
             self.loads(content, {self._names.name(path) for group in inputs for path in group})
         except ValueError:  # a text, or the name of a file, that cannot be kept
             return None
-        return Run(content, inputs)
+        return Run(content, inputs, sets)
 
     def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> Draft | None:
         """The draft that is the result of `trace`; None if it is missing or invalid.
@@ -73,10 +75,9 @@ class DraftForm:
         Raises ValueError if `content` is invalid.
         """
         head, _, rest = content.partition(b"\n")
-        known = json_values.array(json_values.read(head), 12)
-        sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, directives, found, digest = (
-            known
-        )
+        known = json_values.array(json_values.read(head), 13)
+        sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, *others = known
+        directives, found, digest, sets = others
         body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
         if (references and not is_text) or digest not in (None, digest_of(body)):
             raise ValueError("sizes that do not fit the content")
@@ -95,6 +96,7 @@ class DraftForm:
             tuple(map(self._directive, json_values.array(directives))),
             tuple(map(self._diagnostic, json_values.array(found))),
             digest,
+            sets=tuple(set_named(name)[0] for name in files(sets)),
         )
 
     def _files(self, looked_at: Collection[str], names: object) -> tuple[str, ...]:
@@ -128,6 +130,7 @@ class DraftForm:
             [written.directive(one) for one in draft.directives],
             [written.diagnostic(one) for one in draft.diagnostics],
             draft.digest,
+            written.names(found.name for found in draft.sets),
         ]
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 

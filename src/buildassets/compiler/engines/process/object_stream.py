@@ -36,6 +36,7 @@ _CLASSES: Final = {
     "buildassets.compiler.model": ("Draft", "Source"),
     "buildassets.compiler.transform.worker_pool": ("Drafted",),
     "buildassets.manifest": ("Packages",),
+    "buildassets.file_sets": ("FileSet",),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)

@@ -186,7 +186,7 @@ def keep_memo(cache: str, held: "Held", config: "Config", files: Iterable[str], 
     sizes = stamps_of(list(held.young))[::4]
     if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
         with suppress(OSError):
-            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young)
+            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, config.env)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

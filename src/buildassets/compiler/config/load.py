@@ -114,6 +114,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         minify=table.flag("minify", True),
         inline_imports=table.flag("inline_imports", False),
         browsers=keys.browsers(table),
+        define=keys.definitions(table.table("define")),
+        env=keys.env_names(table),
         source_maps=keys.source_maps(table),
         sources_content=table.flag("sources_content", True),
         types=keys.types(table.table("types")),

@@ -21,6 +21,7 @@ BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
 HIDDEN: Final = "hidden"
 SourceMaps = bool | Literal["hidden"]
+Definition = str | bool | int | float
 
 
 @frozen
@@ -70,7 +71,7 @@ class ModuleBundle:
     files: tuple[str, ...]
     format: BundleFormat = "esm"
     splitting: bool = False
-    define: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+    define: Mapping[str, Definition] = field(default_factory=dict)
 
 
 @frozen
@@ -177,11 +178,12 @@ class Config:
     `folder` is the base of relative paths, `file` the configuration file, if there is one. `integrity` is None if it is
     switched off; `url_prefixes`, `data_urls` and `retain` are None if the file does not set them. `scopes` are those of
     the import map. `compress` are content codings, each with the level of its copies. `browsers` are the oldest that
-    have to understand the result, as in `safari 16.4`; if empty, nothing is translated. `types` are media types by
-    suffix that replace the usual ones in the release, without effect on how files are compiled. A build warns of images
-    of more than `image_warn_bytes`; of none if that is 0. `registry` is the URL of the registry of packages, empty if
-    npm's own settings decide; `locked` are the versions of the tools in the lock. `plan` is the plan of the templates
-    of another system, if there is one; `companions` are the formats of further files for other systems, by the names in
+    have to understand the result, as in `safari 16.4`; if empty, nothing is translated. `define` are the values of
+    names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
+    replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
+    than `image_warn_bytes`; of none if that is 0. `registry` is the URL of the registry of packages, empty if npm's own
+    settings decide; `locked` are the versions of the tools in the lock. `plan` is the plan of the templates of another
+    system, if there is one; `companions` are the formats of further files for other systems, by the names in
     `write.companions`.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
@@ -209,6 +211,8 @@ class Config:
     minify: bool = True
     inline_imports: bool = False
     browsers: tuple[str, ...] = ()
+    define: Mapping[str, Definition] = field(default_factory=dict)
+    env: tuple[str, ...] = ()
     source_maps: SourceMaps = False
     sources_content: bool = True
     types: Mapping[str, str] = field(default_factory=dict)

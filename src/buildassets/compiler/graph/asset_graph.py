@@ -4,13 +4,14 @@ Knows every stage before the naming of files.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.block_plan import relocated
 from buildassets.compiler.config.values import HIDDEN, Config, Mode
+from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
@@ -24,11 +25,13 @@ from buildassets.compiler.graph.import_map import (
 from buildassets.compiler.graph.kept_names import fingerprinted_faults
 from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
+from buildassets.compiler.graph.lost_exports import lost_exports
 from buildassets.compiler.graph.missing import MissingReferences
 from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_hidden_maps, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
-from buildassets.compiler.graph.uncompiled import judged
+from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
+from buildassets.compiler.graph.uncompiled import judged, unnamed
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
@@ -36,6 +39,7 @@ from buildassets.compiler.model import FrontEnds, ImportMap, Linked, ModuleBundl
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
@@ -90,10 +94,12 @@ def asset_graph(
     mode: Mode,
     progress: Progress | None = None,
     times: StageTimes | None = None,
+    named: Collection[str] = (),
 ) -> AssetGraph:
     """Every asset of `discovery` that `config` names and all that these reach, compiled by `drafts_of`.
 
-    `compiles_to` maps the suffixes of further source languages to those of their assets. Raises BuildError.
+    `compiles_to` maps the suffixes of further source languages to those of their assets; `named` are the names in
+    templates, without which a module in TypeScript or JSX is not released. Raises BuildError.
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
@@ -101,16 +107,22 @@ def asset_graph(
         modules = _module_bundles(config, discovery.sources, mode)
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
+    in_originals = originals(discovery.sources).keys() - listed.keys()
+    listed = {**originals(discovery.sources), **listed}
     sources = Sources(config, compiles_to, listed)
+    typed = TypedNames(config, sources, config.shown)
     importmap, importmap_errors = configured_map(config, sources)
+    importmap = typed.mapped(importmap)
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
-    uncompiled = in_source - parts
-    starts, start_faults = _starts(config, frozenset(listed), parts, in_source)
+    uncompiled = in_source - parts - in_originals
+    starts, start_faults = _starts(config, listed, typed, modules.drafts.keys(), parts, in_source)
+    if not config.entries:
+        starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
-    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources)
+    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources, typed)
     places = places_of(config, sources, descriptions)
     inlines = config.inline_imports and mode == "production"
     walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places, inlines=inlines)
@@ -120,7 +132,8 @@ def asset_graph(
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
-    taken = walk.assets.keys() | walk.compiled.keys() | parts
+    taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals
+    diagnostics += (*unnamed(config, listed, taken), *clashes(config, listed, walk.compiled, named))
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
@@ -172,6 +185,7 @@ def _faults_of_graph(
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets)
     yield from import_faults(config, names, walk.compiled)
+    yield from lost_exports(walk.compiled, names, config.shown)
     yield from prefix_faults(config, walk.compiled, sources)
     yield from setting_faults(config, sources.listed)
     yield from worker_faults(config, walk.compiled, sources)
@@ -195,22 +209,28 @@ def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> Mo
 
 def _starts(
     config: Config,
-    listed: frozenset[LogicalPath],
+    listed: Mapping[LogicalPath, Source],
+    typed: TypedNames,
+    bundled: Collection[LogicalPath],
     parts: frozenset[LogicalPath],
     uncompiled: frozenset[LogicalPath],
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
     """The assets to begin with: those of `listed` that `entries` names, or all; without the `uncompiled` ones.
 
-    The `parts` of module bundles are left out, unless `entries` contains their exact path.
+    Without `entries`, modules in TypeScript and JSX are left out, too: they are released where something names them,
+    or if they are the beginnings of `bundled` ones. The
+    `parts` of module bundles are left out, unless `entries` contains their exact path.
     """
     if not config.entries:
-        return set(listed - parts - uncompiled), []
+        candidates = listed.keys() - parts - uncompiled
+        return {path for path in candidates if path in bundled or not is_typed(listed[path])}, []
     starts: set[LogicalPath] = set()
     faults = []
     known = Known(listed)
     for index, pattern in enumerate(config.entries):
-        matching = {LogicalPath(path) for path in named_by(pattern, listed)}
-        starts |= {path for path in matching if path not in parts or path == pattern.removeprefix("./")}
+        matching = {typed.asset(path) or LogicalPath(path) for path in named_by(pattern, listed)}
+        exact = pattern.removeprefix("./")
+        starts |= {path for path in matching if path not in parts or path in (exact, typed.asset(exact))}
         if not matching:
             where = config.place("entries", index)
             hint = _meant_entry(pattern, listed, known)

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
+from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import ImportMap, Linked, Source
 from buildassets.compiler.resolve.node import Packages, Resolved
@@ -146,10 +147,16 @@ class NameResolution:
     """
 
     def __init__(
-        self, config: Config, configured: ImportMap, packages: Packages | None, known: Collection[LogicalPath]
+        self,
+        config: Config,
+        configured: ImportMap,
+        packages: Packages | None,
+        known: Collection[LogicalPath],
+        typed: TypedNames | None = None,
     ) -> None:
         self.configured = configured
         self.packages = packages
+        self._typed = typed
         self._url = config.url
         self._known = known
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
@@ -160,8 +167,22 @@ class NameResolution:
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The logical path that `reference` names in the asset `base`; None if it is to be left alone.
 
-        A URL below one of `url_prefixes` names the asset there, if one exists; else it is resolved like any other.
+        A URL below one of `url_prefixes` names the asset there, if one exists; else it is resolved like any other. What
+        only a module in TypeScript or JSX may leave out is added.
         """
+        target = self._followed(reference, base)
+        if self._typed is None:
+            return target
+        return self._typed.target(reference, base, target or self._by_settings(reference, base))
+
+    def _by_settings(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
+        """The asset that a bare name in a typed module means by its `tsconfig.json`."""
+        name = self.bare(reference) if self._typed and _is_script(base) else None
+        if name is None or self._typed is None or mapped(self.configured, name, base) is not None:
+            return None
+        return self._typed.by_settings(name, base)
+
+    def _followed(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         for path in below_prefixes(reference, self._prefixes, self._is_external):
             if path in self._known:
                 return path
@@ -181,7 +202,7 @@ class NameResolution:
 
     def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
         """The bare name of a reference in a script, if the configured import map lacks it."""
-        name = self.bare(reference) if _is_script(base) else None
+        name = self.bare(reference) if _is_script(base) and self._by_settings(reference, base) is None else None
         return None if name is None or mapped(self.configured, name, base) is not None else name
 
     def bare(self, reference: Reference) -> str | None:
@@ -206,6 +227,8 @@ class NameResolution:
         URL, perhaps of a worker.
         """
         if reference.kind not in IMPORTS or self.follow(reference, base) != target:
+            return None
+        if reference.url.endswith("/") or self._by_settings(reference, base) is not None:
             return None
         return self.bare(reference) or module_url(reference.url, base)
 

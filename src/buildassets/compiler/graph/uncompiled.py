@@ -11,6 +11,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration, reason
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen
@@ -40,6 +41,36 @@ def judged(
     lost = tuple(_lost(config, sources.listed, {*taken, *(path for path, _ in named)}, read))
     faults = (*(fault for _, fault in named), *_faults_of_lost(config, lost))
     return Judgement(faults, frozenset(source.logical for source in lost))
+
+
+def unnamed(config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str]) -> Iterator[Diagnostic]:
+    """A warning if the project has modules in TypeScript or JSX, and nothing names any of them.
+
+    `taken` are the sources that are released or joined. With `entries` the user has chosen what is released.
+    """
+    own = [
+        source
+        for _, source in sorted(listed.items())
+        if is_typed(source) and not config.sources[source.root].npm and not config.sources[source.root].vendored
+    ]
+    if config.entries or not own or any(source.logical in taken for source in own):
+        return
+    first, *more = own
+    named = f"`{first.shown}` is not released" if not more else f"{len(own)} modules are not released"
+    notes = _listed([f"`{source.shown}`" for source in own]) if more else ()
+    hint = f"name `{first.logical}` in a template, import it in a script, or list it in `entries`"
+    yield warning(
+        "source/unnamed",
+        f"{named}: nothing names them" if more else f"{named}: nothing names it",
+        Location(first.shown),
+        notes=notes,
+        hint=hint,
+    )
+
+
+def _listed(names: Sequence[str]) -> list[str]:
+    rest = len(names) - _MOST_NAMED
+    return [*names[:_MOST_NAMED], *([f"and {rest} more"] if rest > 0 else [])]
 
 
 def _lost(
@@ -72,8 +103,7 @@ def _faults_of_lost(config: Config, lost: Iterable[Source]) -> Iterator[Diagnost
 def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
     first, *more = sorted(sources, key=lambda source: source.shown)
     named = f"`{first.shown}` is not released" if not more else f"{len(sources)} files are not released"
-    notes = [f"`{source.shown}`" for source in (first, *more)[:_MOST_NAMED]] if more else []
-    notes += [f"and {len(sources) - _MOST_NAMED} more"] if len(sources) > _MOST_NAMED else []
+    notes = _listed([f"`{source.shown}`" for source in (first, *more)]) if more else []
     message = f"{named}: {reason(kind)}"
     return warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
 
@@ -90,13 +120,14 @@ def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -
     """The uncompiled sources that `entries` or the import map name by their exact paths, each with its error."""
     for index, pattern in enumerate(config.entries):
         for path in () if is_glob(pattern) else named_by(pattern, sources.listed):
-            if sources.listed[LogicalPath(path)].uncompiled:
-                yield path, _named(config, f"the entry `{pattern}`", path, config.place("entries", index))
+            entry = sources.listed[LogicalPath(path)]
+            if entry.uncompiled and entry.root >= 0:
+                yield path, _named(f"the entry `{pattern}`", path, config.place("entries", index))
     for keys, specifier, target in _mapped(importmap):
         source = sources.get(LogicalPath(target))
         if source and source.uncompiled:
             where = config.place(*keys, specifier)
-            yield target, _named(config, f"the import map entry `{specifier}`", target, where)
+            yield target, _named(f"the import map entry `{specifier}`", target, where)
 
 
 def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -107,14 +138,7 @@ def _mapped(importmap: ImportMap) -> Iterator[tuple[tuple[str, ...], str, str]]:
         yield from ((("importmap", "scopes", scope), specifier, target) for specifier, target in names.items())
 
 
-def _named(config: Config, what: str, path: str, where: Location | None) -> Diagnostic:
+def _named(what: str, path: str, where: Location | None) -> Diagnostic:
     kind = suffix(path)
     message = f"{what} names `{path}`, and {reason(kind)}"
-    made = [name for name, bundle in config.module_bundles.items() if path in map(_without_dot, bundle.files)]
-    if made:
-        message = f"{what} names `{path}`, which is compiled in the bundle `{made[0]}` only"
-    return error("source/uncompiled", message, where, hint=f"name `{made[0]}`" if made else advice(kind))
-
-
-def _without_dot(pattern: str) -> str:
-    return pattern.removeprefix("./")
+    return error("source/uncompiled", message, where, hint=advice(kind))

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, TypeAlias
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
+from buildassets.compiler.languages.javascript.module_names import names_wording
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.sources.names import is_typed
 from buildassets.digest import digest_of_all
 from buildassets.paths import LogicalPath
 
@@ -102,10 +104,15 @@ def recorded(asset: Linked, written: Sequence[Link], is_by_itself: bool = True) 
 
 
 def wording_of(draft: Draft) -> str:
-    """The digest of the kinds and URLs of all references of `draft`: with the same digest they name the same assets."""
-    if not draft.references:
+    """The digest of the kinds and URLs of all references of `draft`: with the same digest they name the same assets.
+
+    For a module in TypeScript or JSX it covers the names, too, that it imports and exports.
+    """
+    is_module = draft.compiled is not None and is_typed(draft.source)
+    names = [names_wording(draft.compiled.text)] if draft.compiled and is_module else []
+    if not draft.references and not names:
         return ""
-    return digest_of_all(f"{reference.kind.value} {reference.url}" for reference in draft.references)
+    return digest_of_all([*(f"{reference.kind.value} {reference.url}" for reference in draft.references), *names])
 
 
 def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:

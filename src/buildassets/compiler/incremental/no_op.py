@@ -14,6 +14,7 @@ from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
 from buildassets.compiler.cache.traces import Signature
+from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -148,4 +149,4 @@ def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
 
 def _named(config: Config, mode: Mode) -> str:
     """The name of a build: all that decides its result besides files."""
-    return repr((__version__, _FORMAT, environment(), mode, config))
+    return repr((__version__, _FORMAT, environment(), mode, config, variables(config)))

@@ -31,9 +31,9 @@ from buildassets.compiler.model import Content, Draft, Linked, Named, Source, St
 from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.names import carries_digest
+from buildassets.compiler.sources.names import carries_digest, is_typed
 from buildassets.compiler.sources.streams import may_be_stream
-from buildassets.compiler.sources.uncompiled import is_source_language
+from buildassets.compiler.sources.uncompiled import TYPED, is_source_language
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
 from buildassets.compiler.write.release_directory import KnownFiles, files_of
@@ -42,7 +42,7 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.folders import path_below
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
-from buildassets.media import Syntax, media_of
+from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath
 
 
@@ -217,8 +217,15 @@ class Change:
             affected = self._record.made_of(path)
             if not affected or may_be_stream(path):  # a stream may have become a file, or the other way round
                 raise NeedsFullBuild  # a folder, a setting, a tool, or a file that did not exist
+            if any(self._is_setting(path, one) for one in affected):
+                raise NeedsFullBuild
             made |= affected
         return made
+
+    def _is_setting(self, path: str, asset: LogicalPath) -> bool:
+        """Whether `path` decides what the references in `asset` mean, as `tsconfig.json` does."""
+        source = self._record.assets[asset].path
+        return path != source and suffix(source) in TYPED
 
     def _refuse(self, draft: Draft) -> None:
         """Raise NeedsFullBuild if `draft` may affect more than the files that name it, or has new diagnostics."""
@@ -251,7 +258,10 @@ class Change:
         path = draft.source.logical
         before = self._record.assets[path]
         is_worded_alike = wording_of(draft) == before.wording
-        is_compiled = draft.compiled is not None
+        is_module = is_typed(draft.source)
+        if is_module and not is_worded_alike:
+            raise NeedsFullBuild  # what it imports and exports is compared with what others do
+        is_compiled = draft.compiled is not None and not is_module
         asset = linked(draft, self._site) if is_compiled or not is_worded_alike else Linked(draft)
         if is_worded_alike and (not is_compiled or recorded(asset, ()).links == before.links):
             links = links_of(draft, before.links)

@@ -6,17 +6,17 @@ folders, and files only for `streams`. Imports the vocabulary, the configuration
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
-from buildassets.compiler.sources.names import carries_digest, is_compiled
+from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
-from buildassets.compiler.sources.uncompiled import is_source_language
+from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES, TYPED, is_declaration, is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
@@ -139,11 +139,23 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
     # A template often lies beside its script, so its asset keeps the whole name: `item.jst` → `item.jst.js`.
     template = config.templating.suffix
-    suffixes = {**(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
+    suffixes = {**SCRIPT_SUFFIXES, **(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
+    of_others = frozenset(TYPED.intersection(compiles_to or ()))  # an engine of a package compiles all of these
     own = [os.path.join(config.folder, name) for name in _OF_THE_PROJECT]
     never = frozenset(map(os.path.realpath, [*own, config.file] if config.file else own))
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
-    return [_RootWalk(root, index, excluded, suffixes, output, never) for index, root in roots]
+    is_raw = compile_globs(config.raw)
+
+    def compiles(root: SourceRoot, logical: str, path: str) -> bool:
+        """Whether a file with a suffix of TypeScript or JSX is compiled."""
+        if suffix(path) in of_others:
+            return True
+        is_built_already = root.vendored and root.prefer != "source"
+        if is_built_already or is_declaration(logical) or is_raw(logical):
+            return False
+        return not (may_be_stream(path) and is_stream(path))
+
+    return [_RootWalk(root, index, excluded, suffixes, output, never, compiles) for index, root in roots]
 
 
 class Sources(Mapping[LogicalPath, Source]):
@@ -233,6 +245,7 @@ class _RootWalk:
         suffixes: Mapping[str, str],
         output: str,
         never: frozenset[str],
+        compiles: Callable[[SourceRoot, str, str], bool],
     ) -> None:
         self.sources: dict[LogicalPath, Source] = {}
         self.skipped: dict[LogicalPath, str] = {}
@@ -242,6 +255,7 @@ class _RootWalk:
         self._index = index
         self._output = output
         self._never = never
+        self._compiles = compiles
         self._names_of_never = {os.path.basename(path) for path in never}
         self._suffixes = suffixes
         self._prefix = root.prefix + "/" if root.prefix else ""
@@ -376,13 +390,19 @@ class _RootWalk:
         if not self._is_included(relative):
             return
         compiled = self._compiled_name(relative)
+        if suffix(relative) in TYPED and not self._compiles(self._root, self._prefix + relative, path):
+            compiled = relative
         logical = LogicalPath(self._prefix + compiled)
         if compiled is not relative and (self._is_left_out(relative) or self._excluded(logical)):
             return
         source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
         other = self.sources.setdefault(logical, source)
         if other is not source:
-            self.sources[logical] = self._chosen(other, source)
+            self.sources[logical] = chosen = self._chosen(other, source)
+            for left in (other, source):
+                if left is not chosen and is_typed(left):  # a source map may name it
+                    plain = LogicalPath(file_name(left))
+                    self.sources[plain] = replace(left, logical=plain)
 
     def _is_left_out(self, relative: str) -> bool:
         """Whether a file that would be compiled makes no asset: a partial, or one whose compiled file is vendored."""
@@ -396,6 +416,8 @@ class _RootWalk:
         prefer = self._root.prefer or ("compiled" if self._root.npm else None)
         if prefer and len(by_origin) > 1:
             return by_origin[prefer == "source"]
+        if len(by_origin) > 1 and is_typed(by_origin[True]):
+            return by_origin[False]  # a compiler may have written it: an error only if something names the module
         if not self._root.npm:
             self._duplicate(*sorted((first, second), key=_shown), can_prefer=len(by_origin) > 1)
         return first

@@ -4,7 +4,9 @@ from posixpath import basename, dirname, join
 from typing import Final
 
 from buildassets.compiler.model import Source
+from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.media import suffix
 
 _DIGESTED: Final = lazy_pattern(r"-[0-9a-zA-Z_-]{7,128}\.digested")
 
@@ -22,6 +24,11 @@ def names_of(source: Source) -> tuple[str, ...]:
 def is_compiled(source: Source) -> bool:
     """Whether the file is compiled, so that its asset has another suffix."""
     return file_name(source) != source.logical
+
+
+def is_typed(source: Source) -> bool:
+    """Whether the source is in TypeScript or JSX and is compiled to a script."""
+    return suffix(source.relative) in TYPED and is_compiled(source)
 
 
 def is_template(source: Source) -> bool:

@@ -6,7 +6,10 @@ from typing import Final
 from buildassets.media import OCTETS, media_of, suffix
 from buildassets.paths import LogicalPath
 
-TYPED: Final = frozenset((".ts", ".mts", ".cts", ".tsx", ".jsx"))  # esbuild compiles these in its bundles
+SCRIPT_SUFFIXES: Final = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs", ".tsx": ".js", ".jsx": ".js"}
+"""The suffixes of TypeScript and JSX, which esbuild compiles, with those of the scripts that it makes."""
+
+TYPED: Final = frozenset(SCRIPT_SUFFIXES)
 _TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))
 _SCRIPTS: Final = (
     ".coffee",
@@ -26,11 +29,10 @@ _SHEETS: Final = (".less", ".styl", ".stylus", ".pcss", ".postcss", ".sss")
 _PAGES: Final = (".slim", ".haml", ".pug", ".jade", ".njk", ".liquid", ".twig", ".jinja", ".jinja2", ".j2")
 _SERVERS: Final = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")  # released, they would be readable
 _COMPILES_TO: Final[Mapping[str, str]] = {
-    **dict.fromkeys((*TYPED, *_SCRIPTS, *_TEMPLATES), ".js"),
+    **dict.fromkeys((*_SCRIPTS, *_TEMPLATES), ".js"),
+    **SCRIPT_SUFFIXES,
     **dict.fromkeys(_SHEETS, ".css"),
     **dict.fromkeys(_PAGES, ".html"),
-    ".mts": ".mjs",
-    ".cts": ".cjs",
     **dict.fromkeys((*_SERVERS, ".erb"), ""),  # the suffix before it stays: `a.js.erb` → `a.js`
 }
 _SASS: Final = {".scss": ".css", ".sass": ".css"}  # an engine compiles these, unless another suffix follows

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.uncompiled import advice
+from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES, advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import (
     BLOCKS,
@@ -79,11 +79,8 @@ def check_templates(
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
-    readers, faults = _readers(config, texts)
+    readings, faults = _readings(config, texts)
     diagnostics += (*templates.diagnostics, *faults)
-    may_name_assets = _mention(config)
-    to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
-    readings = [(text, readers[text.file.engine].read(text.text)) for text in to_read]
     judge = _Judge(config, templates.files, released, unreached, uncompiled)
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
@@ -100,6 +97,20 @@ def _places(uses: Iterable[tuple[Location, Sequence[LogicalPath]]]) -> dict[Logi
         for asset in assets:
             places.setdefault(asset, {})[place] = None
     return {asset: tuple(found) for asset, found in places.items()}
+
+
+def names_of(config: Config, files: Iterable[TemplateFile]) -> frozenset[str]:
+    """The names of assets in the templates `files`, whether or not there are such assets."""
+    readings, _ = _readings(config, _texts(files)[0])
+    return frozenset(_path_of(use) for _, reading in readings for use in reading.uses)
+
+
+def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
+    """What was read in each of `texts` that may name assets, and the diagnostics for languages without a reader."""
+    readers, faults = _readers(config, texts)
+    may_name_assets = _mention(config)
+    to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
+    return [(text, readers[text.file.engine].read(text.text)) for text in to_read], faults
 
 
 def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]]:
@@ -256,6 +267,8 @@ class _Judge:
             name = LogicalPath(f"{use.written.text}.js")
         if name in self._released:
             return name
+        if (script := _script_of(name)) in self._released:
+            return script
         stem, suffix = os.path.splitext(name)  # a block may name a Sass source, which means its compiled asset
         compiled = LogicalPath(f"{stem}.css")
         is_source = self._has_blocks and use.rule is Rule.STATIC and suffix in _SASS
@@ -289,6 +302,8 @@ class _Judge:
             kind = suffix(name)
             message = f"`{name}` is not released: nothing compiles `{kind}`"
             return error("template/missing", message, where, hint=advice(kind))
+        if name not in self._unreached:
+            name = _script_of(name) or name
         if name in self._unreached:
             message = f"no entry reaches `{name}`, so that no release holds it"
             return error("template/missing", message, where, hint=f"add `{name}` to `entries`")
@@ -322,6 +337,12 @@ def _unknown_package(use: Use, where: Location, near: str | None) -> Diagnostic:
 def _unknown(what: str, use: Use, where: Location, near: str | None) -> Diagnostic:
     hint = f"did you mean `{near}`?" if near else f"define the {what}, or correct the name"
     return error("template/missing", f"no {what} is named `{use.written.text}`", where, hint=hint)
+
+
+def _script_of(name: str) -> LogicalPath | None:
+    """The asset of the module in TypeScript or JSX with the file `name`: `js/a.js` for `js/a.ts`."""
+    kind = suffix(name)
+    return LogicalPath(name[: -len(kind)] + SCRIPT_SUFFIXES[kind]) if kind in SCRIPT_SUFFIXES else None
 
 
 def _has_file(name: str, folder: str) -> bool:

@@ -88,6 +88,19 @@ def named_folders(config: Config) -> Iterator[str]:
         yield from (folder.path,) if _GLOB.isdisjoint(folder.shown) else _folders_of(config, folder)
 
 
+def looked_for(config: Config) -> Iterator[str]:
+    """The folders that contain templates, and the likeliest that do not exist: in the project's and beside assets."""
+    yield from (parent for folder in named_folders(config) for parent, _ in walked(config, folder))
+    yield from named_folders(config)
+    if config.templates.folders:
+        return
+    usual = [name for name, _ in _FOLDERS[config.templates.engine or _usual_engine(config)]]
+    for name in usual:
+        yield from (parent for folder in _folders_like(config, name) for parent, _ in walked(config, folder))
+    for parent in (config.folder, *(os.path.dirname(root.path) for root in config.sources)):
+        yield from (os.path.join(parent, name) for name in usual)
+
+
 def _usual_engine(config: Config) -> TemplateEngine:
     """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
     return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"

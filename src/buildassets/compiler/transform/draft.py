@@ -4,7 +4,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,9 +13,11 @@ from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import ignored_directives, read_header
-from buildassets.compiler.languages.edits import edited
+from buildassets.compiler.languages.edits import Edit, edited
 from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
 from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
@@ -203,7 +205,10 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if syntax is None:
         return draft
     if syntax is Syntax.JAVASCRIPT:
-        draft, text = _with_asset_urls(draft, text, engines)
+        draft, text = _with_definitions(draft, text, engines)
+        if draft.failed:
+            return draft
+        draft, text = _with_meta_env(*_with_asset_urls(draft, text, engines), engines)
     minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
     if draft.failed:
@@ -268,11 +273,46 @@ def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft
             for one in calls.faults
         )
         return replace(draft, diagnostics=(*draft.diagnostics, *faults)), text
-    if not calls.edits:
+    return _with_edits(draft, text, calls.edits, engines)
+
+
+def _with_meta_env(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
+    """The module with the values of `import.meta.env`, before minifying, which folds what hangs on them."""
+    return _with_edits(draft, text, meta_env_edits(text, engines.meta_env), engines)
+
+
+def _with_edits(draft: Draft, text: str, edits: Sequence[Edit], engines: EngineSet) -> tuple[Draft, str]:
+    if not edits:
         return draft, text
-    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), calls.edits) if engines.source_maps else None
-    text = edited(text, calls.edits)
+    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), edits) if engines.source_maps else None
+    text = edited(text, edits)
     return replace(draft, body=text.encode("utf-8"), origin=origin, digest=None), text
+
+
+def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
+    """The module with the values of `define`, if it is not compiled and has names that are defined."""
+    definer = engines.definer(draft.source)
+    words = (word for name in engines.defined for word in (name.rpartition(".")[2],) if word in text)
+    is_meant = definer is not None and any(words) and not is_minified(draft.source)
+    if definer is None or not is_meant or not (draft.source.logical.endswith(".mjs") or reads_as_module(text)):
+        return draft, text
+    given = EngineInput(text, draft.source.path, draft.source.shown, wants_source_map=True)
+    compiled = definer.run(given)
+    if compiled.text == text:  # the words mean something else
+        return with_diagnostics(draft, compiled.diagnostics), text
+    draft = replace(
+        draft,
+        body=compiled.text.encode("utf-8"),
+        compiled=compiled,
+        engines=(*draft.engines, ("define", definer.version)),
+        diagnostics=(*draft.diagnostics, *compiled.diagnostics),
+        digest=None,
+    )
+    if draft.failed:
+        return draft, text
+    if engines.source_maps:
+        draft = replace(draft, origin=_composed(draft, text, compiled, Syntax.JAVASCRIPT))
+    return draft, compiled.text
 
 
 def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:

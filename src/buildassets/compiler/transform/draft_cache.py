@@ -23,6 +23,7 @@ from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
+from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 _STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
@@ -79,8 +80,13 @@ class KeptDrafts:
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
-        used = (compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source))
+        used = (
+            *(compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source)),
+            self._engines.definer(source),
+        )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
+        if media_of(source.logical).syntax is Syntax.JAVASCRIPT:
+            settings += f" {self._config.define} {self._engines.meta_env}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
         return self._step(source), key
 

@@ -3,16 +3,20 @@
 Takes a Config, gives an EngineSet that the caller's stack closes, or raises BuildError.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Final
 
+from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, StartsAhead, Templating
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
+from buildassets.compiler.sources.names import is_template, is_typed
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen
@@ -29,7 +33,8 @@ class EngineSet:
     `css` and `js` are None if nothing is to be minified; `compilers` are those for further kinds, each by the suffix of
     its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
     origins. `grammar` checks the syntax of scripts that it does not minify, if there is one; `templating` is how
-    templates become scripts.
+    templates become scripts. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into other
+    modules; `meta_env` are the values of `import.meta.env`.
     """
 
     scss: KnownEngine
@@ -40,13 +45,23 @@ class EngineSet:
     source_maps: bool = False
     grammar: KnownEngine | None = None
     templating: Templating = field(default_factory=Templating)
+    typed: KnownEngine | None = None
+    defined: tuple[str, ...] = ()
+    meta_env: Mapping[str, str | bool] = field(default_factory=dict)
 
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """The compiler of `source`, with its key in the configuration; None if no engine compiles it."""
         kind = suffix(source.path)
         if kind in _SASS_SUFFIXES:
             return "scss", self.scss
-        return (kind[1:], self.compilers[kind]) if kind in self.compilers else None
+        if kind in self.compilers:
+            return kind[1:], self.compilers[kind]
+        return ("ts", self.typed) if self.typed and is_typed(source) else None
+
+    def definer(self, source: Source) -> KnownEngine | None:
+        """The engine that puts the values of `define` into the script made of `source`, which nothing compiles."""
+        is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT and not is_template(source)
+        return self.typed if self.defined and is_script and self.compiler(source) is None else None
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
@@ -60,7 +75,7 @@ class EngineSet:
     @property
     def all(self) -> tuple[KnownEngine, ...]:
         """All engines of the build."""
-        return tuple(filter(None, (self.scss, self.css, self.js, self.grammar, *self.compilers.values())))
+        return tuple(filter(None, (self.scss, self.css, self.js, self.grammar, self.typed, *self.compilers.values())))
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
         """The minifier for the text made of `source`, if there is one."""
@@ -76,7 +91,7 @@ class EngineSet:
         """Whether an engine compiles or minifies `source`."""
         if source.keeps_name:
             return False
-        ways = (self.minifier_of, self.compiler, self.grammar_of)
+        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer)
         return any(way(source) is not None for way in ways)
 
 
@@ -105,7 +120,10 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     grammar = _grammar(config) if named.get("js") != "esbuild" else None
     if grammar:
         stack.enter_context(closing(grammar))
-    more = bool(config.source_maps), grammar, config.templating
+    define = {name: json.dumps(value) for name, value in config.define.items()}
+    typed = stack.enter_context(closing(EsbuildTransform(options, define)))
+    values = meta_env(config, mode)
+    more = bool(config.source_maps), grammar, config.templating, typed, tuple(define), values
     return EngineSet(started["scss"], css, js, options.shown, compilers, *more)
 
 

@@ -157,7 +157,9 @@ class _Drafting:
             size_bytes = os.stat(source.path).st_size
         except OSError:
             size_bytes = 0
-        return size_bytes if self._engines.compiler(source) is None else max(size_bytes, LEAST_COMPILED_BYTES)
+        compiler = self._engines.compiler(source)
+        is_slow = compiler is not None and compiler[1] is not self._engines.typed  # which takes 1 ms for 5 kB
+        return max(size_bytes, LEAST_COMPILED_BYTES) if is_slow else size_bytes
 
     def _workers_for(self, jobs: Sequence[Job]) -> int:
         """The number of workers that are worthwhile for `jobs`; running ones cost nothing more."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
+from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
@@ -95,8 +96,8 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 
 _DECIDING: Final = (
-    *("browsers", "data_urls", "directives", "external", "fingerprinted", "minify", "modules", "source_maps"),
-    *("sources_content", "types", "url_prefixes", "inline_imports"),
+    *("browsers", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify", "modules"),
+    *("source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
 )
 
 
@@ -107,6 +108,7 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     }
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
+    given["env"] = variables(config) or usual["env"]
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
 
 

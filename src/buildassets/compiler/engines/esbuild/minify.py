@@ -89,10 +89,10 @@ class EsbuildEngine:
         for place_, complaint in _changes(text, answer.code, given.shown):
             return self._without_esbuild(given, place_, complaint)
         minified = _with_licences(text, answer.code.removesuffix("\n"))
-        source_map = _source_map(answer.source_map, given.path) if given.wants_source_map else None
+        source_map = source_map_of(answer.source_map, given.path) if given.wants_source_map else None
         if len(minified) >= len(text) and not self._translates and source_map is None:
             minified = text
-        return Compiled(minified, diagnostics=tuple(_warnings(text, answer, given)), source_map=source_map)
+        return Compiled(minified, diagnostics=tuple(warnings_of(text, answer, given)), source_map=source_map)
 
     def _answer(self, text: str, flags: Sequence[str]) -> Response:
         process = self._idle.take(partial(EsbuildProcess, self._command))
@@ -120,7 +120,7 @@ class EsbuildEngine:
         self._idle.close()
 
 
-def _source_map(encoded: str, path: str) -> str:
+def source_map_of(encoded: str, path: str) -> str:
     """The map with the absolute `path` as its source, in place of esbuild's `<stdin>`."""
     return json.dumps({**json.loads(encoded), "sources": [path]}, separators=(",", ":"))
 
@@ -155,7 +155,7 @@ def _licences(text: str) -> list[str]:
     return [piece.text for piece in pieces(text) if piece.kind is Kind.COMMENT and piece.text[0] == "/"]
 
 
-def _warnings(text: str, answer: Response, given: EngineInput) -> Iterator[Diagnostic]:
+def warnings_of(text: str, answer: Response, given: EngineInput) -> Iterator[Diagnostic]:
     """esbuild's warnings, except for files in installed packages, for which its bundler reports none either."""
     if "/node_modules/" not in given.path:
         for message in answer.warnings:

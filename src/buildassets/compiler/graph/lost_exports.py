@@ -1,0 +1,102 @@
+"""Reports imports of names that the compiled module does not export, such as types: browsers then run neither.
+
+esbuild compiles each file by itself, so that it keeps `export { T } from "./b"` though `T` is a type. Takes all assets
+and the resolution of names, gives diagnostics.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from buildassets.compiler.graph.import_map import NameResolution
+from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport, exports_of, named_imports
+from buildassets.compiler.languages.reference import Reference
+from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.model import Linked
+from buildassets.compiler.sources.names import is_typed
+from buildassets.compiler.transform.original_positions import OriginalPositions, text_at
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.lazy_pattern import lazy_pattern
+from buildassets.media import Syntax
+from buildassets.nearest import nearest
+from buildassets.paths import LogicalPath
+
+_TYPES = lazy_pattern(r"\b(?:type|interface)\s+([\w$]+)|\b(?:import|export)\s+type\s*\{([^}]*)\}")
+
+
+def lost_exports(
+    compiled: Mapping[LogicalPath, Linked], names: NameResolution, shown: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """An error for each name that one typed module takes from another, which does not export it."""
+    modules = _Modules(compiled, names)
+    for path, asset in sorted(compiled.items()):
+        if text := _compiled_text(asset):
+            for taken in named_imports(text):
+                target = modules.target(path, taken.url)
+                if target and _compiled_text(compiled.get(target)) and not modules.exports(target, taken.name):
+                    yield _lost(asset, compiled[target], taken, modules.names_of(target), shown)
+
+
+def _lost(
+    asset: Linked, target: Linked, taken: NamedImport, exported: Exports, shown: Callable[[str], str]
+) -> Diagnostic:
+    source = target.draft.source
+    where = OriginalPositions(asset.draft, shown).place_in(taken.start, taken.end)
+    if taken.name in _types_in(text_at(source.path) or ""):
+        message = f"`{taken.name}` is a type in `{source.shown}`, and is kept as a value here"
+        hint = "write `type` before the name: esbuild compiles each file by itself and cannot know"
+        return error("js/no-export", message, where, hint=hint)
+    near = nearest(taken.name, exported.names)
+    hint_of_near = f"did you mean `{near}`?" if near else "export it there, or take the name out here"
+    return error("js/no-export", f"`{source.shown}` does not export `{taken.name}`", where, hint=hint_of_near)
+
+
+def _types_in(text: str) -> set[str]:
+    """The names of types that `text`, a source, declares or passes on."""
+    found = set()
+    for match in _TYPES.finditer(text):
+        names = [match[1]] if match[1] else [part.split()[-1] for part in match[2].split(",") if part.strip()]
+        found.update(names)
+    return found
+
+
+def _compiled_text(asset: Linked | None) -> str | None:
+    """The text of a typed module after it was compiled; None for any other asset."""
+    if asset is None or asset.draft.compiled is None or not is_typed(asset.draft.source):
+        return None
+    return asset.draft.compiled.text
+
+
+class _Modules:
+    """The modules of one build: what they export, and what their specifiers lead to."""
+
+    def __init__(self, compiled: Mapping[LogicalPath, Linked], names: NameResolution) -> None:
+        self._compiled = compiled
+        self._names = names
+        self._references: dict[LogicalPath, dict[int, Reference]] = {}
+        self._exports: dict[LogicalPath, Exports] = {}
+
+    def target(self, path: LogicalPath, url: int) -> LogicalPath | None:
+        """The asset that the specifier at the place `url` in the compiled text of `path` means."""
+        if path not in self._references:
+            found = scan(Syntax.JAVASCRIPT, _compiled_text(self._compiled[path]) or "")
+            self._references[path] = {reference.start: reference for reference in found}
+        reference = self._references[path].get(url)
+        return self._names.follow(reference, path) if reference else None
+
+    def names_of(self, path: LogicalPath) -> Exports:
+        """What the typed module `path` exports itself."""
+        if path not in self._exports:
+            self._exports[path] = exports_of(_compiled_text(self._compiled[path]) or "")
+        return self._exports[path]
+
+    def exports(self, path: LogicalPath, name: str, seen: frozenset[LogicalPath] = frozenset()) -> bool:
+        """Whether `path` may export `name`: what is not known counts as exported."""
+        if _compiled_text(self._compiled.get(path)) is None:
+            return True
+        own = self.names_of(path)
+        if own.is_open or name in own.names:
+            return True
+        if name == "default":
+            return False
+        targets = [self.target(path, star) for star in own.stars]
+        further = seen | {path}
+        return any(one is None or (one not in seen and self.exports(one, name, further)) for one in targets)
